@@ -1,0 +1,62 @@
+/* Status codes and the error record that every fallible function of perplex fills. */
+#ifndef PERPLEX_STATUS_H
+#define PERPLEX_STATUS_H
+
+#include <perplex/export.h>
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* X(NAME, exit code of the program, description). The one list of what can go wrong. */
+#define PLX_STATUS_LIST(X)                                                              \
+    X(OK, 0, "no error")                                                                \
+    X(USAGE, 2, "an argument or option is not usable")                                  \
+    X(MISMATCH, 2, "the model and the corpus do not fit each other")                    \
+    X(MALFORMED, 3, "the content of a model or corpus is not what its format demands")  \
+    X(UNSUPPORTED, 3, "the content is well formed but of a kind that is not supported") \
+    X(IO, 4, "a file could not be opened, read or written")                             \
+    X(NETWORK, 4, "a transfer over the network failed")                                 \
+    X(NOT_FINITE, 5, "the result is not finite")                                        \
+    X(MEMORY, 6, "memory is exhausted")                                                 \
+    X(INTERNAL, 6, "an internal check failed")                                          \
+    X(INTERRUPTED, 130, "interrupted by the caller")
+
+#define PLX_STATUS_ENUM(name, exit_code, description) PLX_##name,
+enum plx_status { PLX_STATUS_LIST(PLX_STATUS_ENUM) };
+#undef PLX_STATUS_ENUM
+
+/* Marks an offset, line or column of struct plx_error that is not known. */
+#define PLX_NOWHERE UINT64_MAX
+
+/* What went wrong, where, and what to try. Owned by the caller, needs no release, never allocates. */
+struct plx_error {
+    enum plx_status status;
+    uint64_t offset;   /* bytes from the start of the uncompressed input, or PLX_NOWHERE */
+    uint64_t line;     /* from 1, or PLX_NOWHERE */
+    uint64_t column;   /* in bytes from 1, or PLX_NOWHERE */
+    char input[256];   /* name of the input: a path, URL, "-"; empty if no input is concerned */
+    char message[512]; /* one sentence, no newline */
+    char hint[384];    /* a guess at the mistake or what to do; may be empty */
+};
+
+/* Upper-case name without the prefix ("MALFORMED"), never NULL. */
+PLX_API const char *plx_status_name(enum plx_status status);
+
+/* One sentence, never NULL. */
+PLX_API const char *plx_status_description(enum plx_status status);
+
+/* The exit code that the program uses for the status. */
+PLX_API int plx_status_exit_code(enum plx_status status);
+
+/* Writes "input:line:column: message (hint)", as much of it as is known and fits, NUL-terminated, control
+   characters made visible. Returns the length that the whole text has, as snprintf does. */
+PLX_API size_t plx_error_format(const struct plx_error *error, char *text, size_t capacity);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
