@@ -1,0 +1,51 @@
+/* Exact sums: every value is rounded once to a multiple of 2^-64 and added to a 128-bit integer, so that the
+   order of the additions, and how they are divided among threads and merged, cannot change the sum. Squares
+   likewise.
+
+   Range: a sum must stay within ±2^63, a sum of squares below 2^64; beyond that `overflow` is set and stays
+   set. +infinity is counted apart, not added. NaN and -infinity set `invalid`. */
+#ifndef PLX_BASE_EXACT_H
+#define PLX_BASE_EXACT_H
+
+#include <perplex/status.h>
+
+#include <stdbool.h>
+
+__extension__ typedef __int128 plx_int128;
+__extension__ typedef unsigned __int128 plx_uint128;
+
+/* The decimal digits of a 128-bit integer, with sign and NUL. */
+#define PLX_EXACT_TEXT 48
+
+struct plx_exact {
+    plx_int128 sum;      /* of the finite values, in units of 2^-64 */
+    plx_uint128 squares; /* of the finite values, in units of 2^-64 */
+    uint64_t count;      /* values added, infinite ones too */
+    uint64_t infinite;   /* how many were +infinity */
+    bool overflow;
+    bool invalid;
+};
+
+/* Zero-initialised is empty. */
+void plx_exact_add(struct plx_exact *exact, double value);
+void plx_exact_merge(struct plx_exact *into, const struct plx_exact *from);
+
+/* The finite part of the sum, correctly rounded to double. */
+double plx_exact_sum(const struct plx_exact *exact);
+double plx_exact_squares(const struct plx_exact *exact);
+
+/* Sum / count: +infinity if any value was infinite; NaN if empty, overflowed or invalid. */
+double plx_exact_mean(const struct plx_exact *exact);
+
+/* Standard error of the mean of independent values, sqrt((E[x²] − x̄²)/(n − 1)), from the finite values; NaN
+   for fewer than two values, +infinity with infinite ones. Computed without cancellation in integers or wider
+   arithmetic. */
+double plx_exact_standard_error(const struct plx_exact *exact);
+
+/* The integers as decimal text, and back (strict; false if it is not an integer that fits). */
+void plx_exact_format(plx_int128 value, char text[PLX_EXACT_TEXT]);
+void plx_exact_format_unsigned(plx_uint128 value, char text[PLX_EXACT_TEXT]);
+bool plx_exact_parse(const char *text, plx_int128 *value);
+bool plx_exact_parse_unsigned(const char *text, plx_uint128 *value);
+
+#endif

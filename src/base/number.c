@@ -1,0 +1,271 @@
+#include "base/number.h"
+
+#include <float.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A decimal number taken apart: ± digits × 10^exponent, the digits being those of text[..) in which one
+   decimal point may stand. */
+struct decimal {
+    const char *digits;
+    const char *digits_end;
+    size_t digit_count;
+    uint64_t mantissa; /* the digits as an integer, if there are at most 19 */
+    int64_t exponent;
+    bool negative;
+};
+
+/* An exponent beyond this cannot be brought back by any number of digits that fits into memory. */
+#define EXPONENT_CAP INT64_C(100000000000000000)
+
+/* A halfway point between two doubles has at most 768 significant digits: of those behind only matters
+   whether one is not zero. */
+#define KEPT_DIGITS 800
+
+static inline bool is_digit(char c)
+{
+    return (unsigned char)(c - '0') < 10;
+}
+
+/* [eE] [+-] digits; NULL if that is not what stands there. */
+static const char *scan_exponent(const char *p, const char *end, int64_t *exponent)
+{
+    int64_t value = 0;
+    bool negative = false;
+
+    p++;
+    if (p < end && (*p == '+' || *p == '-')) {
+        negative = *p == '-';
+        p++;
+    }
+    if (p == end || !is_digit(*p))
+        return NULL;
+    for (; p < end && is_digit(*p); p++)
+        if (value < EXPONENT_CAP)
+            value = value * 10 + (*p - '0');
+    *exponent = negative ? -value : value;
+    return p;
+}
+
+static inline bool scan_decimal(const char *text, size_t length, struct decimal *decimal)
+{
+    const char *p = text;
+    const char *const end = text + length;
+    uint64_t mantissa = 0; /* wraps around where there are too many digits: it is not used then */
+    size_t fraction = 0;
+    int64_t exponent = 0;
+
+    decimal->negative = false;
+    if (p < end && (*p == '-' || *p == '+')) {
+        decimal->negative = *p == '-';
+        p++;
+    }
+    decimal->digits = p;
+    for (; p < end && is_digit(*p); p++)
+        mantissa = mantissa * 10 + (uint64_t)(*p - '0');
+    size_t count = (size_t)(p - decimal->digits);
+    if (p < end && *p == '.') {
+        const char *const point = ++p;
+        for (; p < end && is_digit(*p); p++)
+            mantissa = mantissa * 10 + (uint64_t)(*p - '0');
+        fraction = (size_t)(p - point);
+    }
+    decimal->digits_end = p;
+    decimal->digit_count = count + fraction;
+    decimal->mantissa = mantissa;
+    if (decimal->digit_count == 0)
+        return false;
+    if (p < end && (*p | 0x20) == 'e') {
+        p = scan_exponent(p, end, &exponent);
+        if (p == NULL)
+            return false;
+    }
+    decimal->exponent = exponent - (int64_t)fraction;
+    return p == end;
+}
+
+/* One operation on two exact doubles is rounded once. False where it is not that simple. */
+static inline bool convert_fast(const struct decimal *decimal, double *value)
+{
+    static const double powers[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
+                                    1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+
+    if (FLT_EVAL_METHOD != 0 || decimal->digit_count > 19 || decimal->mantissa > UINT64_C(1) << 53 ||
+        decimal->exponent < -22 || decimal->exponent > 22)
+        return false;
+    double mantissa = (double)(int64_t)decimal->mantissa;
+    double magnitude =
+        decimal->exponent < 0 ? mantissa / powers[-decimal->exponent] : mantissa * powers[decimal->exponent];
+    *value = decimal->negative ? -magnitude : magnitude;
+    return true;
+}
+
+/* Room for a sign, the digits that are kept, one for those that are not, and an exponent. */
+#define PLAIN_TEXT (KEPT_DIGITS + 32)
+
+/* Writes the number without a decimal point, as digits and exponent: the C library reads that alike in every
+   locale. */
+static void plain_text(const struct decimal *decimal, char text[PLAIN_TEXT])
+{
+    size_t length = 0;
+    int64_t exponent = decimal->exponent;
+    size_t kept = 0;
+    bool dropped = false;
+
+    if (decimal->negative)
+        text[length++] = '-';
+    for (const char *p = decimal->digits; p < decimal->digits_end; p++) {
+        if (*p == '.' || (*p == '0' && kept == 0))
+            continue;
+        if (kept < KEPT_DIGITS) {
+            text[length++] = *p;
+            kept++;
+        } else {
+            exponent++;
+            dropped = dropped || *p != '0';
+        }
+    }
+    if (dropped) {
+        text[length++] = '1';
+        exponent--;
+    } else if (kept == 0) {
+        text[length++] = '0';
+    }
+    exponent = exponent > 99999 ? 99999 : exponent < -99999 ? -99999 : exponent;
+    snprintf(text + length, PLAIN_TEXT - length, "e%d", (int)exponent);
+}
+
+/* `word` is in lower case. */
+static bool is_word(const char *text, size_t length, const char *word)
+{
+    if (length != strlen(word))
+        return false;
+    for (size_t i = 0; i < length; i++)
+        if ((text[i] | 0x20) != word[i])
+            return false;
+    return true;
+}
+
+static bool parse_special(const char *text, size_t length, double *value)
+{
+    bool negative = length > 0 && text[0] == '-';
+
+    if (length > 0 && (text[0] == '-' || text[0] == '+')) {
+        text++;
+        length--;
+    }
+    if (is_word(text, length, "inf") || is_word(text, length, "infinity"))
+        *value = negative ? -(double)INFINITY : (double)INFINITY;
+    else if (is_word(text, length, "nan"))
+        *value = copysign((double)NAN, negative ? -1.0 : 1.0);
+    else
+        return false;
+    return true;
+}
+
+bool plx_parse_double(const char *text, size_t length, double *value)
+{
+    struct decimal decimal;
+    char plain[PLAIN_TEXT];
+
+    if (!scan_decimal(text, length, &decimal))
+        return parse_special(text, length, value);
+    if (convert_fast(&decimal, value))
+        return true;
+    plain_text(&decimal, plain);
+    *value = strtod(plain, NULL);
+    return true;
+}
+
+/* The double nearest to a decimal gives the float nearest to it, unless that double lies exactly halfway
+   between two floats: then the first rounding may have hidden on which side the decimal is. What convert_fast
+   gives is 0 or between 10^-22 and 10^38, so that neither subnormal floats nor infinity come into it. */
+static bool narrows_safely(double value)
+{
+    uint64_t bits;
+
+    memcpy(&bits, &value, sizeof(bits));
+    return (bits & UINT64_C(0x1FFFFFFF)) != UINT64_C(0x10000000);
+}
+
+bool plx_parse_float(const char *text, size_t length, float *value)
+{
+    struct decimal decimal;
+    char plain[PLAIN_TEXT];
+    double wide;
+
+    if (!scan_decimal(text, length, &decimal)) {
+        if (!parse_special(text, length, &wide))
+            return false;
+        *value = (float)wide;
+        return true;
+    }
+    if (convert_fast(&decimal, &wide) && narrows_safely(wide)) {
+        *value = (float)wide;
+        return true;
+    }
+    plain_text(&decimal, plain);
+    *value = strtof(plain, NULL);
+    return true;
+}
+
+bool plx_parse_u64(const char *text, size_t length, uint64_t least, uint64_t most, uint64_t *value)
+{
+    uint64_t sum = 0;
+
+    if (length == 0)
+        return false;
+    for (size_t i = 0; i < length; i++) {
+        if (!is_digit(text[i]) || __builtin_mul_overflow(sum, UINT64_C(10), &sum) ||
+            __builtin_add_overflow(sum, (uint64_t)(text[i] - '0'), &sum))
+            return false;
+    }
+    if (sum < least || sum > most)
+        return false;
+    *value = sum;
+    return true;
+}
+
+/* %.*g, with whatever bytes the locale has for a decimal point made into '.'. */
+static size_t print_digits(double value, int precision, char text[PLX_NUMBER_TEXT])
+{
+    char local[64];
+    size_t length = 0;
+    bool in_point = false;
+
+    snprintf(local, sizeof(local), "%.*g", precision, value);
+    for (const char *p = local; *p != '\0' && length < PLX_NUMBER_TEXT - 1; p++) {
+        bool plain = is_digit(*p) || *p == '-' || *p == '+' || *p == 'e';
+
+        if (plain)
+            text[length++] = *p;
+        else if (!in_point)
+            text[length++] = '.';
+        in_point = !plain;
+    }
+    text[length] = '\0';
+    return length;
+}
+
+size_t plx_format_double(double value, char text[PLX_NUMBER_TEXT])
+{
+    const char *special = isnan(value) ? "nan" : value > 0 ? "inf" : "-inf";
+    double back;
+
+    if (!isfinite(value)) {
+        size_t length = strlen(special);
+        memcpy(text, special, length + 1);
+        return length;
+    }
+    /* 15 digits survive the way through a normal double, so that %g with 15 gives any shorter form as well;
+       subnormal ones have fewer. 17 always suffice. */
+    for (int precision = fabs(value) < DBL_MIN ? 1 : 15; precision < 17; precision++) {
+        size_t length = print_digits(value, precision, text);
+        /* Exact, so that -0 and the last bit count. */
+        if (plx_parse_double(text, length, &back) && memcmp(&back, &value, sizeof(back)) == 0)
+            return length;
+    }
+    return print_digits(value, 17, text);
+}

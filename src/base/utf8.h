@@ -1,0 +1,22 @@
+/* UTF-8, strictly: no overlong forms, no surrogates, nothing above U+10FFFF. */
+#ifndef PLX_BASE_UTF8_H
+#define PLX_BASE_UTF8_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Length in bytes (1..4) of the well-formed sequence at text[0..size), size > 0; 0 if it is not well formed.
+ */
+size_t plx_utf8_sequence(const uint8_t *text, size_t size);
+
+/* The code point of a sequence that plx_utf8_sequence has accepted. */
+uint32_t plx_utf8_code_point(const uint8_t *text, size_t length);
+
+/* Number of code points; every byte that belongs to no well-formed sequence counts as one, and is counted in
+ *invalid besides (added to; may be NULL). Fast on ASCII. */
+size_t plx_utf8_count(const uint8_t *text, size_t size, uint64_t *invalid);
+
+/* Writes the code point; returns its length. */
+size_t plx_utf8_encode(uint32_t code_point, uint8_t text[4]);
+
+#endif
