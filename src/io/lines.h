@@ -1,0 +1,22 @@
+/* Lines of a source, without copying where the source's buffer holds the whole line. */
+#ifndef PLX_IO_LINES_H
+#define PLX_IO_LINES_H
+
+#include <perplex/source.h>
+
+struct plx_lines {
+    struct plx_source *source; /* borrowed */
+    uint64_t number;           /* of the line returned last, from 1; 0 before the first */
+    size_t max_bytes;          /* a longer line is PLX_MALFORMED */
+    size_t pending;            /* bytes of the line returned last, to be skipped at the next call */
+};
+
+void plx_lines_init(struct plx_lines *lines, struct plx_source *source, size_t max_bytes);
+
+/* The next line without its newline (a carriage return stays). *line is NULL at the end of the content; what
+   follows the last newline is a line if it is not empty. Valid until the next call. *terminated (may be NULL)
+   says whether a newline ended it. */
+enum plx_status plx_lines_next(struct plx_lines *lines, const char **line, size_t *length, bool *terminated,
+                               struct plx_error *error);
+
+#endif
