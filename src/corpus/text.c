@@ -1,0 +1,195 @@
+/* Plain text, a line a unit. Documents begin at the first-level headings of WikiText: a line " = Title = " between blank
+   lines; a text without them is one document. */
+#include "corpus/corpus.h"
+
+#include "base/memory.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Aim of a chunk's size: enough to occupy a thread for about a millisecond. */
+#define CHUNK_BYTES ((size_t)64 << 10)
+
+/* Where a walk over the lines stands. */
+struct place {
+    uint64_t line;    /* from 1 */
+    bool inside_line; /* the next byte does not begin a line */
+    bool after_blank; /* the line before is blank, or there is none */
+    bool any_content; /* a line that is not blank has been seen */
+};
+
+struct text_reader {
+    struct plx_corpus base;
+    struct place place;
+    size_t pending; /* bytes of the chunk given out last */
+};
+
+/* What of the source is in sight. */
+struct view {
+    const uint8_t *data;
+    size_t known;
+    bool at_end; /* the content ends with it */
+};
+
+static bool is_blank(uint8_t c)
+{
+    return c == ' ' || c == '\t' || c == '\r';
+}
+
+static bool blank_line(const uint8_t *line, size_t length)
+{
+    while (length > 0 && is_blank(line[length - 1]))
+        length--;
+    return length == 0;
+}
+
+/* " = Title = ", but not " = = Title = = ". */
+static bool looks_like_heading(const uint8_t *line, size_t length)
+{
+    while (length > 0 && is_blank(*line)) {
+        line++;
+        length--;
+    }
+    while (length > 0 && is_blank(line[length - 1]))
+        length--;
+    return length >= 5 && memcmp(line, "= ", 2) == 0 && memcmp(line + length - 2, " =", 2) == 0 &&
+           line[2] != '=' && line[length - 3] != '=';
+}
+
+/* The most of the view that is whole lines, or failing that whole tokens; 0 if there is nothing such. */
+static size_t whole_part(const struct view *view, enum plx_token_kind tokens)
+{
+    if (view->at_end)
+        return view->known;
+    const uint8_t *newline = memrchr(view->data, '\n', view->known);
+    if (newline)
+        return (size_t)(newline - view->data) + 1;
+    for (size_t i = view->known; i-- > 1;) { /* blanks go to the token behind them */
+        if (is_blank(view->data[i]) && !is_blank(view->data[i - 1]))
+            return i;
+    }
+    if (tokens == PLX_TOKENS_WORD)
+        return 0;
+    size_t last = view->known - 1; /* the last character may not be whole */
+    for (int i = 0; i < 3 && last > 0 && (view->data[last] & 0xC0) == 0x80; i++)
+        last--;
+    return last;
+}
+
+enum boundary { NO_BOUNDARY, BOUNDARY, OUT_OF_SIGHT };
+
+/* Is the line data[at, end) a heading that begins a document? `next` is where the line behind it begins. */
+static enum boundary judge_line(const struct view *view, const struct place *place, size_t at, size_t end,
+                                size_t next)
+{
+    if (place->inside_line || !place->after_blank || !place->any_content ||
+        !looks_like_heading(view->data + at, end - at))
+        return NO_BOUNDARY;
+    const uint8_t *newline = memchr(view->data + next, '\n', view->known - next);
+    if (!newline && !view->at_end)
+        return OUT_OF_SIGHT;
+    const size_t behind = newline ? (size_t)(newline - view->data) : view->known;
+    return blank_line(view->data + next, behind - next) ? BOUNDARY : NO_BOUNDARY;
+}
+
+/* Walks over the lines of data[0..size) and moves `place` along, up to the place where the next document begins or may
+   begin; returns where that is. *first says what the line at 0 is; if that is out of sight, nothing was walked. */
+static size_t walk(const struct view *view, size_t size, struct place *place, enum boundary *first)
+{
+    size_t at = 0;
+    *first = NO_BOUNDARY;
+    while (at < size) {
+        const uint8_t *newline = memchr(view->data + at, '\n', size - at);
+        const size_t end = newline ? (size_t)(newline - view->data) : size;
+        const size_t next = newline ? end + 1 : size;
+        const enum boundary boundary = judge_line(view, place, at, end, next);
+        if (at == 0)
+            *first = boundary;
+        if (boundary == OUT_OF_SIGHT || (boundary == BOUNDARY && at > 0))
+            break;
+        const bool blank = blank_line(view->data + at, end - at);
+        place->any_content |= !blank;
+        place->after_blank = blank && (!place->inside_line || place->after_blank);
+        place->inside_line = !newline;
+        place->line += newline != NULL;
+        at = next;
+    }
+    return at;
+}
+
+static enum plx_status next(struct plx_corpus *base, struct plx_chunk *chunk, bool *more,
+                            struct plx_error *error)
+{
+    struct text_reader *reader = (struct text_reader *)(void *)base;
+    plx_source_skip(base->source, reader->pending);
+    reader->pending = 0;
+    *more = false;
+    for (size_t want = CHUNK_BYTES; want <= PLX_SOURCE_PEEK_MAX; want *= 2) {
+        struct view view;
+        const enum plx_status status = plx_source_peek(base->source, want, &view.data, &view.known, error);
+        if (status)
+            return status;
+        view.at_end = view.known < want;
+        if (!view.at_end)
+            view.known = want; /* what is given out must not depend on how the source buffers */
+        if (view.known == 0)
+            return PLX_OK;
+        struct place place = reader->place;
+        enum boundary first;
+        const size_t size = walk(&view, whole_part(&view, base->options.tokens), &place, &first);
+        if (size == 0)
+            continue;
+        *chunk = (struct plx_chunk){
+            .text = view.data,
+            .size = size,
+            .offset = plx_source_offset(base->source),
+            .line = reader->place.line,
+            .begins_document = first == BOUNDARY || base->documents == 0,
+            .begins_line = !reader->place.inside_line,
+            .ends_line = view.at_end && size == view.known && view.data[size - 1] != '\n',
+        };
+        base->documents += chunk->begins_document;
+        reader->place = place;
+        reader->pending = size;
+        *more = true;
+        return PLX_OK;
+    }
+    plx_error_set(error, PLX_MALFORMED, "a word or heading of more than %zu bytes", PLX_SOURCE_PEEK_MAX / 2);
+    plx_error_at_line(error, reader->place.line, PLX_NOWHERE);
+    plx_error_input(error, plx_source_name(base->source));
+    return plx_error_hint(error, "is this a text? --tokens byte scores any bytes");
+}
+
+/* Anything is text if nothing else; what is surely something else is refused by tokenizing. */
+static int probe(const uint8_t *head, size_t size, const char *name)
+{
+    (void)head;
+    (void)size;
+    (void)name;
+    return 1;
+}
+
+static enum plx_status open_text(struct plx_corpus **corpus, struct plx_error *error)
+{
+    struct text_reader *reader = plx_new_array(1, sizeof *reader, error);
+    if (!reader)
+        return PLX_MEMORY;
+    reader->place = (struct place){.line = 1, .after_blank = true};
+    *corpus = &reader->base;
+    return PLX_OK;
+}
+
+static void close_text(struct plx_corpus *corpus)
+{
+    free(corpus);
+}
+
+extern const struct plx_corpus_format plx_corpus_format_text;
+const struct plx_corpus_format plx_corpus_format_text = {
+    "text",
+    "a line a unit, words between blanks; documents at WikiText's first-level headings (plain or gzip)",
+    probe,
+    open_text,
+    next,
+    close_text,
+};

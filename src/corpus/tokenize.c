@@ -1,0 +1,199 @@
+#include "corpus/tokenize.h"
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "base/utf8.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* A walk over one chunk. */
+struct walk {
+    const struct plx_chunk *chunk;
+    const struct plx_tokenize_options *options;
+    struct plx_tokens *tokens;
+    size_t owned;        /* bytes before it belong to tokens already made */
+    bool ascii;          /* characters are bytes */
+    bool begins_line;    /* the next token is the first of its line */
+    bool begins_document;
+    uint64_t line;       /* at hand */
+};
+
+static enum plx_status reserve(struct plx_tokens *tokens, size_t count, struct plx_error *error)
+{
+    if (count <= tokens->capacity)
+        return PLX_OK;
+    const size_t capacity = plx_grown_capacity(tokens->capacity, count);
+    enum plx_status status;
+    if ((status = plx_resize_array(&tokens->words, capacity, sizeof *tokens->words, error)) ||
+        (status = plx_resize_array(&tokens->bytes, capacity, sizeof *tokens->bytes, error)) ||
+        (status = plx_resize_array(&tokens->characters, capacity, sizeof *tokens->characters, error)) ||
+        (status = plx_resize_array(&tokens->marks, capacity, sizeof *tokens->marks, error)))
+        return status;
+    tokens->capacity = capacity;
+    return PLX_OK;
+}
+
+void plx_tokens_release(struct plx_tokens *tokens)
+{
+    free(tokens->words);
+    free(tokens->bytes);
+    free(tokens->characters);
+    free(tokens->marks);
+    *tokens = (struct plx_tokens){0};
+}
+
+static enum plx_status fail_at(const struct walk *walk, size_t at, struct plx_error *error)
+{
+    const uint8_t *text = walk->chunk->text;
+    const uint8_t *newline = at > 0 ? memrchr(text, '\n', at) : NULL;
+    uint64_t line = walk->chunk->line;
+    for (size_t i = 0; i < at; i++)
+        line += text[i] == '\n';
+    const bool column_known = newline || walk->chunk->begins_line;
+    const size_t begin = newline ? (size_t)(newline - text) + 1 : 0;
+    plx_error_at_offset(error, walk->chunk->offset + at);
+    return plx_error_at_line(error, line, column_known ? at - begin + 1 : PLX_NOWHERE);
+}
+
+/* Adds the token text[begin, end), which owns everything from the end of the token before it. There is room. */
+static void add(struct walk *walk, size_t begin, size_t end, unsigned marks)
+{
+    struct plx_tokens *tokens = walk->tokens;
+    const uint8_t *owned = walk->chunk->text + walk->owned;
+    const size_t bytes = end - walk->owned;
+    const size_t i = tokens->count++;
+    tokens->words[i] = (struct plx_word){(const char *)walk->chunk->text + begin, end - begin};
+    tokens->bytes[i] = (uint32_t)bytes;
+    tokens->characters[i] = (uint32_t)(walk->ascii ? bytes : plx_utf8_count(owned, bytes, NULL));
+    tokens->marks[i] = (uint8_t)(marks | (walk->begins_line ? PLX_MARK_BEGINS_LINE : 0) |
+                                 (walk->begins_document ? PLX_MARK_BEGINS_DOCUMENT : 0));
+    walk->owned = end;
+    walk->begins_line = walk->begins_document = false;
+}
+
+/* Ends the line at text[begin, end), its newline (if any) included. */
+static void end_line(struct walk *walk, size_t end, bool blank)
+{
+    walk->tokens->counts.lines++;
+    if (walk->options->line_ends)
+        add(walk, end, end, PLX_MARK_LINE_END | (blank ? PLX_MARK_BLANK_LINE : 0));
+    walk->begins_line = true;
+}
+
+static bool is_separator(uint8_t c)
+{
+    return c == ' ' || c == '\t';
+}
+
+/* The words of text[at, end); returns how many. */
+static size_t split_words(struct walk *walk, size_t at, size_t end)
+{
+    const uint8_t *text = walk->chunk->text;
+    size_t count = 0;
+    for (;;) {
+        while (at < end && is_separator(text[at]))
+            at++;
+        if (at == end)
+            return count;
+        const size_t begin = at;
+        while (at < end && !is_separator(text[at]))
+            at++;
+        add(walk, begin, at, PLX_MARK_WORD);
+        count++;
+    }
+}
+
+/* The characters or bytes of text[at, end), of which [word_end, end) is no part of a word; returns how many words begin. */
+static enum plx_status split_characters(struct walk *walk, size_t at, size_t word_end, size_t end, size_t *words,
+                                        struct plx_error *error)
+{
+    const uint8_t *text = walk->chunk->text;
+    const bool bytes = walk->options->tokens == PLX_TOKENS_BYTE;
+    bool inside_word = at == 0 && !walk->chunk->begins_line && !is_separator(text[0]);
+    *words = 0;
+    while (at < end) {
+        const size_t length = bytes ? 1 : plx_utf8_sequence(text + at, end - at);
+        if (length == 0) {
+            plx_error_set(error, PLX_MALFORMED, "not UTF-8 (byte 0x%02X), so that there are no characters to score",
+                          text[at]);
+            plx_error_hint(error, "--tokens byte scores bytes");
+            return fail_at(walk, at, error);
+        }
+        const bool word = at < word_end && !is_separator(text[at]);
+        const bool begins = word && !inside_word;
+        add(walk, at, at + length, begins ? PLX_MARK_WORD : 0);
+        *words += begins;
+        inside_word = word;
+        at += length;
+    }
+    return PLX_OK;
+}
+
+/* One line: text[at, end), and behind it its newline if `newline`. */
+static enum plx_status split_line(struct walk *walk, size_t at, size_t end, bool newline, bool ends,
+                                  struct plx_error *error)
+{
+    struct plx_tokens *tokens = walk->tokens;
+    const uint8_t *text = walk->chunk->text;
+    const size_t word_end = end - (newline && end > at && text[end - 1] == '\r');
+    const size_t whole = end + newline;
+    size_t words;
+    if (walk->options->tokens == PLX_TOKENS_WORD) {
+        words = split_words(walk, at, word_end);
+    } else {
+        const size_t characters_end = walk->options->line_ends ? word_end : whole;
+        const enum plx_status status = split_characters(walk, at, word_end, characters_end, &words, error);
+        if (status)
+            return status;
+    }
+    tokens->counts.words += words;
+    if (ends)
+        end_line(walk, whole, words == 0 && (at > 0 || walk->chunk->begins_line));
+    return PLX_OK;
+}
+
+static enum plx_status check_text(struct walk *walk, struct plx_error *error)
+{
+    const struct plx_chunk *chunk = walk->chunk;
+    const uint8_t *nul = walk->options->tokens == PLX_TOKENS_BYTE ? NULL : memchr(chunk->text, 0, chunk->size);
+    if (nul) {
+        plx_error_set(error, PLX_MALFORMED, "a NUL byte: this is binary data, not text");
+        plx_error_hint(error, "token ids and archives are not read as text; --tokens byte scores any bytes");
+        return fail_at(walk, (size_t)(nul - chunk->text), error);
+    }
+    struct plx_text_counts *counts = &walk->tokens->counts;
+    counts->bytes = chunk->size;
+    counts->characters = plx_utf8_count(chunk->text, chunk->size, &counts->invalid_utf8);
+    walk->ascii = counts->characters == chunk->size;
+    return PLX_OK;
+}
+
+enum plx_status plx_tokenize(const struct plx_chunk *chunk, const struct plx_tokenize_options *options,
+                             struct plx_tokens *tokens, struct plx_error *error)
+{
+    struct walk walk = {
+        .chunk = chunk,
+        .options = options,
+        .tokens = tokens,
+        .begins_line = chunk->begins_line,
+        .begins_document = chunk->begins_document,
+    };
+    tokens->count = 0;
+    tokens->counts = (struct plx_text_counts){0};
+    enum plx_status status = check_text(&walk, error);
+    for (size_t at = 0; at < chunk->size && status == PLX_OK;) {
+        const uint8_t *newline = memchr(chunk->text + at, '\n', chunk->size - at);
+        const size_t end = newline ? (size_t)(newline - chunk->text) : chunk->size;
+        /* The most that a line can give: a token a byte, a line end. */
+        const size_t most = options->tokens == PLX_TOKENS_WORD ? (end - at + 1) / 2 : end - at + 1;
+        status = reserve(tokens, tokens->count + most + 1, error);
+        if (status == PLX_OK)
+            status = split_line(&walk, at, end, newline != NULL, newline || chunk->ends_line, error);
+        at = end + (newline != NULL);
+    }
+    tokens->rest_bytes = (uint32_t)(chunk->size - walk.owned);
+    tokens->rest_characters =
+        (uint32_t)plx_utf8_count(chunk->text + walk.owned, chunk->size - walk.owned, NULL);
+    return status;
+}
