@@ -1,0 +1,126 @@
+/* Language models: opening them, what they are, and the scores that they give.
+
+   A model is immutable once open and may be shared by any number of threads. Scoring goes through sessions; a
+   session belongs to one thread at a time. */
+#ifndef PERPLEX_MODEL_H
+#define PERPLEX_MODEL_H
+
+#include <perplex/source.h>
+#include <perplex/warning.h>
+#include <perplex/word.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct plx_model;
+struct plx_session;
+
+/* "No such token": the id of an unknown word where the model has no unknown symbol, and of a symbol that a
+   model lacks. */
+#define PLX_NO_TOKEN UINT32_MAX
+
+enum plx_model_kind {
+    PLX_KIND_NGRAM, /* backoff n-gram model */
+    PLX_KIND_NEURAL /* normalised by a softmax over its vocabulary */
+};
+
+/* What a model can do; a bit mask. */
+enum plx_capability {
+    PLX_STRING_TOKENS = 1 << 0,   /* has a vocabulary of strings, so that it can score text */
+    PLX_EMPTY_CONTEXT = 1 << 1,   /* has a distribution for a target without any context */
+    PLX_UNKNOWN_CONTEXT = 1 << 2, /* accepts PLX_NO_TOKEN in a context, as a word that it has never met */
+    PLX_RESTART_AT_END =
+        1 << 3, /* in a stream, the start symbol stands for the end symbol and all before it */
+    PLX_MATCHED_ORDER = 1 << 4, /* reports the length of the n-gram that it found for each target */
+    PLX_LOG10_FLOAT = 1 << 5    /* reports log10 p as the field's float32 programs compute it */
+};
+
+struct plx_model_info {
+    const char *format; /* name in the registry of formats */
+    enum plx_model_kind kind;
+    const char *architecture;     /* "n-gram", "table", "factored", … */
+    unsigned order;               /* of an n-gram model; 2 for a bigram */
+    uint64_t context_length;      /* the most preceding tokens that a prediction can depend on */
+    uint64_t vocabulary;          /* number of types, V; ids are 0 … V − 1 */
+    uint64_t parameters;          /* stored probabilities and backoffs, or weights */
+    unsigned capabilities;        /* of enum plx_capability */
+    uint32_t start, end, unknown; /* ids of the symbols with a role, or PLX_NO_TOKEN */
+    unsigned start_repeat;        /* how many start symbols stand before the first token */
+    const uint64_t *ngrams;       /* [order] stored n-grams of each order; NULL for other kinds */
+    char sha256[65];              /* of the uncompressed model file, hexadecimal */
+    char vocabulary_sha256[65];   /* of the vocabulary file beside it; "" if there is none */
+};
+
+/* Zero-initialised means the defaults. */
+struct plx_model_options {
+    const char *format;              /* a name of the registry; NULL: recognised by content */
+    const char *vocabulary;          /* path of the vocabulary file; NULL: looked for beside the model */
+    bool allow_positive;             /* ARPA: clamp log p > 0 to 0 and count it, rather than refuse */
+    bool allow_count_mismatch;       /* ARPA: believe the n-grams rather than the header */
+    bool (*interrupted)(void *user); /* see struct plx_source_options; also asked while a model is read */
+    void (*progress)(void *user, uint64_t done_bytes,
+                     uint64_t size_bytes); /* of the medium; size 0: not known */
+    void *user;
+};
+
+/* Opens a path, "-" or a URL. options may be NULL. *model is NULL on failure. */
+PLX_API enum plx_status plx_model_open(const char *name, const struct plx_model_options *options,
+                                       struct plx_model **model, struct plx_error *error);
+
+/* The same from a source, which stays the caller's and can be closed afterwards. The source must have been
+   opened with the option `fingerprint`, else the model's sha256 is empty. */
+PLX_API enum plx_status plx_model_open_source(struct plx_source *source,
+                                              const struct plx_model_options *options,
+                                              struct plx_model **model, struct plx_error *error);
+
+/* NULL is fine. No session may be left. */
+PLX_API void plx_model_close(struct plx_model *model);
+
+/* Valid as long as the model; the name is the one that it was opened by. */
+PLX_API const char *plx_model_name(const struct plx_model *model);
+PLX_API const struct plx_model_info *plx_model_info(const struct plx_model *model);
+PLX_API const struct plx_warning *plx_model_warnings(const struct plx_model *model, size_t *count);
+
+/* ids[i] of words[i], or PLX_NO_TOKEN where the vocabulary lacks it (unknown symbols are not put in its
+   place). Needs PLX_STRING_TOKENS. Many at a time are much faster than one at a time. Any thread. */
+PLX_API void plx_model_lookup(const struct plx_model *model, const struct plx_word *words, size_t count,
+                              uint32_t *ids);
+
+/* The string of an id; {NULL, 0} where the id is out of range or the model has no strings. */
+PLX_API struct plx_word plx_model_token(const struct plx_model *model, uint32_t id);
+
+/* What one scoring sees: the targets are ids[first … end − 1], each predicted from what precedes it in ids.
+   Before `first` stands context only. first == 0 needs PLX_EMPTY_CONTEXT. */
+struct plx_window {
+    const uint32_t *ids; /* [end] */
+    size_t first, end;
+};
+
+/* Where scores go: one element for each target, in the order of the windows and of the targets in them. */
+struct plx_scores {
+    double *nats;       /* −ln p; +infinity for zero probability and for the target PLX_NO_TOKEN */
+    uint8_t *orders;    /* length of the n-gram found (needs PLX_MATCHED_ORDER), or NULL if not asked for */
+    /* log10 p as KenLM computes it: in float32, backoffs added one by one, the shortest context first; an unknown word
+       of a model without an unknown symbol begins from −100 (needs PLX_LOG10_FLOAT), or NULL if not asked for. */
+    float *log10_float;
+};
+
+/* NULL on failure (the error is set). */
+PLX_API struct plx_session *plx_session_new(const struct plx_model *model, struct plx_error *error);
+PLX_API void plx_session_free(struct plx_session *session); /* NULL is fine */
+
+/* Scores a batch. A score depends on its window alone, bit for bit, never on the batch, the thread or what
+   was scored before. An id ≥ V other than PLX_NO_TOKEN is PLX_MISMATCH. */
+PLX_API enum plx_status plx_session_score(struct plx_session *session, const struct plx_window *windows,
+                                          size_t count, const struct plx_scores *scores,
+                                          struct plx_error *error);
+
+/* The registry: name and description of format `index`; NULL past the end. */
+PLX_API const char *plx_model_format_name(size_t index);
+PLX_API const char *plx_model_format_description(size_t index);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

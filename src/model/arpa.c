@@ -1,0 +1,455 @@
+/* ARPA files: backoff n-gram models as text, of any order, from whatever toolkit. */
+#include "model/arpa_entry.h"
+#include "model/ngram.h"
+
+#include "base/memory.h"
+#include "base/number.h"
+#include "io/lines.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define LINE_MAX_BYTES ((size_t)16 << 20)
+
+/* Room made ahead for a count that the header promises; a larger table grows as its n-grams come. */
+#define RESERVE_MAX ((uint64_t)1 << 22)
+
+/* How many lines pass between two looks at the clock and at the wish to stop. */
+#define LINES_PER_REPORT 8192
+
+struct reader {
+    struct plx_lines lines;
+    const struct plx_model_options *options;
+    struct plx_ngram_model *model;
+    uint64_t *declared; /* [order] n-grams that the header promises */
+    unsigned order;
+    struct plx_word *words; /* [order] of the line at hand */
+    uint32_t *ids;          /* [order] */
+    size_t unigram_capacity;
+    const char *line; /* at hand, without blanks at its end; NULL at the end of the file */
+    size_t length;
+};
+
+static enum plx_status malformed_here(const struct reader *reader, struct plx_error *error)
+{
+    plx_error_input(error, plx_source_name(reader->lines.source));
+    return plx_error_at_line(error, reader->lines.number, error ? error->column : PLX_NOWHERE);
+}
+
+static enum plx_status next_line(struct reader *reader, struct plx_error *error)
+{
+    const struct plx_model_options *options = reader->options;
+    if (reader->lines.number % LINES_PER_REPORT == 0) {
+        if (options->interrupted && options->interrupted(options->user))
+            return plx_error_set(error, PLX_INTERRUPTED, "interrupted");
+        if (options->progress) {
+            uint64_t size, done;
+            plx_source_progress(reader->lines.source, &size, &done);
+            options->progress(options->user, done, size);
+        }
+    }
+    const enum plx_status status =
+        plx_lines_next(&reader->lines, &reader->line, &reader->length, NULL, error);
+    if (status == PLX_OK && reader->line)
+        reader->length = plx_arpa_trimmed_length(reader->line, reader->length);
+    return status;
+}
+
+/* The next line that is not blank. */
+static enum plx_status next_content(struct reader *reader, struct plx_error *error)
+{
+    enum plx_status status;
+    do {
+        status = next_line(reader, error);
+    } while (status == PLX_OK && reader->line && reader->length == 0);
+    return status;
+}
+
+static bool line_is(const struct reader *reader, const char *text)
+{
+    return reader->line && reader->length == strlen(text) &&
+           memcmp(reader->line, text, reader->length) == 0;
+}
+
+static bool line_begins(const struct reader *reader, const char *text)
+{
+    const size_t length = strlen(text);
+    return reader->line && reader->length >= length && memcmp(reader->line, text, length) == 0;
+}
+
+static enum plx_status truncated(const struct reader *reader, const char *what, struct plx_error *error)
+{
+    plx_error_set(error, PLX_MALFORMED, "the file ends before %s", what);
+    malformed_here(reader, error);
+    return plx_error_hint(error, "was it copied or written completely?");
+}
+
+/* Everything up to \data\. */
+static enum plx_status read_preamble(struct reader *reader, struct plx_error *error)
+{
+    bool first = true;
+    for (;;) {
+        enum plx_status status = next_content(reader, error);
+        if (status)
+            return status;
+        if (!reader->line) {
+            plx_error_set(error, PLX_MALFORMED, "no line \\data\\ in the whole file: not an ARPA model");
+            return malformed_here(reader, error);
+        }
+        if (line_is(reader, "\\data\\"))
+            return PLX_OK;
+        if (first && (line_begins(reader, "iARPA") || line_begins(reader, "qARPA"))) {
+            plx_error_set(error, PLX_UNSUPPORTED, "IRSTLM's %.5s format, whose probabilities are %s",
+                          reader->line, reader->line[0] == 'i' ? "not interpolated yet" : "quantised");
+            malformed_here(reader, error);
+            return plx_error_hint(error, "convert it with IRSTLM: compile-lm --text=yes MODEL out.arpa");
+        }
+        first = false;
+        plx_model_warn(&reader->model->base, "text-before-data", reader->lines.number,
+                       "text before \\data\\ is ignored");
+    }
+}
+
+/* "ngram N=count", blanks allowed around each part. */
+static bool parse_count(const struct reader *reader, unsigned order, uint64_t *count)
+{
+    const char *at = reader->line + strlen("ngram"), *end = reader->line + reader->length;
+    const char *equals = memchr(at, '=', (size_t)(end - at));
+    uint64_t number;
+    if (!equals)
+        return false;
+    while (at < equals && (*at == ' ' || *at == '\t'))
+        at++;
+    const size_t digits = plx_arpa_trimmed_length(at, (size_t)(equals - at));
+    if (!plx_parse_u64(at, digits, order, order, &number))
+        return false;
+    for (at = equals + 1; at < end && (*at == ' ' || *at == '\t'); at++)
+        continue;
+    return plx_parse_u64(at, (size_t)(end - at), 0, UINT64_MAX, count);
+}
+
+/* The "ngram" lines; afterwards the line at hand is the first behind them. */
+static enum plx_status read_counts(struct reader *reader, struct plx_error *error)
+{
+    for (;;) {
+        enum plx_status status = next_content(reader, error);
+        if (status)
+            return status;
+        if (!reader->line)
+            return truncated(reader, "its first section", error);
+        if (reader->line[0] == '\\')
+            break;
+        uint64_t count;
+        if (reader->order == PLX_NGRAM_ORDER_MAX || !line_begins(reader, "ngram") ||
+            !parse_count(reader, reader->order + 1, &count)) {
+            plx_error_set(error, PLX_MALFORMED, "\"ngram %u=count\" or the section \\1-grams: expected",
+                          reader->order + 1);
+            return malformed_here(reader, error);
+        }
+        status = plx_resize_array(&reader->declared, reader->order + 1, sizeof *reader->declared, error);
+        if (status)
+            return status;
+        reader->declared[reader->order++] = count;
+    }
+    if (reader->order > 0 && reader->declared[0] > 0)
+        return PLX_OK;
+    plx_error_set(error, PLX_MALFORMED, "the header promises no 1-grams");
+    return malformed_here(reader, error);
+}
+
+static enum plx_status allocate(struct reader *reader, struct plx_error *error)
+{
+    struct plx_ngram_model *model = reader->model;
+    const uint64_t unigrams = reader->declared[0] < RESERVE_MAX ? reader->declared[0] : RESERVE_MAX;
+    reader->unigram_capacity = (size_t)unigrams;
+    model->base.info.order = reader->order;
+    model->counts = plx_new_array(reader->order, sizeof *model->counts, error);
+    model->tables = plx_new_array(reader->order, sizeof *model->tables, error);
+    model->unigrams = plx_new_array(reader->unigram_capacity, sizeof *model->unigrams, error);
+    model->base.vocabulary = plx_vocabulary_new(reader->unigram_capacity, error);
+    reader->words = plx_new_array(reader->order, sizeof *reader->words, error);
+    reader->ids = plx_new_array(reader->order, sizeof *reader->ids, error);
+    if (!model->counts || !model->tables || !model->unigrams || !model->base.vocabulary || !reader->words ||
+        !reader->ids)
+        return PLX_MEMORY;
+    return PLX_OK;
+}
+
+static enum plx_status duplicate(const struct reader *reader, unsigned order, struct plx_error *error)
+{
+    const char *begin = reader->words[0].text;
+    const char *end = reader->words[order - 1].text + reader->words[order - 1].length;
+    plx_error_set(error, PLX_MALFORMED, "the %u-gram \"%.*s\" is here twice", order,
+                  (int)(end - begin < 200 ? end - begin : 200), begin);
+    return malformed_here(reader, error);
+}
+
+static enum plx_status add_unigram(struct reader *reader, const struct plx_arpa_entry *entry,
+                                   struct plx_error *error)
+{
+    struct plx_ngram_model *model = reader->model;
+    uint32_t id;
+    enum plx_status status = plx_vocabulary_add(model->base.vocabulary, reader->words[0], &id, error);
+    if (status)
+        return status;
+    if (id == PLX_NO_TOKEN)
+        return duplicate(reader, 1, error);
+    if (id >= reader->unigram_capacity) {
+        const size_t capacity = plx_grown_capacity(reader->unigram_capacity, (size_t)id + 1);
+        status = plx_resize_array(&model->unigrams, capacity, sizeof *model->unigrams, error);
+        if (status)
+            return status;
+        reader->unigram_capacity = capacity;
+    }
+    model->unigrams[id] = (struct plx_unigram){entry->probability, entry->backoff};
+    return PLX_OK;
+}
+
+/* Sees to it that the suffixes of an n-gram are in their tables (see plx_ngram_class). keys[k − 1] is the key of its last k
+   words, for k = 1 … order. */
+static enum plx_status add_suffixes(struct plx_ngram_model *model, const uint64_t *keys, unsigned order,
+                                    struct plx_error *error)
+{
+    for (unsigned k = order - 1; k >= 2; k--) {
+        struct plx_ngram *slot;
+        bool found;
+        const enum plx_status status =
+            plx_ngram_table_insert(model->tables + (k - 2), keys[k - 1], &slot, &found, error);
+        if (status)
+            return status;
+        if (found)
+            break;
+        slot->probability = NAN;
+    }
+    return PLX_OK;
+}
+
+static bool has_context(const struct plx_ngram_model *model, const uint32_t *ids, unsigned order)
+{
+    if (order <= 2)
+        return true;
+    const struct plx_ngram_table *table = model->tables + (order - 3);
+    uint64_t key = PLX_NGRAM_KEY_SEED;
+    for (unsigned i = order - 1; i > 0; i--)
+        key = plx_ngram_key(key, ids[i - 1]);
+    const struct plx_ngram *context = table->count > 0 ? plx_ngram_find(table, key) : NULL;
+    return context && !isnan(context->probability);
+}
+
+static enum plx_status add_ngram(struct reader *reader, unsigned order, const struct plx_arpa_entry *entry,
+                                 struct plx_error *error)
+{
+    struct plx_ngram_model *model = reader->model;
+    uint64_t keys[PLX_NGRAM_ORDER_MAX];
+    uint64_t key = PLX_NGRAM_KEY_SEED;
+    plx_vocabulary_find_all(model->base.vocabulary, reader->words, order, reader->ids);
+    for (unsigned i = 0; i < order; i++) {
+        const unsigned back = order - 1 - i;
+        if (reader->ids[back] == PLX_NO_TOKEN) {
+            const struct plx_word word = reader->words[back];
+            plx_error_set(error, PLX_MALFORMED, "the word \"%.*s\" is not among the 1-grams",
+                          (int)(word.length < 100 ? word.length : 100), word.text);
+            return malformed_here(reader, error);
+        }
+        key = plx_ngram_key(key, reader->ids[back]);
+        keys[i] = key;
+    }
+    struct plx_ngram *slot;
+    bool found;
+    enum plx_status status = plx_ngram_table_insert(model->tables + (order - 2), key, &slot, &found, error);
+    if (status)
+        return status;
+    if (found)
+        return duplicate(reader, order, error);
+    slot->probability = entry->probability;
+    slot->backoff = entry->backoff;
+    if (!has_context(model, reader->ids, order))
+        plx_model_warn(&model->base, "missing-context", reader->lines.number,
+                       "n-grams whose context is not in the model are kept; their context counts as backoff 1");
+    return add_suffixes(model, keys, order, error);
+}
+
+/* Judges the numbers of an entry: what is to be clamped, ignored or refused. */
+static enum plx_status check_entry(struct reader *reader, unsigned order, struct plx_arpa_entry *entry,
+                                   struct plx_error *error)
+{
+    struct plx_model *model = &reader->model->base;
+    if (entry->probability > 0.0f) {
+        if (!reader->options->allow_positive) {
+            plx_error_set(error, PLX_MALFORMED, "the log-probability is positive (%g)", (double)entry->probability);
+            malformed_here(reader, error);
+            return plx_error_hint(error, "--allow-positive clamps such values to 0 and counts them");
+        }
+        entry->probability = 0.0f;
+        plx_model_warn(model, "positive-probability", reader->lines.number,
+                       "positive log-probabilities are clamped to 0");
+    }
+    if (order == reader->order && entry->backoff != 0.0f) {
+        entry->backoff = 0.0f;
+        plx_model_warn(model, "highest-order-backoff", reader->lines.number,
+                       "backoffs of the highest order are ignored");
+    }
+    return PLX_OK;
+}
+
+static enum plx_status check_section_count(struct reader *reader, unsigned order, uint64_t found,
+                                           struct plx_error *error)
+{
+    const uint64_t declared = reader->declared[order - 1];
+    reader->model->counts[order - 1] = found;
+    if (found == declared)
+        return PLX_OK;
+    if (reader->options->allow_count_mismatch) {
+        plx_model_warn(&reader->model->base, "count-mismatch", reader->lines.number,
+                       "the header promises %llu %u-grams, the section has %llu", (unsigned long long)declared,
+                       order, (unsigned long long)found);
+        return PLX_OK;
+    }
+    plx_error_set(error, PLX_MALFORMED, "the header promises %llu %u-grams, the section has %llu",
+                  (unsigned long long)declared, order, (unsigned long long)found);
+    malformed_here(reader, error);
+    return plx_error_hint(error, "--allow-count-mismatch believes the section");
+}
+
+/* The n-grams of one section. Its heading is the line at hand; afterwards it is the line behind the section. */
+static enum plx_status read_section(struct reader *reader, unsigned order, struct plx_error *error)
+{
+    uint64_t found = 0;
+    enum plx_status status;
+    const uint64_t room = reader->declared[order - 1] < RESERVE_MAX ? reader->declared[order - 1] : RESERVE_MAX;
+    if (order > 1 && (status = plx_ngram_table_reserve(reader->model->tables + (order - 2), (size_t)room, error)))
+        return status;
+    for (;;) {
+        status = next_content(reader, error);
+        if (status)
+            return status;
+        if (!reader->line)
+            return truncated(reader, "\\end\\", error);
+        if (reader->line[0] == '\\')
+            break;
+        struct plx_arpa_entry entry;
+        status = plx_arpa_parse_entry(reader->line, reader->length, order, &entry, reader->words, error);
+        if (status)
+            return malformed_here(reader, error);
+        status = check_entry(reader, order, &entry, error);
+        if (status)
+            return status;
+        status = order == 1 ? add_unigram(reader, &entry, error) : add_ngram(reader, order, &entry, error);
+        if (status)
+            return status;
+        found++;
+    }
+    return check_section_count(reader, order, found, error);
+}
+
+static enum plx_status read_sections(struct reader *reader, struct plx_error *error)
+{
+    for (unsigned order = 1; order <= reader->order; order++) {
+        char heading[32];
+        const int length = snprintf(heading, sizeof heading, "\\%u-grams:", order);
+        enum plx_status status;
+        if (length > 0 && line_is(reader, heading))
+            status = read_section(reader, order, error);
+        else if (line_begins(reader, "\\") && reader->declared[order - 1] == 0)
+            status = PLX_OK; /* an order without n-grams needs no section */
+        else {
+            plx_error_set(error, PLX_MALFORMED, "the section %s expected", heading);
+            return malformed_here(reader, error);
+        }
+        if (status)
+            return status;
+    }
+    if (!line_is(reader, "\\end\\")) {
+        plx_error_set(error, PLX_MALFORMED, "\\end\\ expected");
+        return malformed_here(reader, error);
+    }
+    enum plx_status status;
+    while ((status = next_content(reader, error)) == PLX_OK && reader->line)
+        plx_model_warn(&reader->model->base, "text-after-end", reader->lines.number,
+                       "text after \\end\\ is ignored");
+    return status;
+}
+
+static uint32_t first_of(const struct plx_vocabulary *vocabulary, const char *const *names)
+{
+    uint32_t id = PLX_NO_TOKEN;
+    for (; *names && id == PLX_NO_TOKEN; names++)
+        id = plx_vocabulary_find_text(vocabulary, *names);
+    return id;
+}
+
+static void fill_info(struct plx_ngram_model *model)
+{
+    static const char *const starts[] = {"<s>", NULL};
+    static const char *const ends[] = {"</s>", "<eos>", "<|endoftext|>", NULL};
+    static const char *const unknowns[] = {"<unk>", "<UNK>", NULL};
+    struct plx_model_info *info = &model->base.info;
+    const struct plx_vocabulary *vocabulary = model->base.vocabulary;
+    info->kind = PLX_KIND_NGRAM;
+    info->architecture = "n-gram";
+    info->context_length = info->order - 1;
+    info->vocabulary = plx_vocabulary_size(vocabulary);
+    info->capabilities = PLX_STRING_TOKENS | PLX_EMPTY_CONTEXT | PLX_UNKNOWN_CONTEXT | PLX_MATCHED_ORDER |
+                         PLX_LOG10_FLOAT;
+    info->start = first_of(vocabulary, starts);
+    info->end = first_of(vocabulary, ends);
+    info->unknown = first_of(vocabulary, unknowns);
+    if (info->start != PLX_NO_TOKEN && info->end != PLX_NO_TOKEN)
+        info->capabilities |= PLX_RESTART_AT_END;
+    info->start_repeat = 1;
+    info->ngrams = model->counts;
+    for (unsigned k = 0; k < info->order; k++)
+        info->parameters += model->counts[k] * (k + 1 < info->order ? 2 : 1);
+}
+
+static enum plx_status open_arpa(struct plx_source *source, const struct plx_model_options *options,
+                                 struct plx_model **model, struct plx_error *error)
+{
+    struct reader reader = {.options = options};
+    enum plx_status status = PLX_MEMORY;
+    plx_lines_init(&reader.lines, source, LINE_MAX_BYTES);
+    reader.model = plx_new_array(1, sizeof *reader.model, error);
+    if (!reader.model)
+        return PLX_MEMORY;
+    reader.model->base.class = &plx_ngram_class;
+    if ((status = read_preamble(&reader, error)) || (status = read_counts(&reader, error)) ||
+        (status = allocate(&reader, error)) || (status = read_sections(&reader, error))) {
+        plx_model_close(&reader.model->base);
+        reader.model = NULL;
+    } else {
+        fill_info(reader.model);
+    }
+    free(reader.declared);
+    free(reader.words);
+    free(reader.ids);
+    *model = reader.model ? &reader.model->base : NULL;
+    return status;
+}
+
+/* A line \data\ (or IRSTLM's mark, to be refused by name) among the first bytes; or a name that speaks of ARPA. */
+static int probe(const uint8_t *head, size_t size, const char *name)
+{
+    static const char data[] = "\\data\\";
+    const char *text = (const char *)head;
+    if (size >= 5 && (memcmp(text, "iARPA", 5) == 0 || memcmp(text, "qARPA", 5) == 0))
+        return 2;
+    for (size_t at = 0; at + sizeof data - 1 <= size;) {
+        if (memcmp(text + at, data, sizeof data - 1) == 0)
+            return 2;
+        const char *newline = memchr(text + at, '\n', size - at);
+        if (!newline)
+            break;
+        at = (size_t)(newline - text) + 1;
+    }
+    return strstr(name, ".arpa") != NULL || strstr(name, ".lm") != NULL;
+}
+
+extern const struct plx_model_format plx_model_format_arpa;
+const struct plx_model_format plx_model_format_arpa = {
+    "arpa",
+    "backoff n-gram model as text, any order, from any toolkit (plain or gzip)",
+    probe,
+    open_arpa,
+};

@@ -1,0 +1,22 @@
+/* One n-gram line of an ARPA file. */
+#ifndef PLX_MODEL_ARPA_ENTRY_H
+#define PLX_MODEL_ARPA_ENTRY_H
+
+#include <perplex/model.h>
+
+struct plx_arpa_entry {
+    float probability; /* log10; −infinity is zero probability; never NaN */
+    float backoff;     /* log10; 0 where the line has none; never NaN or +infinity */
+};
+
+/* Parses "p <tab> word … word [<tab> backoff]", or the same with spaces for the tabs, into entry and words[order].
+   The words point into the line. Blanks at the line's ends, a carriage return too, do not count; an empty column or
+   word does. Errors are PLX_MALFORMED with the column, without the line. */
+enum plx_status plx_arpa_parse_entry(const char *line, size_t length, unsigned order,
+                                     struct plx_arpa_entry *entry, struct plx_word *words,
+                                     struct plx_error *error);
+
+/* The line without blanks and carriage returns at its end. */
+size_t plx_arpa_trimmed_length(const char *line, size_t length);
+
+#endif

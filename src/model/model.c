@@ -1,0 +1,204 @@
+#include "model/model.h"
+
+#include "base/error.h"
+#include "base/memory.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The format that is surest of the content, or the one asked for by name. */
+static enum plx_status choose_format(const uint8_t *head, size_t size, const char *name, const char *wanted,
+                                     const struct plx_model_format **chosen, struct plx_error *error)
+{
+    int best = 0;
+    *chosen = NULL;
+    const struct plx_model_format *format;
+    for (size_t i = 0; (format = plx_model_format(i)) != NULL; i++) {
+        const int sure = wanted ? strcmp(format->name, wanted) == 0 : format->probe(head, size, name);
+        if (sure > best) {
+            best = sure;
+            *chosen = format;
+        }
+    }
+    if (*chosen)
+        return PLX_OK;
+    if (wanted) {
+        plx_error_set(error, PLX_USAGE, "there is no model format \"%s\"", wanted);
+        return plx_error_hint(error, "`perplex formats` lists them");
+    }
+    plx_error_set(error, PLX_UNSUPPORTED, size == 0 ? "the model file is empty" : "not a model in a known format");
+    plx_error_input(error, name);
+    if (size >= 4 && memcmp(head, "mmap", 4) == 0)
+        return plx_error_hint(error, "this looks like a KenLM binary; this build reads the ARPA file it was made from");
+    if (size >= 2 && head[0] == 'P' && head[1] == 'K')
+        return plx_error_hint(error, "this looks like a zip archive (a PyTorch checkpoint or npz); "
+                                     "save the weights as safetensors");
+    if (size > 0)
+        return plx_error_hint(error, "`perplex formats` lists what can be read; --model-format names one");
+    return plx_error_hint(error, "was the file written completely?");
+}
+
+enum plx_status plx_model_open_source(struct plx_source *source, const struct plx_model_options *options,
+                                      struct plx_model **model, struct plx_error *error)
+{
+    const struct plx_model_options defaults = {0};
+    const uint8_t *head;
+    size_t size;
+    const struct plx_model_format *format;
+    if (!options)
+        options = &defaults;
+    *model = NULL;
+    enum plx_status status = plx_source_peek(source, PLX_PROBE_BYTES, &head, &size, error);
+    if (status)
+        return status;
+    status = choose_format(head, size, plx_source_name(source), options->format, &format, error);
+    if (status)
+        return status;
+    status = format->open(source, options, model, error);
+    if (status)
+        return status;
+    (*model)->info.format = format->name;
+    const char *name = plx_source_name(source);
+    (*model)->name = plx_copy_string(name, strlen(name), error);
+    status = (*model)->name ? plx_source_sha256(source, (*model)->info.sha256, error) : PLX_MEMORY;
+    if (status) {
+        plx_model_close(*model);
+        *model = NULL;
+    }
+    return status;
+}
+
+enum plx_status plx_model_open(const char *name, const struct plx_model_options *options,
+                               struct plx_model **model, struct plx_error *error)
+{
+    struct plx_source_options source_options = {.fingerprint = true};
+    struct plx_source *source;
+    *model = NULL;
+    if (options) {
+        source_options.interrupted = options->interrupted;
+        source_options.user = options->user;
+    }
+    enum plx_status status = plx_source_open(name, &source_options, &source, error);
+    if (status)
+        return status;
+    status = plx_model_open_source(source, options, model, error);
+    plx_source_close(source);
+    return status;
+}
+
+void plx_model_close(struct plx_model *model)
+{
+    if (!model)
+        return;
+    plx_vocabulary_free(model->vocabulary);
+    free(model->name);
+    model->class->close(model);
+}
+
+const char *plx_model_name(const struct plx_model *model)
+{
+    return model->name;
+}
+
+const struct plx_model_info *plx_model_info(const struct plx_model *model)
+{
+    return &model->info;
+}
+
+const struct plx_warning *plx_model_warnings(const struct plx_model *model, size_t *count)
+{
+    *count = model->warning_count;
+    return model->warnings;
+}
+
+void plx_model_lookup(const struct plx_model *model, const struct plx_word *words, size_t count, uint32_t *ids)
+{
+    plx_vocabulary_find_all(model->vocabulary, words, count, ids);
+}
+
+struct plx_word plx_model_token(const struct plx_model *model, uint32_t id)
+{
+    if (!model->vocabulary)
+        return (struct plx_word){NULL, 0};
+    return plx_vocabulary_word(model->vocabulary, id);
+}
+
+struct plx_session *plx_session_new(const struct plx_model *model, struct plx_error *error)
+{
+    struct plx_session *session = model->class->session_new(model, error);
+    if (session)
+        session->model = model;
+    return session;
+}
+
+void plx_session_free(struct plx_session *session)
+{
+    if (session)
+        session->model->class->session_free(session);
+}
+
+/* What every format may rely on: see struct plx_model_class. */
+static enum plx_status check_window(const struct plx_model_info *info, const struct plx_window *window,
+                                    struct plx_error *error)
+{
+    if (window->first > window->end)
+        return plx_error_set(error, PLX_USAGE, "a window that ends before its first target");
+    if (window->first == 0 && window->end > 0 && !(info->capabilities & PLX_EMPTY_CONTEXT))
+        return plx_error_set(error, PLX_USAGE, "the model has no distribution without context");
+    for (size_t i = 0; i < window->end; i++) {
+        if (window->ids[i] >= info->vocabulary && window->ids[i] != PLX_NO_TOKEN)
+            return plx_error_set(error, PLX_MISMATCH, "token id %lu, but the model has ids up to %llu only",
+                                 (unsigned long)window->ids[i], (unsigned long long)info->vocabulary - 1);
+    }
+    return PLX_OK;
+}
+
+enum plx_status plx_session_score(struct plx_session *session, const struct plx_window *windows, size_t count,
+                                  const struct plx_scores *scores, struct plx_error *error)
+{
+    const struct plx_model *model = session->model;
+    if ((scores->orders && !(model->info.capabilities & PLX_MATCHED_ORDER)) ||
+        (scores->log10_float && !(model->info.capabilities & PLX_LOG10_FLOAT)))
+        return plx_error_set(error, PLX_UNSUPPORTED, "a %s model does not report that detail",
+                             model->info.architecture);
+    for (size_t i = 0; i < count; i++) {
+        const enum plx_status status = check_window(&model->info, windows + i, error);
+        if (status)
+            return status;
+    }
+    return model->class->score(session, windows, count, scores, error);
+}
+
+const char *plx_model_format_name(size_t index)
+{
+    const struct plx_model_format *format = plx_model_format(index);
+    return format ? format->name : NULL;
+}
+
+const char *plx_model_format_description(size_t index)
+{
+    const struct plx_model_format *format = plx_model_format(index);
+    return format ? format->description : NULL;
+}
+
+void plx_model_warn(struct plx_model *model, const char *code, uint64_t line, const char *format, ...)
+{
+    for (size_t i = 0; i < model->warning_count; i++) {
+        if (strcmp(model->warnings[i].code, code) == 0) {
+            model->warnings[i].count++;
+            return;
+        }
+    }
+    if (model->warning_count == PLX_MODEL_WARNINGS)
+        return;
+    struct plx_warning *warning = model->warnings + model->warning_count++;
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(warning->message, sizeof warning->message, format, arguments);
+    va_end(arguments);
+    snprintf(warning->code, sizeof warning->code, "%s", code);
+    warning->count = 1;
+    warning->line = line;
+}

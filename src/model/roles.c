@@ -1,0 +1,96 @@
+#include "model/roles.h"
+
+#include "base/number.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#define SPELLINGS 3
+
+struct role {
+    const char *name;                 /* in the metadata */
+    const char *spellings[SPELLINGS]; /* where the metadata say nothing, the first that is found */
+    uint32_t *id;
+};
+
+static enum plx_status fail(const char *input, struct plx_error *error)
+{
+    plx_error_input(error, input);
+    return plx_error_hint(error, "this comes from __metadata__ in the header of the file");
+}
+
+/* What the vocabulary has for the token that the metadata name; PLX_NO_TOKEN without a vocabulary. */
+static enum plx_status resolve_token(struct plx_model *model, const struct role *role, const char *token,
+                                     const char *input, uint32_t *id, struct plx_error *error)
+{
+    *id = PLX_NO_TOKEN;
+    if (!model->vocabulary)
+        return PLX_OK;
+    *id = plx_vocabulary_find_text(model->vocabulary, token);
+    if (*id != PLX_NO_TOKEN)
+        return PLX_OK;
+    plx_error_set(error, PLX_MALFORMED, "perplex.%s_token is \"%.100s\", which the vocabulary lacks",
+                  role->name, token);
+    return fail(input, error);
+}
+
+/* What the metadata say about a role; *said is whether they do. */
+static enum plx_status read_metadata(const struct plx_safetensors *file, struct plx_model *model,
+                                     const struct role *role, const char *input, bool *said,
+                                     struct plx_error *error)
+{
+    char token_key[48], id_key[48];
+    uint32_t found = PLX_NO_TOKEN;
+    uint64_t number;
+    snprintf(token_key, sizeof token_key, "perplex.%s_token", role->name);
+    snprintf(id_key, sizeof id_key, "perplex.%s_id", role->name);
+    const char *token = plx_safetensors_metadata(file, token_key);
+    const char *id = plx_safetensors_metadata(file, id_key);
+    *said = token || id;
+    enum plx_status status = token ? resolve_token(model, role, token, input, &found, error) : PLX_OK;
+    if (status)
+        return status;
+    *role->id = found;
+    if (!id) {
+        if (*said && found == PLX_NO_TOKEN)
+            plx_model_warn(model, "unresolved-role", 0,
+                           "the %s symbol \"%.100s\" has no id, because there is no vocabulary", role->name,
+                           token);
+        return PLX_OK;
+    }
+    if (!plx_parse_u64(id, strlen(id), 0, model->info.vocabulary - 1, &number)) {
+        plx_error_set(error, PLX_MALFORMED, "%s is \"%.40s\", but ids are 0 to %" PRIu64, id_key, id,
+                      model->info.vocabulary - 1);
+        return fail(input, error);
+    }
+    if (found != PLX_NO_TOKEN && found != number) {
+        plx_error_set(error, PLX_MALFORMED, "%s is %" PRIu64 ", but the vocabulary has \"%.100s\" as %lu",
+                      id_key, number, token, (unsigned long)found);
+        return fail(input, error);
+    }
+    *role->id = (uint32_t)number;
+    return PLX_OK;
+}
+
+enum plx_status plx_roles_find(const struct plx_safetensors *file, const char *input, struct plx_model *model,
+                               struct plx_error *error)
+{
+    const struct role roles[] = {
+        {"start", {"<s>"}, &model->info.start},
+        {"end", {"</s>", "<eos>", "<|endoftext|>"}, &model->info.end},
+        {"unknown", {"<unk>", "<UNK>"}, &model->info.unknown},
+    };
+    for (size_t i = 0; i < sizeof roles / sizeof *roles; i++) {
+        const struct role *role = roles + i;
+        bool said;
+        const enum plx_status status = read_metadata(file, model, role, input, &said, error);
+        if (status)
+            return status;
+        for (size_t k = 0; !said && model->vocabulary && k < SPELLINGS && role->spellings[k]; k++) {
+            if (*role->id == PLX_NO_TOKEN)
+                *role->id = plx_vocabulary_find_text(model->vocabulary, role->spellings[k]);
+        }
+    }
+    return PLX_OK;
+}

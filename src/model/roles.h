@@ -1,0 +1,15 @@
+/* The symbols with a role in a neural model: start, end and unknown. */
+#ifndef PLX_MODEL_ROLES_H
+#define PLX_MODEL_ROLES_H
+
+#include "model/model.h"
+#include "model/safetensors.h"
+
+/* Sets info.start, end and unknown of a model whose info.vocabulary and vocabulary (or NULL) are set. The
+   metadata `perplex.<role>_id` and `perplex.<role>_token` decide, else the spelling in the vocabulary. An id
+   out of range, a token that the vocabulary lacks and an id with another token are PLX_MALFORMED; a token
+   that cannot be resolved, because there is no vocabulary, is a warning. `input` is for errors. */
+enum plx_status plx_roles_find(const struct plx_safetensors *file, const char *input, struct plx_model *model,
+                               struct plx_error *error);
+
+#endif
