@@ -1,0 +1,97 @@
+/* Protocols: how the tokens of a corpus become scored positions, as data. */
+#ifndef PERPLEX_PROTOCOL_H
+#define PERPLEX_PROTOCOL_H
+
+#include <perplex/corpus.h>
+#include <perplex/model.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Where context starts afresh. */
+enum plx_unit { PLX_UNIT_LINE, PLX_UNIT_DOCUMENT, PLX_UNIT_STREAM };
+
+/* The begin symbol: never scored; `replace` puts it over the first token of every window. */
+enum plx_start { PLX_START_NONE, PLX_START_CONTEXT, PLX_START_REPLACE };
+
+/* The end symbol: appended to every unit, in a stream to every line, and scored. `auto`: scored at the line ends of a
+   stream of words where the model has an end symbol, else none. */
+enum plx_end { PLX_END_NONE, PLX_END_SCORED, PLX_END_AUTO };
+
+/* Which targets of a window count: those that no earlier window scored; all but its first token; its last K. */
+enum plx_score { PLX_SCORE_NEW, PLX_SCORE_ALL, PLX_SCORE_LAST };
+
+/* The last, partial window: scored as it is; left out; extended to the left to full length. */
+enum plx_tail { PLX_TAIL_KEEP, PLX_TAIL_DROP, PLX_TAIL_LEFT_EXTEND };
+
+/* A target without any context: scored where the model can, or left out. */
+enum plx_first { PLX_FIRST_SCORE, PLX_FIRST_SKIP };
+
+/* What an unknown token costs: that of the unknown symbol (without one, as `zero`); nothing, it is left out; an error;
+   infinity; −X in log10; that of the unknown symbol shared by N words. */
+enum plx_unknown {
+    PLX_UNKNOWN_UNK,
+    PLX_UNKNOWN_SKIP,
+    PLX_UNKNOWN_ERROR,
+    PLX_UNKNOWN_ZERO,
+    PLX_UNKNOWN_FLOOR,
+    PLX_UNKNOWN_CLASS
+};
+
+/* What the mean is taken over: tokens; windows (the mean of their means); windows weighted by their targets, less one
+   for each window after the first (Hugging Face's page since 2024); units. */
+enum plx_average { PLX_AVERAGE_TOKEN, PLX_AVERAGE_WINDOW, PLX_AVERAGE_HF_2024, PLX_AVERAGE_UNIT };
+
+#define PLX_SYMBOL_TEXT 64
+
+struct plx_protocol {
+    char name[32]; /* of the preset; "custom" once a field differs from its row */
+    enum plx_unit unit;
+    enum plx_start start;
+    enum plx_end end;
+    enum plx_score score;
+    enum plx_tail tail;
+    enum plx_first first;
+    enum plx_unknown unknown;
+    enum plx_average average;
+    uint64_t window;       /* the most tokens that one scoring sees, context included; 0: unlimited */
+    uint64_t stride;       /* how far the window moves; 0: as the window */
+    uint64_t score_last;   /* K of score last:K */
+    uint64_t first_window; /* how many targets the first window scores, where that differs; 0: does not */
+    uint64_t class_size;   /* N of unknown class:N */
+    uint64_t limit;        /* the most scored tokens; 0: all */
+    double floor_log10;    /* X of unknown floor:X */
+    char start_symbol[PLX_SYMBOL_TEXT]; /* "": the model's own */
+    char end_symbol[PLX_SYMBOL_TEXT];
+    char join[PLX_SYMBOL_TEXT]; /* a token that stands between the lines of a stream of words; "": nothing */
+};
+
+/* Row `index` of the presets; NULL past the end. */
+PLX_API const struct plx_protocol *plx_protocol_preset(size_t index);
+/* One sentence about it: whose rule it is. */
+PLX_API const char *plx_protocol_description(size_t index);
+/* NULL if there is no preset of that name. */
+PLX_API const struct plx_protocol *plx_protocol_find(const char *name);
+
+/* The preset that suits the model and the kind of tokens where the user names none. */
+PLX_API const struct plx_protocol *plx_protocol_default(const struct plx_model_info *info,
+                                                        enum plx_token_kind tokens);
+
+/* Sets one field from text; `field` is its name as in the option without "--" ("window", "first-window" or
+   "first_window"). PLX_USAGE names the field and what it takes. */
+PLX_API enum plx_status plx_protocol_set(struct plx_protocol *protocol, const char *field, const char *value,
+                                         struct plx_error *error);
+
+/* A field's value as text that plx_protocol_set reads back; false past the last field. *name is the field's
+   name with "_". Numeric fields are told by *number (may be NULL). */
+PLX_API bool plx_protocol_field(const struct plx_protocol *protocol, size_t index, const char **name, char *value,
+                                size_t capacity, bool *number);
+
+/* PLX_USAGE if the fields contradict each other: a target would count twice, a field without meaning is set. */
+PLX_API enum plx_status plx_protocol_check(const struct plx_protocol *protocol, struct plx_error *error);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,40 @@
+/* A batch of windows on its way to the model, and the scores on their way back. */
+#ifndef PLX_EVAL_BATCH_H
+#define PLX_EVAL_BATCH_H
+
+#include "eval/block.h"
+#include "eval/tally.h"
+
+/* Zero-initialised is empty; reused. */
+struct plx_batch {
+    uint32_t *ids; /* contexts and targets of all windows, one window behind the other */
+    size_t id_count, id_capacity;
+    struct plx_window *windows;
+    size_t *offsets; /* [window_count] where a window begins in ids, until all ids are there */
+    size_t window_count, window_capacity;
+
+    /* For each target, in the order of the windows. */
+    uint32_t *bytes, *characters;
+    uint8_t *flags; /* of enum plx_token_flag */
+    double *nats;
+    uint8_t *orders;    /* only of models that report them */
+    float *log10_float; /* likewise */
+    size_t target_count, target_capacity;
+
+    struct plx_tally tally; /* of this batch */
+    enum plx_status status; /* of scoring it */
+    struct plx_error error;
+};
+
+/* Empties the batch but keeps its memory. */
+void plx_batch_clear(struct plx_batch *batch);
+
+enum plx_status plx_batch_reserve(struct plx_batch *batch, size_t ids, size_t windows, size_t targets,
+                                  struct plx_error *error);
+
+/* Scores and tallies the batch; the outcome is in batch->status. Any thread, each with its own session. */
+void plx_batch_score(struct plx_batch *batch, const struct plx_plan *plan, struct plx_session *session);
+
+void plx_batch_release(struct plx_batch *batch);
+
+#endif

@@ -1,0 +1,32 @@
+/* A protocol settled for one model and one kind of tokens: symbols are ids, defaults are filled in. */
+#ifndef PLX_EVAL_PLAN_H
+#define PLX_EVAL_PLAN_H
+
+#include <perplex/protocol.h>
+
+struct plx_plan {
+    struct plx_protocol protocol; /* as it is carried out: what the result shows */
+    enum plx_token_kind tokens;
+    uint32_t start;        /* before every unit, start_repeat times; PLX_NO_TOKEN: nothing */
+    unsigned start_repeat;
+    uint32_t end;          /* appended and scored; PLX_NO_TOKEN: nothing */
+    uint32_t restart;      /* stands for an end in a context, and hides what came before; PLX_NO_TOKEN: no */
+    uint32_t unknown;      /* the model's unknown symbol, or PLX_NO_TOKEN */
+    uint32_t join;         /* stands for a line end inside a stream; PLX_NO_TOKEN: nothing */
+    uint32_t control[2];   /* start and end symbol: refused as words of the text */
+    uint64_t context_length;
+    bool empty_context;    /* the model can score a target without context */
+    bool unknown_context;  /* the model can have PLX_NO_TOKEN in a context */
+    bool details;          /* the model reports matched orders and float logarithms */
+    bool sentences;        /* every line is scored whole by itself: the toolkits' conventions apply */
+    unsigned order;
+};
+
+/* PLX_MISMATCH where the model cannot score such tokens or lacks a symbol that the protocol needs. */
+enum plx_status plx_plan_make(const struct plx_model *model, const struct plx_protocol *protocol,
+                              enum plx_token_kind tokens, struct plx_plan *plan, struct plx_error *error);
+
+/* True if the end of every line becomes a token. */
+bool plx_plan_line_ends(const struct plx_plan *plan);
+
+#endif

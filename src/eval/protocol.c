@@ -1,0 +1,305 @@
+#include <perplex/protocol.h>
+
+#include "base/error.h"
+#include "base/number.h"
+
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+/* The presets; what a row does not mention is zero: the first value of its field. */
+static const struct {
+    struct plx_protocol fields;
+    const char *description;
+} PRESETS[] = {
+    {{.name = "sentence", .unit = PLX_UNIT_LINE, .start = PLX_START_CONTEXT, .end = PLX_END_SCORED},
+     "every line by itself between <s> and a scored </s>, blank lines too: KenLM's query"},
+    {{.name = "wikitext-eos", .unit = PLX_UNIT_STREAM, .start = PLX_START_CONTEXT, .end = PLX_END_SCORED},
+     "one stream with a scored end symbol after every line: the convention of WikiText and of AWD-LSTM"},
+    {{.name = "exact", .unit = PLX_UNIT_STREAM, .start = PLX_START_CONTEXT, .end = PLX_END_AUTO},
+     "every token once under all the context that the model can use"},
+    {{.name = "hf-stride",
+      .unit = PLX_UNIT_STREAM,
+      .end = PLX_END_AUTO,
+      .first = PLX_FIRST_SKIP,
+      .window = 1024,
+      .stride = 512},
+     "sliding windows over one stream, the targets after the previous window's end: Hugging Face's page "
+     "\"perplexity of fixed-length models\""},
+};
+
+#define PRESET_COUNT (sizeof PRESETS / sizeof *PRESETS)
+
+const struct plx_protocol *plx_protocol_preset(size_t index)
+{
+    return index < PRESET_COUNT ? &PRESETS[index].fields : NULL;
+}
+
+const char *plx_protocol_description(size_t index)
+{
+    return index < PRESET_COUNT ? PRESETS[index].description : NULL;
+}
+
+const struct plx_protocol *plx_protocol_find(const char *name)
+{
+    for (size_t i = 0; i < PRESET_COUNT; i++) {
+        if (strcmp(PRESETS[i].fields.name, name) == 0)
+            return &PRESETS[i].fields;
+    }
+    return NULL;
+}
+
+const struct plx_protocol *plx_protocol_default(const struct plx_model_info *info, enum plx_token_kind tokens)
+{
+    if (tokens != PLX_TOKENS_WORD)
+        return plx_protocol_find("exact");
+    if (info->kind == PLX_KIND_NGRAM)
+        return plx_protocol_find("sentence");
+    return plx_protocol_find(info->end != PLX_NO_TOKEN ? "wikitext-eos" : "exact");
+}
+
+/* How the text of a field is read. */
+enum form {
+    CHOICE, /* one of the words */
+    COUNT,  /* a number ≥ 0 */
+    SYMBOL  /* any text */
+};
+
+struct field {
+    const char *name;
+    enum form form;
+    size_t offset;            /* in struct plx_protocol, of the enum, uint64_t or text */
+    const char *const *words; /* CHOICE: in the order of the enum, NULL-terminated */
+    const char *takes;        /* for messages */
+};
+
+static const char *const UNITS[] = {"line", "document", "stream", NULL};
+static const char *const STARTS[] = {"none", "context", "replace", NULL};
+static const char *const ENDS[] = {"none", "scored", "auto", NULL};
+static const char *const SCORES[] = {"new", "all", "last", NULL};
+static const char *const TAILS[] = {"keep", "drop", "left-extend", NULL};
+static const char *const FIRSTS[] = {"score", "skip", NULL};
+static const char *const UNKNOWNS[] = {"unk", "skip", "error", "zero", "floor", "class", NULL};
+static const char *const AVERAGES[] = {"token", "window", "hf-2024", "unit", NULL};
+
+#define AT(member) offsetof(struct plx_protocol, member)
+
+static const struct field FIELDS[] = {
+    {"unit", CHOICE, AT(unit), UNITS, "line, document or stream"},
+    {"start", CHOICE, AT(start), STARTS, "none, context, replace, or the symbol itself (context:SYMBOL, replace:SYMBOL)"},
+    {"end", CHOICE, AT(end), ENDS, "none, scored, auto, or the symbol itself (scored:SYMBOL)"},
+    {"join", SYMBOL, AT(join), NULL, "a token of at most 63 bytes"},
+    {"window", COUNT, AT(window), NULL, "a number of tokens, 0 for no limit"},
+    {"stride", COUNT, AT(stride), NULL, "a number of tokens from 1 to the window"},
+    {"score", CHOICE, AT(score), SCORES, "new, all or last:K"},
+    {"first_window", COUNT, AT(first_window), NULL, "a number of targets"},
+    {"tail", CHOICE, AT(tail), TAILS, "keep, drop or left-extend"},
+    {"first", CHOICE, AT(first), FIRSTS, "score or skip"},
+    {"unknown", CHOICE, AT(unknown), UNKNOWNS, "unk, skip, error, zero, floor:X (log10, at most 0) or class:N"},
+    {"average", CHOICE, AT(average), AVERAGES, "token, window, hf-2024 or unit"},
+    {"limit", COUNT, AT(limit), NULL, "a number of tokens, 0 for all"},
+};
+
+#define FIELD_COUNT (sizeof FIELDS / sizeof *FIELDS)
+
+static void *member(struct plx_protocol *protocol, const struct field *field)
+{
+    return (char *)protocol + field->offset;
+}
+
+static bool same_field(const char *name, const char *given)
+{
+    for (; *name && *given; name++, given++) {
+        if (*name != *given && !(*name == '_' && *given == '-'))
+            return false;
+    }
+    return *name == *given;
+}
+
+/* Enums are read and written through their own type's representation. */
+static void set_choice(struct plx_protocol *protocol, const struct field *field, unsigned value)
+{
+    memcpy(member(protocol, field), &value, sizeof value);
+}
+
+static unsigned get_choice(const struct plx_protocol *protocol, const struct field *field)
+{
+    unsigned value;
+    memcpy(&value, (const char *)protocol + field->offset, sizeof value);
+    return value;
+}
+
+_Static_assert(sizeof(enum plx_unit) == sizeof(unsigned) && sizeof(enum plx_unknown) == sizeof(unsigned),
+               "enums are read through unsigned");
+
+static bool set_symbol(char *symbol, const char *value)
+{
+    const size_t length = strlen(value);
+    if (length >= PLX_SYMBOL_TEXT)
+        return false;
+    memcpy(symbol, value, length + 1);
+    return true;
+}
+
+/* The part behind the colon: K, X, N or a symbol. False if the choice takes none or not this. */
+static bool set_argument(struct plx_protocol *protocol, const struct field *field, unsigned choice,
+                         const char *argument)
+{
+    const size_t length = strlen(argument);
+    switch (field->offset) {
+    case AT(start): return choice != PLX_START_NONE && length > 0 && set_symbol(protocol->start_symbol, argument);
+    case AT(end): return choice == PLX_END_SCORED && length > 0 && set_symbol(protocol->end_symbol, argument);
+    case AT(score):
+        return choice == PLX_SCORE_LAST && plx_parse_u64(argument, length, 1, UINT64_MAX, &protocol->score_last);
+    case AT(unknown):
+        if (choice == PLX_UNKNOWN_CLASS)
+            return plx_parse_u64(argument, length, 1, UINT64_MAX, &protocol->class_size);
+        return choice == PLX_UNKNOWN_FLOOR && plx_parse_double(argument, length, &protocol->floor_log10) &&
+               protocol->floor_log10 <= 0 && protocol->floor_log10 > -1e18;
+    default: return false;
+    }
+}
+
+static bool needs_argument(const struct field *field, unsigned choice)
+{
+    return (field->offset == AT(score) && choice == PLX_SCORE_LAST) ||
+           (field->offset == AT(unknown) && choice >= PLX_UNKNOWN_FLOOR);
+}
+
+static bool parse_choice(struct plx_protocol *protocol, const struct field *field, const char *value)
+{
+    const char *colon = strchr(value, ':');
+    const size_t length = colon ? (size_t)(colon - value) : strlen(value);
+    for (unsigned i = 0; field->words[i]; i++) {
+        if (strlen(field->words[i]) != length || memcmp(field->words[i], value, length) != 0)
+            continue;
+        if (colon ? !set_argument(protocol, field, i, colon + 1) : needs_argument(field, i))
+            return false;
+        set_choice(protocol, field, i);
+        return true;
+    }
+    /* "--end '<eop>'" names the symbol and means that it is used. */
+    if (*value == '\0' || (field->offset != AT(start) && field->offset != AT(end)))
+        return false;
+    const unsigned used = field->offset == AT(start) ? PLX_START_CONTEXT : PLX_END_SCORED;
+    if (!set_argument(protocol, field, used, value))
+        return false;
+    if (get_choice(protocol, field) == 0 || field->offset == AT(end))
+        set_choice(protocol, field, used);
+    return true;
+}
+
+static bool parse_field(struct plx_protocol *protocol, const struct field *field, const char *value)
+{
+    switch (field->form) {
+    case CHOICE: return parse_choice(protocol, field, value);
+    case COUNT: {
+        uint64_t count;
+        if (!plx_parse_u64(value, strlen(value), 0, UINT64_MAX / 4, &count))
+            return false;
+        memcpy(member(protocol, field), &count, sizeof count);
+        return true;
+    }
+    case SYMBOL: return set_symbol(member(protocol, field), value);
+    }
+    return false;
+}
+
+static void format_field(const struct plx_protocol *protocol, const struct field *field, char *text,
+                         size_t capacity)
+{
+    if (field->form == SYMBOL) {
+        snprintf(text, capacity, "%s", (const char *)protocol + field->offset);
+        return;
+    }
+    if (field->form == COUNT) {
+        uint64_t count;
+        memcpy(&count, (const char *)protocol + field->offset, sizeof count);
+        snprintf(text, capacity, "%llu", (unsigned long long)count);
+        return;
+    }
+    const unsigned choice = get_choice(protocol, field);
+    const char *word = field->words[choice];
+    char number[PLX_NUMBER_TEXT];
+    if (field->offset == AT(start) && choice != PLX_START_NONE && *protocol->start_symbol)
+        snprintf(text, capacity, "%s:%s", word, protocol->start_symbol);
+    else if (field->offset == AT(end) && choice == PLX_END_SCORED && *protocol->end_symbol)
+        snprintf(text, capacity, "%s:%s", word, protocol->end_symbol);
+    else if (field->offset == AT(score) && choice == PLX_SCORE_LAST)
+        snprintf(text, capacity, "%s:%llu", word, (unsigned long long)protocol->score_last);
+    else if (field->offset == AT(unknown) && choice == PLX_UNKNOWN_CLASS)
+        snprintf(text, capacity, "%s:%llu", word, (unsigned long long)protocol->class_size);
+    else if (field->offset == AT(unknown) && choice == PLX_UNKNOWN_FLOOR) {
+        plx_format_double(protocol->floor_log10, number);
+        snprintf(text, capacity, "%s:%s", word, number);
+    } else
+        snprintf(text, capacity, "%s", word);
+}
+
+/* The preset's name stays while every field is that of its row. */
+static void rename_if_changed(struct plx_protocol *protocol)
+{
+    const struct plx_protocol *preset = plx_protocol_find(protocol->name);
+    char ours[PLX_SYMBOL_TEXT * 2], theirs[PLX_SYMBOL_TEXT * 2];
+    for (size_t i = 0; preset && i < FIELD_COUNT; i++) {
+        format_field(protocol, FIELDS + i, ours, sizeof ours);
+        format_field(preset, FIELDS + i, theirs, sizeof theirs);
+        if (strcmp(ours, theirs) != 0)
+            preset = NULL;
+    }
+    if (!preset)
+        snprintf(protocol->name, sizeof protocol->name, "custom");
+}
+
+enum plx_status plx_protocol_set(struct plx_protocol *protocol, const char *field, const char *value,
+                                 struct plx_error *error)
+{
+    for (size_t i = 0; i < FIELD_COUNT; i++) {
+        if (!same_field(FIELDS[i].name, field))
+            continue;
+        if (!parse_field(protocol, FIELDS + i, value))
+            return plx_error_set(error, PLX_USAGE, "--%s takes %s, not \"%s\"", field, FIELDS[i].takes, value);
+        rename_if_changed(protocol);
+        return PLX_OK;
+    }
+    return plx_error_set(error, PLX_USAGE, "a protocol has no field \"%s\"", field);
+}
+
+bool plx_protocol_field(const struct plx_protocol *protocol, size_t index, const char **name, char *value,
+                        size_t capacity, bool *number)
+{
+    if (index >= FIELD_COUNT)
+        return false;
+    *name = FIELDS[index].name;
+    if (number)
+        *number = FIELDS[index].form == COUNT;
+    format_field(protocol, FIELDS + index, value, capacity);
+    return true;
+}
+
+enum plx_status plx_protocol_check(const struct plx_protocol *protocol, struct plx_error *error)
+{
+    const uint64_t window = protocol->window;
+    const uint64_t stride = protocol->stride ? protocol->stride : window;
+    if (window == 0) {
+        if (protocol->stride || protocol->score != PLX_SCORE_NEW || protocol->first_window ||
+            protocol->tail != PLX_TAIL_KEEP || protocol->start == PLX_START_REPLACE)
+            return plx_error_set(error, PLX_USAGE,
+                                 "stride, score, first-window, tail and start replace need a window");
+    } else if (window < 2) {
+        return plx_error_set(error, PLX_USAGE, "a window of 1 token has no target with a context");
+    } else if (stride > window) {
+        return plx_error_set(error, PLX_USAGE, "the stride (%llu) is larger than the window (%llu)",
+                             (unsigned long long)stride, (unsigned long long)window);
+    } else if (protocol->score == PLX_SCORE_ALL && stride + 1 < window) {
+        return plx_error_set(error, PLX_USAGE, "score all with a stride below window - 1 counts targets twice");
+    } else if (protocol->score == PLX_SCORE_LAST && protocol->score_last > stride) {
+        return plx_error_set(error, PLX_USAGE, "score last:%llu with a stride of %llu counts targets twice",
+                             (unsigned long long)protocol->score_last, (unsigned long long)stride);
+    } else if (protocol->first_window > window) {
+        return plx_error_set(error, PLX_USAGE, "the first window's targets do not fit the window");
+    }
+    if (*protocol->join && (protocol->unit != PLX_UNIT_STREAM || protocol->end == PLX_END_SCORED))
+        return plx_error_set(error, PLX_USAGE, "join stands between the lines of a stream without scored ends");
+    return PLX_OK;
+}

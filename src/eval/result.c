@@ -1,0 +1,82 @@
+#include "eval/result.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const double LN_2 = 0.693147180559945309;
+
+void plx_result_warn(struct plx_result *result, const char *code, uint64_t count, const char *format, ...)
+{
+    if (result->warning_count == PLX_RESULT_WARNINGS)
+        return;
+    struct plx_warning *warning = result->warnings + result->warning_count++;
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(warning->message, sizeof warning->message, format, arguments);
+    va_end(arguments);
+    snprintf(warning->code, sizeof warning->code, "%s", code);
+    warning->count = count;
+    warning->line = 0;
+}
+
+/* The mean that the protocol asks for. */
+static double average_nats(const struct plx_result *result, const struct plx_exact *total)
+{
+    if (result->plan.protocol.average == PLX_AVERAGE_TOKEN)
+        return plx_exact_mean(total);
+    const struct plx_exact *means = &result->sequence.group_means;
+    if (result->sequence.group_weight == 0 || means->overflow || means->invalid)
+        return NAN;
+    if (means->infinite)
+        return INFINITY;
+    return plx_exact_sum(means) / (double)result->sequence.group_weight;
+}
+
+void plx_result_metrics(const struct plx_result *result, struct plx_metrics *metrics)
+{
+    const struct plx_exact total = plx_tally_total(&result->tally);
+    const struct plx_exact known = plx_tally_without(&total, &result->tally.unknown);
+    const double nats = average_nats(result, &total);
+    const double sum = total.infinite ? (double)INFINITY : plx_exact_sum(&total);
+    *metrics = (struct plx_metrics){
+        .nats_per_token = nats,
+        .bits_per_token = nats / LN_2,
+        .perplexity = exp(nats),
+        .standard_error_nats = plx_exact_standard_error(&total),
+        .bits_per_byte = result->tally.bytes ? sum / LN_2 / (double)result->tally.bytes : (double)NAN,
+        .perplexity_without = exp(plx_exact_mean(&known)),
+        .tokens = result->tokens,
+        .scored = total.count,
+        .skipped = result->tokens - total.count,
+        .unknown = result->tally.unknown_tokens,
+        .infinite = total.infinite,
+        .bytes = result->text.bytes,
+        .seconds = result->seconds,
+        .tokens_per_second = result->seconds > 0 ? (double)total.count / result->seconds : 0,
+    };
+}
+
+const struct plx_warning *plx_result_warnings(const struct plx_result *result, size_t *count)
+{
+    *count = result->warning_count;
+    return result->warnings;
+}
+
+const char *plx_result_protocol(const struct plx_result *result)
+{
+    return result->plan.protocol.name;
+}
+
+void plx_result_free(struct plx_result *result)
+{
+    if (!result)
+        return;
+    plx_tally_release(&result->tally);
+    free(result->ngrams);
+    free(result->model_name);
+    free(result->corpus_name);
+    free(result);
+}

@@ -1,0 +1,42 @@
+/* What an evaluation leaves behind; src/report turns it into text. */
+#ifndef PLX_EVAL_RESULT_H
+#define PLX_EVAL_RESULT_H
+
+#include <perplex/result.h>
+
+#include "corpus/tokenize.h"
+#include "eval/sequence.h"
+#include "eval/tally.h"
+#include "eval/windows.h"
+
+#define PLX_RESULT_WARNINGS 24
+
+struct plx_result {
+    struct plx_plan plan;
+    struct plx_tally tally;
+    struct plx_sequence sequence;
+    struct plx_skipped skipped;
+    struct plx_text_counts text; /* of the whole corpus */
+    uint64_t documents;
+    uint64_t tokens; /* scored and skipped */
+
+    struct plx_model_info model; /* its strings and counts are static or owned here */
+    uint64_t *ngrams;            /* [model.order] or NULL */
+    char unknown_symbol[PLX_SYMBOL_TEXT];
+    const char *corpus_format;
+    char corpus_sha256[65];
+    struct plx_warning warnings[PLX_RESULT_WARNINGS];
+    size_t warning_count;
+
+    /* Depends on the machine. */
+    char *model_name, *corpus_name;
+    unsigned threads;
+    size_t batch;
+    double seconds;
+};
+
+/* Adds a warning if there is room. */
+void plx_result_warn(struct plx_result *result, const char *code, uint64_t count, const char *format, ...)
+    PLX_PRINTF(4, 5);
+
+#endif

@@ -1,0 +1,67 @@
+#include "eval/sequence.h"
+
+static void end_sentence(struct plx_sequence *sequence)
+{
+    plx_exact_add(&sequence->kenlm_total, 0.0 - (double)sequence->sentence_log10);
+    sequence->sentence_log10 = 0.0f;
+    sequence->position = 0;
+}
+
+static void add_sentences(struct plx_sequence *sequence, const struct plx_plan *plan,
+                          const struct plx_batch *batch)
+{
+    for (size_t i = 0; i < batch->target_count; i++) {
+        const float log10_float = batch->log10_float[i];
+        const uint64_t possible = ++sequence->position + 1;
+        sequence->sentence_log10 += log10_float;
+        sequence->irstlm_backed_off += batch->orders[i] < (possible < plan->order ? possible : plan->order);
+        if (batch->flags[i] & PLX_TOKEN_UNKNOWN)
+            plx_exact_add(&sequence->kenlm_unknown, 0.0 - (double)log10_float);
+        if (batch->flags[i] & PLX_TOKEN_END)
+            end_sentence(sequence);
+    }
+}
+
+/* Closes the window or unit at hand. */
+static void end_group(struct plx_sequence *sequence, const struct plx_plan *plan)
+{
+    const uint64_t count = sequence->group.count;
+    if (count == 0)
+        return;
+    uint64_t weight = 1;
+    if (plan->protocol.average == PLX_AVERAGE_HF_2024)
+        weight = sequence->groups == 0 ? count : count - 1;
+    sequence->groups++;
+    sequence->group_weight += weight;
+    if (weight > 0)
+        plx_exact_add(&sequence->group_means, plx_exact_mean(&sequence->group) * (double)weight);
+    sequence->group = (struct plx_exact){0};
+}
+
+static void add_groups(struct plx_sequence *sequence, const struct plx_plan *plan,
+                       const struct plx_batch *batch)
+{
+    const struct plx_protocol *protocol = &plan->protocol;
+    const unsigned begins =
+        protocol->average == PLX_AVERAGE_UNIT ? PLX_TOKEN_BREAK : PLX_TOKEN_BREAK | PLX_TOKEN_NEW_WINDOW;
+    for (size_t i = 0; i < batch->target_count; i++) {
+        if (batch->flags[i] & begins)
+            end_group(sequence, plan);
+        if (protocol->unknown != PLX_UNKNOWN_SKIP || !(batch->flags[i] & PLX_TOKEN_UNKNOWN))
+            plx_exact_add(&sequence->group, batch->nats[i]);
+    }
+}
+
+void plx_sequence_add(struct plx_sequence *sequence, const struct plx_plan *plan, const struct plx_batch *batch)
+{
+    if (plan->sentences)
+        add_sentences(sequence, plan, batch);
+    if (plan->protocol.average != PLX_AVERAGE_TOKEN)
+        add_groups(sequence, plan, batch);
+}
+
+void plx_sequence_finish(struct plx_sequence *sequence, const struct plx_plan *plan)
+{
+    if (plan->protocol.average != PLX_AVERAGE_TOKEN)
+        end_group(sequence, plan);
+}

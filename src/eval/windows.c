@@ -1,0 +1,333 @@
+#include "eval/windows.h"
+
+#include "base/memory.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Consumed tokens are dropped from the queue once there are so many. */
+#define TRIM_AT 4096
+
+enum plx_status plx_windows_init(struct plx_windows *windows, const struct plx_plan *plan, size_t batch_targets,
+                                 plx_batch_sink *sink, void *user, struct plx_batch *batch)
+{
+    *windows = (struct plx_windows){
+        .plan = plan,
+        .batch_targets = batch_targets,
+        .sink = sink,
+        .user = user,
+        .batch = batch,
+    };
+    return PLX_OK;
+}
+
+void plx_windows_release(struct plx_windows *windows)
+{
+    free(windows->ids);
+    free(windows->bytes);
+    free(windows->characters);
+    free(windows->flags);
+    *windows = (struct plx_windows){0};
+}
+
+static enum plx_status reserve(struct plx_windows *windows, size_t count, struct plx_error *error)
+{
+    if (count <= windows->capacity)
+        return PLX_OK;
+    const size_t capacity = plx_grown_capacity(windows->capacity, count);
+    enum plx_status status;
+    if ((status = plx_resize_array(&windows->ids, capacity, sizeof *windows->ids, error)) ||
+        (status = plx_resize_array(&windows->bytes, capacity, sizeof *windows->bytes, error)) ||
+        (status = plx_resize_array(&windows->characters, capacity, sizeof *windows->characters, error)) ||
+        (status = plx_resize_array(&windows->flags, capacity, sizeof *windows->flags, error)))
+        return status;
+    windows->capacity = capacity;
+    return PLX_OK;
+}
+
+/* Adds one token; there is room. Bytes without an owner go to it. */
+static void push(struct plx_windows *windows, uint32_t id, uint32_t bytes, uint32_t characters, unsigned flags)
+{
+    const size_t i = windows->count++;
+    windows->ids[i] = id;
+    windows->bytes[i] = bytes + (uint32_t)windows->rest_bytes;
+    windows->characters[i] = characters + (uint32_t)windows->rest_characters;
+    windows->flags[i] = (uint8_t)flags;
+    windows->rest_bytes = windows->rest_characters = 0;
+    windows->tokens++;
+}
+
+/* True if the token at `index` hides what came before it from later ones. */
+static bool is_restart(const struct plx_windows *windows, uint64_t index)
+{
+    return windows->plan->restart != PLX_NO_TOKEN && (windows->flags[index - windows->base] & PLX_TOKEN_END);
+}
+
+/* True if no context may contain the token at `index`. */
+static bool is_gap(const struct plx_windows *windows, uint64_t index)
+{
+    return !windows->plan->unknown_context && windows->ids[index - windows->base] == PLX_NO_TOKEN;
+}
+
+/* What a target sees: ids from `begin` on, perhaps with the first of them replaced by the start symbol. */
+struct context {
+    uint64_t begin;
+    uint32_t first; /* instead of the id at begin; PLX_NO_TOKEN: as it is */
+};
+
+static struct context find_context(const struct plx_windows *windows, uint64_t index, uint64_t window_begin)
+{
+    const struct plx_plan *plan = windows->plan;
+    const uint64_t most = index < plan->context_length ? index : plan->context_length;
+    const uint64_t least = index - most > window_begin ? index - most : window_begin;
+    for (uint64_t q = index; q > least; q--) {
+        if (is_restart(windows, q - 1))
+            return (struct context){q - 1, plan->restart};
+        if (is_gap(windows, q - 1))
+            return (struct context){q, PLX_NO_TOKEN};
+    }
+    const bool replaced = plan->protocol.start == PLX_START_REPLACE && least == window_begin && least < index;
+    return (struct context){least, replaced ? plan->start : PLX_NO_TOKEN};
+}
+
+static bool counts_for_limit(const struct plx_windows *windows, uint64_t index)
+{
+    return windows->plan->protocol.unknown != PLX_UNKNOWN_SKIP ||
+           !(windows->flags[index - windows->base] & PLX_TOKEN_UNKNOWN);
+}
+
+static bool at_limit(const struct plx_windows *windows)
+{
+    return windows->plan->protocol.limit && windows->scored >= windows->plan->protocol.limit;
+}
+
+/* How far the targets from `index` on can share one context and fit the batch. */
+static uint64_t end_of_run(struct plx_windows *windows, uint64_t index, uint64_t end)
+{
+    const uint64_t room = windows->batch_targets - windows->batch->target_count;
+    uint64_t last = index;
+    for (;; last++) {
+        windows->scored += counts_for_limit(windows, last);
+        const uint64_t next = last + 1;
+        if (next == end || next - index == room || is_restart(windows, last) || is_gap(windows, last) ||
+            at_limit(windows))
+            return next;
+    }
+}
+
+/* Copies the targets [index, end) with their context into the batch as one window of the model. */
+static enum plx_status copy_run(struct plx_windows *windows, struct context context, uint64_t index, uint64_t end,
+                                struct plx_error *error)
+{
+    struct plx_batch *batch = windows->batch;
+    const size_t begin = (size_t)(context.begin - windows->base), first = (size_t)(index - windows->base);
+    const size_t length = (size_t)(end - context.begin), targets = (size_t)(end - index);
+    const enum plx_status status = plx_batch_reserve(batch, batch->id_count + length, batch->window_count + 1,
+                                                     batch->target_count + targets, error);
+    if (status)
+        return status;
+    uint32_t *ids = batch->ids + batch->id_count;
+    memcpy(ids, windows->ids + begin, length * sizeof *ids);
+    if (context.first != PLX_NO_TOKEN && context.begin < index)
+        ids[0] = context.first;
+    batch->offsets[batch->window_count] = batch->id_count;
+    batch->windows[batch->window_count++] = (struct plx_window){.first = first - begin, .end = length};
+    batch->id_count += length;
+
+    const size_t at = batch->target_count;
+    memcpy(batch->bytes + at, windows->bytes + first, targets * sizeof *batch->bytes);
+    memcpy(batch->characters + at, windows->characters + first, targets * sizeof *batch->characters);
+    memcpy(batch->flags + at, windows->flags + first, targets);
+    batch->flags[at] &= (uint8_t) ~(PLX_TOKEN_BREAK | PLX_TOKEN_NEW_WINDOW);
+    batch->flags[at] |= windows->new_unit ? PLX_TOKEN_BREAK : 0;
+    batch->flags[at] |= windows->new_window ? PLX_TOKEN_NEW_WINDOW : 0;
+    windows->new_unit = windows->new_window = false;
+    batch->target_count += targets;
+    if (batch->target_count < windows->batch_targets)
+        return PLX_OK;
+    return windows->sink(windows->user, &windows->batch, error);
+}
+
+/* Scores the targets [index, end) of the window that begins at `begin`. */
+static enum plx_status score_targets(struct plx_windows *windows, uint64_t begin, uint64_t index, uint64_t end,
+                                     struct plx_error *error)
+{
+    const struct plx_plan *plan = windows->plan;
+    const bool without_context = plan->empty_context && plan->protocol.first == PLX_FIRST_SCORE;
+    while (index < end) {
+        if (at_limit(windows)) {
+            windows->skipped.limit += end - index;
+            return PLX_OK;
+        }
+        if (index == begin && plan->protocol.start == PLX_START_REPLACE) {
+            windows->skipped.replaced++;
+            index++;
+            continue;
+        }
+        const struct context context = find_context(windows, index, begin);
+        if (context.begin == index && !without_context) {
+            windows->skipped.no_context++;
+            index++;
+            continue;
+        }
+        const uint64_t run_end = end_of_run(windows, index, end);
+        const enum plx_status status = copy_run(windows, context, index, run_end, error);
+        if (status)
+            return status;
+        index = run_end;
+    }
+    return PLX_OK;
+}
+
+/* Carries out the window [begin, end). */
+static enum plx_status emit_window(struct plx_windows *windows, uint64_t begin, uint64_t end,
+                                   struct plx_error *error)
+{
+    const struct plx_protocol *protocol = &windows->plan->protocol;
+    uint64_t from = windows->decided;
+    const uint64_t first = from < windows->starts ? windows->starts : from; /* symbols are no targets */
+    from = first;
+    if (protocol->score == PLX_SCORE_LAST && end - from > protocol->score_last)
+        from = end - protocol->score_last;
+    if (first < end && protocol->score == PLX_SCORE_ALL && from == begin &&
+        protocol->start != PLX_START_REPLACE) {
+        windows->skipped.no_context++;
+        from++;
+    } else if (from > first) {
+        const bool replaced = protocol->start == PLX_START_REPLACE && first == begin;
+        windows->skipped.replaced += replaced;
+        windows->skipped.masked += from - first - replaced;
+    }
+    if (protocol->window)
+        windows->new_window = true;
+    windows->decided = end;
+    return from < end ? score_targets(windows, begin, from, end, error) : PLX_OK;
+}
+
+/* Drops tokens that no later context can contain. */
+static void trim(struct plx_windows *windows)
+{
+    const struct plx_plan *plan = windows->plan;
+    uint64_t context = plan->context_length;
+    if (plan->protocol.window && plan->protocol.window < context)
+        context = plan->protocol.window;
+    if (windows->decided - windows->base <= context || windows->decided - windows->base - context < TRIM_AT)
+        return;
+    const size_t dead = (size_t)(windows->decided - windows->base - context);
+    windows->count -= dead;
+    windows->base += dead;
+    memmove(windows->ids, windows->ids + dead, windows->count * sizeof *windows->ids);
+    memmove(windows->bytes, windows->bytes + dead, windows->count * sizeof *windows->bytes);
+    memmove(windows->characters, windows->characters + dead, windows->count * sizeof *windows->characters);
+    memmove(windows->flags, windows->flags + dead, windows->count);
+}
+
+/* Carries out what can be, given the tokens so far. */
+static enum plx_status advance(struct plx_windows *windows, struct plx_error *error)
+{
+    const struct plx_protocol *protocol = &windows->plan->protocol;
+    /* Whether a line end lies between two lines is known with the next token only. */
+    const bool waits = windows->count > 0 && (windows->flags[windows->count - 1] & PLX_TOKEN_JOIN);
+    const uint64_t ready = windows->base + windows->count - waits;
+    enum plx_status status = PLX_OK;
+    if (protocol->window == 0) {
+        if (ready > windows->decided)
+            status = emit_window(windows, 0, ready, error);
+    } else {
+        for (; status == PLX_OK && windows->window_end <= ready; windows->window_end += protocol->stride) {
+            const uint64_t end = windows->window_end;
+            status = emit_window(windows, end > protocol->window ? end - protocol->window : 0, end, error);
+            trim(windows);
+        }
+    }
+    trim(windows);
+    return status;
+}
+
+static enum plx_status begin_unit(struct plx_windows *windows, struct plx_error *error)
+{
+    const struct plx_plan *plan = windows->plan;
+    const struct plx_protocol *protocol = &plan->protocol;
+    windows->count = 0;
+    windows->base = windows->decided = windows->starts = 0;
+    windows->open = windows->new_unit = windows->new_window = true;
+    const bool symbol = protocol->start == PLX_START_CONTEXT && plan->start != PLX_NO_TOKEN;
+    const unsigned starts = symbol ? plan->start_repeat : 0;
+    const enum plx_status status = reserve(windows, starts, error);
+    if (status)
+        return status;
+    for (; windows->starts < starts; windows->starts++) {
+        windows->ids[windows->count] = plan->start;
+        windows->bytes[windows->count] = windows->characters[windows->count] = 0;
+        windows->flags[windows->count++] = 0;
+    }
+    windows->window_end = protocol->window;
+    if (protocol->first_window) {
+        const bool no_target = starts == 0 && (!plan->empty_context || protocol->first == PLX_FIRST_SKIP);
+        windows->window_end = windows->starts + protocol->first_window + no_target;
+    }
+    return PLX_OK;
+}
+
+static enum plx_status end_unit(struct plx_windows *windows, struct plx_error *error)
+{
+    const struct plx_plan *plan = windows->plan;
+    const struct plx_protocol *protocol = &plan->protocol;
+    if (!windows->open)
+        return PLX_OK;
+    windows->open = false;
+    enum plx_status status = PLX_OK;
+    if (protocol->unit == PLX_UNIT_DOCUMENT && plan->end != PLX_NO_TOKEN) {
+        if ((status = reserve(windows, windows->count + 1, error)))
+            return status;
+        push(windows, plan->end, 0, 0, PLX_TOKEN_END);
+    }
+    if (windows->count > 0 && (windows->flags[windows->count - 1] & PLX_TOKEN_JOIN)) {
+        windows->count--; /* it stands between nothing */
+        windows->tokens--;
+    }
+    status = advance(windows, error);
+    const uint64_t end = windows->base + windows->count;
+    const uint64_t first = windows->decided > windows->starts ? windows->decided : windows->starts;
+    if (status || first >= end)
+        return status;
+    if (protocol->tail == PLX_TAIL_DROP) {
+        windows->skipped.tail += end - first;
+        windows->decided = end;
+        return PLX_OK;
+    }
+    const uint64_t whole_end = protocol->tail == PLX_TAIL_LEFT_EXTEND ? end : windows->window_end;
+    return emit_window(windows, whole_end > protocol->window ? whole_end - protocol->window : 0, end, error);
+}
+
+enum plx_status plx_windows_add(struct plx_windows *windows, const struct plx_block *block,
+                                struct plx_error *error)
+{
+    const struct plx_tokens *tokens = &block->tokens;
+    enum plx_status status = PLX_OK;
+    for (size_t i = 0; i < tokens->count && status == PLX_OK;) {
+        if (!windows->open || (block->flags[i] & PLX_TOKEN_BREAK)) {
+            if ((status = end_unit(windows, error)) || (status = begin_unit(windows, error)))
+                return status;
+        }
+        size_t end = i + 1;
+        while (end < tokens->count && !(block->flags[end] & PLX_TOKEN_BREAK))
+            end++;
+        if ((status = reserve(windows, windows->count + (end - i), error)))
+            return status;
+        for (; i < end; i++)
+            push(windows, block->ids[i], tokens->bytes[i], tokens->characters[i], block->flags[i]);
+        status = advance(windows, error);
+    }
+    windows->rest_bytes += tokens->rest_bytes;
+    windows->rest_characters += tokens->rest_characters;
+    return status;
+}
+
+enum plx_status plx_windows_finish(struct plx_windows *windows, struct plx_error *error)
+{
+    const enum plx_status status = end_unit(windows, error);
+    if (status || windows->batch->target_count == 0)
+        return status;
+    return windows->sink(windows->user, &windows->batch, error);
+}

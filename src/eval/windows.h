@@ -1,0 +1,58 @@
+/* Units, windows and the positions that they score: turns the stream of encoded tokens into batches for the model.
+
+   Every token ends up as a target of exactly one window or is counted as skipped with its reason. What a window sees is
+   cut to what the model can use, so that a model of bounded context scores nothing twice and keeps little. */
+#ifndef PLX_EVAL_WINDOWS_H
+#define PLX_EVAL_WINDOWS_H
+
+#include "eval/batch.h"
+
+/* Why tokens were not scored. */
+struct plx_skipped {
+    uint64_t no_context; /* nothing that the model could condition on */
+    uint64_t masked;     /* context of a window only, by the field score */
+    uint64_t replaced;   /* overwritten by the start symbol of its window */
+    uint64_t tail;       /* in a partial last window that is dropped */
+    uint64_t limit;      /* behind the limit */
+};
+
+/* Takes a full batch and puts an empty one in its place. */
+typedef enum plx_status plx_batch_sink(void *user, struct plx_batch **batch, struct plx_error *error);
+
+struct plx_windows {
+    const struct plx_plan *plan;
+    size_t batch_targets; /* the most targets of a batch */
+    plx_batch_sink *sink;
+    void *user;
+    struct plx_batch *batch; /* being filled */
+
+    /* The tokens of the unit at hand that are still needed; index `base` of the unit is element 0. */
+    uint32_t *ids, *bytes, *characters;
+    uint8_t *flags;
+    size_t count, capacity;
+    uint64_t base;
+    uint64_t starts;     /* start symbols at the unit's beginning */
+    uint64_t decided;    /* tokens before this index are scored or skipped */
+    uint64_t window_end; /* of the next window; unused without windows */
+    bool open;           /* a unit has begun */
+    bool new_unit, new_window; /* the next target is the first of it */
+
+    uint64_t rest_bytes, rest_characters; /* that belong to the next token */
+    uint64_t tokens;                      /* all of the corpus, end symbols too */
+    uint64_t scored;                      /* targets, less those that are skipped as unknown */
+    struct plx_skipped skipped;
+};
+
+enum plx_status plx_windows_init(struct plx_windows *windows, const struct plx_plan *plan, size_t batch_targets,
+                                 plx_batch_sink *sink, void *user, struct plx_batch *batch);
+
+/* The next block of the corpus, in order. */
+enum plx_status plx_windows_add(struct plx_windows *windows, const struct plx_block *block,
+                                struct plx_error *error);
+
+/* The end of the corpus: ends the last unit and gives the last batch to the sink. */
+enum plx_status plx_windows_finish(struct plx_windows *windows, struct plx_error *error);
+
+void plx_windows_release(struct plx_windows *windows);
+
+#endif
