@@ -1,0 +1,306 @@
+/* Results as JSON, perplex.result/1. */
+#include <perplex/version.h>
+
+#include "base/json_writer.h"
+#include "eval/conventions.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#define RESULT_BYTES_MAX ((size_t)64 << 20)
+
+/* Two-sided 95 % of the normal distribution. */
+static const double Z_95 = 1.959963984540054;
+static const double LN_2 = 0.693147180559945309;
+
+static void write_uncertainty(struct plx_json_writer *json, const struct plx_metrics *metrics)
+{
+    const double half = Z_95 * metrics->standard_error_nats;
+    plx_json_begin_object(json, "uncertainty");
+    plx_json_double(json, "standard_error_nats", metrics->standard_error_nats);
+    plx_json_begin_array(json, "interval95_perplexity");
+    plx_json_double(json, NULL, exp(metrics->nats_per_token - half));
+    plx_json_double(json, NULL, exp(metrics->nats_per_token + half));
+    plx_json_end_array(json);
+    plx_json_string(json, "method", "independent tokens");
+    plx_json_end_object(json);
+}
+
+static void write_normalized(struct plx_json_writer *json, const struct plx_result *result)
+{
+    const struct plx_exact total = plx_tally_total(&result->tally);
+    const double nats = total.infinite ? (double)INFINITY : plx_exact_sum(&total);
+    const double nan = (double)NAN;
+    const double per_byte = result->tally.bytes ? nats / (double)result->tally.bytes : nan;
+    const double per_character = result->tally.characters ? nats / (double)result->tally.characters : nan;
+    const double per_word = result->tally.words ? nats / (double)result->tally.words : nan;
+    plx_json_begin_object(json, "normalized");
+    plx_json_double(json, "bits_per_byte", per_byte / LN_2);
+    plx_json_double(json, "byte_perplexity", exp(per_byte));
+    plx_json_double(json, "bits_per_character", per_character / LN_2);
+    plx_json_double(json, "character_perplexity", exp(per_character));
+    plx_json_double(json, "bits_per_word", per_word / LN_2);
+    plx_json_double(json, "word_perplexity", exp(per_word));
+    plx_json_end_object(json);
+}
+
+static void write_counts(struct plx_json_writer *json, const struct plx_result *result,
+                         const struct plx_metrics *metrics)
+{
+    plx_json_begin_object(json, "counts");
+    plx_json_u64(json, "documents", result->documents);
+    plx_json_u64(json, "lines", result->text.lines);
+    plx_json_u64(json, "words", result->text.words);
+    plx_json_u64(json, "characters", result->text.characters);
+    plx_json_u64(json, "bytes", result->text.bytes);
+    plx_json_u64(json, "tokens", metrics->tokens);
+    plx_json_u64(json, "scored", metrics->scored);
+    plx_json_u64(json, "scored_words", result->tally.words);
+    plx_json_u64(json, "scored_characters", result->tally.characters);
+    plx_json_u64(json, "scored_bytes", result->tally.bytes);
+    plx_json_u64(json, "infinite", metrics->infinite);
+    plx_json_begin_object(json, "skipped");
+    plx_json_u64(json, "no_context", result->skipped.no_context);
+    plx_json_u64(json, "masked", result->skipped.masked);
+    plx_json_u64(json, "replaced", result->skipped.replaced);
+    plx_json_u64(json, "tail", result->skipped.tail);
+    plx_json_u64(json, "unknown", result->tally.skipped_unknown);
+    plx_json_u64(json, "limit", result->skipped.limit);
+    plx_json_end_object(json);
+    plx_json_end_object(json);
+}
+
+static void write_unknown(struct plx_json_writer *json, const struct plx_result *result,
+                          const struct plx_metrics *metrics)
+{
+    plx_json_begin_object(json, "unknown");
+    plx_json_u64(json, "tokens", metrics->unknown);
+    plx_json_u64(json, "literal", result->tally.literal);
+    plx_json_double(json, "share", metrics->tokens ? (double)metrics->unknown / (double)metrics->tokens : 0.0);
+    plx_json_double(json, "perplexity_without", metrics->perplexity_without);
+    plx_json_end_object(json);
+}
+
+static void write_orders(struct plx_json_writer *json, const struct plx_result *result)
+{
+    plx_json_begin_array(json, "orders");
+    for (unsigned k = 1; result->plan.details && k < result->tally.order_count; k++) {
+        const struct plx_exact *order = result->tally.orders + k;
+        plx_json_begin_object(json, NULL);
+        plx_json_u64(json, "order", k);
+        plx_json_u64(json, "tokens", order->count);
+        plx_json_double(json, "nats", order->infinite ? (double)INFINITY : plx_exact_sum(order));
+        plx_json_end_object(json);
+    }
+    plx_json_end_array(json);
+}
+
+static void write_conventions(struct plx_json_writer *json, const struct plx_result *result)
+{
+    struct plx_conventions c;
+    plx_json_begin_object(json, "conventions");
+    if (result->plan.sentences) {
+        plx_conventions_compute(result, &c);
+        plx_json_begin_object(json, "kenlm");
+        plx_json_double(json, "perplexity_including_oovs", c.kenlm.including_oovs);
+        plx_json_double(json, "perplexity_excluding_oovs", c.kenlm.excluding_oovs);
+        plx_json_u64(json, "oovs", c.kenlm.oovs);
+        plx_json_u64(json, "tokens", c.kenlm.tokens);
+        plx_json_end_object(json);
+        plx_json_begin_object(json, "srilm");
+        plx_json_u64(json, "sentences", c.srilm.sentences);
+        plx_json_u64(json, "words", c.srilm.words);
+        plx_json_u64(json, "oovs", c.srilm.oovs);
+        plx_json_u64(json, "zeroprobs", c.srilm.zeroprobs);
+        plx_json_double(json, "logprob", c.srilm.logprob);
+        plx_json_double(json, "ppl", c.srilm.ppl);
+        plx_json_double(json, "ppl1", c.srilm.ppl1);
+        plx_json_end_object(json);
+        plx_json_begin_object(json, "irstlm");
+        plx_json_u64(json, "words", c.irstlm.words);
+        plx_json_double(json, "pp", c.irstlm.pp);
+        plx_json_double(json, "ppwp", c.irstlm.ppwp);
+        plx_json_u64(json, "backed_off", c.irstlm.backed_off);
+        plx_json_u64(json, "oovs", c.irstlm.oovs);
+        plx_json_end_object(json);
+        plx_json_begin_object(json, "opengrm");
+        plx_json_u64(json, "sentences", c.opengrm.sentences);
+        plx_json_u64(json, "words", c.opengrm.words);
+        plx_json_u64(json, "skipped", c.opengrm.skipped);
+        plx_json_double(json, "logprob", c.opengrm.logprob);
+        plx_json_double(json, "perplexity", c.opengrm.perplexity);
+        plx_json_end_object(json);
+    }
+    plx_json_end_object(json);
+}
+
+static void write_protocol(struct plx_json_writer *json, const struct plx_protocol *protocol)
+{
+    char text[PLX_SYMBOL_TEXT * 2];
+    const char *name;
+    bool number;
+    plx_json_begin_object(json, "protocol");
+    plx_json_string(json, "name", protocol->name);
+    for (size_t i = 0; plx_protocol_field(protocol, i, &name, text, sizeof text, &number); i++) {
+        if (number) {
+            plx_json_u64(json, name, strtoull(text, NULL, 10));
+            continue;
+        }
+        /* How a model spells its symbols is no matter of the protocol: see model.symbols. */
+        char *colon = strchr(text, ':');
+        if (colon && (strcmp(name, "start") == 0 || strcmp(name, "end") == 0))
+            *colon = '\0';
+        plx_json_string(json, name, text);
+    }
+    plx_json_end_object(json);
+}
+
+static void write_model(struct plx_json_writer *json, const struct plx_result *result)
+{
+    const struct plx_model_info *model = &result->model;
+    plx_json_begin_object(json, "model");
+    plx_json_string(json, "format", model->format);
+    plx_json_string(json, "kind", model->kind == PLX_KIND_NGRAM ? "ngram" : "neural");
+    plx_json_string(json, "architecture", model->architecture);
+    plx_json_u64(json, "order", model->order);
+    plx_json_u64(json, "vocabulary", model->vocabulary);
+    plx_json_u64(json, "parameters", model->parameters);
+    if (model->ngrams) {
+        plx_json_begin_array(json, "ngrams");
+        for (unsigned k = 0; k < model->order; k++)
+            plx_json_u64(json, NULL, model->ngrams[k]);
+        plx_json_end_array(json);
+    }
+    plx_json_begin_object(json, "symbols");
+    if (*result->plan.protocol.start_symbol)
+        plx_json_string(json, "start", result->plan.protocol.start_symbol);
+    if (*result->plan.protocol.end_symbol)
+        plx_json_string(json, "end", result->plan.protocol.end_symbol);
+    if (*result->unknown_symbol)
+        plx_json_string(json, "unknown", result->unknown_symbol);
+    plx_json_end_object(json);
+    plx_json_string(json, "sha256", model->sha256);
+    if (*model->vocabulary_sha256)
+        plx_json_string(json, "vocabulary_sha256", model->vocabulary_sha256);
+    plx_json_end_object(json);
+}
+
+static void write_accumulator(struct plx_json_writer *json, const char *key, const struct plx_exact *exact)
+{
+    char text[PLX_EXACT_TEXT];
+    plx_json_begin_object(json, key);
+    plx_exact_format(exact->sum, text);
+    plx_json_string(json, "sum", text);
+    plx_exact_format_unsigned(exact->squares, text);
+    plx_json_string(json, "squares", text);
+    plx_json_u64(json, "count", exact->count);
+    plx_json_u64(json, "infinite", exact->infinite);
+    plx_json_end_object(json);
+}
+
+/* In units of 2^-64. */
+static void write_accumulators(struct plx_json_writer *json, const struct plx_result *result)
+{
+    const struct plx_exact total = plx_tally_total(&result->tally);
+    plx_json_begin_object(json, "accumulators");
+    plx_json_string(json, "unit", "2^-64");
+    write_accumulator(json, "nats", &total);
+    write_accumulator(json, "unknown_nats", &result->tally.unknown);
+    write_accumulator(json, "blank_end_nats", &result->tally.blank_ends);
+    write_accumulator(json, "zero_nats", &result->tally.zeros);
+    write_accumulator(json, "kenlm_log10", &result->sequence.kenlm_total);
+    write_accumulator(json, "kenlm_unknown_log10", &result->sequence.kenlm_unknown);
+    plx_json_end_object(json);
+}
+
+static void write_warnings(struct plx_json_writer *json, const struct plx_result *result)
+{
+    plx_json_begin_array(json, "warnings");
+    for (size_t i = 0; i < result->warning_count; i++) {
+        const struct plx_warning *warning = result->warnings + i;
+        plx_json_begin_object(json, NULL);
+        plx_json_string(json, "code", warning->code);
+        plx_json_string(json, "message", warning->message);
+        plx_json_u64(json, "count", warning->count);
+        if (warning->line)
+            plx_json_u64(json, "line", warning->line);
+        plx_json_end_object(json);
+    }
+    plx_json_end_array(json);
+}
+
+static void write_runtime(struct plx_json_writer *json, const struct plx_result *result,
+                          const struct plx_metrics *metrics)
+{
+    struct rusage usage;
+    plx_json_begin_object(json, "runtime");
+    plx_json_string(json, "version", plx_version());
+    plx_json_begin_object(json, "inputs");
+    plx_json_string(json, "model", result->model_name);
+    plx_json_string(json, "corpus", result->corpus_name);
+    plx_json_end_object(json);
+    plx_json_u64(json, "threads", result->threads);
+    plx_json_u64(json, "batch", result->batch);
+    plx_json_double(json, "seconds", result->seconds);
+    plx_json_double(json, "tokens_per_second", metrics->tokens_per_second);
+    if (getrusage(RUSAGE_SELF, &usage) == 0)
+        plx_json_u64(json, "peak_memory_bytes", (uint64_t)usage.ru_maxrss * 1024);
+    plx_json_end_object(json);
+}
+
+static void write_result(struct plx_json_writer *json, const struct plx_result *result)
+{
+    struct plx_metrics metrics;
+    plx_result_metrics(result, &metrics);
+    plx_json_begin_object(json, NULL);
+    plx_json_string(json, "schema", "perplex.result/1");
+    plx_json_bool(json, "complete", true);
+    plx_json_double(json, "perplexity", metrics.perplexity);
+    plx_json_double(json, "nats_per_token", metrics.nats_per_token);
+    plx_json_double(json, "bits_per_token", metrics.bits_per_token);
+    write_uncertainty(json, &metrics);
+    write_normalized(json, result);
+    write_counts(json, result, &metrics);
+    write_unknown(json, result, &metrics);
+    write_orders(json, result);
+    write_conventions(json, result);
+    write_protocol(json, &result->plan.protocol);
+    write_model(json, result);
+    plx_json_begin_object(json, "corpus");
+    plx_json_string(json, "format", result->corpus_format);
+    plx_json_string(json, "tokenization", plx_token_kind_name(result->plan.tokens));
+    plx_json_string(json, "sha256", result->corpus_sha256);
+    plx_json_end_object(json);
+    write_accumulators(json, result);
+    write_warnings(json, result);
+    write_runtime(json, result, &metrics);
+    plx_json_end_object(json);
+}
+
+enum plx_status plx_result_json(const struct plx_result *result, char **text, size_t *length,
+                                struct plx_error *error)
+{
+    struct plx_buffer buffer;
+    struct plx_json_writer json;
+    *text = NULL;
+    plx_buffer_init(&buffer, RESULT_BYTES_MAX);
+    plx_json_writer_init(&json, &buffer);
+    write_result(&json, result);
+    enum plx_status status = plx_json_writer_finish(&json, error);
+    *length = buffer.size;
+    if (status == PLX_OK)
+        status = plx_buffer_append(&buffer, "", 1, error);
+    if (status) {
+        plx_buffer_release(&buffer);
+        return status;
+    }
+    *text = (char *)buffer.data;
+    return PLX_OK;
+}
+
+void plx_text_free(char *text)
+{
+    free(text);
+}
