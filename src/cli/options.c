@@ -1,0 +1,143 @@
+#include "cli/cli.h"
+
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct option_row {
+    const char *name;
+    char letter;
+    const char *argument;
+    unsigned commands;
+    const char *help;
+};
+
+#define OPTION_ROW(id, name, letter, argument, commands, help) {name, letter, argument, commands, help},
+static const struct option_row OPTIONS[CLI_OPTION_COUNT] = {CLI_OPTION_LIST(OPTION_ROW)};
+#undef OPTION_ROW
+
+/* getopt_long returns this + the option's number. */
+#define FIRST_CODE 1000
+
+const char *cli_option_name(enum cli_option option)
+{
+    return OPTIONS[option].name;
+}
+
+static void print_presets(FILE *stream)
+{
+    const struct plx_protocol *preset;
+    for (size_t i = 0; (preset = plx_protocol_preset(i)) != NULL; i++)
+        fprintf(stream, "%s%s", i ? ", " : "", preset->name);
+}
+
+static void print_option(const struct option_row *row, FILE *stream)
+{
+    char left[64];
+    const char *presets = strstr(row->help, "%s");
+    if (row->letter)
+        snprintf(left, sizeof left, "-%c, --%s %s", row->letter, row->name, row->argument ? row->argument : "");
+    else
+        snprintf(left, sizeof left, "    --%s %s", row->name, row->argument ? row->argument : "");
+    fprintf(stream, "  %-27s ", left);
+    if (presets) {
+        fprintf(stream, "%.*s", (int)(presets - row->help), row->help);
+        print_presets(stream);
+        fprintf(stream, "%s\n", presets + 2);
+    } else {
+        fprintf(stream, "%s\n", row->help);
+    }
+}
+
+void cli_print_help(const struct cli_command *command, FILE *stream)
+{
+    fprintf(stream, "usage: perplex %s %s\n\n%s\n\noptions:\n", command->name, command->operands,
+            command->summary);
+    for (size_t i = 0; i < CLI_OPTION_COUNT; i++) {
+        if (OPTIONS[i].commands & command->mask)
+            print_option(OPTIONS + i, stream);
+    }
+    if (command->details)
+        fprintf(stream, "\n%s", command->details);
+}
+
+static int usage_error(const struct cli_command *command)
+{
+    fprintf(stderr, "perplex: `perplex %s --help` explains\n", command->name);
+    return CLI_USAGE;
+}
+
+/* Tables for getopt_long out of the options that the command takes. */
+static void build_tables(const struct cli_command *command, struct option *rows, char *letters)
+{
+    *letters++ = ':'; /* tell a missing argument from an unknown option */
+    for (int i = 0; i < CLI_OPTION_COUNT; i++) {
+        if (!(OPTIONS[i].commands & command->mask))
+            continue;
+        *rows++ = (struct option){OPTIONS[i].name, OPTIONS[i].argument ? required_argument : no_argument, NULL,
+                                  FIRST_CODE + i};
+        if (OPTIONS[i].letter) {
+            *letters++ = OPTIONS[i].letter;
+            if (OPTIONS[i].argument)
+                *letters++ = ':';
+        }
+    }
+    *rows = (struct option){0};
+    *letters = '\0';
+}
+
+static int find_letter(int letter)
+{
+    int i = 0;
+    while (i < CLI_OPTION_COUNT && OPTIONS[i].letter != letter)
+        i++;
+    return i;
+}
+
+int cli_parse(const struct cli_command *command, int argc, char **argv, struct cli_arguments *arguments)
+{
+    struct option rows[CLI_OPTION_COUNT + 1];
+    char letters[2 * CLI_OPTION_COUNT + 2];
+    int code;
+    *arguments = (struct cli_arguments){0};
+    build_tables(command, rows, letters);
+    opterr = 0;
+    while ((code = getopt_long(argc, argv, letters, rows, NULL)) != -1) {
+        if (code == ':') {
+            fprintf(stderr, "perplex: %s needs a value\n", argv[optind - 1]);
+            return usage_error(command);
+        }
+        if (code == '?') {
+            fprintf(stderr, "perplex: %s has no option %s\n", command->name, argv[optind - 1]);
+            return usage_error(command);
+        }
+        const int option = code >= FIRST_CODE ? code - FIRST_CODE : find_letter(code);
+        arguments->values[option] = optarg ? optarg : "";
+    }
+    arguments->operands = (const char *const *)argv + optind;
+    arguments->operand_count = argc - optind;
+    if (arguments->values[CLI_HELP])
+        return CLI_OK;
+    if (arguments->operand_count < command->least || arguments->operand_count > command->most) {
+        fprintf(stderr, "perplex: usage: perplex %s %s\n", command->name, command->operands);
+        return usage_error(command);
+    }
+    return CLI_OK;
+}
+
+bool cli_number(const struct cli_arguments *arguments, enum cli_option option, unsigned long long least,
+                unsigned long long most, unsigned long long *value)
+{
+    const char *text = arguments->values[option];
+    char *end;
+    if (!text)
+        return true;
+    const unsigned long long number = strtoull(text, &end, 10);
+    if (*text >= '0' && *text <= '9' && *end == '\0' && strlen(text) < 19 && number >= least && number <= most) {
+        *value = number;
+        return true;
+    }
+    fprintf(stderr, "perplex: --%s takes a number from %llu to %llu, not \"%s\"\n", OPTIONS[option].name, least,
+            most, text);
+    return false;
+}

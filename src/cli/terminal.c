@@ -1,0 +1,90 @@
+#include "cli/cli.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+/* At most ten times a second. */
+#define PROGRESS_SECONDS 0.1
+
+static volatile sig_atomic_t interrupted;
+
+static void on_signal(int number)
+{
+    (void)number;
+    interrupted = 1;
+}
+
+void cli_catch_signals(void)
+{
+    /* Once only, so that a second Ctrl-C ends at once; and without SA_RESTART, so that a read that waits ends. */
+    struct sigaction action = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+}
+
+bool cli_interrupted(void *user)
+{
+    (void)user;
+    return interrupted != 0;
+}
+
+bool cli_is_terminal(FILE *stream)
+{
+    const char *term = getenv("TERM");
+    return isatty(fileno(stream)) && (!term || strcmp(term, "dumb") != 0);
+}
+
+static double seconds_now(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
+}
+
+void cli_progress_init(struct cli_progress *progress, bool quiet)
+{
+    *progress = (struct cli_progress){.enabled = !quiet && cli_is_terminal(stderr), .last = seconds_now()};
+}
+
+/* True if it is time for a new line. */
+static bool due(struct cli_progress *progress)
+{
+    const double now = seconds_now();
+    if (!progress->enabled || now - progress->last < PROGRESS_SECONDS)
+        return false;
+    progress->last = now;
+    progress->shown = true;
+    return true;
+}
+
+void cli_progress_model(void *user, uint64_t done, uint64_t size)
+{
+    if (!due(user))
+        return;
+    fprintf(stderr, "\r\033[Kreading the model: %.1f MB", (double)done * 1e-6);
+    if (size)
+        fprintf(stderr, ", %.0f %%", 100.0 * (double)done / (double)size);
+}
+
+void cli_progress_corpus(void *user, const struct plx_progress *state)
+{
+    if (!due(user))
+        return;
+    const double rate = state->seconds > 0 ? (double)state->tokens / state->seconds : 0;
+    fprintf(stderr, "\r\033[Kscoring: %.3g M tokens, %.3g M/s", (double)state->tokens * 1e-6, rate * 1e-6);
+    if (state->size_bytes && state->done_bytes) {
+        const double share = (double)state->done_bytes / (double)state->size_bytes;
+        fprintf(stderr, ", %.0f %%, %.0f s left", 100.0 * share, state->seconds * (1.0 - share) / share);
+    }
+}
+
+void cli_progress_clear(struct cli_progress *progress)
+{
+    if (progress->shown)
+        fprintf(stderr, "\r\033[K");
+    progress->shown = false;
+}
