@@ -38,19 +38,20 @@ struct plx_chunk {
 
 /* What has been read. */
 struct plx_corpus_info {
-    const char *format;        /* name in the registry */
+    const char *format; /* name in the registry */
     enum plx_token_kind tokens;
     uint64_t documents;
-    uint64_t bytes;            /* of the uncompressed corpus */
+    uint64_t bytes; /* of the uncompressed corpus */
 };
 
 /* Opens a path, "-" or a URL. options may be NULL. *corpus is NULL on failure. */
 PLX_API enum plx_status plx_corpus_open(const char *name, const struct plx_corpus_options *options,
                                         struct plx_corpus **corpus, struct plx_error *error);
 
-/* The same from a source opened with the option `fingerprint`, which the corpus takes over: it is closed with the
-   corpus, and at once on failure. */
-PLX_API enum plx_status plx_corpus_open_source(struct plx_source *source, const struct plx_corpus_options *options,
+/* The same from a source opened with the option `fingerprint`, which the corpus takes over: it is closed with
+   the corpus, and at once on failure. */
+PLX_API enum plx_status plx_corpus_open_source(struct plx_source *source,
+                                               const struct plx_corpus_options *options,
                                                struct plx_corpus **corpus, struct plx_error *error);
 
 /* The next piece; *more is false at the end of the corpus. */

@@ -1,4 +1,5 @@
-/* Cross-entropy and perplexity of single predictions: the definitions, as functions. Natural logarithms. Any thread. */
+/* Cross-entropy and perplexity of single predictions: the definitions, as functions. Natural logarithms. Any
+ * thread. */
 #ifndef PERPLEX_LOSS_H
 #define PERPLEX_LOSS_H
 

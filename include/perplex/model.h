@@ -99,10 +99,11 @@ struct plx_window {
 
 /* Where scores go: one element for each target, in the order of the windows and of the targets in them. */
 struct plx_scores {
-    double *nats;       /* −ln p; +infinity for zero probability and for the target PLX_NO_TOKEN */
-    uint8_t *orders;    /* length of the n-gram found (needs PLX_MATCHED_ORDER), or NULL if not asked for */
-    /* log10 p as KenLM computes it: in float32, backoffs added one by one, the shortest context first; an unknown word
-       of a model without an unknown symbol begins from −100 (needs PLX_LOG10_FLOAT), or NULL if not asked for. */
+    double *nats;    /* −ln p; +infinity for zero probability and for the target PLX_NO_TOKEN */
+    uint8_t *orders; /* length of the n-gram found (needs PLX_MATCHED_ORDER), or NULL if not asked for */
+    /* log10 p as KenLM computes it: in float32, backoffs added one by one, the shortest context first; an
+       unknown word of a model without an unknown symbol begins from −100 (needs PLX_LOG10_FLOAT), or NULL if
+       not asked for. */
     float *log10_float;
 };
 

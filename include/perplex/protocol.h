@@ -15,11 +15,12 @@ enum plx_unit { PLX_UNIT_LINE, PLX_UNIT_DOCUMENT, PLX_UNIT_STREAM };
 /* The begin symbol: never scored; `replace` puts it over the first token of every window. */
 enum plx_start { PLX_START_NONE, PLX_START_CONTEXT, PLX_START_REPLACE };
 
-/* The end symbol: appended to every unit, in a stream to every line, and scored. `auto`: scored at the line ends of a
-   stream of words where the model has an end symbol, else none. */
+/* The end symbol: appended to every unit, in a stream to every line, and scored. `auto`: scored at the line
+   ends of a stream of words where the model has an end symbol, else none. */
 enum plx_end { PLX_END_NONE, PLX_END_SCORED, PLX_END_AUTO };
 
-/* Which targets of a window count: those that no earlier window scored; all but its first token; its last K. */
+/* Which targets of a window count: those that no earlier window scored; all but its first token; its last K.
+ */
 enum plx_score { PLX_SCORE_NEW, PLX_SCORE_ALL, PLX_SCORE_LAST };
 
 /* The last, partial window: scored as it is; left out; extended to the left to full length. */
@@ -28,8 +29,8 @@ enum plx_tail { PLX_TAIL_KEEP, PLX_TAIL_DROP, PLX_TAIL_LEFT_EXTEND };
 /* A target without any context: scored where the model can, or left out. */
 enum plx_first { PLX_FIRST_SCORE, PLX_FIRST_SKIP };
 
-/* What an unknown token costs: that of the unknown symbol (without one, as `zero`); nothing, it is left out; an error;
-   infinity; −X in log10; that of the unknown symbol shared by N words. */
+/* What an unknown token costs: that of the unknown symbol (without one, as `zero`); nothing, it is left out;
+   an error; infinity; −X in log10; that of the unknown symbol shared by N words. */
 enum plx_unknown {
     PLX_UNKNOWN_UNK,
     PLX_UNKNOWN_SKIP,
@@ -39,8 +40,8 @@ enum plx_unknown {
     PLX_UNKNOWN_CLASS
 };
 
-/* What the mean is taken over: tokens; windows (the mean of their means); windows weighted by their targets, less one
-   for each window after the first (Hugging Face's page since 2024); units. */
+/* What the mean is taken over: tokens; windows (the mean of their means); windows weighted by their targets,
+   less one for each window after the first (Hugging Face's page since 2024); units. */
 enum plx_average { PLX_AVERAGE_TOKEN, PLX_AVERAGE_WINDOW, PLX_AVERAGE_HF_2024, PLX_AVERAGE_UNIT };
 
 #define PLX_SYMBOL_TEXT 64
@@ -85,10 +86,11 @@ PLX_API enum plx_status plx_protocol_set(struct plx_protocol *protocol, const ch
 
 /* A field's value as text that plx_protocol_set reads back; false past the last field. *name is the field's
    name with "_". Numeric fields are told by *number (may be NULL). */
-PLX_API bool plx_protocol_field(const struct plx_protocol *protocol, size_t index, const char **name, char *value,
-                                size_t capacity, bool *number);
+PLX_API bool plx_protocol_field(const struct plx_protocol *protocol, size_t index, const char **name,
+                                char *value, size_t capacity, bool *number);
 
-/* PLX_USAGE if the fields contradict each other: a target would count twice, a field without meaning is set. */
+/* PLX_USAGE if the fields contradict each other: a target would count twice, a field without meaning is set.
+ */
 PLX_API enum plx_status plx_protocol_check(const struct plx_protocol *protocol, struct plx_error *error);
 
 #ifdef __cplusplus

@@ -15,7 +15,8 @@ struct plx_result;
 
 /* The numbers that most callers want; the JSON has all. */
 struct plx_metrics {
-    double nats_per_token; /* by the protocol's average; +infinity where a scored token has zero probability */
+    double
+        nats_per_token; /* by the protocol's average; +infinity where a scored token has zero probability */
     double bits_per_token;
     double perplexity;
     double standard_error_nats; /* of the mean over tokens, taken as independent; NaN for fewer than two */
@@ -36,8 +37,8 @@ PLX_API const struct plx_warning *plx_result_warnings(const struct plx_result *r
 /* Name of the protocol ("sentence", "custom"). */
 PLX_API const char *plx_result_protocol(const struct plx_result *result);
 
-/* The result as JSON, perplex.result/1 (configs/schema/result-1.schema.json), NUL-terminated. To be freed with
-   plx_text_free. */
+/* The result as JSON, perplex.result/1 (configs/schema/result-1.schema.json), NUL-terminated. To be freed
+   with plx_text_free. */
 PLX_API enum plx_status plx_result_json(const struct plx_result *result, char **text, size_t *length,
                                         struct plx_error *error);
 
@@ -47,8 +48,8 @@ PLX_API void plx_text_free(char *text);                  /* NULL is fine */
 /* A table of results that were written as JSON: one row for each of the files. */
 enum plx_table_format { PLX_TABLE_MARKDOWN, PLX_TABLE_CSV };
 
-PLX_API enum plx_status plx_table(const char *const *paths, size_t count, enum plx_table_format format, char **text,
-                                  size_t *length, struct plx_error *error);
+PLX_API enum plx_status plx_table(const char *const *paths, size_t count, enum plx_table_format format,
+                                  char **text, size_t *length, struct plx_error *error);
 
 #ifdef __cplusplus
 }

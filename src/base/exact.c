@@ -62,9 +62,8 @@ static void add_finite(struct plx_exact *exact, double value)
     exact->overflow |= __builtin_add_overflow(exact->squares, scaled, &exact->squares);
 }
 
-void plx_exact_add(struct plx_exact *exact, double value)
+void plx_exact_add_any(struct plx_exact *exact, double value)
 {
-    exact->count++;
     if (isfinite(value))
         add_finite(exact, value);
     else if (value > 0)

@@ -10,6 +10,7 @@
 #include <perplex/status.h>
 
 #include <stdbool.h>
+#include <string.h>
 
 __extension__ typedef __int128 plx_int128;
 __extension__ typedef unsigned __int128 plx_uint128;
@@ -26,8 +27,38 @@ struct plx_exact {
     bool invalid;
 };
 
+/* Adds the value without counting it; any value. */
+void plx_exact_add_any(struct plx_exact *exact, double value);
+
+/* The common case, exponents from -12 to 19: nothing of the value is rounded away, and its square neither
+   overflows nor needs more than one shift to the right. False if this is not it. */
+static inline bool plx_exact_add_ordinary(struct plx_exact *exact, double value)
+{
+    uint64_t bits;
+    memcpy(&bits, &value, sizeof(bits));
+    const uint64_t from_least = (bits >> 52) - (1023 - 12); /* a sign bit makes it huge */
+    if (from_least > 12 + 19)
+        return false;
+    const uint64_t mantissa = (bits & ((UINT64_C(1) << 52) - 1)) | UINT64_C(1) << 52;
+    const unsigned right = 64 - 2 * (unsigned)from_least;
+    const plx_uint128 square = (plx_uint128)mantissa * mantissa;
+    const plx_uint128 nearly_half = ((plx_uint128)1 << (right - 1)) - 1;
+    const plx_uint128 rounded = (square + nearly_half + (square >> right & 1)) >> right;
+    bool overflow = __builtin_add_overflow(exact->sum, (plx_int128)mantissa << from_least, &exact->sum);
+    overflow |= __builtin_add_overflow(exact->squares, rounded, &exact->squares);
+    if (overflow)
+        exact->overflow = true;
+    return true;
+}
+
 /* Zero-initialised is empty. */
-void plx_exact_add(struct plx_exact *exact, double value);
+static inline void plx_exact_add(struct plx_exact *exact, double value)
+{
+    exact->count++;
+    if (!plx_exact_add_ordinary(exact, value))
+        plx_exact_add_any(exact, value);
+}
+
 void plx_exact_merge(struct plx_exact *into, const struct plx_exact *from);
 
 /* The finite part of the sum, correctly rounded to double. */

@@ -7,6 +7,22 @@ static inline uint64_t load_little_endian(const uint8_t *p)
            (uint64_t)p[4] << 32 | (uint64_t)p[5] << 40 | (uint64_t)p[6] << 48 | (uint64_t)p[7] << 56;
 }
 
+/* The last 1 … 7 bytes as a number, without a loop over them. */
+static inline uint64_t load_tail(const uint8_t *p, size_t tail, size_t size)
+{
+    if (size >= 8)
+        return load_little_endian(p + tail - 8) >> (64 - 8 * tail);
+    if (tail >= 4) {
+        const uint64_t low = (uint64_t)p[0] | (uint64_t)p[1] << 8 | (uint64_t)p[2] << 16 | (uint64_t)p[3] << 24;
+        const uint8_t *end = p + tail - 4; /* the two overlap, with the same bits */
+        const uint64_t high =
+            (uint64_t)end[0] | (uint64_t)end[1] << 8 | (uint64_t)end[2] << 16 | (uint64_t)end[3] << 24;
+        return low | high << (8 * tail - 32);
+    }
+    const size_t middle = tail / 2, last = tail - 1;
+    return (uint64_t)p[0] | (uint64_t)p[middle] << (8 * middle) | (uint64_t)p[last] << (8 * last);
+}
+
 /* Overflow of the products and of size × multiplier is part of the definition. */
 uint64_t plx_hash64(const void *data, size_t size, uint64_t seed)
 {
@@ -21,13 +37,8 @@ uint64_t plx_hash64(const void *data, size_t size, uint64_t seed)
         word = (word ^ word >> 47) * multiplier;
         hash = (hash ^ word) * multiplier;
     }
-    if (tail > 0) {
-        uint64_t word = 0;
-
-        for (size_t i = tail; i > 0; i--)
-            word = word << 8 | p[i - 1];
-        hash = (hash ^ word) * multiplier;
-    }
+    if (tail > 0)
+        hash = (hash ^ load_tail(p, tail, size)) * multiplier;
     hash = (hash ^ hash >> 47) * multiplier;
     return hash ^ hash >> 47;
 }

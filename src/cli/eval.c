@@ -5,23 +5,25 @@
 #include <string.h>
 
 static const char DETAILS[] =
-    "MODEL and CORPUS are paths, http(s):// URLs, or \"-\" for standard input; gzip is undone. `perplex formats` lists "
+    "MODEL and CORPUS are paths, http(s):// URLs, or \"-\" for standard input; gzip is undone. `perplex "
+    "formats` lists "
     "what\ncan be read. The result is JSON on stdout (schema perplex.result/1).\n\n"
     "examples:\n"
     "  perplex eval model.arpa.gz test.txt\n"
     "  perplex eval bigram.safetensors test.txt --protocol hf-stride --window 256 --stride 128\n"
     "  perplex eval chars.safetensors shakespeare.txt --tokens char\n"
     "  zcat test.txt.gz | perplex eval model.arpa - -o result.json\n\n"
-    "exit codes: 0 fine; 2 usage, or model and corpus do not fit; 3 malformed model or corpus; 4 file or network;\n"
+    "exit codes: 0 fine; 2 usage, or model and corpus do not fit; 3 malformed model or corpus; 4 file or "
+    "network;\n"
     "5 the perplexity is not finite; 6 memory or internal; 130 interrupted.\n";
 
 /* The preset, changed field by field. */
-static enum plx_status choose_protocol(const struct cli_arguments *arguments, const struct plx_model_info *info,
-                                       enum plx_token_kind tokens, struct plx_protocol *protocol,
-                                       struct plx_error *error)
+static enum plx_status choose_protocol(const struct cli_arguments *arguments,
+                                       const struct plx_model_info *info, enum plx_token_kind tokens,
+                                       struct plx_protocol *protocol, struct plx_error *error)
 {
-    static const enum cli_option fields[] = {CLI_UNIT,   CLI_START, CLI_END,          CLI_JOIN, CLI_WINDOW,
-                                             CLI_STRIDE, CLI_SCORE, CLI_FIRST_WINDOW, CLI_TAIL, CLI_FIRST,
+    static const enum cli_option fields[] = {CLI_UNIT,    CLI_START,   CLI_END,          CLI_JOIN, CLI_WINDOW,
+                                             CLI_STRIDE,  CLI_SCORE,   CLI_FIRST_WINDOW, CLI_TAIL, CLI_FIRST,
                                              CLI_UNKNOWN, CLI_AVERAGE, CLI_LIMIT};
     *protocol = *plx_protocol_default(info, tokens);
     const char *name = arguments->values[CLI_PROTOCOL];
@@ -123,8 +125,9 @@ static void print_summary(const struct plx_result *result, const struct plx_metr
             metrics->perplexity, metrics->perplexity * metrics->standard_error_nats, metrics->nats_per_token,
             metrics->bits_per_token, metrics->bits_per_byte);
     fprintf(stderr, "%llu of %llu tokens scored (%s), %llu unknown; %.2f s, %.3g M tokens/s\n",
-            (unsigned long long)metrics->scored, (unsigned long long)metrics->tokens, plx_result_protocol(result),
-            (unsigned long long)metrics->unknown, metrics->seconds, metrics->tokens_per_second * 1e-6);
+            (unsigned long long)metrics->scored, (unsigned long long)metrics->tokens,
+            plx_result_protocol(result), (unsigned long long)metrics->unknown, metrics->seconds,
+            metrics->tokens_per_second * 1e-6);
 }
 
 static int run(const struct cli_arguments *arguments)
@@ -166,5 +169,11 @@ static int run(const struct cli_arguments *arguments)
 }
 
 const struct cli_command cli_command_eval = {
-    "eval", "MODEL CORPUS [options]", "Score one corpus with one model: cross-entropy and perplexity as JSON.",
-    DETAILS, CLI_EVAL, 2, 2, run};
+    "eval",
+    "MODEL CORPUS [options]",
+    "Score one corpus with one model: cross-entropy and perplexity as JSON.",
+    DETAILS,
+    CLI_EVAL,
+    2,
+    2,
+    run};

@@ -11,10 +11,10 @@ static int run(const struct cli_arguments *arguments)
     printf("\ncorpora:\n");
     for (size_t i = 0; (name = plx_corpus_format_name(i)) != NULL; i++)
         printf("  %-12s %s\n", name, plx_corpus_format_description(i));
-    printf("\nfrom: files, standard input (-), http:// and https:// URLs; gzip (multi-member too) is undone\n");
+    printf(
+        "\nfrom: files, standard input (-), http:// and https:// URLs; gzip (multi-member too) is undone\n");
     return CLI_OK;
 }
 
-const struct cli_command cli_command_formats = {"formats", "", "List the model and corpus formats that can be read.",
-                                                NULL,      0,  0,
-                                                0,         run};
+const struct cli_command cli_command_formats = {
+    "formats", "", "List the model and corpus formats that can be read.", NULL, 0, 0, 0, run};

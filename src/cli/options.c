@@ -36,7 +36,8 @@ static void print_option(const struct option_row *row, FILE *stream)
     char left[64];
     const char *presets = strstr(row->help, "%s");
     if (row->letter)
-        snprintf(left, sizeof left, "-%c, --%s %s", row->letter, row->name, row->argument ? row->argument : "");
+        snprintf(left, sizeof left, "-%c, --%s %s", row->letter, row->name,
+                 row->argument ? row->argument : "");
     else
         snprintf(left, sizeof left, "    --%s %s", row->name, row->argument ? row->argument : "");
     fprintf(stream, "  %-27s ", left);
@@ -74,8 +75,8 @@ static void build_tables(const struct cli_command *command, struct option *rows,
     for (int i = 0; i < CLI_OPTION_COUNT; i++) {
         if (!(OPTIONS[i].commands & command->mask))
             continue;
-        *rows++ = (struct option){OPTIONS[i].name, OPTIONS[i].argument ? required_argument : no_argument, NULL,
-                                  FIRST_CODE + i};
+        *rows++ = (struct option){OPTIONS[i].name, OPTIONS[i].argument ? required_argument : no_argument,
+                                  NULL, FIRST_CODE + i};
         if (OPTIONS[i].letter) {
             *letters++ = OPTIONS[i].letter;
             if (OPTIONS[i].argument)
@@ -133,11 +134,12 @@ bool cli_number(const struct cli_arguments *arguments, enum cli_option option, u
     if (!text)
         return true;
     const unsigned long long number = strtoull(text, &end, 10);
-    if (*text >= '0' && *text <= '9' && *end == '\0' && strlen(text) < 19 && number >= least && number <= most) {
+    if (*text >= '0' && *text <= '9' && *end == '\0' && strlen(text) < 19 && number >= least &&
+        number <= most) {
         *value = number;
         return true;
     }
-    fprintf(stderr, "perplex: --%s takes a number from %llu to %llu, not \"%s\"\n", OPTIONS[option].name, least,
-            most, text);
+    fprintf(stderr, "perplex: --%s takes a number from %llu to %llu, not \"%s\"\n", OPTIONS[option].name,
+            least, most, text);
     return false;
 }

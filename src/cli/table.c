@@ -4,9 +4,10 @@
 #include <limits.h>
 #include <string.h>
 
-static const char DETAILS[] = "example:\n"
-                              "  perplex eval model.arpa test.txt -o a.json; perplex eval model.safetensors test.txt "
-                              "-o b.json\n  perplex table a.json b.json\n";
+static const char DETAILS[] =
+    "example:\n"
+    "  perplex eval model.arpa test.txt -o a.json; perplex eval model.safetensors test.txt "
+    "-o b.json\n  perplex table a.json b.json\n";
 
 static int run(const struct cli_arguments *arguments)
 {
@@ -28,8 +29,11 @@ static int run(const struct cli_arguments *arguments)
     return code;
 }
 
-const struct cli_command cli_command_table = {"table",  "RESULT... [options]",
+const struct cli_command cli_command_table = {"table",
+                                              "RESULT... [options]",
                                               "Results of `perplex eval` as the rows of a table.",
-                                              DETAILS,  CLI_TABLE,
-                                              1,        INT_MAX,
+                                              DETAILS,
+                                              CLI_TABLE,
+                                              1,
+                                              INT_MAX,
                                               run};

@@ -19,7 +19,8 @@ static void on_signal(int number)
 
 void cli_catch_signals(void)
 {
-    /* Once only, so that a second Ctrl-C ends at once; and without SA_RESTART, so that a read that waits ends. */
+    /* Once only, so that a second Ctrl-C ends at once; and without SA_RESTART, so that a read that waits
+     * ends. */
     struct sigaction action = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
     sigemptyset(&action.sa_mask);
     sigaction(SIGINT, &action, NULL);

@@ -1,5 +1,5 @@
-/* Plain text, a line a unit. Documents begin at the first-level headings of WikiText: a line " = Title = " between blank
-   lines; a text without them is one document. */
+/* Plain text, a line a unit. Documents begin at the first-level headings of WikiText: a line " = Title = "
+   between blank lines; a text without them is one document. */
 #include "corpus/corpus.h"
 
 #include "base/memory.h"
@@ -92,8 +92,9 @@ static enum boundary judge_line(const struct view *view, const struct place *pla
     return blank_line(view->data + next, behind - next) ? BOUNDARY : NO_BOUNDARY;
 }
 
-/* Walks over the lines of data[0..size) and moves `place` along, up to the place where the next document begins or may
-   begin; returns where that is. *first says what the line at 0 is; if that is out of sight, nothing was walked. */
+/* Walks over the lines of data[0..size) and moves `place` along, up to the place where the next document
+   begins or may begin; returns where that is. *first says what the line at 0 is; if that is out of sight,
+   nothing was walked. */
 static size_t walk(const struct view *view, size_t size, struct place *place, enum boundary *first)
 {
     size_t at = 0;

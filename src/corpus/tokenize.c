@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "base/utf8.h"
 
+#include <endian.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,11 +13,11 @@ struct walk {
     const struct plx_chunk *chunk;
     const struct plx_tokenize_options *options;
     struct plx_tokens *tokens;
-    size_t owned;        /* bytes before it belong to tokens already made */
-    bool ascii;          /* characters are bytes */
-    bool begins_line;    /* the next token is the first of its line */
+    size_t owned;     /* bytes before it belong to tokens already made */
+    bool ascii;       /* characters are bytes */
+    bool begins_line; /* the next token is the first of its line */
     bool begins_document;
-    uint64_t line;       /* at hand */
+    uint64_t line; /* at hand */
 };
 
 static enum plx_status reserve(struct plx_tokens *tokens, size_t count, struct plx_error *error)
@@ -56,16 +57,73 @@ static enum plx_status fail_at(const struct walk *walk, size_t at, struct plx_er
     return plx_error_at_line(error, line, column_known ? at - begin + 1 : PLX_NOWHERE);
 }
 
-/* Adds the token text[begin, end), which owns everything from the end of the token before it. There is room. */
-static void add(struct walk *walk, size_t begin, size_t end, unsigned marks)
+static inline bool is_separator(uint8_t c)
+{
+    return c == ' ' || c == '\t';
+}
+
+#define EACH_BYTE(byte) (UINT64_C(0x0101010101010101) * (byte))
+
+/* A bit set in the first zero byte of the eight, perhaps in bytes above it too. */
+static inline uint64_t zero_byte(uint64_t eight)
+{
+    return (eight - EACH_BYTE(0x01)) & ~eight & EACH_BYTE(0x80);
+}
+
+static inline uint64_t load_eight(const uint8_t *text)
+{
+    uint64_t eight;
+    memcpy(&eight, text, sizeof eight);
+    return le64toh(eight);
+}
+
+/* The first separator of text[at, end), or end. Up to `readable` bytes may be looked at. */
+static inline size_t find_separator(const uint8_t *text, size_t at, size_t end, size_t readable)
+{
+    for (; at < end; at += 8) {
+        if (at + 8 > readable) {
+            while (at < end && !is_separator(text[at]))
+                at++;
+            return at;
+        }
+        const uint64_t eight = load_eight(text + at);
+        const uint64_t found = zero_byte(eight ^ EACH_BYTE(' ')) | zero_byte(eight ^ EACH_BYTE('\t'));
+        if (found) {
+            at += (size_t)__builtin_ctzll(found) / 8;
+            return at < end ? at : end;
+        }
+    }
+    return end;
+}
+
+/* Characters of well-formed UTF-8: bytes that are no continuation. */
+static inline uint32_t count_leading(const uint8_t *text, size_t size)
+{
+    uint32_t count = 0;
+    for (size_t i = 0; i < size; i++)
+        count += (text[i] & 0xC0) != 0x80;
+    return count;
+}
+
+static inline uint32_t count_characters(const struct walk *walk, size_t begin, size_t end)
+{
+    const uint8_t *text = walk->chunk->text + begin;
+    if (walk->ascii)
+        return (uint32_t)(end - begin);
+    if (walk->tokens->counts.invalid_utf8 == 0)
+        return count_leading(text, end - begin);
+    return (uint32_t)plx_utf8_count(text, end - begin, NULL);
+}
+
+/* Adds the token text[begin, end), which owns everything from the end of the token before it. There is room.
+ */
+static inline void add(struct walk *walk, size_t begin, size_t end, unsigned marks)
 {
     struct plx_tokens *tokens = walk->tokens;
-    const uint8_t *owned = walk->chunk->text + walk->owned;
-    const size_t bytes = end - walk->owned;
     const size_t i = tokens->count++;
     tokens->words[i] = (struct plx_word){(const char *)walk->chunk->text + begin, end - begin};
-    tokens->bytes[i] = (uint32_t)bytes;
-    tokens->characters[i] = (uint32_t)(walk->ascii ? bytes : plx_utf8_count(owned, bytes, NULL));
+    tokens->bytes[i] = (uint32_t)(end - walk->owned);
+    tokens->characters[i] = count_characters(walk, walk->owned, end);
     tokens->marks[i] = (uint8_t)(marks | (walk->begins_line ? PLX_MARK_BEGINS_LINE : 0) |
                                  (walk->begins_document ? PLX_MARK_BEGINS_DOCUMENT : 0));
     walk->owned = end;
@@ -81,11 +139,6 @@ static void end_line(struct walk *walk, size_t end, bool blank)
     walk->begins_line = true;
 }
 
-static bool is_separator(uint8_t c)
-{
-    return c == ' ' || c == '\t';
-}
-
 /* The words of text[at, end); returns how many. */
 static size_t split_words(struct walk *walk, size_t at, size_t end)
 {
@@ -97,16 +150,16 @@ static size_t split_words(struct walk *walk, size_t at, size_t end)
         if (at == end)
             return count;
         const size_t begin = at;
-        while (at < end && !is_separator(text[at]))
-            at++;
+        at = find_separator(text, at, end, walk->chunk->size);
         add(walk, begin, at, PLX_MARK_WORD);
         count++;
     }
 }
 
-/* The characters or bytes of text[at, end), of which [word_end, end) is no part of a word; returns how many words begin. */
-static enum plx_status split_characters(struct walk *walk, size_t at, size_t word_end, size_t end, size_t *words,
-                                        struct plx_error *error)
+/* The characters or bytes of text[at, end), of which [word_end, end) is no part of a word; returns how many
+ * words begin. */
+static enum plx_status split_characters(struct walk *walk, size_t at, size_t word_end, size_t end,
+                                        size_t *words, struct plx_error *error)
 {
     const uint8_t *text = walk->chunk->text;
     const bool bytes = walk->options->tokens == PLX_TOKENS_BYTE;
@@ -115,8 +168,8 @@ static enum plx_status split_characters(struct walk *walk, size_t at, size_t wor
     while (at < end) {
         const size_t length = bytes ? 1 : plx_utf8_sequence(text + at, end - at);
         if (length == 0) {
-            plx_error_set(error, PLX_MALFORMED, "not UTF-8 (byte 0x%02X), so that there are no characters to score",
-                          text[at]);
+            plx_error_set(error, PLX_MALFORMED,
+                          "not UTF-8 (byte 0x%02X), so that there are no characters to score", text[at]);
             plx_error_hint(error, "--tokens byte scores bytes");
             return fail_at(walk, at, error);
         }
@@ -156,7 +209,8 @@ static enum plx_status split_line(struct walk *walk, size_t at, size_t end, bool
 static enum plx_status check_text(struct walk *walk, struct plx_error *error)
 {
     const struct plx_chunk *chunk = walk->chunk;
-    const uint8_t *nul = walk->options->tokens == PLX_TOKENS_BYTE ? NULL : memchr(chunk->text, 0, chunk->size);
+    const uint8_t *nul =
+        walk->options->tokens == PLX_TOKENS_BYTE ? NULL : memchr(chunk->text, 0, chunk->size);
     if (nul) {
         plx_error_set(error, PLX_MALFORMED, "a NUL byte: this is binary data, not text");
         plx_error_hint(error, "token ids and archives are not read as text; --tokens byte scores any bytes");

@@ -42,9 +42,10 @@ struct plx_tokens {
     uint32_t rest_characters;
 };
 
-/* Replaces the content of *tokens by the tokens of the chunk. A token owns its own bytes and the separators before it, a
-   line end the blanks before the newline and the newline. Refuses (PLX_MALFORMED, with line, column and offset) a NUL
-   byte unless tokens are bytes, and what is not UTF-8 where tokens are characters. */
+/* Replaces the content of *tokens by the tokens of the chunk. A token owns its own bytes and the separators
+   before it, a line end the blanks before the newline and the newline. Refuses (PLX_MALFORMED, with line,
+   column and offset) a NUL byte unless tokens are bytes, and what is not UTF-8 where tokens are characters.
+ */
 enum plx_status plx_tokenize(const struct plx_chunk *chunk, const struct plx_tokenize_options *options,
                              struct plx_tokens *tokens, struct plx_error *error);
 

@@ -5,7 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum plx_status plx_block_fill(struct plx_block *block, const struct plx_chunk *chunk, struct plx_error *error)
+enum plx_status plx_block_fill(struct plx_block *block, const struct plx_chunk *chunk,
+                               struct plx_error *error)
 {
     if (block->text.limit == 0)
         plx_buffer_init(&block->text, PLX_SOURCE_PEEK_MAX);
@@ -58,7 +59,8 @@ static enum plx_status refuse_control_word(struct plx_block *block, size_t index
     plx_error_set(&block->error, PLX_MALFORMED, "the model's %s symbol \"%.*s\" stands in the text as a word",
                   role, (int)word.length, word.text);
     plx_error_at_offset(&block->error, block->chunk.offset + at);
-    plx_error_hint(&block->error, "lines are wrapped in these symbols by the protocol; take them out of the text");
+    plx_error_hint(&block->error,
+                   "lines are wrapped in these symbols by the protocol; take them out of the text");
     return plx_error_at_line(&block->error, line,
                              begin > 0 || block->chunk.begins_line ? at - begin + 1 : PLX_NOWHERE);
 }

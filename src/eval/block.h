@@ -26,13 +26,14 @@ struct plx_block {
     uint32_t *ids;            /* [tokens.count] */
     uint8_t *flags;           /* [tokens.count] */
     size_t capacity;
-    uint64_t lost_hyphens;    /* "@-@" in the text that the vocabulary lacks */
-    enum plx_status status;   /* of encoding it */
+    uint64_t lost_hyphens;  /* "@-@" in the text that the vocabulary lacks */
+    enum plx_status status; /* of encoding it */
     struct plx_error error;
 };
 
 /* Copies the chunk. */
-enum plx_status plx_block_fill(struct plx_block *block, const struct plx_chunk *chunk, struct plx_error *error);
+enum plx_status plx_block_fill(struct plx_block *block, const struct plx_chunk *chunk,
+                               struct plx_error *error);
 
 /* Tokenizes the block and looks its tokens up; the outcome is in block->status. Any thread. */
 void plx_block_encode(struct plx_block *block, const struct plx_plan *plan, const struct plx_model *model);

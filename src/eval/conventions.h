@@ -7,12 +7,12 @@
 /* L is Σ log10 p. A quotient without a denominator is NaN. */
 struct plx_conventions {
     struct {
-        uint64_t tokens, oovs;                /* T: words, OOVs and </s>; a literal <unk> is an OOV */
+        uint64_t tokens, oovs;                 /* T: words, OOVs and </s>; a literal <unk> is an OOV */
         double including_oovs, excluding_oovs; /* 10^(−L/T), 10^(−(L − L_oov)/(T − OOVs)) */
     } kenlm;
     struct {
         uint64_t sentences, words, oovs, zeroprobs; /* S, W, O, Z: blank lines count nowhere */
-        double logprob, ppl, ppl1;                  /* L, 10^(−L/(W − O − Z + S)), 10^(−L/(W − O − Z)) */
+        double logprob, ppl, ppl1; /* L, 10^(−L/(W − O − Z + S)), 10^(−L/(W − O − Z)) */
     } srilm;
     struct {
         uint64_t words, oovs, backed_off; /* Nw, Noov, Nbo */

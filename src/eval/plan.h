@@ -7,18 +7,18 @@
 struct plx_plan {
     struct plx_protocol protocol; /* as it is carried out: what the result shows */
     enum plx_token_kind tokens;
-    uint32_t start;        /* before every unit, start_repeat times; PLX_NO_TOKEN: nothing */
+    uint32_t start; /* before every unit, start_repeat times; PLX_NO_TOKEN: nothing */
     unsigned start_repeat;
-    uint32_t end;          /* appended and scored; PLX_NO_TOKEN: nothing */
-    uint32_t restart;      /* stands for an end in a context, and hides what came before; PLX_NO_TOKEN: no */
-    uint32_t unknown;      /* the model's unknown symbol, or PLX_NO_TOKEN */
-    uint32_t join;         /* stands for a line end inside a stream; PLX_NO_TOKEN: nothing */
-    uint32_t control[2];   /* start and end symbol: refused as words of the text */
+    uint32_t end;        /* appended and scored; PLX_NO_TOKEN: nothing */
+    uint32_t restart;    /* stands for an end in a context, and hides what came before; PLX_NO_TOKEN: no */
+    uint32_t unknown;    /* the model's unknown symbol, or PLX_NO_TOKEN */
+    uint32_t join;       /* stands for a line end inside a stream; PLX_NO_TOKEN: nothing */
+    uint32_t control[2]; /* start and end symbol: refused as words of the text */
     uint64_t context_length;
-    bool empty_context;    /* the model can score a target without context */
-    bool unknown_context;  /* the model can have PLX_NO_TOKEN in a context */
-    bool details;          /* the model reports matched orders and float logarithms */
-    bool sentences;        /* every line is scored whole by itself: the toolkits' conventions apply */
+    bool empty_context;   /* the model can score a target without context */
+    bool unknown_context; /* the model can have PLX_NO_TOKEN in a context */
+    bool details;         /* the model reports matched orders and float logarithms */
+    bool sentences;       /* every line is scored whole by itself: the toolkits' conventions apply */
     unsigned order;
 };
 

@@ -86,7 +86,8 @@ static const char *const AVERAGES[] = {"token", "window", "hf-2024", "unit", NUL
 
 static const struct field FIELDS[] = {
     {"unit", CHOICE, AT(unit), UNITS, "line, document or stream"},
-    {"start", CHOICE, AT(start), STARTS, "none, context, replace, or the symbol itself (context:SYMBOL, replace:SYMBOL)"},
+    {"start", CHOICE, AT(start), STARTS,
+     "none, context, replace, or the symbol itself (context:SYMBOL, replace:SYMBOL)"},
     {"end", CHOICE, AT(end), ENDS, "none, scored, auto, or the symbol itself (scored:SYMBOL)"},
     {"join", SYMBOL, AT(join), NULL, "a token of at most 63 bytes"},
     {"window", COUNT, AT(window), NULL, "a number of tokens, 0 for no limit"},
@@ -95,7 +96,8 @@ static const struct field FIELDS[] = {
     {"first_window", COUNT, AT(first_window), NULL, "a number of targets"},
     {"tail", CHOICE, AT(tail), TAILS, "keep, drop or left-extend"},
     {"first", CHOICE, AT(first), FIRSTS, "score or skip"},
-    {"unknown", CHOICE, AT(unknown), UNKNOWNS, "unk, skip, error, zero, floor:X (log10, at most 0) or class:N"},
+    {"unknown", CHOICE, AT(unknown), UNKNOWNS,
+     "unk, skip, error, zero, floor:X (log10, at most 0) or class:N"},
     {"average", CHOICE, AT(average), AVERAGES, "token, window, hf-2024 or unit"},
     {"limit", COUNT, AT(limit), NULL, "a number of tokens, 0 for all"},
 };
@@ -147,10 +149,12 @@ static bool set_argument(struct plx_protocol *protocol, const struct field *fiel
 {
     const size_t length = strlen(argument);
     switch (field->offset) {
-    case AT(start): return choice != PLX_START_NONE && length > 0 && set_symbol(protocol->start_symbol, argument);
+    case AT(start):
+        return choice != PLX_START_NONE && length > 0 && set_symbol(protocol->start_symbol, argument);
     case AT(end): return choice == PLX_END_SCORED && length > 0 && set_symbol(protocol->end_symbol, argument);
     case AT(score):
-        return choice == PLX_SCORE_LAST && plx_parse_u64(argument, length, 1, UINT64_MAX, &protocol->score_last);
+        return choice == PLX_SCORE_LAST &&
+               plx_parse_u64(argument, length, 1, UINT64_MAX, &protocol->score_last);
     case AT(unknown):
         if (choice == PLX_UNKNOWN_CLASS)
             return plx_parse_u64(argument, length, 1, UINT64_MAX, &protocol->class_size);
@@ -258,7 +262,8 @@ enum plx_status plx_protocol_set(struct plx_protocol *protocol, const char *fiel
         if (!same_field(FIELDS[i].name, field))
             continue;
         if (!parse_field(protocol, FIELDS + i, value))
-            return plx_error_set(error, PLX_USAGE, "--%s takes %s, not \"%s\"", field, FIELDS[i].takes, value);
+            return plx_error_set(error, PLX_USAGE, "--%s takes %s, not \"%s\"", field, FIELDS[i].takes,
+                                 value);
         rename_if_changed(protocol);
         return PLX_OK;
     }
@@ -292,7 +297,8 @@ enum plx_status plx_protocol_check(const struct plx_protocol *protocol, struct p
         return plx_error_set(error, PLX_USAGE, "the stride (%llu) is larger than the window (%llu)",
                              (unsigned long long)stride, (unsigned long long)window);
     } else if (protocol->score == PLX_SCORE_ALL && stride + 1 < window) {
-        return plx_error_set(error, PLX_USAGE, "score all with a stride below window - 1 counts targets twice");
+        return plx_error_set(error, PLX_USAGE,
+                             "score all with a stride below window - 1 counts targets twice");
     } else if (protocol->score == PLX_SCORE_LAST && protocol->score_last > stride) {
         return plx_error_set(error, PLX_USAGE, "score last:%llu with a stride of %llu counts targets twice",
                              (unsigned long long)protocol->score_last, (unsigned long long)stride);
@@ -300,6 +306,7 @@ enum plx_status plx_protocol_check(const struct plx_protocol *protocol, struct p
         return plx_error_set(error, PLX_USAGE, "the first window's targets do not fit the window");
     }
     if (*protocol->join && (protocol->unit != PLX_UNIT_STREAM || protocol->end == PLX_END_SCORED))
-        return plx_error_set(error, PLX_USAGE, "join stands between the lines of a stream without scored ends");
+        return plx_error_set(error, PLX_USAGE,
+                             "join stands between the lines of a stream without scored ends");
     return PLX_OK;
 }

@@ -1,5 +1,6 @@
-/* The runner: the one place that sees a model and a corpus at once. It reads blocks, has them encoded, cuts them into windows
-   and has these scored; encoding and scoring go over the thread pool, reading and cutting stay on the caller's thread. */
+/* The runner: the one place that sees a model and a corpus at once. It reads blocks, has them encoded, cuts
+   them into windows and has these scored; encoding and scoring go over the thread pool, reading and cutting
+   stay on the caller's thread. */
 #include <perplex/evaluate.h>
 
 #include "base/memory.h"
@@ -15,7 +16,8 @@
 
 #define DEFAULT_BATCH 4096
 
-/* The shares of unknown words, literal ones apart, from which on vocabulary and text do not seem to belong together. */
+/* The shares of unknown words, literal ones apart, from which on vocabulary and text do not seem to belong
+ * together. */
 #define DOUBTFUL_UNKNOWN_SHARE 0.15
 
 struct run {
@@ -232,14 +234,16 @@ static void doubt(const struct run *run)
     struct plx_result *result = run->result;
     const uint64_t strange = result->tally.unknown_tokens - result->tally.literal;
     if ((double)strange > DOUBTFUL_UNKNOWN_SHARE * (double)result->tokens)
-        plx_result_warn(result, "many-unknown", strange,
-                        "%.1f %% of the tokens are not in the model's vocabulary: is the text tokenized and cased as "
-                        "the model's training text was?",
-                        100.0 * (double)strange / (double)result->tokens);
+        plx_result_warn(
+            result, "many-unknown", strange,
+            "%.1f %% of the tokens are not in the model's vocabulary: is the text tokenized and cased as "
+            "the model's training text was?",
+            100.0 * (double)strange / (double)result->tokens);
     if (run->lost_hyphens)
-        plx_result_warn(result, "foreign-tokenization", run->lost_hyphens,
-                        "\"@-@\" stands in the text and not in the vocabulary: the text is tokenized as WikiText is, "
-                        "the model's training text was not");
+        plx_result_warn(
+            result, "foreign-tokenization", run->lost_hyphens,
+            "\"@-@\" stands in the text and not in the vocabulary: the text is tokenized as WikiText is, "
+            "the model's training text was not");
     if (result->text.invalid_utf8)
         plx_result_warn(result, "invalid-utf8", result->text.invalid_utf8,
                         "bytes of the corpus that are not UTF-8 count as one character each");
@@ -286,8 +290,8 @@ static enum plx_status check(const struct plx_result *result, const char *corpus
 {
     const struct plx_exact total = plx_tally_total(&result->tally);
     const struct plx_skipped *skipped = &result->skipped;
-    const uint64_t decided = total.count + result->tally.skipped_unknown + skipped->no_context + skipped->masked +
-                             skipped->replaced + skipped->tail + skipped->limit;
+    const uint64_t decided = total.count + result->tally.skipped_unknown + skipped->no_context +
+                             skipped->masked + skipped->replaced + skipped->tail + skipped->limit;
     if (decided != result->tokens)
         return plx_error_set(error, PLX_INTERNAL, "%llu tokens were read, but %llu scored or skipped",
                              (unsigned long long)result->tokens, (unsigned long long)decided);
@@ -317,8 +321,9 @@ enum plx_status plx_evaluate(const struct plx_model *model, struct plx_corpus *c
     };
     *result = NULL;
     plx_corpus_info(corpus, &info);
-    const struct plx_protocol *protocol =
-        run.options->protocol ? run.options->protocol : plx_protocol_default(plx_model_info(model), info.tokens);
+    const struct plx_protocol *protocol = run.options->protocol
+                                              ? run.options->protocol
+                                              : plx_protocol_default(plx_model_info(model), info.tokens);
     enum plx_status status = plx_plan_make(model, protocol, info.tokens, &run.plan, error);
     if (status)
         return status;

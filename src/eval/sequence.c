@@ -52,7 +52,8 @@ static void add_groups(struct plx_sequence *sequence, const struct plx_plan *pla
     }
 }
 
-void plx_sequence_add(struct plx_sequence *sequence, const struct plx_plan *plan, const struct plx_batch *batch)
+void plx_sequence_add(struct plx_sequence *sequence, const struct plx_plan *plan,
+                      const struct plx_batch *batch)
 {
     if (plan->sentences)
         add_sentences(sequence, plan, batch);

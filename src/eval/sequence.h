@@ -1,25 +1,27 @@
-/* Sums in which the order of the tokens counts: totals of sentences in float, means of windows and units. Fed with the
-   scored batches in the order of the corpus. */
+/* Sums in which the order of the tokens counts: totals of sentences in float, means of windows and units. Fed
+   with the scored batches in the order of the corpus. */
 #ifndef PLX_EVAL_SEQUENCE_H
 #define PLX_EVAL_SEQUENCE_H
 
 #include "eval/batch.h"
 
 struct plx_sequence {
-    /* Costs in log10 as KenLM's float arithmetic has them: exact sums of sentences' totals, and of unknown tokens. */
+    /* Costs in log10 as KenLM's float arithmetic has them: exact sums of sentences' totals, and of unknown
+     * tokens. */
     struct plx_exact kenlm_total, kenlm_unknown;
     uint64_t irstlm_backed_off; /* IRSTLM's Nbo */
     float sentence_log10;       /* of the sentence at hand */
     uint64_t position;          /* tokens of it so far */
 
     /* Averages other than over tokens. */
-    struct plx_exact group;         /* window or unit at hand */
-    struct plx_exact group_means;   /* each weighted */
-    uint64_t groups;                /* with targets, so far */
-    uint64_t group_weight;          /* sum of the weights */
+    struct plx_exact group;       /* window or unit at hand */
+    struct plx_exact group_means; /* each weighted */
+    uint64_t groups;              /* with targets, so far */
+    uint64_t group_weight;        /* sum of the weights */
 };
 
-void plx_sequence_add(struct plx_sequence *sequence, const struct plx_plan *plan, const struct plx_batch *batch);
+void plx_sequence_add(struct plx_sequence *sequence, const struct plx_plan *plan,
+                      const struct plx_batch *batch);
 
 /* The end of the corpus. */
 void plx_sequence_finish(struct plx_sequence *sequence, const struct plx_plan *plan);

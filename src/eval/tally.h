@@ -9,16 +9,18 @@
 #define PLX_TALLY_ORDERS 256
 
 struct plx_tally {
-    struct plx_exact *orders;    /* [order_count] cross-entropies by the length of the n-gram found; their merger is the total */
+    struct plx_exact *orders; /* [order_count] cross-entropies by the length of the n-gram found; their merger
+                                 is the total */
     unsigned order_count;
     struct plx_exact unknown;    /* those of unknown tokens among them */
     struct plx_exact blank_ends; /* of the end symbols of blank lines */
-    struct plx_exact zeros;      /* of known tokens with log10 p ≤ −99, blank lines' ends apart; infinite ones too */
+    struct plx_exact
+        zeros; /* of known tokens with log10 p ≤ −99, blank lines' ends apart; infinite ones too */
     uint64_t bytes, characters, words; /* of the original, of the scored tokens */
     uint64_t literal;                  /* unknown tokens that spell the unknown symbol */
     uint64_t unknown_tokens;           /* scored or not */
     uint64_t skipped_unknown;
-    uint64_t ends;                     /* scored end symbols */
+    uint64_t ends; /* scored end symbols */
 };
 
 enum plx_status plx_tally_init(struct plx_tally *tally, unsigned order, struct plx_error *error);

@@ -8,8 +8,9 @@
 /* Consumed tokens are dropped from the queue once there are so many. */
 #define TRIM_AT 4096
 
-enum plx_status plx_windows_init(struct plx_windows *windows, const struct plx_plan *plan, size_t batch_targets,
-                                 plx_batch_sink *sink, void *user, struct plx_batch *batch)
+enum plx_status plx_windows_init(struct plx_windows *windows, const struct plx_plan *plan,
+                                 size_t batch_targets, plx_batch_sink *sink, void *user,
+                                 struct plx_batch *batch)
 {
     *windows = (struct plx_windows){
         .plan = plan,
@@ -46,7 +47,8 @@ static enum plx_status reserve(struct plx_windows *windows, size_t count, struct
 }
 
 /* Adds one token; there is room. Bytes without an owner go to it. */
-static void push(struct plx_windows *windows, uint32_t id, uint32_t bytes, uint32_t characters, unsigned flags)
+static void push(struct plx_windows *windows, uint32_t id, uint32_t bytes, uint32_t characters,
+                 unsigned flags)
 {
     const size_t i = windows->count++;
     windows->ids[i] = id;
@@ -116,8 +118,8 @@ static uint64_t end_of_run(struct plx_windows *windows, uint64_t index, uint64_t
 }
 
 /* Copies the targets [index, end) with their context into the batch as one window of the model. */
-static enum plx_status copy_run(struct plx_windows *windows, struct context context, uint64_t index, uint64_t end,
-                                struct plx_error *error)
+static enum plx_status copy_run(struct plx_windows *windows, struct context context, uint64_t index,
+                                uint64_t end, struct plx_error *error)
 {
     struct plx_batch *batch = windows->batch;
     const size_t begin = (size_t)(context.begin - windows->base), first = (size_t)(index - windows->base);
@@ -149,8 +151,8 @@ static enum plx_status copy_run(struct plx_windows *windows, struct context cont
 }
 
 /* Scores the targets [index, end) of the window that begins at `begin`. */
-static enum plx_status score_targets(struct plx_windows *windows, uint64_t begin, uint64_t index, uint64_t end,
-                                     struct plx_error *error)
+static enum plx_status score_targets(struct plx_windows *windows, uint64_t begin, uint64_t index,
+                                     uint64_t end, struct plx_error *error)
 {
     const struct plx_plan *plan = windows->plan;
     const bool without_context = plan->empty_context && plan->protocol.first == PLX_FIRST_SCORE;

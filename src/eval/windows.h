@@ -1,7 +1,9 @@
-/* Units, windows and the positions that they score: turns the stream of encoded tokens into batches for the model.
+/* Units, windows and the positions that they score: turns the stream of encoded tokens into batches for the
+   model.
 
-   Every token ends up as a target of exactly one window or is counted as skipped with its reason. What a window sees is
-   cut to what the model can use, so that a model of bounded context scores nothing twice and keeps little. */
+   Every token ends up as a target of exactly one window or is counted as skipped with its reason. What a
+   window sees is cut to what the model can use, so that a model of bounded context scores nothing twice and
+   keeps little. */
 #ifndef PLX_EVAL_WINDOWS_H
 #define PLX_EVAL_WINDOWS_H
 
@@ -31,10 +33,10 @@ struct plx_windows {
     uint8_t *flags;
     size_t count, capacity;
     uint64_t base;
-    uint64_t starts;     /* start symbols at the unit's beginning */
-    uint64_t decided;    /* tokens before this index are scored or skipped */
-    uint64_t window_end; /* of the next window; unused without windows */
-    bool open;           /* a unit has begun */
+    uint64_t starts;           /* start symbols at the unit's beginning */
+    uint64_t decided;          /* tokens before this index are scored or skipped */
+    uint64_t window_end;       /* of the next window; unused without windows */
+    bool open;                 /* a unit has begun */
     bool new_unit, new_window; /* the next target is the first of it */
 
     uint64_t rest_bytes, rest_characters; /* that belong to the next token */
@@ -43,8 +45,9 @@ struct plx_windows {
     struct plx_skipped skipped;
 };
 
-enum plx_status plx_windows_init(struct plx_windows *windows, const struct plx_plan *plan, size_t batch_targets,
-                                 plx_batch_sink *sink, void *user, struct plx_batch *batch);
+enum plx_status plx_windows_init(struct plx_windows *windows, const struct plx_plan *plan,
+                                 size_t batch_targets, plx_batch_sink *sink, void *user,
+                                 struct plx_batch *batch);
 
 /* The next block of the corpus, in order. */
 enum plx_status plx_windows_add(struct plx_windows *windows, const struct plx_block *block,

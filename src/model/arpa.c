@@ -69,8 +69,7 @@ static enum plx_status next_content(struct reader *reader, struct plx_error *err
 
 static bool line_is(const struct reader *reader, const char *text)
 {
-    return reader->line && reader->length == strlen(text) &&
-           memcmp(reader->line, text, reader->length) == 0;
+    return reader->line && reader->length == strlen(text) && memcmp(reader->line, text, reader->length) == 0;
 }
 
 static bool line_begins(const struct reader *reader, const char *text)
@@ -207,8 +206,8 @@ static enum plx_status add_unigram(struct reader *reader, const struct plx_arpa_
     return PLX_OK;
 }
 
-/* Sees to it that the suffixes of an n-gram are in their tables (see plx_ngram_class). keys[k − 1] is the key of its last k
-   words, for k = 1 … order. */
+/* Sees to it that the suffixes of an n-gram are in their tables (see plx_ngram_class). keys[k − 1] is the key
+   of its last k words, for k = 1 … order. */
 static enum plx_status add_suffixes(struct plx_ngram_model *model, const uint64_t *keys, unsigned order,
                                     struct plx_error *error)
 {
@@ -234,8 +233,7 @@ static bool has_context(const struct plx_ngram_model *model, const uint32_t *ids
     uint64_t key = PLX_NGRAM_KEY_SEED;
     for (unsigned i = order - 1; i > 0; i--)
         key = plx_ngram_key(key, ids[i - 1]);
-    const struct plx_ngram *context = table->count > 0 ? plx_ngram_find(table, key) : NULL;
-    return context && !isnan(context->probability);
+    return table->count > 0 && !isnan(plx_ngram_find(table, key)->probability);
 }
 
 static enum plx_status add_ngram(struct reader *reader, unsigned order, const struct plx_arpa_entry *entry,
@@ -266,8 +264,9 @@ static enum plx_status add_ngram(struct reader *reader, unsigned order, const st
     slot->probability = entry->probability;
     slot->backoff = entry->backoff;
     if (!has_context(model, reader->ids, order))
-        plx_model_warn(&model->base, "missing-context", reader->lines.number,
-                       "n-grams whose context is not in the model are kept; their context counts as backoff 1");
+        plx_model_warn(
+            &model->base, "missing-context", reader->lines.number,
+            "n-grams whose context is not in the model are kept; their context counts as backoff 1");
     return add_suffixes(model, keys, order, error);
 }
 
@@ -278,7 +277,8 @@ static enum plx_status check_entry(struct reader *reader, unsigned order, struct
     struct plx_model *model = &reader->model->base;
     if (entry->probability > 0.0f) {
         if (!reader->options->allow_positive) {
-            plx_error_set(error, PLX_MALFORMED, "the log-probability is positive (%g)", (double)entry->probability);
+            plx_error_set(error, PLX_MALFORMED, "the log-probability is positive (%g)",
+                          (double)entry->probability);
             malformed_here(reader, error);
             return plx_error_hint(error, "--allow-positive clamps such values to 0 and counts them");
         }
@@ -303,8 +303,8 @@ static enum plx_status check_section_count(struct reader *reader, unsigned order
         return PLX_OK;
     if (reader->options->allow_count_mismatch) {
         plx_model_warn(&reader->model->base, "count-mismatch", reader->lines.number,
-                       "the header promises %llu %u-grams, the section has %llu", (unsigned long long)declared,
-                       order, (unsigned long long)found);
+                       "the header promises %llu %u-grams, the section has %llu",
+                       (unsigned long long)declared, order, (unsigned long long)found);
         return PLX_OK;
     }
     plx_error_set(error, PLX_MALFORMED, "the header promises %llu %u-grams, the section has %llu",
@@ -313,13 +313,16 @@ static enum plx_status check_section_count(struct reader *reader, unsigned order
     return plx_error_hint(error, "--allow-count-mismatch believes the section");
 }
 
-/* The n-grams of one section. Its heading is the line at hand; afterwards it is the line behind the section. */
+/* The n-grams of one section. Its heading is the line at hand; afterwards it is the line behind the section.
+ */
 static enum plx_status read_section(struct reader *reader, unsigned order, struct plx_error *error)
 {
     uint64_t found = 0;
     enum plx_status status;
-    const uint64_t room = reader->declared[order - 1] < RESERVE_MAX ? reader->declared[order - 1] : RESERVE_MAX;
-    if (order > 1 && (status = plx_ngram_table_reserve(reader->model->tables + (order - 2), (size_t)room, error)))
+    const uint64_t room =
+        reader->declared[order - 1] < RESERVE_MAX ? reader->declared[order - 1] : RESERVE_MAX;
+    if (order > 1 &&
+        (status = plx_ngram_table_reserve(reader->model->tables + (order - 2), (size_t)room, error)))
         return status;
     for (;;) {
         status = next_content(reader, error);
@@ -391,8 +394,8 @@ static void fill_info(struct plx_ngram_model *model)
     info->architecture = "n-gram";
     info->context_length = info->order - 1;
     info->vocabulary = plx_vocabulary_size(vocabulary);
-    info->capabilities = PLX_STRING_TOKENS | PLX_EMPTY_CONTEXT | PLX_UNKNOWN_CONTEXT | PLX_MATCHED_ORDER |
-                         PLX_LOG10_FLOAT;
+    info->capabilities =
+        PLX_STRING_TOKENS | PLX_EMPTY_CONTEXT | PLX_UNKNOWN_CONTEXT | PLX_MATCHED_ORDER | PLX_LOG10_FLOAT;
     info->start = first_of(vocabulary, starts);
     info->end = first_of(vocabulary, ends);
     info->unknown = first_of(vocabulary, unknowns);
@@ -428,7 +431,8 @@ static enum plx_status open_arpa(struct plx_source *source, const struct plx_mod
     return status;
 }
 
-/* A line \data\ (or IRSTLM's mark, to be refused by name) among the first bytes; or a name that speaks of ARPA. */
+/* A line \data\ (or IRSTLM's mark, to be refused by name) among the first bytes; or a name that speaks of
+ * ARPA. */
 static int probe(const uint8_t *head, size_t size, const char *name)
 {
     static const char data[] = "\\data\\";

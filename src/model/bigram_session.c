@@ -116,7 +116,7 @@ static void sum_factored(struct bigram_session *session, size_t tiles)
     }
 }
 
-/* The table form, for the contexts of one tile. */
+/* The table form, for the contexts of one tile. What is left in the lanes of the padding does not matter. */
 static void sum_table_tile(struct bigram_session *session, size_t tile)
 {
     const struct plx_bigram_model *model = session->model;
@@ -124,7 +124,6 @@ static void sum_table_tile(struct bigram_session *session, size_t tile)
     const size_t lanes = smaller(PLX_LSE_LANES, session->pending_count - tile * PLX_LSE_LANES);
     for (size_t first = 0; first < model->types; first += ROWS) {
         const size_t rows = smaller(ROWS, model->types - first);
-        memset(session->logits, 0, sizeof session->logits); /* the padding, and what the last block left */
         for (size_t lane = 0; lane < lanes; lane++) {
             plx_tensor_widen(model->logits, contexts[lane] * model->types + first, rows, session->weights);
             for (size_t row = 0; row < rows; row++)

@@ -28,10 +28,12 @@ static enum plx_status choose_format(const uint8_t *head, size_t size, const cha
         plx_error_set(error, PLX_USAGE, "there is no model format \"%s\"", wanted);
         return plx_error_hint(error, "`perplex formats` lists them");
     }
-    plx_error_set(error, PLX_UNSUPPORTED, size == 0 ? "the model file is empty" : "not a model in a known format");
+    plx_error_set(error, PLX_UNSUPPORTED,
+                  size == 0 ? "the model file is empty" : "not a model in a known format");
     plx_error_input(error, name);
     if (size >= 4 && memcmp(head, "mmap", 4) == 0)
-        return plx_error_hint(error, "this looks like a KenLM binary; this build reads the ARPA file it was made from");
+        return plx_error_hint(
+            error, "this looks like a KenLM binary; this build reads the ARPA file it was made from");
     if (size >= 2 && head[0] == 'P' && head[1] == 'K')
         return plx_error_hint(error, "this looks like a zip archive (a PyTorch checkpoint or npz); "
                                      "save the weights as safetensors");
@@ -113,7 +115,8 @@ const struct plx_warning *plx_model_warnings(const struct plx_model *model, size
     return model->warnings;
 }
 
-void plx_model_lookup(const struct plx_model *model, const struct plx_word *words, size_t count, uint32_t *ids)
+void plx_model_lookup(const struct plx_model *model, const struct plx_word *words, size_t count,
+                      uint32_t *ids)
 {
     plx_vocabulary_find_all(model->vocabulary, words, count, ids);
 }

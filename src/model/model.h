@@ -44,7 +44,8 @@ struct plx_model_format {
     /* How sure it is that the content is of this format, from its first bytes (up to PLX_PROBE_BYTES, all of
        a shorter content) and its name: 0 no, 1 by the name alone, 2 by content. */
     int (*probe)(const uint8_t *head, size_t size, const char *name);
-    /* Reads the whole source. Sets class, info and vocabulary; name and sha256 are filled in by the caller. */
+    /* Reads the whole source. Sets class, info and vocabulary; name and sha256 are filled in by the caller.
+     */
     enum plx_status (*open)(struct plx_source *source, const struct plx_model_options *options,
                             struct plx_model **model, struct plx_error *error);
 };

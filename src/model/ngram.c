@@ -6,8 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Positions searched together: enough to overlap the memory accesses, few enough to stay in the first-level caches. */
-#define BLOCK 512
+/* Positions searched together: enough to overlap the memory accesses, few enough to stay in the first-level
+ * caches. */
+#define BLOCK 128
 
 /* What KenLM gives an unknown word of a model without an unknown symbol, before backoffs. */
 #define PLX_LOG10_NO_UNKNOWN (-100.0f)
@@ -58,7 +59,8 @@ static void session_free(struct plx_session *base)
     free(session);
 }
 
-/* True if the word `back` places before the position belongs to its window and can be part of a stored n-gram. */
+/* True if the word `back` places before the position belongs to its window and can be part of a stored
+ * n-gram. */
 static bool extends(const struct position *position, size_t back)
 {
     return position->available >= back && position->id[-(ptrdiff_t)back] != PLX_NO_TOKEN;
@@ -95,24 +97,21 @@ static size_t find_order(struct ngram_session *session, const struct plx_ngram_t
     for (size_t j = 0; j < alive; j++) {
         struct position *position = session->positions + session->alive[j];
         position->key = plx_ngram_key(position->key, position->id[oldest]);
-        __builtin_prefetch(table->slots + plx_ngram_slot(table, position->key));
+        __builtin_prefetch(plx_ngram_home(table, position->key));
     }
     size_t survivors = 0;
     for (size_t j = 0; j < alive; j++) {
         const uint16_t i = session->alive[j];
         struct position *position = session->positions + i;
         const struct plx_ngram *ngram = plx_ngram_find(table, position->key);
-        if (!ngram)
-            continue;
-        if (!isnan(ngram->probability)) {
-            position->probability = ngram->probability;
-            position->length = (uint8_t)order;
-        }
+        const bool stored = !isnan(ngram->probability);
+        position->probability = stored ? ngram->probability : position->probability;
+        position->length = stored ? (uint8_t)order : position->length;
         if (highest)
             continue;
         backoffs[i] = ngram->backoff;
         session->alive[survivors] = i;
-        survivors += extends(position, order);
+        survivors += (size_t)((ngram != &PLX_NGRAM_NONE) & extends(position, order));
     }
     return survivors;
 }
@@ -127,8 +126,10 @@ static void write_scores(struct ngram_session *session)
             continue;
         double total = (double)position->probability;
         float total_float = *position->id == PLX_NO_TOKEN ? PLX_LOG10_NO_UNKNOWN : position->probability;
-        for (size_t k = position->length; k <= position->available; k++) {
-            const float backoff = session->backoffs[(k - 1) * BLOCK + i - 1];
+        /* All contexts, those that were not used with a weight of zero: a loop of predictable length. */
+        const float *backoffs = session->backoffs + i - 1;
+        for (size_t k = 1; k <= position->available; k++, backoffs += BLOCK) {
+            const float backoff = k >= position->length ? *backoffs : 0.0f;
             total += (double)backoff;
             total_float += backoff;
         }

@@ -1,65 +1,75 @@
 #include "model/ngram_table.h"
 
-#include "base/error.h"
 #include "base/memory.h"
 
+#include <math.h>
 #include <stdlib.h>
 
-/* Slots for `count` n-grams: 7/4 of them, so that a search that fails looks at about three neighbours. */
-static size_t slots_for(size_t count)
+#define CACHE_LINE 64
+
+const struct plx_ngram PLX_NGRAM_NONE = {NAN, 0.0f};
+
+/* Buckets for `count` n-grams: a little over two in each, so that one in seven is full. */
+static size_t buckets_for(size_t count)
 {
-    return count + count / 2 + count / 4 + 16;
+    return count / 2 - count / 16 + 4;
 }
 
-static struct plx_ngram *free_slot(const struct plx_ngram_table *table, uint64_t key)
+/* The n-gram's place: its own, or the first free one. */
+static struct plx_ngram *find_place(const struct plx_ngram_table *table, uint64_t key, bool *found)
 {
-    struct plx_ngram *slot = table->slots + plx_ngram_slot(table, key);
-    while (slot->key != 0 && slot->key != key) {
-        if (++slot == table->slots + table->capacity)
-            slot = table->slots;
+    struct plx_ngram_bucket *bucket = table->buckets + (plx_ngram_home(table, key) - table->buckets);
+    for (;;) {
+        for (size_t i = 0; i < PLX_NGRAM_BUCKET; i++) {
+            *found = bucket->keys[i] == key;
+            if (*found || bucket->keys[i] == 0) {
+                bucket->keys[i] = key;
+                return bucket->ngrams + i;
+            }
+        }
+        if (++bucket == table->buckets + table->bucket_count)
+            bucket = table->buckets;
     }
-    return slot;
 }
 
 enum plx_status plx_ngram_table_reserve(struct plx_ngram_table *table, size_t count, struct plx_error *error)
 {
-    if (count > SIZE_MAX / 64)
-        return plx_error_set(error, PLX_MEMORY, "room for %zu n-grams cannot be had", count);
-    struct plx_ngram_table grown = {.capacity = slots_for(count), .count = table->count};
-    if (grown.capacity <= table->capacity)
+    struct plx_ngram_table grown = {.bucket_count = buckets_for(count), .count = table->count};
+    if (grown.bucket_count <= table->bucket_count)
         return PLX_OK;
-    grown.slots = plx_new_array(grown.capacity, sizeof *grown.slots, error);
-    if (!grown.slots)
+    /* Zeroed pages that nobody has written to take no memory, so that a header may promise much. */
+    grown.memory = plx_new_array(grown.bucket_count + 1, sizeof *grown.buckets, error);
+    if (!grown.memory)
         return PLX_MEMORY;
-    for (size_t i = 0; i < table->capacity; i++) {
-        if (table->slots[i].key != 0)
-            *free_slot(&grown, table->slots[i].key) = table->slots[i];
+    const uintptr_t address = (uintptr_t)grown.memory;
+    grown.buckets = (void *)((char *)grown.memory + (CACHE_LINE - address % CACHE_LINE) % CACHE_LINE);
+    for (size_t b = 0; b < table->bucket_count; b++) {
+        const struct plx_ngram_bucket *bucket = table->buckets + b;
+        for (size_t i = 0; i < PLX_NGRAM_BUCKET && bucket->keys[i] != 0; i++) {
+            bool found;
+            *find_place(&grown, bucket->keys[i], &found) = bucket->ngrams[i];
+        }
     }
-    free(table->slots);
+    free(table->memory);
     *table = grown;
     return PLX_OK;
 }
 
-enum plx_status plx_ngram_table_insert(struct plx_ngram_table *table, uint64_t key, struct plx_ngram **slot,
+enum plx_status plx_ngram_table_insert(struct plx_ngram_table *table, uint64_t key, struct plx_ngram **ngram,
                                        bool *found, struct plx_error *error)
 {
-    if (slots_for(table->count + 1) > table->capacity) {
+    if (buckets_for(table->count + 1) > table->bucket_count) {
         const enum plx_status status = plx_ngram_table_reserve(table, table->count * 2 + 1, error);
         if (status)
             return status;
     }
-    key += key == 0;
-    *slot = free_slot(table, key);
-    *found = (*slot)->key == key;
-    if (!*found) {
-        **slot = (struct plx_ngram){.key = key};
-        table->count++;
-    }
+    *ngram = find_place(table, key, found);
+    table->count += !*found;
     return PLX_OK;
 }
 
 void plx_ngram_table_release(struct plx_ngram_table *table)
 {
-    free(table->slots);
+    free(table->memory);
     *table = (struct plx_ngram_table){0};
 }

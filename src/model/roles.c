@@ -35,10 +35,9 @@ static enum plx_status resolve_token(struct plx_model *model, const struct role 
     return fail(input, error);
 }
 
-/* What the metadata say about a role; *said is whether they do. */
+/* What the metadata say about a role, if they do. */
 static enum plx_status read_metadata(const struct plx_safetensors *file, struct plx_model *model,
-                                     const struct role *role, const char *input, bool *said,
-                                     struct plx_error *error)
+                                     const struct role *role, const char *input, struct plx_error *error)
 {
     char token_key[48], id_key[48];
     uint32_t found = PLX_NO_TOKEN;
@@ -47,13 +46,12 @@ static enum plx_status read_metadata(const struct plx_safetensors *file, struct 
     snprintf(id_key, sizeof id_key, "perplex.%s_id", role->name);
     const char *token = plx_safetensors_metadata(file, token_key);
     const char *id = plx_safetensors_metadata(file, id_key);
-    *said = token || id;
     enum plx_status status = token ? resolve_token(model, role, token, input, &found, error) : PLX_OK;
     if (status)
         return status;
     *role->id = found;
     if (!id) {
-        if (*said && found == PLX_NO_TOKEN)
+        if (token && found == PLX_NO_TOKEN)
             plx_model_warn(model, "unresolved-role", 0,
                            "the %s symbol \"%.100s\" has no id, because there is no vocabulary", role->name,
                            token);
@@ -83,11 +81,10 @@ enum plx_status plx_roles_find(const struct plx_safetensors *file, const char *i
     };
     for (size_t i = 0; i < sizeof roles / sizeof *roles; i++) {
         const struct role *role = roles + i;
-        bool said;
-        const enum plx_status status = read_metadata(file, model, role, input, &said, error);
+        const enum plx_status status = read_metadata(file, model, role, input, error);
         if (status)
             return status;
-        for (size_t k = 0; !said && model->vocabulary && k < SPELLINGS && role->spellings[k]; k++) {
+        for (size_t k = 0; model->vocabulary && k < SPELLINGS && role->spellings[k]; k++) {
             if (*role->id == PLX_NO_TOKEN)
                 *role->id = plx_vocabulary_find_text(model->vocabulary, role->spellings[k]);
         }

@@ -78,7 +78,8 @@ static void write_unknown(struct plx_json_writer *json, const struct plx_result 
     plx_json_begin_object(json, "unknown");
     plx_json_u64(json, "tokens", metrics->unknown);
     plx_json_u64(json, "literal", result->tally.literal);
-    plx_json_double(json, "share", metrics->tokens ? (double)metrics->unknown / (double)metrics->tokens : 0.0);
+    plx_json_double(json, "share",
+                    metrics->tokens ? (double)metrics->unknown / (double)metrics->tokens : 0.0);
     plx_json_double(json, "perplexity_without", metrics->perplexity_without);
     plx_json_end_object(json);
 }

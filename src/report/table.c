@@ -58,9 +58,9 @@ static enum plx_status read_inputs(struct row *row, const char *name, struct plx
 
 static enum plx_status read_numbers(struct row *row, const char *name, struct plx_error *error)
 {
-    const struct plx_json_path root = {NULL, NULL, 0}, counts = {&root, "counts", 0}, unknown = {&root, "unknown", 0},
-                               normalized = {&root, "normalized", 0}, protocol = {&root, "protocol", 0},
-                               uncertainty = {&root, "uncertainty", 0};
+    const struct plx_json_path root = {NULL, NULL, 0}, counts = {&root, "counts", 0},
+                               unknown = {&root, "unknown", 0}, normalized = {&root, "normalized", 0},
+                               protocol = {&root, "protocol", 0}, uncertainty = {&root, "uncertainty", 0};
     const cJSON *json = row->json;
     double error_nats;
     enum plx_status status;
@@ -68,8 +68,8 @@ static enum plx_status read_numbers(struct row *row, const char *name, struct pl
         (status = plx_json_get_double(json, "perplexity", &root, name, &row->perplexity, error)) ||
         (status = plx_json_get_double(object_at(json, "normalized"), "bits_per_byte", &normalized, name,
                                       &row->bits_per_byte, error)) ||
-        (status = plx_json_get_double(object_at(json, "uncertainty"), "standard_error_nats", &uncertainty, name,
-                                      &error_nats, error)) ||
+        (status = plx_json_get_double(object_at(json, "uncertainty"), "standard_error_nats", &uncertainty,
+                                      name, &error_nats, error)) ||
         (status = plx_json_get_u64(object_at(json, "counts"), "scored", &counts, name, 0, UINT64_MAX,
                                    &row->scored, error)) ||
         (status = plx_json_get_u64(object_at(json, "unknown"), "tokens", &unknown, name, 0, UINT64_MAX,
@@ -126,7 +126,8 @@ static enum plx_status print_text(struct plx_buffer *out, const char *text, bool
     return status;
 }
 
-static enum plx_status print_row(struct plx_buffer *out, const struct row *row, bool csv, struct plx_error *error)
+static enum plx_status print_row(struct plx_buffer *out, const struct row *row, bool csv,
+                                 struct plx_error *error)
 {
     const char *between = csv ? "," : " | ";
     const double values[] = {row->nats, row->perplexity, row->low, row->high, row->bits_per_byte};
@@ -137,8 +138,9 @@ static enum plx_status print_row(struct plx_buffer *out, const struct row *row, 
         (status = print_text(out, base_name(row->model), csv, error)) ||
         (status = plx_buffer_append_text(out, between, error)) ||
         (status = print_text(out, base_name(row->corpus), csv, error)) ||
-        (status = plx_buffer_printf(out, error, "%s%s%s%llu%s%llu", between, row->protocol, between,
-                                    (unsigned long long)row->scored, between, (unsigned long long)row->unknown)))
+        (status =
+             plx_buffer_printf(out, error, "%s%s%s%llu%s%llu", between, row->protocol, between,
+                               (unsigned long long)row->scored, between, (unsigned long long)row->unknown)))
         return status;
     for (size_t i = 0; i < 5; i++) {
         if ((status = plx_buffer_append_text(out, !csv && i == 3 ? " – " : between, error)))
