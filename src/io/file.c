@@ -51,9 +51,8 @@ static enum plx_status file_read(struct plx_medium *medium, uint8_t *data, size_
             *got = (size_t)count;
             return PLX_OK;
         }
-        if (errno == EAGAIN || errno == EWOULDBLOCK)
-            file->waits = true; /* somebody else's non-blocking descriptor */
-        else if (errno != EINTR)
+        /* EAGAIN: somebody has made the descriptor non-blocking. */
+        if (errno != EINTR && errno != EAGAIN && errno != EWOULDBLOCK)
             return plx_error_set_errno(error, PLX_IO, errno, "cannot be read");
         status = plx_medium_interrupted(medium, error);
         if (status != PLX_OK)

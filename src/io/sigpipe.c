@@ -1,6 +1,5 @@
 #include "io/sigpipe.h"
 
-#include <errno.h>
 #include <pthread.h>
 
 static bool sigpipe_pending(void)
@@ -21,7 +20,6 @@ void plx_sigpipe_block(struct plx_sigpipe *guard)
 
 void plx_sigpipe_restore(const struct plx_sigpipe *guard)
 {
-    const int saved = errno;
     if (!guard->pending && sigpipe_pending()) {
         sigset_t set;
         sigemptyset(&set);
@@ -30,5 +28,4 @@ void plx_sigpipe_restore(const struct plx_sigpipe *guard)
         (void)sigwait(&set, &number); /* it is pending: this does not wait */
     }
     pthread_sigmask(SIG_SETMASK, &guard->before, NULL);
-    errno = saved;
 }

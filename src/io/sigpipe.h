@@ -15,8 +15,6 @@ struct plx_sigpipe {
 };
 
 void plx_sigpipe_block(struct plx_sigpipe *guard);
-
-/* Leaves errno as it is. */
 void plx_sigpipe_restore(const struct plx_sigpipe *guard);
 
 #endif

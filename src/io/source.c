@@ -32,7 +32,6 @@ struct plx_source {
     size_t capacity;
     size_t begin, end; /* buffer[begin … end − 1] is pulled and not consumed */
     uint64_t offset;   /* bytes consumed */
-    struct plx_error failure;
 };
 
 /* Pulling: bytes out of the medium, uncompressed and hashed. */
@@ -83,23 +82,13 @@ static enum plx_status source_pull(struct plx_source *source, uint8_t *data, siz
                                    struct plx_error *error)
 {
     *got = 0;
-    if (source->failure.status != PLX_OK) {
-        if (error)
-            *error = source->failure;
-        return source->failure.status;
-    }
-    struct plx_error failure;
-    enum plx_status status = source_pull_content(source, data, size, got, &failure);
+    enum plx_status status = source_pull_content(source, data, size, got, error);
     if (status == PLX_OK && *got > 0 && source->hash)
-        status = plx_sha256_update(source->hash, data, *got, &failure);
+        status = plx_sha256_update(source->hash, data, *got, error);
     if (status != PLX_OK) {
         *got = 0;
-        plx_error_input(&failure, source->label);
-        plx_error_at_offset(&failure, source->offset + (source->end - source->begin));
-        if (status != PLX_INTERRUPTED)
-            source->failure = failure; /* what is broken stays broken; an interrupted caller may go on */
-        if (error)
-            *error = failure;
+        plx_error_input(error, source->label);
+        plx_error_at_offset(error, source->offset + (source->end - source->begin));
         return status;
     }
     source->ended = *got == 0;

@@ -233,7 +233,8 @@ static bool has_context(const struct plx_ngram_model *model, const uint32_t *ids
     uint64_t key = PLX_NGRAM_KEY_SEED;
     for (unsigned i = order - 1; i > 0; i--)
         key = plx_ngram_key(key, ids[i - 1]);
-    return table->count > 0 && !isnan(plx_ngram_find(table, key)->probability);
+    struct plx_ngram context;
+    return table->count > 0 && plx_ngram_find(table, key, &context) && !isnan(context.probability);
 }
 
 static enum plx_status add_ngram(struct reader *reader, unsigned order, const struct plx_arpa_entry *entry,

@@ -88,6 +88,18 @@ static size_t find_unigrams(struct ngram_session *session, const struct plx_ngra
     return alive;
 }
 
+/* condition ? yes : no, without a branch: these conditions are as good as random. */
+static inline float select_float(bool condition, float yes, float no)
+{
+    uint32_t yes_bits, no_bits;
+    memcpy(&yes_bits, &yes, sizeof yes_bits);
+    memcpy(&no_bits, &no, sizeof no_bits);
+    const uint32_t mask = 0u - (uint32_t)condition;
+    const uint32_t bits = (yes_bits & mask) | (no_bits & ~mask);
+    memcpy(&yes, &bits, sizeof yes);
+    return yes;
+}
+
 /* Order `order` > 1 for the positions that are alive; returns how many go on. */
 static size_t find_order(struct ngram_session *session, const struct plx_ngram_table *table, unsigned order,
                          size_t alive, bool highest)
@@ -103,15 +115,16 @@ static size_t find_order(struct ngram_session *session, const struct plx_ngram_t
     for (size_t j = 0; j < alive; j++) {
         const uint16_t i = session->alive[j];
         struct position *position = session->positions + i;
-        const struct plx_ngram *ngram = plx_ngram_find(table, position->key);
-        const bool stored = !isnan(ngram->probability);
-        position->probability = stored ? ngram->probability : position->probability;
-        position->length = stored ? (uint8_t)order : position->length;
+        struct plx_ngram ngram;
+        const bool found = plx_ngram_find(table, position->key, &ngram);
+        const bool stored = !isnan(ngram.probability);
+        position->probability = select_float(stored, ngram.probability, position->probability);
+        position->length = (uint8_t)(position->length + (order - position->length) * stored);
         if (highest)
             continue;
-        backoffs[i] = ngram->backoff;
+        backoffs[i] = ngram.backoff;
         session->alive[survivors] = i;
-        survivors += (size_t)((ngram != &PLX_NGRAM_NONE) & extends(position, order));
+        survivors += (size_t)(found & extends(position, order));
     }
     return survivors;
 }
@@ -129,7 +142,7 @@ static void write_scores(struct ngram_session *session)
         /* All contexts, those that were not used with a weight of zero: a loop of predictable length. */
         const float *backoffs = session->backoffs + i - 1;
         for (size_t k = 1; k <= position->available; k++, backoffs += BLOCK) {
-            const float backoff = k >= position->length ? *backoffs : 0.0f;
+            const float backoff = select_float(k >= position->length, *backoffs, 0.0f);
             total += (double)backoff;
             total_float += backoff;
         }

@@ -2,12 +2,9 @@
 
 #include "base/memory.h"
 
-#include <math.h>
 #include <stdlib.h>
 
 #define CACHE_LINE 64
-
-const struct plx_ngram PLX_NGRAM_NONE = {NAN, 0.0f};
 
 /* Buckets for `count` n-grams: a little over two in each, so that one in seven is full. */
 static size_t buckets_for(size_t count)

@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 
 /* What a model stores of an n-gram. */
 struct plx_ngram {
@@ -52,21 +53,24 @@ static inline const struct plx_ngram_bucket *plx_ngram_home(const struct plx_ngr
     return table->buckets + (size_t)((wide)key * table->bucket_count >> 64);
 }
 
-/* What is found of an n-gram that is not there. */
-extern const struct plx_ngram PLX_NGRAM_NONE; /* probability NaN, backoff 0 */
-
-/* PLX_NGRAM_NONE if there is none. The table must not be empty. Whether and where in its bucket an n-gram is
-   found is computed, not branched upon: the processor could only guess. */
-static inline const struct plx_ngram *plx_ngram_find(const struct plx_ngram_table *table, uint64_t key)
+/* True and what is stored of the n-gram; false, NaN and a backoff of 0 if there is nothing. The table must
+   not be empty. Whether and where in its bucket an n-gram is found is computed, not branched upon: the
+   processor could only guess. */
+static inline bool plx_ngram_find(const struct plx_ngram_table *table, uint64_t key, struct plx_ngram *ngram)
 {
     for (const struct plx_ngram_bucket *bucket = plx_ngram_home(table, key);;) {
-        unsigned found = 1u << PLX_NGRAM_BUCKET;
+        uint32_t found = 1u << PLX_NGRAM_BUCKET;
         for (unsigned i = 0; i < PLX_NGRAM_BUCKET; i++)
-            found |= (unsigned)(bucket->keys[i] == key) << i;
-        const struct plx_ngram *ngram = bucket->ngrams + __builtin_ctz(found);
-        const bool nothing = found == 1u << PLX_NGRAM_BUCKET;
-        if (!(nothing & (bucket->keys[PLX_NGRAM_BUCKET - 1] != 0)))
-            return nothing ? &PLX_NGRAM_NONE : ngram;
+            found |= (uint32_t)(bucket->keys[i] == key) << i;
+        const uint32_t nothing = 0u - (uint32_t)(found == 1u << PLX_NGRAM_BUCKET);
+        if (!(nothing & (bucket->keys[PLX_NGRAM_BUCKET - 1] != 0))) {
+            uint32_t bits[2];
+            memcpy(bits, bucket->ngrams + (__builtin_ctz(found) & (PLX_NGRAM_BUCKET - 1)), sizeof bits);
+            bits[0] |= nothing; /* all ones are a NaN */
+            bits[1] &= ~nothing;
+            memcpy(ngram, bits, sizeof bits);
+            return !nothing;
+        }
         if (++bucket == table->buckets + table->bucket_count)
             bucket = table->buckets;
     }
