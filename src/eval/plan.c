@@ -25,8 +25,7 @@ static void show_symbol(const struct plx_model *model, uint32_t id, char *symbol
         snprintf(symbol, PLX_SYMBOL_TEXT, "%.*s", (int)(word.length < 63 ? word.length : 63), word.text);
 }
 
-static enum plx_status settle_start(const struct plx_model *model, uint32_t start, uint32_t end,
-                                    struct plx_plan *plan)
+static void settle_start(const struct plx_model *model, uint32_t start, uint32_t end, struct plx_plan *plan)
 {
     const struct plx_model_info *info = plx_model_info(model);
     struct plx_protocol *protocol = &plan->protocol;
@@ -43,7 +42,6 @@ static enum plx_status settle_start(const struct plx_model *model, uint32_t star
     if (plan->start == PLX_NO_TOKEN)
         protocol->start = PLX_START_NONE;
     show_symbol(model, plan->start, protocol->start_symbol);
-    return PLX_OK;
 }
 
 static enum plx_status settle_end(const struct plx_model *model, uint32_t end, struct plx_plan *plan,
@@ -78,9 +76,9 @@ static enum plx_status settle_symbols(const struct plx_model *model, struct plx_
     plan->join = PLX_NO_TOKEN;
     if (status == PLX_OK && *protocol->join)
         status = named_symbol(model, "join", protocol->join, &plan->join, error);
-    if (status || (status = settle_end(model, end, plan, error)) ||
-        (status = settle_start(model, start, end, plan)))
+    if (status || (status = settle_end(model, end, plan, error)))
         return status;
+    settle_start(model, start, end, plan);
     const bool restarts = (info->capabilities & PLX_RESTART_AT_END) && protocol->unit == PLX_UNIT_STREAM &&
                           plan->end != PLX_NO_TOKEN && start != PLX_NO_TOKEN && start != plan->end;
     plan->restart = restarts ? start : PLX_NO_TOKEN;

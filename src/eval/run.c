@@ -18,7 +18,7 @@
 
 /* The shares of unknown words, literal ones apart, from which on vocabulary and text do not seem to belong
  * together. */
-#define DOUBTFUL_UNKNOWN_SHARE 0.15
+#define DOUBTFUL_UNKNOWN_SHARE 0.25
 
 struct run {
     const struct plx_model *model;

@@ -186,13 +186,15 @@ static enum plx_status emit_window(struct plx_windows *windows, uint64_t begin, 
                                    struct plx_error *error)
 {
     const struct plx_protocol *protocol = &windows->plan->protocol;
-    uint64_t from = windows->decided;
-    const uint64_t first = from < windows->starts ? windows->starts : from; /* symbols are no targets */
-    from = first;
-    if (protocol->score == PLX_SCORE_LAST && end - from > protocol->score_last)
+    /* Symbols before the unit are no targets. */
+    const uint64_t first = windows->decided > windows->starts ? windows->decided : windows->starts;
+    uint64_t from = first;
+    windows->decided = end;
+    if (first >= end)
+        return PLX_OK;
+    if (protocol->score == PLX_SCORE_LAST && end - first > protocol->score_last)
         from = end - protocol->score_last;
-    if (first < end && protocol->score == PLX_SCORE_ALL && from == begin &&
-        protocol->start != PLX_START_REPLACE) {
+    if (protocol->score == PLX_SCORE_ALL && first == begin && protocol->start != PLX_START_REPLACE) {
         windows->skipped.no_context++;
         from++;
     } else if (from > first) {
@@ -202,8 +204,7 @@ static enum plx_status emit_window(struct plx_windows *windows, uint64_t begin, 
     }
     if (protocol->window)
         windows->new_window = true;
-    windows->decided = end;
-    return from < end ? score_targets(windows, begin, from, end, error) : PLX_OK;
+    return score_targets(windows, begin, from, end, error);
 }
 
 /* Drops tokens that no later context can contain. */

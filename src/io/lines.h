@@ -7,7 +7,7 @@
 struct plx_lines {
     struct plx_source *source; /* borrowed */
     uint64_t number;           /* of the line returned last, from 1; 0 before the first */
-    size_t max_bytes;          /* a longer line is PLX_MALFORMED */
+    size_t max_bytes;          /* a longer line is PLX_MALFORMED; below PLX_SOURCE_PEEK_MAX */
     size_t pending;            /* bytes of the line returned last, to be skipped at the next call */
 };
 
