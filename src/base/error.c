@@ -130,6 +130,8 @@ enum plx_status plx_error_input(struct plx_error *error, const char *input)
         return PLX_INTERNAL;
     if (input == NULL)
         input = "";
+    if (strcmp(input, "-") == 0)
+        input = "standard input";
     size_t length = strlen(input);
     if (length < sizeof(error->input)) {
         memmove(error->input, input, length + 1);

@@ -16,6 +16,7 @@ enum plx_status plx_error_set_errno(struct plx_error *error, enum plx_status sta
                                     const char *format, ...) PLX_PRINTF(4, 5);
 
 /* Additions to a record that plx_error_set has filled; they return its status (PLX_INTERNAL for NULL). */
+/* The input "-" is shown as standard input. */
 enum plx_status plx_error_input(struct plx_error *error, const char *input);
 enum plx_status plx_error_at_line(struct plx_error *error, uint64_t line, uint64_t column);
 enum plx_status plx_error_at_offset(struct plx_error *error, uint64_t offset);

@@ -13,7 +13,8 @@ static inline uint64_t load_tail(const uint8_t *p, size_t tail, size_t size)
     if (size >= 8)
         return load_little_endian(p + tail - 8) >> (64 - 8 * tail);
     if (tail >= 4) {
-        const uint64_t low = (uint64_t)p[0] | (uint64_t)p[1] << 8 | (uint64_t)p[2] << 16 | (uint64_t)p[3] << 24;
+        const uint64_t low =
+            (uint64_t)p[0] | (uint64_t)p[1] << 8 | (uint64_t)p[2] << 16 | (uint64_t)p[3] << 24;
         const uint8_t *end = p + tail - 4; /* the two overlap, with the same bits */
         const uint64_t high =
             (uint64_t)end[0] | (uint64_t)end[1] << 8 | (uint64_t)end[2] << 16 | (uint64_t)end[3] << 24;

@@ -1,5 +1,5 @@
 /* perplex eval: score one corpus with one model. */
-#include "cli/cli.h"
+#include "cli.h"
 
 #include <math.h>
 #include <string.h>

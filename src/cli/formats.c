@@ -1,5 +1,5 @@
 /* perplex formats: what this build reads. */
-#include "cli/cli.h"
+#include "cli.h"
 
 static int run(const struct cli_arguments *arguments)
 {

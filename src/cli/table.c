@@ -1,5 +1,5 @@
 /* perplex table: results as the rows of a table. */
-#include "cli/cli.h"
+#include "cli.h"
 
 #include <limits.h>
 #include <string.h>

@@ -67,7 +67,7 @@ enum plx_status plx_batch_reserve(struct plx_batch *batch, size_t ids, size_t wi
 static double unknown_nats(const struct plx_plan *plan, double nats)
 {
     switch (plan->protocol.unknown) {
-    case PLX_UNKNOWN_ZERO: return INFINITY;
+    case PLX_UNKNOWN_ZERO: return (double)INFINITY;
     case PLX_UNKNOWN_FLOOR: return 0.0 - plan->protocol.floor_log10 * LN_10;
     case PLX_UNKNOWN_CLASS: return nats + log((double)plan->protocol.class_size);
     case PLX_UNKNOWN_UNK:

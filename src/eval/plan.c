@@ -30,15 +30,10 @@ static void settle_start(const struct plx_model *model, uint32_t start, uint32_t
     const struct plx_model_info *info = plx_model_info(model);
     struct plx_protocol *protocol = &plan->protocol;
     plan->start_repeat = info->start_repeat ? info->start_repeat : 1;
-    if (protocol->start == PLX_START_NONE) {
-        plan->start = PLX_NO_TOKEN;
-    } else if (start != PLX_NO_TOKEN) {
-        plan->start = start;
-    } else if (protocol->start == PLX_START_CONTEXT && protocol->unit == PLX_UNIT_LINE) {
+    plan->start = protocol->start == PLX_START_NONE ? PLX_NO_TOKEN : start;
+    if (plan->start == PLX_NO_TOKEN && protocol->start == PLX_START_CONTEXT &&
+        protocol->unit == PLX_UNIT_LINE)
         plan->start = end; /* what ends a line also precedes the next */
-    } else {
-        plan->start = PLX_NO_TOKEN;
-    }
     if (plan->start == PLX_NO_TOKEN)
         protocol->start = PLX_START_NONE;
     show_symbol(model, plan->start, protocol->start_symbol);

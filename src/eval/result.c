@@ -29,9 +29,9 @@ static double average_nats(const struct plx_result *result, const struct plx_exa
         return plx_exact_mean(total);
     const struct plx_exact *means = &result->sequence.group_means;
     if (result->sequence.group_weight == 0 || means->overflow || means->invalid)
-        return NAN;
+        return (double)NAN;
     if (means->infinite)
-        return INFINITY;
+        return (double)INFINITY;
     return plx_exact_sum(means) / (double)result->sequence.group_weight;
 }
 

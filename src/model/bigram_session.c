@@ -149,9 +149,9 @@ static enum plx_status sum_pending(struct bigram_session *session, struct plx_er
     } else {
         sum_factored(session, tiles);
     }
+    double sums[PLX_LSE_LANES] = {0}; /* of the tile at hand */
     for (size_t i = 0; i < session->pending_count; i++) {
         const uint32_t context = session->pending[i];
-        double sums[PLX_LSE_LANES];
         uint64_t bits;
         session->marks[context / 64] = 0; /* whole words: all their bits are of pending contexts */
         if (i % PLX_LSE_LANES == 0)

@@ -56,7 +56,7 @@ enum plx_status plx_model_open_source(struct plx_source *source, const struct pl
     if (status)
         return status;
     status = choose_format(head, size, plx_source_name(source), options->format, &format, error);
-    if (status)
+    if (!format)
         return status;
     status = format->open(source, options, model, error);
     if (status)

@@ -3,14 +3,14 @@
 #
 # usage: ngram.sh MODEL.arpa[.gz] KENLM.bin TEXT
 #
-# PERPLEX, QUERY, PAIRS_PROGRAM: the programs (default: from the build folder of the preset `release`, and PATH).
+# PERPLEX, QUERY, PAIRS_PROGRAM: the programs (default: from the build folder of the preset `test`, and PATH).
 # PAIRS: how many pairs (default 9). REPEAT: how often the text is repeated (default 20), so that what is
 # timed outweighs the noise of loading. THREADS: of perplex (default: 1 and 2).
 set -eu
 
 [ $# -eq 3 ] || { sed -n '2,9s/^# \{0,1\}//p' "$0" >&2; exit 2; }
 model=$1 binary=$2 text=$3
-build=$(dirname "$0")/../../build/release
+build=$(dirname "$0")/../../build/test
 perplex=${PERPLEX:-$build/perplex}
 query=${QUERY:-query}
 pairs=${PAIRS_PROGRAM:-$build/tests/pairs}

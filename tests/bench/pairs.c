@@ -1,5 +1,6 @@
-/* Times two programs side by side: pairs A, B, A, B, …, each with a run on an empty input subtracted, so that what is left
-   is the work on the input itself. Prints medians with minimum and maximum, and the ratio B/A pair by pair.
+/* Times two programs side by side: pairs A, B, A, B, …, each with a run on an empty input subtracted, so that
+   what is left is the work on the input itself. Prints medians with minimum and maximum, and the ratio B/A
+   pair by pair.
 
    usage: pairs PAIRS A A_EMPTY B B_EMPTY    (shell commands; their output is thrown away) */
 #include <errno.h>
@@ -69,7 +70,8 @@ static int compare(const void *a, const void *b)
 static void print(const char *what, double *values, size_t n, const char *unit)
 {
     qsort(values, n, sizeof *values, compare);
-    printf("%-28s median %9.4f   min %9.4f   max %9.4f %s\n", what, values[n / 2], values[0], values[n - 1], unit);
+    printf("%-28s median %9.4f   min %9.4f   max %9.4f %s\n", what, values[n / 2], values[0], values[n - 1],
+           unit);
 }
 
 int main(int argc, char **argv)
