@@ -77,53 +77,43 @@ static inline uint64_t load_eight(const uint8_t *text)
     return le64toh(eight);
 }
 
-/* The first separator of text[at, end), or end. Up to `readable` bytes may be looked at. */
-static inline size_t find_separator(const uint8_t *text, size_t at, size_t end, size_t readable)
+/* The continuation bytes among the eight: the highest bit set and the next one not. */
+static inline uint64_t continuation_bytes(uint64_t eight)
 {
-    for (; at < end; at += 8) {
-        if (at + 8 > readable) {
-            while (at < end && !is_separator(text[at]))
-                at++;
-            return at;
-        }
+    return eight & ~(eight << 1) & EACH_BYTE(0x80);
+}
+
+/* The end of the word that begins at text[at]: its first separator, or `end`. Adds to *continuations how many
+   of its bytes are UTF-8 continuations. Up to `readable` bytes may be looked at. */
+static inline size_t find_word_end(const uint8_t *text, size_t at, size_t end, size_t readable,
+                                   size_t *continuations)
+{
+    for (; at + 8 <= readable && at < end; at += 8) {
         const uint64_t eight = load_eight(text + at);
-        const uint64_t found = zero_byte(eight ^ EACH_BYTE(' ')) | zero_byte(eight ^ EACH_BYTE('\t'));
-        if (found) {
-            at += (size_t)__builtin_ctzll(found) / 8;
-            return at < end ? at : end;
-        }
+        uint64_t beyond = zero_byte(eight ^ EACH_BYTE(' ')) | zero_byte(eight ^ EACH_BYTE('\t'));
+        if (end - at < 8)
+            beyond |= UINT64_C(0x80) << 8 * (end - at);
+        const uint64_t inside = beyond ? (beyond & -beyond) - 1 : UINT64_MAX;
+        const uint64_t continuing = continuation_bytes(eight) & inside;
+        if (continuing)
+            *continuations += (size_t)__builtin_popcountll(continuing);
+        if (beyond)
+            return at + (size_t)__builtin_ctzll(beyond) / 8;
     }
-    return end;
+    for (; at < end && !is_separator(text[at]); at++)
+        *continuations += (text[at] & 0xC0) == 0x80;
+    return at;
 }
 
-/* Characters of well-formed UTF-8: bytes that are no continuation. */
-static inline uint32_t count_leading(const uint8_t *text, size_t size)
-{
-    uint32_t count = 0;
-    for (size_t i = 0; i < size; i++)
-        count += (text[i] & 0xC0) != 0x80;
-    return count;
-}
-
-static inline uint32_t count_characters(const struct walk *walk, size_t begin, size_t end)
-{
-    const uint8_t *text = walk->chunk->text + begin;
-    if (walk->ascii)
-        return (uint32_t)(end - begin);
-    if (walk->tokens->counts.invalid_utf8 == 0)
-        return count_leading(text, end - begin);
-    return (uint32_t)plx_utf8_count(text, end - begin, NULL);
-}
-
-/* Adds the token text[begin, end), which owns everything from the end of the token before it. There is room.
- */
-static inline void add(struct walk *walk, size_t begin, size_t end, unsigned marks)
+/* Adds the token text[begin, end) of so many characters, which owns everything from the end of the token
+   before it, separators, besides. There is room. */
+static inline void add(struct walk *walk, size_t begin, size_t end, size_t characters, unsigned marks)
 {
     struct plx_tokens *tokens = walk->tokens;
     const size_t i = tokens->count++;
     tokens->words[i] = (struct plx_word){(const char *)walk->chunk->text + begin, end - begin};
     tokens->bytes[i] = (uint32_t)(end - walk->owned);
-    tokens->characters[i] = count_characters(walk, walk->owned, end);
+    tokens->characters[i] = (uint32_t)(begin - walk->owned + characters);
     tokens->marks[i] = (uint8_t)(marks | (walk->begins_line ? PLX_MARK_BEGINS_LINE : 0) |
                                  (walk->begins_document ? PLX_MARK_BEGINS_DOCUMENT : 0));
     walk->owned = end;
@@ -135,7 +125,7 @@ static void end_line(struct walk *walk, size_t end, bool blank)
 {
     walk->tokens->counts.lines++;
     if (walk->options->line_ends)
-        add(walk, end, end, PLX_MARK_LINE_END | (blank ? PLX_MARK_BLANK_LINE : 0));
+        add(walk, end, end, 0, PLX_MARK_LINE_END | (blank ? PLX_MARK_BLANK_LINE : 0));
     walk->begins_line = true;
 }
 
@@ -143,6 +133,7 @@ static void end_line(struct walk *walk, size_t end, bool blank)
 static size_t split_words(struct walk *walk, size_t at, size_t end)
 {
     const uint8_t *text = walk->chunk->text;
+    const bool well_formed = walk->tokens->counts.invalid_utf8 == 0;
     size_t count = 0;
     for (;;) {
         while (at < end && is_separator(text[at]))
@@ -150,35 +141,43 @@ static size_t split_words(struct walk *walk, size_t at, size_t end)
         if (at == end)
             return count;
         const size_t begin = at;
-        at = find_separator(text, at, end, walk->chunk->size);
-        add(walk, begin, at, PLX_MARK_WORD);
+        size_t continuations = 0;
+        at = find_word_end(text, at, end, walk->chunk->size, &continuations);
+        const size_t characters =
+            well_formed ? at - begin - continuations : plx_utf8_count(text + begin, at - begin, NULL);
+        add(walk, begin, at, characters, PLX_MARK_WORD);
         count++;
     }
 }
 
 /* The characters or bytes of text[at, end), of which [word_end, end) is no part of a word; returns how many
- * words begin. */
+   words begin. A byte that begins a character counts for it, the others of the character for none. */
 static enum plx_status split_characters(struct walk *walk, size_t at, size_t word_end, size_t end,
                                         size_t *words, struct plx_error *error)
 {
     const uint8_t *text = walk->chunk->text;
     const bool bytes = walk->options->tokens == PLX_TOKENS_BYTE;
     bool inside_word = at == 0 && !walk->chunk->begins_line && !is_separator(text[0]);
+    size_t character_end = at; /* of the character at hand */
     *words = 0;
     while (at < end) {
-        const size_t length = bytes ? 1 : plx_utf8_sequence(text + at, end - at);
-        if (length == 0) {
+        const bool begins_character = at >= character_end;
+        const size_t sequence = begins_character ? plx_utf8_sequence(text + at, walk->chunk->size - at) : 0;
+        if (begins_character)
+            character_end = at + (sequence ? sequence : 1);
+        if (begins_character && sequence == 0 && !bytes) {
             plx_error_set(error, PLX_MALFORMED,
                           "not UTF-8 (byte 0x%02X), so that there are no characters to score", text[at]);
             plx_error_hint(error, "--tokens byte scores bytes");
             return fail_at(walk, at, error);
         }
         const bool word = at < word_end && !is_separator(text[at]);
-        const bool begins = word && !inside_word;
-        add(walk, at, at + length, begins ? PLX_MARK_WORD : 0);
-        *words += begins;
+        const bool begins_word = word && !inside_word;
+        const size_t next = bytes ? at + 1 : character_end;
+        add(walk, at, next, begins_character, begins_word ? PLX_MARK_WORD : 0);
+        *words += begins_word;
         inside_word = word;
-        at += length;
+        at = next;
     }
     return PLX_OK;
 }
@@ -219,7 +218,6 @@ static enum plx_status check_text(struct walk *walk, struct plx_error *error)
     struct plx_text_counts *counts = &walk->tokens->counts;
     counts->bytes = chunk->size;
     counts->characters = plx_utf8_count(chunk->text, chunk->size, &counts->invalid_utf8);
-    walk->ascii = counts->characters == chunk->size;
     return PLX_OK;
 }
 

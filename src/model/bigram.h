@@ -28,9 +28,9 @@ struct plx_bigram_model {
     _Atomic uint64_t *memo;
 };
 
-struct plx_session *plx_bigram_session_new(const struct plx_model *model, struct plx_error *error);
-void plx_bigram_session_free(struct plx_session *session);
-enum plx_status plx_bigram_score(struct plx_session *session, const struct plx_window *windows, size_t count,
+struct plx_session *plx_bigram_session_new(const struct plx_model *base, struct plx_error *error);
+void plx_bigram_session_free(struct plx_session *base);
+enum plx_status plx_bigram_score(struct plx_session *base, const struct plx_window *windows, size_t count,
                                  const struct plx_scores *scores, struct plx_error *error);
 
 #endif
