@@ -25,7 +25,8 @@ struct plx_corpus_options {
     void *user;
 };
 
-/* A piece of a document. It is cut at the end of a line where it can be, else between two tokens. */
+/* A piece of a document, which is text: formats of token ids will add their ids here. It is cut at the end of
+ * a line where it can be, else between two tokens. */
 struct plx_chunk {
     const uint8_t *text; /* [size], borrowed until the next call */
     size_t size;         /* never 0 */
@@ -33,7 +34,9 @@ struct plx_chunk {
     uint64_t line;       /* of its first byte, from 1 */
     bool begins_document;
     bool begins_line;
-    bool ends_line; /* the content ends here without a newline, which ends a line none the less */
+    bool inside_word; /* the byte before it belongs to a word: the cut is inside a word if the first byte does
+                         too */
+    bool ends_line;   /* the content ends here without a newline, which ends a line none the less */
 };
 
 /* What has been read. */

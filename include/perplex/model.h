@@ -112,7 +112,9 @@ PLX_API struct plx_session *plx_session_new(const struct plx_model *model, struc
 PLX_API void plx_session_free(struct plx_session *session); /* NULL is fine */
 
 /* Scores a batch. A score depends on its window alone, bit for bit, never on the batch, the thread or what
-   was scored before. An id ≥ V other than PLX_NO_TOKEN is PLX_MISMATCH. */
+   was scored before. An id ≥ V other than PLX_NO_TOKEN is PLX_MISMATCH, and so is PLX_NO_TOKEN in a context
+   without PLX_UNKNOWN_CONTEXT; windows that the model cannot score (see struct plx_window) are PLX_USAGE,
+   details that it cannot give PLX_UNSUPPORTED. */
 PLX_API enum plx_status plx_session_score(struct plx_session *session, const struct plx_window *windows,
                                           size_t count, const struct plx_scores *scores,
                                           struct plx_error *error);

@@ -84,6 +84,10 @@ PLX_API const struct plx_protocol *plx_protocol_default(const struct plx_model_i
 PLX_API enum plx_status plx_protocol_set(struct plx_protocol *protocol, const char *field, const char *value,
                                          struct plx_error *error);
 
+/* Sets the name: the preset's stays while every field is that of its row, else it becomes "custom".
+   plx_protocol_set does so by itself; an evaluation does it once more. */
+PLX_API void plx_protocol_rename(struct plx_protocol *protocol);
+
 /* A field's value as text that plx_protocol_set reads back; false past the last field. *name is the field's
    name with "_". Numeric fields are told by *number (may be NULL). */
 PLX_API bool plx_protocol_field(const struct plx_protocol *protocol, size_t index, const char **name,

@@ -19,7 +19,8 @@ struct plx_metrics {
         nats_per_token; /* by the protocol's average; +infinity where a scored token has zero probability */
     double bits_per_token;
     double perplexity;
-    double standard_error_nats; /* of the mean over tokens, taken as independent; NaN for fewer than two */
+    double standard_error_nats; /* of the mean over tokens, taken as independent; NaN for fewer than two and
+                                   for other averages */
     double bits_per_byte;       /* NaN where the scored tokens stand for no bytes */
     double perplexity_without;  /* without unknown tokens; NaN if nothing is left */
     uint64_t tokens, scored, skipped;

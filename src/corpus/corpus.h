@@ -1,5 +1,6 @@
-/* The corpus interface. To add a format: a file with a `const struct plx_corpus_format`, a line in
-   registry.c, a line in src/CMakeLists.txt, and fixtures under tests/data/corpora. */
+/* The corpus interface. To add a format NAME: a file with `const struct plx_corpus_format
+   plx_corpus_format_NAME`, a line in registry.c, a line in src/CMakeLists.txt, and fixtures under tests/data.
+ */
 #ifndef PLX_CORPUS_CORPUS_H
 #define PLX_CORPUS_CORPUS_H
 

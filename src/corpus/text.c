@@ -21,7 +21,8 @@ struct place {
 struct text_reader {
     struct plx_corpus base;
     struct place place;
-    size_t pending; /* bytes of the chunk given out last */
+    bool inside_word; /* the byte before the next one belongs to a word */
+    size_t pending;   /* bytes of the chunk given out last */
 };
 
 /* What of the source is in sight. */
@@ -31,9 +32,16 @@ struct view {
     bool at_end; /* the content ends with it */
 };
 
+/* What parts words. */
+static bool is_separator(uint8_t c)
+{
+    return c == ' ' || c == '\t';
+}
+
+/* What may stand on a blank line. */
 static bool is_blank(uint8_t c)
 {
-    return c == ' ' || c == '\t' || c == '\r';
+    return is_separator(c) || c == '\r';
 }
 
 static bool blank_line(const uint8_t *line, size_t length)
@@ -65,7 +73,7 @@ static size_t whole_part(const struct view *view, enum plx_token_kind tokens)
     if (newline)
         return (size_t)(newline - view->data) + 1;
     for (size_t i = view->known; i-- > 1;) { /* blanks go to the token behind them */
-        if (is_blank(view->data[i]) && !is_blank(view->data[i - 1]))
+        if (is_separator(view->data[i]) && !is_separator(view->data[i - 1]))
             return i;
     }
     if (tokens == PLX_TOKENS_WORD)
@@ -147,9 +155,12 @@ static enum plx_status next(struct plx_corpus *base, struct plx_chunk *chunk, bo
             .line = reader->place.line,
             .begins_document = first == BOUNDARY || base->documents == 0,
             .begins_line = !reader->place.inside_line,
+            .inside_word = reader->inside_word,
             .ends_line = view.at_end && size == view.known && view.data[size - 1] != '\n',
         };
         base->documents += chunk->begins_document;
+        const uint8_t last = view.data[size - 1];
+        reader->inside_word = last != '\n' && !is_separator(last);
         reader->place = place;
         reader->pending = size;
         *more = true;
@@ -185,7 +196,6 @@ static void close_text(struct plx_corpus *corpus)
     free(corpus);
 }
 
-extern const struct plx_corpus_format plx_corpus_format_text;
 const struct plx_corpus_format plx_corpus_format_text = {
     "text",
     "a line a unit, words between blanks; documents at WikiText's first-level headings (plain or gzip)",

@@ -8,6 +8,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum plx_status plx_chunk_place(const struct plx_chunk *chunk, size_t at, struct plx_error *error)
+{
+    const uint8_t *newline = at > 0 ? memrchr(chunk->text, '\n', at) : NULL;
+    uint64_t line = chunk->line;
+    for (size_t i = 0; i < at; i++)
+        line += chunk->text[i] == '\n';
+    const bool column_known = newline || chunk->begins_line;
+    const size_t begin = newline ? (size_t)(newline - chunk->text) + 1 : 0;
+    plx_error_at_offset(error, chunk->offset + at);
+    return plx_error_at_line(error, line, column_known ? at - begin + 1 : PLX_NOWHERE);
+}
+
 /* A walk over one chunk. */
 struct walk {
     const struct plx_chunk *chunk;
@@ -42,19 +54,6 @@ void plx_tokens_release(struct plx_tokens *tokens)
     free(tokens->characters);
     free(tokens->marks);
     *tokens = (struct plx_tokens){0};
-}
-
-static enum plx_status fail_at(const struct walk *walk, size_t at, struct plx_error *error)
-{
-    const uint8_t *text = walk->chunk->text;
-    const uint8_t *newline = at > 0 ? memrchr(text, '\n', at) : NULL;
-    uint64_t line = walk->chunk->line;
-    for (size_t i = 0; i < at; i++)
-        line += text[i] == '\n';
-    const bool column_known = newline || walk->chunk->begins_line;
-    const size_t begin = newline ? (size_t)(newline - text) + 1 : 0;
-    plx_error_at_offset(error, walk->chunk->offset + at);
-    return plx_error_at_line(error, line, column_known ? at - begin + 1 : PLX_NOWHERE);
 }
 
 static inline bool is_separator(uint8_t c)
@@ -157,7 +156,7 @@ static enum plx_status split_characters(struct walk *walk, size_t at, size_t wor
 {
     const uint8_t *text = walk->chunk->text;
     const bool bytes = walk->options->tokens == PLX_TOKENS_BYTE;
-    bool inside_word = at == 0 && !walk->chunk->begins_line && !is_separator(text[0]);
+    bool inside_word = at == 0 && walk->chunk->inside_word;
     size_t character_end = at; /* of the character at hand */
     *words = 0;
     while (at < end) {
@@ -169,7 +168,7 @@ static enum plx_status split_characters(struct walk *walk, size_t at, size_t wor
             plx_error_set(error, PLX_MALFORMED,
                           "not UTF-8 (byte 0x%02X), so that there are no characters to score", text[at]);
             plx_error_hint(error, "--tokens byte scores bytes");
-            return fail_at(walk, at, error);
+            return plx_chunk_place(walk->chunk, at, error);
         }
         const bool word = at < word_end && !is_separator(text[at]);
         const bool begins_word = word && !inside_word;
@@ -213,7 +212,7 @@ static enum plx_status check_text(struct walk *walk, struct plx_error *error)
     if (nul) {
         plx_error_set(error, PLX_MALFORMED, "a NUL byte: this is binary data, not text");
         plx_error_hint(error, "token ids and archives are not read as text; --tokens byte scores any bytes");
-        return fail_at(walk, (size_t)(nul - chunk->text), error);
+        return plx_chunk_place(walk->chunk, (size_t)(nul - chunk->text), error);
     }
     struct plx_text_counts *counts = &walk->tokens->counts;
     counts->bytes = chunk->size;

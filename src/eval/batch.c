@@ -1,11 +1,13 @@
 #include "eval/batch.h"
 
+#include "base/logarithms.h"
 #include "base/memory.h"
 
 #include <math.h>
 #include <stdlib.h>
 
-static const double LN_10 = 2.302585092994045684;
+/* What SRILM takes for a zero probability. */
+#define ZERO_LOG10 (-99.0f)
 
 void plx_batch_clear(struct plx_batch *batch)
 {
@@ -68,7 +70,7 @@ static double unknown_nats(const struct plx_plan *plan, double nats)
 {
     switch (plan->protocol.unknown) {
     case PLX_UNKNOWN_ZERO: return (double)INFINITY;
-    case PLX_UNKNOWN_FLOOR: return 0.0 - plan->protocol.floor_log10 * LN_10;
+    case PLX_UNKNOWN_FLOOR: return 0.0 - plan->protocol.floor_log10 * PLX_LN_10;
     case PLX_UNKNOWN_CLASS: return nats + log((double)plan->protocol.class_size);
     case PLX_UNKNOWN_UNK:
     case PLX_UNKNOWN_SKIP:
@@ -91,6 +93,8 @@ static bool tally_special(struct plx_batch *batch, size_t i, const struct plx_pl
         }
         batch->nats[i] = unknown_nats(plan, batch->nats[i]);
         plx_exact_add(&tally->unknown, batch->nats[i]);
+        if (plan->details && batch->log10_float[i] <= ZERO_LOG10)
+            plx_exact_add(&tally->unknown_zeros, batch->nats[i]);
     }
     if (flags & PLX_TOKEN_BLANK)
         plx_exact_add(&tally->blank_ends, batch->nats[i]);
@@ -110,7 +114,7 @@ static void tally_targets(struct plx_batch *batch, const struct plx_plan *plan)
         tally->characters += batch->characters[i];
         tally->words += (flags & PLX_TOKEN_WORD) != 0;
         tally->ends += (flags & PLX_TOKEN_END) != 0;
-        if (plan->details && batch->log10_float[i] <= -99.0f && !(flags & special))
+        if (plan->details && batch->log10_float[i] <= ZERO_LOG10 && !(flags & special))
             plx_exact_add(&tally->zeros, batch->nats[i]);
     }
 }

@@ -44,37 +44,53 @@ static bool is_word(struct plx_word word, const char *text)
     return word.length == strlen(text) && memcmp(word.text, text, word.length) == 0;
 }
 
+/* Places the error, which has been set, at the token. */
+static enum plx_status refuse_word(struct plx_block *block, size_t index, const char *hint)
+{
+    const struct plx_word word = block->tokens.words[index];
+    plx_error_hint(&block->error, "%s", hint);
+    return plx_chunk_place(&block->chunk, (size_t)(word.text - (const char *)block->chunk.text),
+                           &block->error);
+}
+
 static enum plx_status refuse_control_word(struct plx_block *block, size_t index, const char *role)
 {
     const struct plx_word word = block->tokens.words[index];
-    const size_t at = (size_t)(word.text - (const char *)block->chunk.text);
-    uint64_t line = block->chunk.line;
-    size_t begin = 0;
-    for (size_t i = 0; i < at; i++) {
-        if (block->chunk.text[i] == '\n') {
-            line++;
-            begin = i + 1;
-        }
-    }
     plx_error_set(&block->error, PLX_MALFORMED, "the model's %s symbol \"%.*s\" stands in the text as a word",
                   role, (int)word.length, word.text);
-    plx_error_at_offset(&block->error, block->chunk.offset + at);
-    plx_error_hint(&block->error,
-                   "lines are wrapped in these symbols by the protocol; take them out of the text");
-    return plx_error_at_line(&block->error, line,
-                             begin > 0 || block->chunk.begins_line ? at - begin + 1 : PLX_NOWHERE);
+    return refuse_word(block, index, "the protocol adds these symbols; take them out of the text");
 }
 
-/* The flags of a token of the text whose id has been looked up; maps an unknown one. */
-static unsigned judge_word(struct plx_block *block, size_t i, const struct plx_plan *plan)
+static enum plx_status refuse_unknown(struct plx_block *block, size_t index)
+{
+    const struct plx_word word = block->tokens.words[index];
+    plx_error_set(&block->error, PLX_MISMATCH, "the model does not know \"%.*s\"",
+                  (int)(word.length < 200 ? word.length : 200), word.text);
+    return refuse_word(block, index, "--unknown error refuses unknown tokens");
+}
+
+/* The flags of a token of the text whose id has been looked up and is the unknown symbol or none; maps the
+ * latter. */
+static unsigned judge_unknown(struct plx_block *block, size_t i, const struct plx_plan *plan)
 {
     const struct plx_word word = block->tokens.words[i];
     if (block->ids[i] != PLX_NO_TOKEN)
         return PLX_TOKEN_UNKNOWN | PLX_TOKEN_LITERAL;
     block->lost_hyphens += is_word(word, "@-@");
     block->ids[i] = plan->unknown;
-    return PLX_TOKEN_UNKNOWN |
-           (plan->unknown == PLX_NO_TOKEN && is_word(word, "<unk>") ? PLX_TOKEN_LITERAL : 0);
+    const bool literal = is_word(word, "<unk>") || is_word(word, "<UNK>");
+    return PLX_TOKEN_UNKNOWN | (literal ? PLX_TOKEN_LITERAL : 0);
+}
+
+static void look_up(struct plx_block *block, const struct plx_plan *plan, const struct plx_model *model)
+{
+    const struct plx_tokens *tokens = &block->tokens;
+    if (!plan->byte_ids) {
+        plx_model_lookup(model, tokens->words, tokens->count, block->ids);
+        return;
+    }
+    for (size_t i = 0; i < tokens->count; i++)
+        block->ids[i] = tokens->words[i].length > 0 ? (uint8_t)tokens->words[i].text[0] : PLX_NO_TOKEN;
 }
 
 static enum plx_status encode(struct plx_block *block, const struct plx_plan *plan,
@@ -89,7 +105,7 @@ static enum plx_status encode(struct plx_block *block, const struct plx_plan *pl
     enum plx_status status = plx_tokenize(&block->chunk, &options, tokens, &block->error);
     if (status || (status = reserve(block, tokens->count, &block->error)))
         return status;
-    plx_model_lookup(model, tokens->words, tokens->count, block->ids);
+    look_up(block, plan, model);
     for (size_t i = 0; i < tokens->count; i++) {
         const unsigned mark = tokens->marks[i];
         unsigned flags = (mark & afresh ? PLX_TOKEN_BREAK : 0) | (mark & PLX_MARK_WORD ? PLX_TOKEN_WORD : 0);
@@ -99,7 +115,9 @@ static enum plx_status encode(struct plx_block *block, const struct plx_plan *pl
             flags |= join ? PLX_TOKEN_JOIN : PLX_TOKEN_END;
             flags |= mark & PLX_MARK_BLANK_LINE ? PLX_TOKEN_BLANK : 0;
         } else if (block->ids[i] == plan->unknown || block->ids[i] == PLX_NO_TOKEN) {
-            flags |= judge_word(block, i, plan);
+            flags |= judge_unknown(block, i, plan);
+            if (plan->protocol.unknown == PLX_UNKNOWN_ERROR && !(flags & PLX_TOKEN_LITERAL))
+                return refuse_unknown(block, i);
         }
         if (!(mark & PLX_MARK_LINE_END) && block->ids[i] != PLX_NO_TOKEN) {
             if (block->ids[i] == plan->control[0])

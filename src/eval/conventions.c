@@ -1,13 +1,14 @@
 #include "eval/conventions.h"
 
+#include "base/logarithms.h"
+
 #include <math.h>
 
 /* IRSTLM's default for the size of the dictionary that unknown words are taken from. */
 #define IRSTLM_DUB 1e7
 
-static const double LN_10 = 2.302585092994045684;
-
-static double per(double cost_log10, uint64_t count)
+/* 10^(cost/count), NaN where nothing is counted. */
+static double per(double cost_log10, int64_t count)
 {
     return count > 0 ? pow(10.0, cost_log10 / (double)count) : (double)NAN;
 }
@@ -18,50 +19,69 @@ static double cost(const struct plx_exact *exact)
     return exact->infinite ? (double)INFINITY : plx_exact_sum(exact);
 }
 
-void plx_conventions_compute(const struct plx_result *result, struct plx_conventions *conventions)
+static void compute_kenlm(const struct plx_result *result, const struct plx_exact *total,
+                          struct plx_conventions *conventions)
+{
+    const struct plx_sequence *sequence = &result->sequence;
+    const uint64_t unknown = result->tally.unknown_tokens;
+    const struct plx_exact known = plx_tally_without(&sequence->kenlm_total, &sequence->kenlm_unknown);
+    conventions->kenlm.tokens = total->count;
+    conventions->kenlm.oovs = unknown;
+    conventions->kenlm.including_oovs = per(cost(&sequence->kenlm_total), (int64_t)total->count);
+    conventions->kenlm.excluding_oovs = per(cost(&known), (int64_t)(total->count - unknown));
+}
+
+/* Blank lines count nowhere; what has no probability is counted, and left out of the sum. */
+static void compute_srilm(const struct plx_result *result, const struct plx_exact *total,
+                          struct plx_conventions *conventions)
 {
     const struct plx_tally *tally = &result->tally;
-    const struct plx_sequence *sequence = &result->sequence;
-    const struct plx_exact total = plx_tally_total(tally);
-    const uint64_t unknown = tally->unknown_tokens;
-    const uint64_t words = total.count - tally->ends;
-    const bool unknown_symbol = result->plan.unknown != PLX_NO_TOKEN;
-    *conventions = (struct plx_conventions){0};
-
-    const struct plx_exact kenlm_known = plx_tally_without(&sequence->kenlm_total, &sequence->kenlm_unknown);
-    conventions->kenlm.tokens = total.count;
-    conventions->kenlm.oovs = unknown;
-    conventions->kenlm.including_oovs = per(cost(&sequence->kenlm_total), total.count);
-    conventions->kenlm.excluding_oovs = per(cost(&kenlm_known), total.count - unknown);
-
-    /* The finite part of a sum leaves out what has no probability. */
-    const struct plx_exact nonblank = plx_tally_without(&total, &tally->blank_ends);
-    const struct plx_exact counted = plx_tally_without(&nonblank, &tally->zeros);
-    const uint64_t sentences = tally->ends - tally->blank_ends.count;
-    const uint64_t srilm_oovs = unknown_symbol ? 0 : unknown;
-    const double srilm_cost = plx_exact_sum(&counted) / LN_10;
-    const uint64_t srilm_words = words - srilm_oovs - tally->zeros.count;
-    conventions->srilm.sentences = sentences;
-    conventions->srilm.words = words;
-    conventions->srilm.oovs = srilm_oovs;
+    struct plx_exact rest = plx_tally_without(total, &tally->blank_ends);
+    rest = plx_tally_without(&rest, &tally->zeros);
+    rest = plx_tally_without(&rest, &tally->unknown_zeros);
+    const double log10_cost = plx_exact_sum(&rest) / PLX_LN_10;
+    conventions->srilm.sentences = tally->ends - tally->blank_ends.count;
+    conventions->srilm.words = total->count - tally->ends;
+    conventions->srilm.oovs = tally->unknown_zeros.count;
     conventions->srilm.zeroprobs = tally->zeros.count;
-    conventions->srilm.logprob = 0.0 - srilm_cost;
-    conventions->srilm.ppl = per(srilm_cost, srilm_words + sentences);
-    conventions->srilm.ppl1 = per(srilm_cost, srilm_words);
+    const int64_t words = (int64_t)conventions->srilm.words - (int64_t)conventions->srilm.oovs -
+                          (int64_t)conventions->srilm.zeroprobs;
+    conventions->srilm.logprob = 0.0 - log10_cost;
+    conventions->srilm.ppl = per(log10_cost, words + (int64_t)conventions->srilm.sentences);
+    conventions->srilm.ppl1 = per(log10_cost, words);
+}
 
+static void compute_irstlm(const struct plx_result *result, const struct plx_exact *total,
+                           struct plx_conventions *conventions)
+{
+    const uint64_t unknown = result->tally.unknown_tokens;
     const double lowered = log10(IRSTLM_DUB - (double)result->model.vocabulary);
-    const double irstlm_cost = cost(&total) / LN_10 + (double)unknown * lowered;
-    conventions->irstlm.words = total.count;
+    const double log10_cost = cost(total) / PLX_LN_10 + (double)unknown * lowered;
+    conventions->irstlm.words = total->count;
     conventions->irstlm.oovs = unknown;
-    conventions->irstlm.backed_off = sequence->irstlm_backed_off;
-    conventions->irstlm.pp = per(irstlm_cost, total.count);
+    conventions->irstlm.backed_off = result->sequence.irstlm_backed_off;
+    conventions->irstlm.pp = per(log10_cost, (int64_t)total->count);
     conventions->irstlm.ppwp =
-        conventions->irstlm.pp * (1.0 - pow(10.0, -(double)unknown / (double)total.count * lowered));
+        conventions->irstlm.pp * (1.0 - pow(10.0, -(double)unknown / (double)total->count * lowered));
+}
 
-    conventions->opengrm.sentences = tally->ends;
-    conventions->opengrm.words = words;
-    conventions->opengrm.skipped = total.infinite;
-    conventions->opengrm.logprob = 0.0 - plx_exact_sum(&total) / LN_10;
-    conventions->opengrm.perplexity =
-        per(plx_exact_sum(&total) / LN_10, words - total.infinite + tally->ends);
+static void compute_opengrm(const struct plx_result *result, const struct plx_exact *total,
+                            struct plx_conventions *conventions)
+{
+    const double log10_cost = plx_exact_sum(total) / PLX_LN_10; /* of what has a probability */
+    conventions->opengrm.sentences = result->tally.ends;
+    conventions->opengrm.words = total->count - result->tally.ends;
+    conventions->opengrm.skipped = total->infinite;
+    conventions->opengrm.logprob = 0.0 - log10_cost;
+    conventions->opengrm.perplexity = per(log10_cost, (int64_t)(total->count - total->infinite));
+}
+
+void plx_conventions_compute(const struct plx_result *result, struct plx_conventions *conventions)
+{
+    const struct plx_exact total = plx_tally_total(&result->tally);
+    *conventions = (struct plx_conventions){0};
+    compute_kenlm(result, &total, conventions);
+    compute_srilm(result, &total, conventions);
+    compute_irstlm(result, &total, conventions);
+    compute_opengrm(result, &total, conventions);
 }

@@ -1,11 +1,9 @@
 #include <perplex/loss.h>
 
+#include "base/logarithms.h"
 #include "base/logsumexp.h"
 
 #include <math.h>
-
-static const double LN_2 = 0.693147180559945309;
-static const double LN_10 = 2.302585092994045684;
 
 static int outside_unit(double x)
 {
@@ -41,12 +39,12 @@ double plx_binary_cross_entropy_logit(double logit, double label)
 
 double plx_bits(double nats)
 {
-    return nats / LN_2;
+    return nats / PLX_LN_2;
 }
 
 double plx_hartleys(double nats)
 {
-    return nats / LN_10;
+    return nats / PLX_LN_10;
 }
 
 double plx_perplexity(double mean_nats)

@@ -10,7 +10,9 @@ static enum plx_status named_symbol(const struct plx_model *model, const char *o
                                     uint32_t *id, struct plx_error *error)
 {
     const struct plx_word word = {symbol, strlen(symbol)};
-    plx_model_lookup(model, &word, 1, id);
+    *id = PLX_NO_TOKEN;
+    if (plx_model_info(model)->capabilities & PLX_STRING_TOKENS)
+        plx_model_lookup(model, &word, 1, id);
     if (*id != PLX_NO_TOKEN)
         return PLX_OK;
     return plx_error_set(error, PLX_MISMATCH, "the model has no symbol \"%s\" (--%s)", symbol, option);
@@ -77,10 +79,31 @@ static enum plx_status settle_symbols(const struct plx_model *model, struct plx_
     const bool restarts = (info->capabilities & PLX_RESTART_AT_END) && protocol->unit == PLX_UNIT_STREAM &&
                           plan->end != PLX_NO_TOKEN && start != PLX_NO_TOKEN && start != plan->end;
     plan->restart = restarts ? start : PLX_NO_TOKEN;
-    plan->control[0] = start;
-    plan->control[1] = end;
+    const bool words =
+        plan->tokens == PLX_TOKENS_WORD; /* a newline may be the end symbol of a model of characters */
+    plan->control[0] = words ? start : PLX_NO_TOKEN;
+    plan->control[1] = words ? end : PLX_NO_TOKEN;
     plan->unknown = info->unknown;
     return PLX_OK;
+}
+
+/* Where the first window ends, if it scores a number of targets of its own; it must not outgrow the others.
+ */
+static enum plx_status settle_first_window(struct plx_plan *plan, struct plx_error *error)
+{
+    const struct plx_protocol *protocol = &plan->protocol;
+    if (protocol->first_window == 0)
+        return PLX_OK;
+    const bool starts = protocol->start == PLX_START_CONTEXT;
+    const bool no_target = protocol->start == PLX_START_REPLACE ||
+                           (!starts && (!plan->empty_context || protocol->first == PLX_FIRST_SKIP));
+    plan->first_window_end = (starts ? plan->start_repeat : 0) + protocol->first_window + no_target;
+    if (plan->first_window_end <= protocol->window)
+        return PLX_OK;
+    return plx_error_set(error, PLX_USAGE,
+                         "a first window of %llu targets sees %llu tokens, the window only %llu",
+                         (unsigned long long)protocol->first_window,
+                         (unsigned long long)plan->first_window_end, (unsigned long long)protocol->window);
 }
 
 bool plx_plan_line_ends(const struct plx_plan *plan)
@@ -105,7 +128,10 @@ enum plx_status plx_plan_make(const struct plx_model *model, const struct plx_pr
     enum plx_status status = plx_protocol_check(protocol, error);
     if (status)
         return status;
-    if (!(info->capabilities & PLX_STRING_TOKENS)) {
+    plx_protocol_rename(&plan->protocol);
+    plan->byte_ids =
+        !(info->capabilities & PLX_STRING_TOKENS) && tokens == PLX_TOKENS_BYTE && info->vocabulary == 256;
+    if (!(info->capabilities & PLX_STRING_TOKENS) && !plan->byte_ids) {
         plx_error_set(error, PLX_MISMATCH,
                       "the model scores token ids and has no vocabulary, the corpus is text");
         return plx_error_hint(error, "--vocab FILE gives the vocabulary that the model was trained with");
@@ -115,6 +141,8 @@ enum plx_status plx_plan_make(const struct plx_model *model, const struct plx_pr
                              "join is for words: the newlines between lines of %ss are tokens already",
                              plx_token_kind_name(tokens));
     status = settle_symbols(model, plan, error);
+    if (status == PLX_OK)
+        status = settle_first_window(plan, error);
     struct plx_protocol *settled = &plan->protocol;
     if (settled->window && settled->stride == 0)
         settled->stride = settled->window;

@@ -14,7 +14,9 @@ struct plx_plan {
     uint32_t unknown;    /* the model's unknown symbol, or PLX_NO_TOKEN */
     uint32_t join;       /* stands for a line end inside a stream; PLX_NO_TOKEN: nothing */
     uint32_t control[2]; /* start and end symbol: refused as words of the text */
+    uint64_t first_window_end; /* tokens of a unit that its first window sees; 0: as every window */
     uint64_t context_length;
+    bool byte_ids;        /* the model has no strings, and its ids are the bytes themselves */
     bool empty_context;   /* the model can score a target without context */
     bool unknown_context; /* the model can have PLX_NO_TOKEN in a context */
     bool details;         /* the model reports matched orders and float logarithms */

@@ -240,8 +240,7 @@ static void format_field(const struct plx_protocol *protocol, const struct field
         snprintf(text, capacity, "%s", word);
 }
 
-/* The preset's name stays while every field is that of its row. */
-static void rename_if_changed(struct plx_protocol *protocol)
+void plx_protocol_rename(struct plx_protocol *protocol)
 {
     const struct plx_protocol *preset = plx_protocol_find(protocol->name);
     char ours[PLX_SYMBOL_TEXT * 2], theirs[PLX_SYMBOL_TEXT * 2];
@@ -264,7 +263,7 @@ enum plx_status plx_protocol_set(struct plx_protocol *protocol, const char *fiel
         if (!parse_field(protocol, FIELDS + i, value))
             return plx_error_set(error, PLX_USAGE, "--%s takes %s, not \"%s\"", field, FIELDS[i].takes,
                                  value);
-        rename_if_changed(protocol);
+        plx_protocol_rename(protocol);
         return PLX_OK;
     }
     return plx_error_set(error, PLX_USAGE, "a protocol has no field \"%s\"", field);
@@ -288,9 +287,11 @@ enum plx_status plx_protocol_check(const struct plx_protocol *protocol, struct p
     const uint64_t stride = protocol->stride ? protocol->stride : window;
     if (window == 0) {
         if (protocol->stride || protocol->score != PLX_SCORE_NEW || protocol->first_window ||
-            protocol->tail != PLX_TAIL_KEEP || protocol->start == PLX_START_REPLACE)
-            return plx_error_set(error, PLX_USAGE,
-                                 "stride, score, first-window, tail and start replace need a window");
+            protocol->tail != PLX_TAIL_KEEP || protocol->start == PLX_START_REPLACE ||
+            protocol->average == PLX_AVERAGE_WINDOW || protocol->average == PLX_AVERAGE_HF_2024)
+            return plx_error_set(
+                error, PLX_USAGE,
+                "stride, score, first-window, tail, start replace and averages of windows need a window");
     } else if (window < 2) {
         return plx_error_set(error, PLX_USAGE, "a window of 1 token has no target with a context");
     } else if (stride > window) {

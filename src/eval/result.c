@@ -1,12 +1,12 @@
 #include "eval/result.h"
 
+#include "base/logarithms.h"
+
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-static const double LN_2 = 0.693147180559945309;
 
 void plx_result_warn(struct plx_result *result, const char *code, uint64_t count, const char *format, ...)
 {
@@ -43,10 +43,12 @@ void plx_result_metrics(const struct plx_result *result, struct plx_metrics *met
     const double sum = total.infinite ? (double)INFINITY : plx_exact_sum(&total);
     *metrics = (struct plx_metrics){
         .nats_per_token = nats,
-        .bits_per_token = nats / LN_2,
+        .bits_per_token = nats / PLX_LN_2,
         .perplexity = exp(nats),
-        .standard_error_nats = plx_exact_standard_error(&total),
-        .bits_per_byte = result->tally.bytes ? sum / LN_2 / (double)result->tally.bytes : (double)NAN,
+        .standard_error_nats = result->plan.protocol.average == PLX_AVERAGE_TOKEN
+                                   ? plx_exact_standard_error(&total)
+                                   : (double)NAN,
+        .bits_per_byte = result->tally.bytes ? sum / PLX_LN_2 / (double)result->tally.bytes : (double)NAN,
         .perplexity_without = exp(plx_exact_mean(&known)),
         .tokens = result->tokens,
         .scored = total.count,

@@ -1,6 +1,6 @@
-/* The runner: the one place that sees a model and a corpus at once. It reads blocks, has them encoded, cuts
-   them into windows and has these scored; encoding and scoring go over the thread pool, reading and cutting
-   stay on the caller's thread. */
+/* The runner: with block.c, which maps the tokens of a text to a model's ids, the place that sees a model and
+   a corpus at once. It reads blocks, has them encoded, cuts them into windows and has these scored; encoding
+   and scoring go over the thread pool, reading and cutting stay on the caller's thread. */
 #include <perplex/evaluate.h>
 
 #include "base/memory.h"
@@ -118,18 +118,6 @@ static enum plx_status take_block(struct run *run, struct plx_error *error)
     }
     add_counts(&run->result->text, &block->tokens.counts);
     run->lost_hyphens += block->lost_hyphens;
-    if (run->plan.protocol.unknown == PLX_UNKNOWN_ERROR) {
-        for (size_t i = 0; i < block->tokens.count; i++) {
-            if (!(block->flags[i] & PLX_TOKEN_UNKNOWN))
-                continue;
-            const struct plx_word word = block->tokens.words[i];
-            plx_error_set(error, PLX_MISMATCH, "the model does not know \"%.*s\" (unknown error)",
-                          (int)(word.length < 200 ? word.length : 200), word.text);
-            plx_error_at_offset(error, block->chunk.offset +
-                                           (uint64_t)(word.text - (const char *)block->chunk.text));
-            return plx_error_input(error, plx_corpus_name(run->corpus));
-        }
-    }
     return plx_windows_add(&run->windows, block, error);
 }
 
@@ -191,10 +179,10 @@ static enum plx_status prepare(struct run *run, struct plx_error *error)
     run->blocks = plx_new_array(run->depth, sizeof *run->blocks, error);
     run->batches = plx_new_array(run->depth + 1, sizeof *run->batches, error);
     if (!run->pool || !run->sessions || !run->blocks || !run->batches)
-        return PLX_MEMORY;
+        return error->status;
     for (unsigned i = 0; i < run->threads; i++) {
         if (!(run->sessions[i] = plx_session_new(run->model, error)))
-            return PLX_MEMORY;
+            return error->status;
     }
     for (size_t i = 0; i <= run->depth; i++) {
         const enum plx_status status = plx_tally_init(&run->batches[i].tally, run->plan.order, error);
@@ -233,12 +221,13 @@ static void doubt(const struct run *run)
 {
     struct plx_result *result = run->result;
     const uint64_t strange = result->tally.unknown_tokens - result->tally.literal;
-    if ((double)strange > DOUBTFUL_UNKNOWN_SHARE * (double)result->tokens)
+    const uint64_t targets = plx_tally_targets(&result->tally);
+    if ((double)strange > DOUBTFUL_UNKNOWN_SHARE * (double)targets)
         plx_result_warn(
             result, "many-unknown", strange,
             "%.1f %% of the tokens are not in the model's vocabulary: is the text tokenized and cased as "
             "the model's training text was?",
-            100.0 * (double)strange / (double)result->tokens);
+            100.0 * (double)strange / (double)targets);
     if (run->lost_hyphens)
         plx_result_warn(
             result, "foreign-tokenization", run->lost_hyphens,

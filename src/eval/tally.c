@@ -32,6 +32,7 @@ void plx_tally_merge(struct plx_tally *into, const struct plx_tally *from)
     for (unsigned k = 0; k < into->order_count && k < from->order_count; k++)
         plx_exact_merge(into->orders + k, from->orders + k);
     plx_exact_merge(&into->unknown, &from->unknown);
+    plx_exact_merge(&into->unknown_zeros, &from->unknown_zeros);
     plx_exact_merge(&into->blank_ends, &from->blank_ends);
     plx_exact_merge(&into->zeros, &from->zeros);
     into->bytes += from->bytes;
@@ -41,6 +42,11 @@ void plx_tally_merge(struct plx_tally *into, const struct plx_tally *from)
     into->unknown_tokens += from->unknown_tokens;
     into->skipped_unknown += from->skipped_unknown;
     into->ends += from->ends;
+}
+
+uint64_t plx_tally_targets(const struct plx_tally *tally)
+{
+    return plx_tally_total(tally).count + tally->skipped_unknown;
 }
 
 struct plx_exact plx_tally_total(const struct plx_tally *tally)

@@ -1,5 +1,6 @@
 #include "eval/windows.h"
 
+#include "base/error.h"
 #include "base/memory.h"
 
 #include <stdlib.h>
@@ -8,9 +9,11 @@
 /* Consumed tokens are dropped from the queue once there are so many. */
 #define TRIM_AT 4096
 
-enum plx_status plx_windows_init(struct plx_windows *windows, const struct plx_plan *plan,
-                                 size_t batch_targets, plx_batch_sink *sink, void *user,
-                                 struct plx_batch *batch)
+/* Bytes without an owner, so that those of a token fit 32 bits. */
+#define REST_MAX (UINT64_C(1) << 31)
+
+void plx_windows_init(struct plx_windows *windows, const struct plx_plan *plan, size_t batch_targets,
+                      plx_batch_sink *sink, void *user, struct plx_batch *batch)
 {
     *windows = (struct plx_windows){
         .plan = plan,
@@ -19,7 +22,6 @@ enum plx_status plx_windows_init(struct plx_windows *windows, const struct plx_p
         .user = user,
         .batch = batch,
     };
-    return PLX_OK;
 }
 
 void plx_windows_release(struct plx_windows *windows)
@@ -75,21 +77,24 @@ static bool is_gap(const struct plx_windows *windows, uint64_t index)
 struct context {
     uint64_t begin;
     uint32_t first; /* instead of the id at begin; PLX_NO_TOKEN: as it is */
+    bool empty;     /* nothing stands before the target, whatever the model could use of it */
 };
 
 static struct context find_context(const struct plx_windows *windows, uint64_t index, uint64_t window_begin)
 {
     const struct plx_plan *plan = windows->plan;
+    const bool replaced = plan->protocol.start == PLX_START_REPLACE;
     const uint64_t most = index < plan->context_length ? index : plan->context_length;
     const uint64_t least = index - most > window_begin ? index - most : window_begin;
     for (uint64_t q = index; q > least; q--) {
+        if (replaced && q - 1 == window_begin)
+            return (struct context){q - 1, plan->start, false};
         if (is_restart(windows, q - 1))
-            return (struct context){q - 1, plan->restart};
+            return (struct context){q - 1, plan->restart, false};
         if (is_gap(windows, q - 1))
-            return (struct context){q, PLX_NO_TOKEN};
+            return (struct context){q, PLX_NO_TOKEN, q == index};
     }
-    const bool replaced = plan->protocol.start == PLX_START_REPLACE && least == window_begin && least < index;
-    return (struct context){least, replaced ? plan->start : PLX_NO_TOKEN};
+    return (struct context){least, PLX_NO_TOKEN, index == window_begin};
 }
 
 static bool counts_for_limit(const struct plx_windows *windows, uint64_t index)
@@ -167,7 +172,7 @@ static enum plx_status score_targets(struct plx_windows *windows, uint64_t begin
             continue;
         }
         const struct context context = find_context(windows, index, begin);
-        if (context.begin == index && !without_context) {
+        if (context.empty && !without_context) {
             windows->skipped.no_context++;
             index++;
             continue;
@@ -192,8 +197,11 @@ static enum plx_status emit_window(struct plx_windows *windows, uint64_t begin, 
     windows->decided = end;
     if (first >= end)
         return PLX_OK;
-    if (protocol->score == PLX_SCORE_LAST && end - first > protocol->score_last)
-        from = end - protocol->score_last;
+    const uint64_t last =
+        windows->first_window && protocol->first_window ? protocol->first_window : protocol->score_last;
+    windows->first_window = false;
+    if (protocol->score == PLX_SCORE_LAST && end - first > last)
+        from = end - last;
     if (protocol->score == PLX_SCORE_ALL && first == begin && protocol->start != PLX_START_REPLACE) {
         windows->skipped.no_context++;
         from++;
@@ -253,7 +261,7 @@ static enum plx_status begin_unit(struct plx_windows *windows, struct plx_error 
     const struct plx_protocol *protocol = &plan->protocol;
     windows->count = 0;
     windows->base = windows->decided = windows->starts = 0;
-    windows->open = windows->new_unit = windows->new_window = true;
+    windows->open = windows->new_unit = windows->new_window = windows->first_window = true;
     const bool symbol = protocol->start == PLX_START_CONTEXT && plan->start != PLX_NO_TOKEN;
     const unsigned starts = symbol ? plan->start_repeat : 0;
     const enum plx_status status = reserve(windows, starts, error);
@@ -264,11 +272,7 @@ static enum plx_status begin_unit(struct plx_windows *windows, struct plx_error 
         windows->bytes[windows->count] = windows->characters[windows->count] = 0;
         windows->flags[windows->count++] = 0;
     }
-    windows->window_end = protocol->window;
-    if (protocol->first_window) {
-        const bool no_target = starts == 0 && (!plan->empty_context || protocol->first == PLX_FIRST_SKIP);
-        windows->window_end = windows->starts + protocol->first_window + no_target;
-    }
+    windows->window_end = plan->first_window_end ? plan->first_window_end : protocol->window;
     return PLX_OK;
 }
 
@@ -286,8 +290,10 @@ static enum plx_status end_unit(struct plx_windows *windows, struct plx_error *e
         push(windows, plan->end, 0, 0, PLX_TOKEN_END);
     }
     if (windows->count > 0 && (windows->flags[windows->count - 1] & PLX_TOKEN_JOIN)) {
-        windows->count--; /* it stands between nothing */
+        windows->count--; /* it stands between nothing, and its bytes belong to what may come */
         windows->tokens--;
+        windows->rest_bytes += windows->bytes[windows->count];
+        windows->rest_characters += windows->characters[windows->count];
     }
     status = advance(windows, error);
     const uint64_t end = windows->base + windows->count;
@@ -324,6 +330,9 @@ enum plx_status plx_windows_add(struct plx_windows *windows, const struct plx_bl
     }
     windows->rest_bytes += tokens->rest_bytes;
     windows->rest_characters += tokens->rest_characters;
+    if (status == PLX_OK && windows->rest_bytes > REST_MAX)
+        return plx_error_set(error, PLX_UNSUPPORTED, "more than %llu bytes between two tokens",
+                             (unsigned long long)REST_MAX);
     return status;
 }
 

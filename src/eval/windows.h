@@ -39,15 +39,16 @@ struct plx_windows {
     bool open;                 /* a unit has begun */
     bool new_unit, new_window; /* the next target is the first of it */
 
+    bool first_window; /* the window to come is the unit's first */
+
     uint64_t rest_bytes, rest_characters; /* that belong to the next token */
     uint64_t tokens;                      /* all of the corpus, end symbols too */
     uint64_t scored;                      /* targets, less those that are skipped as unknown */
     struct plx_skipped skipped;
 };
 
-enum plx_status plx_windows_init(struct plx_windows *windows, const struct plx_plan *plan,
-                                 size_t batch_targets, plx_batch_sink *sink, void *user,
-                                 struct plx_batch *batch);
+void plx_windows_init(struct plx_windows *windows, const struct plx_plan *plan, size_t batch_targets,
+                      plx_batch_sink *sink, void *user, struct plx_batch *batch);
 
 /* The next block of the corpus, in order. */
 enum plx_status plx_windows_add(struct plx_windows *windows, const struct plx_block *block,

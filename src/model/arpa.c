@@ -1,6 +1,7 @@
 /* ARPA files: backoff n-gram models as text, of any order, from whatever toolkit. */
 #include "model/arpa_entry.h"
 #include "model/ngram.h"
+#include "model/roles.h"
 
 #include "base/memory.h"
 #include "base/number.h"
@@ -13,11 +14,15 @@
 
 #define LINE_MAX_BYTES ((size_t)16 << 20)
 
-/* Room made ahead for a count that the header promises; a larger table grows as its n-grams come. */
-#define RESERVE_MAX ((uint64_t)1 << 22)
+/* Room made ahead for a count that the header promises; what is larger grows as its n-grams come. Tables of
+   n-grams cost nothing until they are written to, the vocabulary does. */
+#define RESERVE_MAX         ((uint64_t)1 << 22)
+#define RESERVE_UNIGRAM_MAX ((uint64_t)1 << 16)
 
 /* How many lines pass between two looks at the clock and at the wish to stop. */
 #define LINES_PER_REPORT 8192
+
+#define BYTE_ORDER_MARK "\xEF\xBB\xBF"
 
 struct reader {
     struct plx_lines lines;
@@ -52,9 +57,16 @@ static enum plx_status next_line(struct reader *reader, struct plx_error *error)
     }
     const enum plx_status status =
         plx_lines_next(&reader->lines, &reader->line, &reader->length, NULL, error);
-    if (status == PLX_OK && reader->line)
-        reader->length = plx_arpa_trimmed_length(reader->line, reader->length);
-    return status;
+    if (status || !reader->line)
+        return status;
+    if (reader->lines.number == 1 && reader->length >= 3 && memcmp(reader->line, BYTE_ORDER_MARK, 3) == 0) {
+        reader->line += 3;
+        reader->length -= 3;
+        plx_model_warn(&reader->model->base, "byte-order-mark", 1,
+                       "a byte order mark at the beginning is ignored");
+    }
+    reader->length = plx_arpa_trimmed_length(reader->line, reader->length);
+    return PLX_OK;
 }
 
 /* The next line that is not blank. */
@@ -161,7 +173,8 @@ static enum plx_status read_counts(struct reader *reader, struct plx_error *erro
 static enum plx_status allocate(struct reader *reader, struct plx_error *error)
 {
     struct plx_ngram_model *model = reader->model;
-    const uint64_t unigrams = reader->declared[0] < RESERVE_MAX ? reader->declared[0] : RESERVE_MAX;
+    const uint64_t unigrams =
+        reader->declared[0] < RESERVE_UNIGRAM_MAX ? reader->declared[0] : RESERVE_UNIGRAM_MAX;
     reader->unigram_capacity = (size_t)unigrams;
     model->base.info.order = reader->order;
     model->counts = plx_new_array(reader->order, sizeof *model->counts, error);
@@ -376,30 +389,17 @@ static enum plx_status read_sections(struct reader *reader, struct plx_error *er
     return status;
 }
 
-static uint32_t first_of(const struct plx_vocabulary *vocabulary, const char *const *names)
-{
-    uint32_t id = PLX_NO_TOKEN;
-    for (; *names && id == PLX_NO_TOKEN; names++)
-        id = plx_vocabulary_find_text(vocabulary, *names);
-    return id;
-}
-
 static void fill_info(struct plx_ngram_model *model)
 {
-    static const char *const starts[] = {"<s>", NULL};
-    static const char *const ends[] = {"</s>", "<eos>", "<|endoftext|>", NULL};
-    static const char *const unknowns[] = {"<unk>", "<UNK>", NULL};
     struct plx_model_info *info = &model->base.info;
-    const struct plx_vocabulary *vocabulary = model->base.vocabulary;
     info->kind = PLX_KIND_NGRAM;
     info->architecture = "n-gram";
     info->context_length = info->order - 1;
-    info->vocabulary = plx_vocabulary_size(vocabulary);
+    info->vocabulary = plx_vocabulary_size(model->base.vocabulary);
     info->capabilities =
         PLX_STRING_TOKENS | PLX_EMPTY_CONTEXT | PLX_UNKNOWN_CONTEXT | PLX_MATCHED_ORDER | PLX_LOG10_FLOAT;
-    info->start = first_of(vocabulary, starts);
-    info->end = first_of(vocabulary, ends);
-    info->unknown = first_of(vocabulary, unknowns);
+    info->start = info->end = info->unknown = PLX_NO_TOKEN;
+    plx_roles_spell(&model->base);
     if (info->start != PLX_NO_TOKEN && info->end != PLX_NO_TOKEN)
         info->capabilities |= PLX_RESTART_AT_END;
     info->start_repeat = 1;
@@ -413,6 +413,10 @@ static enum plx_status open_arpa(struct plx_source *source, const struct plx_mod
 {
     struct reader reader = {.options = options};
     enum plx_status status = PLX_MEMORY;
+    if (options->vocabulary)
+        return plx_error_set(error, PLX_USAGE,
+                             "an ARPA model has its vocabulary inside, \"%.200s\" is not needed",
+                             options->vocabulary);
     plx_lines_init(&reader.lines, source, LINE_MAX_BYTES);
     reader.model = plx_new_array(1, sizeof *reader.model, error);
     if (!reader.model)
@@ -438,6 +442,10 @@ static int probe(const uint8_t *head, size_t size, const char *name)
 {
     static const char data[] = "\\data\\";
     const char *text = (const char *)head;
+    if (size >= 3 && memcmp(text, BYTE_ORDER_MARK, 3) == 0) {
+        text += 3;
+        size -= 3;
+    }
     if (size >= 5 && (memcmp(text, "iARPA", 5) == 0 || memcmp(text, "qARPA", 5) == 0))
         return 2;
     for (size_t at = 0; at + sizeof data - 1 <= size;) {
@@ -451,7 +459,6 @@ static int probe(const uint8_t *head, size_t size, const char *name)
     return strstr(name, ".arpa") != NULL || strstr(name, ".lm") != NULL;
 }
 
-extern const struct plx_model_format plx_model_format_arpa;
 const struct plx_model_format plx_model_format_arpa = {
     "arpa",
     "backoff n-gram model as text, any order, from any toolkit (plain or gzip)",

@@ -43,65 +43,47 @@ static enum plx_status parse_number(const struct cursor *cursor, const char *tex
     return PLX_OK;
 }
 
-static enum plx_status wrong_word_count(const struct cursor *cursor, unsigned order, size_t found,
-                                        struct plx_error *error)
+/* `last` is the last field, which may have been meant as the backoff. */
+static enum plx_status wrong_word_count(const struct cursor *cursor, unsigned order, size_t fields,
+                                        struct plx_word last, struct plx_error *error)
 {
+    float number;
+    const size_t found = fields > 0 && plx_parse_float(last.text, last.length, &number) ? fields - 1 : fields;
     plx_error_set(error, PLX_MALFORMED, "%u %s expected in a %u-gram, found %zu", order,
                   order == 1 ? "word" : "words", order, found);
     return fail_at(cursor, cursor->begin, error);
 }
 
-/* Splits the words column at single spaces; an empty word is refused. */
-static enum plx_status split_column(const struct cursor *cursor, const char *column, const char *end,
-                                    unsigned order, struct plx_word *words, struct plx_error *error)
+/* Splits what follows the probability into `order` words and perhaps one field more: the backoff. In a line
+   with tabs a single tab or space parts two fields, so that an empty word shows; in one without, a run of
+   spaces does. */
+static enum plx_status split_fields(const struct cursor *cursor, bool tabs, unsigned order,
+                                    struct plx_word *words, struct plx_word *backoff, struct plx_error *error)
 {
+    struct plx_word field = {NULL, 0};
     size_t count = 0;
-    for (const char *word = column;;) {
-        const char *space = memchr(word, ' ', (size_t)(end - word));
-        const char *word_end = space ? space : end;
-        if (word_end == word) {
+    for (const char *at = cursor->at;; at++) {
+        while (!tabs && *at == ' ') /* the trimmed line does not end in one */
+            at++;
+        field.text = at;
+        while (at < cursor->end && !is_blank(*at))
+            at++;
+        field.length = (size_t)(at - field.text);
+        if (field.length == 0) {
             plx_error_set(error, PLX_MALFORMED, "an empty word: the columns do not add up");
-            return fail_at(cursor, word, error);
+            return fail_at(cursor, at, error);
         }
         if (count < order)
-            words[count] = (struct plx_word){word, (size_t)(word_end - word)};
+            words[count] = field;
+        else
+            *backoff = field;
         count++;
-        if (!space)
+        if (at == cursor->end)
             break;
-        word = space + 1;
     }
-    return count == order ? PLX_OK : wrong_word_count(cursor, order, count, error);
-}
-
-/* Splits what has no tabs at runs of spaces into `order` words and perhaps one field more: the backoff. */
-static enum plx_status split_spaces(const struct cursor *cursor, unsigned order, struct plx_word *words,
-                                    struct plx_word *backoff, struct plx_error *error)
-{
-    size_t count = 0;
-    for (const char *at = cursor->at; at < cursor->end;) {
-        const char *field = at;
-        while (at < cursor->end && *at != ' ')
-            at++;
-        const struct plx_word word = {field, (size_t)(at - field)};
-        if (count < order)
-            words[count] = word;
-        else if (count == order)
-            *backoff = word;
-        count++;
-        while (at < cursor->end && *at == ' ')
-            at++;
-    }
-    return count == order || count == (size_t)order + 1 ? PLX_OK
-                                                        : wrong_word_count(cursor, order, count, error);
-}
-
-static enum plx_status split_tabs(const struct cursor *cursor, unsigned order, struct plx_word *words,
-                                  struct plx_word *backoff, struct plx_error *error)
-{
-    const char *tab = memchr(cursor->at, '\t', (size_t)(cursor->end - cursor->at));
-    if (tab)
-        *backoff = (struct plx_word){tab + 1, (size_t)(cursor->end - tab - 1)};
-    return split_column(cursor, cursor->at, tab ? tab : cursor->end, order, words, error);
+    if (count == order || count == (size_t)order + 1)
+        return PLX_OK;
+    return wrong_word_count(cursor, order, count, field, error);
 }
 
 enum plx_status plx_arpa_parse_entry(const char *line, size_t length, unsigned order,
@@ -119,17 +101,15 @@ enum plx_status plx_arpa_parse_entry(const char *line, size_t length, unsigned o
     if (status)
         return status;
     if (cursor.at == cursor.end)
-        return wrong_word_count(&cursor, order, 0, error);
+        return wrong_word_count(&cursor, order, 0, (struct plx_word){NULL, 0}, error);
 
-    /* With a tab anywhere, tabs part the columns and single spaces the words; else spaces part everything. */
     struct plx_word backoff = {NULL, 0};
     const bool tabs = memchr(cursor.at, '\t', (size_t)(cursor.end - cursor.at)) != NULL;
     while (*cursor.at == ' ') /* the trimmed line does not end in one */
         cursor.at++;
     if (*cursor.at == '\t')
         cursor.at++;
-    status = tabs ? split_tabs(&cursor, order, words, &backoff, error)
-                  : split_spaces(&cursor, order, words, &backoff, error);
+    status = split_fields(&cursor, tabs, order, words, &backoff, error);
     if (status)
         return status;
 

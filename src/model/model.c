@@ -150,10 +150,15 @@ static enum plx_status check_window(const struct plx_model_info *info, const str
         return plx_error_set(error, PLX_USAGE, "a window that ends before its first target");
     if (window->first == 0 && window->end > 0 && !(info->capabilities & PLX_EMPTY_CONTEXT))
         return plx_error_set(error, PLX_USAGE, "the model has no distribution without context");
+    const bool gaps = info->capabilities & PLX_UNKNOWN_CONTEXT;
     for (size_t i = 0; i < window->end; i++) {
-        if (window->ids[i] >= info->vocabulary && window->ids[i] != PLX_NO_TOKEN)
-            return plx_error_set(error, PLX_MISMATCH, "token id %lu, but the model has ids up to %llu only",
-                                 (unsigned long)window->ids[i], (unsigned long long)info->vocabulary - 1);
+        const uint32_t id = window->ids[i];
+        if (id < info->vocabulary || (id == PLX_NO_TOKEN && (gaps || i + 1 == window->end)))
+            continue;
+        if (id == PLX_NO_TOKEN)
+            return plx_error_set(error, PLX_MISMATCH, "the model cannot have an unknown token in a context");
+        return plx_error_set(error, PLX_MISMATCH, "token id %lu, but the model has ids up to %llu only",
+                             (unsigned long)id, (unsigned long long)info->vocabulary - 1);
     }
     return PLX_OK;
 }

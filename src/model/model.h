@@ -1,5 +1,7 @@
-/* The model interface. To add a format: a file with a `const struct plx_model_format`, a line in registry.c,
-   a line in src/CMakeLists.txt, and fixtures under tests/data/models. */
+/* The model interface. To add a format NAME: a file with `const struct plx_model_format
+   plx_model_format_NAME`, a line in registry.c, a line in src/CMakeLists.txt, and fixtures under
+   tests/data/models. A format of backoff n-gram models fills struct plx_ngram_model and takes plx_ngram_class
+   for its class (see arpa.c); others bring their own. */
 #ifndef PLX_MODEL_MODEL_H
 #define PLX_MODEL_MODEL_H
 

@@ -1,5 +1,6 @@
 #include "model/ngram.h"
 
+#include "base/logarithms.h"
 #include "base/memory.h"
 
 #include <math.h>
@@ -12,8 +13,6 @@
 
 /* What KenLM gives an unknown word of a model without an unknown symbol, before backoffs. */
 #define PLX_LOG10_NO_UNKNOWN (-100.0f)
-
-static const double LN_10 = 2.302585092994045684;
 
 /* What is known of one position of a block: the n-grams that end there. */
 struct position {
@@ -140,13 +139,13 @@ static void write_scores(struct ngram_session *session)
         double total = (double)position->probability;
         float total_float = *position->id == PLX_NO_TOKEN ? PLX_LOG10_NO_UNKNOWN : position->probability;
         /* All contexts, those that were not used with a weight of zero: a loop of predictable length. */
-        const float *backoffs = session->backoffs + i - 1;
-        for (size_t k = 1; k <= position->available; k++, backoffs += BLOCK) {
-            const float backoff = select_float(k >= position->length, *backoffs, 0.0f);
+        for (size_t k = 1; k <= position->available; k++) {
+            const float stored = session->backoffs[(k - 1) * BLOCK + i - 1];
+            const float backoff = select_float(k >= position->length, stored, 0.0f);
             total += (double)backoff;
             total_float += backoff;
         }
-        *scores->nats++ = 0.0 - total * LN_10;
+        *scores->nats++ = 0.0 - total * PLX_LN_10;
         if (scores->orders)
             *scores->orders++ = position->length;
         if (scores->log10_float)

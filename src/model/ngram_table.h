@@ -1,7 +1,8 @@
-/* The n-grams of one order, found by a 64-bit hash of their words.
+/* The n-grams of one order, found by a hash of their words.
 
-   A hash stands for its n-gram: two different n-grams of one order have the same with a probability of about
-   n²/2^65 (10^-7 for a million n-grams, 3·10^-4 for 10^8), which is what KenLM's probing models accept too.
+   A hash of 63 bits (the lowest is always set, so that no key is 0) stands for its n-gram: two different
+   n-grams of one order have the same with a probability of about n²/2^65 (10^-7 for a million n-grams,
+   3·10^-4 for 10^8), which is what KenLM's probing models accept too.
  */
 #ifndef PLX_MODEL_NGRAM_TABLE_H
 #define PLX_MODEL_NGRAM_TABLE_H

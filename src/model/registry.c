@@ -1,13 +1,17 @@
 /* The model formats of this build, in the order in which `perplex formats` lists them. */
 #include "model/model.h"
 
-extern const struct plx_model_format plx_model_format_arpa;
-extern const struct plx_model_format plx_model_format_safetensors;
+/* X(name): the format plx_model_format_<name>. */
+#define FORMAT_LIST(X) \
+    X(arpa)            \
+    X(safetensors)
 
-static const struct plx_model_format *const FORMATS[] = {
-    &plx_model_format_arpa,
-    &plx_model_format_safetensors,
-};
+#define FORMAT_ADDRESS(name) &plx_model_format_##name,
+#define FORMAT_EXTERN(name)  extern const struct plx_model_format plx_model_format_##name;
+
+FORMAT_LIST(FORMAT_EXTERN)
+
+static const struct plx_model_format *const FORMATS[] = {FORMAT_LIST(FORMAT_ADDRESS)};
 
 const struct plx_model_format *plx_model_format(size_t index)
 {

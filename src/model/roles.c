@@ -6,13 +6,29 @@
 #include <stdio.h>
 #include <string.h>
 
-#define SPELLINGS 3
-
 struct role {
-    const char *name;                 /* in the metadata */
-    const char *spellings[SPELLINGS]; /* where the metadata say nothing, the first that is found */
+    const char *name; /* in the metadata */
     uint32_t *id;
 };
+
+/* The first of the spellings that the vocabulary has, for a role that is not filled yet. */
+static void spell(const struct plx_vocabulary *vocabulary, const char *const *spellings, uint32_t *id)
+{
+    for (; *spellings && *id == PLX_NO_TOKEN; spellings++)
+        *id = plx_vocabulary_find_text(vocabulary, *spellings);
+}
+
+void plx_roles_spell(struct plx_model *model)
+{
+    static const char *const starts[] = {"<s>", NULL};
+    static const char *const ends[] = {"</s>", "<eos>", "<|endoftext|>", NULL};
+    static const char *const unknowns[] = {"<unk>", "<UNK>", NULL};
+    if (!model->vocabulary)
+        return;
+    spell(model->vocabulary, starts, &model->info.start);
+    spell(model->vocabulary, ends, &model->info.end);
+    spell(model->vocabulary, unknowns, &model->info.unknown);
+}
 
 static enum plx_status fail(const char *input, struct plx_error *error)
 {
@@ -75,19 +91,15 @@ enum plx_status plx_roles_find(const struct plx_safetensors *file, const char *i
                                struct plx_error *error)
 {
     const struct role roles[] = {
-        {"start", {"<s>"}, &model->info.start},
-        {"end", {"</s>", "<eos>", "<|endoftext|>"}, &model->info.end},
-        {"unknown", {"<unk>", "<UNK>"}, &model->info.unknown},
+        {"start", &model->info.start},
+        {"end", &model->info.end},
+        {"unknown", &model->info.unknown},
     };
     for (size_t i = 0; i < sizeof roles / sizeof *roles; i++) {
-        const struct role *role = roles + i;
-        const enum plx_status status = read_metadata(file, model, role, input, error);
+        const enum plx_status status = read_metadata(file, model, roles + i, input, error);
         if (status)
             return status;
-        for (size_t k = 0; model->vocabulary && k < SPELLINGS && role->spellings[k]; k++) {
-            if (*role->id == PLX_NO_TOKEN)
-                *role->id = plx_vocabulary_find_text(model->vocabulary, role->spellings[k]);
-        }
     }
+    plx_roles_spell(model);
     return PLX_OK;
 }

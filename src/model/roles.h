@@ -1,9 +1,13 @@
-/* The symbols with a role in a neural model: start, end and unknown. */
+/* The symbols with a role: start, end and unknown. */
 #ifndef PLX_MODEL_ROLES_H
 #define PLX_MODEL_ROLES_H
 
 #include "model/model.h"
 #include "model/safetensors.h"
+
+/* Fills those of info.start, end and unknown that are PLX_NO_TOKEN by the usual spellings in the vocabulary.
+ */
+void plx_roles_spell(struct plx_model *model);
 
 /* Sets info.start, end and unknown of a model whose info.vocabulary and vocabulary (or NULL) are set. The
    metadata `perplex.<role>_id` and `perplex.<role>_token` decide, else the spelling in the vocabulary. An id

@@ -2,6 +2,7 @@
 #include <perplex/version.h>
 
 #include "base/json_writer.h"
+#include "base/logarithms.h"
 #include "eval/conventions.h"
 
 #include <math.h>
@@ -13,7 +14,6 @@
 
 /* Two-sided 95 % of the normal distribution. */
 static const double Z_95 = 1.959963984540054;
-static const double LN_2 = 0.693147180559945309;
 
 static void write_uncertainty(struct plx_json_writer *json, const struct plx_metrics *metrics)
 {
@@ -37,11 +37,11 @@ static void write_normalized(struct plx_json_writer *json, const struct plx_resu
     const double per_character = result->tally.characters ? nats / (double)result->tally.characters : nan;
     const double per_word = result->tally.words ? nats / (double)result->tally.words : nan;
     plx_json_begin_object(json, "normalized");
-    plx_json_double(json, "bits_per_byte", per_byte / LN_2);
+    plx_json_double(json, "bits_per_byte", per_byte / PLX_LN_2);
     plx_json_double(json, "byte_perplexity", exp(per_byte));
-    plx_json_double(json, "bits_per_character", per_character / LN_2);
+    plx_json_double(json, "bits_per_character", per_character / PLX_LN_2);
     plx_json_double(json, "character_perplexity", exp(per_character));
-    plx_json_double(json, "bits_per_word", per_word / LN_2);
+    plx_json_double(json, "bits_per_word", per_word / PLX_LN_2);
     plx_json_double(json, "word_perplexity", exp(per_word));
     plx_json_end_object(json);
 }
@@ -201,18 +201,26 @@ static void write_accumulator(struct plx_json_writer *json, const char *key, con
     plx_json_end_object(json);
 }
 
-/* In units of 2^-64. */
+/* All that a merger of results would need; in units of 2^-64. Sums that have left their range are no result,
+   so there is no mark for it. */
 static void write_accumulators(struct plx_json_writer *json, const struct plx_result *result)
 {
     const struct plx_exact total = plx_tally_total(&result->tally);
     plx_json_begin_object(json, "accumulators");
     plx_json_string(json, "unit", "2^-64");
     write_accumulator(json, "nats", &total);
+    plx_json_begin_array(json, "orders_nats");
+    for (unsigned k = 0; k < result->tally.order_count; k++)
+        write_accumulator(json, NULL, result->tally.orders + k);
+    plx_json_end_array(json);
     write_accumulator(json, "unknown_nats", &result->tally.unknown);
+    write_accumulator(json, "unknown_zero_nats", &result->tally.unknown_zeros);
     write_accumulator(json, "blank_end_nats", &result->tally.blank_ends);
     write_accumulator(json, "zero_nats", &result->tally.zeros);
     write_accumulator(json, "kenlm_log10", &result->sequence.kenlm_total);
     write_accumulator(json, "kenlm_unknown_log10", &result->sequence.kenlm_unknown);
+    write_accumulator(json, "group_means_nats", &result->sequence.group_means);
+    plx_json_u64(json, "group_weight", result->sequence.group_weight);
     plx_json_end_object(json);
 }
 
