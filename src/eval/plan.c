@@ -134,6 +134,7 @@ enum plx_status plx_plan_make(const struct plx_model *model, const struct plx_pr
     if (!(info->capabilities & PLX_STRING_TOKENS) && !plan->byte_ids) {
         plx_error_set(error, PLX_MISMATCH,
                       "the model scores token ids and has no vocabulary, the corpus is text");
+        plx_error_input(error, plx_model_name(model));
         return plx_error_hint(error, "--vocab FILE gives the vocabulary that the model was trained with");
     }
     if (*protocol->join && tokens != PLX_TOKENS_WORD)

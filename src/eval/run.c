@@ -35,6 +35,7 @@ struct run {
     size_t depth, next_block, next_batch;
     struct plx_windows windows;
     uint64_t lost_hyphens;
+    uint64_t scored; /* targets that have come back */
     double began;
 };
 
@@ -76,6 +77,7 @@ static enum plx_status take_scores(struct run *run, struct plx_error *error)
             *error = batch->error;
         return batch->status;
     }
+    run->scored += batch->target_count;
     plx_sequence_add(&run->result->sequence, &run->plan, batch);
     plx_tally_merge(&run->result->tally, &batch->tally);
     return PLX_OK;
@@ -125,9 +127,18 @@ static void report_progress(const struct run *run)
 {
     if (!run->options->progress)
         return;
-    struct plx_progress progress = {.tokens = run->windows.scored, .seconds = seconds_now() - run->began};
+    struct plx_progress progress = {.tokens = run->scored, .seconds = seconds_now() - run->began};
     plx_corpus_progress(run->corpus, &progress.size_bytes, &progress.done_bytes);
     run->options->progress(run->options->user, &progress);
+}
+
+/* Between two pieces of work: says how far it is, and asks whether to go on. */
+static enum plx_status pause_between(const struct run *run, struct plx_error *error)
+{
+    report_progress(run);
+    if (run->options->interrupted && run->options->interrupted(run->options->user))
+        return plx_error_set(error, PLX_INTERRUPTED, "interrupted");
+    return PLX_OK;
 }
 
 /* The whole corpus through the lanes. */
@@ -137,9 +148,8 @@ static enum plx_status run_corpus(struct run *run, struct plx_error *error)
     for (;;) {
         struct plx_chunk chunk;
         bool more;
-        if (run->options->interrupted && run->options->interrupted(run->options->user))
-            return plx_error_set(error, PLX_INTERRUPTED, "interrupted");
-        if ((status = plx_corpus_next(run->corpus, &chunk, &more, error)))
+        if ((status = pause_between(run, error)) ||
+            (status = plx_corpus_next(run->corpus, &chunk, &more, error)))
             return status;
         if (!more)
             break;
@@ -152,18 +162,16 @@ static enum plx_status run_corpus(struct run *run, struct plx_error *error)
         if ((status = plx_block_fill(block, &chunk, error)))
             return status;
         plx_lane_submit(run->encoding, block);
-        report_progress(run);
     }
     while (plx_lane_count(run->encoding) > 0) {
-        if ((status = take_block(run, error)))
+        if ((status = pause_between(run, error)) || (status = take_block(run, error)))
             return status;
     }
     if ((status = plx_windows_finish(&run->windows, error)))
         return status;
     while (plx_lane_count(run->scoring) > 0) {
-        if ((status = take_scores(run, error)))
+        if ((status = pause_between(run, error)) || (status = take_scores(run, error)))
             return status;
-        report_progress(run);
     }
     plx_sequence_finish(&run->result->sequence, &run->plan);
     return PLX_OK;

@@ -17,7 +17,8 @@ static const double Z_95 = 1.959963984540054;
 
 static void write_uncertainty(struct plx_json_writer *json, const struct plx_metrics *metrics)
 {
-    const double half = Z_95 * metrics->standard_error_nats;
+    /* Nothing is known about an infinite mean but that it is. */
+    const double half = isinf(metrics->nats_per_token) ? 0.0 : Z_95 * metrics->standard_error_nats;
     plx_json_begin_object(json, "uncertainty");
     plx_json_double(json, "standard_error_nats", metrics->standard_error_nats);
     plx_json_begin_array(json, "interval95_perplexity");

@@ -2,11 +2,11 @@
 #include <perplex/result.h>
 #include <perplex/source.h>
 
-#include "base/buffer.h"
 #include "base/json.h"
 #include "base/number.h"
+#include "base/path.h"
+#include "io/whole.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,31 +17,20 @@ struct row {
     cJSON *json;
     const char *model, *corpus, *protocol;
     uint64_t scored, unknown;
-    double nats, perplexity, low, high, bits_per_byte;
+    double nats, perplexity, interval[2], bits_per_byte;
 };
 
 static enum plx_status read_file(const char *path, struct plx_buffer *buffer, struct plx_error *error)
 {
     struct plx_source *source;
     enum plx_status status = plx_source_open(path, NULL, &source, error);
-    size_t got = 1;
-    while (status == PLX_OK && got > 0) {
-        if ((status = plx_buffer_reserve(buffer, 65536, error)))
-            break;
-        status = plx_source_read(source, buffer->data + buffer->size, 65536, &got, error);
-        buffer->size += got;
-    }
+    if (status == PLX_OK)
+        status = plx_source_read_all(source, "a result", buffer, error);
     plx_source_close(source);
     return status;
 }
 
-static const char *base_name(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash && slash[1] ? slash + 1 : path;
-}
-
-/* The object at `key`, remembered in *path for the errors of its members. */
+/* The member `key`; NULL, which the readers of its members report, where there is none. */
 static const cJSON *object_at(const cJSON *parent, const char *key)
 {
     return cJSON_GetObjectItemCaseSensitive(parent, key);
@@ -62,24 +51,19 @@ static enum plx_status read_numbers(struct row *row, const char *name, struct pl
                                unknown = {&root, "unknown", 0}, normalized = {&root, "normalized", 0},
                                protocol = {&root, "protocol", 0}, uncertainty = {&root, "uncertainty", 0};
     const cJSON *json = row->json;
-    double error_nats;
     enum plx_status status;
     if ((status = plx_json_get_double(json, "nats_per_token", &root, name, &row->nats, error)) ||
         (status = plx_json_get_double(json, "perplexity", &root, name, &row->perplexity, error)) ||
         (status = plx_json_get_double(object_at(json, "normalized"), "bits_per_byte", &normalized, name,
                                       &row->bits_per_byte, error)) ||
-        (status = plx_json_get_double(object_at(json, "uncertainty"), "standard_error_nats", &uncertainty,
-                                      name, &error_nats, error)) ||
+        (status = plx_json_get_doubles(object_at(json, "uncertainty"), "interval95_perplexity", &uncertainty,
+                                       name, row->interval, 2, error)) ||
         (status = plx_json_get_u64(object_at(json, "counts"), "scored", &counts, name, 0, UINT64_MAX,
                                    &row->scored, error)) ||
         (status = plx_json_get_u64(object_at(json, "unknown"), "tokens", &unknown, name, 0, UINT64_MAX,
-                                   &row->unknown, error)) ||
-        (status = plx_json_get_string(object_at(json, "protocol"), "name", &protocol, name, &row->protocol,
-                                      error)))
+                                   &row->unknown, error)))
         return status;
-    row->low = exp(row->nats - 1.959963984540054 * error_nats);
-    row->high = exp(row->nats + 1.959963984540054 * error_nats);
-    return PLX_OK;
+    return plx_json_get_string(object_at(json, "protocol"), "name", &protocol, name, &row->protocol, error);
 }
 
 static enum plx_status read_row(const char *path, struct row *row, struct plx_error *error)
@@ -100,61 +84,85 @@ static enum plx_status read_row(const char *path, struct row *row, struct plx_er
     return status ? status : read_numbers(row, path, error);
 }
 
-/* Digits that the interval supports, at least two behind the point for small values. */
-static enum plx_status print_value(struct plx_buffer *out, double value, int digits, struct plx_error *error)
+/* The file's name; where the path ends with a slash, all of it. */
+static const char *file_name(const char *path)
 {
-    return isfinite(value) ? plx_buffer_printf(out, error, "%.*f", digits, value)
-                           : plx_buffer_append_text(out, value > 0 ? "inf" : "nan", error);
+    const char *base = plx_path_base(path);
+    return *base ? base : path;
 }
 
-/* A cell's text with what would break the row made harmless. */
+/* RFC 4180. */
+static enum plx_status print_quoted(struct plx_buffer *out, const char *text, struct plx_error *error)
+{
+    enum plx_status status = plx_buffer_append_text(out, "\"", error);
+    for (; *text && status == PLX_OK; text++)
+        status = plx_buffer_append(out, *text == '"' ? "\"\"" : text, *text == '"' ? 2 : 1, error);
+    return status ? status : plx_buffer_append_text(out, "\"", error);
+}
+
+/* How many bytes of UTF-8 the control character at hand has; 0 if it is none. */
+static size_t control_length(const char *text)
+{
+    const unsigned char first = (unsigned char)text[0];
+    if (first < 0x20 || first == 0x7F)
+        return 1;
+    return first == 0xC2 && (unsigned char)text[1] < 0xA0 ? 2 : 0;
+}
+
+/* A cell's text with what would break the row, or drive a terminal, made harmless: it comes out of somebody's
+   file. */
 static enum plx_status print_text(struct plx_buffer *out, const char *text, bool csv, struct plx_error *error)
 {
     enum plx_status status = PLX_OK;
-    if (csv && strpbrk(text, ",\"\n")) {
-        status = plx_buffer_append_text(out, "\"", error);
-        for (; *text && status == PLX_OK; text++)
-            status = plx_buffer_append(out, *text == '"' ? "\"\"" : text, *text == '"' ? 2 : 1, error);
-        return status ? status : plx_buffer_append_text(out, "\"", error);
-    }
-    for (; *text && status == PLX_OK; text++) {
-        if (!csv && *text == '|')
+    if (csv)
+        return strpbrk(text, ",\"\r\n") ? print_quoted(out, text, error)
+                                        : plx_buffer_append_text(out, text, error);
+    while (*text && status == PLX_OK) {
+        const size_t control = control_length(text);
+        if (*text == '|' || *text == '\\')
             status = plx_buffer_append_text(out, "\\", error);
         if (status == PLX_OK)
-            status = plx_buffer_append(out, *text == '\n' ? " " : text, 1, error);
+            status = plx_buffer_append(out, control ? " " : text, 1, error);
+        text += control ? control : 1;
     }
     return status;
+}
+
+/* For programs every digit, for people `digits` behind the point. */
+static enum plx_status print_value(struct plx_buffer *out, double value, unsigned digits, bool csv,
+                                   struct plx_error *error)
+{
+    char number[PLX_FIXED_TEXT];
+    if (csv)
+        plx_format_double(value, number);
+    else
+        plx_format_fixed(value, digits, number);
+    return plx_buffer_append_text(out, number, error);
 }
 
 static enum plx_status print_row(struct plx_buffer *out, const struct row *row, bool csv,
                                  struct plx_error *error)
 {
     const char *between = csv ? "," : " | ";
-    const double values[] = {row->nats, row->perplexity, row->low, row->high, row->bits_per_byte};
-    const int digits[] = {4, 2, 2, 2, 4};
-    enum plx_status status;
-    char number[PLX_NUMBER_TEXT];
-    if ((!csv && (status = plx_buffer_append_text(out, "| ", error))) ||
-        (status = print_text(out, base_name(row->model), csv, error)) ||
-        (status = plx_buffer_append_text(out, between, error)) ||
-        (status = print_text(out, base_name(row->corpus), csv, error)) ||
-        (status =
-             plx_buffer_printf(out, error, "%s%s%s%llu%s%llu", between, row->protocol, between,
-                               (unsigned long long)row->scored, between, (unsigned long long)row->unknown)))
-        return status;
-    for (size_t i = 0; i < 5; i++) {
-        if ((status = plx_buffer_append_text(out, !csv && i == 3 ? " – " : between, error)))
-            return status;
-        if (csv) { /* every digit, for programs */
-            plx_format_double(values[i], number);
-            status = plx_buffer_append_text(out, number, error);
-        } else {
-            status = print_value(out, values[i], digits[i], error);
-        }
-        if (status)
-            return status;
+    const char *const texts[] = {file_name(row->model), file_name(row->corpus), row->protocol};
+    const double values[] = {row->nats, row->perplexity, row->interval[0], row->interval[1],
+                             row->bits_per_byte};
+    const unsigned digits[] = {4, 2, 2, 2, 4};
+    enum plx_status status = csv ? PLX_OK : plx_buffer_append_text(out, "| ", error);
+    for (size_t i = 0; i < 3 && status == PLX_OK; i++) {
+        status = print_text(out, texts[i], csv, error);
+        if (status == PLX_OK)
+            status = plx_buffer_append_text(out, between, error);
     }
-    return plx_buffer_append_text(out, csv ? "\n" : " |\n", error);
+    if (status == PLX_OK)
+        status = plx_buffer_printf(out, error, "%llu%s%llu", (unsigned long long)row->scored, between,
+                                   (unsigned long long)row->unknown);
+    for (size_t i = 0; i < 5 && status == PLX_OK; i++) {
+        status = plx_buffer_append_text(out, !csv && i == 3 ? " – " : between, error);
+        if (status == PLX_OK)
+            status = print_value(out, values[i], digits[i], csv, error);
+    }
+    return status ? status : plx_buffer_append_text(out, csv ? "\n" : " |\n", error);
 }
 
 static const char MARKDOWN_HEAD[] =
