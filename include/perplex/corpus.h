@@ -1,4 +1,6 @@
-/* Token corpora: readers that deliver documents piece by piece, in constant memory. */
+/* Token corpora: readers that deliver documents piece by piece, in constant memory.
+
+   Different corpora may be used by different threads at once; one corpus belongs to one thread at a time. */
 #ifndef PERPLEX_CORPUS_H
 #define PERPLEX_CORPUS_H
 
@@ -17,7 +19,8 @@ enum plx_token_kind {
     PLX_TOKENS_BYTE
 };
 
-/* Zero-initialised means the defaults. */
+/* How a corpus is read. Zero-initialised means the defaults. Strings are borrowed for the call that opens the
+   corpus only; `user` must stay valid until it is closed. */
 struct plx_corpus_options {
     const char *format; /* a name of the registry; NULL: recognised by content */
     enum plx_token_kind tokens;
@@ -26,7 +29,7 @@ struct plx_corpus_options {
 };
 
 /* A piece of a document, which is text: formats of token ids will add their ids here. It is cut at the end of
- * a line where it can be, else between two tokens. */
+   a line where it can be, else between two tokens. */
 struct plx_chunk {
     const uint8_t *text; /* [size], borrowed until the next call */
     size_t size;         /* never 0 */
@@ -47,37 +50,48 @@ struct plx_corpus_info {
     uint64_t bytes; /* of the uncompressed corpus */
 };
 
-/* Opens a path, "-" or a URL. options may be NULL. *corpus is NULL on failure. */
+/* Opens a corpus: a path, "-" for standard input, or a URL. options may be NULL. *corpus is to be closed with
+   plx_corpus_close; NULL on failure. PLX_USAGE where options->format names no format, PLX_UNSUPPORTED where
+   the content is of none; the errors of opening and reading a source (source.h). */
 PLX_API enum plx_status plx_corpus_open(const char *name, const struct plx_corpus_options *options,
                                         struct plx_corpus **corpus, struct plx_error *error);
 
-/* The same from a source opened with the option `fingerprint`, which the corpus takes over: it is closed with
-   the corpus, and at once on failure. */
+/* The same from a source, which the corpus takes over: it is closed with the corpus, and at once on failure.
+   The source must have been opened with the option `fingerprint`, or plx_corpus_sha256 is PLX_USAGE later,
+   and so is an evaluation. It is the source's own options that interrupt it, not those of the corpus. */
 PLX_API enum plx_status plx_corpus_open_source(struct plx_source *source,
                                                const struct plx_corpus_options *options,
                                                struct plx_corpus **corpus, struct plx_error *error);
 
-/* The next piece; *more is false at the end of the corpus. */
+/* Reads the next piece. *more is false at the end of the corpus, and the chunk means nothing then.
+   PLX_MALFORMED with line or offset where the content cannot be cut into pieces (a word of megabytes); the
+   errors of reading a source, after which only PLX_INTERRUPTED lets the call be made again. */
 PLX_API enum plx_status plx_corpus_next(struct plx_corpus *corpus, struct plx_chunk *chunk, bool *more,
                                         struct plx_error *error);
 
+/* Tells what the corpus is, and what has been read of it so far. The strings are static. */
 PLX_API void plx_corpus_info(const struct plx_corpus *corpus, struct plx_corpus_info *info);
 
-/* SHA-256 of the uncompressed content; reads to its end if need be. */
+/* Computes the SHA-256 of the uncompressed content, hexadecimal; reads to its end if need be, after which
+   nothing is left for plx_corpus_next. Errors as those of plx_source_sha256. */
 PLX_API enum plx_status plx_corpus_sha256(struct plx_corpus *corpus, char hex[65], struct plx_error *error);
 
-/* Size of the medium and how much of it has been read: for progress (see plx_source_progress). */
+/* Gives the size of the medium and how much of it has been read: for progress (see plx_source_progress). */
 PLX_API void plx_corpus_progress(const struct plx_corpus *corpus, uint64_t *size, uint64_t *done);
 
+/* Gives the name of its source (see plx_source_name). Valid as long as the corpus. */
 PLX_API const char *plx_corpus_name(const struct plx_corpus *corpus);
 
-PLX_API void plx_corpus_close(struct plx_corpus *corpus); /* NULL is fine */
+/* Closes the corpus and its source. NULL is fine. */
+PLX_API void plx_corpus_close(struct plx_corpus *corpus);
 
-/* "word", "char" or "byte", and back (false if it is none of them). */
+/* Names a kind of token: "word", "char" or "byte". Static. Any thread. */
 PLX_API const char *plx_token_kind_name(enum plx_token_kind kind);
+
+/* Finds the kind of that name; false, with *kind as it was, if there is none. Any thread. */
 PLX_API bool plx_token_kind_parse(const char *name, enum plx_token_kind *kind);
 
-/* The registry: name and description of format `index`; NULL past the end. */
+/* Name format `index` of the registry and describe it in a line; NULL past the end. Static. Any thread. */
 PLX_API const char *plx_corpus_format_name(size_t index);
 PLX_API const char *plx_corpus_format_description(size_t index);
 

@@ -19,27 +19,32 @@ struct plx_progress {
     double seconds;      /* since the evaluation began */
 };
 
-/* Zero-initialised means the defaults. */
+/* How an evaluation is carried out. Zero-initialised means the defaults. All is borrowed for the call only,
+   which makes the calls back in its own thread. */
 struct plx_evaluate_options {
     const struct plx_protocol *protocol; /* NULL: plx_protocol_default */
     unsigned threads;                    /* in all; 0: one for each processor that may be used */
     size_t batch;                        /* targets scored together; 0: 4096. Does not change the result */
-    void (*progress)(
-        void *user,
-        const struct plx_progress *progress); /* called after every block, by the caller's thread */
-    bool (*interrupted)(void *user);          /* true ends the evaluation with PLX_INTERRUPTED */
+    void (*progress)(void *user, const struct plx_progress *progress); /* called after every block */
+    bool (*interrupted)(void *user); /* true ends the evaluation with PLX_INTERRUPTED */
     void *user;
 };
 
-/* Reads the corpus to its end and scores it. *result is to be freed with plx_result_free; NULL on failure. A
-   result that is not finite is a success here (see plx_result_metrics). The model may be shared with other
-   threads, the corpus not. Besides the errors of reading: PLX_MISMATCH where model, corpus and protocol do
-   not fit, PLX_MALFORMED where nothing is left to score. */
+/* Reads the corpus to its end and scores it under the protocol. options may be NULL. *result is to be freed
+   with plx_result_free and outlives model and corpus; NULL on failure. A perplexity that is not finite is a
+   success here (see plx_result_metrics). May be called from several threads at once, with one model and
+   different corpora; the threads that it starts itself end with it.
+
+   PLX_USAGE where the protocol contradicts itself (plx_protocol_check) or makes no sense for these tokens;
+   PLX_MISMATCH where model, corpus and protocol do not fit; PLX_MALFORMED where nothing is left to score or
+   the corpus is no text; PLX_UNSUPPORTED where it has gigabytes between two tokens; PLX_NOT_FINITE where a
+   sum leaves the range in which it is exact, or the model gives no distribution; PLX_INTERNAL where not every
+   token was scored once or skipped; PLX_INTERRUPTED, PLX_MEMORY; the errors of reading (corpus.h). */
 PLX_API enum plx_status plx_evaluate(const struct plx_model *model, struct plx_corpus *corpus,
                                      const struct plx_evaluate_options *options, struct plx_result **result,
                                      struct plx_error *error);
 
-/* Processors that this process may use. */
+/* Counts the processors that this process may use; at least 1. Any thread. */
 PLX_API unsigned plx_processors(void);
 
 #ifdef __cplusplus

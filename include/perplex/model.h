@@ -1,7 +1,8 @@
 /* Language models: opening them, what they are, and the scores that they give.
 
-   A model is immutable once open and may be shared by any number of threads. Scoring goes through sessions; a
-   session belongs to one thread at a time. */
+   A model is immutable once open and may be shared by any number of threads: whatever takes a const struct
+   plx_model may be called by several at once. Scoring goes through sessions; a session belongs to one thread
+   at a time. */
 #ifndef PERPLEX_MODEL_H
 #define PERPLEX_MODEL_H
 
@@ -36,6 +37,7 @@ enum plx_capability {
     PLX_LOG10_FLOAT = 1 << 5    /* reports log10 p as the field's float32 programs compute it */
 };
 
+/* What a model is. Strings and counts are the model's own and valid as long as it. */
 struct plx_model_info {
     const char *format; /* name in the registry of formats */
     enum plx_model_kind kind;
@@ -52,7 +54,8 @@ struct plx_model_info {
     char vocabulary_sha256[65];   /* of the vocabulary file beside it; "" if there is none */
 };
 
-/* Zero-initialised means the defaults. */
+/* How a model is read. Zero-initialised means the defaults. All is borrowed for the call that opens the model
+   only, which makes the calls back, in its own thread. */
 struct plx_model_options {
     const char *format;              /* a name of the registry; NULL: recognised by content */
     const char *vocabulary;          /* path of the vocabulary file; NULL: looked for beside the model */
@@ -64,30 +67,41 @@ struct plx_model_options {
     void *user;
 };
 
-/* Opens a path, "-" or a URL. options may be NULL. *model is NULL on failure. */
+/* Reads a model: a path, "-" for standard input, or a URL. options may be NULL. *model is to be closed with
+   plx_model_close; NULL on failure. PLX_MALFORMED, with line, offset or what it concerns, where model or
+   vocabulary file are not what their format demands; PLX_UNSUPPORTED where the content is of no known format
+   or of a variant that is not read; PLX_USAGE where an option is of no use (a format that does not exist, a
+   vocabulary for a model that has its own); the errors of opening and reading a source (source.h).
+   Any thread. */
 PLX_API enum plx_status plx_model_open(const char *name, const struct plx_model_options *options,
                                        struct plx_model **model, struct plx_error *error);
 
-/* The same from a source, which stays the caller's and can be closed afterwards. The source must have been
-   opened with the option `fingerprint`, else the model's sha256 is empty. */
+/* The same from a source, which is read to its end, stays the caller's and can be closed afterwards. The
+   source must have been opened with the option `fingerprint` (PLX_USAGE otherwise). */
 PLX_API enum plx_status plx_model_open_source(struct plx_source *source,
                                               const struct plx_model_options *options,
                                               struct plx_model **model, struct plx_error *error);
 
-/* NULL is fine. No session may be left. */
+/* Closes the model and releases all that it has. No session may be left. NULL is fine. */
 PLX_API void plx_model_close(struct plx_model *model);
 
-/* Valid as long as the model; the name is the one that it was opened by. */
+/* Gives the name of its source (see plx_source_name). Valid as long as the model. */
 PLX_API const char *plx_model_name(const struct plx_model *model);
+
+/* Tells what the model is. Valid as long as the model. */
 PLX_API const struct plx_model_info *plx_model_info(const struct plx_model *model);
+
+/* Lists what the model's file has that its format does not foresee: [*count], valid as long as the model. */
 PLX_API const struct plx_warning *plx_model_warnings(const struct plx_model *model, size_t *count);
 
-/* ids[i] of words[i], or PLX_NO_TOKEN where the vocabulary lacks it (unknown symbols are not put in its
-   place). Needs PLX_STRING_TOKENS. Many at a time are much faster than one at a time. Any thread. */
+/* Looks words up: ids[i] becomes the id of words[i], or PLX_NO_TOKEN where the vocabulary lacks it (unknown
+   symbols are not put in its place). The model must have PLX_STRING_TOKENS. Many at a time are much faster
+   than one at a time. Any thread. */
 PLX_API void plx_model_lookup(const struct plx_model *model, const struct plx_word *words, size_t count,
                               uint32_t *ids);
 
-/* The string of an id; {NULL, 0} where the id is out of range or the model has no strings. */
+/* Gives the string of an id, valid as long as the model; {NULL, 0} where the id is out of range or the model
+   has no strings. Any thread. */
 PLX_API struct plx_word plx_model_token(const struct plx_model *model, uint32_t id);
 
 /* What one scoring sees: the targets are ids[first … end − 1], each predicted from what precedes it in ids.
@@ -107,19 +121,24 @@ struct plx_scores {
     float *log10_float;
 };
 
-/* NULL on failure (the error is set). */
+/* Makes a session, to be freed with plx_session_free before the model is closed. NULL on failure, with the
+   error set: PLX_MEMORY. Any thread. */
 PLX_API struct plx_session *plx_session_new(const struct plx_model *model, struct plx_error *error);
-PLX_API void plx_session_free(struct plx_session *session); /* NULL is fine */
 
-/* Scores a batch. A score depends on its window alone, bit for bit, never on the batch, the thread or what
-   was scored before. An id ≥ V other than PLX_NO_TOKEN is PLX_MISMATCH, and so is PLX_NO_TOKEN in a context
-   without PLX_UNKNOWN_CONTEXT; windows that the model cannot score (see struct plx_window) are PLX_USAGE,
-   details that it cannot give PLX_UNSUPPORTED. */
+/* Frees a session. NULL is fine. */
+PLX_API void plx_session_free(struct plx_session *session);
+
+/* Scores windows[count] into the caller's arrays. A score depends on its window alone, bit for bit, never on
+   the batch, the thread or what was scored before. PLX_MISMATCH for an id ≥ V other than PLX_NO_TOKEN, and
+   for PLX_NO_TOKEN in a context without PLX_UNKNOWN_CONTEXT; PLX_USAGE for windows that the model cannot
+   score (see struct plx_window); PLX_UNSUPPORTED for details that it cannot give; PLX_NOT_FINITE where a
+   neural model's logits leave the range of a double; PLX_MEMORY. What the arrays hold then means
+   nothing. */
 PLX_API enum plx_status plx_session_score(struct plx_session *session, const struct plx_window *windows,
                                           size_t count, const struct plx_scores *scores,
                                           struct plx_error *error);
 
-/* The registry: name and description of format `index`; NULL past the end. */
+/* Name format `index` of the registry and describe it in a line; NULL past the end. Static. Any thread. */
 PLX_API const char *plx_model_format_name(size_t index);
 PLX_API const char *plx_model_format_description(size_t index);
 

@@ -1,4 +1,7 @@
-/* Protocols: how the tokens of a corpus become scored positions, as data. */
+/* Protocols: how the tokens of a corpus become scored positions, as data.
+
+   A protocol is a plain struct of the caller's, to be copied at will; the presets are constants. Every
+   function may be called from any thread, on different protocols at once. */
 #ifndef PERPLEX_PROTOCOL_H
 #define PERPLEX_PROTOCOL_H
 
@@ -46,6 +49,7 @@ enum plx_average { PLX_AVERAGE_TOKEN, PLX_AVERAGE_WINDOW, PLX_AVERAGE_HF_2024, P
 
 #define PLX_SYMBOL_TEXT 64
 
+/* All that a protocol is. It begins as a copy of a preset. */
 struct plx_protocol {
     char name[32]; /* of the preset; "custom" once a field differs from its row */
     enum plx_unit unit;
@@ -68,19 +72,23 @@ struct plx_protocol {
     char join[PLX_SYMBOL_TEXT]; /* a token that stands between the lines of a stream of words; "": nothing */
 };
 
-/* Row `index` of the presets; NULL past the end. */
+/* Gives row `index` of the presets; NULL past the end. Static. */
 PLX_API const struct plx_protocol *plx_protocol_preset(size_t index);
-/* One sentence about it: whose rule it is. */
+
+/* Says in a sentence whose rule preset `index` is; NULL past the end. Static. */
 PLX_API const char *plx_protocol_description(size_t index);
-/* NULL if there is no preset of that name. */
+
+/* Finds the preset of that name; NULL if there is none. Static. */
 PLX_API const struct plx_protocol *plx_protocol_find(const char *name);
 
-/* The preset that suits the model and the kind of tokens where the user names none. */
+/* Chooses the preset that suits the model and the kind of tokens where the user names none. Static, never
+   NULL. */
 PLX_API const struct plx_protocol *plx_protocol_default(const struct plx_model_info *info,
                                                         enum plx_token_kind tokens);
 
 /* Sets one field from text; `field` is its name as in the option without "--" ("window", "first-window" or
-   "first_window"). PLX_USAGE names the field and what it takes. */
+   "first_window"). The name follows (plx_protocol_rename). PLX_USAGE where there is no such field, or the
+   text is not what it takes: the message names both, and the protocol stays as it was. */
 PLX_API enum plx_status plx_protocol_set(struct plx_protocol *protocol, const char *field, const char *value,
                                          struct plx_error *error);
 
@@ -88,13 +96,14 @@ PLX_API enum plx_status plx_protocol_set(struct plx_protocol *protocol, const ch
    plx_protocol_set does so by itself; an evaluation does it once more. */
 PLX_API void plx_protocol_rename(struct plx_protocol *protocol);
 
-/* A field's value as text that plx_protocol_set reads back; false past the last field. *name is the field's
-   name with "_". Numeric fields are told by *number (may be NULL). */
+/* Writes the value of field `index` as text that plx_protocol_set reads back, NUL-terminated, as much as
+   fits: 2 × PLX_SYMBOL_TEXT bytes hold every value. *name is the field's name with "_", static. Numeric
+   fields are told by *number (may be NULL). False past the last field. */
 PLX_API bool plx_protocol_field(const struct plx_protocol *protocol, size_t index, const char **name,
                                 char *value, size_t capacity, bool *number);
 
-/* PLX_USAGE if the fields contradict each other: a target would count twice, a field without meaning is set.
- */
+/* Checks whether the fields fit each other: PLX_USAGE if a target would count twice, or a field is set that
+   has no meaning beside the others. */
 PLX_API enum plx_status plx_protocol_check(const struct plx_protocol *protocol, struct plx_error *error);
 
 #ifdef __cplusplus

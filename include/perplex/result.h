@@ -1,4 +1,7 @@
-/* Results: the numbers of an evaluation with everything that is needed to repeat or to compare them. */
+/* Results: the numbers of an evaluation with everything that is needed to repeat or to compare them.
+
+   A result does not change: whatever takes a const struct plx_result may be called from several threads at
+   once. */
 #ifndef PERPLEX_RESULT_H
 #define PERPLEX_RESULT_H
 
@@ -30,25 +33,35 @@ struct plx_metrics {
     double tokens_per_second;
 };
 
+/* Computes the numbers that most callers want, into the caller's *metrics. */
 PLX_API void plx_result_metrics(const struct plx_result *result, struct plx_metrics *metrics);
 
-/* Deviations of the model and doubts about the fit of model and corpus. Valid as long as the result. */
+/* Lists deviations of the model and doubts about the fit of model and corpus: [*count], valid as long as the
+   result. */
 PLX_API const struct plx_warning *plx_result_warnings(const struct plx_result *result, size_t *count);
 
-/* Name of the protocol ("sentence", "custom"). */
+/* Names the protocol ("sentence", "custom"). Valid as long as the result. */
 PLX_API const char *plx_result_protocol(const struct plx_result *result);
 
-/* The result as JSON, perplex.result/1 (configs/schema/result-1.schema.json), NUL-terminated. To be freed
-   with plx_text_free. */
+/* Writes the result as JSON, perplex.result/1 (configs/schema/result-1.schema.json), UTF-8. *text is to be
+   freed with plx_text_free, NULL on failure; it ends with a NUL, which *length does not count. PLX_MEMORY. */
 PLX_API enum plx_status plx_result_json(const struct plx_result *result, char **text, size_t *length,
                                         struct plx_error *error);
 
-PLX_API void plx_result_free(struct plx_result *result); /* NULL is fine */
-PLX_API void plx_text_free(char *text);                  /* NULL is fine */
+/* Frees a result. NULL is fine. */
+PLX_API void plx_result_free(struct plx_result *result);
 
-/* A table of results that were written as JSON: one row for each of the files. */
+/* Frees a text that a function of this header has made. NULL is fine. Any thread. */
+PLX_API void plx_text_free(char *text);
+
+/* Markdown for people, numbers rounded; CSV (RFC 4180) for programs, with every digit. */
 enum plx_table_format { PLX_TABLE_MARKDOWN, PLX_TABLE_CSV };
 
+/* Writes a table of results that were written as JSON: a row for each of paths[count] (paths, "-" or URLs,
+   read one after another), UTF-8. *text is to be freed with plx_text_free, NULL on failure; it ends with a
+   NUL, which *length does not count. PLX_MALFORMED where one is not a result, with its name and the place;
+   PLX_UNSUPPORTED where it has more than 64 MiB; the errors of opening and reading a source (source.h). Any
+   thread. */
 PLX_API enum plx_status plx_table(const char *const *paths, size_t count, enum plx_table_format format,
                                   char **text, size_t *length, struct plx_error *error);
 

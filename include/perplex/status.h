@@ -1,4 +1,8 @@
-/* Status codes and the error record that every fallible function of perplex fills. */
+/* Status codes and the error record that every fallible function of perplex fills.
+
+   A function that can fail takes a struct plx_error and fills it where it fails; what the record holds means
+   nothing otherwise. The record is required: like every other pointer it must not be NULL, unless the
+   function says so. The functions of this header may be called from any thread. */
 #ifndef PERPLEX_STATUS_H
 #define PERPLEX_STATUS_H
 
@@ -32,7 +36,8 @@ enum plx_status { PLX_STATUS_LIST(PLX_STATUS_ENUM) };
 /* Marks an offset, line or column of struct plx_error that is not known. */
 #define PLX_NOWHERE UINT64_MAX
 
-/* What went wrong, where, and what to try. Owned by the caller, needs no release, never allocates. */
+/* What went wrong, where, and what to try. Owned by the caller, who need not initialise it; needs no release,
+   never allocates. For one thread at a time. */
 struct plx_error {
     enum plx_status status;
     uint64_t offset;   /* bytes from the start of the uncompressed input, or PLX_NOWHERE */
@@ -43,18 +48,26 @@ struct plx_error {
     char hint[384];    /* a guess at the mistake or what to do; may be empty */
 };
 
-/* Upper-case name without the prefix ("MALFORMED"), never NULL. */
+/* Names a status: in capitals, without the prefix ("MALFORMED"). Static, never NULL: "INTERNAL" for what is
+   no status. */
 PLX_API const char *plx_status_name(enum plx_status status);
 
-/* One sentence, never NULL. */
+/* Describes a status in a sentence. Static, never NULL. */
 PLX_API const char *plx_status_description(enum plx_status status);
 
-/* The exit code that the program uses for the status. */
+/* Gives the exit code that the program has for a status. */
 PLX_API int plx_status_exit_code(enum plx_status status);
 
-/* Writes "input:line:column: message (hint)", as much of it as is known and fits, NUL-terminated, control
-   characters made visible. Returns the length that the whole text has, as snprintf does. */
+/* Writes "input:line:column: message (hint)", as much of it as is known and fits, NUL-terminated and visible
+   as by plx_text_visible. Returns the length that the whole text has, as snprintf does; text may be NULL if
+   capacity is 0. */
 PLX_API size_t plx_error_format(const struct plx_error *error, char *text, size_t capacity);
+
+/* Writes `text` with every control character, and every byte that is not UTF-8, as \xNN, NUL-terminated, as
+   much as fits: what comes from a file cannot drive a terminal then. At most four times as long as the text.
+   Returns the length that the whole has, as snprintf does; out may be NULL if capacity is 0, and must not
+   overlap text. */
+PLX_API size_t plx_text_visible(const char *text, char *out, size_t capacity);
 
 #ifdef __cplusplus
 }

@@ -175,7 +175,7 @@ enum plx_status plx_error_hint(struct plx_error *error, const char *format, ...)
     return error->status;
 }
 
-/* Where plx_error_format writes: what no longer fits is counted only. */
+/* Where text for people is written: what no longer fits is counted only. */
 struct sink {
     char *text;
     size_t capacity;
@@ -250,6 +250,22 @@ static void put_prefix(struct sink *sink, const struct plx_error *error)
         put_place(sink, "at byte %" PRIu64 ": ", error->offset);
 }
 
+/* Returns the length of the whole. */
+static size_t finish(const struct sink *sink)
+{
+    if (sink->capacity > 0)
+        sink->text[sink->written] = '\0';
+    return sink->length;
+}
+
+size_t plx_text_visible(const char *text, char *out, size_t capacity)
+{
+    struct sink sink = {.text = out, .capacity = capacity};
+
+    put_visible(&sink, text);
+    return finish(&sink);
+}
+
 size_t plx_error_format(const struct plx_error *error, char *text, size_t capacity)
 {
     struct sink sink = {.text = text, .capacity = capacity};
@@ -261,7 +277,5 @@ size_t plx_error_format(const struct plx_error *error, char *text, size_t capaci
         put_visible(&sink, error->hint);
         put(&sink, ")", 1);
     }
-    if (capacity > 0)
-        text[sink.written] = '\0';
-    return sink.length;
+    return finish(&sink);
 }

@@ -504,27 +504,58 @@ enum plx_status plx_json_get_array(const cJSON *object, const char *key, const s
     return PLX_OK;
 }
 
+/* The value at `place` itself. */
+static enum plx_status read_double(const cJSON *value, const struct plx_json_path *place, const char *name,
+                                   double *number, struct plx_error *error)
+{
+    static const struct {
+        const char *word;
+        double value;
+    } words[] = {{"inf", (double)INFINITY}, {"-inf", -(double)INFINITY}, {"nan", (double)NAN}};
+
+    for (size_t i = 0; cJSON_IsString(value) && i < sizeof(words) / sizeof(words[0]); i++) {
+        if (strcmp(value->valuestring, words[i].word) == 0) {
+            *number = words[i].value;
+            return PLX_OK;
+        }
+    }
+    if (!cJSON_IsNumber(value))
+        return plx_json_error(place, name, error, "expected a number, \"inf\", \"-inf\" or \"nan\", found %s",
+                              kind_of(value));
+    if (!isfinite(value->valuedouble))
+        return plx_json_error(place, name, error, "the number is too large for a double");
+    *number = value->valuedouble;
+    return PLX_OK;
+}
+
 enum plx_status plx_json_get_double(const cJSON *object, const char *key, const struct plx_json_path *path,
                                     const char *name, double *value, struct plx_error *error)
 {
     const struct plx_json_path place = {.parent = path, .key = key};
     const cJSON *member = get_member(object, &place, name, error);
 
-    if (member == NULL)
-        return PLX_MALFORMED;
-    if (cJSON_IsString(member) && strcmp(member->valuestring, "inf") == 0) {
-        *value = (double)INFINITY;
-        return PLX_OK;
+    return member == NULL ? PLX_MALFORMED : read_double(member, &place, name, value, error);
+}
+
+enum plx_status plx_json_get_doubles(const cJSON *object, const char *key, const struct plx_json_path *path,
+                                     const char *name, double *values, size_t count, struct plx_error *error)
+{
+    const struct plx_json_path place = {.parent = path, .key = key};
+    struct plx_json_path element = {.parent = &place};
+    const cJSON *array, *child;
+    enum plx_status status = plx_json_get_array(object, key, path, name, &array, error);
+
+    if (status != PLX_OK)
+        return status;
+    size_t found = (size_t)cJSON_GetArraySize(array);
+    if (found != count)
+        return plx_json_error(&place, name, error, "expected %zu elements, found %zu", count, found);
+    cJSON_ArrayForEach(child, array)
+    {
+        status = read_double(child, &element, name, &values[element.index], error);
+        if (status != PLX_OK)
+            return status;
+        element.index++;
     }
-    if (cJSON_IsString(member) && strcmp(member->valuestring, "-inf") == 0) {
-        *value = -(double)INFINITY;
-        return PLX_OK;
-    }
-    if (!cJSON_IsNumber(member))
-        return plx_json_error(&place, name, error, "expected a number, \"inf\" or \"-inf\", found %s",
-                              kind_of(member));
-    if (!isfinite(member->valuedouble))
-        return plx_json_error(&place, name, error, "the number is too large for a double");
-    *value = member->valuedouble;
     return PLX_OK;
 }

@@ -37,8 +37,12 @@ enum plx_status plx_json_get_u64(const cJSON *object, const char *key, const str
 enum plx_status plx_json_get_array(const cJSON *object, const char *key, const struct plx_json_path *path,
                                    const char *name, const cJSON **value, struct plx_error *error);
 
-/* A finite double, or the strings "inf" and "-inf" (how results write what is not finite). */
+/* A finite double, or one of the strings "inf", "-inf" and "nan" (how results write what is not finite). */
 enum plx_status plx_json_get_double(const cJSON *object, const char *key, const struct plx_json_path *path,
                                     const char *name, double *value, struct plx_error *error);
+
+/* The same for all elements of the array `key`, which must have `count` of them: values[count]. */
+enum plx_status plx_json_get_doubles(const cJSON *object, const char *key, const struct plx_json_path *path,
+                                     const char *name, double *values, size_t count, struct plx_error *error);
 
 #endif

@@ -6,21 +6,30 @@
 #include <math.h>
 #include <string.h>
 
+double plx_logsumexp_above(const double *z, size_t n, double *maximum)
+{
+    double sum = 0;
+    *maximum = -(double)INFINITY;
+    for (size_t i = 0; i < n; i++) {
+        if (isnan(z[i])) {
+            *maximum = z[i];
+            return 0;
+        }
+        if (z[i] > *maximum)
+            *maximum = z[i];
+    }
+    if (isinf(*maximum)) /* of either sign: there is nothing to subtract */
+        return 0;
+    for (size_t i = 0; i < n; i++)
+        sum += exp(z[i] - *maximum);
+    return log(sum);
+}
+
 double plx_logsumexp(const double *z, size_t n)
 {
-    double maximum = -(double)INFINITY;
-    double sum = 0;
-    for (size_t i = 0; i < n; i++) {
-        if (isnan(z[i]))
-            return z[i];
-        if (z[i] > maximum)
-            maximum = z[i];
-    }
-    if (isinf(maximum)) /* of either sign: there is nothing to subtract */
-        return maximum;
-    for (size_t i = 0; i < n; i++)
-        sum += exp(z[i] - maximum);
-    return maximum + log(sum);
+    double maximum;
+    const double above = plx_logsumexp_above(z, n, &maximum);
+    return maximum + above;
 }
 
 void plx_lse_lanes_init(struct plx_lse_lanes *lanes)

@@ -9,6 +9,10 @@
    +infinity; NaN gives NaN. */
 double plx_logsumexp(const double *z, size_t n);
 
+/* The same in two parts, max z and (returned) what log-sum-exp exceeds it by: for differences from large
+   logits, which their sum would round. */
+double plx_logsumexp_above(const double *z, size_t n, double *maximum);
+
 /* How many independent columns one call of the blocked form carries. */
 #define PLX_LSE_LANES 16
 

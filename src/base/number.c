@@ -228,15 +228,14 @@ bool plx_parse_u64(const char *text, size_t length, uint64_t least, uint64_t mos
     return true;
 }
 
-/* %.*g, with whatever bytes the locale has for a decimal point made into '.'. */
-static size_t print_digits(double value, int precision, char text[PLX_NUMBER_TEXT])
+/* `local` with whatever bytes the locale has for a decimal point made into '.', as much as fits. Returns the
+   length. */
+static size_t put_point(const char *local, char *text, size_t capacity)
 {
-    char local[64];
     size_t length = 0;
     bool in_point = false;
 
-    snprintf(local, sizeof(local), "%.*g", precision, value);
-    for (const char *p = local; *p != '\0' && length < PLX_NUMBER_TEXT - 1; p++) {
+    for (const char *p = local; *p != '\0' && length < capacity - 1; p++) {
         bool plain = is_digit(*p) || *p == '-' || *p == '+' || *p == 'e';
 
         if (plain)
@@ -249,16 +248,29 @@ static size_t print_digits(double value, int precision, char text[PLX_NUMBER_TEX
     return length;
 }
 
-size_t plx_format_double(double value, char text[PLX_NUMBER_TEXT])
+static size_t print_digits(double value, int precision, char text[PLX_NUMBER_TEXT])
+{
+    char local[64];
+
+    snprintf(local, sizeof(local), "%.*g", precision, value);
+    return put_point(local, text, PLX_NUMBER_TEXT);
+}
+
+static size_t print_special(double value, char *text)
 {
     const char *special = isnan(value) ? "nan" : value > 0 ? "inf" : "-inf";
+    size_t length = strlen(special);
+
+    memcpy(text, special, length + 1);
+    return length;
+}
+
+size_t plx_format_double(double value, char text[PLX_NUMBER_TEXT])
+{
     double back;
 
-    if (!isfinite(value)) {
-        size_t length = strlen(special);
-        memcpy(text, special, length + 1);
-        return length;
-    }
+    if (!isfinite(value))
+        return print_special(value, text);
     /* 15 digits survive the way through a normal double, so that %g with 15 gives any shorter form as well;
        subnormal ones have fewer. 17 always suffice. */
     for (int precision = fabs(value) < DBL_MIN ? 1 : 15; precision < 17; precision++) {
@@ -268,4 +280,15 @@ size_t plx_format_double(double value, char text[PLX_NUMBER_TEXT])
             return length;
     }
     return print_digits(value, 17, text);
+}
+
+size_t plx_format_fixed(double value, unsigned digits, char text[PLX_FIXED_TEXT])
+{
+    char local[PLX_FIXED_TEXT + 16]; /* the decimal point of a locale may have several bytes */
+
+    if (!isfinite(value))
+        return print_special(value, text);
+    snprintf(local, sizeof(local), "%.*f",
+             (int)(digits < PLX_FIXED_DIGITS_MOST ? digits : PLX_FIXED_DIGITS_MOST), value);
+    return put_point(local, text, PLX_FIXED_TEXT);
 }

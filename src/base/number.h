@@ -6,7 +6,7 @@
 
 #include <stdbool.h>
 
-/* Longest text that plx_format_double and plx_format_u64 write, NUL included. */
+/* Longest text that plx_format_double writes, NUL included. */
 #define PLX_NUMBER_TEXT 32
 
 /* The whole of text[0..length) must be a decimal number: [+-] digits [. digits] [eE [+-] digits] with at
@@ -22,5 +22,14 @@ bool plx_parse_u64(const char *text, size_t length, uint64_t least, uint64_t mos
 /* The shortest %g form that reads back as the same double ("0.1", "1e+300", "5", "-0", "inf", "-inf", "nan"),
    a JSON number where it is finite. Returns the length. */
 size_t plx_format_double(double value, char text[PLX_NUMBER_TEXT]);
+
+/* Longest text that plx_format_fixed writes, NUL included: the largest double has 309 digits before the
+   point. */
+#define PLX_FIXED_TEXT        352
+#define PLX_FIXED_DIGITS_MOST 40u
+
+/* The value with `digits` (at most PLX_FIXED_DIGITS_MOST) behind the point ("226.05"), rounded to nearest,
+   its exact middle to even; "inf", "-inf" or "nan" where it is not finite. Returns the length. */
+size_t plx_format_fixed(double value, unsigned digits, char text[PLX_FIXED_TEXT]);
 
 #endif

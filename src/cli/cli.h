@@ -12,9 +12,10 @@
 
 /* X(ID, long name, letter or 0, argument or NULL, commands, help). The one list of options: parsing and help
    are made from it. */
-#define CLI_EVAL  1u
-#define CLI_TABLE 2u
-#define CLI_ALL   (~0u)
+#define CLI_EVAL    1u
+#define CLI_TABLE   2u
+#define CLI_FORMATS 4u
+#define CLI_ALL     (CLI_EVAL | CLI_TABLE | CLI_FORMATS)
 #define CLI_OPTION_LIST(X)                                                                                 \
     X(PROTOCOL, "protocol", 'p', "NAME", CLI_EVAL, "preset: %s (default: by model and tokens)")            \
     X(UNIT, "unit", 0, "UNIT", CLI_EVAL, "context starts afresh at every: line, document, stream")         \
@@ -80,11 +81,14 @@ bool cli_number(const struct cli_arguments *arguments, enum cli_option option, u
 /* The name of an option, without "--". */
 const char *cli_option_name(enum cli_option option);
 
+/* The option of that name, in which "_" may stand for "-"; CLI_OPTION_COUNT if there is none. */
+enum cli_option cli_find_option(const char *name);
+
 /* output.c: writes text to the file, or to stdout where path is NULL. Returns the exit code, having said what
  * failed. */
 int cli_write(const char *path, const char *text, size_t length);
 
-/* Says "perplex: …" on stderr; returns the exit code of the status. */
+/* Says "perplex: …" on stderr, visibly; returns the exit code of the status. */
 int cli_fail(const struct plx_error *error);
 
 /* terminal.c: interruption and progress. */

@@ -17,26 +17,41 @@ static const char DETAILS[] =
     "network;\n"
     "5 the perplexity is not finite; 6 memory or internal; 130 interrupted.\n";
 
+/* The fields that have been given as options. */
+static enum plx_status set_fields(const struct cli_arguments *arguments, struct plx_protocol *protocol,
+                                  struct plx_error *error)
+{
+    const char *name;
+    char text[2 * PLX_SYMBOL_TEXT];
+    for (size_t i = 0; plx_protocol_field(protocol, i, &name, text, sizeof text, NULL); i++) {
+        const enum cli_option option = cli_find_option(name);
+        const char *value = option < CLI_OPTION_COUNT ? arguments->values[option] : NULL;
+        const enum plx_status status =
+            value ? plx_protocol_set(protocol, cli_option_name(option), value, error) : PLX_OK;
+        if (status)
+            return status;
+    }
+    return PLX_OK;
+}
+
+/* What can be wrong with the protocol whatever the model is, before that is read, which may take minutes. */
+static enum plx_status check_protocol(const struct cli_arguments *arguments, struct plx_error *error)
+{
+    const char *name = arguments->values[CLI_PROTOCOL];
+    struct plx_protocol protocol = *(name ? plx_protocol_find(name) : plx_protocol_preset(0));
+    const enum plx_status status = set_fields(arguments, &protocol, error);
+    return status || !name ? status : plx_protocol_check(&protocol, error);
+}
+
 /* The preset, changed field by field. */
 static enum plx_status choose_protocol(const struct cli_arguments *arguments,
                                        const struct plx_model_info *info, enum plx_token_kind tokens,
                                        struct plx_protocol *protocol, struct plx_error *error)
 {
-    static const enum cli_option fields[] = {CLI_UNIT,    CLI_START,   CLI_END,          CLI_JOIN, CLI_WINDOW,
-                                             CLI_STRIDE,  CLI_SCORE,   CLI_FIRST_WINDOW, CLI_TAIL, CLI_FIRST,
-                                             CLI_UNKNOWN, CLI_AVERAGE, CLI_LIMIT};
-    *protocol = *plx_protocol_default(info, tokens);
     const char *name = arguments->values[CLI_PROTOCOL];
-    if (name)
-        *protocol = *plx_protocol_find(name);
-    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
-        const char *value = arguments->values[fields[i]];
-        const enum plx_status status =
-            value ? plx_protocol_set(protocol, cli_option_name(fields[i]), value, error) : PLX_OK;
-        if (status)
-            return status;
-    }
-    return plx_protocol_check(protocol, error);
+    *protocol = *(name ? plx_protocol_find(name) : plx_protocol_default(info, tokens));
+    const enum plx_status status = set_fields(arguments, protocol, error);
+    return status ? status : plx_protocol_check(protocol, error);
 }
 
 struct settings {
@@ -44,6 +59,27 @@ struct settings {
     struct plx_corpus_options corpus;
     struct plx_evaluate_options evaluate;
 };
+
+/* It can be read only once. */
+static bool check_standard_input(const struct cli_arguments *arguments)
+{
+    const struct {
+        const char *role, *name;
+    } inputs[] = {{"model", arguments->operands[0]},
+                  {"corpus", arguments->operands[1]},
+                  {"vocabulary", arguments->values[CLI_VOCAB]}};
+    const char *taken = NULL;
+    for (size_t i = 0; i < sizeof inputs / sizeof *inputs; i++) {
+        if (!inputs[i].name || strcmp(inputs[i].name, "-") != 0)
+            continue;
+        if (taken) {
+            fprintf(stderr, "perplex: %s and %s cannot both be standard input\n", taken, inputs[i].role);
+            return false;
+        }
+        taken = inputs[i].role;
+    }
+    return true;
+}
 
 /* False, with a message, if an option's value is not usable. */
 static bool read_settings(const struct cli_arguments *arguments, struct cli_progress *progress,
@@ -71,11 +107,7 @@ static bool read_settings(const struct cli_arguments *arguments, struct cli_prog
                 values[CLI_PROTOCOL]);
         return false;
     }
-    if (strcmp(arguments->operands[0], "-") == 0 && strcmp(arguments->operands[1], "-") == 0) {
-        fprintf(stderr, "perplex: model and corpus cannot both be standard input\n");
-        return false;
-    }
-    if (!cli_number(arguments, CLI_THREADS, 1, 1024, &threads) ||
+    if (!check_standard_input(arguments) || !cli_number(arguments, CLI_THREADS, 1, 1024, &threads) ||
         !cli_number(arguments, CLI_BATCH, 1, 1 << 24, &batch))
         return false;
     settings->evaluate.threads = (unsigned)threads;
@@ -92,7 +124,9 @@ static enum plx_status evaluate(const struct cli_arguments *arguments, const str
     struct plx_evaluate_options options = settings->evaluate;
     options.protocol = &protocol;
     *result = NULL;
-    enum plx_status status = plx_model_open(arguments->operands[0], &settings->model, &model, error);
+    enum plx_status status = check_protocol(arguments, error);
+    if (status == PLX_OK)
+        status = plx_model_open(arguments->operands[0], &settings->model, &model, error);
     if (status == PLX_OK)
         status = choose_protocol(arguments, plx_model_info(model), settings->corpus.tokens, &protocol, error);
     if (status == PLX_OK)
@@ -109,7 +143,9 @@ static void print_warnings(const struct plx_result *result)
     size_t count;
     const struct plx_warning *warnings = plx_result_warnings(result, &count);
     for (size_t i = 0; i < count; i++) {
-        fprintf(stderr, "perplex: warning: %s", warnings[i].message);
+        char message[4 * sizeof warnings[i].message]; /* it may quote what stands in a file */
+        plx_text_visible(warnings[i].message, message, sizeof message);
+        fprintf(stderr, "perplex: warning: %s", message);
         if (warnings[i].count > 1)
             fprintf(stderr, " (%llu times)", (unsigned long long)warnings[i].count);
         if (warnings[i].line)
@@ -128,6 +164,21 @@ static void print_summary(const struct plx_result *result, const struct plx_metr
             (unsigned long long)metrics->scored, (unsigned long long)metrics->tokens,
             plx_result_protocol(result), (unsigned long long)metrics->unknown, metrics->seconds,
             metrics->tokens_per_second * 1e-6);
+}
+
+/* Why the perplexity is not finite. */
+static int print_not_finite(const struct plx_metrics *metrics)
+{
+    fprintf(stderr, "perplex: the perplexity is not finite: ");
+    if (metrics->infinite)
+        fprintf(stderr, "%llu %s zero probability\n", (unsigned long long)metrics->infinite,
+                metrics->infinite == 1 ? "token has" : "tokens have");
+    else if (isfinite(metrics->nats_per_token))
+        fprintf(stderr, "it overflows a double, though the cross-entropy (%.6g nats) is finite\n",
+                metrics->nats_per_token);
+    else
+        fprintf(stderr, "the mean of the cross-entropies is out of range\n");
+    return plx_status_exit_code(PLX_NOT_FINITE);
 }
 
 static int run(const struct cli_arguments *arguments)
@@ -158,11 +209,8 @@ static int run(const struct cli_arguments *arguments)
     int code = cli_write(arguments->values[CLI_OUTPUT], text, length);
     if (code == CLI_OK && !quiet && cli_is_terminal(stderr))
         print_summary(result, &metrics);
-    if (code == CLI_OK && !isfinite(metrics.perplexity)) {
-        fprintf(stderr, "perplex: the perplexity is not finite: %llu tokens have zero probability\n",
-                (unsigned long long)metrics.infinite);
-        code = plx_status_exit_code(PLX_NOT_FINITE);
-    }
+    if (code == CLI_OK && !isfinite(metrics.perplexity))
+        code = print_not_finite(&metrics);
     plx_text_free(text);
     plx_result_free(result);
     return code;

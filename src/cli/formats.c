@@ -17,4 +17,5 @@ static int run(const struct cli_arguments *arguments)
 }
 
 const struct cli_command cli_command_formats = {
-    "formats", "", "List the model and corpus formats that can be read.", NULL, 0, 0, 0, run};
+    "formats", "[options]", "List the model and corpus formats that can be read.", NULL, CLI_FORMATS, 0,
+    0,         run};

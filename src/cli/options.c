@@ -24,6 +24,21 @@ const char *cli_option_name(enum cli_option option)
     return OPTIONS[option].name;
 }
 
+enum cli_option cli_find_option(const char *name)
+{
+    int option = 0;
+    for (; option < CLI_OPTION_COUNT; option++) {
+        const char *ours = OPTIONS[option].name, *given = name;
+        while (*ours && (*ours == *given || (*ours == '-' && *given == '_'))) {
+            ours++;
+            given++;
+        }
+        if (*ours == *given)
+            break;
+    }
+    return (enum cli_option)option;
+}
+
 static void print_presets(FILE *stream)
 {
     const struct plx_protocol *preset;
@@ -95,6 +110,18 @@ static int find_letter(int letter)
     return i;
 }
 
+/* getopt_long has returned '?': there is no such option, or it takes no value. */
+static int unknown_option(const struct cli_command *command, const char *argument)
+{
+    if (optopt >= FIRST_CODE)
+        fprintf(stderr, "perplex: --%s takes no value\n", OPTIONS[optopt - FIRST_CODE].name);
+    else if (optopt != 0) /* a letter, perhaps among others */
+        fprintf(stderr, "perplex: %s has no option -%c\n", command->name, optopt);
+    else
+        fprintf(stderr, "perplex: %s has no option %s\n", command->name, argument);
+    return usage_error(command);
+}
+
 int cli_parse(const struct cli_command *command, int argc, char **argv, struct cli_arguments *arguments)
 {
     struct option rows[CLI_OPTION_COUNT + 1];
@@ -108,10 +135,8 @@ int cli_parse(const struct cli_command *command, int argc, char **argv, struct c
             fprintf(stderr, "perplex: %s needs a value\n", argv[optind - 1]);
             return usage_error(command);
         }
-        if (code == '?') {
-            fprintf(stderr, "perplex: %s has no option %s\n", command->name, argv[optind - 1]);
-            return usage_error(command);
-        }
+        if (code == '?')
+            return unknown_option(command, argv[optind - 1]);
         const int option = code >= FIRST_CODE ? code - FIRST_CODE : find_letter(code);
         arguments->values[option] = optarg ? optarg : "";
     }

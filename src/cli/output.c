@@ -2,10 +2,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+/* As many symbolic links as Linux follows. */
+#define LINKS_MAX 40
 
 int cli_fail(const struct plx_error *error)
 {
@@ -17,7 +21,10 @@ int cli_fail(const struct plx_error *error)
 
 static int fail_write(const char *what)
 {
-    fprintf(stderr, "perplex: cannot write %s: %s\n", what, strerror(errno));
+    const char *reason = strerror(errno);
+    char shown[1024];
+    plx_text_visible(what, shown, sizeof shown);
+    fprintf(stderr, "perplex: cannot write %s: %s\n", shown, reason);
     return plx_status_exit_code(PLX_IO);
 }
 
@@ -42,6 +49,14 @@ static bool is_special(const char *path)
     return stat(path, &status) == 0 && !S_ISREG(status.st_mode);
 }
 
+/* What stdout leads to, by another name: /dev/stdout. To replace it would lose what stands there already. */
+static bool is_stdout(const char *path)
+{
+    struct stat named, ours;
+    return stat(path, &named) == 0 && fstat(STDOUT_FILENO, &ours) == 0 && named.st_dev == ours.st_dev &&
+           named.st_ino == ours.st_ino;
+}
+
 static int write_special(const char *path, const char *text, size_t length)
 {
     const int descriptor = open(path, O_WRONLY | O_CLOEXEC);
@@ -56,18 +71,53 @@ static int write_special(const char *path, const char *text, size_t length)
     return fail_write(path);
 }
 
-/* Writes beside the file and renames, so that the file is there whole or not at all. */
-static int replace_file(const char *path, const char *text, size_t length)
+/* What a symbolic link names, as seen from where the link stands. */
+static char *join_target(const char *link, const char *target, size_t length)
+{
+    const char *slash = strrchr(link, '/');
+    const size_t folder = slash && target[0] != '/' ? (size_t)(slash - link) + 1 : 0;
+    char *joined = malloc(folder + length + 1);
+    if (!joined)
+        return NULL;
+    memcpy(joined, link, folder);
+    memcpy(joined + folder, target, length);
+    joined[folder + length] = '\0';
+    return joined;
+}
+
+/* The file behind symbolic links, which need not exist, as it must for realpath. NULL with errno on failure.
+ */
+static char *follow_links(const char *path)
+{
+    char target[PATH_MAX];
+    char *file = strdup(path);
+    for (int links = 0; file; links++) {
+        const ssize_t length = readlink(file, target, sizeof target);
+        if (length < 0) /* no link, or nothing there: whatever else is wrong shows when it is written */
+            return file;
+        const bool lost = links == LINKS_MAX || (size_t)length == sizeof target;
+        char *next = lost ? NULL : join_target(file, target, (size_t)length);
+        free(file);
+        file = next;
+        if (lost)
+            errno = links == LINKS_MAX ? ELOOP : ENAMETOOLONG;
+    }
+    return NULL;
+}
+
+/* Writes beside the file and renames, so that the file is there whole or not at all. False with errno on
+   failure. */
+static bool replace_file(const char *path, const char *text, size_t length)
 {
     const size_t size = strlen(path) + sizeof ".XXXXXX";
     char *temporary = malloc(size);
     if (!temporary)
-        return fail_write(path);
+        return false;
     snprintf(temporary, size, "%s.XXXXXX", path);
     const int descriptor = mkstemp(temporary);
     if (descriptor < 0) {
         free(temporary);
-        return fail_write(path);
+        return false;
     }
     const mode_t mask = umask(0);
     umask(mask);
@@ -86,12 +136,23 @@ static int replace_file(const char *path, const char *text, size_t length)
         unlink(temporary);
     free(temporary);
     errno = number;
+    return fine;
+}
+
+/* What is behind a symbolic link is replaced, not the link. */
+static int write_file(const char *path, const char *text, size_t length)
+{
+    char *file = follow_links(path);
+    const bool fine = file && replace_file(file, text, length);
+    const int number = errno;
+    free(file);
+    errno = number;
     return fine ? CLI_OK : fail_write(path);
 }
 
 int cli_write(const char *path, const char *text, size_t length)
 {
-    if (!path || strcmp(path, "-") == 0)
+    if (!path || strcmp(path, "-") == 0 || is_stdout(path))
         return write_all(STDOUT_FILENO, text, length) ? CLI_OK : fail_write("standard output");
-    return is_special(path) ? write_special(path, text, length) : replace_file(path, text, length);
+    return is_special(path) ? write_special(path, text, length) : write_file(path, text, length);
 }

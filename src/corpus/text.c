@@ -72,8 +72,8 @@ static size_t whole_part(const struct view *view, enum plx_token_kind tokens)
     const uint8_t *newline = memrchr(view->data, '\n', view->known);
     if (newline)
         return (size_t)(newline - view->data) + 1;
-    for (size_t i = view->known; i-- > 1;) { /* blanks go to the token behind them */
-        if (is_separator(view->data[i]) && !is_separator(view->data[i - 1]))
+    for (size_t i = view->known; i > 0; i--) {
+        if (is_separator(view->data[i - 1]))
             return i;
     }
     if (tokens == PLX_TOKENS_WORD)

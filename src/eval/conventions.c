@@ -28,7 +28,9 @@ static void compute_kenlm(const struct plx_result *result, const struct plx_exac
     conventions->kenlm.tokens = total->count;
     conventions->kenlm.oovs = unknown;
     conventions->kenlm.including_oovs = per(cost(&sequence->kenlm_total), (int64_t)total->count);
-    conventions->kenlm.excluding_oovs = per(cost(&known), (int64_t)(total->count - unknown));
+    /* Where the unknown symbol has no probability at all, nothing is left of infinity less infinity. */
+    conventions->kenlm.excluding_oovs =
+        sequence->kenlm_unknown.infinite ? (double)NAN : per(cost(&known), (int64_t)(total->count - unknown));
 }
 
 /* Blank lines count nowhere; what has no probability is counted, and left out of the sum. */

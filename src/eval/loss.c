@@ -19,7 +19,9 @@ double plx_surprisal(double probability)
 
 double plx_cross_entropy(const double *logits, size_t n, size_t target)
 {
-    return plx_logsumexp(logits, n) - logits[target];
+    double maximum;
+    const double above = plx_logsumexp_above(logits, n, &maximum);
+    return (maximum - logits[target]) + above;
 }
 
 double plx_binary_cross_entropy(double probability, double label)

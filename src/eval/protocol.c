@@ -164,6 +164,15 @@ static bool set_argument(struct plx_protocol *protocol, const struct field *fiel
     }
 }
 
+/* A symbol named before does not outlive a new value without one. */
+static void clear_symbol(struct plx_protocol *protocol, const struct field *field)
+{
+    if (field->offset == AT(start))
+        protocol->start_symbol[0] = '\0';
+    else if (field->offset == AT(end))
+        protocol->end_symbol[0] = '\0';
+}
+
 static bool needs_argument(const struct field *field, unsigned choice)
 {
     return (field->offset == AT(score) && choice == PLX_SCORE_LAST) ||
@@ -177,6 +186,7 @@ static bool parse_choice(struct plx_protocol *protocol, const struct field *fiel
     for (unsigned i = 0; field->words[i]; i++) {
         if (strlen(field->words[i]) != length || memcmp(field->words[i], value, length) != 0)
             continue;
+        clear_symbol(protocol, field);
         if (colon ? !set_argument(protocol, field, i, colon + 1) : needs_argument(field, i))
             return false;
         set_choice(protocol, field, i);
@@ -260,10 +270,12 @@ enum plx_status plx_protocol_set(struct plx_protocol *protocol, const char *fiel
     for (size_t i = 0; i < FIELD_COUNT; i++) {
         if (!same_field(FIELDS[i].name, field))
             continue;
-        if (!parse_field(protocol, FIELDS + i, value))
+        struct plx_protocol changed = *protocol;
+        if (!parse_field(&changed, FIELDS + i, value))
             return plx_error_set(error, PLX_USAGE, "--%s takes %s, not \"%s\"", field, FIELDS[i].takes,
                                  value);
-        plx_protocol_rename(protocol);
+        plx_protocol_rename(&changed);
+        *protocol = changed;
         return PLX_OK;
     }
     return plx_error_set(error, PLX_USAGE, "a protocol has no field \"%s\"", field);

@@ -13,12 +13,14 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <time.h>
 
 #define HTTP_BUFFER_BYTES ((size_t)256 << 10)
 _Static_assert(HTTP_BUFFER_BYTES >= CURL_MAX_WRITE_SIZE, "an empty buffer takes whatever libcurl delivers");
 
 #define HTTP_PROTOCOLS       "http,https"
+#define HTTP_SECURE          "https"
 #define HTTP_REDIRECTS_MAX   10L
 #define HTTP_DOWNLOAD_MAX    ((uint64_t)64 << 30)
 #define HTTP_CONNECT_TIMEOUT 15000U
@@ -31,6 +33,7 @@ struct plx_http {
     struct plx_medium medium;
     CURLM *multi;
     CURL *easy;
+    bool secure;   /* an https:// URL: then so must be what it redirects to */
     bool attached; /* easy has been added to multi */
     bool paused;
     bool ended; /* `result` is final */
@@ -137,6 +140,17 @@ static enum plx_status http_fail_url(bool redirected, struct plx_error *error)
     return PLX_NETWORK;
 }
 
+static enum plx_status http_fail_protocol(const struct plx_http *http, bool redirected,
+                                          struct plx_error *error)
+{
+    if (!redirected)
+        return plx_error_set(error, PLX_NETWORK, "this build of libcurl does not support the protocol");
+    if (!http->secure)
+        return plx_error_set(error, PLX_NETWORK, "the server redirects to what is neither http nor https");
+    plx_error_set(error, PLX_NETWORK, "the server redirects from https to what is not https");
+    return plx_error_hint(error, "on the way from there anybody could change the content");
+}
+
 static enum plx_status http_fail_result(const struct plx_http *http, struct plx_error *error)
 {
     long redirects = 0;
@@ -146,10 +160,7 @@ static enum plx_status http_fail_result(const struct plx_http *http, struct plx_
     case CURLE_TOO_MANY_REDIRECTS:
         return plx_error_set(error, PLX_NETWORK, "the server redirects more than %ld times",
                              HTTP_REDIRECTS_MAX);
-    case CURLE_UNSUPPORTED_PROTOCOL:
-        return plx_error_set(error, PLX_NETWORK,
-                             redirects > 0 ? "the server redirects to what is neither http nor https"
-                                           : "this build of libcurl does not support the protocol");
+    case CURLE_UNSUPPORTED_PROTOCOL: return http_fail_protocol(http, redirects > 0, error);
     case CURLE_PARTIAL_FILE:
         if (http->length > 0)
             return plx_error_set(error, PLX_NETWORK,
@@ -311,7 +322,8 @@ static bool http_configure(struct plx_http *http, const char *url)
     fine &= curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L) == CURLE_OK;
     fine &= curl_easy_setopt(easy, CURLOPT_USERAGENT, "perplex") == CURLE_OK;
     fine &= curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, HTTP_PROTOCOLS) == CURLE_OK;
-    fine &= curl_easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS_STR, HTTP_PROTOCOLS) == CURLE_OK;
+    fine &= curl_easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS_STR,
+                             http->secure ? HTTP_SECURE : HTTP_PROTOCOLS) == CURLE_OK;
     fine &= curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 1L) == CURLE_OK;
     fine &= curl_easy_setopt(easy, CURLOPT_MAXREDIRS, HTTP_REDIRECTS_MAX) == CURLE_OK;
     fine &= curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L) == CURLE_OK;
@@ -339,6 +351,7 @@ enum plx_status plx_http_open(const char *url, const struct plx_source_options *
     http->medium.options = options;
     http->cap = options->max_download_bytes ? options->max_download_bytes : HTTP_DOWNLOAD_MAX;
     http->stall_ms = options->stall_timeout_ms ? options->stall_timeout_ms : HTTP_STALL_TIMEOUT;
+    http->secure = strncasecmp(url, "https:", 6) == 0;
     http->easy = curl_easy_init();
     http->multi = curl_multi_init();
     enum plx_status status = PLX_OK;

@@ -40,7 +40,8 @@ struct reader {
 static enum plx_status malformed_here(const struct reader *reader, struct plx_error *error)
 {
     plx_error_input(error, plx_source_name(reader->lines.source));
-    return plx_error_at_line(error, reader->lines.number, error ? error->column : PLX_NOWHERE);
+    const uint64_t line = reader->lines.number > 0 ? reader->lines.number : 1;
+    return plx_error_at_line(error, line, error ? error->column : PLX_NOWHERE);
 }
 
 static enum plx_status next_line(struct reader *reader, struct plx_error *error)

@@ -15,6 +15,11 @@ static enum plx_status choose_format(const uint8_t *head, size_t size, const cha
     int best = 0;
     *chosen = NULL;
     const struct plx_model_format *format;
+    if (size == 0) {
+        plx_error_set(error, PLX_MALFORMED, "the model file is empty");
+        plx_error_input(error, name);
+        return plx_error_hint(error, "was it written completely?");
+    }
     for (size_t i = 0; (format = plx_model_format(i)) != NULL; i++) {
         const int sure = wanted ? strcmp(format->name, wanted) == 0 : format->probe(head, size, name);
         if (sure > best) {
@@ -28,8 +33,7 @@ static enum plx_status choose_format(const uint8_t *head, size_t size, const cha
         plx_error_set(error, PLX_USAGE, "there is no model format \"%s\"", wanted);
         return plx_error_hint(error, "`perplex formats` lists them");
     }
-    plx_error_set(error, PLX_UNSUPPORTED,
-                  size == 0 ? "the model file is empty" : "not a model in a known format");
+    plx_error_set(error, PLX_UNSUPPORTED, "not a model in a known format");
     plx_error_input(error, name);
     if (size >= 4 && memcmp(head, "mmap", 4) == 0)
         return plx_error_hint(
@@ -37,9 +41,7 @@ static enum plx_status choose_format(const uint8_t *head, size_t size, const cha
     if (size >= 2 && head[0] == 'P' && head[1] == 'K')
         return plx_error_hint(error, "this looks like a zip archive (a PyTorch checkpoint or npz); "
                                      "save the weights as safetensors");
-    if (size > 0)
-        return plx_error_hint(error, "`perplex formats` lists what can be read; --model-format names one");
-    return plx_error_hint(error, "was the file written completely?");
+    return plx_error_hint(error, "`perplex formats` lists what can be read; --model-format names one");
 }
 
 enum plx_status plx_model_open_source(struct plx_source *source, const struct plx_model_options *options,

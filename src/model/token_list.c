@@ -5,6 +5,8 @@
 #include "base/json.h"
 #include "base/memory.h"
 #include "base/number.h"
+#include "base/path.h"
+#include "io/whole.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -14,23 +16,15 @@
 /* No vocabulary is as large; a file that is has been taken for one by mistake. */
 #define FILE_BYTES_MAX ((size_t)1 << 30)
 
-#define CHUNK_BYTES ((size_t)1 << 18)
-
 static bool ends_with(const char *text, const char *end)
 {
     const size_t length = strlen(text), end_length = strlen(end);
     return length >= end_length && strcmp(text + (length - end_length), end) == 0;
 }
 
-static const char *base_name(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash ? slash + 1 : path;
-}
-
 enum plx_token_list_form plx_token_list_form(const char *path)
 {
-    const char *name = base_name(path);
+    const char *name = plx_path_base(path);
     if (ends_with(name, ".json") || ends_with(name, ".json.gz"))
         return PLX_TOKENS_JSON;
     if (strncmp(name, "dict.", 5) == 0 && (ends_with(name, ".txt") || ends_with(name, ".txt.gz")))
@@ -234,7 +228,7 @@ enum plx_status plx_token_list_find(const char *model, char **path, struct plx_e
     *path = NULL;
     if (!is_file(model))
         return PLX_OK;
-    const size_t folder = (size_t)(base_name(model) - model);
+    const size_t folder = (size_t)(plx_path_base(model) - model);
     size_t stem = strlen(model);
     if (ends_with(model, ".gz"))
         stem -= 3;
@@ -266,25 +260,11 @@ static enum plx_status read_file(const char *path, const struct plx_model_option
     const struct plx_source_options source_options = {
         .interrupted = options->interrupted, .user = options->user, .fingerprint = true};
     struct plx_source *source;
-    size_t got = 0;
     enum plx_status status = plx_source_open(path, &source_options, &source, error);
-    if (status)
-        return status;
-    do {
-        if (text->limit - text->size < CHUNK_BYTES) {
-            plx_error_set(error, PLX_UNSUPPORTED, "a vocabulary of more than %zu bytes", FILE_BYTES_MAX);
-            status = plx_error_input(error, path);
-        }
-        if (status == PLX_OK)
-            status = plx_buffer_reserve(text, CHUNK_BYTES, error);
-        if (status == PLX_OK)
-            status = plx_source_read(source, text->data + text->size, CHUNK_BYTES, &got, error);
-        if (status)
-            goto end;
-        text->size += got;
-    } while (got == CHUNK_BYTES);
-    status = plx_source_sha256(source, sha256, error);
-end:
+    if (status == PLX_OK)
+        status = plx_source_read_all(source, "a vocabulary", text, error);
+    if (status == PLX_OK)
+        status = plx_source_sha256(source, sha256, error);
     plx_source_close(source);
     return status;
 }
@@ -296,7 +276,7 @@ static enum plx_status check_size(const struct plx_vocabulary *vocabulary, uint6
     if (size == types)
         return PLX_OK;
     plx_error_set(error, PLX_MALFORMED, "the list has %zu tokens, but the model %.200s has %" PRIu64, size,
-                  model, types);
+                  strcmp(model, "-") == 0 ? "from standard input" : model, types);
     plx_error_input(error, path);
     return plx_error_hint(error, "does it belong to another model? --vocab names the right one");
 }
