@@ -37,6 +37,7 @@ struct plx_chunk {
     uint64_t line;       /* of its first byte, from 1 */
     bool begins_document;
     bool begins_line;
+    bool blank_before; /* what stands before it in its line is spaces and tabs, or nothing */
     bool inside_word; /* the byte before it belongs to a word: the cut is inside a word if the first byte does
                          too */
     bool ends_line;   /* the content ends here without a newline, which ends a line none the less */

@@ -21,8 +21,9 @@ struct place {
 struct text_reader {
     struct plx_corpus base;
     struct place place;
-    bool inside_word; /* the byte before the next one belongs to a word */
-    size_t pending;   /* bytes of the chunk given out last */
+    bool blank_before; /* the line before the next byte is separators, or nothing */
+    bool inside_word;  /* the byte before the next one belongs to a word */
+    size_t pending;    /* bytes of the chunk given out last */
 };
 
 /* What of the source is in sight. */
@@ -126,6 +127,16 @@ static size_t walk(const struct view *view, size_t size, struct place *place, en
     return at;
 }
 
+/* Notes what the next chunk must know of the bytes before it, which end with data[0..size). */
+static void note_seam(struct text_reader *reader, const uint8_t *data, size_t size)
+{
+    size_t at = size;
+    while (at > 0 && is_separator(data[at - 1]))
+        at--;
+    reader->inside_word = at == size && data[size - 1] != '\n';
+    reader->blank_before = at > 0 ? data[at - 1] == '\n' : reader->blank_before;
+}
+
 static enum plx_status next(struct plx_corpus *base, struct plx_chunk *chunk, bool *more,
                             struct plx_error *error)
 {
@@ -155,12 +166,12 @@ static enum plx_status next(struct plx_corpus *base, struct plx_chunk *chunk, bo
             .line = reader->place.line,
             .begins_document = first == BOUNDARY || base->documents == 0,
             .begins_line = !reader->place.inside_line,
+            .blank_before = reader->blank_before,
             .inside_word = reader->inside_word,
             .ends_line = view.at_end && size == view.known && view.data[size - 1] != '\n',
         };
         base->documents += chunk->begins_document;
-        const uint8_t last = view.data[size - 1];
-        reader->inside_word = last != '\n' && !is_separator(last);
+        note_seam(reader, view.data, size);
         reader->place = place;
         reader->pending = size;
         *more = true;
@@ -187,6 +198,7 @@ static enum plx_status open_text(struct plx_corpus **corpus, struct plx_error *e
     if (!reader)
         return PLX_MEMORY;
     reader->place = (struct place){.line = 1, .after_blank = true};
+    reader->blank_before = true;
     *corpus = &reader->base;
     return PLX_OK;
 }

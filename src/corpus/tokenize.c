@@ -200,7 +200,8 @@ static enum plx_status split_line(struct walk *walk, size_t at, size_t end, bool
     }
     tokens->counts.words += words;
     if (ends)
-        end_line(walk, whole, words == 0 && (at > 0 || walk->chunk->begins_line));
+        end_line(walk, whole,
+                 words == 0 && (at > 0 || walk->chunk->begins_line || walk->chunk->blank_before));
     return PLX_OK;
 }
 
@@ -227,7 +228,7 @@ enum plx_status plx_tokenize(const struct plx_chunk *chunk, const struct plx_tok
         .chunk = chunk,
         .options = options,
         .tokens = tokens,
-        .begins_line = chunk->begins_line,
+        .begins_line = chunk->begins_line || (chunk->blank_before && options->tokens == PLX_TOKENS_WORD),
         .begins_document = chunk->begins_document,
     };
     tokens->count = 0;
