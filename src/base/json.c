@@ -542,7 +542,7 @@ enum plx_status plx_json_get_doubles(const cJSON *object, const char *key, const
 {
     const struct plx_json_path place = {.parent = path, .key = key};
     struct plx_json_path element = {.parent = &place};
-    const cJSON *array, *child;
+    const cJSON *array = NULL, *child;
     enum plx_status status = plx_json_get_array(object, key, path, name, &array, error);
 
     if (status != PLX_OK)

@@ -95,8 +95,10 @@ static enum plx_status settle_first_window(struct plx_plan *plan, struct plx_err
     if (protocol->first_window == 0)
         return PLX_OK;
     const bool starts = protocol->start == PLX_START_CONTEXT;
+    /* A first token that is no target comes on top of those that are. */
     const bool no_target = protocol->start == PLX_START_REPLACE ||
-                           (!starts && (!plan->empty_context || protocol->first == PLX_FIRST_SKIP));
+                           (!starts && (protocol->score == PLX_SCORE_ALL || !plan->empty_context ||
+                                        protocol->first == PLX_FIRST_SKIP));
     plan->first_window_end = (starts ? plan->start_repeat : 0) + protocol->first_window + no_target;
     if (plan->first_window_end <= protocol->window)
         return PLX_OK;

@@ -1,0 +1,129 @@
+#!/bin/sh
+# Where results go: to a file whole or not at all, and nothing gets lost without a word.
+# shellcheck source=tests/support/cli.sh disable=SC2317 # functions are called by way of others
+. "$SOURCE_DIR/tests/support/cli.sh"
+
+accepts "$PERPLEX" eval "$ngram" "$test_text" -q
+mv out result.json
+without_runtime result.json >expected
+
+# To a file that is not there, one that is, a device, stdout by name.
+accepts "$PERPLEX" eval "$ngram" "$test_text" -q -o new.json
+prints_nothing
+without_runtime new.json | cmp -s - expected || fail 'the file differs from what stdout gets'
+echo old >old.json
+accepts "$PERPLEX" eval "$ngram" "$test_text" -q --output old.json
+without_runtime old.json | cmp -s - expected || fail 'the file was not replaced'
+accepts "$PERPLEX" eval "$ngram" "$test_text" -q -o /dev/null
+prints_nothing
+# By a link too, as /dev/stdout is: the link stays.
+ln -s /proc/self/fd/1 stdout
+for stdout in - stdout; do
+    accepts "$PERPLEX" eval "$ngram" "$test_text" -q -o $stdout
+    without_runtime out | cmp -s - expected || fail "-o $stdout gives something else"
+done
+[ -h stdout ] || fail "the link was replaced"
+ln -s old.json link
+echo old >old.json
+accepts "$PERPLEX" eval "$ngram" "$test_text" -q -o link
+{ [ -h link ] && without_runtime old.json | cmp -s - expected; } || fail "what the link names was not written"
+accepts "$PERPLEX" table result.json
+mv out table.md
+accepts "$PERPLEX" table result.json -o new.md
+cmp -s table.md new.md || fail 'the file differs from what stdout gets'
+rm -- *.json.* 2>/dev/null && fail 'a temporary file was left'
+
+# A full device.
+refuses 4 'cannot write /dev/full: No space left on device' "$PERPLEX" eval "$ngram" "$test_text" -q -o /dev/full
+refuses 4 'cannot write /dev/full: No space left on device' "$PERPLEX" table result.json -o /dev/full
+
+# into FILE COMMAND...: stdout goes there.
+into() {
+    file=$1
+    shift
+    "$@" >"$file"
+}
+# each COMMAND...: whatever prints.
+each() {
+    "$@" "$PERPLEX" eval "$ngram" "$test_text" -q
+    "$@" "$PERPLEX" table result.json
+    "$@" "$PERPLEX" formats
+    "$@" "$PERPLEX" eval --help
+    "$@" "$PERPLEX" --help
+    "$@" "$PERPLEX" --version
+}
+each refuses 4 'cannot write standard output: No space left on device' into /dev/full
+
+# A closed stdout, and a pipe that nobody reads any more: silence, as by SIGPIPE.
+closed() {
+    "$@" >&-
+}
+each refuses 4 'cannot write standard output: Bad file descriptor' closed
+mkfifo pipe
+exec 4<>pipe
+exec 5>pipe
+exec 4<&-
+broken() {
+    "$@" >&5
+}
+into_broken_pipe() {
+    run broken "$@"
+    ends_with 141
+    is_silent
+}
+each into_broken_pipe
+exec 5>&-
+
+# Places where nothing can be written.
+mkdir folder
+refuses 4 'cannot write folder: Is a directory' "$PERPLEX" eval "$ngram" "$test_text" -q -o folder
+refuses 4 'cannot write folder/none/a.json: No such file or directory' \
+    "$PERPLEX" eval "$ngram" "$test_text" -q -o folder/none/a.json
+refuses 4 'cannot write table.md/a.json: Not a directory' "$PERPLEX" table result.json -o table.md/a.json
+if [ "$(id -u)" -ne 0 ]; then
+    chmod 555 folder
+    refuses 4 'cannot write folder/a.json: Permission denied' "$PERPLEX" table result.json -o folder/a.json
+fi
+
+# What fails leaves the old file alone, and nothing beside it.
+mkdir kept
+echo old >kept/a.json
+unchanged() {
+    [ "$(cat kept/a.json)" = old ] || fail 'the old file was changed'
+    [ "$(ls kept)" = a.json ] || fail "something was left beside it: $(ls kept)"
+}
+printf 'a\n</s>\n' >control.txt
+refuses 3 'control.txt:2:1: *' "$PERPLEX" eval "$ngram" control.txt -o kept/a.json
+unchanged
+refuses 4 'missing.txt: *' "$PERPLEX" eval "$ngram" missing.txt -o kept/a.json
+unchanged
+refuses 4 'missing.json: *' "$PERPLEX" table result.json missing.json -o kept/a.json
+unchanged
+# No file may grow, stderr's neither: hence the pipe.
+limited() {
+    {
+        (
+            trap '' XFSZ
+            ulimit -f 0
+            "$@"
+            echo "code $?" >&2
+        ) 2>&1 | cat >messages
+    }
+    sed '/^code /d' messages >&2
+    return "$(sed -n 's/^code //p' messages)"
+}
+refuses 4 'cannot write kept/a.json: File too large' limited "$PERPLEX" eval "$ngram" "$test_text" -q -o kept/a.json
+unchanged
+
+# What table is given must be results.
+echo '{}' >empty.json
+echo '{"schema": "perplex.result/2"}' >later.json
+echo '[]' >list.json
+refuses 4 'missing.json: cannot be opened: No such file or directory' "$PERPLEX" table missing.json
+refuses 4 'folder: is a directory*' "$PERPLEX" table folder
+refuses 3 "$test_text:2:2: *" "$PERPLEX" table "$test_text"
+refuses 3 'empty.json: $.schema: missing' "$PERPLEX" table empty.json
+refuses 3 'list.json: $: expected an object, found an array' "$PERPLEX" table list.json
+refuses 3 'later.json: $*"perplex.result/2"*"perplex.result/1"*' "$PERPLEX" table result.json later.json
+
+finish

@@ -1,0 +1,107 @@
+#!/bin/sh
+# Commands and options: help goes to stdout, mistakes are named and end with 2.
+# shellcheck source=tests/support/cli.sh
+. "$SOURCE_DIR/tests/support/cli.sh"
+
+# Help and version.
+for command in eval table formats; do
+    for help in "$command --help" "$command -h" "help $command"; do
+        # shellcheck disable=SC2086 # words
+        accepts "$PERPLEX" $help
+        contains out "^usage: perplex $command"
+        contains out '^ *-h, --help '
+    done
+done
+for help in --help -h help; do
+    accepts "$PERPLEX" $help
+    contains out '^usage: perplex COMMAND'
+    contains out '^  eval  *[A-Z]'
+done
+accepts "$PERPLEX" eval --help missing.arpa
+accepts "$PERPLEX" --version
+contains out '^perplex [0-9]*\.[0-9]*\.[0-9]*$'
+contains out '^  libcurl [0-9]'
+contains out '^  zlib [0-9]'
+contains out '^  models: arpa safetensors$'
+contains out '^  corpora: text$'
+
+# Commands.
+run "$PERPLEX"
+ends_with 2
+prints_nothing
+contains err '^usage: perplex COMMAND'
+run "$PERPLEX" evaluate
+ends_with 2
+prints_nothing
+contains err '^perplex: there is no command "evaluate"$'
+misused 'usage: perplex eval MODEL CORPUS *' "$PERPLEX" eval
+misused 'usage: perplex eval MODEL CORPUS *' "$PERPLEX" eval "$ngram"
+misused 'usage: perplex eval MODEL CORPUS *' "$PERPLEX" eval "$ngram" "$test_text" third
+misused 'usage: perplex table RESULT... *' "$PERPLEX" table
+misused 'usage: perplex formats*' "$PERPLEX" formats all
+misused 'model and corpus cannot both be standard input' "$PERPLEX" eval - -
+misused '*standard input*' "$PERPLEX" eval "$neural" - --vocab -
+misused '*standard input*' "$PERPLEX" eval - "$test_text" --vocab -
+
+# eval_misused MESSAGE OPTION...: with a model and a corpus that are fine.
+eval_misused() {
+    message=$1
+    shift
+    misused "$message" "$PERPLEX" eval "$ngram" "$test_text" "$@"
+}
+
+# Options that do not exist, or lack a value, or take none.
+eval_misused 'eval has no option --bogus' --bogus
+eval_misused 'eval has no option --format' --format csv
+eval_misused 'eval has no option -Z' -Z
+eval_misused '*-*Z*' -Zq
+eval_misused '*-*Z*' -qZ
+eval_misused '*--t*' --t word
+eval_misused '*--quiet*' --quiet=yes
+eval_misused '--threads needs a value' --threads
+eval_misused '-j needs a value' -j
+misused 'formats has no option --quiet' "$PERPLEX" formats --quiet
+misused 'table has no option --quiet' "$PERPLEX" table --quiet a.json
+accepts "$PERPLEX" eval --quiet --threads=2 -- "$ngram" "$test_text"
+accepts "$PERPLEX" eval "$ngram" -qj2 "$test_text" --batch 7
+
+# Values that an option does not take.
+for number in 0 -1 1025 x 2x ' 2' '' 99999999999999999999; do
+    eval_misused "--threads takes a number from 1 to 1024, not \"$number\"" --threads "$number"
+done
+eval_misused '--batch takes a number from 1 to 16777216, not "0"' --batch 0
+eval_misused '--batch takes a number from 1 to 16777216, not "16777217"' --batch 16777217
+eval_misused '--tokens takes word, char or byte, not "words"' --tokens words
+eval_misused 'there is no protocol "kenlm"; *' --protocol kenlm
+eval_misused 'there is no model format "kenlm" *' --model-format kenlm
+eval_misused 'there is no corpus format "jsonl" *' --corpus-format jsonl
+eval_misused '--unit takes line, document or stream, not "page"' --unit page
+eval_misused '--start takes none, context, replace, or the symbol itself *, not ""' --start ''
+eval_misused 'the model has no symbol "<nope>" (--start)' --start '<nope>'
+eval_misused 'the model has no symbol "<nope>" (--end)' --end '<nope>'
+eval_misused 'the model has no symbol "<nope>" (--join)' --unit stream --end none --join '<nope>'
+eval_misused '--score takes new, all or last:K, not "last"' --score last
+eval_misused '--score takes new, all or last:K, not "last:0"' --score last:0
+eval_misused '--tail takes keep, drop or left-extend, not "cut"' --tail cut
+eval_misused '--first takes score or skip, not "drop"' --first drop
+for cost in class class:0 floor:1 floor:x much; do
+    eval_misused "--unknown takes unk, *, not \"$cost\"" --unknown $cost
+done
+eval_misused '--average takes token, window, hf-2024 or unit, not "mean"' --average mean
+for option in window stride first-window limit; do
+    for number in -1 x 1.5 99999999999999999999; do
+        eval_misused "--$option takes a number of *, not \"$number\"" --$option $number
+    done
+done
+misused '--format takes markdown or csv, not "html"' "$PERPLEX" table --format html a.json
+
+# Options that contradict each other.
+eval_misused 'a window of 1 token has no target with a context' --window 1
+eval_misused 'the stride (20) is larger than the window (10)' --window 10 --stride 20
+eval_misused '*stride*need a window' --stride 20
+eval_misused '*last:6*a stride of 5*counts targets twice' --window 10 --stride 5 --score last:6
+eval_misused '*score all*counts targets twice' --window 10 --stride 5 --score all
+eval_misused 'the first window*' --window 8 --first-window 9
+eval_misused 'join*' --join the
+
+finish

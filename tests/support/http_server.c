@@ -1,0 +1,398 @@
+#include "http_server.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#define REQUEST_MAX 8192
+#define TICK_MS     20
+#define BIG_LENGTH  "1099511627776"
+
+struct http_server {
+    struct http_server_options options;
+    int listener;
+    unsigned port;
+    pthread_t acceptor;
+    atomic_bool stopping;
+    atomic_uint requests;
+    atomic_uint connections; /* threads that are alive */
+};
+
+struct connection {
+    struct http_server *server;
+    int socket;
+    char path[1024];
+    char request[REQUEST_MAX + 1];
+};
+
+/* Sending. Everything returns false once the client is gone or the server stops. */
+
+static bool send_bytes(struct connection *connection, const void *data, size_t size)
+{
+    const char *next = data;
+    while (size > 0) {
+        if (atomic_load(&connection->server->stopping))
+            return false;
+        struct pollfd ready = {.fd = connection->socket, .events = POLLOUT, .revents = 0};
+        if (poll(&ready, 1, TICK_MS) == 0)
+            continue;
+        ssize_t sent = send(connection->socket, next, size, MSG_NOSIGNAL | MSG_DONTWAIT);
+        if (sent < 0 && (errno == EINTR || errno == EAGAIN))
+            continue;
+        if (sent <= 0)
+            return false;
+        next += sent;
+        size -= (size_t)sent;
+    }
+    return true;
+}
+
+static bool send_text(struct connection *connection, const char *text)
+{
+    return send_bytes(connection, text, strlen(text));
+}
+
+static bool send_head(struct connection *connection, unsigned status, const char *fields)
+{
+    char head[2048];
+    snprintf(head, sizeof head, "HTTP/1.1 %u %s\r\nConnection: close\r\n%s\r\n", status,
+             status < 300   ? "Fine"
+             : status < 400 ? "Elsewhere"
+                            : "Failed",
+             fields);
+    return send_text(connection, head);
+}
+
+static bool send_content(struct connection *connection, unsigned status, const void *data, size_t size)
+{
+    char fields[64];
+    snprintf(fields, sizeof fields, "Content-Length: %zu\r\n", size);
+    return send_head(connection, status, fields) && send_bytes(connection, data, size);
+}
+
+static void send_status(struct connection *connection, unsigned status)
+{
+    char body[64];
+    snprintf(body, sizeof body, "this is the body of a %u\n", status);
+    send_content(connection, status, body, strlen(body));
+}
+
+static void send_redirect(struct connection *connection, const char *location)
+{
+    char fields[256];
+    snprintf(fields, sizeof fields, "Location: %s\r\nContent-Length: 5\r\n", location);
+    if (send_head(connection, 302, fields))
+        send_text(connection, "gone\n");
+}
+
+static bool send_chunk(struct connection *connection, const void *data, size_t size)
+{
+    char length[32];
+    snprintf(length, sizeof length, "%zx\r\n", size);
+    return send_text(connection, length) && send_bytes(connection, data, size) &&
+           send_text(connection, "\r\n");
+}
+
+/* Waits until the client is gone, the server stops or the time is over; true in the last case. */
+static bool linger(struct connection *connection, unsigned milliseconds)
+{
+    for (unsigned waited = 0; waited < milliseconds; waited += TICK_MS) {
+        struct pollfd ready = {.fd = connection->socket, .events = POLLIN | POLLRDHUP, .revents = 0};
+        if (atomic_load(&connection->server->stopping))
+            return false;
+        if (poll(&ready, 1, TICK_MS) > 0 && (ready.revents & (POLLHUP | POLLERR | POLLRDHUP)))
+            return false;
+    }
+    return true;
+}
+
+/* The answers. */
+
+static void answer_chunked(struct connection *connection, bool complete)
+{
+    const struct http_server_options *options = &connection->server->options;
+    const char *content = options->content;
+    if (!send_head(connection, 200, "Transfer-Encoding: chunked\r\n"))
+        return;
+    for (size_t begin = 0, size = 1; begin < options->content_size; begin += size, size = size % 4000 + 7) {
+        if (size > options->content_size - begin)
+            size = options->content_size - begin;
+        if (!send_chunk(connection, content + begin, size))
+            return;
+    }
+    if (complete)
+        send_text(connection, "0\r\n\r\n");
+}
+
+static void answer_slow(struct connection *connection)
+{
+    const struct http_server_options *options = &connection->server->options;
+    const char *content = options->content;
+    send_head(connection, 200, "");
+    for (size_t i = 0; i < options->content_size; i++)
+        if (!send_bytes(connection, content + i, 1) || !linger(connection, TICK_MS))
+            return;
+}
+
+static void answer_slow_head(struct connection *connection)
+{
+    const struct http_server_options *options = &connection->server->options;
+    bool alive = send_text(connection, "HTTP/1.1 200 Fine\r\nConnection: close\r\n");
+    for (int i = 0; alive && i < 10; i++)
+        alive = send_text(connection, "X-Patience: please\r\n") && linger(connection, 100);
+    if (alive && send_text(connection, "\r\n"))
+        send_bytes(connection, options->content, options->content_size);
+}
+
+static void answer_short(struct connection *connection)
+{
+    const struct http_server_options *options = &connection->server->options;
+    char fields[64];
+    snprintf(fields, sizeof fields, "Content-Length: %zu\r\n", options->content_size + 1000);
+    if (send_head(connection, 200, fields))
+        send_bytes(connection, options->content, options->content_size);
+}
+
+static void answer_stall_later(struct connection *connection)
+{
+    const struct http_server_options *options = &connection->server->options;
+    char fields[64];
+    snprintf(fields, sizeof fields, "Content-Length: %zu\r\n", options->content_size);
+    if (send_head(connection, 200, fields) &&
+        send_bytes(connection, options->content, options->content_size / 2))
+        linger(connection, 60000);
+}
+
+static void answer_big(struct connection *connection, bool chunked)
+{
+    static const char zeros[65536];
+    const char *fields = chunked ? "Transfer-Encoding: chunked\r\n" : "Content-Length: " BIG_LENGTH "\r\n";
+    bool alive = send_head(connection, 200, fields);
+    while (alive)
+        alive = chunked ? send_chunk(connection, zeros, sizeof zeros)
+                        : send_bytes(connection, zeros, sizeof zeros);
+}
+
+static void answer_auth(struct connection *connection)
+{
+    /* RFC 7617: base64 of "user:secret". */
+    const struct http_server_options *options = &connection->server->options;
+    if (strstr(connection->request, "Authorization: Basic dXNlcjpzZWNyZXQ="))
+        send_content(connection, 200, options->content, options->content_size);
+    else
+        send_status(connection, 401);
+}
+
+static void answer_redirects(struct connection *connection, unsigned count)
+{
+    char location[64];
+    snprintf(location, sizeof location, count > 1 ? "/redirect/%u" : "/ok", count - 1);
+    send_redirect(connection, location);
+}
+
+static void answer_file(struct connection *connection)
+{
+    const char *folder = connection->server->options.folder;
+    char name[4096];
+    FILE *file = NULL;
+    if (folder && !strstr(connection->path, "..")) {
+        snprintf(name, sizeof name, "%s%s", folder, connection->path);
+        file = fopen(name, "rb");
+    }
+    long size = -1;
+    if (file && fseek(file, 0, SEEK_END) == 0)
+        size = ftell(file);
+    if (size < 0 || size == INT64_MAX) { /* a folder has no size to speak of */
+        send_status(connection, 404);
+    } else {
+        char fields[64];
+        char block[16384];
+        snprintf(fields, sizeof fields, "Content-Length: %ld\r\n", size);
+        bool alive = send_head(connection, 200, fields);
+        rewind(file);
+        for (size_t got = 0; alive && (got = fread(block, 1, sizeof block, file)) > 0;)
+            alive = send_bytes(connection, block, got);
+    }
+    if (file)
+        fclose(file);
+}
+
+static void answer(struct connection *connection)
+{
+    const struct http_server_options *options = &connection->server->options;
+    const char *path = connection->path;
+    unsigned number = 0;
+    if (strcmp(path, "/ok") == 0)
+        send_content(connection, 200, options->content, options->content_size);
+    else if (strcmp(path, "/gzip") == 0)
+        send_content(connection, 200, options->gzip, options->gzip_size);
+    else if (strcmp(path, "/chunked") == 0)
+        answer_chunked(connection, true);
+    else if (strcmp(path, "/chunked-short") == 0)
+        answer_chunked(connection, false);
+    else if (strcmp(path, "/close") == 0) {
+        if (send_head(connection, 200, ""))
+            send_bytes(connection, options->content, options->content_size);
+    } else if (strcmp(path, "/empty") == 0)
+        send_content(connection, 200, "", 0);
+    else if (strcmp(path, "/404") == 0)
+        send_status(connection, 404);
+    else if (sscanf(path, "/status/%u", &number) == 1)
+        send_status(connection, number);
+    else if (strcmp(path, "/auth") == 0)
+        answer_auth(connection);
+    else if (strcmp(path, "/request") == 0)
+        send_content(connection, 200, connection->request, strlen(connection->request));
+    else if (strcmp(path, "/slow") == 0)
+        answer_slow(connection);
+    else if (strcmp(path, "/slow-head") == 0)
+        answer_slow_head(connection);
+    else if (strcmp(path, "/redirect") == 0)
+        answer_redirects(connection, 1);
+    else if (sscanf(path, "/redirect/%u", &number) == 1)
+        answer_redirects(connection, number);
+    else if (strcmp(path, "/redirect-loop") == 0)
+        send_redirect(connection, "/redirect-loop");
+    else if (strcmp(path, "/redirect-file") == 0)
+        send_redirect(connection, "file:///etc/passwd");
+    else if (strcmp(path, "/short") == 0)
+        answer_short(connection);
+    else if (strcmp(path, "/stall") == 0)
+        linger(connection, 60000);
+    else if (strcmp(path, "/stall-later") == 0)
+        answer_stall_later(connection);
+    else if (strcmp(path, "/big") == 0)
+        answer_big(connection, false);
+    else if (strcmp(path, "/big-chunked") == 0)
+        answer_big(connection, true);
+    else if (strcmp(path, "/reset") != 0)
+        answer_file(connection);
+}
+
+/* Connections. */
+
+static bool receive_request(struct connection *connection)
+{
+    size_t size = 0;
+    while (size < REQUEST_MAX) {
+        struct pollfd ready = {.fd = connection->socket, .events = POLLIN, .revents = 0};
+        if (atomic_load(&connection->server->stopping))
+            return false;
+        if (poll(&ready, 1, TICK_MS) == 0)
+            continue;
+        ssize_t got = recv(connection->socket, connection->request + size, REQUEST_MAX - size, 0);
+        if (got <= 0)
+            return false;
+        size += (size_t)got;
+        connection->request[size] = '\0';
+        if (strstr(connection->request, "\r\n\r\n"))
+            return sscanf(connection->request, "GET %1023[^ ?]", connection->path) == 1;
+    }
+    return false;
+}
+
+static void *serve(void *user)
+{
+    struct connection *connection = user;
+    struct http_server *server = connection->server;
+    if (receive_request(connection)) {
+        atomic_fetch_add(&server->requests, 1);
+        answer(connection);
+    }
+    shutdown(connection->socket, SHUT_WR);
+    close(connection->socket);
+    free(connection);
+    atomic_fetch_sub(&server->connections, 1);
+    return NULL;
+}
+
+static void take(struct http_server *server)
+{
+    int client = accept(server->listener, NULL, NULL);
+    if (client < 0)
+        return;
+    struct connection *connection = calloc(1, sizeof *connection);
+    pthread_t thread;
+    if (!connection) {
+        close(client);
+        return;
+    }
+    connection->server = server;
+    connection->socket = client;
+    atomic_fetch_add(&server->connections, 1);
+    if (pthread_create(&thread, NULL, serve, connection) == 0) {
+        pthread_detach(thread);
+        return;
+    }
+    atomic_fetch_sub(&server->connections, 1);
+    close(client);
+    free(connection);
+}
+
+static void *accept_loop(void *user)
+{
+    struct http_server *server = user;
+    while (!atomic_load(&server->stopping)) {
+        struct pollfd ready = {.fd = server->listener, .events = POLLIN, .revents = 0};
+        if (poll(&ready, 1, TICK_MS) > 0)
+            take(server);
+    }
+    return NULL;
+}
+
+struct http_server *http_server_start(const struct http_server_options *options)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t length = sizeof address;
+    struct http_server *server = calloc(1, sizeof *server);
+    if (!server)
+        return NULL;
+    server->options = *options;
+    server->listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (server->listener < 0 || bind(server->listener, (struct sockaddr *)&address, sizeof address) != 0 ||
+        listen(server->listener, 64) != 0 ||
+        getsockname(server->listener, (struct sockaddr *)&address, &length) != 0)
+        goto fail;
+    server->port = ntohs(address.sin_port);
+    if (pthread_create(&server->acceptor, NULL, accept_loop, server) != 0)
+        goto fail;
+    return server;
+fail:
+    if (server->listener >= 0)
+        close(server->listener);
+    free(server);
+    return NULL;
+}
+
+unsigned http_server_port(const struct http_server *server)
+{
+    return server->port;
+}
+
+unsigned http_server_requests(struct http_server *server)
+{
+    return atomic_load(&server->requests);
+}
+
+void http_server_stop(struct http_server *server)
+{
+    if (!server)
+        return;
+    atomic_store(&server->stopping, true);
+    pthread_join(server->acceptor, NULL);
+    while (atomic_load(&server->connections) > 0)
+        nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+    close(server->listener);
+    free(server);
+}

@@ -1,0 +1,21 @@
+/* Models, corpora and evaluations for tests, from memory. What fails here fails the running test. */
+#ifndef PLX_TESTS_INPUTS_H
+#define PLX_TESTS_INPUTS_H
+
+#include <perplex/evaluate.h>
+
+/* The model that a text or a file of tests/data is. */
+struct plx_model *inputs_model(const char *arpa);
+struct plx_model *inputs_model_file(const char *name);
+
+struct plx_corpus *inputs_corpus(const void *text, size_t size, enum plx_token_kind tokens);
+
+/* `field=value …` on top of a preset, parted by blanks: "sentence unknown=skip". */
+struct plx_protocol inputs_protocol(const char *fields);
+
+/* The evaluation of a text; options as in plx_evaluate_options, protocol as above. To be freed with
+   plx_result_free. */
+struct plx_result *inputs_evaluate(const struct plx_model *model, const char *text,
+                                   enum plx_token_kind tokens, const char *protocol);
+
+#endif

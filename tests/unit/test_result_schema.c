@@ -1,0 +1,445 @@
+/* Results against their JSON Schema (configs/schema): real ones are valid, and each that has been changed in
+   one place is not. The cases of the keywords follow the specification of draft 2020-12. */
+#include "support/inputs.h"
+#include "support/schema.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+/* The checker itself. */
+
+static bool valid(const char *schema_text, const char *value_text, char *problem, size_t capacity)
+{
+    cJSON *schema = cJSON_Parse(schema_text), *value = cJSON_Parse(value_text);
+    assert_non_null(schema);
+    assert_non_null(value);
+    const bool fits = schema_check(schema, value, problem, capacity);
+    cJSON_Delete(schema);
+    cJSON_Delete(value);
+    return fits;
+}
+
+static void schema_check__keywords(void **state)
+{
+    static const struct {
+        const char *schema, *value;
+        bool fits;
+    } cases[] = {
+        {"{}", "17", true},
+        {"{\"type\": \"integer\"}", "17", true},
+        {"{\"type\": \"integer\"}", "1.0", true},
+        {"{\"type\": \"integer\"}", "1.5", false},
+        {"{\"type\": \"integer\"}", "\"1\"", false},
+        {"{\"type\": \"number\"}", "-1.5e3", true},
+        {"{\"type\": \"number\"}", "true", false},
+        {"{\"type\": \"string\"}", "\"\"", true},
+        {"{\"type\": \"string\"}", "1", false},
+        {"{\"type\": \"boolean\"}", "false", true},
+        {"{\"type\": \"boolean\"}", "0", false},
+        {"{\"type\": \"object\"}", "{}", true},
+        {"{\"type\": \"object\"}", "[]", false},
+        {"{\"type\": \"array\"}", "[]", true},
+        {"{\"type\": \"array\"}", "{}", false},
+        {"{\"type\": \"array\"}", "null", false},
+        {"{\"const\": \"a\"}", "\"a\"", true},
+        {"{\"const\": \"a\"}", "\"A\"", false},
+        {"{\"const\": true}", "1", false},
+        {"{\"enum\": [\"a\", 2]}", "2", true},
+        {"{\"enum\": [\"a\", 2]}", "\"2\"", false},
+        {"{\"required\": [\"a\", \"b\"]}", "{\"a\": 1, \"b\": 2, \"c\": 3}", true},
+        {"{\"required\": [\"a\", \"b\"]}", "{\"a\": 1}", false},
+        {"{\"required\": [\"a\"]}", "{\"A\": 1}", false},
+        {"{\"required\": [\"a\"]}", "5", true},
+        {"{\"properties\": {\"a\": {\"type\": \"string\"}}}", "{\"a\": \"x\", \"b\": 1}", true},
+        {"{\"properties\": {\"a\": {\"type\": \"string\"}}}", "{\"a\": 1}", false},
+        {"{\"properties\": {\"a\": {}}, \"additionalProperties\": false}", "{\"a\": 1}", true},
+        {"{\"properties\": {\"a\": {}}, \"additionalProperties\": false}", "{\"a\": 1, \"b\": 1}", false},
+        {"{\"additionalProperties\": false}", "{}", true},
+        {"{\"additionalProperties\": false}", "{\"a\": 1}", false},
+        {"{\"items\": {\"type\": \"number\"}}", "[1, 2.5]", true},
+        {"{\"items\": {\"type\": \"number\"}}", "[1, \"inf\"]", false},
+        {"{\"minItems\": 2, \"maxItems\": 2}", "[1, 2]", true},
+        {"{\"minItems\": 2}", "[1]", false},
+        {"{\"maxItems\": 2}", "[1, 2, 3]", false},
+        {"{\"pattern\": \"b\"}", "\"abc\"", true},
+        {"{\"pattern\": \"^b\"}", "\"abc\"", false},
+        {"{\"pattern\": \"^[0-9a-f]{4}$\"}", "\"12ef\"", true},
+        {"{\"pattern\": \"^[0-9a-f]{4}$\"}", "\"12ef5\"", false},
+        {"{\"pattern\": \"^b\"}", "5", true},
+        {"{\"minimum\": 0}", "0", true},
+        {"{\"minimum\": 0}", "-0.5", false},
+        {"{\"maximum\": 1}", "1", true},
+        {"{\"maximum\": 1}", "1.5", false},
+        {"{\"anyOf\": [{\"type\": \"number\"}, {\"enum\": [\"inf\"]}]}", "\"inf\"", true},
+        {"{\"anyOf\": [{\"type\": \"number\"}, {\"enum\": [\"inf\"]}]}", "\"nan\"", false},
+        {"{\"$ref\": \"#/$defs/n\", \"$defs\": {\"n\": {\"type\": \"number\"}}}", "1", true},
+        {"{\"$ref\": \"#/$defs/n\", \"$defs\": {\"n\": {\"type\": \"number\"}}}", "\"1\"", false},
+        {"{\"title\": \"x\", \"description\": \"x\", \"$schema\": \"x\"}", "1", true},
+        /* What the checker does not know, it must not pass. */
+        {"{\"$ref\": \"#/$defs/n\"}", "1", false},
+        {"{\"$ref\": \"https://example.org/\"}", "1", false},
+        {"{\"type\": \"nothing\"}", "1", false},
+        {"{\"exclusiveMinimum\": 0}", "1", false},
+        {"{\"additionalProperties\": true}", "{}", false},
+        {"{\"pattern\": \"(\"}", "\"a\"", false},
+        {"true", "1", false},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char problem[512] = "";
+        if (valid(cases[i].schema, cases[i].value, problem, sizeof problem) != cases[i].fits)
+            fail_msg("%s against %s: %s", cases[i].value, cases[i].schema, problem);
+    }
+}
+
+static void schema_check__says_where(void **state)
+{
+    static const char schema[] =
+        "{\"properties\": {\"a\": {\"items\": {\"properties\": {\"b\": {\"type\": \"number\"}}}}}}";
+    char problem[512];
+    (void)state;
+    assert_false(valid(schema, "{\"a\": [{\"b\": 1}, {\"b\": \"x\"}]}", problem, sizeof problem));
+    assert_string_equal(problem, "$.a[1].b: is not of type number");
+    assert_false(valid(schema, "{\"a\": [{\"b\": 1}, {\"b\": \"x\"}]}", problem, 10)); /* cut off */
+    assert_string_equal(problem, "$.a[1].b:");
+}
+
+/* The schema and real results. */
+
+static cJSON *read_schema(void)
+{
+    const char *folder = getenv("SOURCE_DIR");
+    char path[4096];
+    static char text[1 << 20];
+    assert_non_null(folder);
+    snprintf(path, sizeof path, "%s/configs/schema/result-1.schema.json", folder);
+    FILE *file = fopen(path, "rb");
+    if (!file)
+        fail_msg("%s is not there", path);
+    text[fread(text, 1, sizeof text - 1, file)] = '\0';
+    fclose(file);
+    cJSON *schema = cJSON_Parse(text);
+    if (!schema)
+        fail_msg("%s is no JSON", path);
+    return schema;
+}
+
+static cJSON *result_of(const struct plx_model *model, const char *text, enum plx_token_kind tokens,
+                        const char *protocol)
+{
+    struct plx_result *result = inputs_evaluate(model, text, tokens, protocol);
+    struct plx_error error;
+    char *json_text;
+    size_t length;
+    assert_int_equal(plx_result_json(result, &json_text, &length, &error), PLX_OK);
+    cJSON *json = cJSON_Parse(json_text);
+    assert_non_null(json);
+    plx_text_free(json_text);
+    plx_result_free(result);
+    return json;
+}
+
+/* Text before \data\ makes a warning with a line, backoffs of the highest order another. */
+static const char ARPA[] =
+    "a title\n\\data\\\nngram 1=5\nngram 2=2\n\n\\1-grams:\n-1\t<unk>\n-1\t</s>\n-99\t<s>\t-0.5\n"
+    "-0.75\ta\t-0.25\n-99\tz\n\\2-grams:\n-0.5\t<s> a\t-1\n-0.25\ta a\n\\end\\\n";
+static const char TEXT[] = "a a b\n\nz <unk> a\na\n";
+
+struct kind {
+    const char *name, *model, *text, *protocol;
+    enum plx_token_kind tokens;
+};
+
+static const struct kind KINDS[] = {
+    {"n-gram sentences", NULL, TEXT, "sentence", PLX_TOKENS_WORD},
+    {"one token", NULL, "\n", "sentence", PLX_TOKENS_WORD},
+    {"infinite", NULL, TEXT, "sentence unknown=zero", PLX_TOKENS_WORD},
+    {"skipped", NULL, TEXT, "wikitext-eos unknown=skip limit=3", PLX_TOKENS_WORD},
+    {"windows", NULL, TEXT,
+     "exact window=4 stride=2 score=last:1 first_window=1 tail=drop unknown=floor:-7.5", PLX_TOKENS_WORD},
+    {"means of windows", NULL, TEXT, "exact window=4 average=hf-2024 start=replace unknown=class:1000",
+     PLX_TOKENS_WORD},
+    {"means of units", NULL, TEXT, "sentence average=unit", PLX_TOKENS_WORD},
+    {"small floor", NULL, TEXT, "sentence unknown=floor:-1e-05", PLX_TOKENS_WORD},
+    {"joined", NULL, TEXT, "exact join=z", PLX_TOKENS_WORD},
+    {"characters", NULL, "ab\n", "exact", PLX_TOKENS_CHARACTER},
+    {"bytes", NULL, "a\xff\n", "exact", PLX_TOKENS_BYTE},
+    {"table", "models/tiny.table.safetensors", "the sea rises\nthe sea the\n", "wikitext-eos",
+     PLX_TOKENS_WORD},
+    {"factored", "models/tiny.factored.safetensors", "the moon falls\nsun\n", "hf-stride", PLX_TOKENS_WORD},
+    {"neural sentences", "models/tiny.table.safetensors", "the sea rises\n", "sentence", PLX_TOKENS_WORD},
+};
+
+static cJSON *result_of_kind(const struct kind *kind)
+{
+    struct plx_model *model = kind->model ? inputs_model_file(kind->model) : inputs_model(ARPA);
+    cJSON *result = result_of(model, kind->text, kind->tokens, kind->protocol);
+    plx_model_close(model);
+    return result;
+}
+
+static void schema__fits_real_results(void **state)
+{
+    cJSON *schema = read_schema();
+    (void)state;
+    for (size_t i = 0; i < sizeof KINDS / sizeof *KINDS; i++) {
+        char problem[512];
+        cJSON *result = result_of_kind(KINDS + i);
+        if (!schema_check(schema, result, problem, sizeof problem))
+            fail_msg("%s: %s", KINDS[i].name, problem);
+        cJSON_Delete(result);
+    }
+    cJSON_Delete(schema);
+}
+
+/* What may be absent: the other members are required. */
+static bool optional(const char *path)
+{
+    static const char *const paths[] = {
+        "$.model.symbols.start",     "$.model.symbols.end", "$.model.symbols.unknown",
+        "$.model.vocabulary_sha256", "$.warnings[].line",   "$.runtime.peak_memory_bytes",
+    };
+    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
+        if (strcmp(paths[i], path) == 0)
+            return true;
+    }
+    return false;
+}
+
+struct walk {
+    const cJSON *schema;
+    cJSON *result;
+    unsigned changes;
+};
+
+static void assert_invalid(struct walk *walk, const char *path, const char *change)
+{
+    char problem[512];
+    walk->changes++;
+    if (schema_check(walk->schema, walk->result, problem, sizeof problem))
+        fail_msg("%s: %s is not noticed", path, change);
+}
+
+/* Takes every member of the object away, one at a time, and adds one. */
+static void break_object(struct walk *walk, cJSON *object, const char *path)
+{
+    const int count = cJSON_GetArraySize(object);
+    for (int i = 0; i < count; i++) {
+        char member_path[256];
+        cJSON *item = cJSON_GetArrayItem(object, 0); /* the ones taken away come back at the end */
+        snprintf(member_path, sizeof member_path, "%s.%s", path, item->string);
+        cJSON_DetachItemViaPointer(object, item);
+        /* The conventions may be absent together. */
+        if (!optional(member_path) && (strcmp(path, "$.conventions") != 0 || count > 1))
+            assert_invalid(walk, member_path, "its absence");
+        char *name = strdup(item->string);
+        cJSON_AddItemToObject(object, name, item);
+        free(name);
+    }
+    cJSON_AddNumberToObject(object, "another", 1);
+    assert_invalid(walk, path, "another member");
+    cJSON_DeleteItemFromObjectCaseSensitive(object, "another");
+}
+
+/* Puts something of another type in the place of a leaf. */
+static void break_leaf(struct walk *walk, cJSON *leaf, const char *path)
+{
+    cJSON *replacements[] = {cJSON_CreateNull(),       cJSON_CreateTrue(),  cJSON_CreateString("\n?"),
+                             cJSON_CreateNumber(-1.5), cJSON_CreateArray(), cJSON_CreateObject()};
+    for (size_t i = 0; i < sizeof replacements / sizeof *replacements; i++) {
+        const cJSON kept = *leaf;
+        /* A string may be any, a quantity any number, and `complete` is true. */
+        const bool may_fit = (cJSON_IsString(leaf) && cJSON_IsString(replacements[i])) ||
+                             (cJSON_IsNumber(leaf) && cJSON_IsNumber(replacements[i])) ||
+                             (cJSON_IsBool(leaf) && cJSON_IsBool(replacements[i]));
+        leaf->type = replacements[i]->type | (leaf->type & ~0xFF);
+        leaf->valuestring = replacements[i]->valuestring;
+        leaf->valuedouble = replacements[i]->valuedouble;
+        leaf->valueint = replacements[i]->valueint;
+        /* What is not finite is a string, so that a number may stand in the place of "inf". */
+        const bool quantity =
+            kept.valuestring &&
+            (strcmp(kept.valuestring, "inf") == 0 || strcmp(kept.valuestring, "nan") == 0) &&
+            cJSON_IsNumber(leaf);
+        if (!may_fit && !quantity)
+            assert_invalid(walk, path, cJSON_IsNumber(leaf) ? "a number" : "another type");
+        *leaf = kept;
+        cJSON_Delete(replacements[i]);
+    }
+}
+
+static void break_everything(struct walk *walk, cJSON *value, const char *path)
+{
+    cJSON *child;
+    if (cJSON_IsObject(value))
+        break_object(walk, value, path);
+    else if (!cJSON_IsArray(value))
+        break_leaf(walk, value, path);
+    for (child = value->child; child; child = child->next) {
+        char child_path[256];
+        if (child->string)
+            snprintf(child_path, sizeof child_path, "%s.%s", path, child->string);
+        else
+            snprintf(child_path, sizeof child_path, "%s[]", path);
+        break_everything(walk, child, child_path);
+    }
+}
+
+static void schema__refuses_broken_results(void **state)
+{
+    cJSON *schema = read_schema();
+    (void)state;
+    for (size_t i = 0; i < sizeof KINDS / sizeof *KINDS; i++) {
+        char problem[512];
+        struct walk walk = {schema, result_of_kind(KINDS + i), 0};
+        break_everything(&walk, walk.result, "$");
+        assert_true(walk.changes > 300);
+        /* Everything is as it was. */
+        if (!schema_check(schema, walk.result, problem, sizeof problem))
+            fail_msg("%s", problem);
+        cJSON_Delete(walk.result);
+    }
+    cJSON_Delete(schema);
+}
+
+/* Values of the right type that are none all the same. The path is of members only. */
+static void assert_value_refused(const cJSON *schema, const char *path, const char *value)
+{
+    char problem[512], copy[128], *rest;
+    cJSON *result = result_of_kind(KINDS), *object = NULL, *place = result;
+    snprintf(copy, sizeof copy, "%s", path);
+    const char *name = NULL;
+    for (char *key = strtok_r(copy, ".", &rest); key; key = strtok_r(NULL, ".", &rest)) {
+        object = place;
+        place = cJSON_GetObjectItemCaseSensitive(object, key);
+        name = key;
+        assert_non_null(place);
+    }
+    cJSON *wrong = cJSON_Parse(value);
+    assert_non_null(wrong);
+    cJSON_ReplaceItemInObjectCaseSensitive(object, name, wrong);
+    if (schema_check(schema, result, problem, sizeof problem))
+        fail_msg("%s: %s is taken", path, value);
+    cJSON_Delete(result);
+}
+
+static void schema__refuses_wrong_values(void **state)
+{
+    static const char *const cases[][2] = {
+        {"schema", "\"perplex.result/2\""},
+        {"complete", "false"},
+        {"perplexity", "\"Infinity\""},
+        {"nats_per_token", "\"5.4\""},
+        {"uncertainty.method", "\"bootstrap\""},
+        {"uncertainty.interval95_perplexity", "[1, 2, 3]"},
+        {"uncertainty.interval95_perplexity", "[1]"},
+        {"uncertainty.interval95_perplexity", "[1, \"high\"]"},
+        {"counts.bytes", "-1"},
+        {"counts.tokens", "1.5"},
+        {"unknown.share", "1.5"},
+        {"unknown.share", "\"nan\""},
+        {"orders", "[{\"order\": 0, \"tokens\": 1, \"nats\": 1}]"},
+        {"conventions", "{\"kenlm\": {}}"},
+        {"protocol.name", "\"\""},
+        {"protocol.unit", "\"lines\""},
+        {"protocol.start", "\"context:<s>\""},
+        {"protocol.end", "\"auto\""},
+        {"protocol.score", "\"last\""},
+        {"protocol.score", "\"last:0\""},
+        {"protocol.score", "\"all:1\""},
+        {"protocol.unknown", "\"floor:\""},
+        {"protocol.unknown", "\"floor:inf\""},
+        {"protocol.unknown", "\"class:0\""},
+        {"protocol.unknown", "\"skip:1\""},
+        {"protocol.average", "\"tokens\""},
+        {"model.kind", "\"neural net\""},
+        {"model.order", "0"},
+        {"model.ngrams", "[]"},
+        {"model.sha256", "\"\""},
+        {"model.sha256", "\"E3B0C44298FC1C149AFBF4C8996FB92427AE41E4649B934CA495991B7852B855\""},
+        {"corpus.tokenization", "\"words\""},
+        {"accumulators.unit", "\"2^-32\""},
+        {"accumulators.nats.sum", "\"-0\""},
+        {"accumulators.nats.sum", "\"007\""},
+        {"accumulators.nats.sum", "\"1e5\""},
+        {"accumulators.nats.sum", "12345"},
+        {"accumulators.nats.squares", "\"-5\""},
+        {"accumulators.nats.count", "\"5\""},
+        {"accumulators.orders_nats", "[]"},
+        {"warnings", "[{\"code\": \"Some Code\", \"message\": \"m\", \"count\": 1}]"},
+        {"warnings", "[{\"code\": \"some-code\", \"message\": \"m\", \"count\": 1, \"line\": 0}]"},
+        {"runtime.version", "\"0.1\""},
+        {"runtime.threads", "0"},
+        {"runtime.seconds", "\"inf\""},
+    };
+    cJSON *schema = read_schema();
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        assert_value_refused(schema, cases[i][0], cases[i][1]);
+    cJSON_Delete(schema);
+}
+
+/* N-gram models have counts of their n-grams. */
+static void schema__kinds_of_models(void **state)
+{
+    cJSON *schema = read_schema(), *result = result_of_kind(KINDS);
+    cJSON *model = cJSON_GetObjectItemCaseSensitive(result, "model");
+    char problem[512];
+    (void)state;
+    cJSON_DeleteItemFromObjectCaseSensitive(model, "ngrams");
+    assert_false(schema_check(schema, result, problem, sizeof problem));
+    cJSON_ReplaceItemInObjectCaseSensitive(model, "kind", cJSON_CreateString("neural"));
+    assert_true(schema_check(schema, result, problem, sizeof problem));
+    cJSON_Delete(result);
+    cJSON_Delete(schema);
+}
+
+/* Every member that a result may have is described, and every definition. */
+static unsigned assert_described(const cJSON *value)
+{
+    unsigned members = 0;
+    const cJSON *child, *member;
+    for (child = value->child; child; child = child->next) {
+        const bool named = child->string &&
+                           (strcmp(child->string, "properties") == 0 || strcmp(child->string, "$defs") == 0);
+        for (member = named ? child->child : NULL; member; member = member->next, members++) {
+            const cJSON *description = cJSON_GetObjectItemCaseSensitive(member, "description");
+            const bool elsewhere =
+                strcmp(value->string ? value->string : "", "") == 0 &&
+                cJSON_GetObjectItemCaseSensitive(member, "$ref"); /* one that has its own */
+            const bool narrowed = cJSON_GetObjectItemCaseSensitive(member, "const") != NULL;
+            if (!elsewhere && !narrowed &&
+                (!cJSON_IsString(description) || strlen(description->valuestring) < 2))
+                fail_msg("%s has no description", member->string);
+        }
+        members += assert_described(child);
+    }
+    return members;
+}
+
+static void schema__describes_everything(void **state)
+{
+    cJSON *schema = read_schema();
+    (void)state;
+    assert_true(assert_described(schema) > 100);
+    assert_string_equal(cJSON_GetObjectItemCaseSensitive(schema, "$schema")->valuestring,
+                        "https://json-schema.org/draft/2020-12/schema");
+    cJSON_Delete(schema);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(schema_check__keywords),       cmocka_unit_test(schema_check__says_where),
+        cmocka_unit_test(schema__fits_real_results),    cmocka_unit_test(schema__refuses_broken_results),
+        cmocka_unit_test(schema__refuses_wrong_values), cmocka_unit_test(schema__kinds_of_models),
+        cmocka_unit_test(schema__describes_everything),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
