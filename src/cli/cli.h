@@ -84,7 +84,11 @@ const char *cli_option_name(enum cli_option option);
 /* The option of that name, in which "_" may stand for "-"; CLI_OPTION_COUNT if there is none. */
 enum cli_option cli_find_option(const char *name);
 
-/* output.c: writes text to the file, or to stdout where path is NULL. Returns the exit code, having said what
+/* output.c: says so and returns the exit code if a file there could surely not be written, before the work is
+ * done. */
+int cli_check_output(const char *path);
+
+/* Writes text to the file, or to stdout where path is NULL. Returns the exit code, having said what
  * failed. */
 int cli_write(const char *path, const char *text, size_t length);
 

@@ -115,9 +115,17 @@ static bool read_settings(const struct cli_arguments *arguments, struct cli_prog
     return true;
 }
 
+/* A file is opened before the model is read, so that a mistake in its name shows at once; a pipe or a
+   transfer is not made to wait meanwhile. */
+static bool opens_at_once(const char *corpus)
+{
+    return strcmp(corpus, "-") != 0 && !strstr(corpus, "://");
+}
+
 static enum plx_status evaluate(const struct cli_arguments *arguments, const struct settings *settings,
                                 struct plx_result **result, struct plx_error *error)
 {
+    const char *const *names = arguments->operands;
     struct plx_model *model = NULL;
     struct plx_corpus *corpus = NULL;
     struct plx_protocol protocol;
@@ -125,12 +133,14 @@ static enum plx_status evaluate(const struct cli_arguments *arguments, const str
     options.protocol = &protocol;
     *result = NULL;
     enum plx_status status = check_protocol(arguments, error);
+    if (status == PLX_OK && opens_at_once(names[1]))
+        status = plx_corpus_open(names[1], &settings->corpus, &corpus, error);
     if (status == PLX_OK)
-        status = plx_model_open(arguments->operands[0], &settings->model, &model, error);
+        status = plx_model_open(names[0], &settings->model, &model, error);
     if (status == PLX_OK)
         status = choose_protocol(arguments, plx_model_info(model), settings->corpus.tokens, &protocol, error);
-    if (status == PLX_OK)
-        status = plx_corpus_open(arguments->operands[1], &settings->corpus, &corpus, error);
+    if (status == PLX_OK && !corpus)
+        status = plx_corpus_open(names[1], &settings->corpus, &corpus, error);
     if (status == PLX_OK)
         status = plx_evaluate(model, corpus, &options, result, error);
     plx_corpus_close(corpus);
@@ -194,6 +204,9 @@ static int run(const struct cli_arguments *arguments)
     cli_progress_init(&progress, quiet);
     if (!read_settings(arguments, &progress, &settings))
         return CLI_USAGE;
+    int code = cli_check_output(arguments->values[CLI_OUTPUT]);
+    if (code != CLI_OK)
+        return code;
     cli_catch_signals();
     enum plx_status status = evaluate(arguments, &settings, &result, &error);
     cli_progress_clear(&progress);
@@ -206,7 +219,7 @@ static int run(const struct cli_arguments *arguments)
     plx_result_metrics(result, &metrics);
     if (!quiet)
         print_warnings(result);
-    int code = cli_write(arguments->values[CLI_OUTPUT], text, length);
+    code = cli_write(arguments->values[CLI_OUTPUT], text, length);
     if (code == CLI_OK && !quiet && cli_is_terminal(stderr))
         print_summary(result, &metrics);
     if (code == CLI_OK && !isfinite(metrics.perplexity))

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -150,9 +151,35 @@ static int write_file(const char *path, const char *text, size_t length)
     return fine ? CLI_OK : fail_write(path);
 }
 
+int cli_check_output(const char *path)
+{
+    struct stat status;
+    if (!path || strcmp(path, "-") == 0 || lstat(path, &status) == 0)
+        return CLI_OK;
+    const char *slash = strrchr(path, '/');
+    char folder[PATH_MAX];
+    const size_t length = slash ? (size_t)(slash - path) + 1 : 0;
+    if (length >= sizeof folder)
+        return CLI_OK; /* the attempt will tell */
+    memcpy(folder, path, length);
+    folder[length] = '\0';
+    return access(slash ? folder : ".", W_OK | X_OK) == 0 ? CLI_OK : fail_write(path);
+}
+
+static int write_stdout(const char *text, size_t length)
+{
+    if (write_all(STDOUT_FILENO, text, length))
+        return CLI_OK;
+    if (errno == EPIPE) { /* the signal was ignored by who started us: end as it would have ended us */
+        signal(SIGPIPE, SIG_DFL);
+        raise(SIGPIPE);
+    }
+    return fail_write("standard output");
+}
+
 int cli_write(const char *path, const char *text, size_t length)
 {
     if (!path || strcmp(path, "-") == 0 || is_stdout(path))
-        return write_all(STDOUT_FILENO, text, length) ? CLI_OK : fail_write("standard output");
+        return write_stdout(text, length);
     return is_special(path) ? write_special(path, text, length) : write_file(path, text, length);
 }
