@@ -30,22 +30,24 @@ struct plx_exact {
 /* Adds the value without counting it; any value. */
 void plx_exact_add_any(struct plx_exact *exact, double value);
 
-/* The common case, exponents from -12 to 19: nothing of the value is rounded away, and its square neither
-   overflows nor needs more than one shift to the right. False if this is not it. */
+/* The common case, exponents from -11 to 19: nothing of the value is rounded away, and its square neither
+   overflows nor needs more than one shift to the right, by 2 to 62 bits. False if this is not it. */
 static inline bool plx_exact_add_ordinary(struct plx_exact *exact, double value)
 {
     uint64_t bits;
     memcpy(&bits, &value, sizeof(bits));
-    const uint64_t from_least = (bits >> 52) - (1023 - 12); /* a sign bit makes it huge */
-    if (from_least > 12 + 19)
+    const uint64_t left = (bits >> 52) - (1023 - 12); /* a sign bit makes it huge */
+    if (left - 1 > 30)
         return false;
     const uint64_t mantissa = (bits & ((UINT64_C(1) << 52) - 1)) | UINT64_C(1) << 52;
-    const unsigned right = 64 - 2 * (unsigned)from_least;
+    const unsigned right = 64 - 2 * (unsigned)left;
     const plx_uint128 square = (plx_uint128)mantissa * mantissa;
-    const plx_uint128 nearly_half = ((plx_uint128)1 << (right - 1)) - 1;
-    const plx_uint128 rounded = (square + nearly_half + (square >> right & 1)) >> right;
-    bool overflow = __builtin_add_overflow(exact->sum, (plx_int128)mantissa << from_least, &exact->sum);
-    overflow |= __builtin_add_overflow(exact->squares, rounded, &exact->squares);
+    const uint64_t nearly_half = (UINT64_C(1) << (right - 1)) - 1 + ((uint64_t)square >> right & 1);
+    const plx_uint128 rounded = square + nearly_half;
+    const uint64_t high = (uint64_t)(rounded >> 64), low = (uint64_t)rounded;
+    const plx_uint128 term = (plx_uint128)(high >> right) << 64 | (low >> right | high << (64 - right));
+    bool overflow = __builtin_add_overflow(exact->sum, (plx_int128)mantissa << left, &exact->sum);
+    overflow |= __builtin_add_overflow(exact->squares, term, &exact->squares);
     if (overflow)
         exact->overflow = true;
     return true;

@@ -48,15 +48,29 @@ static enum plx_status reserve(struct plx_windows *windows, size_t count, struct
     return PLX_OK;
 }
 
-/* Adds one token; there is room. Bytes without an owner go to it. */
-static void push(struct plx_windows *windows, uint32_t id, uint32_t bytes, uint32_t characters,
-                 unsigned flags)
+/* Adds the tokens [begin, end) of the block; there is room. Bytes without an owner go to the first. */
+static void push(struct plx_windows *windows, const struct plx_block *block, size_t begin, size_t end)
+{
+    const size_t at = windows->count, count = end - begin;
+    memcpy(windows->ids + at, block->ids + begin, count * sizeof *windows->ids);
+    memcpy(windows->bytes + at, block->tokens.bytes + begin, count * sizeof *windows->bytes);
+    memcpy(windows->characters + at, block->tokens.characters + begin, count * sizeof *windows->characters);
+    memcpy(windows->flags + at, block->flags + begin, count);
+    windows->bytes[at] += (uint32_t)windows->rest_bytes;
+    windows->characters[at] += (uint32_t)windows->rest_characters;
+    windows->rest_bytes = windows->rest_characters = 0;
+    windows->count += count;
+    windows->tokens += count;
+}
+
+/* Adds an end symbol, which owns the bytes without an owner; there is room. */
+static void push_end(struct plx_windows *windows)
 {
     const size_t i = windows->count++;
-    windows->ids[i] = id;
-    windows->bytes[i] = bytes + (uint32_t)windows->rest_bytes;
-    windows->characters[i] = characters + (uint32_t)windows->rest_characters;
-    windows->flags[i] = (uint8_t)flags;
+    windows->ids[i] = windows->plan->end;
+    windows->bytes[i] = (uint32_t)windows->rest_bytes;
+    windows->characters[i] = (uint32_t)windows->rest_characters;
+    windows->flags[i] = PLX_TOKEN_END;
     windows->rest_bytes = windows->rest_characters = 0;
     windows->tokens++;
 }
@@ -287,7 +301,7 @@ static enum plx_status end_unit(struct plx_windows *windows, struct plx_error *e
     if (protocol->unit == PLX_UNIT_DOCUMENT && plan->end != PLX_NO_TOKEN) {
         if ((status = reserve(windows, windows->count + 1, error)))
             return status;
-        push(windows, plan->end, 0, 0, PLX_TOKEN_END);
+        push_end(windows);
     }
     if (windows->count > 0 && (windows->flags[windows->count - 1] & PLX_TOKEN_JOIN)) {
         windows->count--; /* it stands between nothing, and its bytes belong to what may come */
@@ -324,8 +338,8 @@ enum plx_status plx_windows_add(struct plx_windows *windows, const struct plx_bl
             end++;
         if ((status = reserve(windows, windows->count + (end - i), error)))
             return status;
-        for (; i < end; i++)
-            push(windows, block->ids[i], tokens->bytes[i], tokens->characters[i], block->flags[i]);
+        push(windows, block, i, end);
+        i = end;
         status = advance(windows, error);
     }
     windows->rest_bytes += tokens->rest_bytes;
