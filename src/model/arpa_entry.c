@@ -43,12 +43,9 @@ static enum plx_status parse_number(const struct cursor *cursor, const char *tex
     return PLX_OK;
 }
 
-/* `last` is the last field, which may have been meant as the backoff. */
-static enum plx_status wrong_word_count(const struct cursor *cursor, unsigned order, size_t fields,
-                                        struct plx_word last, struct plx_error *error)
+static enum plx_status wrong_word_count(const struct cursor *cursor, unsigned order, size_t found,
+                                        struct plx_error *error)
 {
-    float number;
-    const size_t found = fields > 0 && plx_parse_float(last.text, last.length, &number) ? fields - 1 : fields;
     plx_error_set(error, PLX_MALFORMED, "%u %s expected in a %u-gram, found %zu", order,
                   order == 1 ? "word" : "words", order, found);
     return fail_at(cursor, cursor->begin, error);
@@ -81,9 +78,13 @@ static enum plx_status split_fields(const struct cursor *cursor, bool tabs, unsi
         if (at == cursor->end)
             break;
     }
-    if (count == order || count == (size_t)order + 1)
+    /* Where tabs part the columns, what stands behind a space is a word, were it a number. */
+    float number;
+    const bool may_be_backoff = count > 1 && (!tabs || field.text[-1] == '\t');
+    if (count == order || (count == (size_t)order + 1 && may_be_backoff))
         return PLX_OK;
-    return wrong_word_count(cursor, order, count, field, error);
+    const bool is_backoff = may_be_backoff && plx_parse_float(field.text, field.length, &number);
+    return wrong_word_count(cursor, order, count - is_backoff, error);
 }
 
 enum plx_status plx_arpa_parse_entry(const char *line, size_t length, unsigned order,
@@ -101,7 +102,7 @@ enum plx_status plx_arpa_parse_entry(const char *line, size_t length, unsigned o
     if (status)
         return status;
     if (cursor.at == cursor.end)
-        return wrong_word_count(&cursor, order, 0, (struct plx_word){NULL, 0}, error);
+        return wrong_word_count(&cursor, order, 0, error);
 
     struct plx_word backoff = {NULL, 0};
     const bool tabs = memchr(cursor.at, '\t', (size_t)(cursor.end - cursor.at)) != NULL;

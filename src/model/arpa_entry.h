@@ -9,9 +9,10 @@ struct plx_arpa_entry {
     float backoff;     /* log10; 0 where the line has none; never NaN or +infinity */
 };
 
-/* Parses "p <tab> word … word [<tab> backoff]", or the same with spaces for tabs or tabs for spaces, into
-   entry and words[order]. The words point into the line. Blanks at the line's ends, a carriage return too, do
-   not count; an empty word between tabs does. Errors are PLX_MALFORMED with the column, without the line. */
+/* Parses "p <tab> word … word [<tab> backoff]", or the same with spaces for all tabs or tabs between the
+   words, into entry and words[order]. The words point into the line. Blanks at the line's ends, a carriage
+   return too, do not count; an empty word between tabs does. Errors are PLX_MALFORMED with the column,
+   without the line. */
 enum plx_status plx_arpa_parse_entry(const char *line, size_t length, unsigned order,
                                      struct plx_arpa_entry *entry, struct plx_word *words,
                                      struct plx_error *error);

@@ -100,7 +100,6 @@ static void plx_arpa_parse_entry__mixed(void **state)
     ASSERT_ENTRY("-1.5\tthe cat", 2, -1.5f, "the|cat", 0.0f);
     ASSERT_ENTRY("-1.5\tthe\tcat\t-0.25", 2, -1.5f, "the|cat", -0.25f);
     ASSERT_ENTRY("-1.5\tthe\tcat", 2, -1.5f, "the|cat", 0.0f);
-    ASSERT_ENTRY("-1.5\tthe cat -0.25", 2, -1.5f, "the|cat", -0.25f);
 }
 
 /* With tabs, what stands in the column of the words is words: a number may be one. */
@@ -231,7 +230,9 @@ static void plx_arpa_parse_entry__wrong_number_of_words(void **state)
     ASSERT_REFUSED("-1\ta b c\t-0.5", 2, 1, "2 words expected in a 2-gram, found 3");
     ASSERT_REFUSED("-1\ta b\t-0.5", 1, 1, "1 word expected in a 1-gram, found 2");
     ASSERT_REFUSED("-1 a", 2, 1, "2 words expected in a 2-gram, found 1");
-    ASSERT_REFUSED("-1\ta b\t-0.5 -0.5", 2, 1, "2 words expected in a 2-gram, found 3");
+    ASSERT_REFUSED("-1\ta b\t-0.5 -0.5", 2, 1, "2 words expected in a 2-gram, found 4");
+    ASSERT_REFUSED("-0.5\tin the 1990", 2, 1, "2 words expected in a 2-gram, found 3");
+    ASSERT_REFUSED("-0.5\tin the 1990\t-0.1", 2, 1, "2 words expected in a 2-gram, found 3");
     ASSERT_REFUSED("-1\ta\t-0.5\t-0.5", 1, 1, "1 word expected in a 1-gram, found 2");
     ASSERT_REFUSED("-1 a b c d", 2, 1, "2 words expected in a 2-gram, found 4");
     ASSERT_REFUSED("-1\ta b c d e f g h i j k l", 8, 1, "8 words expected in a 8-gram, found 12");

@@ -303,7 +303,7 @@ static void plx_block_encode__hyphens_of_wikitext(void **state)
 /* A block is used again and again, with longer and shorter texts, and keeps a copy of its text. */
 static void plx_block_fill__again(void **state)
 {
-    static const char *const texts[] = {"a b a b a b\n", "b\n", "</s>\n", "a\n"};
+    static const char *const texts[] = {"a b a @-@ a b\n", "b\n", "</s>\n", "a\n"};
     const struct plx_protocol fields = inputs_protocol("sentence");
     struct plx_model *model = model_of(USUAL);
     struct plx_block block = {0};
@@ -320,6 +320,7 @@ static void plx_block_fill__again(void **state)
         plx_block_encode(&block, &plan, model);
         assert_int_equal(block.status, i == 2 ? PLX_MALFORMED : PLX_OK);
         assert_memory_equal(block.chunk.text, texts[i], strlen(texts[i]));
+        assert_int_equal(block.lost_hyphens, i == 0);
     }
     assert_int_equal(block.tokens.count, 2);
     assert_int_equal(block.ids[0], 3);

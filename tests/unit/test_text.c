@@ -31,7 +31,7 @@ static void read_all(const void *text, size_t size, enum plx_token_kind kind, st
     struct plx_corpus_info info;
     struct plx_error error;
     uint64_t line = 1;
-    bool begins_line = true, inside_word = false;
+    bool begins_line = true, inside_word = false, blank_before = true;
     memset(reading, 0, sizeof *reading);
     plx_buffer_init(&reading->text, (size_t)1 << 30);
     for (;;) {
@@ -47,9 +47,12 @@ static void read_all(const void *text, size_t size, enum plx_token_kind kind, st
         assert_int_equal(chunk.line, line);
         assert_int_equal(chunk.begins_line, begins_line);
         assert_int_equal(chunk.inside_word, inside_word);
+        assert_int_equal(chunk.blank_before, blank_before);
         assert_int_equal(chunk.ends_line, end == size && bytes[size - 1] != '\n');
-        for (size_t i = 0; i < chunk.size; i++)
+        for (size_t i = 0; i < chunk.size; i++) {
             line += chunk.text[i] == '\n';
+            blank_before = chunk.text[i] == '\n' || (blank_before && strchr(" \t", chunk.text[i]));
+        }
         begins_line = chunk.text[chunk.size - 1] == '\n';
         inside_word = !strchr(" \t\n", chunk.text[chunk.size - 1]);
         if (chunk.begins_document) {
@@ -295,109 +298,7 @@ static char *repeat(const char *pattern, size_t size)
     return text;
 }
 
-static void text_next__a_huge_line(void **state)
-{
-    static const char *const patterns[] = {
-        "word ",
-        "ab\t cd  ",
-        "\xc3\xa9\xe2\x82\xac \xf0\x9f\x98\x80 ",
-        "x y\r z ",
-    };
-    struct reading reading;
-    (void)state;
-    for (size_t i = 0; i < sizeof patterns / sizeof *patterns; i++) {
-        const size_t size = strlen(patterns[i]) * 20000;
-        char *text = repeat(patterns[i], size);
-        read_all(text, size, PLX_TOKENS_WORD, &reading);
-        assert_in_range(reading.chunks, size / CHUNK, size / CHUNK + 3);
-        assert_no_seam(patterns[i], text, size);
-        text[size - 1] = '\n';
-        assert_no_seam(patterns[i], text, size);
-        free(text);
-    }
-}
-
-/* Longer than a chunk, but not than what can be peeked at. */
-static void text_next__a_huge_word(void **state)
-{
-    (void)state;
-    const size_t size = 5 * CHUNK + 17;
-    char *text = repeat("x", size);
-    assert_no_seam("one word", text, size);
-    text[2] = text[3 * CHUNK] = text[4 * CHUNK] = ' ';
-    assert_no_seam("some words", text, size);
-    free(text);
-    text = repeat("\xe2\x82\xac", 4 * CHUNK / 3 * 3); /* characters that lie across every border */
-    assert_no_seam("one word of three-byte characters", text, 4 * CHUNK / 3 * 3);
-    free(text);
-}
-
-/* Everything that can lie across the border of a chunk, at every distance from it. */
-static void text_next__seams(void **state)
-{
-    static const char *const middles[] = {
-        "a b\r\nc d\r\n\r\ne",
-        " \t  a \n  \n\n b",
-        "\n\n = A = \n\nx",
-        "\n \n = A = \nx\n\n = B = \n \n",
-        "\xf0\x9f\x98\x80\n \xc3\xa9",
-        "\n = = B = = \n\n= C =\n",
-        "x\xc2\xa0y\vz\n\n",
-        "\xf0\x9f\x98\x80\xc3\xa9\xe2\x82\xac",
-    };
-    const size_t size = CHUNK + 200;
-    (void)state;
-    for (size_t i = 0; i < sizeof middles / sizeof *middles; i++) {
-        const size_t length = strlen(middles[i]);
-        for (size_t before = CHUNK - length - 3; before <= CHUNK + 2; before++) {
-            for (unsigned with_lines = 0; with_lines < 2; with_lines++) {
-                char *text = repeat(with_lines ? "some words\n" : "some words ", size);
-                memcpy(text + before, middles[i], length);
-                assert_no_seam_in(1U << ((before + with_lines) % 2 ? 1 : 2), middles[i], text, size);
-                free(text);
-            }
-        }
-    }
-}
-
-/* A \r is part of a word unless a newline follows. */
-static void text_next__carriage_returns_inside_words(void **state)
-{
-    const size_t size = CHUNK + 200;
-    (void)state;
-    for (size_t at = CHUNK - 3; at <= CHUNK + 1; at++) {
-        char *text = repeat("x", size);
-        text[10] = ' ';
-        text[at] = '\r';
-        assert_no_seam("a word with a carriage return", text, size);
-        text[at + 1] = '\n';
-        assert_no_seam("a line that ends in a carriage return", text, size);
-        free(text);
-    }
-    char *text = repeat("old line\r", size); /* all of it one line */
-    assert_no_seam("lines that end in carriage returns alone", text, size);
-    free(text);
-}
-
-/* Blanks that fill more than a chunk: a word behind them begins a word, a line of them is blank. */
-static void text_next__huge_runs_of_blanks(void **state)
-{
-    const size_t size = 2 * CHUNK + 100;
-    (void)state;
-    for (size_t blanks = CHUNK - 2; blanks <= CHUNK + 2; blanks++) {
-        char *text = repeat("word ", size);
-        memset(text, ' ', blanks);
-        memcpy(text + blanks, "x", 1);
-        assert_no_seam("blanks before a word", text, size);
-        memcpy(text + blanks, "\nx", 2);
-        assert_no_seam("a blank line", text, size);
-        memcpy(text, "x", 1);
-        assert_no_seam("blanks behind a word", text, size);
-        free(text);
-    }
-}
-
-/* Random texts against the rule applied to the whole. */
+/* The rule of documents applied to the text as a whole. */
 
 struct line {
     size_t begin, end; /* without the newline */
@@ -447,6 +348,155 @@ static size_t reference_documents(const char *text, size_t size, uint64_t *docum
     return found;
 }
 
+static void assert_documents_by_the_rule(const char *text, size_t size, enum plx_token_kind kind)
+{
+    struct reading reading;
+    uint64_t documents[512];
+    const size_t count = reference_documents(text, size, documents);
+    read_all(text, size, kind, &reading);
+    if (reading.document_count != count)
+        fail_msg("%zu documents, not %zu", reading.document_count, count);
+    for (size_t i = 0; i < count; i++)
+        assert_int_equal(reading.documents[i], documents[i]);
+}
+
+static void text_next__a_huge_line(void **state)
+{
+    static const char *const patterns[] = {
+        "word ",
+        "ab\t cd  ",
+        "\xc3\xa9\xe2\x82\xac \xf0\x9f\x98\x80 ",
+        "x y\r z ",
+    };
+    struct reading reading;
+    (void)state;
+    for (size_t i = 0; i < sizeof patterns / sizeof *patterns; i++) {
+        const size_t size = strlen(patterns[i]) * 20000;
+        char *text = repeat(patterns[i], size);
+        read_all(text, size, PLX_TOKENS_WORD, &reading);
+        assert_in_range(reading.chunks, size / CHUNK, size / CHUNK + 3);
+        assert_no_seam(patterns[i], text, size);
+        text[size - 1] = '\n';
+        assert_no_seam(patterns[i], text, size);
+        free(text);
+    }
+}
+
+/* Longer than a chunk, but not than what can be peeked at. */
+static void text_next__a_huge_word(void **state)
+{
+    (void)state;
+    const size_t size = 5 * CHUNK + 17;
+    char *text = repeat("x", size);
+    assert_no_seam("one word", text, size);
+    text[2] = text[3 * CHUNK] = text[4 * CHUNK] = ' ';
+    assert_no_seam("some words", text, size);
+    free(text);
+    for (size_t before = 0; before < 4; before++) { /* characters that lie across the borders in every way */
+        static const char *const characters[] = {"\xc3\xa9", "\xe2\x82\xac", "\xf0\x9f\x98\x80"};
+        for (size_t i = 0; i < 3; i++) {
+            const size_t length = strlen(characters[i]), whole = (CHUNK + 100) / length * length;
+            text = malloc(before + whole);
+            assert_non_null(text);
+            memset(text, 'x', before);
+            for (size_t at = 0; at < whole; at += length)
+                memcpy(text + before + at, characters[i], length);
+            assert_no_seam_in(0x25, "one word of long characters", text, before + whole);
+            free(text);
+        }
+    }
+}
+
+/* Everything that can lie across the border of a chunk, at every distance from it. */
+static void text_next__seams(void **state)
+{
+    static const char *const middles[] = {
+        "a b\r\nc d\r\n\r\ne",
+        " \t  a \n  \n\n b",
+        "\n\n = A = \n\nx",
+        "\n \n = A = \nx\n\n = B = \n \n",
+        "\xf0\x9f\x98\x80\n \xc3\xa9",
+        "\n = = B = = \n\n= C =\n",
+        "x\xc2\xa0y\vz\n\n",
+        "\xf0\x9f\x98\x80\xc3\xa9\xe2\x82\xac",
+    };
+    const size_t size = CHUNK + 200;
+    (void)state;
+    for (size_t i = 0; i < sizeof middles / sizeof *middles; i++) {
+        const size_t length = strlen(middles[i]);
+        for (size_t before = CHUNK - length - 3; before <= CHUNK + 2; before++) {
+            for (unsigned with_lines = 0; with_lines < 2; with_lines++) {
+                char *text = repeat(with_lines ? "some words\n" : "some words ", size);
+                memcpy(text + before, middles[i], length);
+                assert_no_seam_in(1U << ((before + with_lines) % 2 ? 1 : 2), middles[i], text, size);
+                if (strchr(middles[i], '='))
+                    assert_documents_by_the_rule(text, size, PLX_TOKENS_WORD);
+                free(text);
+            }
+        }
+    }
+}
+
+/* A \r is part of a word unless a newline follows. */
+static void text_next__carriage_returns_inside_words(void **state)
+{
+    const size_t size = CHUNK + 200;
+    (void)state;
+    for (size_t at = CHUNK - 3; at <= CHUNK + 1; at++) {
+        char *text = repeat("x", size);
+        text[10] = ' ';
+        text[at] = '\r';
+        assert_no_seam("a word with a carriage return", text, size);
+        text[at + 1] = '\n';
+        assert_no_seam("a line that ends in a carriage return", text, size);
+        free(text);
+    }
+    char *text = repeat("old line\r", size); /* all of it one line */
+    assert_no_seam("lines that end in carriage returns alone", text, size);
+    free(text);
+}
+
+/* Blanks that fill more than a chunk: a word behind them begins a word, a line of them is blank. */
+static void text_next__huge_runs_of_blanks(void **state)
+{
+    const size_t size = 2 * CHUNK + 100;
+    (void)state;
+    for (size_t blanks = CHUNK - 2; blanks <= CHUNK + 2; blanks++) {
+        char *text = repeat("word ", size);
+        memset(text, ' ', blanks);
+        memcpy(text + blanks, "x", 1);
+        assert_no_seam("blanks before a word", text, size);
+        memcpy(text + blanks, "\nx", 2);
+        assert_no_seam("a blank line", text, size);
+        memcpy(text, "x", 1);
+        assert_no_seam("blanks behind a word", text, size);
+        free(text);
+    }
+}
+
+/* Lines of more than a chunk before a heading: blank ones and others. */
+static void text_next__huge_lines_before_a_heading(void **state)
+{
+    const size_t blanks = CHUNK + 5000;
+    (void)state;
+    for (unsigned kind = PLX_TOKENS_WORD; kind <= PLX_TOKENS_BYTE; kind++) {
+        for (unsigned form = 0; form < 4; form++) {
+            const char *before = form == 0 ? "x\n" : form == 1 ? "\nx" : form == 2 ? "x\n\n" : "x\n";
+            const char *behind = form == 3 ? "x\n = A = \n\ny\n" : "\n = A = \n\ny\n";
+            char *text = malloc(blanks + 64);
+            assert_non_null(text);
+            strcpy(text, before);
+            memset(text + strlen(before), ' ', blanks);
+            strcpy(text + strlen(before) + blanks, behind);
+            assert_documents_by_the_rule(text, strlen(before) + blanks + strlen(behind),
+                                         (enum plx_token_kind)kind);
+            free(text);
+        }
+    }
+}
+
+/* Random texts. */
+
 static uint64_t random_state = 7;
 
 static uint32_t random_below(uint32_t bound)
@@ -466,7 +516,6 @@ static void text_next__random_texts(void **state)
     char *text = malloc(most + CHUNK);
     assert_non_null(text);
     for (unsigned round = 0; round < 30; round++) {
-        struct reading reading;
         uint64_t documents[512];
         const size_t size = CHUNK / 2 + random_below((uint32_t)(most - CHUNK / 2));
         size_t length = 0;
@@ -489,12 +538,8 @@ static void text_next__random_texts(void **state)
         }
         if (round % 3 == 0)
             length--;
-        const size_t count = reference_documents(text, length, documents);
-        total += count;
-        read_all(text, length, PLX_TOKENS_WORD, &reading);
-        assert_int_equal(reading.document_count, count);
-        for (size_t i = 0; i < count; i++)
-            assert_int_equal(reading.documents[i], documents[i]);
+        total += reference_documents(text, length, documents);
+        assert_documents_by_the_rule(text, length, PLX_TOKENS_WORD);
         const struct plx_tokenize_options options = {PLX_TOKENS_WORD, round % 2 == 0};
         compare_with_whole("a random text", text, length, &options);
     }
@@ -530,6 +575,7 @@ int main(void)
         cmocka_unit_test(text_next__seams),
         cmocka_unit_test(text_next__carriage_returns_inside_words),
         cmocka_unit_test(text_next__huge_runs_of_blanks),
+        cmocka_unit_test(text_next__huge_lines_before_a_heading),
         cmocka_unit_test(text_next__random_texts),
         cmocka_unit_test(text_probe__anything),
     };

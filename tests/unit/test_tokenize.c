@@ -603,16 +603,13 @@ static bool word_before(const uint8_t *text, size_t size, size_t at)
     return false;
 }
 
-/* Where a reader may cut: behind a newline, before the blanks behind a word, between characters; but not
-   inside a line end, nor where it could not be told any more whether a line is blank. */
+/* Where a reader may cut: between words, between characters; but not inside a line end. */
 static bool may_cut(const uint8_t *text, size_t size, size_t at, enum plx_token_kind kind)
 {
-    if (text[at - 1] == '\n')
-        return true;
-    if ((text[at - 1] == '\r' && text[at] == '\n') || !word_before(text, size, at))
+    if (text[at - 1] == '\r' && text[at] == '\n')
         return false;
     if (kind == PLX_TOKENS_WORD)
-        return kind_at(text, size, at - 1) == PART_OF_WORD && kind_at(text, size, at) != PART_OF_WORD;
+        return kind_at(text, size, at - 1) != PART_OF_WORD || kind_at(text, size, at) != PART_OF_WORD;
     return (text[at] & 0xC0) != 0x80;
 }
 
@@ -651,6 +648,7 @@ static void plx_tokenize__any_division(void **state)
                 .line = 1,
                 .begins_document = next == 0, /* documents begin with a line that is not blank */
                 .begins_line = begin == 0 || text[begin - 1] == '\n',
+                .blank_before = !word_before(text, size, begin),
                 .inside_word = begin > 0 && kind_at(text, size, begin - 1) == PART_OF_WORD,
                 .ends_line = at == size && text[at - 1] != '\n',
             };
