@@ -282,8 +282,7 @@ static void assert_printed(const char *section, const char *label, int decimals,
     const int length = snprintf(text, sizeof text, "%.*f", decimals, number);
     snprintf(expected, sizeof expected, "%s%s", label, text);
     const char *found = strstr(section, expected);
-    const char next = found ? found[strlen(expected)] : '\0';
-    if (length <= 0 || !found || (next >= '0' && next <= '9'))
+    if (length <= 0 || !found || strspn(found + strlen(expected), "0123456789") > 0)
         fail_msg("\"%s\" is not in \"%s\"", expected, section);
 }
 

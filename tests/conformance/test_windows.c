@@ -181,7 +181,7 @@ static void find_context(const struct unit *unit, const struct window *window, s
     const struct plx_plan *plan = unit->plan;
     uint32_t *context = calloc(p - window->begin + 1, sizeof *context);
     size_t length = 0;
-    if (!context)
+    if (!context || !unit->tokens)
         abort();
     for (size_t q = window->begin; q < p; q++) {
         const struct token *token = q < unit->symbols ? NULL : unit->tokens + (q - unit->symbols);
