@@ -3,8 +3,8 @@
 # shellcheck source=tests/support/cli.sh
 . "$SOURCE_DIR/tests/support/cli.sh"
 
-if ! command -v script >/dev/null; then
-    echo 'there is no script(1) to make a terminal with: skipped'
+if ! timeout 10 script -qec true /dev/null </dev/null >/dev/null 2>&1; then
+    echo 'script(1) cannot make a terminal here: skipped'
     exit 77
 fi
 escape=$(printf '\033')
