@@ -204,11 +204,6 @@ void plx_pool_free(struct plx_pool *pool)
     destroy(pool, FINISHED);
 }
 
-unsigned plx_pool_threads(const struct plx_pool *pool)
-{
-    return pool->threads;
-}
-
 struct plx_lane *plx_lane_new(struct plx_pool *pool, size_t capacity,
                               void (*run)(void *job, unsigned worker, void *user), void *user,
                               struct plx_error *error)

@@ -19,8 +19,6 @@ struct plx_pool *plx_pool_new(unsigned threads, struct plx_error *error);
  */
 void plx_pool_free(struct plx_pool *pool);
 
-unsigned plx_pool_threads(const struct plx_pool *pool);
-
 /* A lane for at most `capacity` jobs between submit and take. `run(job, worker, user)` carries a job out on
    any thread, several at a time; worker is in [0, threads) and no two concurrent calls have the same. */
 struct plx_lane *plx_lane_new(struct plx_pool *pool, size_t capacity,
