@@ -1,10 +1,14 @@
 /* Token corpora: readers that deliver documents piece by piece, in constant memory.
 
+   A corpus is one file or several, of one format. It delivers text, which an evaluation cuts into tokens, or
+   tokens that somebody else has cut: as strings or as ids of a vocabulary.
+
    Different corpora may be used by different threads at once; one corpus belongs to one thread at a time. */
 #ifndef PERPLEX_CORPUS_H
 #define PERPLEX_CORPUS_H
 
 #include <perplex/source.h>
+#include <perplex/word.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -12,11 +16,18 @@ extern "C" {
 
 struct plx_corpus;
 
-/* What a token of a text is. */
+/* What a token of a text is, or of the text that tokens stand for. */
 enum plx_token_kind {
     PLX_TOKENS_WORD,      /* bytes between spaces, tabs and line ends */
     PLX_TOKENS_CHARACTER, /* a Unicode code point of UTF-8 */
     PLX_TOKENS_BYTE
+};
+
+/* What a corpus consists of. */
+enum plx_content {
+    PLX_CONTENT_TEXT,    /* bytes, still to be cut into tokens */
+    PLX_CONTENT_STRINGS, /* tokens as strings */
+    PLX_CONTENT_IDS      /* tokens as ids of a vocabulary */
 };
 
 /* How a corpus is read. Zero-initialised means the defaults. Strings are borrowed for the call that opens the
@@ -28,34 +39,53 @@ struct plx_corpus_options {
     void *user;
 };
 
-/* A piece of a document, which is text: formats of token ids will add their ids here. It is cut at the end of
-   a line where it can be, else between two tokens. */
+/* A piece of a document. All that it points to is borrowed until the next call, but for `input`. A text is
+   cut at the end of a line where it can be, else between two tokens; a document of tokens anywhere. */
 struct plx_chunk {
-    const uint8_t *text; /* [size], borrowed until the next call */
-    size_t size;         /* never 0 */
-    uint64_t offset;     /* of its first byte in the uncompressed corpus */
-    uint64_t line;       /* of its first byte, from 1 */
+    enum plx_content content;      /* of every chunk of a corpus the same */
+    const uint8_t *text;           /* [size] where content is text, else NULL */
+    const struct plx_word *tokens; /* [size] where content is strings, else NULL */
+    const uint32_t *ids;           /* [size] where content is ids, else NULL */
+    size_t size;                   /* 0 only if a document holds nothing */
     bool begins_document;
+    struct plx_word document; /* the id that the corpus gives the document; {NULL, 0} if none */
+
+    /* Where it stands, for errors. */
+    const char *input;    /* the file; valid as long as the corpus */
+    uint64_t offset;      /* of its first byte in the uncompressed file */
+    uint64_t line;        /* of its first byte, from 1; PLX_NOWHERE in a binary file */
+    uint64_t first_token; /* strings and ids: how many tokens of the document precede it */
+    unsigned id_bytes;    /* ids: what each takes in the file; 0 where that differs */
+    bool derived;         /* text: unescaped from the line, so that no place in it is a place in the file */
+
+    /* Of a text only. */
     bool begins_line;
     bool blank_before; /* what stands before it in its line is spaces and tabs, or nothing */
     bool inside_word; /* the byte before it belongs to a word: the cut is inside a word if the first byte does
                          too */
-    bool ends_line;   /* the content ends here without a newline, which ends a line none the less */
+    bool ends_line;   /* the document ends here without a newline, which ends a line none the less */
 };
 
 /* What has been read. */
 struct plx_corpus_info {
     const char *format; /* name in the registry */
+    enum plx_content content;
     enum plx_token_kind tokens;
-    uint64_t documents;
-    uint64_t bytes; /* of the uncompressed corpus */
+    size_t files;
+    uint64_t documents; /* begun so far */
+    uint64_t bytes;     /* uncompressed, so far */
 };
 
-/* Opens a corpus: a path, "-" for standard input, or a URL. options may be NULL. *corpus is to be closed with
-   plx_corpus_close; NULL on failure. PLX_USAGE where options->format names no format, PLX_UNSUPPORTED where
-   the content is of none; the errors of opening and reading a source (source.h). */
-PLX_API enum plx_status plx_corpus_open(const char *name, const struct plx_corpus_options *options,
-                                        struct plx_corpus **corpus, struct plx_error *error);
+/* Opens a corpus of names[count], count > 0, read one after the other as one corpus: each a path, "-" for
+   standard input, a URL, or a pattern of paths ("shard-*.txt": all files that match, in the order of their
+   bytes; a file of just that name comes first). Every file begins a document. They must be of one format.
+   options may be NULL. *corpus is to be closed with plx_corpus_close; NULL on failure. PLX_USAGE where
+   options->format names no format or "-" stands twice, PLX_UNSUPPORTED where the content is of none; PLX_IO
+   where a file is missing, which is seen at once, or no file matches; the errors of opening and reading a
+   source (source.h). */
+PLX_API enum plx_status plx_corpus_open(const char *const *names, size_t count,
+                                        const struct plx_corpus_options *options, struct plx_corpus **corpus,
+                                        struct plx_error *error);
 
 /* The same from a source, which the corpus takes over: it is closed with the corpus, and at once on failure.
    The source must have been opened with the option `fingerprint`, or plx_corpus_sha256 is PLX_USAGE later,
@@ -65,22 +95,27 @@ PLX_API enum plx_status plx_corpus_open_source(struct plx_source *source,
                                                struct plx_corpus **corpus, struct plx_error *error);
 
 /* Reads the next piece. *more is false at the end of the corpus, and the chunk means nothing then.
-   PLX_MALFORMED with line or offset where the content cannot be cut into pieces (a word of megabytes); the
-   errors of reading a source, after which only PLX_INTERRUPTED lets the call be made again. */
+   PLX_MALFORMED with line or offset where the content is not what the format demands, or cannot be cut into
+   pieces (a word of megabytes); PLX_UNSUPPORTED where a file is of another format than the first; the errors
+   of opening and reading a source, after which only PLX_INTERRUPTED lets the call be made again. */
 PLX_API enum plx_status plx_corpus_next(struct plx_corpus *corpus, struct plx_chunk *chunk, bool *more,
                                         struct plx_error *error);
 
 /* Tells what the corpus is, and what has been read of it so far. The strings are static. */
 PLX_API void plx_corpus_info(const struct plx_corpus *corpus, struct plx_corpus_info *info);
 
-/* Computes the SHA-256 of the uncompressed content, hexadecimal; reads to its end if need be, after which
-   nothing is left for plx_corpus_next. Errors as those of plx_source_sha256. */
+/* Computes the fingerprint, hexadecimal: of one file the SHA-256 of its uncompressed content; of several the
+   SHA-256 of the text made of theirs in hexadecimal, each ended by a newline. Reads to the end if need be,
+   after which nothing is left for plx_corpus_next. Errors as those of plx_source_sha256 and plx_corpus_next.
+ */
 PLX_API enum plx_status plx_corpus_sha256(struct plx_corpus *corpus, char hex[65], struct plx_error *error);
 
-/* Gives the size of the medium and how much of it has been read: for progress (see plx_source_progress). */
+/* Gives the size of the media and how much of them has been read: for progress (see plx_source_progress). Of
+   several files the size is not known before the last one is open. */
 PLX_API void plx_corpus_progress(const struct plx_corpus *corpus, uint64_t *size, uint64_t *done);
 
-/* Gives the name of its source (see plx_source_name). Valid as long as the corpus. */
+/* Gives the names that it was opened by (see plx_source_name), separated by spaces. Valid as long as the
+   corpus. */
 PLX_API const char *plx_corpus_name(const struct plx_corpus *corpus);
 
 /* Closes the corpus and its source. NULL is fine. */
@@ -91,6 +126,9 @@ PLX_API const char *plx_token_kind_name(enum plx_token_kind kind);
 
 /* Finds the kind of that name; false, with *kind as it was, if there is none. Any thread. */
 PLX_API bool plx_token_kind_parse(const char *name, enum plx_token_kind *kind);
+
+/* Names what a corpus consists of: "text", "strings" or "ids". Static. Any thread. */
+PLX_API const char *plx_content_name(enum plx_content content);
 
 /* Name format `index` of the registry and describe it in a line; NULL past the end. Static. Any thread. */
 PLX_API const char *plx_corpus_format_name(size_t index);

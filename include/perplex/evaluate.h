@@ -19,6 +19,32 @@ struct plx_progress {
     double seconds;      /* since the evaluation began */
 };
 
+/* What is special about a scored token; a bit mask. */
+enum plx_token_flag {
+    PLX_TOKEN_END = 1 << 0,     /* an end symbol */
+    PLX_TOKEN_BLANK = 1 << 1,   /* with END: of a line without words */
+    PLX_TOKEN_UNKNOWN = 1 << 2, /* the model does not know it, or it is the unknown symbol itself */
+    PLX_TOKEN_LITERAL = 1 << 3  /* with UNKNOWN: the corpus spells the unknown symbol out */
+};
+
+/* A scored token and its score. */
+struct plx_token_score {
+    uint64_t unit;            /* which line, document or stream of the corpus, from 0 */
+    uint64_t position;        /* in its unit, from 0; a start symbol that the protocol adds does not count */
+    struct plx_word token;    /* as the corpus spells it, or the model where that has ids; {NULL, 0} where
+                                 neither says. Of an end symbol, the model's spelling */
+    struct plx_word document; /* the id that the corpus gives its document; {NULL, 0} if none */
+    uint32_t id;              /* in the model's vocabulary; PLX_NO_TOKEN if that lacks it */
+    unsigned flags;           /* of enum plx_token_flag */
+    unsigned order;           /* length of the n-gram found; 0 where the model does not say */
+    double nats;              /* −ln p as the protocol charges it; +infinity is possible */
+};
+
+/* Takes the next scored tokens, in the order of the corpus, in the thread that evaluates; what they point to
+   is borrowed for the call. A failure ends the evaluation with it. */
+typedef enum plx_status plx_token_sink(void *user, const struct plx_token_score *tokens, size_t count,
+                                       struct plx_error *error);
+
 /* How an evaluation is carried out. Zero-initialised means the defaults. All is borrowed for the call only,
    which makes the calls back in its own thread. */
 struct plx_evaluate_options {
@@ -28,6 +54,8 @@ struct plx_evaluate_options {
     void (*progress)(void *user, const struct plx_progress *progress); /* called after every block */
     bool (*interrupted)(void *user); /* true ends the evaluation with PLX_INTERRUPTED */
     void *user;
+    plx_token_sink *tokens; /* gets every scored token; NULL: nobody */
+    void *tokens_user;      /* its first argument */
 };
 
 /* Reads the corpus to its end and scores it under the protocol. options may be NULL. *result is to be freed

@@ -22,8 +22,11 @@ struct plx_session;
 #define PLX_NO_TOKEN UINT32_MAX
 
 enum plx_model_kind {
-    PLX_KIND_NGRAM, /* backoff n-gram model */
-    PLX_KIND_NEURAL /* normalised by a softmax over its vocabulary */
+    PLX_KIND_NGRAM,    /* backoff n-gram model */
+    PLX_KIND_NEURAL,   /* normalised by a softmax over its vocabulary */
+    PLX_KIND_UNIFORM,  /* every token of the vocabulary has the same probability */
+    PLX_KIND_LOGPROBS, /* answers that another program has written down, for one corpus */
+    PLX_KIND_COUNT
 };
 
 /* What a model can do; a bit mask. */
@@ -34,24 +37,30 @@ enum plx_capability {
     PLX_RESTART_AT_END =
         1 << 3, /* in a stream, the start symbol stands for the end symbol and all before it */
     PLX_MATCHED_ORDER = 1 << 4, /* reports the length of the n-gram that it found for each target */
-    PLX_LOG10_FLOAT = 1 << 5    /* reports log10 p as the field's float32 programs compute it */
+    PLX_LOG10_FLOAT = 1 << 5,   /* reports log10 p as the field's float32 programs compute it */
+    PLX_ANY_TOKENS = 1 << 6, /* knows tokens by their number or position only: no word is unknown to it, and
+                                plx_model_lookup gives every word the id 0 */
+    PLX_BY_TOKEN = 1 << 7,   /* scores by position: `position` of a window counts the tokens of the corpus */
+    PLX_BY_TARGET = 1 << 8   /* likewise, but counts the targets */
 };
 
 /* What a model is. Strings and counts are the model's own and valid as long as it. */
 struct plx_model_info {
     const char *format; /* name in the registry of formats */
     enum plx_model_kind kind;
-    const char *architecture;     /* "n-gram", "table", "factored", … */
-    unsigned order;               /* of an n-gram model; 2 for a bigram */
-    uint64_t context_length;      /* the most preceding tokens that a prediction can depend on */
-    uint64_t vocabulary;          /* number of types, V; ids are 0 … V − 1 */
-    uint64_t parameters;          /* stored probabilities and backoffs, or weights */
-    unsigned capabilities;        /* of enum plx_capability */
+    const char *architecture; /* "n-gram", "table", "factored", … */
+    unsigned order;           /* of an n-gram model; 2 for a bigram */
+    uint64_t context_length;  /* the most preceding tokens that a prediction can depend on */
+    uint64_t vocabulary;      /* number of types, V; ids are 0 … V − 1. 0: not known, any id will do */
+    uint64_t parameters;      /* stored probabilities and backoffs, or weights */
+    unsigned capabilities;    /* of enum plx_capability */
     uint32_t start, end, unknown; /* ids of the symbols with a role, or PLX_NO_TOKEN */
     unsigned start_repeat;        /* how many start symbols stand before the first token */
     const uint64_t *ngrams;       /* [order] stored n-grams of each order; NULL for other kinds */
-    char sha256[65];              /* of the uncompressed model file, hexadecimal */
-    char vocabulary_sha256[65];   /* of the vocabulary file beside it; "" if there is none */
+    uint64_t positions;           /* with PLX_BY_TOKEN or PLX_BY_TARGET: how many there are */
+    char sha256[65];            /* of the uncompressed model file, hexadecimal; of a model without a file, of
+                                   its name */
+    char vocabulary_sha256[65]; /* of the vocabulary file beside it; "" if there is none */
 };
 
 /* How a model is read. Zero-initialised means the defaults. All is borrowed for the call that opens the model
@@ -61,13 +70,15 @@ struct plx_model_options {
     const char *vocabulary;          /* path of the vocabulary file; NULL: looked for beside the model */
     bool allow_positive;             /* ARPA: clamp log p > 0 to 0 and count it, rather than refuse */
     bool allow_count_mismatch;       /* ARPA: believe the n-grams rather than the header */
+    double logprob_base;             /* of logarithms that another program wrote; 0: e */
     bool (*interrupted)(void *user); /* see struct plx_source_options; also asked while a model is read */
     void (*progress)(void *user, uint64_t done_bytes,
                      uint64_t size_bytes); /* of the medium; size 0: not known */
     void *user;
 };
 
-/* Reads a model: a path, "-" for standard input, or a URL. options may be NULL. *model is to be closed with
+/* Reads a model: a path, "-" for standard input, a URL, or the name of a model that has no file
+   ("uniform:50257"; "./uniform:50257" is a file). options may be NULL. *model is to be closed with
    plx_model_close; NULL on failure. PLX_MALFORMED, with line, offset or what it concerns, where model or
    vocabulary file are not what their format demands; PLX_UNSUPPORTED where the content is of no known format
    or of a variant that is not read; PLX_USAGE where an option is of no use (a format that does not exist, a
@@ -109,11 +120,13 @@ PLX_API struct plx_word plx_model_token(const struct plx_model *model, uint32_t 
 struct plx_window {
     const uint32_t *ids; /* [end] */
     size_t first, end;
+    uint64_t position; /* of the first target, from 0, for models that score by position */
 };
 
 /* Where scores go: one element for each target, in the order of the windows and of the targets in them. */
 struct plx_scores {
-    double *nats;    /* −ln p; +infinity for zero probability and for the target PLX_NO_TOKEN */
+    double *nats; /* −ln p; +infinity for zero probability and for the target PLX_NO_TOKEN. NaN, of models
+                     that score by position only: the model has no answer there, as before it has context */
     uint8_t *orders; /* length of the n-gram found (needs PLX_MATCHED_ORDER), or NULL if not asked for */
     /* log10 p as KenLM computes it: in float32, backoffs added one by one, the shortest context first; an
        unknown word of a model without an unknown symbol begins from −100 (needs PLX_LOG10_FLOAT), or NULL if
@@ -129,14 +142,18 @@ PLX_API struct plx_session *plx_session_new(const struct plx_model *model, struc
 PLX_API void plx_session_free(struct plx_session *session);
 
 /* Scores windows[count] into the caller's arrays. A score depends on its window alone, bit for bit, never on
-   the batch, the thread or what was scored before. PLX_MISMATCH for an id ≥ V other than PLX_NO_TOKEN, and
-   for PLX_NO_TOKEN in a context without PLX_UNKNOWN_CONTEXT; PLX_USAGE for windows that the model cannot
+   the batch, the thread or what was scored before. PLX_MISMATCH for an id ≥ V other than PLX_NO_TOKEN,
+   for PLX_NO_TOKEN in a context without PLX_UNKNOWN_CONTEXT, and where a model that scores by position has
+   another token there; PLX_USAGE for windows that the model cannot
    score (see struct plx_window); PLX_UNSUPPORTED for details that it cannot give; PLX_NOT_FINITE where a
    neural model's logits leave the range of a double; PLX_MEMORY. What the arrays hold then means
    nothing. */
 PLX_API enum plx_status plx_session_score(struct plx_session *session, const struct plx_window *windows,
                                           size_t count, const struct plx_scores *scores,
                                           struct plx_error *error);
+
+/* Names a kind: "ngram", "neural", … Static. Any thread. */
+PLX_API const char *plx_model_kind_name(enum plx_model_kind kind);
 
 /* Name format `index` of the registry and describe it in a line; NULL past the end. Static. Any thread. */
 PLX_API const char *plx_model_format_name(size_t index);

@@ -33,15 +33,26 @@ enum plx_tail { PLX_TAIL_KEEP, PLX_TAIL_DROP, PLX_TAIL_LEFT_EXTEND };
 enum plx_first { PLX_FIRST_SCORE, PLX_FIRST_SKIP };
 
 /* What an unknown token costs: that of the unknown symbol (without one, as `zero`); nothing, it is left out;
-   an error; infinity; −X in log10; that of the unknown symbol shared by N words. */
+   an error; infinity; as `unk` where the model's unknown symbol has a probability, else as `skip`; −X in
+   log10; that of the unknown symbol shared by N words. */
 enum plx_unknown {
     PLX_UNKNOWN_UNK,
     PLX_UNKNOWN_SKIP,
     PLX_UNKNOWN_ERROR,
     PLX_UNKNOWN_ZERO,
+    PLX_UNKNOWN_UNK_OR_SKIP,
     PLX_UNKNOWN_FLOOR,
     PLX_UNKNOWN_CLASS
 };
+
+/* A word of a text that is spelled as the model's start or end symbol: an error; the symbol, which where it
+   begins or ends its line is the line's own and not added once more; a word like any other, with the symbol's
+   id; an unknown word. In a corpus of tokens an end symbol is always the end of its line, and a start symbol
+   that begins a line is that line's own. */
+enum plx_control_words { PLX_CONTROL_REFUSE, PLX_CONTROL_SCORE, PLX_CONTROL_WORD, PLX_CONTROL_UNK };
+
+/* Lines without words: their end symbols are scored or left out. */
+enum plx_blank { PLX_BLANK_SCORE, PLX_BLANK_SKIP };
 
 /* What the mean is taken over: tokens; windows (the mean of their means); windows weighted by their targets,
    less one for each window after the first (Hugging Face's page since 2024); units. */
@@ -60,6 +71,8 @@ struct plx_protocol {
     enum plx_first first;
     enum plx_unknown unknown;
     enum plx_average average;
+    enum plx_control_words control_words;
+    enum plx_blank blank;
     uint64_t window;       /* the most tokens that one scoring sees, context included; 0: unlimited */
     uint64_t stride;       /* how far the window moves; 0: as the window */
     uint64_t score_last;   /* K of score last:K */

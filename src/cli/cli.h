@@ -16,36 +16,40 @@
 #define CLI_TABLE   2u
 #define CLI_FORMATS 4u
 #define CLI_ALL     (CLI_EVAL | CLI_TABLE | CLI_FORMATS)
-#define CLI_OPTION_LIST(X)                                                                                 \
-    X(PROTOCOL, "protocol", 'p', "NAME", CLI_EVAL, "preset: %s (default: by model and tokens)")            \
-    X(UNIT, "unit", 0, "UNIT", CLI_EVAL, "context starts afresh at every: line, document, stream")         \
-    X(START, "start", 0, "START", CLI_EVAL, "begin symbol: none, context, replace; or the symbol itself")  \
-    X(END, "end", 0, "END", CLI_EVAL, "end symbol: none, scored, auto; or the symbol itself")              \
-    X(JOIN, "join", 0, "TOKEN", CLI_EVAL, "token that stands between the lines of a stream of words")      \
-    X(WINDOW, "window", 0, "N", CLI_EVAL,                                                                  \
-      "most tokens that one scoring sees, context included; 0: no limit")                                  \
-    X(STRIDE, "stride", 0, "N", CLI_EVAL, "how far the window moves (default: the window)")                \
-    X(SCORE, "score", 0, "WHICH", CLI_EVAL, "targets of a window that count: new, all, last:K")            \
-    X(FIRST_WINDOW, "first-window", 0, "N", CLI_EVAL, "targets of the first window, where that differs")   \
-    X(TAIL, "tail", 0, "HOW", CLI_EVAL, "partial last window: keep, drop, left-extend")                    \
-    X(FIRST, "first", 0, "HOW", CLI_EVAL, "a target without context: score, skip")                         \
-    X(UNKNOWN, "unknown", 0, "COST", CLI_EVAL, "unknown tokens: unk, skip, error, zero, floor:X, class:N") \
-    X(AVERAGE, "average", 0, "OVER", CLI_EVAL, "mean over: token, window, hf-2024, unit")                  \
-    X(LIMIT, "limit", 0, "N", CLI_EVAL, "score at most N tokens; 0: all")                                  \
-    X(TOKENS, "tokens", 't', "KIND", CLI_EVAL, "tokens of a text: word, char, byte (default: word)")       \
-    X(CORPUS_FORMAT, "corpus-format", 0, "NAME", CLI_EVAL, "format of the corpus (default: recognised)")   \
-    X(MODEL_FORMAT, "model-format", 0, "NAME", CLI_EVAL, "format of the model (default: recognised)")      \
-    X(VOCAB, "vocab", 0, "FILE", CLI_EVAL, "vocabulary of a neural model (default: beside the weights)")   \
-    X(ALLOW_POSITIVE, "allow-positive", 0, NULL, CLI_EVAL, "ARPA: clamp positive log-probabilities to 0")  \
-    X(ALLOW_COUNT_MISMATCH, "allow-count-mismatch", 0, NULL, CLI_EVAL,                                     \
-      "ARPA: believe the sections rather than the header's counts")                                        \
-    X(THREADS, "threads", 'j', "N", CLI_EVAL, "threads in all (default: one for each processor)")          \
-    X(BATCH, "batch", 0, "N", CLI_EVAL,                                                                    \
-      "targets scored together (default 4096); does not change the result")                                \
-    X(OUTPUT, "output", 'o', "FILE", CLI_EVAL | CLI_TABLE,                                                 \
-      "write there, whole or not at all (default: stdout)")                                                \
-    X(FORMAT, "format", 'f', "NAME", CLI_TABLE, "markdown or csv (default: markdown)")                     \
-    X(QUIET, "quiet", 'q', NULL, CLI_EVAL, "no progress, summary or warnings on stderr")                   \
+#define CLI_OPTION_LIST(X)                                                                                \
+    X(PROTOCOL, "protocol", 'p', "NAME", CLI_EVAL, "preset: %s (default: by model and tokens)")           \
+    X(UNIT, "unit", 0, "UNIT", CLI_EVAL, "context starts afresh at every: line, document, stream")        \
+    X(START, "start", 0, "START", CLI_EVAL, "begin symbol: none, context, replace; or the symbol itself") \
+    X(END, "end", 0, "END", CLI_EVAL, "end symbol: none, scored, auto; or the symbol itself")             \
+    X(JOIN, "join", 0, "TOKEN", CLI_EVAL, "token that stands between the lines of a stream of words")     \
+    X(WINDOW, "window", 0, "N", CLI_EVAL,                                                                 \
+      "most tokens that one scoring sees, context included; 0: no limit")                                 \
+    X(STRIDE, "stride", 0, "N", CLI_EVAL, "how far the window moves (default: the window)")               \
+    X(SCORE, "score", 0, "WHICH", CLI_EVAL, "targets of a window that count: new, all, last:K")           \
+    X(FIRST_WINDOW, "first-window", 0, "N", CLI_EVAL, "targets of the first window, where that differs")  \
+    X(TAIL, "tail", 0, "HOW", CLI_EVAL, "partial last window: keep, drop, left-extend")                   \
+    X(FIRST, "first", 0, "HOW", CLI_EVAL, "a target without context: score, skip")                        \
+    X(UNKNOWN, "unknown", 0, "COST", CLI_EVAL,                                                            \
+      "unknown tokens: unk, skip, error, zero, unk-or-skip, floor:X, class:N")                            \
+    X(CONTROL_WORDS, "control-words", 0, "WHAT", CLI_EVAL,                                                \
+      "start and end symbols in the text: refuse, score, word, unk")                                      \
+    X(BLANK, "blank", 0, "HOW", CLI_EVAL, "end symbols of blank lines: score, skip")                      \
+    X(AVERAGE, "average", 0, "OVER", CLI_EVAL, "mean over: token, window, hf-2024, unit")                 \
+    X(LIMIT, "limit", 0, "N", CLI_EVAL, "score at most N tokens; 0: all")                                 \
+    X(TOKENS, "tokens", 't', "KIND", CLI_EVAL, "tokens of a text: word, char, byte (default: word)")      \
+    X(CORPUS_FORMAT, "corpus-format", 0, "NAME", CLI_EVAL, "format of the corpus (default: recognised)")  \
+    X(MODEL_FORMAT, "model-format", 0, "NAME", CLI_EVAL, "format of the model (default: recognised)")     \
+    X(VOCAB, "vocab", 0, "FILE", CLI_EVAL, "vocabulary of a neural model (default: beside the weights)")  \
+    X(ALLOW_POSITIVE, "allow-positive", 0, NULL, CLI_EVAL, "ARPA: clamp positive log-probabilities to 0") \
+    X(ALLOW_COUNT_MISMATCH, "allow-count-mismatch", 0, NULL, CLI_EVAL,                                    \
+      "ARPA: believe the sections rather than the header's counts")                                       \
+    X(THREADS, "threads", 'j', "N", CLI_EVAL, "threads in all (default: one for each processor)")         \
+    X(BATCH, "batch", 0, "N", CLI_EVAL,                                                                   \
+      "targets scored together (default 4096); does not change the result")                               \
+    X(OUTPUT, "output", 'o', "FILE", CLI_EVAL | CLI_TABLE,                                                \
+      "write there, whole or not at all (default: stdout)")                                               \
+    X(FORMAT, "format", 'f', "NAME", CLI_TABLE, "markdown or csv (default: markdown)")                    \
+    X(QUIET, "quiet", 'q', NULL, CLI_EVAL, "no progress, summary or warnings on stderr")                  \
     X(HELP, "help", 'h', NULL, CLI_ALL, "this help")
 
 #define CLI_OPTION_ENUM(id, name, letter, argument, commands, help) CLI_##id,

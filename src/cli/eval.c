@@ -134,13 +134,13 @@ static enum plx_status evaluate(const struct cli_arguments *arguments, const str
     *result = NULL;
     enum plx_status status = check_protocol(arguments, error);
     if (status == PLX_OK && opens_at_once(names[1]))
-        status = plx_corpus_open(names[1], &settings->corpus, &corpus, error);
+        status = plx_corpus_open(names + 1, 1, &settings->corpus, &corpus, error);
     if (status == PLX_OK)
         status = plx_model_open(names[0], &settings->model, &model, error);
     if (status == PLX_OK)
         status = choose_protocol(arguments, plx_model_info(model), settings->corpus.tokens, &protocol, error);
     if (status == PLX_OK && !corpus)
-        status = plx_corpus_open(names[1], &settings->corpus, &corpus, error);
+        status = plx_corpus_open(names + 1, 1, &settings->corpus, &corpus, error);
     if (status == PLX_OK)
         status = plx_evaluate(model, corpus, &options, result, error);
     plx_corpus_close(corpus);

@@ -1,6 +1,26 @@
 #include "corpus/corpus.h"
 
+#include "base/memory.h"
+#include "base/sha256.h"
+#include "io/names.h"
+
+#include <stdlib.h>
 #include <string.h>
+
+struct plx_corpus {
+    struct plx_corpus_options options;
+    const struct plx_corpus_format *format; /* of all files */
+    enum plx_content content;
+    struct plx_names names; /* of a corpus of one source: that alone */
+    char **inputs;          /* [names.count]: how errors name the files that have been opened; owned */
+    size_t opened;          /* of the files; the last of them is at hand */
+    struct plx_source *source;
+    struct plx_reader *reader;
+    struct plx_sha256 *fingerprints; /* of the files before it */
+    char sha256[PLX_SHA256_TEXT];    /* of all files, once it has been asked for */
+    uint64_t documents;              /* begun so far */
+    uint64_t bytes, media_bytes;     /* of the files before the one at hand: uncompressed, and as they lie */
+};
 
 static const char *const TOKEN_KINDS[] = {
     [PLX_TOKENS_WORD] = "word",
@@ -8,9 +28,20 @@ static const char *const TOKEN_KINDS[] = {
     [PLX_TOKENS_BYTE] = "byte",
 };
 
+static const char *const CONTENTS[] = {
+    [PLX_CONTENT_TEXT] = "text",
+    [PLX_CONTENT_STRINGS] = "strings",
+    [PLX_CONTENT_IDS] = "ids",
+};
+
 const char *plx_token_kind_name(enum plx_token_kind kind)
 {
     return TOKEN_KINDS[kind];
+}
+
+const char *plx_content_name(enum plx_content content)
+{
+    return CONTENTS[content];
 }
 
 bool plx_token_kind_parse(const char *name, enum plx_token_kind *kind)
@@ -24,13 +55,23 @@ bool plx_token_kind_parse(const char *name, enum plx_token_kind *kind)
     return false;
 }
 
-static const struct plx_corpus_format *choose_format(const uint8_t *head, size_t size, const char *name,
-                                                     const char *wanted)
+static const struct plx_corpus_format *format_named(const char *name)
 {
-    int best = 0;
+    const struct plx_corpus_format *format;
+    for (size_t i = 0; (format = plx_corpus_format(i)) != NULL; i++) {
+        if (strcmp(format->name, name) == 0)
+            return format;
+    }
+    return NULL;
+}
+
+/* The surest of the formats; NULL if it is of none. */
+static const struct plx_corpus_format *recognise(const uint8_t *head, size_t size, const char *name)
+{
+    enum plx_probe best = PLX_PROBE_NO;
     const struct plx_corpus_format *chosen = NULL, *format;
     for (size_t i = 0; (format = plx_corpus_format(i)) != NULL; i++) {
-        const int sure = wanted ? strcmp(format->name, wanted) == 0 : format->probe(head, size, name);
+        const enum plx_probe sure = format->probe(head, size, name);
         if (sure > best) {
             best = sure;
             chosen = format;
@@ -39,94 +80,256 @@ static const struct plx_corpus_format *choose_format(const uint8_t *head, size_t
     return chosen;
 }
 
+/* The format of the source; what the options or the file before it say comes first. */
+static enum plx_status choose_format(const struct plx_corpus *corpus, struct plx_source *source,
+                                     const struct plx_corpus_format **chosen, struct plx_error *error)
+{
+    const char *name = plx_source_name(source), *wanted = corpus->options.format;
+    const uint8_t *head;
+    size_t size;
+    const enum plx_status status = plx_source_peek(source, PLX_CORPUS_PROBE_BYTES, &head, &size, error);
+    if (status)
+        return status;
+    *chosen = wanted ? format_named(wanted) : recognise(head, size, name);
+    if (!*chosen && wanted) {
+        plx_error_set(error, PLX_USAGE, "there is no corpus format \"%s\"", wanted);
+        return plx_error_hint(error, "`perplex formats` lists them");
+    }
+    if (!*chosen) {
+        plx_error_set(error, PLX_UNSUPPORTED, "not a corpus in a known format");
+        return plx_error_input(error, name);
+    }
+    if (!corpus->format || *chosen == corpus->format)
+        return PLX_OK;
+    if (size == 0) { /* an empty file is of any format */
+        *chosen = corpus->format;
+        return PLX_OK;
+    }
+    plx_error_set(error, PLX_UNSUPPORTED, "looks like %s, but the files before it are %s", (*chosen)->name,
+                  corpus->format->name);
+    plx_error_input(error, name);
+    return plx_error_hint(error, "a corpus is of one format; --corpus-format names it");
+}
+
+/* Makes the source, which is closed on failure, the file at hand. */
+static enum plx_status begin_file(struct plx_corpus *corpus, struct plx_source *source,
+                                  struct plx_error *error)
+{
+    const struct plx_corpus_format *format;
+    struct plx_reader *reader = NULL;
+    const char *name = plx_source_name(source);
+    char *input = plx_copy_string(name, strlen(name), error);
+    enum plx_status status = input ? choose_format(corpus, source, &format, error) : PLX_MEMORY;
+    if (status == PLX_OK && (status = format->open(source, &corpus->options, &reader, error)) != PLX_OK)
+        plx_error_input(error, name);
+    if (status == PLX_OK && corpus->format && reader->content != corpus->content) {
+        status = plx_error_set(error, PLX_UNSUPPORTED, "consists of %s, but the files before it of %s",
+                               plx_content_name(reader->content), plx_content_name(corpus->content));
+        plx_error_input(error, name);
+        format->close(reader);
+    }
+    if (status) {
+        free(input);
+        plx_source_close(source);
+        return status;
+    }
+    corpus->format = format;
+    corpus->content = reader->content;
+    corpus->source = source;
+    corpus->reader = reader;
+    corpus->inputs[corpus->opened++] = input;
+    return PLX_OK;
+}
+
+static enum plx_status open_file(struct plx_corpus *corpus, struct plx_error *error)
+{
+    const struct plx_source_options options = {
+        .fingerprint = true,
+        .interrupted = corpus->options.interrupted,
+        .user = corpus->options.user,
+    };
+    struct plx_source *source;
+    const enum plx_status status =
+        plx_source_open(corpus->names.names[corpus->opened], &options, &source, error);
+    return status ? status : begin_file(corpus, source, error);
+}
+
+/* Adds the line of the file at hand to what the fingerprint of several is made of. */
+static enum plx_status add_fingerprint(struct plx_corpus *corpus, struct plx_error *error)
+{
+    char line[PLX_SHA256_TEXT];
+    const enum plx_status status = plx_source_sha256(corpus->source, line, error);
+    if (status)
+        return status;
+    line[PLX_SHA256_TEXT - 1] = '\n';
+    return plx_sha256_update(corpus->fingerprints, line, sizeof line, error);
+}
+
+/* Takes leave of the file at hand, which has been read, and opens the next. */
+static enum plx_status next_file(struct plx_corpus *corpus, struct plx_error *error)
+{
+    if (corpus->source) {
+        uint64_t size, done;
+        const enum plx_status status = add_fingerprint(corpus, error);
+        if (status)
+            return status;
+        plx_source_progress(corpus->source, &size, &done);
+        corpus->media_bytes += done;
+        corpus->bytes += plx_source_offset(corpus->source);
+        corpus->format->close(corpus->reader);
+        plx_source_close(corpus->source);
+        corpus->reader = NULL;
+        corpus->source = NULL;
+    }
+    return open_file(corpus, error);
+}
+
+/* A corpus without a file at hand; takes over the names, also on failure. */
+static struct plx_corpus *new_corpus(struct plx_names *names, const struct plx_corpus_options *options,
+                                     struct plx_error *error)
+{
+    struct plx_corpus *corpus = plx_new_array(1, sizeof *corpus, error);
+    if (!corpus) {
+        plx_names_release(names);
+        return NULL;
+    }
+    corpus->names = *names;
+    if (options)
+        corpus->options = *options;
+    corpus->inputs = plx_new_array(names->count, sizeof *corpus->inputs, error);
+    corpus->fingerprints = corpus->inputs ? plx_sha256_new(error) : NULL;
+    if (corpus->fingerprints)
+        return corpus;
+    plx_corpus_close(corpus);
+    return NULL;
+}
+
+/* What is borrowed for the call ends with it. */
+static enum plx_status finish_open(struct plx_corpus *opened, enum plx_status status,
+                                   struct plx_corpus **corpus)
+{
+    if (status) {
+        plx_corpus_close(opened);
+        return status;
+    }
+    opened->options.format = opened->options.format ? opened->format->name : NULL;
+    *corpus = opened;
+    return PLX_OK;
+}
+
 enum plx_status plx_corpus_open_source(struct plx_source *source, const struct plx_corpus_options *options,
                                        struct plx_corpus **corpus, struct plx_error *error)
 {
-    const struct plx_corpus_options defaults = {0};
-    const uint8_t *head;
-    size_t size;
-    if (!options)
-        options = &defaults;
+    struct plx_names names = {.count = 1};
+    const char *name = plx_source_name(source);
     *corpus = NULL;
-    enum plx_status status = plx_source_peek(source, PLX_CORPUS_PROBE_BYTES, &head, &size, error);
-    if (status)
-        goto fail;
-    const struct plx_corpus_format *format =
-        choose_format(head, size, plx_source_name(source), options->format);
-    if (!format && options->format) {
-        plx_error_set(error, PLX_USAGE, "there is no corpus format \"%s\"", options->format);
-        status = plx_error_hint(error, "`perplex formats` lists them");
-        goto fail;
+    names.label = plx_copy_string(name, strlen(name), error);
+    names.names = names.label ? plx_new_array(1, sizeof *names.names, error) : NULL;
+    struct plx_corpus *opened = NULL;
+    if (names.names)
+        opened = new_corpus(&names, options, error);
+    else
+        free(names.label);
+    if (!opened) {
+        plx_source_close(source);
+        return PLX_MEMORY;
     }
-    if (!format) {
-        plx_error_set(error, PLX_UNSUPPORTED, "not a corpus in a known format");
-        status = plx_error_input(error, plx_source_name(source));
-        goto fail;
-    }
-    status = format->open(corpus, error);
-    if (status)
-        goto fail;
-    (*corpus)->format = format;
-    (*corpus)->source = source;
-    (*corpus)->options = *options;
-    return PLX_OK;
-
-fail:
-    plx_source_close(source);
-    return status;
+    return finish_open(opened, begin_file(opened, source, error), corpus);
 }
 
-enum plx_status plx_corpus_open(const char *name, const struct plx_corpus_options *options,
-                                struct plx_corpus **corpus, struct plx_error *error)
+enum plx_status plx_corpus_open(const char *const *names, size_t count,
+                                const struct plx_corpus_options *options, struct plx_corpus **corpus,
+                                struct plx_error *error)
 {
-    struct plx_source_options source_options = {.fingerprint = true};
-    struct plx_source *source;
+    struct plx_names expanded;
     *corpus = NULL;
-    if (options) {
-        source_options.interrupted = options->interrupted;
-        source_options.user = options->user;
-    }
-    const enum plx_status status = plx_source_open(name, &source_options, &source, error);
-    return status ? status : plx_corpus_open_source(source, options, corpus, error);
+    const enum plx_status status = plx_names_expand(names, count, &expanded, error);
+    if (status)
+        return status;
+    struct plx_corpus *opened = new_corpus(&expanded, options, error);
+    return opened ? finish_open(opened, open_file(opened, error), corpus) : PLX_MEMORY;
 }
 
 enum plx_status plx_corpus_next(struct plx_corpus *corpus, struct plx_chunk *chunk, bool *more,
                                 struct plx_error *error)
 {
-    return corpus->format->next(corpus, chunk, more, error);
+    for (;;) {
+        *more = false;
+        if (corpus->reader) {
+            *chunk = (struct plx_chunk){.content = corpus->content, .line = PLX_NOWHERE};
+            const enum plx_status status = corpus->format->next(corpus->reader, chunk, more, error);
+            if (status)
+                plx_error_input(error, plx_source_name(corpus->source));
+            if (status)
+                return status;
+        }
+        if (*more) {
+            chunk->input = corpus->inputs[corpus->opened - 1];
+            corpus->documents += chunk->begins_document;
+            return PLX_OK;
+        }
+        if (corpus->opened == corpus->names.count)
+            return PLX_OK;
+        const enum plx_status status = next_file(corpus, error);
+        if (status)
+            return status;
+    }
 }
 
 void plx_corpus_info(const struct plx_corpus *corpus, struct plx_corpus_info *info)
 {
     *info = (struct plx_corpus_info){
         .format = corpus->format->name,
+        .content = corpus->content,
         .tokens = corpus->options.tokens,
+        .files = corpus->names.count,
         .documents = corpus->documents,
-        .bytes = plx_source_offset(corpus->source),
+        .bytes = corpus->bytes + (corpus->source ? plx_source_offset(corpus->source) : 0),
     };
 }
 
 enum plx_status plx_corpus_sha256(struct plx_corpus *corpus, char hex[65], struct plx_error *error)
 {
-    return plx_source_sha256(corpus->source, hex, error);
+    enum plx_status status = PLX_OK;
+    if (corpus->names.count == 1)
+        return plx_source_sha256(corpus->source, hex, error);
+    while (corpus->opened < corpus->names.count && status == PLX_OK)
+        status = next_file(corpus, error);
+    if (status == PLX_OK && !*corpus->sha256 && (status = add_fingerprint(corpus, error)) == PLX_OK)
+        status = plx_sha256_finish(corpus->fingerprints, corpus->sha256, error);
+    if (status == PLX_OK)
+        memcpy(hex, corpus->sha256, PLX_SHA256_TEXT);
+    return status;
 }
 
 void plx_corpus_progress(const struct plx_corpus *corpus, uint64_t *size, uint64_t *done)
 {
-    plx_source_progress(corpus->source, size, done);
+    *size = *done = 0;
+    if (corpus->source)
+        plx_source_progress(corpus->source, size, done);
+    if (corpus->names.count > 1)
+        *size = corpus->names.size_bytes;
+    *done += corpus->media_bytes;
 }
 
 const char *plx_corpus_name(const struct plx_corpus *corpus)
 {
-    return plx_source_name(corpus->source);
+    return corpus->names.label;
 }
 
 void plx_corpus_close(struct plx_corpus *corpus)
 {
     if (!corpus)
         return;
+    if (corpus->reader)
+        corpus->format->close(corpus->reader);
     plx_source_close(corpus->source);
-    corpus->format->close(corpus);
+    for (size_t i = 0; i < corpus->opened; i++)
+        free(corpus->inputs[i]);
+    free(corpus->inputs);
+    plx_sha256_free(corpus->fingerprints);
+    plx_names_release(&corpus->names);
+    free(corpus);
 }
 
 const char *plx_corpus_format_name(size_t index)

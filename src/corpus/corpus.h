@@ -1,37 +1,54 @@
 /* The corpus interface. To add a format NAME: a file with `const struct plx_corpus_format
-   plx_corpus_format_NAME`, a line in registry.c, a line in src/CMakeLists.txt, and fixtures under tests/data.
- */
+   plx_corpus_format_NAME`, a line in registry.c, a line in src/CMakeLists.txt, and fixtures in
+   tests/data/corpora/NAME (a build whose registered format has none fails).
+
+   A reader reads one file. It never sees a file's name, a compression, a URL or that there are other files:
+   it has a source, from which it peeks and skips. corpus.c opens the files one after the other, counts
+   documents and fills what all chunks share (`input`). */
 #ifndef PLX_CORPUS_CORPUS_H
 #define PLX_CORPUS_CORPUS_H
 
 #include <perplex/corpus.h>
 
 #include "base/error.h"
+#include "base/probe.h"
 
 /* The part that all readers share; a format's own struct begins with it. */
-struct plx_corpus {
-    const struct plx_corpus_format *format;
-    struct plx_source *source; /* owned by the shared part */
-    struct plx_corpus_options options;
-    uint64_t documents; /* begun so far */
+struct plx_reader {
+    struct plx_source *source;                /* borrowed */
+    const struct plx_corpus_options *options; /* borrowed */
+    enum plx_content content;                 /* set by `open`, never changed */
 };
 
 struct plx_corpus_format {
-    const char *name;
+    const char *name;        /* for --corpus-format: lower-case letters, digits, "-" */
     const char *description; /* one line for `perplex formats` */
-    /* As of a model format: 0 no, 1 by the name alone or for want of anything better, 2 by content. */
-    int (*probe)(const uint8_t *head, size_t size, const char *name);
-    /* A zero-initialised reader of the format's own size; the shared part is filled in by the caller. */
-    enum plx_status (*open)(struct plx_corpus **corpus, struct plx_error *error);
-    /* As plx_corpus_next; counts `documents`. */
-    enum plx_status (*next)(struct plx_corpus *corpus, struct plx_chunk *chunk, bool *more,
+
+    /* How sure it is that a file is of this format, from its first bytes (up to PLX_CORPUS_PROBE_BYTES, all
+       of a shorter file) and its name. */
+    enum plx_probe (*probe)(const uint8_t *head, size_t size, const char *name);
+
+    /* Makes a reader at the beginning of the source: allocates a struct of the format's own size and sets all
+       of the shared part. It may peek, and must leave the source where it is on failure. */
+    enum plx_status (*open)(struct plx_source *source, const struct plx_corpus_options *options,
+                            struct plx_reader **reader, struct plx_error *error);
+
+    /* As plx_corpus_next, for this file; `input` is filled in by the caller, and so is the file's name in
+       errors. The chunk begins zeroed. A reader holds one piece, never the whole file. */
+    enum plx_status (*next)(struct plx_reader *reader, struct plx_chunk *chunk, bool *more,
                             struct plx_error *error);
-    /* Releases the reader, but not what the shared part owns. */
-    void (*close)(struct plx_corpus *corpus);
+
+    /* Releases the reader, but not what the shared part borrows. */
+    void (*close)(struct plx_reader *reader);
 };
 
 #define PLX_CORPUS_PROBE_BYTES 4096
 
+/* Format `index` of the registry, NULL past the end. */
 const struct plx_corpus_format *plx_corpus_format(size_t index);
+
+/* Puts the place of the chunk's byte (of a text) or token `at` into an error that has been set: its file, and
+   offset, line and column as far as the chunk knows them. Returns its status. */
+enum plx_status plx_chunk_place(const struct plx_chunk *chunk, size_t at, struct plx_error *error);
 
 #endif

@@ -19,7 +19,8 @@ struct place {
 };
 
 struct text_reader {
-    struct plx_corpus base;
+    struct plx_reader base;
+    uint64_t documents; /* begun so far */
     struct place place;
     bool blank_before; /* the line before the next byte is separators, or nothing */
     bool inside_word;  /* the byte before the next one belongs to a word */
@@ -137,8 +138,8 @@ static void note_seam(struct text_reader *reader, const uint8_t *data, size_t si
     reader->blank_before = at > 0 ? data[at - 1] == '\n' : reader->blank_before;
 }
 
-static enum plx_status next(struct plx_corpus *base, struct plx_chunk *chunk, bool *more,
-                            struct plx_error *error)
+static enum plx_status next_text(struct plx_reader *base, struct plx_chunk *chunk, bool *more,
+                                 struct plx_error *error)
 {
     struct text_reader *reader = (struct text_reader *)(void *)base;
     plx_source_skip(base->source, reader->pending);
@@ -156,21 +157,22 @@ static enum plx_status next(struct plx_corpus *base, struct plx_chunk *chunk, bo
             return PLX_OK;
         struct place place = reader->place;
         enum boundary first;
-        const size_t size = walk(&view, whole_part(&view, base->options.tokens), &place, &first);
+        const size_t size = walk(&view, whole_part(&view, base->options->tokens), &place, &first);
         if (size == 0)
             continue;
         *chunk = (struct plx_chunk){
+            .content = PLX_CONTENT_TEXT,
             .text = view.data,
             .size = size,
             .offset = plx_source_offset(base->source),
             .line = reader->place.line,
-            .begins_document = first == BOUNDARY || base->documents == 0,
+            .begins_document = first == BOUNDARY || reader->documents == 0,
             .begins_line = !reader->place.inside_line,
             .blank_before = reader->blank_before,
             .inside_word = reader->inside_word,
             .ends_line = view.at_end && size == view.known && view.data[size - 1] != '\n',
         };
-        base->documents += chunk->begins_document;
+        reader->documents += chunk->begins_document;
         note_seam(reader, view.data, size);
         reader->place = place;
         reader->pending = size;
@@ -179,33 +181,34 @@ static enum plx_status next(struct plx_corpus *base, struct plx_chunk *chunk, bo
     }
     plx_error_set(error, PLX_MALFORMED, "a word or heading of more than %zu bytes", PLX_SOURCE_PEEK_MAX / 2);
     plx_error_at_line(error, reader->place.line, PLX_NOWHERE);
-    plx_error_input(error, plx_source_name(base->source));
     return plx_error_hint(error, "is this a text? --tokens byte scores any bytes");
 }
 
 /* Anything is text if nothing else; what is surely something else is refused by tokenizing. */
-static int probe(const uint8_t *head, size_t size, const char *name)
+static enum plx_probe probe(const uint8_t *head, size_t size, const char *name)
 {
     (void)head;
     (void)size;
     (void)name;
-    return 1;
+    return PLX_PROBE_FALLBACK;
 }
 
-static enum plx_status open_text(struct plx_corpus **corpus, struct plx_error *error)
+static enum plx_status open_text(struct plx_source *source, const struct plx_corpus_options *options,
+                                 struct plx_reader **made, struct plx_error *error)
 {
     struct text_reader *reader = plx_new_array(1, sizeof *reader, error);
     if (!reader)
         return PLX_MEMORY;
+    reader->base = (struct plx_reader){source, options, PLX_CONTENT_TEXT};
     reader->place = (struct place){.line = 1, .after_blank = true};
     reader->blank_before = true;
-    *corpus = &reader->base;
+    *made = &reader->base;
     return PLX_OK;
 }
 
-static void close_text(struct plx_corpus *corpus)
+static void close_text(struct plx_reader *reader)
 {
-    free(corpus);
+    free(reader);
 }
 
 const struct plx_corpus_format plx_corpus_format_text = {
@@ -213,6 +216,6 @@ const struct plx_corpus_format plx_corpus_format_text = {
     "a line a unit, words between blanks; documents at WikiText's first-level headings (plain or gzip)",
     probe,
     open_text,
-    next,
+    next_text,
     close_text,
 };

@@ -3,22 +3,11 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/utf8.h"
+#include "corpus/corpus.h"
 
 #include <endian.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum plx_status plx_chunk_place(const struct plx_chunk *chunk, size_t at, struct plx_error *error)
-{
-    const uint8_t *newline = at > 0 ? memrchr(chunk->text, '\n', at) : NULL;
-    uint64_t line = chunk->line;
-    for (size_t i = 0; i < at; i++)
-        line += chunk->text[i] == '\n';
-    const bool column_known = newline || chunk->begins_line;
-    const size_t begin = newline ? (size_t)(newline - chunk->text) + 1 : 0;
-    plx_error_at_offset(error, chunk->offset + at);
-    return plx_error_at_line(error, line, column_known ? at - begin + 1 : PLX_NOWHERE);
-}
 
 /* A walk over one chunk. */
 struct walk {
@@ -208,8 +197,8 @@ static enum plx_status split_line(struct walk *walk, size_t at, size_t end, bool
 static enum plx_status check_text(struct walk *walk, struct plx_error *error)
 {
     const struct plx_chunk *chunk = walk->chunk;
-    const uint8_t *nul =
-        walk->options->tokens == PLX_TOKENS_BYTE ? NULL : memchr(chunk->text, 0, chunk->size);
+    const bool any = walk->options->tokens == PLX_TOKENS_BYTE || chunk->size == 0;
+    const uint8_t *nul = any ? NULL : memchr(chunk->text, 0, chunk->size);
     if (nul) {
         plx_error_set(error, PLX_MALFORMED, "a NUL byte: this is binary data, not text");
         plx_error_hint(error, "token ids and archives are not read as text; --tokens byte scores any bytes");

@@ -49,10 +49,6 @@ struct plx_tokens {
 enum plx_status plx_tokenize(const struct plx_chunk *chunk, const struct plx_tokenize_options *options,
                              struct plx_tokens *tokens, struct plx_error *error);
 
-/* Puts offset, line and column (where the chunk knows it) of the chunk's byte `at` into an error that has
-   been set; returns its status. */
-enum plx_status plx_chunk_place(const struct plx_chunk *chunk, size_t at, struct plx_error *error);
-
 void plx_tokens_release(struct plx_tokens *tokens);
 
 #endif

@@ -74,7 +74,8 @@ static double unknown_nats(const struct plx_plan *plan, double nats)
     case PLX_UNKNOWN_CLASS: return nats + log((double)plan->protocol.class_size);
     case PLX_UNKNOWN_UNK:
     case PLX_UNKNOWN_SKIP:
-    case PLX_UNKNOWN_ERROR: break;
+    case PLX_UNKNOWN_ERROR:
+    case PLX_UNKNOWN_UNK_OR_SKIP: break; /* settled by the plan */
     }
     return nats;
 }

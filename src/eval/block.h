@@ -2,20 +2,20 @@
 #ifndef PLX_EVAL_BLOCK_H
 #define PLX_EVAL_BLOCK_H
 
+#include <perplex/evaluate.h>
+
 #include "base/buffer.h"
+#include "corpus/corpus.h"
 #include "corpus/tokenize.h"
 #include "eval/plan.h"
 
-/* What is special about a token; a bit mask. */
-enum plx_token_flag {
-    PLX_TOKEN_END = 1 << 0,       /* an end symbol */
-    PLX_TOKEN_BLANK = 1 << 1,     /* with END: of a blank line */
-    PLX_TOKEN_UNKNOWN = 1 << 2,   /* the vocabulary lacks it, or it is the unknown symbol itself */
-    PLX_TOKEN_LITERAL = 1 << 3,   /* with UNKNOWN: the corpus spells the unknown symbol out */
-    PLX_TOKEN_WORD = 1 << 4,      /* a word of the original begins with it */
-    PLX_TOKEN_BREAK = 1 << 5,     /* context starts afresh before it */
-    PLX_TOKEN_JOIN = 1 << 6,      /* stands for a line end between lines only */
-    PLX_TOKEN_NEW_WINDOW = 1 << 7 /* the first target of a window of the protocol */
+/* More that is special about a token, beside enum plx_token_flag. */
+enum plx_block_flag {
+    PLX_TOKEN_WORD = 1 << 4,       /* a word of the original begins with it */
+    PLX_TOKEN_BREAK = 1 << 5,      /* context starts afresh before it */
+    PLX_TOKEN_JOIN = 1 << 6,       /* stands for a line end between lines only */
+    PLX_TOKEN_NEW_WINDOW = 1 << 7, /* the first target of a window of the protocol */
+    PLX_TOKEN_START = 1 << 8 /* a start symbol of the corpus, where the protocol would add one: no token */
 };
 
 /* Zero-initialised is empty; reused. */

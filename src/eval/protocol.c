@@ -18,6 +18,15 @@ static const struct {
      "one stream with a scored end symbol after every line: the convention of WikiText and of AWD-LSTM"},
     {{.name = "exact", .unit = PLX_UNIT_STREAM, .start = PLX_START_CONTEXT, .end = PLX_END_AUTO},
      "every token once under all the context that the model can use"},
+    {{.name = "srilm",
+      .unit = PLX_UNIT_LINE,
+      .start = PLX_START_CONTEXT,
+      .end = PLX_END_SCORED,
+      .unknown = PLX_UNKNOWN_UNK_OR_SKIP,
+      .control_words = PLX_CONTROL_SCORE,
+      .blank = PLX_BLANK_SKIP},
+     "as sentence, but blank lines count nowhere, unknown words only where the model has a probability for "
+     "them, and <s> and </s> of the text are not doubled: SRILM's ngram -ppl"},
     {{.name = "hf-stride",
       .unit = PLX_UNIT_STREAM,
       .end = PLX_END_AUTO,
@@ -26,6 +35,15 @@ static const struct {
       .stride = 512},
      "sliding windows over one stream, the targets after the previous window's end: Hugging Face's page "
      "\"perplexity of fixed-length models\""},
+    {{.name = "hf-stride-doc",
+      .unit = PLX_UNIT_STREAM,
+      .end = PLX_END_AUTO,
+      .first = PLX_FIRST_SKIP,
+      .window = 1024,
+      .stride = 512,
+      .average = PLX_AVERAGE_HF_2024},
+     "the same with that page's own average: the means of the windows, weighted by their targets, less one "
+     "for each window after the first"},
 };
 
 #define PRESET_COUNT (sizeof PRESETS / sizeof *PRESETS)
@@ -79,7 +97,9 @@ static const char *const ENDS[] = {"none", "scored", "auto", NULL};
 static const char *const SCORES[] = {"new", "all", "last", NULL};
 static const char *const TAILS[] = {"keep", "drop", "left-extend", NULL};
 static const char *const FIRSTS[] = {"score", "skip", NULL};
-static const char *const UNKNOWNS[] = {"unk", "skip", "error", "zero", "floor", "class", NULL};
+static const char *const UNKNOWNS[] = {"unk", "skip", "error", "zero", "unk-or-skip", "floor", "class", NULL};
+static const char *const CONTROLS[] = {"refuse", "score", "word", "unk", NULL};
+static const char *const BLANKS[] = {"score", "skip", NULL};
 static const char *const AVERAGES[] = {"token", "window", "hf-2024", "unit", NULL};
 
 #define AT(member) offsetof(struct plx_protocol, member)
@@ -97,7 +117,9 @@ static const struct field FIELDS[] = {
     {"tail", CHOICE, AT(tail), TAILS, "keep, drop or left-extend"},
     {"first", CHOICE, AT(first), FIRSTS, "score or skip"},
     {"unknown", CHOICE, AT(unknown), UNKNOWNS,
-     "unk, skip, error, zero, floor:X (log10, at most 0) or class:N"},
+     "unk, skip, error, zero, unk-or-skip, floor:X (log10, at most 0) or class:N"},
+    {"control_words", CHOICE, AT(control_words), CONTROLS, "refuse, score, word or unk"},
+    {"blank", CHOICE, AT(blank), BLANKS, "score or skip"},
     {"average", CHOICE, AT(average), AVERAGES, "token, window, hf-2024 or unit"},
     {"limit", COUNT, AT(limit), NULL, "a number of tokens, 0 for all"},
 };

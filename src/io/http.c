@@ -393,3 +393,8 @@ char *plx_http_label(const char *url, struct plx_error *error)
     curl_url_cleanup(parts);
     return label;
 }
+
+bool plx_http_is_url(const char *name)
+{
+    return strncasecmp(name, "http://", 7) == 0 || strncasecmp(name, "https://", 8) == 0;
+}

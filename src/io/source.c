@@ -234,11 +234,6 @@ enum plx_status plx_source_sha256(struct plx_source *source, char hex[65], struc
 
 /* Opening and closing. */
 
-static bool source_is_url(const char *name)
-{
-    return strncasecmp(name, "http://", 7) == 0 || strncasecmp(name, "https://", 8) == 0;
-}
-
 /* All but the medium; takes `name` over. NULL on failure. */
 static struct plx_source *source_new(char *name, const struct plx_source_options *options,
                                      struct plx_error *error)
@@ -271,7 +266,7 @@ enum plx_status plx_source_open(const char *name, const struct plx_source_option
                                 struct plx_source **source, struct plx_error *error)
 {
     *source = NULL;
-    const bool url = source_is_url(name);
+    const bool url = plx_http_is_url(name);
     char *shown = url ? plx_http_label(name, error) : plx_copy_string(name, strlen(name), error);
     struct plx_source *opened = source_new(shown, options, error);
     if (!opened)

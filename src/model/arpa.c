@@ -439,7 +439,7 @@ static enum plx_status open_arpa(struct plx_source *source, const struct plx_mod
 
 /* A line \data\ (or IRSTLM's mark, to be refused by name) among the first bytes; or a name that speaks of
  * ARPA. */
-static int probe(const uint8_t *head, size_t size, const char *name)
+static enum plx_probe probe(const uint8_t *head, size_t size, const char *name)
 {
     static const char data[] = "\\data\\";
     const char *text = (const char *)head;
@@ -448,21 +448,22 @@ static int probe(const uint8_t *head, size_t size, const char *name)
         size -= 3;
     }
     if (size >= 5 && (memcmp(text, "iARPA", 5) == 0 || memcmp(text, "qARPA", 5) == 0))
-        return 2;
+        return PLX_PROBE_CONTENT;
     for (size_t at = 0; at + sizeof data - 1 <= size;) {
         if (memcmp(text + at, data, sizeof data - 1) == 0)
-            return 2;
+            return PLX_PROBE_CONTENT;
         const char *newline = memchr(text + at, '\n', size - at);
         if (!newline)
             break;
         at = (size_t)(newline - text) + 1;
     }
-    return strstr(name, ".arpa") != NULL || strstr(name, ".lm") != NULL;
+    const bool named = strstr(name, ".arpa") != NULL || strstr(name, ".lm") != NULL;
+    return named ? PLX_PROBE_NAME : PLX_PROBE_NO;
 }
 
 const struct plx_model_format plx_model_format_arpa = {
-    "arpa",
-    "backoff n-gram model as text, any order, from any toolkit (plain or gzip)",
-    probe,
-    open_arpa,
+    .name = "arpa",
+    .description = "backoff n-gram model as text, any order, from any toolkit (plain or gzip)",
+    .probe = probe,
+    .open = open_arpa,
 };

@@ -19,13 +19,14 @@
 /* What only a feed-forward n-gram model has. */
 #define HIDDEN "hidden.weight"
 
-static int probe(const uint8_t *head, size_t size, const char *name)
+static enum plx_probe probe(const uint8_t *head, size_t size, const char *name)
 {
     static const char SUFFIX[] = ".safetensors";
     const size_t length = strlen(name), suffix = sizeof SUFFIX - 1;
     if (plx_safetensors_recognise(head, size))
-        return 2;
-    return length >= suffix && strcasecmp(name + (length - suffix), SUFFIX) == 0;
+        return PLX_PROBE_CONTENT;
+    const bool named = length >= suffix && strcasecmp(name + (length - suffix), SUFFIX) == 0;
+    return named ? PLX_PROBE_NAME : PLX_PROBE_NO;
 }
 
 /* "embed.weight F16 [5, 2], …": the tensors of the file, as many as fit. */

@@ -2,37 +2,49 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/sha256.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* The format that is surest of the content, or the one asked for by name. */
-static enum plx_status choose_format(const uint8_t *head, size_t size, const char *name, const char *wanted,
-                                     const struct plx_model_format **chosen, struct plx_error *error)
+/* The kinds, in the order of the enum. */
+static const char *const KINDS[PLX_KIND_COUNT] = {"ngram", "neural", "uniform", "logprobs"};
+
+const char *plx_model_kind_name(enum plx_model_kind kind)
 {
-    int best = 0;
-    *chosen = NULL;
+    return KINDS[kind];
+}
+
+static const struct plx_model_format *format_named(const char *name, size_t length)
+{
     const struct plx_model_format *format;
-    if (size == 0) {
-        plx_error_set(error, PLX_MALFORMED, "the model file is empty");
-        plx_error_input(error, name);
-        return plx_error_hint(error, "was it written completely?");
-    }
     for (size_t i = 0; (format = plx_model_format(i)) != NULL; i++) {
-        const int sure = wanted ? strcmp(format->name, wanted) == 0 : format->probe(head, size, name);
+        if (strlen(format->name) == length && memcmp(format->name, name, length) == 0)
+            return format;
+    }
+    return NULL;
+}
+
+/* The format that is surest of the content; NULL if it is of none. */
+static const struct plx_model_format *recognise(const uint8_t *head, size_t size, const char *name)
+{
+    enum plx_probe best = PLX_PROBE_NO;
+    const struct plx_model_format *chosen = NULL, *format;
+    for (size_t i = 0; (format = plx_model_format(i)) != NULL; i++) {
+        const enum plx_probe sure = format->probe ? format->probe(head, size, name) : PLX_PROBE_NO;
         if (sure > best) {
             best = sure;
-            *chosen = format;
+            chosen = format;
         }
     }
-    if (*chosen)
-        return PLX_OK;
-    if (wanted) {
-        plx_error_set(error, PLX_USAGE, "there is no model format \"%s\"", wanted);
-        return plx_error_hint(error, "`perplex formats` lists them");
-    }
+    return chosen;
+}
+
+static enum plx_status refuse_unknown(const uint8_t *head, size_t size, const char *name,
+                                      struct plx_error *error)
+{
     plx_error_set(error, PLX_UNSUPPORTED, "not a model in a known format");
     plx_error_input(error, name);
     if (size >= 4 && memcmp(head, "mmap", 4) == 0)
@@ -42,6 +54,42 @@ static enum plx_status choose_format(const uint8_t *head, size_t size, const cha
         return plx_error_hint(error, "this looks like a zip archive (a PyTorch checkpoint or npz); "
                                      "save the weights as safetensors");
     return plx_error_hint(error, "`perplex formats` lists what can be read; --model-format names one");
+}
+
+/* The format asked for by name, or else recognised. */
+static enum plx_status choose_format(const uint8_t *head, size_t size, const char *name, const char *wanted,
+                                     const struct plx_model_format **chosen, struct plx_error *error)
+{
+    *chosen = NULL;
+    if (size == 0) {
+        plx_error_set(error, PLX_MALFORMED, "the model file is empty");
+        plx_error_input(error, name);
+        return plx_error_hint(error, "was it written completely?");
+    }
+    *chosen = wanted ? format_named(wanted, strlen(wanted)) : recognise(head, size, name);
+    if (!*chosen && !wanted)
+        return refuse_unknown(head, size, name, error);
+    if (*chosen && (*chosen)->open)
+        return PLX_OK;
+    if (*chosen)
+        plx_error_set(error, PLX_USAGE, "a model of the format \"%s\" is no file", wanted);
+    else
+        plx_error_set(error, PLX_USAGE, "there is no model format \"%s\"", wanted);
+    *chosen = NULL;
+    return plx_error_hint(error, "`perplex formats` lists them");
+}
+
+/* Fills in what no format need care for; the model is closed on failure. */
+static enum plx_status finish_open(struct plx_model **model, const struct plx_model_format *format,
+                                   const char *name, struct plx_error *error)
+{
+    (*model)->info.format = format->name;
+    (*model)->name = plx_copy_string(name, strlen(name), error);
+    if ((*model)->name)
+        return PLX_OK;
+    plx_model_close(*model);
+    *model = NULL;
+    return PLX_MEMORY;
 }
 
 enum plx_status plx_model_open_source(struct plx_source *source, const struct plx_model_options *options,
@@ -63,23 +111,52 @@ enum plx_status plx_model_open_source(struct plx_source *source, const struct pl
     status = format->open(source, options, model, error);
     if (status)
         return status;
-    (*model)->info.format = format->name;
-    const char *name = plx_source_name(source);
-    (*model)->name = plx_copy_string(name, strlen(name), error);
-    status = (*model)->name ? plx_source_sha256(source, (*model)->info.sha256, error) : PLX_MEMORY;
-    if (status) {
+    status = finish_open(model, format, plx_source_name(source), error);
+    if (status == PLX_OK && (status = plx_source_sha256(source, (*model)->info.sha256, error)) != PLX_OK) {
         plx_model_close(*model);
         *model = NULL;
     }
     return status;
 }
 
+/* The format without files that `name` begins with, as in "uniform:7"; NULL if it is no such name. */
+static const struct plx_model_format *named_format(const char *name)
+{
+    const char *colon = strchr(name, ':');
+    const struct plx_model_format *format = colon ? format_named(name, (size_t)(colon - name)) : NULL;
+    return format && format->open_named ? format : NULL;
+}
+
+static enum plx_status open_named(const struct plx_model_format *format, const char *name,
+                                  const struct plx_model_options *options, struct plx_model **model,
+                                  struct plx_error *error)
+{
+    const struct plx_model_options defaults = {0};
+    enum plx_status status =
+        format->open_named(strchr(name, ':') + 1, options ? options : &defaults, model, error);
+    if (status)
+        return status;
+    struct plx_sha256 *hash = plx_sha256_new(error);
+    if (!hash || (status = plx_sha256_update(hash, name, strlen(name), error)) != PLX_OK ||
+        (status = plx_sha256_finish(hash, (*model)->info.sha256, error)) != PLX_OK) {
+        plx_sha256_free(hash);
+        plx_model_close(*model);
+        *model = NULL;
+        return error->status;
+    }
+    plx_sha256_free(hash);
+    return finish_open(model, format, name, error);
+}
+
 enum plx_status plx_model_open(const char *name, const struct plx_model_options *options,
                                struct plx_model **model, struct plx_error *error)
 {
     struct plx_source_options source_options = {.fingerprint = true};
+    const struct plx_model_format *named = named_format(name);
     struct plx_source *source;
     *model = NULL;
+    if (named)
+        return open_named(named, name, options, model, error);
     if (options) {
         source_options.interrupted = options->interrupted;
         source_options.user = options->user;
@@ -120,7 +197,10 @@ const struct plx_warning *plx_model_warnings(const struct plx_model *model, size
 void plx_model_lookup(const struct plx_model *model, const struct plx_word *words, size_t count,
                       uint32_t *ids)
 {
-    plx_vocabulary_find_all(model->vocabulary, words, count, ids);
+    if (model->info.capabilities & PLX_ANY_TOKENS)
+        memset(ids, 0, count * sizeof *ids);
+    else
+        plx_vocabulary_find_all(model->vocabulary, words, count, ids);
 }
 
 struct plx_word plx_model_token(const struct plx_model *model, uint32_t id)
@@ -155,7 +235,8 @@ static enum plx_status check_window(const struct plx_model_info *info, const str
     const bool gaps = info->capabilities & PLX_UNKNOWN_CONTEXT;
     for (size_t i = 0; i < window->end; i++) {
         const uint32_t id = window->ids[i];
-        if (id < info->vocabulary || (id == PLX_NO_TOKEN && (gaps || i + 1 == window->end)))
+        if (id < info->vocabulary || !info->vocabulary ||
+            (id == PLX_NO_TOKEN && (gaps || i + 1 == window->end)))
             continue;
         if (id == PLX_NO_TOKEN)
             return plx_error_set(error, PLX_MISMATCH, "the model cannot have an unknown token in a context");

@@ -1,13 +1,15 @@
 /* The model interface. To add a format NAME: a file with `const struct plx_model_format
-   plx_model_format_NAME`, a line in registry.c, a line in src/CMakeLists.txt, and fixtures under
-   tests/data/models. A format of backoff n-gram models fills struct plx_ngram_model and takes plx_ngram_class
-   for its class (see arpa.c); others bring their own. */
+   plx_model_format_NAME`, a line in registry.c, a line in src/CMakeLists.txt, and fixtures in
+   tests/data/models/NAME (a build whose registered format has none fails). A format of backoff n-gram models
+   fills struct plx_ngram_model and takes plx_ngram_class for its class (see arpa.c); others bring their own:
+   uniform.c is the shortest. */
 #ifndef PLX_MODEL_MODEL_H
 #define PLX_MODEL_MODEL_H
 
 #include <perplex/model.h>
 
 #include "base/error.h"
+#include "base/probe.h"
 #include "model/vocabulary.h"
 
 /* How many kinds of warnings one model can carry. */
@@ -20,8 +22,8 @@ struct plx_model_class {
     /* A session begins with a struct plx_session. NULL on failure. Any thread. */
     struct plx_session *(*session_new)(const struct plx_model *model, struct plx_error *error);
     void (*session_free)(struct plx_session *session);
-    /* As plx_session_score; ids have been checked to be < V or PLX_NO_TOKEN, and first ≤ end, and first > 0
-       where the model lacks PLX_EMPTY_CONTEXT. */
+    /* As plx_session_score; ids have been checked to be < V (unless that is 0) or PLX_NO_TOKEN, and first ≤
+       end, and first > 0 where the model lacks PLX_EMPTY_CONTEXT. */
     enum plx_status (*score)(struct plx_session *session, const struct plx_window *windows, size_t count,
                              const struct plx_scores *scores, struct plx_error *error);
 };
@@ -41,15 +43,24 @@ struct plx_session {
 };
 
 struct plx_model_format {
-    const char *name;
+    const char *name;        /* for --model-format: lower-case letters, digits, "-" */
     const char *description; /* one line for `perplex formats` */
+
     /* How sure it is that the content is of this format, from its first bytes (up to PLX_PROBE_BYTES, all of
-       a shorter content) and its name: 0 no, 1 by the name alone, 2 by content. */
-    int (*probe)(const uint8_t *head, size_t size, const char *name);
-    /* Reads the whole source. Sets class, info and vocabulary; name and sha256 are filled in by the caller.
-     */
+       a shorter content) and its name. NULL for a format without files. */
+    enum plx_probe (*probe)(const uint8_t *head, size_t size, const char *name);
+
+    /* Reads the whole source. Allocates a struct of the format's own size that begins with a struct
+       plx_model, and sets its class, info and vocabulary; format, name and sha256 are filled in by the
+       caller. On failure everything has been released and the error names the input. NULL for a format
+       without files. */
     enum plx_status (*open)(struct plx_source *source, const struct plx_model_options *options,
                             struct plx_model **model, struct plx_error *error);
+
+    /* For a format without files, whose models are named "NAME:ARGUMENT": the same from the argument, of any
+       content. NULL otherwise. */
+    enum plx_status (*open_named)(const char *argument, const struct plx_model_options *options,
+                                  struct plx_model **model, struct plx_error *error);
 };
 
 #define PLX_PROBE_BYTES 65536

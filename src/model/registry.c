@@ -4,7 +4,8 @@
 /* X(name): the format plx_model_format_<name>. */
 #define FORMAT_LIST(X) \
     X(arpa)            \
-    X(safetensors)
+    X(safetensors)     \
+    X(uniform)
 
 #define FORMAT_ADDRESS(name) &plx_model_format_##name,
 #define FORMAT_EXTERN(name)  extern const struct plx_model_format plx_model_format_##name;

@@ -164,7 +164,7 @@ static void write_model(struct plx_json_writer *json, const struct plx_result *r
     const struct plx_model_info *model = &result->model;
     plx_json_begin_object(json, "model");
     plx_json_string(json, "format", model->format);
-    plx_json_string(json, "kind", model->kind == PLX_KIND_NGRAM ? "ngram" : "neural");
+    plx_json_string(json, "kind", plx_model_kind_name(model->kind));
     plx_json_string(json, "architecture", model->architecture);
     plx_json_u64(json, "order", model->order);
     plx_json_u64(json, "vocabulary", model->vocabulary);

@@ -690,7 +690,7 @@ static void arpa_open__symbols(void **state)
 
 /* Recognition. */
 
-static int probe(const char *text, const char *name)
+static enum plx_probe probe(const char *text, const char *name)
 {
     return plx_model_format_arpa.probe((const uint8_t *)text, strlen(text), name);
 }
@@ -698,18 +698,18 @@ static int probe(const char *text, const char *name)
 static void arpa_probe__content_and_name(void **state)
 {
     (void)state;
-    assert_int_equal(probe("\\data\\\nngram 1=2\n", "model"), 2);
-    assert_int_equal(probe("\n\n some text \n\\data\\\n", "model"), 2);
-    assert_int_equal(probe("iARPA\n", "model"), 2);
-    assert_int_equal(probe("qARPA 3\n", "model"), 2);
-    assert_int_equal(probe("\xEF\xBB\xBF\\data\\\n", "model"), 2);
-    assert_int_equal(probe("\xEF\xBB\xBF", "model"), 0);
-    assert_int_equal(probe("no such line", "x.arpa"), 1);
-    assert_int_equal(probe("no such line", "x.arpa.gz"), 1);
-    assert_int_equal(probe("no such line", "x.lm"), 1);
-    assert_int_equal(probe("a \\data\\\n", "model"), 0); /* not where a line begins */
-    assert_int_equal(probe("\\dat", "model"), 0);
-    assert_int_equal(probe("", "model"), 0);
+    assert_int_equal(probe("\\data\\\nngram 1=2\n", "model"), PLX_PROBE_CONTENT);
+    assert_int_equal(probe("\n\n some text \n\\data\\\n", "model"), PLX_PROBE_CONTENT);
+    assert_int_equal(probe("iARPA\n", "model"), PLX_PROBE_CONTENT);
+    assert_int_equal(probe("qARPA 3\n", "model"), PLX_PROBE_CONTENT);
+    assert_int_equal(probe("\xEF\xBB\xBF\\data\\\n", "model"), PLX_PROBE_CONTENT);
+    assert_int_equal(probe("\xEF\xBB\xBF", "model"), PLX_PROBE_NO);
+    assert_int_equal(probe("no such line", "x.arpa"), PLX_PROBE_NAME);
+    assert_int_equal(probe("no such line", "x.arpa.gz"), PLX_PROBE_NAME);
+    assert_int_equal(probe("no such line", "x.lm"), PLX_PROBE_NAME);
+    assert_int_equal(probe("a \\data\\\n", "model"), PLX_PROBE_NO); /* not where a line begins */
+    assert_int_equal(probe("\\dat", "model"), PLX_PROBE_NO);
+    assert_int_equal(probe("", "model"), PLX_PROBE_NO);
 }
 
 /* Interruption and progress. */

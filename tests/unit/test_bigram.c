@@ -439,10 +439,10 @@ static void plx_model_format_safetensors__probe(void **state)
 {
     static const uint8_t head[] = "\2\0\0\0\0\0\0\0{}", other[] = "\\data\\";
     (void)state;
-    assert_int_equal(plx_model_format_safetensors.probe(head, 10, "x"), 2);
-    assert_int_equal(plx_model_format_safetensors.probe(other, 6, "x.safetensors"), 1);
-    assert_int_equal(plx_model_format_safetensors.probe(other, 6, "x.arpa"), 0);
-    assert_int_equal(plx_model_format_safetensors.probe(other, 0, ""), 0);
+    assert_int_equal(plx_model_format_safetensors.probe(head, 10, "x"), PLX_PROBE_CONTENT);
+    assert_int_equal(plx_model_format_safetensors.probe(other, 6, "x.safetensors"), PLX_PROBE_NAME);
+    assert_int_equal(plx_model_format_safetensors.probe(other, 6, "x.arpa"), PLX_PROBE_NO);
+    assert_int_equal(plx_model_format_safetensors.probe(other, 0, ""), PLX_PROBE_NO);
 }
 
 #define TENSOR(name, shape, begin, end) \
