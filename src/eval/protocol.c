@@ -7,17 +7,22 @@
 #include <stdio.h>
 #include <string.h>
 
+/* The rows that are chosen where the user names none. */
+enum { SENTENCE, WIKITEXT_EOS, EXACT };
+
 /* The presets; what a row does not mention is zero: the first value of its field. */
 static const struct {
     struct plx_protocol fields;
     const char *description;
 } PRESETS[] = {
-    {{.name = "sentence", .unit = PLX_UNIT_LINE, .start = PLX_START_CONTEXT, .end = PLX_END_SCORED},
-     "every line by itself between <s> and a scored </s>, blank lines too: KenLM's query"},
-    {{.name = "wikitext-eos", .unit = PLX_UNIT_STREAM, .start = PLX_START_CONTEXT, .end = PLX_END_SCORED},
-     "one stream with a scored end symbol after every line: the convention of WikiText and of AWD-LSTM"},
-    {{.name = "exact", .unit = PLX_UNIT_STREAM, .start = PLX_START_CONTEXT, .end = PLX_END_AUTO},
-     "every token once under all the context that the model can use"},
+    [SENTENCE] =
+        {{.name = "sentence", .unit = PLX_UNIT_LINE, .start = PLX_START_CONTEXT, .end = PLX_END_SCORED},
+         "every line by itself between <s> and a scored </s>, blank lines too: KenLM's query"},
+    [WIKITEXT_EOS] =
+        {{.name = "wikitext-eos", .unit = PLX_UNIT_STREAM, .start = PLX_START_CONTEXT, .end = PLX_END_SCORED},
+         "one stream with a scored end symbol after every line: the convention of WikiText and of AWD-LSTM"},
+    [EXACT] = {{.name = "exact", .unit = PLX_UNIT_STREAM, .start = PLX_START_CONTEXT, .end = PLX_END_AUTO},
+               "every token once under all the context that the model can use"},
     {{.name = "srilm",
       .unit = PLX_UNIT_LINE,
       .start = PLX_START_CONTEXT,
@@ -69,11 +74,12 @@ const struct plx_protocol *plx_protocol_find(const char *name)
 
 const struct plx_protocol *plx_protocol_default(const struct plx_model_info *info, enum plx_token_kind tokens)
 {
-    if (tokens != PLX_TOKENS_WORD)
-        return plx_protocol_find("exact");
-    if (info->kind == PLX_KIND_NGRAM)
-        return plx_protocol_find("sentence");
-    return plx_protocol_find(info->end != PLX_NO_TOKEN ? "wikitext-eos" : "exact");
+    size_t preset = EXACT;
+    if (tokens == PLX_TOKENS_WORD && info->kind == PLX_KIND_NGRAM)
+        preset = SENTENCE;
+    else if (tokens == PLX_TOKENS_WORD && info->end != PLX_NO_TOKEN)
+        preset = WIKITEXT_EOS;
+    return &PRESETS[preset].fields;
 }
 
 /* How the text of a field is read. */
