@@ -79,7 +79,7 @@ static struct scored_text score_lines(const struct plx_model *model, const struc
         abort();
     for (size_t line = 0; line < encoded->line_count; line++)
         windows[line] = (struct plx_window){encoded->ids + encoded->lines[line], 1,
-                                            encoded->lines[line + 1] - encoded->lines[line]};
+                                            encoded->lines[line + 1] - encoded->lines[line], 0};
     const struct plx_scores scores = {.nats = scored.nats, .orders = scored.orders};
     if (plx_session_score(session, windows, encoded->line_count, &scores, &error))
         fail_msg("%s", error.message);
@@ -435,7 +435,7 @@ static void plx_model_open__allow_positive(void **state)
     struct plx_error error;
     struct plx_session *session = plx_session_new(model, &error);
     plx_model_lookup(model, words, 2, ids);
-    const struct plx_window window = {ids, 1, 2};
+    const struct plx_window window = {ids, 1, 2, 0};
     const struct plx_scores scores = {.nats = &nats};
     assert_int_equal(plx_session_score(session, &window, 1, &scores, &error), PLX_OK);
     assert_true(nats == 0);

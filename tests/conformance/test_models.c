@@ -114,7 +114,7 @@ static void fill_sample(const struct subject *subject, struct sample *sample, ui
         }
         const size_t least = least_first(subject->info);
         const size_t first = least + random_below(&random, end - least + 1);
-        sample->windows[w] = (struct plx_window){ids, first, end};
+        sample->windows[w] = (struct plx_window){ids, first, end, 0};
         sample->offsets[w + 1] = sample->offsets[w] + (end - first);
     }
 }
@@ -273,8 +273,8 @@ static void check_prefixes(const struct subject *subject)
             const size_t context =
                 t < subject->info->context_length ? t : (size_t)subject->info->context_length;
             const size_t shown = context > least_first(subject->info) ? context : least_first(subject->info);
-            const struct plx_window prefix = {window->ids, t, t + 1};
-            const struct plx_window suffix = {window->ids + (t - shown), shown, shown + 1};
+            const struct plx_window prefix = {window->ids, t, t + 1, 0};
+            const struct plx_window suffix = {window->ids + (t - shown), shown, shown + 1, 0};
             score(subject, session, &prefix, 1, alone, 0);
             assert_same(subject, it->scored, at, alone, 0, 1, "a window is not the chain of its prefixes");
             score(subject, session, &suffix, 1, alone, 0);
@@ -438,14 +438,14 @@ static void check_range(const struct subject *subject)
     struct plx_session *session = session_of(subject->model);
     struct scored *before = scored_new(), *after = scored_new();
     uint32_t good[4] = {0, types - 1, 0, types - 1};
-    const struct plx_window right = {good, 1, 4};
+    const struct plx_window right = {good, 1, 4, 0};
     score(subject, session, &right, 1, before, 0);
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         for (size_t place = 0; place < 4; place++) {
             uint32_t ids[4];
             memcpy(ids, good, sizeof ids);
             ids[place] = wrong[i];
-            const struct plx_window windows[] = {right, {ids, 3, 4}};
+            const struct plx_window windows[] = {right, {ids, 3, 4, 0}};
             assert_refused(subject, session, windows, 2, PLX_MISMATCH);
         }
     }
@@ -468,20 +468,20 @@ static void check_no_token(const struct subject *subject)
     struct plx_session *session = session_of(subject->model);
     struct scored *scored = scored_new();
     const uint32_t ids[] = {0, PLX_NO_TOKEN, 0};
-    const struct plx_window target = {ids, 1, 2}, behind = {ids, 2, 3};
+    const struct plx_window target = {ids, 1, 2, 0}, behind = {ids, 2, 3, 0};
     score(subject, session, &target, 1, scored, 0);
     assert_true(isinf(scored->nats[0]) && scored->nats[0] > 0);
     if (!(info->capabilities & PLX_UNKNOWN_CONTEXT)) {
         assert_refused(subject, session, &behind, 1, PLX_MISMATCH);
     } else {
         /* A word that was never met takes part in no n-gram: what follows it is as if it began afresh. */
-        const struct plx_window afresh = {ids + 2, 0, 1};
+        const struct plx_window afresh = {ids + 2, 0, 1, 0};
         score(subject, session, &behind, 1, scored, 0);
         score(subject, session, &afresh, 1, scored, 1);
         assert_same(subject, scored, 0, scored, 1, 1, "after a word that was never met");
     }
     if (info->capabilities & PLX_LOG10_FLOAT) {
-        const struct plx_window bare = {ids + 1, 0, 1};
+        const struct plx_window bare = {ids + 1, 0, 1, 0};
         score(subject, session, &bare, 1, scored, 0);
         assert_true(scored->log10_float[0] == -100.0f); /* KenLM's lm/model.cc */
     }
@@ -502,8 +502,8 @@ static void check_edges(const struct subject *subject)
     struct plx_session *session = session_of(subject->model);
     struct scored *scored = scored_new();
     const uint32_t ids[] = {0, 0};
-    const struct plx_window empty[] = {{ids, 1, 1}, {ids, 2, 2}, {ids, 0, 0}};
-    const struct plx_window backwards = {ids, 2, 1}, whole = {ids, 0, 2};
+    const struct plx_window empty[] = {{ids, 1, 1, 0}, {ids, 2, 2, 0}, {ids, 0, 0, 0}};
+    const struct plx_window backwards = {ids, 2, 1, 0}, whole = {ids, 0, 2, 0};
     struct plx_scores details = {.nats = scored->nats};
     scored->nats[0] = 12345;
     score(subject, session, empty, 3, scored, 0);

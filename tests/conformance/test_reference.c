@@ -344,7 +344,7 @@ static struct scored_text score_lines(const struct plx_model *model, const struc
         abort();
     for (size_t line = 0; line < encoded->line_count; line++)
         windows[line] = (struct plx_window){encoded->ids + encoded->lines[line], 1,
-                                            encoded->lines[line + 1] - encoded->lines[line]};
+                                            encoded->lines[line + 1] - encoded->lines[line], 0};
     const struct plx_scores scores = {scored.nats, scored.orders, scored.log10_float};
     if (plx_session_score(session, windows, encoded->line_count, &scores, &error))
         fail_msg("%s", error.message);
@@ -565,7 +565,7 @@ static void neural__token_by_token(void **state)
     if (!found || !session)
         abort();
     assert_true(known > 0 && known < count);
-    const struct plx_window window = {ids, 1, known + 1};
+    const struct plx_window window = {ids, 1, known + 1, 0};
     const struct plx_scores scores = {.nats = found};
     assert_int_equal(plx_session_score(session, &window, 1, &scores, &error), PLX_OK);
     double worst = 0;

@@ -72,7 +72,7 @@ static void use_model(const char *path, const struct plx_model *model)
     }
     for (size_t i = 0; i < 8; i++)
         ids[i] = (uint32_t)((i * 3 + 1) % info->vocabulary);
-    const struct plx_window window = {ids, 1, 8};
+    const struct plx_window window = {ids, 1, 8, 0};
     const struct plx_scores scores = {.nats = nats};
     const enum plx_status status = plx_session_score(session, &window, 1, &scores, &error);
     for (size_t i = 0; i < 7 && status == PLX_OK; i++) {

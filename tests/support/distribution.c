@@ -31,7 +31,7 @@ static bool is_start_predicted(struct distribution *distribution, const struct p
     if (info->start == PLX_NO_TOKEN || !(info->capabilities & PLX_EMPTY_CONTEXT))
         return true;
     distribution->ids[0] = info->start;
-    distribution->windows[0] = (struct plx_window){distribution->ids, 0, 1};
+    distribution->windows[0] = (struct plx_window){distribution->ids, 0, 1, 0};
     score(distribution, 1);
     return distribution->nats[0] > 0 && distribution->nats[0] < least;
 }
@@ -73,7 +73,7 @@ double distribution_sum(struct distribution *distribution, const uint32_t *conte
         for (size_t i = 0; i < length; i++)
             ids[i] = context[i];
         ids[length] = (uint32_t)id;
-        distribution->windows[id] = (struct plx_window){ids, length, length + 1};
+        distribution->windows[id] = (struct plx_window){ids, length, length + 1, 0};
     }
     score(distribution, distribution->types);
 

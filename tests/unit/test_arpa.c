@@ -82,7 +82,7 @@ static void assert_score(const struct plx_model *model, const char *const *words
     }
     struct plx_session *session = plx_session_new(model, &error);
     assert_non_null(session);
-    const struct plx_window window = {ids, count - 1, count};
+    const struct plx_window window = {ids, count - 1, count, 0};
     const struct plx_scores scores = {&nats, &found_order, NULL};
     assert_int_equal(plx_session_score(session, &window, 1, &scores, &error), PLX_OK);
     plx_session_free(session);
@@ -504,7 +504,7 @@ static void arpa_open__order_255(void **state)
     plx_buffer_release(&text);
     struct plx_session *session = plx_session_new(model, &error);
     assert_non_null(session);
-    const struct plx_window window = {ids, 0, 300};
+    const struct plx_window window = {ids, 0, 300, 0};
     const struct plx_scores scores = {nats, orders, NULL};
     assert_int_equal(plx_session_score(session, &window, 1, &scores, &error), PLX_OK);
     for (unsigned i = 0; i < 300; i++) {

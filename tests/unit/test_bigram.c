@@ -61,7 +61,7 @@ static void assert_refused(const char *header, size_t data_size, enum plx_status
 static enum plx_status score(struct plx_session *session, const uint32_t *ids, size_t count, double *nats,
                              struct plx_error *error)
 {
-    const struct plx_window window = {ids, 1, count};
+    const struct plx_window window = {ids, 1, count, 0};
     const struct plx_scores scores = {nats, NULL, NULL};
     return plx_session_score(session, &window, 1, &scores, error);
 }
@@ -301,7 +301,7 @@ static void plx_bigram_score__does_not_depend_on_the_batch(void **state)
         for (size_t i = 0; i < 2 * TYPES; i++)
             ids[i] = (uint32_t)(i * 97 % TYPES);
         for (size_t i = 0; i < 2 * TYPES - 1; i++)
-            windows[2 * TYPES - 2 - i] = (struct plx_window){ids + i, 1, 2};
+            windows[2 * TYPES - 2 - i] = (struct plx_window){ids + i, 1, 2, 0};
 
         struct plx_model *model = form ? open_table("BF16") : open_factored("BF16", true, true);
         score_fine(model, ids, 2 * TYPES, together);
