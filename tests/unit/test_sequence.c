@@ -29,14 +29,15 @@ static struct plx_sequence feed(const struct plx_plan *plan, const struct target
     for (size_t begin = 0; begin < count; begin += size) {
         double nats[MOST];
         float log10[MOST];
-        uint8_t orders[MOST], flags[MOST];
+        uint8_t orders[MOST];
+        uint16_t flags[MOST];
         const size_t n = count - begin < size ? count - begin : size;
         assert_true(n <= MOST);
         for (size_t i = 0; i < n; i++) {
             nats[i] = targets[begin + i].nats;
             log10[i] = targets[begin + i].log10;
             orders[i] = targets[begin + i].order;
-            flags[i] = (uint8_t)targets[begin + i].flags;
+            flags[i] = (uint16_t)targets[begin + i].flags;
         }
         const struct plx_batch batch = {
             .nats = nats, .log10_float = log10, .orders = orders, .flags = flags, .target_count = n};
