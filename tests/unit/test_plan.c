@@ -3,7 +3,6 @@
 #include "eval/plan.h"
 
 #include "support/inputs.h"
-#include "support/safetensors_file.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -368,30 +367,6 @@ static void plx_plan_make__neural(void **state)
     plx_model_close(model);
 }
 
-/* A table of `types` ids without strings. */
-static struct plx_model *bare_model(unsigned types)
-{
-    const size_t size = (size_t)types * types * sizeof(float);
-    const struct plx_source_options options = {.fingerprint = true};
-    struct plx_source *source;
-    struct plx_model *model;
-    struct plx_error error;
-    char header[128];
-    void *logits = calloc(1, size);
-    assert_non_null(logits);
-    snprintf(header, sizeof header,
-             "{\"logits\":{\"dtype\":\"F32\",\"shape\":[%u,%u],\"data_offsets\":[0,%zu]}}", types, types,
-             size);
-    const struct safetensors_file file = safetensors_file(header, logits, size);
-    assert_int_equal(plx_source_open_memory(file.bytes, file.size, "m", &options, &source, &error), PLX_OK);
-    if (plx_model_open_source(source, NULL, &model, &error))
-        fail_msg("%s", error.message);
-    plx_source_close(source);
-    free(file.bytes);
-    free(logits);
-    return model;
-}
-
 static void plx_plan_make__no_vocabulary(void **state)
 {
     static const struct {
@@ -405,10 +380,11 @@ static void plx_plan_make__no_vocabulary(void **state)
     const struct plx_protocol protocol = inputs_protocol("exact");
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct plx_model *model = bare_model(cases[i].types);
+        struct plx_model *model = inputs_bare_model(cases[i].types);
         struct plx_plan plan;
         struct plx_error error;
-        const enum plx_status status = plx_plan_make(model, &protocol, inputs_text(cases[i].tokens), &plan, &error);
+        const enum plx_status status =
+            plx_plan_make(model, &protocol, inputs_text(cases[i].tokens), &plan, &error);
         assert_int_equal(status, cases[i].fine ? PLX_OK : PLX_MISMATCH);
         assert_int_equal(plan.byte_ids, cases[i].fine);
         if (!cases[i].fine) {
@@ -417,7 +393,7 @@ static void plx_plan_make__no_vocabulary(void **state)
         }
         plx_model_close(model);
     }
-    struct plx_model *model = bare_model(256); /* which has no strings to find a symbol by */
+    struct plx_model *model = inputs_bare_model(256); /* which has no strings to find a symbol by */
     const struct plx_protocol named = inputs_protocol("exact end=x");
     struct plx_plan plan;
     struct plx_error error;
