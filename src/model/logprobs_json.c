@@ -341,20 +341,33 @@ enum plx_status plx_logprobs_read_json(struct plx_logprobs_reader *reader, struc
     return status;
 }
 
+/* Whether a key of that name, with its quotes, is in the text. */
+static bool has_key(const uint8_t *text, size_t size, const char *key)
+{
+    const size_t length = strlen(key);
+    const uint8_t *end = text + size, *at = text;
+    while ((at = memmem(at, (size_t)(end - at), key, length)) != NULL) {
+        at += length;
+        const uint8_t *colon = at;
+        while (colon < end && memchr(" \t\r\n", *colon, 4))
+            colon++;
+        if (colon < end && *colon == ':')
+            return true;
+    }
+    return false;
+}
+
 /* One of the keys that only answers have. Where the first line is longer than the head, they may come later:
    a record may begin with all of its tokens. */
 enum plx_probe plx_logprobs_probe_json(const uint8_t *head, size_t size)
 {
-    static const char *const KEYS[] = {"\"token_logprobs\"", "\"prompt_logprobs\""};
     size_t begin = size >= 3 && memcmp(head, PLX_BYTE_ORDER_MARK, 3) == 0 ? 3 : 0;
     while (begin < size && memchr(" \t\r\n", head[begin], 4))
         begin++;
     if (begin == size || head[begin] != '{')
         return PLX_PROBE_NO;
-    for (size_t i = 0; i < sizeof KEYS / sizeof *KEYS; i++) {
-        if (memmem(head, size, KEYS[i], strlen(KEYS[i])))
-            return PLX_PROBE_CONTENT;
-    }
+    if (has_key(head, size, "\"token_logprobs\"") || has_key(head, size, "\"prompt_logprobs\""))
+        return PLX_PROBE_CONTENT;
     const bool long_line = size >= PLX_PROBE_BYTES && !memchr(head + begin, '\n', size - begin);
     return long_line ? PLX_PROBE_FALLBACK : PLX_PROBE_NO;
 }

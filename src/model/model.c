@@ -117,6 +117,8 @@ enum plx_status plx_model_open_source(struct plx_source *source, const struct pl
     enum plx_status status = plx_source_peek(source, PLX_PROBE_BYTES, &head, &size, error);
     if (status)
         return status;
+    if (size > PLX_PROBE_BYTES)
+        size = PLX_PROBE_BYTES; /* the same from every medium */
     status = choose_format(head, size, plx_source_name(source), options->format, &format, error);
     if (!format)
         return status;
