@@ -144,6 +144,19 @@ static const struct plx_model_format *named_format(const char *name, const char 
     return format && format->open_named && (!wanted || strcmp(wanted, format->name) == 0) ? format : NULL;
 }
 
+/* The SHA-256 of a text. */
+static enum plx_status hash_text(const char *text, char hex[65], struct plx_error *error)
+{
+    struct plx_sha256 *hash = plx_sha256_new(error);
+    if (!hash)
+        return PLX_MEMORY;
+    enum plx_status status = plx_sha256_update(hash, text, strlen(text), error);
+    if (status == PLX_OK)
+        status = plx_sha256_finish(hash, hex, error);
+    plx_sha256_free(hash);
+    return status;
+}
+
 static enum plx_status open_named(const struct plx_model_format *format, const char *name,
                                   const struct plx_model_options *options, struct plx_model **model,
                                   struct plx_error *error)
@@ -156,16 +169,12 @@ static enum plx_status open_named(const struct plx_model_format *format, const c
         status = format->open_named(strchr(name, ':') + 1, options, model, error);
     if (status)
         return status;
-    struct plx_sha256 *hash = plx_sha256_new(error);
-    if (!hash || (status = plx_sha256_update(hash, name, strlen(name), error)) != PLX_OK ||
-        (status = plx_sha256_finish(hash, (*model)->info.sha256, error)) != PLX_OK) {
-        plx_sha256_free(hash);
-        plx_model_close(*model);
-        *model = NULL;
-        return error->status;
-    }
-    plx_sha256_free(hash);
-    return finish_open(model, format, name, error);
+    status = hash_text(name, (*model)->info.sha256, error);
+    if (status == PLX_OK)
+        return finish_open(model, format, name, error);
+    plx_model_close(*model);
+    *model = NULL;
+    return status;
 }
 
 enum plx_status plx_model_open(const char *name, const struct plx_model_options *options,

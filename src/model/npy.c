@@ -83,7 +83,7 @@ static bool parse_type(struct plx_word type, struct plx_npy *array)
 {
     static const char *const SIZES[] = {"b1", "i1", "i2", "i4", "i8", "u1",
                                         "u2", "u4", "u8", "f2", "f4", "f8"};
-    if (type.length != 3 || !memchr("<>|", type.text[0], 3))
+    if (type.length != 3 || (type.text[0] != '<' && type.text[0] != '>' && type.text[0] != '|'))
         return false;
     for (size_t i = 0; i < sizeof SIZES / sizeof *SIZES; i++) {
         if (memcmp(type.text + 1, SIZES[i], 2) != 0)
@@ -98,7 +98,7 @@ static bool parse_type(struct plx_word type, struct plx_npy *array)
 
 static enum plx_status read_type(struct cursor *cursor, struct plx_npy *array, struct plx_error *error)
 {
-    struct plx_word type;
+    struct plx_word type = {NULL, 0};
     const int first = peek(cursor);
     const uint64_t offset = cursor->base + cursor->at;
     if (first == '[' || first == '(') {
@@ -176,7 +176,7 @@ static enum plx_status read_member(struct cursor *cursor, struct plx_npy *array,
     static const char *const KEYS[] = {"descr", "fortran_order", "shape"};
     static enum plx_status (*const READ[])(struct cursor *, struct plx_npy *,
                                            struct plx_error *) = {read_type, read_order, read_shape};
-    struct plx_word key;
+    struct plx_word key = {NULL, 0};
     size_t i = 0;
     peek(cursor);
     const size_t start = cursor->at;
@@ -304,8 +304,8 @@ enum plx_status plx_npy_read_header(struct plx_source *source, struct plx_npy *a
 
 void plx_npy_describe(const struct plx_npy *array, char *text, size_t capacity)
 {
-    const char order = array->size == 1 ? '|' : array->big_endian ? '>' : '<';
-    size_t used = (size_t)snprintf(text, capacity, "%c%c%u [", order, array->kind, array->size);
+    const char *order = array->size == 1 ? "|" : array->big_endian ? ">" : "<";
+    size_t used = (size_t)snprintf(text, capacity, "%s%c%u [", order, array->kind, array->size);
     for (unsigned i = 0; i < array->dimensions && used < capacity; i++)
         used += (size_t)snprintf(text + used, capacity - used, "%s%" PRIu64, i ? ", " : "", array->shape[i]);
     if (used < capacity)

@@ -13,44 +13,41 @@
 #include <cmocka.h>
 
 /* A reader of a text in memory of just its size. */
-struct text {
-    struct plx_json_reader reader;
-    char *bytes;
-};
-
-static struct text text_of(const char *string, size_t size)
+static char *start(struct plx_json_reader *reader, const char *string, size_t size)
 {
-    struct text text = {.bytes = malloc(size ? size : 1)};
-    if (!text.bytes)
+    char *bytes = malloc(size ? size : 1);
+    if (!bytes)
         abort();
-    memcpy(text.bytes, string, size);
-    plx_json_reader_init(&text.reader, text.bytes, size);
-    return text;
+    memcpy(bytes, string, size);
+    *reader = (struct plx_json_reader){0};
+    plx_json_reader_init(reader, bytes, size);
+    return bytes;
 }
 
-static void text_free(struct text *text)
+static void finish(struct plx_json_reader *reader, char *bytes)
 {
-    plx_json_reader_release(&text->reader);
-    free(text->bytes);
+    plx_json_reader_release(reader);
+    free(bytes);
 }
 
 /* The one value of the text is fine, or else it is refused at byte `at`. */
 static void check(const char *string, size_t size, bool fine, size_t at, const char *words)
 {
-    struct text text = text_of(string, size);
+    struct plx_json_reader reader;
+    char *bytes = start(&reader, string, size);
     struct plx_error error;
-    const bool read = plx_json_skip(&text.reader) && plx_json_end(&text.reader);
+    const bool read = plx_json_skip(&reader) && plx_json_end(&reader);
     if (read != fine)
-        fail_msg("%s: %s", string, read ? "accepted" : text.reader.message);
+        fail_msg("%s: %s", string, read ? "accepted" : reader.message);
     if (!fine) {
-        assert_int_equal(plx_json_reader_error(&text.reader, "test", 17, &error), PLX_MALFORMED);
+        assert_int_equal(plx_json_reader_error(&reader, "test", 17, &error), PLX_MALFORMED);
         if (!strstr(error.message, words) || error.column != at + 1)
             fail_msg("%s: column %d, \"%s\"", string, (int)error.column, error.message);
         assert_int_equal(error.line, 17);
         assert_string_equal(error.input, "test");
-        assert_false(plx_json_skip(&text.reader)); /* it does not recover */
+        assert_false(plx_json_skip(&reader)); /* it does not recover */
     }
-    text_free(&text);
+    finish(&reader, bytes);
 }
 
 #define ACCEPTS(string)            check(string, sizeof(string) - 1, true, 0, "")
@@ -134,10 +131,11 @@ static void plx_json_skip__every_truncation(void **state)
     static const char whole[] =
         "{\"a\": [1.5e-7, \"\\ud83c\\udf0a\\n\xC3\xA9\", null, true, -Infinity], \"b\": {}}";
     for (size_t size = 0; size < sizeof whole - 1; size++) {
-        struct text text = text_of(whole, size);
-        assert_false(plx_json_skip(&text.reader) && plx_json_end(&text.reader));
-        assert_int_equal(text.reader.status, PLX_MALFORMED);
-        text_free(&text);
+        struct plx_json_reader reader;
+        char *bytes = start(&reader, whole, size);
+        assert_false(plx_json_skip(&reader) && plx_json_end(&reader));
+        assert_int_equal(reader.status, PLX_MALFORMED);
+        finish(&reader, bytes);
     }
     ACCEPTS("{\"a\": [1.5e-7, \"\\ud83c\\udf0a\\n\xC3\xA9\", null, true, -Infinity], \"b\": {}}");
 }
@@ -157,19 +155,20 @@ static void plx_json_read_string__meaning(void **state)
         "plain", "", "\"\\/\b\f\n\r\t", "a\0b", "x\xC3\xA9\xE2\x82\xACy\xF0\x9F\x8C\x8A\xF4\x8F\xBF\xBFz",
         "A"};
     static const size_t lengths[] = {5, 0, 8, 3, 16, 1};
-    struct text text = text_of(string, sizeof string - 1);
+    struct plx_json_reader reader;
+    char *bytes = start(&reader, string, sizeof string - 1);
     struct plx_word word;
     size_t i;
-    assert_true(plx_json_begin(&text.reader, '['));
-    for (i = 0; plx_json_more(&text.reader, ']', i); i++) {
+    assert_true(plx_json_begin(&reader, '['));
+    for (i = 0; plx_json_more(&reader, ']', i); i++) {
         assert_true(i < 6);
-        assert_int_equal(plx_json_peek(&text.reader), '"');
-        assert_true(plx_json_read_string(&text.reader, &word));
+        assert_int_equal(plx_json_peek(&reader), '"');
+        assert_true(plx_json_read_string(&reader, &word));
         assert_word(word, meanings[i], lengths[i]);
     }
     assert_int_equal(i, 6);
-    assert_true(plx_json_end(&text.reader));
-    text_free(&text);
+    assert_true(plx_json_end(&reader));
+    finish(&reader, bytes);
 }
 
 static void plx_json_read_number__text(void **state)
@@ -178,71 +177,75 @@ static void plx_json_read_number__text(void **state)
     static const char string[] = "{\"a\" : -1.25e-3 ,\"b\":NaN,\"c\":-Infinity,\"d\":Infinity,\"e\":0}";
     static const char *const keys[] = {"a", "b", "c", "d", "e"};
     static const char *const numbers[] = {"-1.25e-3", "NaN", "-Infinity", "Infinity", "0"};
-    struct text text = text_of(string, sizeof string - 1);
+    struct plx_json_reader reader;
+    char *bytes = start(&reader, string, sizeof string - 1);
     struct plx_word word;
     double value;
     size_t i;
-    assert_true(plx_json_begin(&text.reader, '{'));
-    for (i = 0; plx_json_more(&text.reader, '}', i); i++) {
+    assert_true(plx_json_begin(&reader, '{'));
+    for (i = 0; plx_json_more(&reader, '}', i); i++) {
         assert_true(i < 5);
-        assert_true(plx_json_read_key(&text.reader, &word));
+        assert_true(plx_json_read_key(&reader, &word));
         assert_word(word, keys[i], 1);
-        assert_true(plx_json_read_number(&text.reader, &word));
+        assert_true(plx_json_read_number(&reader, &word));
         assert_word(word, numbers[i], strlen(numbers[i]));
         assert_true(plx_parse_double(word.text, word.length, &value));
     }
     assert_int_equal(i, 5);
-    assert_true(plx_json_end(&text.reader));
-    text_free(&text);
+    assert_true(plx_json_end(&reader));
+    finish(&reader, bytes);
 }
 
 static void plx_json_read_null__only_null(void **state)
 {
     (void)state;
-    struct text text = text_of("[null, 1, nul]", 14);
+    struct plx_json_reader reader;
+    char *bytes = start(&reader, "[null, 1, nul]", 14);
     struct plx_word word;
-    assert_true(plx_json_begin(&text.reader, '['));
-    assert_true(plx_json_more(&text.reader, ']', 0));
-    assert_true(plx_json_read_null(&text.reader));
-    assert_true(plx_json_more(&text.reader, ']', 1));
-    assert_false(plx_json_read_null(&text.reader));
-    assert_true(plx_json_read_number(&text.reader, &word));
-    assert_true(plx_json_more(&text.reader, ']', 2));
-    assert_false(plx_json_read_null(&text.reader));
-    assert_int_equal(text.reader.status, PLX_OK);
-    assert_false(plx_json_skip(&text.reader));
-    assert_int_equal(text.reader.status, PLX_MALFORMED);
-    text_free(&text);
+    assert_true(plx_json_begin(&reader, '['));
+    assert_true(plx_json_more(&reader, ']', 0));
+    assert_true(plx_json_read_null(&reader));
+    assert_true(plx_json_more(&reader, ']', 1));
+    assert_false(plx_json_read_null(&reader));
+    assert_true(plx_json_read_number(&reader, &word));
+    assert_true(plx_json_more(&reader, ']', 2));
+    assert_false(plx_json_read_null(&reader));
+    assert_int_equal(reader.status, PLX_OK);
+    assert_false(plx_json_skip(&reader));
+    assert_int_equal(reader.status, PLX_MALFORMED);
+    finish(&reader, bytes);
 }
 
 static void plx_json_reader_init__again(void **state)
 {
     (void)state;
-    struct text text = text_of("\"a\\nb\"", 6);
+    struct plx_json_reader reader;
+    char *bytes = start(&reader, "\"a\\nb\"", 6);
     struct plx_word word;
-    assert_true(plx_json_read_string(&text.reader, &word));
-    assert_false(plx_json_skip(&text.reader));
-    plx_json_reader_init(&text.reader, "\"\\t\"", 4);
-    assert_true(plx_json_read_string(&text.reader, &word));
+    assert_true(plx_json_read_string(&reader, &word));
+    assert_false(plx_json_skip(&reader));
+    plx_json_reader_init(&reader, "\"\\t\"", 4);
+    assert_true(plx_json_read_string(&reader, &word));
     assert_word(word, "\t", 1);
-    text_free(&text);
+    finish(&reader, bytes);
 }
 
 static void plx_json_fail__the_first_stays(void **state)
 {
     (void)state;
-    struct text text = text_of("[1, 2]", 6);
+    struct plx_json_reader reader;
+    char *bytes = start(&reader, "[1, 2]", 6);
     struct plx_error error;
-    assert_true(plx_json_begin(&text.reader, '['));
-    assert_true(plx_json_more(&text.reader, ']', 0));
-    assert_false(plx_json_fail(&text.reader, "first", "hint"));
-    assert_false(plx_json_fail(&text.reader, "second", NULL));
-    assert_false(plx_json_more(&text.reader, ']', 1));
-    assert_int_equal(plx_json_reader_error(&text.reader, "test", 3, &error), PLX_MALFORMED);
+    assert_true(plx_json_begin(&reader, '['));
+    assert_true(plx_json_more(&reader, ']', 0));
+    assert_false(plx_json_fail(&reader, "first", "hint"));
+    assert_false(plx_json_fail(&reader, "second", NULL));
+    assert_false(plx_json_more(&reader, ']', 1));
+    assert_int_equal(plx_json_reader_error(&reader, "test", 3, &error), PLX_MALFORMED);
     assert_string_equal(error.message, "first");
     assert_string_equal(error.hint, "hint");
     assert_int_equal(error.column, 2);
-    text_free(&text);
+    finish(&reader, bytes);
 }
 
 int main(void)
