@@ -44,6 +44,8 @@
     X(ALLOW_POSITIVE, "allow-positive", 0, NULL, CLI_EVAL, "ARPA: clamp positive log-probabilities to 0") \
     X(ALLOW_COUNT_MISMATCH, "allow-count-mismatch", 0, NULL, CLI_EVAL,                                    \
       "ARPA: believe the sections rather than the header's counts")                                       \
+    X(LOGPROB_BASE, "logprob-base", 0, "BASE", CLI_EVAL,                                                  \
+      "logprobs: base of the logarithms, e, 2, 10 or any number > 1 (default: e)")                        \
     X(THREADS, "threads", 'j', "N", CLI_EVAL, "threads in all (default: one for each processor)")         \
     X(BATCH, "batch", 0, "N", CLI_EVAL,                                                                   \
       "targets scored together (default 4096); does not change the result")                               \

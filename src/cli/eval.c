@@ -2,6 +2,7 @@
 #include "cli.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const char DETAILS[] =
@@ -83,6 +84,24 @@ static bool check_standard_input(const struct cli_arguments *arguments)
     return true;
 }
 
+/* --logprob-base. False, with a message, if it is none. */
+static bool read_base(const char *text, double *base)
+{
+    char *end;
+    if (!text)
+        return true;
+    if (strcmp(text, "e") == 0) {
+        *base = exp(1);
+        return true;
+    }
+    *base = strtod(text, &end);
+    if (text[strspn(text, "0123456789.eE+-")] == '\0' && end != text && *end == '\0' && isfinite(*base) &&
+        *base > 1)
+        return true;
+    fprintf(stderr, "perplex: --logprob-base takes e or a number greater than 1, not \"%s\"\n", text);
+    return false;
+}
+
 /* False, with a message, if an option's value is not usable. */
 static bool read_settings(const struct cli_arguments *arguments, struct cli_progress *progress,
                           struct settings *settings)
@@ -111,7 +130,8 @@ static bool read_settings(const struct cli_arguments *arguments, struct cli_prog
         return false;
     }
     if (!check_standard_input(arguments) || !cli_number(arguments, CLI_THREADS, 1, 1024, &threads) ||
-        !cli_number(arguments, CLI_BATCH, 1, 1 << 24, &batch))
+        !cli_number(arguments, CLI_BATCH, 1, 1 << 24, &batch) ||
+        !read_base(values[CLI_LOGPROB_BASE], &settings->model.logprob_base))
         return false;
     settings->evaluate.threads = (unsigned)threads;
     settings->evaluate.batch = (size_t)batch;
