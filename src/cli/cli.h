@@ -36,7 +36,8 @@
     X(BLANK, "blank", 0, "HOW", CLI_EVAL, "end symbols of blank lines: score, skip")                      \
     X(AVERAGE, "average", 0, "OVER", CLI_EVAL, "mean over: token, window, hf-2024, unit")                 \
     X(LIMIT, "limit", 0, "N", CLI_EVAL, "score at most N tokens; 0: all")                                 \
-    X(TOKENS, "tokens", 't', "KIND", CLI_EVAL, "tokens of a text: word, char, byte (default: word)")      \
+    X(TOKENS, "tokens", 't', "KIND", CLI_EVAL,                                                            \
+      "what tokens are: word, char, byte, piece (default: words of a text)")                              \
     X(CORPUS_FORMAT, "corpus-format", 0, "NAME", CLI_EVAL, "format of the corpus (default: recognised)")  \
     X(MODEL_FORMAT, "model-format", 0, "NAME", CLI_EVAL, "format of the model (default: recognised)")     \
     X(VOCAB, "vocab", 0, "FILE", CLI_EVAL, "vocabulary of a neural model (default: beside the weights)")  \

@@ -46,11 +46,13 @@ static enum plx_status check_protocol(const struct cli_arguments *arguments, str
 
 /* The preset, changed field by field. */
 static enum plx_status choose_protocol(const struct cli_arguments *arguments,
-                                       const struct plx_model_info *info, enum plx_token_kind tokens,
+                                       const struct plx_model_info *model, const struct plx_corpus *corpus,
                                        struct plx_protocol *protocol, struct plx_error *error)
 {
     const char *name = arguments->values[CLI_PROTOCOL];
-    *protocol = *(name ? plx_protocol_find(name) : plx_protocol_default(info, tokens));
+    struct plx_corpus_info info;
+    plx_corpus_info(corpus, &info);
+    *protocol = *(name ? plx_protocol_find(name) : plx_protocol_default(model, &info));
     const enum plx_status status = set_fields(arguments, protocol, error);
     return status ? status : plx_protocol_check(protocol, error);
 }
@@ -114,7 +116,8 @@ static bool read_settings(const struct cli_arguments *arguments, struct cli_prog
         .evaluate = {.progress = cli_progress_corpus, .interrupted = cli_interrupted, .user = progress},
     };
     if (values[CLI_TOKENS] && !plx_token_kind_parse(values[CLI_TOKENS], &settings->corpus.tokens)) {
-        fprintf(stderr, "perplex: --tokens takes word, char or byte, not \"%s\"\n", values[CLI_TOKENS]);
+        fprintf(stderr, "perplex: --tokens takes word, char, byte or piece, not \"%s\"\n",
+                values[CLI_TOKENS]);
         return false;
     }
     if (values[CLI_PROTOCOL] && !plx_protocol_find(values[CLI_PROTOCOL])) {
@@ -153,10 +156,10 @@ static enum plx_status evaluate(const struct cli_arguments *arguments, const str
         status = plx_corpus_open(names + 1, 1, &settings->corpus, &corpus, error);
     if (status == PLX_OK)
         status = plx_model_open(names[0], &settings->model, &model, error);
-    if (status == PLX_OK)
-        status = choose_protocol(arguments, plx_model_info(model), settings->corpus.tokens, &protocol, error);
     if (status == PLX_OK && !corpus)
         status = plx_corpus_open(names + 1, 1, &settings->corpus, &corpus, error);
+    if (status == PLX_OK)
+        status = choose_protocol(arguments, plx_model_info(model), corpus, &protocol, error);
     if (status == PLX_OK)
         status = plx_evaluate(model, corpus, &options, result, error);
     plx_corpus_close(corpus);

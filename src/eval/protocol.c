@@ -72,12 +72,14 @@ const struct plx_protocol *plx_protocol_find(const char *name)
     return NULL;
 }
 
-const struct plx_protocol *plx_protocol_default(const struct plx_model_info *info, enum plx_token_kind tokens)
+const struct plx_protocol *plx_protocol_default(const struct plx_model_info *model,
+                                                const struct plx_corpus_info *corpus)
 {
+    const bool letters = corpus->tokens == PLX_TOKENS_CHARACTER || corpus->tokens == PLX_TOKENS_BYTE;
     size_t preset = EXACT;
-    if (tokens == PLX_TOKENS_WORD && info->kind == PLX_KIND_NGRAM)
+    if (!letters && model->kind == PLX_KIND_NGRAM)
         preset = SENTENCE;
-    else if (tokens == PLX_TOKENS_WORD && info->end != PLX_NO_TOKEN)
+    else if (!letters && corpus->content != PLX_CONTENT_IDS && model->end != PLX_NO_TOKEN)
         preset = WIKITEXT_EOS;
     return &PRESETS[preset].fields;
 }

@@ -22,7 +22,7 @@ accepts "$PERPLEX" --version
 contains out '^perplex [0-9]*\.[0-9]*\.[0-9]*$'
 contains out '^  libcurl [0-9]'
 contains out '^  zlib [0-9]'
-contains out '^  models: arpa safetensors$'
+contains out '^  models: arpa safetensors uniform$'
 contains out '^  corpora: text$'
 
 # Commands.
@@ -71,7 +71,7 @@ for number in 0 -1 1025 x 2x ' 2' '' 99999999999999999999; do
 done
 eval_misused '--batch takes a number from 1 to 16777216, not "0"' --batch 0
 eval_misused '--batch takes a number from 1 to 16777216, not "16777217"' --batch 16777217
-eval_misused '--tokens takes word, char or byte, not "words"' --tokens words
+eval_misused '--tokens takes word, char, byte or piece, not "words"' --tokens words
 eval_misused 'there is no protocol "kenlm"; *' --protocol kenlm
 eval_misused 'there is no model format "kenlm" *' --model-format kenlm
 eval_misused 'there is no corpus format "jsonl" *' --corpus-format jsonl

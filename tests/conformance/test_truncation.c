@@ -391,7 +391,9 @@ static void check_text(const struct plx_model *model, size_t size, enum plx_toke
         assert_string_equal(error.input, "text");
         return;
     }
-    const size_t expected[] = {counts.words + counts.lines, counts.characters, size};
+    const size_t expected[] = {[PLX_TOKENS_WORD] = counts.words + counts.lines,
+                               [PLX_TOKENS_CHARACTER] = counts.characters,
+                               [PLX_TOKENS_BYTE] = size};
     assert_int_equal(result_count(result, "counts.tokens"), expected[tokens]);
     assert_int_equal(result_count(result, "counts.scored"), expected[tokens]);
     assert_int_equal(result_count(result, "counts.bytes"), size);

@@ -12,9 +12,12 @@ struct fixtures {
     size_t count;
 };
 
-/* Every file under models/ that is not a vocabulary by its name, and the models of messy/ that are to be
- * read. */
+/* Every file under models/ that is no vocabulary and no text (.text) by its name, the models that the lines
+   of models/names name, and those of messy/ that are to be read. */
 struct fixtures fixtures_models(void);
+
+/* Every file under corpora/. */
+struct fixtures fixtures_corpora(void);
 
 /* The files of the folder `name` of tests/data (not of folders in it) that begin and end so. */
 struct fixtures fixtures_matching(const char *name, const char *prefix, const char *suffix);
@@ -42,7 +45,8 @@ struct file_bytes {
 struct file_bytes file_read(const char *path);
 void file_write(const char *path, const void *bytes, size_t size);
 
-/* A text that suits the model: the one beside it in messy/, else the almanac. Released with free(). */
+/* A text that suits the model: the one beside it (MODEL.text, in messy/ .txt for .arpa), else the almanac.
+   Released with free(). */
 char *fixture_text(const char *model_path);
 
 struct plx_model *fixture_open(const char *path);
