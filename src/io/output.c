@@ -20,6 +20,9 @@
 #define GZIP_WINDOW_BITS (15 + 16)
 #define GZIP_MEMORY      8
 
+/* Of what the library writes, the default (6) makes 5 % less in twice the time. */
+#define GZIP_LEVEL 4
+
 /* Remembers the first failure: an output with a hole in it must not appear. */
 static enum plx_status failed(struct plx_output *output, const struct plx_error *error)
 {
@@ -128,7 +131,7 @@ static enum plx_status start_gzip(struct plx_output *output, struct plx_error *e
     output->gzip = plx_new_array(1, sizeof *output->gzip, error);
     if (!output->gzip)
         return PLX_MEMORY;
-    if (deflateInit2(output->gzip, Z_DEFAULT_COMPRESSION, Z_DEFLATED, GZIP_WINDOW_BITS, GZIP_MEMORY,
+    if (deflateInit2(output->gzip, GZIP_LEVEL, Z_DEFLATED, GZIP_WINDOW_BITS, GZIP_MEMORY,
                      Z_DEFAULT_STRATEGY) == Z_OK)
         return PLX_OK;
     free(output->gzip);
@@ -161,7 +164,7 @@ static enum plx_status open_place(struct plx_output *output, const char *path, s
 {
     const enum plx_place_kind kind = plx_place_kind(path);
     output->descriptor = STDOUT_FILENO;
-    if (kind == PLX_PLACE_STDOUT)
+    if (!path || kind == PLX_PLACE_STDOUT)
         return PLX_OK;
     output->path = plx_copy_string(path, strlen(path), error);
     if (!output->path)

@@ -3,7 +3,6 @@
 #include <perplex/output.h>
 
 #include "base/error.h"
-#include "base/hash.h"
 #include "base/memory.h"
 #include "base/path.h"
 
@@ -91,7 +90,11 @@ static void draw(char letters[6], const void *salt, uint64_t attempt)
     clock_gettime(CLOCK_REALTIME, &now);
     const uint64_t seeds[] = {(uint64_t)now.tv_sec, (uint64_t)now.tv_nsec, (uint64_t)getpid(),
                               (uint64_t)(uintptr_t)salt, attempt};
-    uint64_t number = plx_hash64(seeds, sizeof seeds, 0);
+    uint64_t number = 0;
+    for (size_t i = 0; i < sizeof seeds / sizeof *seeds; i++) {
+        number = (number ^ seeds[i]) * UINT64_C(0x9E3779B97F4A7C15); /* mixes as splitmix64 does */
+        number ^= number >> 32;
+    }
     for (int i = 0; i < 6; i++, number /= sizeof alphabet - 1)
         letters[i] = alphabet[number % (sizeof alphabet - 1)];
 }
@@ -123,7 +126,7 @@ enum plx_status plx_output_check(const char *path, struct plx_error *error)
     const enum plx_place_kind kind = plx_place_kind(path);
     struct stat facts;
     char *file = NULL, *temporary = NULL;
-    if (kind == PLX_PLACE_STDOUT)
+    if (!path || kind == PLX_PLACE_STDOUT)
         return PLX_OK;
     if (!*path)
         return plx_error_set(error, PLX_USAGE, "an output needs a name");
@@ -147,24 +150,29 @@ enum plx_status plx_output_check(const char *path, struct plx_error *error)
     return status;
 }
 
+/* A file that need not exist: its folder, and its name there, which is the end of *file. */
+static bool find_folder(const char *path, char **file, const char **name, struct stat *folder)
+{
+    struct plx_error error;
+    if (plx_place_follow(path, file, &error))
+        return false;
+    *name = plx_path_base(*file);
+    const size_t length = (size_t)(*name - *file);
+    char *parent = plx_copy_string(length ? *file : ".", length ? length : 1, &error);
+    const bool found = parent && stat(parent, folder) == 0;
+    free(parent);
+    return found;
+}
+
 /* Of two paths where nothing is yet: the same name in the same folder. */
 static bool same_new_file(const char *a, const char *b)
 {
-    const char *const paths[] = {a, b};
     struct stat folders[2];
     char *files[2] = {NULL, NULL};
-    struct plx_error error;
-    bool same = true;
-    for (int i = 0; i < 2 && same; i++)
-        same = plx_place_follow(paths[i], files + i, &error) == PLX_OK;
-    same = same && strcmp(plx_path_base(files[0]), plx_path_base(files[1])) == 0;
-    for (int i = 0; i < 2 && same; i++) {
-        char *name = files[i] + (plx_path_base(files[i]) - files[i]);
-        const bool here = name == files[i];
-        *name = '\0';
-        same = stat(here ? "." : files[i], folders + i) == 0;
-    }
-    same = same && same_file(folders, folders + 1);
+    const char *names[2];
+    const bool same = find_folder(a, files, names, folders) &&
+                      find_folder(b, files + 1, names + 1, folders + 1) && strcmp(names[0], names[1]) == 0 &&
+                      same_file(folders, folders + 1);
     free(files[0]);
     free(files[1]);
     return same;

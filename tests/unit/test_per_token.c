@@ -282,8 +282,8 @@ static void jsonl__many(void **state)
     free(tokens);
 }
 
-/* What NumPy 1.26 writes for float64 arrays of so many elements, but for "<f8" where the machine is not
-   little-endian: 128 bytes in all. */
+/* What np.save of NumPy 1.24 writes for float64 arrays of so many elements on a machine that is
+   little-endian: 128 bytes in all before the numbers. */
 #define NPY_START "\x93NUMPY\x01\x00\x76\x00{'descr': '<f8', 'fortran_order': False, 'shape': ("
 
 static void expect_npy(const char *name, const struct plx_token_score *tokens, size_t count)
