@@ -192,6 +192,17 @@ void fixtures_free(struct fixtures *fixtures)
     *fixtures = (struct fixtures){NULL, 0};
 }
 
+bool fixture_is_file(const char *path)
+{
+    struct stat status;
+    return stat(path, &status) == 0;
+}
+
+bool fixture_by_position(const struct plx_model *model)
+{
+    return plx_model_info(model)->capabilities & (PLX_BY_TOKEN | PLX_BY_TARGET);
+}
+
 struct file_bytes file_read(const char *path)
 {
     struct file_bytes file = {NULL, 0};

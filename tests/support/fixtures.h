@@ -24,6 +24,12 @@ struct fixtures fixtures_matching(const char *name, const char *prefix, const ch
 
 void fixtures_free(struct fixtures *fixtures);
 
+/* False for a model that is named only. */
+bool fixture_is_file(const char *path);
+
+/* True for a model whose scores belong to the text beside it, and mean nothing for any other. */
+bool fixture_by_position(const struct plx_model *model);
+
 /* A path of tests/data, of the sources, of the real data. Released with free(). */
 char *fixture_path(const char *name);
 char *source_path(const char *name);
