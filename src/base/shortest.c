@@ -90,17 +90,15 @@ static uint64_t round_off(const struct decimal *decimal, unsigned dropped)
     return (kept + up) * unit;
 }
 
-/* Whether digits · 10^-places lies so near to the value that it is what reading gives: within half of the
-   distance to the next double, and on the edge where ties to even come back. */
+/* Whether 16 digits or fewer, digits · 10^-places, lie so near to the value that it is what reading gives:
+   within half of the distance to the next double. They never lie just in the middle, which has 21 digits or
+   more in this range. */
 static bool reads_back(const struct decimal *decimal, uint64_t digits)
 {
-    const bool even = decimal->mantissa % 2 == 0;
     const bool narrow = decimal->mantissa == UINT64_C(1) << 52; /* below a power of two doubles are closer */
     const plx_uint128 given = (plx_uint128)digits << (decimal->shift + 2), exact = decimal->scaled << 2;
     const plx_uint128 above = 2 * decimal->power, below = narrow ? decimal->power : above;
-    if (given >= exact)
-        return even ? given - exact <= above : given - exact < above;
-    return even ? exact - given <= below : exact - given < below;
+    return given >= exact ? given - exact < above : exact - given < below;
 }
 
 /* digits · 10^-places, places > 0, without zeros at the end. */
