@@ -91,14 +91,13 @@ static uint64_t round_off(const struct decimal *decimal, unsigned dropped)
 }
 
 /* Whether 16 digits or fewer, digits · 10^-places, lie so near to the value that it is what reading gives:
-   within half of the distance to the next double. They never lie just in the middle, which has 21 digits or
-   more in this range. */
+   within half of the distance to the next double. In this range they never lie just in the middle, which has
+   21 digits or more; and powers of two, below which doubles lie closer, have 14 digits at most themselves. */
 static bool reads_back(const struct decimal *decimal, uint64_t digits)
 {
-    const bool narrow = decimal->mantissa == UINT64_C(1) << 52; /* below a power of two doubles are closer */
     const plx_uint128 given = (plx_uint128)digits << (decimal->shift + 2), exact = decimal->scaled << 2;
-    const plx_uint128 above = 2 * decimal->power, below = narrow ? decimal->power : above;
-    return given >= exact ? given - exact < above : exact - given < below;
+    const plx_uint128 half = 2 * decimal->power;
+    return given >= exact ? given - exact < half : exact - given < half;
 }
 
 /* digits · 10^-places, places > 0, without zeros at the end. */
