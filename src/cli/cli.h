@@ -44,11 +44,15 @@
     X(ALLOW_POSITIVE, "allow-positive", 0, NULL, CLI_EVAL, "ARPA: clamp positive log-probabilities to 0") \
     X(ALLOW_COUNT_MISMATCH, "allow-count-mismatch", 0, NULL, CLI_EVAL,                                    \
       "ARPA: believe the sections rather than the header's counts")                                       \
+    X(LOGPROB_BASE, "logprob-base", 0, "BASE", CLI_EVAL,                                                  \
+      "logprobs: base of the logarithms, e, 2, 10 or any number > 1 (default: e)")                        \
     X(THREADS, "threads", 'j', "N", CLI_EVAL, "threads in all (default: one for each processor)")         \
     X(BATCH, "batch", 0, "N", CLI_EVAL,                                                                   \
       "targets scored together (default 4096); does not change the result")                               \
     X(OUTPUT, "output", 'o', "FILE", CLI_EVAL | CLI_TABLE,                                                \
       "write there, whole or not at all (default: stdout)")                                               \
+    X(PER_TOKEN, "per-token", 0, "FILE", CLI_EVAL,                                                        \
+      "write every scored token and its nats there too: .jsonl or .npy, .gz may follow")                  \
     X(FORMAT, "format", 'f', "NAME", CLI_TABLE, "markdown or csv (default: markdown)")                    \
     X(QUIET, "quiet", 'q', NULL, CLI_EVAL, "no progress, summary or warnings on stderr")                  \
     X(HELP, "help", 'h', NULL, CLI_ALL, "this help")
@@ -97,8 +101,15 @@ int cli_check_output(const char *path);
  * failed. */
 int cli_write(const char *path, const char *text, size_t length);
 
+/* The same for who has to clean up before anything is said: a failure is given to cli_fail_output. */
+enum plx_status cli_write_status(const char *path, const char *text, size_t length, struct plx_error *error);
+
 /* Says "perplex: …" on stderr, visibly; returns the exit code of the status. */
 int cli_fail(const struct plx_error *error);
+
+/* The same where writing to `path` (NULL: stdout) may have failed: ends the program as SIGPIPE does where
+   nobody reads any more. Nothing may be left to clean up then. */
+int cli_fail_output(const char *path, const struct plx_error *error);
 
 /* terminal.c: interruption and progress. */
 void cli_catch_signals(void);

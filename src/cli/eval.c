@@ -2,6 +2,7 @@
 #include "cli.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const char DETAILS[] =
@@ -12,7 +13,8 @@ static const char DETAILS[] =
     "  perplex eval model.arpa.gz test.txt\n"
     "  perplex eval bigram.safetensors test.txt --protocol hf-stride --window 256 --stride 128\n"
     "  perplex eval chars.safetensors shakespeare.txt --tokens char\n"
-    "  zcat test.txt.gz | perplex eval model.arpa - -o result.json\n\n"
+    "  zcat test.txt.gz | perplex eval model.arpa - -o result.json\n"
+    "  perplex eval model.arpa test.txt -o result.json --per-token tokens.jsonl.gz\n\n"
     "exit codes: 0 fine; 2 usage, or model and corpus do not fit; 3 malformed model or corpus; 4 file or "
     "network;\n"
     "5 the perplexity is not finite; 6 memory or internal; 130 interrupted.\n";
@@ -83,6 +85,38 @@ static bool check_standard_input(const struct cli_arguments *arguments)
     return true;
 }
 
+/* --logprob-base. False, with a message, if it is none. */
+static bool read_base(const char *text, double *base)
+{
+    char *end;
+    if (!text)
+        return true;
+    if (strcmp(text, "e") == 0) {
+        *base = exp(1);
+        return true;
+    }
+    *base = strtod(text, &end);
+    if (text[strspn(text, "0123456789.eE+-")] == '\0' && end != text && *end == '\0' && isfinite(*base) &&
+        *base > 1)
+        return true;
+    fprintf(stderr, "perplex: --logprob-base takes e or a number greater than 1, not \"%s\"\n", text);
+    return false;
+}
+
+/* Two outputs in one place would spoil each other. */
+static bool check_outputs(const struct cli_arguments *arguments)
+{
+    const char *result = arguments->values[CLI_OUTPUT], *tokens = arguments->values[CLI_PER_TOKEN];
+    if (!tokens || !plx_output_same(result, tokens))
+        return true;
+    char shown[512];
+    plx_text_visible(tokens, shown, sizeof shown);
+    fprintf(stderr, "perplex: the result and --per-token cannot both go to %s%s\n",
+            plx_output_same(NULL, tokens) ? "standard output" : shown,
+            result ? "" : "; -o FILE moves the result");
+    return false;
+}
+
 /* False, with a message, if an option's value is not usable. */
 static bool read_settings(const struct cli_arguments *arguments, struct cli_progress *progress,
                           struct settings *settings)
@@ -110,8 +144,10 @@ static bool read_settings(const struct cli_arguments *arguments, struct cli_prog
                 values[CLI_PROTOCOL]);
         return false;
     }
-    if (!check_standard_input(arguments) || !cli_number(arguments, CLI_THREADS, 1, 1024, &threads) ||
-        !cli_number(arguments, CLI_BATCH, 1, 1 << 24, &batch))
+    if (!check_standard_input(arguments) || !check_outputs(arguments) ||
+        !cli_number(arguments, CLI_THREADS, 1, 1024, &threads) ||
+        !cli_number(arguments, CLI_BATCH, 1, 1 << 24, &batch) ||
+        !read_base(values[CLI_LOGPROB_BASE], &settings->model.logprob_base))
         return false;
     settings->evaluate.threads = (unsigned)threads;
     settings->evaluate.batch = (size_t)batch;
@@ -194,40 +230,68 @@ static int print_not_finite(const struct plx_metrics *metrics)
     return plx_status_exit_code(PLX_NOT_FINITE);
 }
 
-static int run(const struct cli_arguments *arguments)
+/* Everything about the scored tokens but the name of their file, then the result, then that name: both files
+   appear, or neither. */
+static int deliver(const struct cli_arguments *arguments, const struct plx_result *result,
+                   struct plx_per_token *tokens)
 {
-    const bool quiet = arguments->values[CLI_QUIET] != NULL;
-    struct cli_progress progress;
-    struct settings settings;
-    struct plx_result *result;
+    const char *output = arguments->values[CLI_OUTPUT], *failed = arguments->values[CLI_PER_TOKEN];
     struct plx_error error;
-    struct plx_metrics metrics;
     char *text = NULL;
     size_t length;
-    cli_progress_init(&progress, quiet);
+    enum plx_status status = tokens ? plx_per_token_finish(tokens, &error) : PLX_OK;
+    if (status == PLX_OK && (status = plx_result_json(result, &text, &length, &error)) == PLX_OK) {
+        status = cli_write_status(output, text, length, &error);
+        failed = status ? output : failed;
+    }
+    if (status)
+        plx_per_token_discard(tokens);
+    else if (tokens)
+        status = plx_per_token_commit(tokens, &error);
+    plx_text_free(text);
+    return status ? cli_fail_output(failed, &error) : CLI_OK;
+}
+
+static int report(const struct cli_arguments *arguments, const struct plx_result *result,
+                  struct plx_per_token *tokens)
+{
+    const bool quiet = arguments->values[CLI_QUIET] != NULL;
+    struct plx_metrics metrics;
+    plx_result_metrics(result, &metrics);
+    if (!quiet)
+        print_warnings(result);
+    const int code = deliver(arguments, result, tokens);
+    if (code == CLI_OK && !quiet && cli_is_terminal(stderr))
+        print_summary(result, &metrics);
+    return code == CLI_OK && !isfinite(metrics.perplexity) ? print_not_finite(&metrics) : code;
+}
+
+static int run(const struct cli_arguments *arguments)
+{
+    const char *per_token = arguments->values[CLI_PER_TOKEN];
+    struct cli_progress progress;
+    struct settings settings;
+    struct plx_per_token *tokens = NULL;
+    struct plx_result *result;
+    struct plx_error error;
+    cli_progress_init(&progress, arguments->values[CLI_QUIET] != NULL);
     if (!read_settings(arguments, &progress, &settings))
         return CLI_USAGE;
     int code = cli_check_output(arguments->values[CLI_OUTPUT]);
     if (code != CLI_OK)
         return code;
     cli_catch_signals();
-    enum plx_status status = evaluate(arguments, &settings, &result, &error);
-    cli_progress_clear(&progress);
-    if (status == PLX_OK)
-        status = plx_result_json(result, &text, &length, &error);
-    if (status) {
-        plx_result_free(result);
+    if (per_token && plx_per_token_open(per_token, &tokens, &error))
         return cli_fail(&error);
+    settings.evaluate.tokens = tokens ? plx_per_token_write : NULL;
+    settings.evaluate.tokens_user = tokens;
+    const enum plx_status status = evaluate(arguments, &settings, &result, &error);
+    cli_progress_clear(&progress);
+    if (status) {
+        plx_per_token_discard(tokens);
+        return cli_fail_output(per_token, &error);
     }
-    plx_result_metrics(result, &metrics);
-    if (!quiet)
-        print_warnings(result);
-    code = cli_write(arguments->values[CLI_OUTPUT], text, length);
-    if (code == CLI_OK && !quiet && cli_is_terminal(stderr))
-        print_summary(result, &metrics);
-    if (code == CLI_OK && !isfinite(metrics.perplexity))
-        code = print_not_finite(&metrics);
-    plx_text_free(text);
+    code = report(arguments, result, tokens);
     plx_result_free(result);
     return code;
 }

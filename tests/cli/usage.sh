@@ -22,8 +22,8 @@ accepts "$PERPLEX" --version
 contains out '^perplex [0-9]*\.[0-9]*\.[0-9]*$'
 contains out '^  libcurl [0-9]'
 contains out '^  zlib [0-9]'
-contains out '^  models: arpa safetensors uniform$'
-contains out '^  corpora: text$'
+contains out '^  models: arpa logprobs safetensors uniform$'
+contains out '^  corpora: jsonl text u16$'
 
 # Commands.
 run "$PERPLEX"
@@ -68,6 +68,12 @@ accepts "$PERPLEX" eval "$ngram" -qj2 "$test_text" --batch 7
 # Values that an option does not take.
 for number in 0 -1 1025 x 2x ' 2' '' 99999999999999999999; do
     eval_misused "--threads takes a number from 1 to 1024, not \"$number\"" --threads "$number"
+done
+for base in 1 0 -2 x 2x ' 2' '2 ' '' inf nan 0x10 1e400 e2 .; do
+    eval_misused "--logprob-base takes e or a number greater than 1, not \"$base\"" --logprob-base "$base"
+done
+for base in e 2 10 1.5e3; do
+    eval_misused '*a base of logarithms is for logprobs, this model is of the format "arpa"*' --logprob-base "$base"
 done
 eval_misused '--batch takes a number from 1 to 16777216, not "0"' --batch 0
 eval_misused '--batch takes a number from 1 to 16777216, not "16777217"' --batch 16777217
