@@ -1,21 +1,39 @@
 /* perplex eval: score one corpus with one model. */
 #include "cli.h"
 
+#include <limits.h>
 #include <math.h>
 #include <string.h>
 
 static const char DETAILS[] =
-    "MODEL and CORPUS are paths, http(s):// URLs, or \"-\" for standard input; gzip is undone. `perplex "
-    "formats` lists "
-    "what\ncan be read. The result is JSON on stdout (schema perplex.result/1).\n\n"
-    "examples:\n"
-    "  perplex eval model.arpa.gz test.txt\n"
-    "  perplex eval bigram.safetensors test.txt --protocol hf-stride --window 256 --stride 128\n"
-    "  perplex eval chars.safetensors shakespeare.txt --tokens char\n"
-    "  zcat test.txt.gz | perplex eval model.arpa - -o result.json\n\n"
-    "exit codes: 0 fine; 2 usage, or model and corpus do not fit; 3 malformed model or corpus; 4 file or "
-    "network;\n"
-    "5 the perplexity is not finite; 6 memory or internal; 130 interrupted.\n";
+    "MODEL is a path, an http(s):// URL, \"-\" for standard input, or the name of a model that is no file "
+    "(uniform:50257). A CORPUS is a path, a URL, \"-\", or a pattern of paths that perplex expands itself "
+    "(quote it: 'shard-*.txt'). Several are read one after the other as one corpus; they must be of one "
+    "format, and each file begins a document. gzip is undone. `perplex formats` lists what can be read."
+    "\n\n"
+    "The result is JSON on standard output (schema perplex.result/1).";
+
+static const struct cli_example EXAMPLES[] = {
+    {"perplex eval model.arpa test.txt", "an n-gram model on a text, under the protocol that suits both"},
+    {"perplex eval model.arpa.gz 'shard-*.txt' -o result.json", "several files as one corpus"},
+    {"perplex eval model.safetensors test.txt -p hf-stride --window 64 --stride 32",
+     "a preset of the protocol, two of its fields changed"},
+    {"perplex eval uniform:256 book.txt --tokens byte", "what a byte costs whoever knows nothing"},
+    {"zcat test.txt.gz | perplex eval model.arpa - --unknown skip", "a corpus from a pipe"},
+    {"perplex eval model.arpa https://example.org/test.txt", "a corpus from the web"},
+    {NULL, NULL},
+};
+
+/* The message begins with the field's name: it becomes the option's. */
+static enum plx_status name_option(enum plx_status status, struct plx_error *error)
+{
+    char *message = error->message;
+    const size_t length = strnlen(message, sizeof error->message - 3);
+    memmove(message + 2, message, length);
+    memcpy(message, "--", 2);
+    message[2 + length] = '\0';
+    return status;
+}
 
 /* The fields that have been given as options. */
 static enum plx_status set_fields(const struct cli_arguments *arguments, struct plx_protocol *protocol,
@@ -27,9 +45,9 @@ static enum plx_status set_fields(const struct cli_arguments *arguments, struct 
         const enum cli_option option = cli_find_option(name);
         const char *value = option < CLI_OPTION_COUNT ? arguments->values[option] : NULL;
         const enum plx_status status =
-            value ? plx_protocol_set(protocol, cli_option_name(option), value, error) : PLX_OK;
+            value ? plx_protocol_set(protocol, cli_option_row(option)->name, value, error) : PLX_OK;
         if (status)
-            return status;
+            return name_option(status, error);
     }
     return PLX_OK;
 }
@@ -65,22 +83,40 @@ struct settings {
 /* It can be read only once. */
 static bool check_standard_input(const struct cli_arguments *arguments)
 {
-    const struct {
-        const char *role, *name;
-    } inputs[] = {{"model", arguments->operands[0]},
-                  {"corpus", arguments->operands[1]},
-                  {"vocabulary", arguments->values[CLI_VOCAB]}};
     const char *taken = NULL;
-    for (size_t i = 0; i < sizeof inputs / sizeof *inputs; i++) {
-        if (!inputs[i].name || strcmp(inputs[i].name, "-") != 0)
+    for (int i = -1; i < arguments->operand_count; i++) {
+        const char *name = i < 0 ? arguments->values[CLI_VOCAB] : arguments->operands[i];
+        const char *role = i < 0 ? "vocabulary" : i == 0 ? "model" : "corpus";
+        if (!name || strcmp(name, "-") != 0)
             continue;
-        if (taken) {
-            fprintf(stderr, "perplex: %s and %s cannot both be standard input\n", taken, inputs[i].role);
+        if (taken == role)
+            fprintf(stderr, "perplex: standard input can be read only once\n");
+        else if (taken)
+            fprintf(stderr, "perplex: %s and %s cannot both be standard input\n", taken, role);
+        if (taken)
             return false;
-        }
-        taken = inputs[i].role;
+        taken = role;
     }
     return true;
+}
+
+static bool check_preset(const struct cli_arguments *arguments)
+{
+    const char *name = arguments->values[CLI_PROTOCOL];
+    struct cli_nearest nearest = {name, NULL, 0};
+    const struct plx_protocol *preset;
+    char shown[256];
+    if (!name || plx_protocol_find(name))
+        return true;
+    for (size_t i = 0; (preset = plx_protocol_preset(i)) != NULL; i++)
+        cli_nearest_try(&nearest, preset->name);
+    plx_text_visible(name, shown, sizeof shown);
+    fprintf(stderr, "perplex: there is no protocol \"%s\"; ", shown);
+    if (nearest.best)
+        fprintf(stderr, "did you mean %s?\n", nearest.best);
+    else
+        fprintf(stderr, "`perplex eval --help` names them\n");
+    return false;
 }
 
 /* False, with a message, if an option's value is not usable. */
@@ -89,6 +125,7 @@ static bool read_settings(const struct cli_arguments *arguments, struct cli_prog
 {
     const char *const *values = arguments->values;
     unsigned long long threads = 0, batch = 0;
+    size_t tokens = 0;
     *settings = (struct settings){
         .model = {.format = values[CLI_MODEL_FORMAT],
                   .vocabulary = values[CLI_VOCAB],
@@ -100,26 +137,19 @@ static bool read_settings(const struct cli_arguments *arguments, struct cli_prog
         .corpus = {.format = values[CLI_CORPUS_FORMAT], .interrupted = cli_interrupted},
         .evaluate = {.progress = cli_progress_corpus, .interrupted = cli_interrupted, .user = progress},
     };
-    if (values[CLI_TOKENS] && !plx_token_kind_parse(values[CLI_TOKENS], &settings->corpus.tokens)) {
-        fprintf(stderr, "perplex: --tokens takes word, char, byte or piece, not \"%s\"\n",
-                values[CLI_TOKENS]);
-        return false;
-    }
-    if (values[CLI_PROTOCOL] && !plx_protocol_find(values[CLI_PROTOCOL])) {
-        fprintf(stderr, "perplex: there is no protocol \"%s\"; `perplex eval --help` names them\n",
-                values[CLI_PROTOCOL]);
-        return false;
-    }
-    if (!check_standard_input(arguments) || !cli_number(arguments, CLI_THREADS, 1, 1024, &threads) ||
+    if (!cli_choice(arguments, CLI_TOKENS, &tokens) || !check_preset(arguments) ||
+        !check_standard_input(arguments) || !cli_number(arguments, CLI_THREADS, 1, 1024, &threads) ||
         !cli_number(arguments, CLI_BATCH, 1, 1 << 24, &batch))
         return false;
+    if (values[CLI_TOKENS])
+        settings->corpus.tokens = (enum plx_token_kind)(tokens + PLX_TOKENS_WORD);
     settings->evaluate.threads = (unsigned)threads;
     settings->evaluate.batch = (size_t)batch;
     return true;
 }
 
-/* A file is opened before the model is read, so that a mistake in its name shows at once; a pipe or a
-   transfer is not made to wait meanwhile. */
+/* A file is opened before the model is read, so that a mistake in its name or in those behind it shows at
+   once; a pipe or a transfer is not made to wait meanwhile. */
 static bool opens_at_once(const char *corpus)
 {
     return strcmp(corpus, "-") != 0 && !strstr(corpus, "://");
@@ -129,6 +159,7 @@ static enum plx_status evaluate(const struct cli_arguments *arguments, const str
                                 struct plx_result **result, struct plx_error *error)
 {
     const char *const *names = arguments->operands;
+    const size_t corpora = (size_t)arguments->operand_count - 1;
     struct plx_model *model = NULL;
     struct plx_corpus *corpus = NULL;
     struct plx_protocol protocol;
@@ -137,11 +168,11 @@ static enum plx_status evaluate(const struct cli_arguments *arguments, const str
     *result = NULL;
     enum plx_status status = check_protocol(arguments, error);
     if (status == PLX_OK && opens_at_once(names[1]))
-        status = plx_corpus_open(names + 1, 1, &settings->corpus, &corpus, error);
+        status = plx_corpus_open(names + 1, corpora, &settings->corpus, &corpus, error);
     if (status == PLX_OK)
         status = plx_model_open(names[0], &settings->model, &model, error);
     if (status == PLX_OK && !corpus)
-        status = plx_corpus_open(names + 1, 1, &settings->corpus, &corpus, error);
+        status = plx_corpus_open(names + 1, corpora, &settings->corpus, &corpus, error);
     if (status == PLX_OK)
         status = choose_protocol(arguments, plx_model_info(model), corpus, &protocol, error);
     if (status == PLX_OK)
@@ -233,11 +264,15 @@ static int run(const struct cli_arguments *arguments)
 }
 
 const struct cli_command cli_command_eval = {
-    "eval",
-    "MODEL CORPUS [options]",
-    "Score one corpus with one model: cross-entropy and perplexity as JSON.",
-    DETAILS,
-    CLI_EVAL,
-    2,
-    2,
-    run};
+    .name = "eval",
+    .operands = "MODEL CORPUS... [options]",
+    .summary = "Score a corpus with a model: cross-entropy and perplexity as JSON.",
+    .details = DETAILS,
+    .mask = CLI_EVAL,
+    .least = 2,
+    .most = INT_MAX,
+    .run = run,
+    .first = CLI_TAKES_MODEL,
+    .others = CLI_TAKES_FILE,
+    .examples = EXAMPLES,
+};

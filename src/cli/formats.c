@@ -16,6 +16,16 @@ static int run(const struct cli_arguments *arguments)
     return CLI_OK;
 }
 
+static const struct cli_example EXAMPLES[] = {
+    {"perplex formats", "what can be read"},
+    {NULL, NULL},
+};
+
 const struct cli_command cli_command_formats = {
-    "formats", "[options]", "List the model and corpus formats that can be read.", NULL, CLI_FORMATS, 0,
-    0,         run};
+    .name = "formats",
+    .operands = "[options]",
+    .summary = "List the model and corpus formats that can be read.",
+    .mask = CLI_FORMATS,
+    .run = run,
+    .examples = EXAMPLES,
+};
