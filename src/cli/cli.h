@@ -84,7 +84,7 @@ enum cli_takes {
       "targets scored together (default 4096); does not change the result")                                  \
     X(OUTPUT, "output", 'o', "FILE", FILE, CLI_EVAL | CLI_TABLE,                                             \
       "write there, whole or not at all (default: stdout)")                                                  \
-    X(FORMAT, "format", 'f', "NAME", TABLE_FORMAT, CLI_TABLE, "%s (default: markdown)")                      \
+    X(FORMAT, "format", 'f', "NAME", TABLE_FORMAT, CLI_TABLE, "format of the table: %s (default: markdown)") \
     X(QUIET, "quiet", 'q', NULL, NOTHING, CLI_EVAL, "no progress, summary or warnings on stderr")            \
     X(HELP, "help", 'h', NULL, NOTHING, CLI_ALL, "this help")
 

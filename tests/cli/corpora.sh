@@ -1,6 +1,6 @@
 #!/bin/sh
 # A corpus of several files: named one by one, or by a pattern, from pipes and from the web.
-# shellcheck source=tests/support/cli.sh
+# shellcheck source=tests/support/cli.sh disable=SC2317 # functions are called by way of others
 . "$SOURCE_DIR/tests/support/cli.sh"
 : "${HTTP_SERVER:?names the server of tests/support}"
 
