@@ -86,6 +86,7 @@ enum cli_takes {
       "write there, whole or not at all (default: stdout)")                                                  \
     X(FORMAT, "format", 'f', "NAME", TABLE_FORMAT, CLI_TABLE, "format of the table: %s (default: markdown)") \
     X(QUIET, "quiet", 'q', NULL, NOTHING, CLI_EVAL, "no progress, summary or warnings on stderr")            \
+    X(CONFIG, "config", 0, "FILE", FILE, CLI_EVAL, "options out of a JSON file")                             \
     X(HELP, "help", 'h', NULL, NOTHING, CLI_ALL, "this help")
 
 #define CLI_OPTION_ENUM(id, name, letter, argument, takes, commands, help) CLI_##id,
@@ -103,6 +104,9 @@ struct cli_option_row {
 
 struct cli_arguments {
     const char *values[CLI_OPTION_COUNT]; /* NULL: not given; "" for an option without argument */
+    const char
+        *paths[CLI_OPTION_COUNT]; /* where in the file of --config the value stands; NULL: it does not */
+    const char *config;           /* that file's name */
     const char *const *operands;
     int operand_count;
 };
@@ -120,9 +124,9 @@ struct cli_command {
     const char *details;  /* what else there is to say, "\n" between paragraphs; may be NULL */
     unsigned mask;        /* which options it takes */
     int least, most;      /* operands */
-    int (*run)(const struct cli_arguments *arguments); /* returns the exit code */
-    enum cli_takes first, others;                      /* what the operands are */
-    const struct cli_example *examples;                /* ended by one without command; NULL: none */
+    int (*run)(struct cli_arguments *arguments); /* returns the exit code */
+    enum cli_takes first, others;                /* what the operands are */
+    const struct cli_example *examples;          /* ended by one without command; NULL: none */
 };
 
 extern const struct cli_command cli_command_eval, cli_command_table, cli_command_formats, cli_command_help;
@@ -146,6 +150,14 @@ const struct cli_option_row *cli_option_row(enum cli_option option);
 /* The option of that name, in which "_" may stand for "-"; CLI_OPTION_COUNT if there is none. */
 enum cli_option cli_find_option(const char *name);
 
+/* config.c: adds what the file of --config says, where the command line is silent. On a mistake says so and
+   returns the exit code. *config is to be closed when the arguments are not needed any more, in any case. */
+int cli_read_config(const struct cli_command *command, struct cli_arguments *arguments,
+                    struct plx_config **config);
+
+/* Where the option's value has been given: "--window", or "file.json: $.window". As much as fits, visible. */
+void cli_origin(const struct cli_arguments *arguments, enum cli_option option, char *text, size_t capacity);
+
 /* A number given to an option: false, with a message, if it is none within the bounds. */
 bool cli_number(const struct cli_arguments *arguments, enum cli_option option, unsigned long long least,
                 unsigned long long most, unsigned long long *value);
@@ -154,7 +166,7 @@ bool cli_number(const struct cli_arguments *arguments, enum cli_option option, u
    has not been given, *index stays as it is. */
 bool cli_choice(const struct cli_arguments *arguments, enum cli_option option, size_t *index);
 
-/* Says "--option takes …, not …"; returns false. */
+/* Says "--option takes …, not …", or the place in the file instead; returns false. */
 bool cli_refuse(const struct cli_arguments *arguments, enum cli_option option, const char *takes);
 
 /* words.c: word `index` of what an argument can be, NULL past the end. In capitals behind a colon stands what

@@ -11,6 +11,14 @@ static const char DETAILS[] =
     "(quote it: 'shard-*.txt'). Several are read one after the other as one corpus; they must be of one "
     "format, and each file begins a document. gzip is undone. `perplex formats` lists what can be read."
     "\n\n"
+    "The file of `--config` is a JSON object, whose keys are the names of options with \"_\" for \"-\"; "
+    "numbers "
+    "are numbers, and true gives an option that takes no argument. `protocol` names the preset to begin "
+    "from, "
+    "and so does `name`, so that the member `protocol` of a result is such a file. Options on the command "
+    "line "
+    "win. Paths are relative to the working directory, not to the file. `output` is not for files."
+    "\n\n"
     "The result is JSON on standard output (schema perplex.result/1).";
 
 static const struct cli_example EXAMPLES[] = {
@@ -18,20 +26,23 @@ static const struct cli_example EXAMPLES[] = {
     {"perplex eval model.arpa.gz 'shard-*.txt' -o result.json", "several files as one corpus"},
     {"perplex eval model.safetensors test.txt -p hf-stride --window 64 --stride 32",
      "a preset of the protocol, two of its fields changed"},
+    {"perplex eval model.safetensors test.txt --config hf-stride-256.json", "a protocol out of a file"},
     {"perplex eval uniform:256 book.txt --tokens byte", "what a byte costs whoever knows nothing"},
     {"zcat test.txt.gz | perplex eval model.arpa - --unknown skip", "a corpus from a pipe"},
     {"perplex eval model.arpa https://example.org/test.txt", "a corpus from the web"},
     {NULL, NULL},
 };
 
-/* The message begins with the field's name: it becomes the option's. */
-static enum plx_status name_option(enum plx_status status, struct plx_error *error)
+/* The message begins with the field's name: where its value comes from takes its place. */
+static enum plx_status name_origin(const struct cli_arguments *arguments, enum cli_option option,
+                                   enum plx_status status, struct plx_error *error)
 {
-    char *message = error->message;
-    const size_t length = strnlen(message, sizeof error->message - 3);
-    memmove(message + 2, message, length);
-    memcpy(message, "--", 2);
-    message[2 + length] = '\0';
+    const size_t name = strlen(cli_option_row(option)->name);
+    char origin[1024], message[sizeof error->message];
+    cli_origin(arguments, option, origin, sizeof origin);
+    memcpy(message, error->message, sizeof message);
+    snprintf(error->message, sizeof error->message, "%.*s%s", (int)(sizeof message / 2), origin,
+             message + name);
     return status;
 }
 
@@ -47,7 +58,7 @@ static enum plx_status set_fields(const struct cli_arguments *arguments, struct 
         const enum plx_status status =
             value ? plx_protocol_set(protocol, cli_option_row(option)->name, value, error) : PLX_OK;
         if (status)
-            return name_option(status, error);
+            return name_origin(arguments, option, status, error);
     }
     return PLX_OK;
 }
@@ -83,10 +94,15 @@ struct settings {
 /* It can be read only once. */
 static bool check_standard_input(const struct cli_arguments *arguments)
 {
+    const struct {
+        const char *role, *name;
+    } others[] = {{"protocol file", arguments->values[CLI_CONFIG]},
+                  {"vocabulary", arguments->values[CLI_VOCAB]}};
+    const int count = (int)(sizeof others / sizeof *others);
     const char *taken = NULL;
-    for (int i = -1; i < arguments->operand_count; i++) {
-        const char *name = i < 0 ? arguments->values[CLI_VOCAB] : arguments->operands[i];
-        const char *role = i < 0 ? "vocabulary" : i == 0 ? "model" : "corpus";
+    for (int i = -count; i < arguments->operand_count; i++) {
+        const char *name = i < 0 ? others[i + count].name : arguments->operands[i];
+        const char *role = i < 0 ? others[i + count].role : i == 0 ? "model" : "corpus";
         if (!name || strcmp(name, "-") != 0)
             continue;
         if (taken == role)
@@ -105,13 +121,15 @@ static bool check_preset(const struct cli_arguments *arguments)
     const char *name = arguments->values[CLI_PROTOCOL];
     struct cli_nearest nearest = {name, NULL, 0};
     const struct plx_protocol *preset;
-    char shown[256];
+    char shown[256], origin[1024];
     if (!name || plx_protocol_find(name))
         return true;
     for (size_t i = 0; (preset = plx_protocol_preset(i)) != NULL; i++)
         cli_nearest_try(&nearest, preset->name);
     plx_text_visible(name, shown, sizeof shown);
-    fprintf(stderr, "perplex: there is no protocol \"%s\"; ", shown);
+    cli_origin(arguments, CLI_PROTOCOL, origin, sizeof origin);
+    fprintf(stderr, "perplex: %s%sthere is no protocol \"%s\"; ",
+            arguments->paths[CLI_PROTOCOL] ? origin : "", arguments->paths[CLI_PROTOCOL] ? ": " : "", shown);
     if (nearest.best)
         fprintf(stderr, "did you mean %s?\n", nearest.best);
     else
@@ -225,41 +243,60 @@ static int print_not_finite(const struct plx_metrics *metrics)
     return plx_status_exit_code(PLX_NOT_FINITE);
 }
 
-static int run(const struct cli_arguments *arguments)
+/* The result as JSON, and what there is to say about it. */
+static int report(const struct cli_arguments *arguments, const struct plx_result *result)
 {
     const bool quiet = arguments->values[CLI_QUIET] != NULL;
-    struct cli_progress progress;
-    struct settings settings;
-    struct plx_result *result;
     struct plx_error error;
     struct plx_metrics metrics;
-    char *text = NULL;
+    char *text;
     size_t length;
-    cli_progress_init(&progress, quiet);
-    if (!read_settings(arguments, &progress, &settings))
-        return CLI_USAGE;
-    int code = cli_check_output(arguments->values[CLI_OUTPUT]);
-    if (code != CLI_OK)
-        return code;
-    cli_catch_signals();
-    enum plx_status status = evaluate(arguments, &settings, &result, &error);
-    cli_progress_clear(&progress);
-    if (status == PLX_OK)
-        status = plx_result_json(result, &text, &length, &error);
-    if (status) {
-        plx_result_free(result);
+    if (plx_result_json(result, &text, &length, &error))
         return cli_fail(&error);
-    }
     plx_result_metrics(result, &metrics);
     if (!quiet)
         print_warnings(result);
-    code = cli_write(arguments->values[CLI_OUTPUT], text, length);
+    int code = cli_write(arguments->values[CLI_OUTPUT], text, length);
     if (code == CLI_OK && !quiet && cli_is_terminal(stderr))
         print_summary(result, &metrics);
     if (code == CLI_OK && !isfinite(metrics.perplexity))
         code = print_not_finite(&metrics);
     plx_text_free(text);
+    return code;
+}
+
+/* With all that the user has said. */
+static int run_settled(const struct cli_arguments *arguments)
+{
+    struct cli_progress progress;
+    struct settings settings;
+    struct plx_result *result;
+    struct plx_error error;
+    cli_progress_init(&progress, arguments->values[CLI_QUIET] != NULL);
+    if (!read_settings(arguments, &progress, &settings))
+        return CLI_USAGE;
+    int code = cli_check_output(arguments->values[CLI_OUTPUT]);
+    if (code != CLI_OK)
+        return code;
+    const enum plx_status status = evaluate(arguments, &settings, &result, &error);
+    cli_progress_clear(&progress);
+    if (status)
+        return cli_fail(&error);
+    code = report(arguments, result);
     plx_result_free(result);
+    return code;
+}
+
+static int run(struct cli_arguments *arguments)
+{
+    struct plx_config *config;
+    if (!check_standard_input(arguments))
+        return CLI_USAGE;
+    cli_catch_signals();
+    int code = cli_read_config(&cli_command_eval, arguments, &config);
+    if (code == CLI_OK)
+        code = run_settled(arguments);
+    plx_config_close(config);
     return code;
 }
 

@@ -1,7 +1,7 @@
 /* perplex formats: what this build reads. */
 #include "cli.h"
 
-static int run(const struct cli_arguments *arguments)
+static int run(struct cli_arguments *arguments)
 {
     (void)arguments;
     const char *name;

@@ -103,7 +103,7 @@ void cli_print_usage(FILE *stream)
                     "  perplex --version        version, and what is built in\n");
 }
 
-static int run(const struct cli_arguments *arguments)
+static int run(struct cli_arguments *arguments)
 {
     if (arguments->operand_count == 0) {
         cli_print_usage(stdout);

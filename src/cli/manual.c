@@ -40,8 +40,9 @@ static const struct entry FILES[] = {
     {"vocab.txt, vocab.json, dict.txt",
      "Beside the weights of a neural model, its vocabulary: a token a line, an object of tokens and ids, or "
      "fairseq's dictionary. `--vocab` names another."},
-    {"share/perplex/schema/",
-     "Below the folder of the installation: JSON Schemas of what perplex reads and writes."},
+    {"share/perplex/configs/", "Below the folder of the installation: protocols for `--config`, and in "
+                               "`schema` the JSON Schemas of what "
+                               "perplex reads and writes."},
 };
 
 /* A character that is not ASCII, by its number; returns its last byte. The text is UTF-8. */

@@ -161,10 +161,23 @@ bool cli_choice(const struct cli_arguments *arguments, enum cli_option option, s
     return cli_refuse(arguments, option, words);
 }
 
+void cli_origin(const struct cli_arguments *arguments, enum cli_option option, char *text, size_t capacity)
+{
+    const char *path = arguments->paths[option], *config = arguments->config;
+    if (!path) {
+        snprintf(text, capacity, "--%s", OPTIONS[option].name);
+        return;
+    }
+    char given[512];
+    snprintf(given, sizeof given, "%s: %s", strcmp(config, "-") == 0 ? "standard input" : config, path);
+    plx_text_visible(given, text, capacity);
+}
+
 bool cli_refuse(const struct cli_arguments *arguments, enum cli_option option, const char *takes)
 {
-    char shown[256];
+    char origin[1024], shown[256];
+    cli_origin(arguments, option, origin, sizeof origin);
     plx_text_visible(arguments->values[option], shown, sizeof shown);
-    fprintf(stderr, "perplex: --%s takes %s, not \"%s\"\n", OPTIONS[option].name, takes, shown);
+    fprintf(stderr, "perplex: %s takes %s, not \"%s\"\n", origin, takes, shown);
     return false;
 }

@@ -8,11 +8,11 @@ static const char DETAILS[] =
 
 static const struct cli_example EXAMPLES[] = {
     {"perplex table ngram.json neural.json", "two results as a table in Markdown"},
-    {"perplex table *.json --format csv -o results.csv", "all results, every digit, for programs"},
+    {"perplex table results/*.json --format csv -o results.csv", "all results, every digit, for programs"},
     {NULL, NULL},
 };
 
-static int run(const struct cli_arguments *arguments)
+static int run(struct cli_arguments *arguments)
 {
     size_t format = PLX_TABLE_MARKDOWN;
     struct plx_error error;

@@ -11,12 +11,15 @@ cp "$ngram" model.arpa
 gzip -c "$ngram" >model.arpa.gz
 cp "$neural" "${neural%/*}/vocab.txt" .
 cp "$test_text" test.txt
+cp "$SOURCE_DIR"/configs/*.json .
 cp "$test_text" book.txt
 gzip -c "$test_text" >test.txt.gz
 head -n 20 test.txt >shard-1.txt
 tail -n +21 test.txt >shard-2.txt
 perplex eval model.arpa test.txt -q -o ngram.json || fail 'no results to begin with'
 perplex eval model.safetensors test.txt -q -o neural.json || fail 'no results to begin with'
+mkdir results
+cp ngram.json neural.json results
 
 # The web of the examples is this folder.
 mkfifo server.in
@@ -33,7 +36,7 @@ mv out examples
 while read -r example; do
     rm -rf -- example.work
     mkdir example.work
-    cp ./*.arpa ./*.gz ./*.safetensors ./*.txt ./*.json example.work
+    cp -R ./*.arpa ./*.gz ./*.safetensors ./*.txt ./*.json results example.work
     run sh -c "cd example.work && $(printf '%s\n' "$example" | sed "s#https://example.org#$web#g")"
     ends_with 0
     is_silent
