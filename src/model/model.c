@@ -303,6 +303,12 @@ const char *plx_model_format_description(size_t index)
     return format ? format->description : NULL;
 }
 
+bool plx_model_format_named(size_t index)
+{
+    const struct plx_model_format *format = plx_model_format(index);
+    return format && format->open_named;
+}
+
 void plx_model_warn(struct plx_model *model, const char *code, uint64_t line, const char *format, ...)
 {
     for (size_t i = 0; i < model->warning_count; i++) {
