@@ -22,7 +22,7 @@ refuses 4 'missing.arpa: cannot be opened: No such file or directory' "$PERPLEX"
 refuses 4 'missing.txt: cannot be opened: No such file or directory' "$PERPLEX" eval "$ngram" missing.txt
 refuses 4 'empty/test.txt: cannot be opened: Not a directory' "$PERPLEX" eval "$ngram" empty/test.txt
 refuses 4 'folder: is a directory*' "$PERPLEX" eval folder "$test_text"
-refuses 4 'folder: is a directory*' "$PERPLEX" eval "$ngram" folder
+refuses 4 'folder: cannot be opened: Is a directory' "$PERPLEX" eval "$ngram" folder
 refuses 4 'ftp://localhost/a.txt: cannot be opened: *http://*https://*' "$PERPLEX" eval "$ngram" ftp://localhost/a.txt
 refuses 3 'empty: the model file is empty*' "$PERPLEX" eval empty "$test_text"
 refuses 3 'empty: the corpus is empty*' "$PERPLEX" eval "$ngram" empty
@@ -54,8 +54,8 @@ refuses 3 "$neural:*: no line ?data? in the whole file: not an ARPA model" \
 refuses 3 "$ngram: *this does not look like a safetensors file*" \
     "$PERPLEX" eval "$ngram" "$test_text" --model-format safetensors
 refuses 3 'nul.txt:2:5: a NUL byte: this is binary data, not text *' "$PERPLEX" eval "$ngram" nul.txt
-refuses 3 'kenlm.bin:2:1: a NUL byte: this is binary data, not text *' "$PERPLEX" eval "$ngram" kenlm.bin
-refuses 3 "$neural:1:?: a NUL byte: this is binary data, not text *" "$PERPLEX" eval "$neural" "$neural"
+refuses 3 'kenlm.bin: a KenLM binary, which is not read as a corpus (that is a model*' "$PERPLEX" eval "$ngram" kenlm.bin
+refuses 3 "$neural: a safetensors file, which is not read as a corpus (*)" "$PERPLEX" eval "$neural" "$neural"
 
 # Token ids, and models that have only ids.
 cp "$models/tiny.table.safetensors" bare.safetensors

@@ -66,6 +66,11 @@ static void use_model(const char *path, const struct plx_model *model)
     uint32_t ids[8];
     double nats[7];
     assert_non_null(session);
+    if (fixture_by_position(model)) { /* what it says depends on a corpus */
+        assert_true(info->positions > 0 && info->parameters <= info->positions);
+        plx_session_free(session);
+        return;
+    }
     if (info->vocabulary == 0) {
         fail_msg("a model without a vocabulary was opened");
         return;
