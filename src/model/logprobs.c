@@ -142,7 +142,7 @@ static enum plx_status score_window(const struct plx_logprobs *model, const stru
                                     double *nats, struct plx_error *error)
 {
     const size_t targets = window->end - window->first;
-    if (targets > 0 && (window->position >= model->count || targets > model->count - window->position))
+    if (targets > 0 && (window->position > model->count || targets > model->count - window->position))
         return beyond_end(model, error);
     for (size_t i = 0; i < targets; i++) {
         const size_t position = (size_t)window->position + i;
