@@ -159,6 +159,9 @@ PLX_API const char *plx_model_kind_name(enum plx_model_kind kind);
 PLX_API const char *plx_model_format_name(size_t index);
 PLX_API const char *plx_model_format_description(size_t index);
 
+/* Tells whether models of format `index` are no files but names, "NAME:…"; false past the end. Any thread. */
+PLX_API bool plx_model_format_named(size_t index);
+
 #ifdef __cplusplus
 }
 #endif

@@ -26,9 +26,8 @@ struct plx_corpus {
 };
 
 static const char *const TOKEN_KINDS[] = {
-    [PLX_TOKENS_WORD] = "word",
-    [PLX_TOKENS_CHARACTER] = "char",
-    [PLX_TOKENS_BYTE] = "byte",
+    [PLX_TOKENS_AUTO] = "auto", [PLX_TOKENS_WORD] = "word",   [PLX_TOKENS_CHARACTER] = "char",
+    [PLX_TOKENS_BYTE] = "byte", [PLX_TOKENS_PIECE] = "piece",
 };
 
 static const char *const CONTENTS[] = {
@@ -49,7 +48,7 @@ const char *plx_content_name(enum plx_content content)
 
 bool plx_token_kind_parse(const char *name, enum plx_token_kind *kind)
 {
-    for (size_t i = 0; i < sizeof TOKEN_KINDS / sizeof *TOKEN_KINDS; i++) {
+    for (size_t i = PLX_TOKENS_WORD; i < sizeof TOKEN_KINDS / sizeof *TOKEN_KINDS; i++) {
         if (strcmp(name, TOKEN_KINDS[i]) == 0) {
             *kind = (enum plx_token_kind)i;
             return true;
@@ -247,10 +246,15 @@ static enum plx_status open_files(struct plx_corpus *corpus, struct plx_error *e
     return status;
 }
 
-/* What is borrowed for the call ends with it. */
+/* Settles what the files decide that have been opened; what is borrowed for the call ends with it. */
 static enum plx_status finish_open(struct plx_corpus *opened, enum plx_status status,
-                                   struct plx_corpus **corpus)
+                                   struct plx_corpus **corpus, struct plx_error *error)
 {
+    const bool text = opened->content == PLX_CONTENT_TEXT;
+    if (status == PLX_OK && opened->options.tokens == PLX_TOKENS_AUTO)
+        opened->options.tokens = text ? PLX_TOKENS_WORD : PLX_TOKENS_PIECE;
+    if (status == PLX_OK && text && opened->options.tokens == PLX_TOKENS_PIECE)
+        status = plx_error_set(error, PLX_USAGE, "a text is cut into words, characters or bytes, not pieces");
     if (status) {
         plx_corpus_close(opened);
         return status;
@@ -277,7 +281,7 @@ enum plx_status plx_corpus_open_source(struct plx_source *source, const struct p
         plx_source_close(source);
         return PLX_MEMORY;
     }
-    return finish_open(opened, begin_file(opened, source, error), corpus);
+    return finish_open(opened, begin_file(opened, source, error), corpus, error);
 }
 
 enum plx_status plx_corpus_open(const char *const *names, size_t count,
@@ -290,7 +294,7 @@ enum plx_status plx_corpus_open(const char *const *names, size_t count,
     if (status)
         return status;
     struct plx_corpus *opened = new_corpus(&expanded, options, error);
-    return opened ? finish_open(opened, open_files(opened, error), corpus) : PLX_MEMORY;
+    return opened ? finish_open(opened, open_files(opened, error), corpus, error) : PLX_MEMORY;
 }
 
 enum plx_status plx_corpus_next(struct plx_corpus *corpus, struct plx_chunk *chunk, bool *more,
