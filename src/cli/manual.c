@@ -221,6 +221,9 @@ static void print_formats(FILE *stream)
     fputs(".El\n.Ss Corpora\n.Bl -tag -width Ds\n", stream);
     for (size_t i = 0; (name = plx_corpus_format_name(i)) != NULL; i++)
         print_format(stream, name, plx_corpus_format_description(i));
+    fputs(".El\n.Ss Per-token files\n.Bl -tag -width Ds\n", stream);
+    for (size_t i = 0; (name = plx_per_token_format_name(i)) != NULL; i++)
+        print_format(stream, name, plx_per_token_format_description(i));
     fputs(".El\n", stream);
 }
 
