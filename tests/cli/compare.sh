@@ -74,7 +74,7 @@ alters() {
     cmp -s a.json altered.json && fail "$1 is not $2"
     compares 2 a.json altered.json
     says 'the results are not comparable'
-    contains out "^  [a-z]*\.$1  "
+    contains out "^  [a-z]*\.$1 "
     contains out '^not comparable: '
     compares 2 altered.json a.json --json
     has verdict incomparable
