@@ -83,11 +83,15 @@ enum cli_takes {
       "ARPA: clamp positive log-probabilities to 0")                                                         \
     X(ALLOW_COUNT_MISMATCH, "allow-count-mismatch", 0, NULL, NOTHING, CLI_EVAL,                              \
       "ARPA: believe the sections rather than the header's counts")                                          \
+    X(LOGPROB_BASE, "logprob-base", 0, "BASE", TEXT, CLI_EVAL,                                               \
+      "logprobs: base of the logarithms, e, 2, 10 or any number > 1 (default: e)")                           \
     X(THREADS, "threads", 'j', "N", NUMBER, CLI_EVAL, "threads in all (default: one for each processor)")    \
     X(BATCH, "batch", 0, "N", NUMBER, CLI_EVAL,                                                              \
       "targets scored together (default 4096); does not change the result")                                  \
     X(OUTPUT, "output", 'o', "FILE", FILE, CLI_EVAL | CLI_TABLE | CLI_COMPARE,                               \
       "write there, whole or not at all (default: stdout)")                                                  \
+    X(PER_TOKEN, "per-token", 0, "FILE", FILE, CLI_EVAL,                                                     \
+      "write every scored token and its nats there too: .jsonl or .npy, .gz may follow")                     \
     X(FORMAT, "format", 'f', "NAME", TABLE_FORMAT, CLI_TABLE, "format of the table: %s (default: markdown)") \
     X(QUIET, "quiet", 'q', NULL, NOTHING, CLI_EVAL, "no progress, summary or warnings on stderr")            \
     X(CONFIG, "config", 0, "FILE", FILE, CLI_EVAL, "options out of a JSON file")                             \
@@ -200,8 +204,15 @@ int cli_check_output(const char *path);
  * failed. */
 int cli_write(const char *path, const char *text, size_t length);
 
+/* The same for who has to clean up before anything is said: a failure is given to cli_fail_output. */
+enum plx_status cli_write_status(const char *path, const char *text, size_t length, struct plx_error *error);
+
 /* Says "perplex: …" on stderr, visibly; returns the exit code of the status. */
 int cli_fail(const struct plx_error *error);
+
+/* The same where writing to `path` (NULL: stdout) may have failed: ends the program as SIGPIPE does where
+   nobody reads any more. Nothing may be left to clean up then. */
+int cli_fail_output(const char *path, const struct plx_error *error);
 
 /* terminal.c: interruption and progress. */
 void cli_catch_signals(void);

@@ -3,6 +3,7 @@
 
 #include <limits.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const char DETAILS[] =
@@ -17,7 +18,8 @@ static const char DETAILS[] =
     "from, "
     "and so does `name`, so that the member `protocol` of a result is such a file. Options on the command "
     "line "
-    "win. Paths are relative to the working directory, not to the file. `output` is not for files."
+    "win. Paths are relative to the working directory, not to the file. `output` and `per_token` are for the "
+    "command line alone."
     "\n\n"
     "The result is JSON on standard output (schema perplex.result/1).";
 
@@ -28,6 +30,8 @@ static const struct cli_example EXAMPLES[] = {
      "a preset of the protocol, two of its fields changed"},
     {"perplex eval model.safetensors test.txt --config hf-stride-256.json", "a protocol out of a file"},
     {"perplex eval uniform:256 book.txt --tokens byte", "what a byte costs whoever knows nothing"},
+    {"perplex eval model.arpa test.txt -o result.json --per-token tokens.jsonl.gz",
+     "and every token with what it cost"},
     {"zcat test.txt.gz | perplex eval model.arpa - --unknown skip", "a corpus from a pipe"},
     {"perplex eval model.arpa https://example.org/test.txt", "a corpus from the web"},
     {NULL, NULL},
@@ -137,6 +141,38 @@ static bool check_preset(const struct cli_arguments *arguments)
     return false;
 }
 
+/* --logprob-base. False, with a message, if it is none. */
+static bool read_base(const struct cli_arguments *arguments, double *base)
+{
+    const char *text = arguments->values[CLI_LOGPROB_BASE];
+    char *end;
+    if (!text)
+        return true;
+    if (strcmp(text, "e") == 0) {
+        *base = exp(1);
+        return true;
+    }
+    *base = strtod(text, &end);
+    if (text[strspn(text, "0123456789.eE+-")] == '\0' && end != text && *end == '\0' && isfinite(*base) &&
+        *base > 1)
+        return true;
+    return cli_refuse(arguments, CLI_LOGPROB_BASE, "e or a number greater than 1");
+}
+
+/* Two outputs in one place would spoil each other. */
+static bool check_outputs(const struct cli_arguments *arguments)
+{
+    const char *result = arguments->values[CLI_OUTPUT], *tokens = arguments->values[CLI_PER_TOKEN];
+    if (!tokens || !plx_output_same(result, tokens))
+        return true;
+    char shown[512];
+    plx_text_visible(tokens, shown, sizeof shown);
+    fprintf(stderr, "perplex: the result and --per-token cannot both go to %s%s\n",
+            plx_output_same(NULL, tokens) ? "standard output" : shown,
+            result ? "" : "; -o FILE moves the result");
+    return false;
+}
+
 /* False, with a message, if an option's value is not usable. */
 static bool read_settings(const struct cli_arguments *arguments, struct cli_progress *progress,
                           struct settings *settings)
@@ -156,8 +192,10 @@ static bool read_settings(const struct cli_arguments *arguments, struct cli_prog
         .evaluate = {.progress = cli_progress_corpus, .interrupted = cli_interrupted, .user = progress},
     };
     if (!cli_choice(arguments, CLI_TOKENS, &tokens) || !check_preset(arguments) ||
-        !check_standard_input(arguments) || !cli_number(arguments, CLI_THREADS, 1, 1024, &threads) ||
-        !cli_number(arguments, CLI_BATCH, 1, 1 << 24, &batch))
+        !check_standard_input(arguments) || !check_outputs(arguments) ||
+        !cli_number(arguments, CLI_THREADS, 1, 1024, &threads) ||
+        !cli_number(arguments, CLI_BATCH, 1, 1 << 24, &batch) ||
+        !read_base(arguments, &settings->model.logprob_base))
         return false;
     if (values[CLI_TOKENS])
         settings->corpus.tokens = (enum plx_token_kind)(tokens + PLX_TOKENS_WORD);
@@ -243,33 +281,49 @@ static int print_not_finite(const struct plx_metrics *metrics)
     return plx_status_exit_code(PLX_NOT_FINITE);
 }
 
-/* The result as JSON, and what there is to say about it. */
-static int report(const struct cli_arguments *arguments, const struct plx_result *result)
+/* Everything about the scored tokens but the name of their file, then the result, then that name: both files
+   appear, or neither. */
+static int deliver(const struct cli_arguments *arguments, const struct plx_result *result,
+                   struct plx_per_token *tokens)
+{
+    const char *output = arguments->values[CLI_OUTPUT], *failed = arguments->values[CLI_PER_TOKEN];
+    struct plx_error error;
+    char *text = NULL;
+    size_t length;
+    enum plx_status status = tokens ? plx_per_token_finish(tokens, &error) : PLX_OK;
+    if (status == PLX_OK && (status = plx_result_json(result, &text, &length, &error)) == PLX_OK) {
+        status = cli_write_status(output, text, length, &error);
+        failed = status ? output : failed;
+    }
+    if (status)
+        plx_per_token_discard(tokens);
+    else if (tokens)
+        status = plx_per_token_commit(tokens, &error);
+    plx_text_free(text);
+    return status ? cli_fail_output(failed, &error) : CLI_OK;
+}
+
+static int report(const struct cli_arguments *arguments, const struct plx_result *result,
+                  struct plx_per_token *tokens)
 {
     const bool quiet = arguments->values[CLI_QUIET] != NULL;
-    struct plx_error error;
     struct plx_metrics metrics;
-    char *text;
-    size_t length;
-    if (plx_result_json(result, &text, &length, &error))
-        return cli_fail(&error);
     plx_result_metrics(result, &metrics);
     if (!quiet)
         print_warnings(result);
-    int code = cli_write(arguments->values[CLI_OUTPUT], text, length);
+    const int code = deliver(arguments, result, tokens);
     if (code == CLI_OK && !quiet && cli_is_terminal(stderr))
         print_summary(result, &metrics);
-    if (code == CLI_OK && !isfinite(metrics.perplexity))
-        code = print_not_finite(&metrics);
-    plx_text_free(text);
-    return code;
+    return code == CLI_OK && !isfinite(metrics.perplexity) ? print_not_finite(&metrics) : code;
 }
 
 /* With all that the user has said. */
 static int run_settled(const struct cli_arguments *arguments)
 {
+    const char *per_token = arguments->values[CLI_PER_TOKEN];
     struct cli_progress progress;
     struct settings settings;
+    struct plx_per_token *tokens = NULL;
     struct plx_result *result;
     struct plx_error error;
     cli_progress_init(&progress, arguments->values[CLI_QUIET] != NULL);
@@ -278,11 +332,17 @@ static int run_settled(const struct cli_arguments *arguments)
     int code = cli_check_output(arguments->values[CLI_OUTPUT]);
     if (code != CLI_OK)
         return code;
+    if (per_token && plx_per_token_open(per_token, &tokens, &error))
+        return cli_fail(&error);
+    settings.evaluate.tokens = tokens ? plx_per_token_write : NULL;
+    settings.evaluate.tokens_user = tokens;
     const enum plx_status status = evaluate(arguments, &settings, &result, &error);
     cli_progress_clear(&progress);
-    if (status)
-        return cli_fail(&error);
-    code = report(arguments, result);
+    if (status) {
+        plx_per_token_discard(tokens);
+        return cli_fail_output(per_token, &error);
+    }
+    code = report(arguments, result, tokens);
     plx_result_free(result);
     return code;
 }

@@ -2,9 +2,11 @@
 
 #include "base/utf8.h"
 
-static bool is_blank(char c)
+/* Whether the next byte would be inside a word. Whether a carriage return belongs to a line's end is known
+   with the next byte only; it leaves things as they are. */
+static bool inside_after(char c, bool inside)
 {
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+    return c == '\r' ? inside : c != ' ' && c != '\t' && c != '\n';
 }
 
 static bool is_letters(enum plx_token_kind kind)
@@ -18,11 +20,20 @@ void plx_seam_move(struct plx_seam *seam, struct plx_word word, bool line_end, e
     if (line_end || !is_letters(kind)) {
         seam->begins_line = line_end;
         seam->inside_word = false;
-    } else if (word.length > 0) {
-        const char last = word.text[word.length - 1];
-        seam->begins_line = last == '\n';
-        seam->inside_word = !is_blank(last);
+    } else {
+        for (size_t i = 0; i < word.length; i++)
+            seam->inside_word = inside_after(word.text[i], seam->inside_word);
+        if (word.length > 0)
+            seam->begins_line = word.text[word.length - 1] == '\n';
     }
+}
+
+bool plx_seam_decided(struct plx_word word, bool line_end, enum plx_token_kind kind)
+{
+    bool decided = line_end || !is_letters(kind);
+    for (size_t i = 0; i < word.length && !decided; i++)
+        decided = word.text[i] != '\r';
+    return decided;
 }
 
 /* A line's end: a newline. */
@@ -54,9 +65,9 @@ static void measure_letters(struct plx_tokens *tokens, size_t i, enum plx_token_
     bool inside = seam->inside_word;
     size_t words = 0;
     for (size_t k = 0; k < word.length; k++) {
-        const bool blank = is_blank(word.text[k]);
-        words += !blank && !inside;
-        inside = !blank;
+        const bool after = inside_after(word.text[k], inside);
+        words += after && !inside;
+        inside = after;
         tokens->counts.lines += word.text[k] == '\n';
     }
     tokens->bytes[i] = (uint32_t)word.length;

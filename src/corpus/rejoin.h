@@ -22,4 +22,7 @@ void plx_tokens_rejoin(struct plx_tokens *tokens, enum plx_token_kind kind, stru
 /* Moves the seam behind a token, as plx_tokens_rejoin does. */
 void plx_seam_move(struct plx_seam *seam, struct plx_word word, bool line_end, enum plx_token_kind kind);
 
+/* True if the seam behind the token does not depend on the seam before it. */
+bool plx_seam_decided(struct plx_word word, bool line_end, enum plx_token_kind kind);
+
 #endif

@@ -67,6 +67,12 @@ static struct plx_word word_of_id(const struct plx_plan *plan, const struct plx_
     return plan->any_tokens ? (struct plx_word){NULL, 0} : plx_model_token(model, id);
 }
 
+/* The id of a token of a model of bytes without a vocabulary. */
+static uint32_t id_of_byte(struct plx_word word)
+{
+    return word.length == 1 ? (uint8_t)word.text[0] : PLX_NO_TOKEN;
+}
+
 /* The id of a token of a corpus of tokens. */
 static uint32_t id_of_token(const struct plx_chunk *chunk, size_t i, const struct plx_plan *plan,
                             const struct plx_model *model)
@@ -75,7 +81,7 @@ static uint32_t id_of_token(const struct plx_chunk *chunk, size_t i, const struc
     if (chunk->content == PLX_CONTENT_IDS)
         return chunk->ids[i];
     if (plan->byte_ids)
-        return chunk->tokens[i].length > 0 ? (uint8_t)chunk->tokens[i].text[0] : PLX_NO_TOKEN;
+        return id_of_byte(chunk->tokens[i]);
     plx_model_lookup(model, chunk->tokens + i, 1, &id);
     return id;
 }
@@ -83,6 +89,15 @@ static uint32_t id_of_token(const struct plx_chunk *chunk, size_t i, const struc
 static bool is_end(const struct plx_plan *plan, uint32_t id)
 {
     return plan->end != PLX_NO_TOKEN && id == plan->end;
+}
+
+/* How token i of the chunk is spelled, and whether it ends a line. */
+static struct plx_word word_of_token(const struct plx_chunk *chunk, size_t i, const struct plx_plan *plan,
+                                     const struct plx_model *model, bool *end)
+{
+    const uint32_t id = id_of_token(chunk, i, plan, model);
+    *end = is_end(plan, id);
+    return chunk->content == PLX_CONTENT_IDS ? word_of_id(plan, model, id) : chunk->tokens[i];
 }
 
 /* Notes what precedes the chunk, and what will precede the next. */
@@ -93,11 +108,19 @@ static void move_seam(struct plx_block *block, const struct plx_chunk *chunk, co
         *seam = (struct plx_seam){.begins_document = true, .begins_line = true};
     block->seam = *seam;
     if (chunk->size == 0)
-        return;
-    const uint32_t id = id_of_token(chunk, chunk->size - 1, plan, model);
-    const struct plx_word word =
-        chunk->content == PLX_CONTENT_IDS ? word_of_id(plan, model, id) : chunk->tokens[chunk->size - 1];
-    plx_seam_move(seam, word, is_end(plan, id), plan->tokens);
+        return; /* nothing is behind it but what is before it */
+    size_t i = chunk->size;
+    bool end;
+    do {
+        i--;
+        const struct plx_word word = word_of_token(chunk, i, plan, model, &end);
+        if (plx_seam_decided(word, end, plan->tokens))
+            break;
+    } while (i > 0);
+    for (; i < chunk->size; i++) {
+        const struct plx_word word = word_of_token(chunk, i, plan, model, &end);
+        plx_seam_move(seam, word, end, plan->tokens);
+    }
 }
 
 enum plx_status plx_block_fill(struct plx_block *block, const struct plx_chunk *chunk,
@@ -187,13 +210,20 @@ static unsigned judge_unknown(struct plx_block *block, size_t i, const struct pl
     return PLX_TOKEN_UNKNOWN | (literal ? PLX_TOKEN_LITERAL : 0);
 }
 
-/* A line end. Where the text spells the end symbol out just before it, that is it: the two become one. */
 static unsigned encode_line_end(struct plx_block *block, size_t i, const struct plx_plan *plan)
 {
     const bool join = plan->join != PLX_NO_TOKEN;
     const unsigned mark = block->tokens.marks[i];
     block->ids[i] = join ? plan->join : plan->end;
     return (join ? PLX_TOKEN_JOIN : PLX_TOKEN_END) | (mark & PLX_MARK_BLANK_LINE ? PLX_TOKEN_BLANK : 0);
+}
+
+/* PLX_TOKEN_START for the start symbol, if there is a place where the protocol adds it. */
+static unsigned start_flag(const struct plx_plan *plan, uint32_t id)
+{
+    const bool added =
+        id == plan->restart || (id == plan->start && plan->protocol.start == PLX_START_CONTEXT);
+    return added && id != PLX_NO_TOKEN ? PLX_TOKEN_START : 0;
 }
 
 /* A word spelled as a symbol: what the protocol says that it is. */
@@ -203,9 +233,11 @@ static enum plx_status encode_control_word(struct plx_block *block, size_t i, co
     const bool start = block->ids[i] == plan->control[0];
     switch (plan->protocol.control_words) {
     case PLX_CONTROL_REFUSE: return refuse_control_word(block, i, start ? "start" : "end");
-    case PLX_CONTROL_SCORE: *flags |= start ? PLX_TOKEN_START : 0; break;
+    case PLX_CONTROL_SCORE: *flags |= start ? start_flag(plan, block->ids[i]) : 0; break;
     case PLX_CONTROL_WORD: break;
     case PLX_CONTROL_UNK:
+        if (plan->protocol.unknown == PLX_UNKNOWN_ERROR)
+            return refuse_unknown(block, i);
         block->ids[i] = plan->unknown;
         *flags |= PLX_TOKEN_UNKNOWN;
         break;
@@ -229,7 +261,7 @@ static enum plx_status encode_token(struct plx_block *block, size_t i, const str
     if (block->ids[i] == PLX_NO_TOKEN)
         return PLX_OK;
     if (block->chunk.content != PLX_CONTENT_TEXT)
-        *flags |= block->ids[i] == plan->start && !plan->any_tokens ? PLX_TOKEN_START : 0;
+        *flags |= plan->any_tokens ? 0 : start_flag(plan, block->ids[i]);
     else if (block->ids[i] == plan->control[0] || block->ids[i] == plan->control[1])
         return encode_control_word(block, i, plan, flags);
     return PLX_OK;
@@ -243,7 +275,7 @@ static void look_up(struct plx_block *block, const struct plx_plan *plan, const 
         return;
     }
     for (size_t i = 0; i < tokens->count; i++)
-        block->ids[i] = tokens->words[i].length > 0 ? (uint8_t)tokens->words[i].text[0] : PLX_NO_TOKEN;
+        block->ids[i] = id_of_byte(tokens->words[i]);
 }
 
 /* Moves token i to j, which is before it. */
@@ -257,7 +289,8 @@ static void move_token(struct plx_block *block, size_t i, size_t j)
     block->ids[j] = block->ids[i];
 }
 
-/* Makes an end symbol that a text spells out and the end of its line one token. */
+/* Makes an end symbol that a text spells out and the end of its line one token. A line of nothing else is not
+   blank. */
 static void merge_ends(struct plx_block *block, const struct plx_plan *plan)
 {
     struct plx_tokens *tokens = &block->tokens;
@@ -276,7 +309,6 @@ static void merge_ends(struct plx_block *block, const struct plx_plan *plan)
         tokens->bytes[kept - 1] += bytes;
         tokens->characters[kept - 1] += characters;
         tokens->marks[kept - 1] |= before & (PLX_MARK_BEGINS_LINE | PLX_MARK_BEGINS_DOCUMENT);
-        tokens->marks[kept - 1] |= before & PLX_MARK_BEGINS_LINE ? PLX_MARK_BLANK_LINE : 0;
     }
     tokens->count = kept;
 }

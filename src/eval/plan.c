@@ -12,13 +12,15 @@ static bool letters(const struct plx_plan *plan)
     return plan->tokens == PLX_TOKENS_CHARACTER || plan->tokens == PLX_TOKENS_BYTE;
 }
 
-/* The id of a symbol named by the user. */
-static enum plx_status named_symbol(const struct plx_model *model, const char *option, const char *symbol,
-                                    uint32_t *id, struct plx_error *error)
+/* The id of a symbol named by the user. In a corpus of tokens it must be told from others. */
+static enum plx_status named_symbol(const struct plx_model *model, const struct plx_plan *plan,
+                                    const char *option, const char *symbol, uint32_t *id,
+                                    struct plx_error *error)
 {
     const struct plx_word word = {symbol, strlen(symbol)};
+    const bool told = !plan->any_tokens || plan->content == PLX_CONTENT_TEXT;
     *id = PLX_NO_TOKEN;
-    if (plx_model_info(model)->capabilities & PLX_STRING_TOKENS)
+    if (told && (plx_model_info(model)->capabilities & PLX_STRING_TOKENS))
         plx_model_lookup(model, &word, 1, id);
     if (*id != PLX_NO_TOKEN)
         return PLX_OK;
@@ -76,12 +78,12 @@ static enum plx_status settle_symbols(const struct plx_model *model, struct plx_
     if (plan->any_tokens && plan->content == PLX_CONTENT_TEXT)
         end = 0; /* whatever it is, the model has a score for it */
     if (*protocol->start_symbol)
-        status = named_symbol(model, "start", protocol->start_symbol, &start, error);
+        status = named_symbol(model, plan, "start", protocol->start_symbol, &start, error);
     if (status == PLX_OK && *protocol->end_symbol)
-        status = named_symbol(model, "end", protocol->end_symbol, &end, error);
+        status = named_symbol(model, plan, "end", protocol->end_symbol, &end, error);
     plan->join = PLX_NO_TOKEN;
     if (status == PLX_OK && *protocol->join)
-        status = named_symbol(model, "join", protocol->join, &plan->join, error);
+        status = named_symbol(model, plan, "join", protocol->join, &plan->join, error);
     if (status || (status = settle_end(model, end, plan, error)))
         return status;
     settle_start(model, start, end, plan);
@@ -155,7 +157,8 @@ static enum plx_status settle_unknown(const struct plx_model *model, struct plx_
     return status;
 }
 
-/* Whose conventions the sums will serve. */
+/* Whose conventions the sums will serve. SRILM takes <s> and </s> in a text for the symbols, the others for
+   words. */
 static void settle_conventions(const struct plx_protocol *wanted, struct plx_plan *plan)
 {
     const struct plx_protocol *settled = &plan->protocol;
@@ -164,7 +167,11 @@ static void settle_conventions(const struct plx_protocol *wanted, struct plx_pla
                   plan->start != PLX_NO_TOKEN &&
                   (settled->unit == PLX_UNIT_LINE || plan->restart != PLX_NO_TOKEN) &&
                   (wanted->unknown == PLX_UNKNOWN_UNK || wanted->unknown == PLX_UNKNOWN_UNK_OR_SKIP);
-    plan->sentences = plan->srilm && wanted->unknown == PLX_UNKNOWN_UNK && settled->blank == PLX_BLANK_SCORE;
+    plan->sentences =
+        plan->srilm && wanted->unknown == PLX_UNKNOWN_UNK && settled->blank == PLX_BLANK_SCORE &&
+        (settled->control_words == PLX_CONTROL_REFUSE || settled->control_words == PLX_CONTROL_WORD);
+    plan->srilm = plan->srilm && (settled->control_words == PLX_CONTROL_REFUSE ||
+                                  settled->control_words == PLX_CONTROL_SCORE);
 }
 
 /* Whether the protocol suits such tokens at all. */

@@ -348,7 +348,7 @@ static enum plx_status check(const struct plx_result *result, const char *corpus
         return plx_error_set(error, PLX_NOT_FINITE, "the sum of the cross-entropies is out of range");
     if (total.count > 0)
         return PLX_OK;
-    if (result->text.bytes == 0)
+    if (result->text.bytes == 0 && result->tokens == 0)
         plx_error_set(error, PLX_MALFORMED, "the corpus is empty: there is nothing to score");
     else
         plx_error_set(error, PLX_MALFORMED, "no token is left to score: %llu were read, all skipped",

@@ -123,6 +123,7 @@ enum plx_status plx_spelling_take(struct plx_spelling *spelling, uint64_t token,
             *spelled = (struct plx_word){entry->length ? text : "", entry->length};
     }
     if (spelling->in_document)
-        *document = (struct plx_word){(const char *)spelling->document.data, spelling->document.size};
+        *document = (struct plx_word){spelling->document.size ? (const char *)spelling->document.data : "",
+                                      spelling->document.size};
     return PLX_OK;
 }

@@ -25,13 +25,27 @@ static enum plx_status flush(struct plx_token_feed *feed, struct plx_error *erro
     return count > 0 ? feed->sink(feed->user, feed->rows, count, error) : PLX_OK;
 }
 
+/* Makes way for a row of that token. */
+static enum plx_status prepare(struct plx_token_feed *feed, uint64_t token, struct plx_error *error)
+{
+    const bool full = feed->count == PLX_FEED_ROWS || plx_spelling_moves(&feed->spelling, token);
+    return full ? flush(feed, error) : PLX_OK;
+}
+
+/* A token that has no row. */
+static enum plx_status leave_out(struct plx_token_feed *feed, uint64_t token, struct plx_error *error)
+{
+    struct plx_word spelled, document;
+    const enum plx_status status = prepare(feed, token, error);
+    return status ? status : plx_spelling_take(&feed->spelling, token, &spelled, &document, error);
+}
+
 static enum plx_status add(struct plx_token_feed *feed, const struct plx_batch *batch, size_t target,
                            struct plx_place place, uint32_t id, struct plx_error *error)
 {
     const unsigned public_flags = PLX_TOKEN_END | PLX_TOKEN_BLANK | PLX_TOKEN_UNKNOWN | PLX_TOKEN_LITERAL;
-    enum plx_status status;
-    if ((feed->count == PLX_FEED_ROWS || plx_spelling_moves(&feed->spelling, place.token)) &&
-        (status = flush(feed, error)))
+    const enum plx_status status = prepare(feed, place.token, error);
+    if (status)
         return status;
     struct plx_token_score *row = feed->rows + feed->count++;
     *row = (struct plx_token_score){
@@ -54,8 +68,9 @@ enum plx_status plx_token_feed_batch(struct plx_token_feed *feed, const struct p
         const struct plx_window *window = batch->windows + w;
         struct plx_place place = batch->places[w];
         for (size_t i = window->first; i < window->end && status == PLX_OK; i++, target++) {
-            if (!(batch->flags[target] & PLX_TOKEN_UNSCORED))
-                status = add(feed, batch, target, place, window->ids[i], error);
+            status = batch->flags[target] & PLX_TOKEN_UNSCORED
+                         ? leave_out(feed, place.token, error)
+                         : add(feed, batch, target, place, window->ids[i], error);
             place.position++;
             place.token++;
         }

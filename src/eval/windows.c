@@ -69,6 +69,7 @@ static enum plx_status push(struct plx_windows *windows, const struct plx_block 
     windows->tokens += count;
     windows->kept += count;
     windows->filled = true;
+    windows->spelled_starts = 0;
     windows->ended = block->flags[end - 1] & PLX_TOKEN_END;
     return windows->spelling ? plx_spelling_add(windows->spelling, block, begin, end, error) : PLX_OK;
 }
@@ -84,6 +85,7 @@ static enum plx_status push_end(struct plx_windows *windows, struct plx_error *e
     windows->rest_bytes = windows->rest_characters = 0;
     windows->tokens++;
     windows->kept++;
+    windows->spelled_starts = 0;
     windows->ended = true;
     return windows->spelling ? plx_spelling_add_end(windows->spelling, error) : PLX_OK;
 }
@@ -294,7 +296,7 @@ static enum plx_status begin_unit(struct plx_windows *windows, struct plx_error 
     const struct plx_plan *plan = windows->plan;
     const struct plx_protocol *protocol = &plan->protocol;
     windows->count = 0;
-    windows->base = windows->decided = windows->starts = 0;
+    windows->base = windows->decided = windows->starts = windows->spelled_starts = 0;
     windows->open = windows->new_unit = windows->new_window = windows->first_window = true;
     windows->filled = windows->ended = false;
     windows->units++;
@@ -353,16 +355,39 @@ static enum plx_status end_unit(struct plx_windows *windows, struct plx_error *e
 static bool leave_out(struct plx_windows *windows, unsigned flags)
 {
     const struct plx_plan *plan = windows->plan;
-    const bool begins = !windows->filled || (plan->restart != PLX_NO_TOKEN && windows->ended);
-    if ((flags & PLX_TOKEN_START) && begins)
+    const bool restarts = plan->restart != PLX_NO_TOKEN && windows->ended;
+    /* So many start symbols stand here by the protocol. */
+    const uint64_t added = windows->filled ? restarts : windows->starts;
+    if ((flags & PLX_TOKEN_START) && windows->spelled_starts < added) {
+        windows->spelled_starts++;
         windows->skipped.replaced++;
-    else if ((flags & PLX_TOKEN_BLANK) && (flags & PLX_TOKEN_END) && plan->protocol.blank == PLX_BLANK_SKIP)
+    } else if ((flags & PLX_TOKEN_BLANK) && (flags & PLX_TOKEN_END) &&
+               plan->protocol.blank == PLX_BLANK_SKIP) {
         windows->skipped.blank++;
-    else
+    } else {
         return false;
+    }
     windows->rest_bytes = windows->rest_characters = 0;
     windows->tokens++;
     return true;
+}
+
+/* Begins what the token of the block begins: a unit, a document. A document may have begun in a block without
+   tokens. */
+static enum plx_status begin_at(struct plx_windows *windows, const struct plx_block *block, unsigned flags,
+                                struct plx_error *error)
+{
+    const bool parted = windows->new_document && windows->plan->protocol.unit != PLX_UNIT_STREAM;
+    const bool begins_document = windows->new_document;
+    enum plx_status status;
+    windows->new_document = false;
+    if (!windows->open || parted || (flags & PLX_TOKEN_BREAK)) {
+        if ((status = end_unit(windows, error)) || (status = begin_unit(windows, error)))
+            return status;
+    }
+    return begins_document && windows->spelling
+               ? plx_spelling_begin(windows->spelling, block->chunk.document, error)
+               : PLX_OK;
 }
 
 enum plx_status plx_windows_add(struct plx_windows *windows, const struct plx_block *block,
@@ -373,13 +398,11 @@ enum plx_status plx_windows_add(struct plx_windows *windows, const struct plx_bl
                            (windows->plan->protocol.blank == PLX_BLANK_SKIP ? PLX_TOKEN_BLANK : 0);
     const struct plx_tokens *tokens = &block->tokens;
     enum plx_status status = PLX_OK;
+    windows->new_document |= block->chunk.begins_document;
+    if (at_limit(windows))
+        windows->spelling = NULL; /* nobody will ask for what is not scored */
     for (size_t i = 0; i < tokens->count && status == PLX_OK;) {
-        if (!windows->open || (block->flags[i] & PLX_TOKEN_BREAK)) {
-            if ((status = end_unit(windows, error)) || (status = begin_unit(windows, error)))
-                return status;
-        }
-        if (i == 0 && windows->spelling && block->chunk.begins_document &&
-            (status = plx_spelling_begin(windows->spelling, block->chunk.document, error)))
+        if ((status = begin_at(windows, block, block->flags[i], error)))
             return status;
         if ((block->flags[i] & apart) && leave_out(windows, block->flags[i])) {
             i++;

@@ -38,11 +38,13 @@ struct plx_windows {
     size_t count, capacity;
     uint64_t base;
     uint64_t starts;           /* start symbols at the unit's beginning */
+    uint64_t spelled_starts;   /* start symbols of the corpus, left out since the last token */
     uint64_t decided;          /* tokens before this index are scored or skipped */
     uint64_t window_end;       /* of the next window; unused without windows */
     bool open;                 /* a unit has begun */
     bool filled;               /* with a token that is no symbol added by the protocol */
     bool ended;                /* and the last one is an end symbol */
+    bool new_document;         /* the next token is the first of one */
     bool new_unit, new_window; /* the next target is the first of it */
 
     bool first_window; /* the window to come is the unit's first */

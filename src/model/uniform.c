@@ -45,8 +45,10 @@ static enum plx_status open_uniform(const char *argument, const struct plx_model
                                     struct plx_model **model, struct plx_error *error)
 {
     uint64_t vocabulary;
-    (void)options;
     *model = NULL;
+    if (options->vocabulary)
+        return plx_error_set(error, PLX_USAGE, "a uniform model knows no words, \"%.200s\" is not needed",
+                             options->vocabulary);
     if (!plx_parse_u64(argument, strlen(argument), 1, PLX_NO_TOKEN, &vocabulary)) {
         plx_error_set(error, PLX_USAGE, "uniform:V takes a number of types from 1 to %lu, not \"%s\"",
                       (unsigned long)PLX_NO_TOKEN, argument);

@@ -22,8 +22,8 @@ accepts "$PERPLEX" --version
 contains out '^perplex [0-9]*\.[0-9]*\.[0-9]*$'
 contains out '^  libcurl [0-9]'
 contains out '^  zlib [0-9]'
-contains out '^  models: arpa safetensors'
-contains out '^  corpora: text$'
+contains out '^  models: arpa .*uniform$'
+contains out '^  corpora: .*text'
 
 # Help fits a terminal of 80 columns.
 for command in eval compare table formats help; do
@@ -86,13 +86,19 @@ accepts "$PERPLEX" eval "$ngram" -qj2 "$test_text" --batch 7
 for number in 0 -1 1025 x 2x ' 2' '' 99999999999999999999; do
     eval_misused "--threads takes a number from 1 to 1024, not \"$number\"" --threads "$number"
 done
+for base in 1 0 -2 x 2x ' 2' '2 ' '' inf nan 0x10 1e400 e2 .; do
+    eval_misused "--logprob-base takes e or a number greater than 1, not \"$base\"" --logprob-base "$base"
+done
+for base in e 2 10 1.5e3; do
+    eval_misused '*a base of logarithms is for logprobs, this model is of the format "arpa"*' --logprob-base "$base"
+done
 eval_misused '--batch takes a number from 1 to 16777216, not "0"' --batch 0
 eval_misused '--batch takes a number from 1 to 16777216, not "16777217"' --batch 16777217
 eval_misused '--tokens takes word, char, byte or piece, not "words"' --tokens words
 eval_misused 'there is no protocol "kenlm"; *help* names them' --protocol kenlm
 eval_misused 'there is no protocol "hf-strid"; did you mean hf-stride[?]' --protocol hf-strid
 eval_misused 'there is no model format "kenlm" *' --model-format kenlm
-eval_misused 'there is no corpus format "jsonl" *' --corpus-format jsonl
+eval_misused 'there is no corpus format "json" *' --corpus-format json
 eval_misused '--unit takes line, document or stream, not "page"' --unit page
 eval_misused '--start takes none, context, replace, or the symbol itself *, not ""' --start ''
 eval_misused 'the model has no symbol "<nope>" (--start)' --start '<nope>'

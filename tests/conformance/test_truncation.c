@@ -141,8 +141,10 @@ static void plx_model_open_source__truncated(void **state)
 {
     (void)state;
     struct fixtures models = fixtures_models();
-    for (size_t i = 0; i < models.count; i++)
-        check_cuts(models.paths[i], true);
+    for (size_t i = 0; i < models.count; i++) {
+        if (fixture_is_file(models.paths[i]))
+            check_cuts(models.paths[i], true);
+    }
     fixtures_free(&models);
 }
 
@@ -194,6 +196,8 @@ static void plx_model_open_source__a_byte_changed(void **state)
     (void)state;
     struct fixtures models = fixtures_models();
     for (size_t i = 0; i < models.count; i++) {
+        if (!fixture_is_file(models.paths[i]))
+            continue;
         const struct file_bytes file = file_read(models.paths[i]);
         if (file.size <= SMALL_BYTES)
             check_mutations(models.paths[i], &file, i);
@@ -391,7 +395,9 @@ static void check_text(const struct plx_model *model, size_t size, enum plx_toke
         assert_string_equal(error.input, "text");
         return;
     }
-    const size_t expected[] = {counts.words + counts.lines, counts.characters, size};
+    const size_t expected[] = {[PLX_TOKENS_WORD] = counts.words + counts.lines,
+                               [PLX_TOKENS_CHARACTER] = counts.characters,
+                               [PLX_TOKENS_BYTE] = size};
     assert_int_equal(result_count(result, "counts.tokens"), expected[tokens]);
     assert_int_equal(result_count(result, "counts.scored"), expected[tokens]);
     assert_int_equal(result_count(result, "counts.bytes"), size);

@@ -81,3 +81,15 @@ struct plx_result *inputs_evaluate(const struct plx_model *model, const char *te
     plx_corpus_close(corpus);
     return result;
 }
+
+const struct plx_corpus_info *inputs_tokens(enum plx_content content, enum plx_token_kind tokens)
+{
+    static struct plx_corpus_info info;
+    info = (struct plx_corpus_info){.format = "test", .content = content, .tokens = tokens, .files = 1};
+    return &info;
+}
+
+const struct plx_corpus_info *inputs_text(enum plx_token_kind tokens)
+{
+    return inputs_tokens(PLX_CONTENT_TEXT, tokens);
+}

@@ -18,4 +18,8 @@ struct plx_protocol inputs_protocol(const char *fields);
 struct plx_result *inputs_evaluate(const struct plx_model *model, const char *text,
                                    enum plx_token_kind tokens, const char *protocol);
 
+/* What a corpus of text is, cut into such tokens; of strings or ids. Static until the next call. */
+const struct plx_corpus_info *inputs_text(enum plx_token_kind tokens);
+const struct plx_corpus_info *inputs_tokens(enum plx_content content, enum plx_token_kind tokens);
+
 #endif

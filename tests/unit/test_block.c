@@ -57,11 +57,12 @@ static struct plx_block encode(const char *words, const char *protocol, enum plx
     const struct plx_protocol fields = inputs_protocol(protocol);
     struct plx_model *model = model_of(words);
     struct plx_block block = {0};
+    struct plx_seam seam = {0};
     struct plx_plan plan;
     struct plx_error error;
-    if (plx_plan_make(model, &fields, tokens, &plan, &error))
+    if (plx_plan_make(model, &fields, inputs_text(tokens), &plan, &error))
         fail_msg("%s", error.message);
-    assert_int_equal(plx_block_fill(&block, chunk, &error), PLX_OK);
+    assert_int_equal(plx_block_fill(&block, chunk, &plan, model, &seam, &error), PLX_OK);
     plx_block_encode(&block, &plan, model);
     plx_model_close(model);
     return block;
@@ -177,9 +178,10 @@ static void plx_block_encode__bytes_as_ids(void **state)
     };
     const struct plx_chunk chunk = chunk_of("a\xff\n");
     struct plx_block block = {0};
+    struct plx_seam seam = {0};
     struct plx_error error;
     (void)state;
-    assert_int_equal(plx_block_fill(&block, &chunk, &error), PLX_OK);
+    assert_int_equal(plx_block_fill(&block, &chunk, &plan, NULL, &seam, &error), PLX_OK);
     plx_block_encode(&block, &plan, NULL);
     assert_int_equal(block.status, PLX_OK);
     assert_int_equal(block.tokens.count, 3);
@@ -307,15 +309,16 @@ static void plx_block_fill__again(void **state)
     const struct plx_protocol fields = inputs_protocol("sentence");
     struct plx_model *model = model_of(USUAL);
     struct plx_block block = {0};
+    struct plx_seam seam = {0};
     struct plx_plan plan;
     struct plx_error error;
     char text[64];
     (void)state;
-    assert_int_equal(plx_plan_make(model, &fields, PLX_TOKENS_WORD, &plan, &error), PLX_OK);
+    assert_int_equal(plx_plan_make(model, &fields, inputs_text(PLX_TOKENS_WORD), &plan, &error), PLX_OK);
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         snprintf(text, sizeof text, "%s", texts[i]);
         const struct plx_chunk chunk = chunk_of(text);
-        assert_int_equal(plx_block_fill(&block, &chunk, &error), PLX_OK);
+        assert_int_equal(plx_block_fill(&block, &chunk, &plan, NULL, &seam, &error), PLX_OK);
         memset(text, 'x', sizeof text); /* the reader's bytes are borrowed */
         plx_block_encode(&block, &plan, model);
         assert_int_equal(block.status, i == 2 ? PLX_MALFORMED : PLX_OK);

@@ -37,7 +37,7 @@ static struct plx_plan plan_for(const char *words, const char *protocol, enum pl
     struct plx_model *model = model_of(words);
     struct plx_plan plan;
     struct plx_error error;
-    if (plx_plan_make(model, &fields, tokens, &plan, &error))
+    if (plx_plan_make(model, &fields, inputs_text(tokens), &plan, &error))
         fail_msg("%s on %s: %s", protocol, words, error.message);
     plx_model_close(model);
     return plan;
@@ -50,7 +50,7 @@ static struct plx_error refusal(const char *words, const char *protocol, enum pl
     struct plx_model *model = model_of(words);
     struct plx_plan plan;
     struct plx_error error;
-    assert_int_equal(plx_plan_make(model, &fields, tokens, &plan, &error), status);
+    assert_int_equal(plx_plan_make(model, &fields, inputs_text(tokens), &plan, &error), status);
     assert_int_equal(error.status, status);
     plx_model_close(model);
     return error;
@@ -310,7 +310,7 @@ static void plx_plan_make__name(void **state)
     struct plx_error error;
     (void)state;
     protocol.limit = 5;
-    assert_int_equal(plx_plan_make(model, &protocol, PLX_TOKENS_WORD, &plan, &error), PLX_OK);
+    assert_int_equal(plx_plan_make(model, &protocol, inputs_text(PLX_TOKENS_WORD), &plan, &error), PLX_OK);
     assert_string_equal(plan.protocol.name, "custom");
     plx_model_close(model);
 }
@@ -356,12 +356,12 @@ static void plx_plan_make__neural(void **state)
     (void)state;
     struct plx_model *model =
         inputs_model_file("models/tiny.table.safetensors"); /* <eos> <unk> the sea rises */
-    assert_int_equal(plx_plan_make(model, &sentence, PLX_TOKENS_WORD, &plan, &error), PLX_OK);
+    assert_int_equal(plx_plan_make(model, &sentence, inputs_text(PLX_TOKENS_WORD), &plan, &error), PLX_OK);
     assert_false(plan.empty_context || plan.unknown_context || plan.details || plan.sentences);
     assert_int_equal(plan.start, 0);
     assert_int_equal(plan.end, 0);
     assert_int_equal(plan.unknown, 1);
-    assert_int_equal(plx_plan_make(model, &stream, PLX_TOKENS_WORD, &plan, &error), PLX_OK);
+    assert_int_equal(plx_plan_make(model, &stream, inputs_text(PLX_TOKENS_WORD), &plan, &error), PLX_OK);
     assert_int_equal(plan.start, PLX_NO_TOKEN);
     assert_int_equal(plan.end, 0);
     assert_int_equal(plan.restart, PLX_NO_TOKEN);
@@ -408,7 +408,7 @@ static void plx_plan_make__no_vocabulary(void **state)
         struct plx_model *model = bare_model(cases[i].types);
         struct plx_plan plan;
         struct plx_error error;
-        const enum plx_status status = plx_plan_make(model, &protocol, cases[i].tokens, &plan, &error);
+        const enum plx_status status = plx_plan_make(model, &protocol, inputs_text(cases[i].tokens), &plan, &error);
         assert_int_equal(status, cases[i].fine ? PLX_OK : PLX_MISMATCH);
         assert_int_equal(plan.byte_ids, cases[i].fine);
         if (!cases[i].fine) {
@@ -421,7 +421,7 @@ static void plx_plan_make__no_vocabulary(void **state)
     const struct plx_protocol named = inputs_protocol("exact end=x");
     struct plx_plan plan;
     struct plx_error error;
-    assert_int_equal(plx_plan_make(model, &named, PLX_TOKENS_BYTE, &plan, &error), PLX_MISMATCH);
+    assert_int_equal(plx_plan_make(model, &named, inputs_text(PLX_TOKENS_BYTE), &plan, &error), PLX_MISMATCH);
     assert_non_null(strstr(error.message, "no symbol \"x\""));
     plx_model_close(model);
 }
