@@ -6,6 +6,7 @@
 #ifndef PERPLEX_PERPLEX_H
 #define PERPLEX_PERPLEX_H
 
+#include <perplex/compare.h>
 #include <perplex/config.h>
 #include <perplex/corpus.h>
 #include <perplex/evaluate.h>

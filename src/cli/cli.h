@@ -8,23 +8,27 @@
 
 /* Exit codes beside those of plx_status_exit_code. */
 #define CLI_OK    0
+#define CLI_WORSE 1
 #define CLI_USAGE 2
 
 /* What a command may take of the list of options; CLI_ALL is all of them. */
 #define CLI_EVAL    1u
 #define CLI_TABLE   2u
 #define CLI_FORMATS 4u
+#define CLI_COMPARE 16u
 #define CLI_HELPS   32u
 #define CLI_ALL     ~0u
 
 /* X(code, commands, meaning). What the program ends with. */
-#define CLI_EXIT_LIST(X)                                                                \
-    X(0, CLI_ALL, "fine")                                                               \
-    X(2, CLI_ALL, "wrong usage; or model, corpus and protocol do not fit each other")   \
-    X(3, CLI_EVAL | CLI_TABLE, "a malformed or unsupported model, corpus or result")    \
-    X(4, CLI_ALL, "a file or the network failed")                                       \
-    X(5, CLI_EVAL, "the perplexity is not finite (the result is written all the same)") \
-    X(6, CLI_EVAL | CLI_TABLE, "memory is exhausted, or an internal check failed")      \
+#define CLI_EXIT_LIST(X)                                                                                 \
+    X(0, CLI_ALL, "fine")                                                                                \
+    X(1, CLI_COMPARE, "B is worse: its cross-entropy is higher")                                         \
+    X(2, CLI_ALL, "wrong usage; or inputs do not fit each other, or results are not comparable")         \
+    X(3, CLI_ALL & ~(CLI_FORMATS | CLI_HELPS), "a malformed or unsupported model, corpus or other file") \
+    X(4, CLI_ALL, "a file or the network failed")                                                        \
+    X(5, CLI_EVAL, "the perplexity is not finite (the result is written all the same)")                  \
+    X(5, CLI_COMPARE, "the difference is no number: both are infinite, or one says nothing")             \
+    X(6, CLI_ALL & ~(CLI_FORMATS | CLI_HELPS), "memory is exhausted, or an internal check failed")       \
     X(130, CLI_EVAL, "interrupted")
 
 /* What an argument is. */
@@ -84,13 +88,14 @@ enum cli_takes {
     X(THREADS, "threads", 'j', "N", NUMBER, CLI_EVAL, "threads in all (default: one for each processor)")    \
     X(BATCH, "batch", 0, "N", NUMBER, CLI_EVAL,                                                              \
       "targets scored together (default 4096); does not change the result")                                  \
-    X(OUTPUT, "output", 'o', "FILE", FILE, CLI_EVAL | CLI_TABLE,                                             \
+    X(OUTPUT, "output", 'o', "FILE", FILE, CLI_EVAL | CLI_TABLE | CLI_COMPARE,                               \
       "write there, whole or not at all (default: stdout)")                                                  \
     X(PER_TOKEN, "per-token", 0, "FILE", FILE, CLI_EVAL,                                                     \
       "write every scored token and its nats there too: .jsonl or .npy, .gz may follow")                     \
     X(FORMAT, "format", 'f', "NAME", TABLE_FORMAT, CLI_TABLE, "format of the table: %s (default: markdown)") \
     X(QUIET, "quiet", 'q', NULL, NOTHING, CLI_EVAL, "no progress, summary or warnings on stderr")            \
     X(CONFIG, "config", 0, "FILE", FILE, CLI_EVAL, "options out of a JSON file")                             \
+    X(JSON, "json", 0, NULL, NOTHING, CLI_COMPARE, "as JSON (schema perplex.comparison/1)")                  \
     X(HELP, "help", 'h', NULL, NOTHING, CLI_ALL, "this help")
 
 #define CLI_OPTION_ENUM(id, name, letter, argument, takes, commands, help) CLI_##id,
@@ -133,7 +138,8 @@ struct cli_command {
     const struct cli_example *examples;          /* ended by one without command; NULL: none */
 };
 
-extern const struct cli_command cli_command_eval, cli_command_table, cli_command_formats, cli_command_help;
+extern const struct cli_command cli_command_eval, cli_command_compare, cli_command_table, cli_command_formats,
+    cli_command_help;
 
 /* commands.c: command `index`, NULL past the end; the one of that name, NULL if there is none. */
 const struct cli_command *cli_command(size_t index);

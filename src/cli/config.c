@@ -6,7 +6,7 @@
 /* Not of a file: an output that every run would replace is no part of how a result is made. */
 static bool may_stand(enum cli_option option)
 {
-    return option != CLI_HELP && option != CLI_CONFIG && option != CLI_OUTPUT;
+    return option != CLI_HELP && option != CLI_CONFIG && option != CLI_OUTPUT && option != CLI_PER_TOKEN;
 }
 
 /* The option's name as it is a key: with "_" for "-". */

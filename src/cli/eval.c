@@ -18,7 +18,8 @@ static const char DETAILS[] =
     "from, "
     "and so does `name`, so that the member `protocol` of a result is such a file. Options on the command "
     "line "
-    "win. Paths are relative to the working directory, not to the file. `output` is not for files."
+    "win. Paths are relative to the working directory, not to the file. `output` and `per_token` are for the "
+    "command line alone."
     "\n\n"
     "The result is JSON on standard output (schema perplex.result/1).";
 

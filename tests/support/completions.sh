@@ -63,6 +63,7 @@ becomes 'perplex eval -p exact uni\t256 mod\t' 'eval -p exact uniform:256 model.
 becomes 'perplex eval model.arpa results\t' 'eval model.arpa results.txt'
 becomes 'perplex eval model.arpa x --output results\t' 'eval model.arpa x --output results.txt'
 becomes 'perplex table res\toth\t' 'table result.json other.json'
+becomes 'perplex comp\tres\toth\t --js\t' 'compare result.json other.json --json'
 
 # shows PATTERN...: lines of what the shell lists.
 shows() {
