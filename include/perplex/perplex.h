@@ -8,6 +8,7 @@
 
 #include <perplex/corpus.h>
 #include <perplex/evaluate.h>
+#include <perplex/inspect.h>
 #include <perplex/loss.h>
 #include <perplex/model.h>
 #include <perplex/protocol.h>

@@ -15,7 +15,8 @@
 #define CLI_EVAL    1u
 #define CLI_TABLE   2u
 #define CLI_FORMATS 4u
-#define CLI_ALL     (CLI_EVAL | CLI_TABLE | CLI_FORMATS)
+#define CLI_INSPECT 8u
+#define CLI_ALL     (CLI_EVAL | CLI_TABLE | CLI_FORMATS | CLI_INSPECT)
 #define CLI_OPTION_LIST(X)                                                                                \
     X(PROTOCOL, "protocol", 'p', "NAME", CLI_EVAL, "preset: %s (default: by model and tokens)")           \
     X(UNIT, "unit", 0, "UNIT", CLI_EVAL, "context starts afresh at every: line, document, stream")        \
@@ -36,20 +37,28 @@
     X(BLANK, "blank", 0, "HOW", CLI_EVAL, "end symbols of blank lines: score, skip")                      \
     X(AVERAGE, "average", 0, "OVER", CLI_EVAL, "mean over: token, window, hf-2024, unit")                 \
     X(LIMIT, "limit", 0, "N", CLI_EVAL, "score at most N tokens; 0: all")                                 \
-    X(TOKENS, "tokens", 't', "KIND", CLI_EVAL, "tokens of a text: word, char, byte (default: word)")      \
-    X(CORPUS_FORMAT, "corpus-format", 0, "NAME", CLI_EVAL, "format of the corpus (default: recognised)")  \
-    X(MODEL_FORMAT, "model-format", 0, "NAME", CLI_EVAL, "format of the model (default: recognised)")     \
-    X(VOCAB, "vocab", 0, "FILE", CLI_EVAL, "vocabulary of a neural model (default: beside the weights)")  \
-    X(ALLOW_POSITIVE, "allow-positive", 0, NULL, CLI_EVAL, "ARPA: clamp positive log-probabilities to 0") \
-    X(ALLOW_COUNT_MISMATCH, "allow-count-mismatch", 0, NULL, CLI_EVAL,                                    \
+    X(TOKENS, "tokens", 't', "KIND", CLI_EVAL | CLI_INSPECT,                                              \
+      "tokens of a text: word, char, byte (default: word)")                                               \
+    X(CORPUS_FORMAT, "corpus-format", 0, "NAME", CLI_EVAL | CLI_INSPECT,                                  \
+      "format of the corpus (default: recognised)")                                                       \
+    X(MODEL_FORMAT, "model-format", 0, "NAME", CLI_EVAL | CLI_INSPECT,                                    \
+      "format of the model (default: recognised)")                                                        \
+    X(VOCAB, "vocab", 0, "FILE", CLI_EVAL | CLI_INSPECT,                                                  \
+      "vocabulary of a neural model (default: beside the weights)")                                       \
+    X(ALLOW_POSITIVE, "allow-positive", 0, NULL, CLI_EVAL | CLI_INSPECT,                                  \
+      "ARPA: clamp positive log-probabilities to 0")                                                      \
+    X(ALLOW_COUNT_MISMATCH, "allow-count-mismatch", 0, NULL, CLI_EVAL | CLI_INSPECT,                      \
       "ARPA: believe the sections rather than the header's counts")                                       \
     X(THREADS, "threads", 'j', "N", CLI_EVAL, "threads in all (default: one for each processor)")         \
     X(BATCH, "batch", 0, "N", CLI_EVAL,                                                                   \
       "targets scored together (default 4096); does not change the result")                               \
-    X(OUTPUT, "output", 'o', "FILE", CLI_EVAL | CLI_TABLE,                                                \
+    X(OUTPUT, "output", 'o', "FILE", CLI_EVAL | CLI_TABLE | CLI_INSPECT,                                  \
       "write there, whole or not at all (default: stdout)")                                               \
     X(FORMAT, "format", 'f', "NAME", CLI_TABLE, "markdown or csv (default: markdown)")                    \
-    X(QUIET, "quiet", 'q', NULL, CLI_EVAL, "no progress, summary or warnings on stderr")                  \
+    X(AS, "as", 0, "KIND", CLI_INSPECT, "take the first file for a: model, corpus (default: recognised)") \
+    X(TOP, "top", 0, "N", CLI_INSPECT, "list the N most frequent unknown tokens (default 20)")            \
+    X(JSON, "json", 0, NULL, CLI_INSPECT, "JSON (perplex.inspection/1) in the place of text")             \
+    X(QUIET, "quiet", 'q', NULL, CLI_EVAL | CLI_INSPECT, "no progress, summary or warnings on stderr")    \
     X(HELP, "help", 'h', NULL, CLI_ALL, "this help")
 
 #define CLI_OPTION_ENUM(id, name, letter, argument, commands, help) CLI_##id,
@@ -72,7 +81,7 @@ struct cli_command {
     int (*run)(const struct cli_arguments *arguments); /* returns the exit code */
 };
 
-extern const struct cli_command cli_command_eval, cli_command_table, cli_command_formats;
+extern const struct cli_command cli_command_eval, cli_command_table, cli_command_formats, cli_command_inspect;
 
 /* options.c: fills *arguments; on a mistake says so on stderr and returns CLI_USAGE. */
 int cli_parse(const struct cli_command *command, int argc, char **argv, struct cli_arguments *arguments);
@@ -114,6 +123,7 @@ struct cli_progress {
 void cli_progress_init(struct cli_progress *progress, bool quiet);
 void cli_progress_model(void *user, uint64_t done, uint64_t size);
 void cli_progress_corpus(void *user, const struct plx_progress *state);
+void cli_progress_reading(void *user, uint64_t done, uint64_t size);
 void cli_progress_clear(struct cli_progress *progress);
 
 #endif

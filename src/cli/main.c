@@ -6,6 +6,7 @@
 static const struct cli_command *const COMMANDS[] = {
     &cli_command_eval,
     &cli_command_table,
+    &cli_command_inspect,
     &cli_command_formats,
 };
 

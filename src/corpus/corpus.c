@@ -65,15 +65,15 @@ static const struct plx_corpus_format *format_named(const char *name)
     return NULL;
 }
 
-/* The surest of the formats; NULL if it is of none. */
-static const struct plx_corpus_format *recognise(const uint8_t *head, size_t size, const char *name)
+const struct plx_corpus_format *plx_corpus_recognise(const uint8_t *head, size_t size, const char *name,
+                                                     enum plx_probe *sure)
 {
-    enum plx_probe best = PLX_PROBE_NO;
     const struct plx_corpus_format *chosen = NULL, *format;
+    *sure = PLX_PROBE_NO;
     for (size_t i = 0; (format = plx_corpus_format(i)) != NULL; i++) {
-        const enum plx_probe sure = format->probe(head, size, name);
-        if (sure > best) {
-            best = sure;
+        const enum plx_probe probe = format->probe(head, size, name);
+        if (probe > *sure) {
+            *sure = probe;
             chosen = format;
         }
     }
@@ -87,10 +87,11 @@ static enum plx_status choose_format(const struct plx_corpus *corpus, struct plx
     const char *name = plx_source_name(source), *wanted = corpus->options.format;
     const uint8_t *head;
     size_t size;
+    enum plx_probe sure;
     const enum plx_status status = plx_source_peek(source, PLX_CORPUS_PROBE_BYTES, &head, &size, error);
     if (status)
         return status;
-    *chosen = wanted ? format_named(wanted) : recognise(head, size, name);
+    *chosen = wanted ? format_named(wanted) : plx_corpus_recognise(head, size, name, &sure);
     if (!*chosen && wanted) {
         plx_error_set(error, PLX_USAGE, "there is no corpus format \"%s\"", wanted);
         return plx_error_hint(error, "`perplex formats` lists them");
