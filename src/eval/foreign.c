@@ -50,15 +50,16 @@ static const struct kind KINDS[] = {
     ROW(0, "Rar!\x1A\x07", "a rar archive", ARCHIVE),
     ROW(257, "ustar", "a tar archive", ARCHIVE),
     ROW(0, "!<arch>\n", "an ar archive", ARCHIVE),
-    ROW(0, "\x89HDF\r\n\x1A\n", "an HDF5 file (Keras weights?)", CHECKPOINT),
-    ROW(0, "GGUF\2\0\0\0", "a GGUF model (llama.cpp)", NULL),
-    ROW(0, "GGUF\3\0\0\0", "a GGUF model (llama.cpp)", NULL),
-    ROW(0, "\x80\x02", "a Python pickle (an old PyTorch checkpoint?)", CHECKPOINT),
-    ROW(0, "\x80\x03", "a Python pickle (an old PyTorch checkpoint?)", CHECKPOINT),
+    ROW(0, "\x89HDF\r\n\x1A\n", "an HDF5 file, perhaps weights of Keras", CHECKPOINT),
+    ROW(0, "GGUF\2\0\0\0", "a GGUF model of llama.cpp", NULL),
+    ROW(0, "GGUF\3\0\0\0", "a GGUF model of llama.cpp", NULL),
+    ROW(0, "\x80\x02", "a Python pickle, perhaps an old PyTorch checkpoint", CHECKPOINT),
+    ROW(0, "\x80\x03", "a Python pickle, perhaps an old PyTorch checkpoint", CHECKPOINT),
     ROW(0, "\x80\x04\x95", "a Python pickle", CHECKPOINT),
     ROW(0, "\x80\x05\x95", "a Python pickle", CHECKPOINT),
     ROW(0, "MMIDIDX\0\0", "the index (.idx) of a Megatron or fairseq data set", "its tokens are in the .bin"),
-    ROW(0, "\xD6\xFD\xB2\x7E", "an OpenFst transducer (OpenGrm?)", "write it as ARPA: ngramprint --ARPA"),
+    ROW(0, "\xD6\xFD\xB2\x7E", "an OpenFst transducer, perhaps of OpenGrm",
+        "write it as ARPA: ngramprint --ARPA"),
     ROW(0, "blmt", "an IRSTLM binary", "write it as ARPA: compile-lm --text=yes MODEL out.arpa"),
     ROW(0, "Qblmt", "a quantised IRSTLM binary", "write it as ARPA: compile-lm --text=yes MODEL out.arpa"),
     ROW(0, "SQLite format 3\0", "an SQLite database", COLUMNS),
@@ -115,7 +116,7 @@ static bool kenlm(const uint8_t *head, size_t size, const char *name, struct plx
         length++;
     const uint32_t type = size >= 100 ? read_u32(head + 96) : UINT32_MAX;
     return refuse(name, "this build reads the ARPA file that it was made from", error,
-                  "a KenLM binary (type %s,%.*s)",
+                  "a KenLM binary of type %s,%.*s",
                   type < sizeof TYPES / sizeof *TYPES ? TYPES[type] : "unknown", (int)length, version);
 }
 
@@ -143,7 +144,7 @@ static bool zip(const uint8_t *head, size_t size, const char *name, struct plx_e
     const char *member = known ? (const char *)head + 30 : "";
     if (known && length > 4 && memcmp(member + length - 4, ".npy", 4) == 0)
         return refuse(name, "save the one array that is meant as .npy, or weights as safetensors", error,
-                      "NumPy's npz (its first array is %.*s)", (int)(length < 80 ? length - 4 : 80), member);
+                      "NumPy's npz, whose first array is %.*s", (int)(length < 80 ? length - 4 : 80), member);
     if (known && memmem(member, length, "data.pkl", 8))
         return refuse(name, CHECKPOINT, error, "a PyTorch checkpoint");
     if (known && length == 19 && memcmp(member, "[Content_Types].xml", 19) == 0)
@@ -211,7 +212,7 @@ bool plx_foreign_own(const uint8_t *head, size_t size, const char *name, struct 
     const char *schema = (const char *)head + at + 1;
     const char *end = memchr(schema, '"', size - at - 1);
     const int length = end && end - schema < 64 ? (int)(end - schema) : (int)sizeof VALUE - 2;
-    return refuse(name, "`perplex table` and its like read results", error, "JSON of perplex itself (%.*s)",
+    return refuse(name, "`perplex table` and its like read results", error, "JSON of perplex itself, %.*s",
                   length, schema);
 }
 

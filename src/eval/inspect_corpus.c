@@ -271,6 +271,8 @@ enum plx_status plx_inspect_corpus(struct plx_corpus *corpus, const struct plx_i
     if (status == PLX_OK)
         status = describe(corpus, out, error);
     plx_oddities_list(&walk.oddities, &out->findings);
+    if (out->tokens == 0)
+        plx_findings_add(&out->findings, false, "no-tokens", 0, "there is no token in it: nothing to score");
     if (out->info.files == 1)
         plx_findings_forget_inputs(&out->findings);
     plx_tokens_release(&walk.tokens);

@@ -139,24 +139,22 @@ static void put_heading(struct page *page, const char *what, const char *name)
     free(shown);
 }
 
-/* ": 3 times, first in line 7 of FILE". */
+/* " (3 times, first in line 7 of FILE)"; nothing where nothing is known. */
 static void describe_place(const struct plx_finding *finding, char *text, size_t capacity)
 {
     const struct plx_warning *warning = &finding->warning;
-    char number[GROUPED_TEXT];
-    size_t used = 0;
+    const bool often = warning->count > 1;
+    const bool placed = warning->line || finding->offset != PLX_NOWHERE;
+    char times[GROUPED_TEXT + 16] = "", place[GROUPED_TEXT + 16] = "", number[GROUPED_TEXT];
     text[0] = '\0';
-    if (warning->count > 1)
-        used += (size_t)snprintf(text, capacity, "; %s times", group(warning->count, number));
-    const char *first = warning->count > 1 ? ", first in" : "; in";
-    if (warning->line)
-        used +=
-            (size_t)snprintf(text + used, capacity - used, "%s line %s", first, group(warning->line, number));
-    else if (finding->offset != PLX_NOWHERE)
-        used += (size_t)snprintf(text + used, capacity - used, "%s byte %s", first,
-                                 group(finding->offset, number));
-    if (*finding->input && used < capacity)
-        snprintf(text + used, capacity - used, " of %s", finding->input);
+    if (often)
+        snprintf(times, sizeof times, "%s times", group(warning->count, number));
+    if (placed)
+        snprintf(place, sizeof place, "%s %s", warning->line ? "line" : "byte",
+                 group(warning->line ? warning->line : finding->offset, number));
+    if (often || placed)
+        snprintf(text, capacity, " (%s%s%s%s%s)", times, often && placed ? ", first in " : "", place,
+                 placed && *finding->input ? " of " : "", placed ? finding->input : "");
 }
 
 static void put_findings(struct page *page, const struct plx_findings *findings)
@@ -214,7 +212,9 @@ static void put_sum(struct page *page, const struct plx_inspected_sum *sum)
 {
     char types[GROUPED_TEXT], context[64] = "without context";
     const double missing = 1.0 - sum->sum;
-    if (sum->context > 0)
+    if (sum->context == 1)
+        snprintf(context, sizeof context, "after the id %" PRIu32, sum->context_id);
+    else if (sum->context > 1)
         snprintf(context, sizeof context, "after %u times the id %" PRIu32, sum->context, sum->context_id);
     row(page, "sum of p", "1 %c %.3g over %s types, %s%s", missing < 0 ? '+' : '-', fabs(missing),
         group(sum->types, types), context, sum->without_start ? "; the start symbol is no outcome" : "");
@@ -241,16 +241,26 @@ static void put_capabilities(struct page *page, unsigned capabilities)
     row(page, "capabilities", "%s", *text ? text : "scores token ids");
 }
 
+/* "n-gram model, order 3", "neural model (factored), order 2", … */
+static void put_kind(struct page *page, const struct plx_model_info *info)
+{
+    static const char *const kinds[PLX_KIND_COUNT] = {"n-gram model", "neural model", "uniform distribution",
+                                                      "stored log-probabilities"};
+    char architecture[64] = "", order[32] = "";
+    if (info->kind == PLX_KIND_NEURAL)
+        snprintf(architecture, sizeof architecture, " (%s)", info->architecture);
+    if (info->order)
+        snprintf(order, sizeof order, ", order %u", info->order);
+    row(page, "kind", "%s%s%s", kinds[info->kind], architecture, order);
+}
+
 static void put_model(struct page *page, const struct plx_inspected_model *model)
 {
     const struct plx_model_info *info = &model->info;
     char number[GROUPED_TEXT], name[32];
     put_heading(page, "model", model->name);
     row(page, "format", "%s", info->format);
-    if (info->order)
-        row(page, "kind", "%s of order %u", info->architecture, info->order);
-    else
-        row(page, "kind", "%s", info->architecture);
+    put_kind(page, info);
     row(page, "vocabulary", "%s", info->vocabulary ? group(info->vocabulary, number) : "not known");
     if (info->capabilities & (PLX_BY_TOKEN | PLX_BY_TARGET))
         row(page, "positions", "%s", group(info->positions, number));
