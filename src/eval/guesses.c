@@ -12,6 +12,20 @@
 /* A guess must help with one token in so many. */
 #define WORTH 1000
 
+static uint32_t lower_accented_greek(uint32_t c)
+{
+    switch (c) {
+    case 0x386: return 0x3AC;
+    case 0x388:
+    case 0x389:
+    case 0x38A: return c + 37;
+    case 0x38C: return 0x3CC;
+    case 0x38E:
+    case 0x38F: return c + 63;
+    default: return c;
+    }
+}
+
 /* The lower case of a letter, after the Unicode Character Database; the same if it has none that is known
    here. */
 static uint32_t lower(uint32_t c)
@@ -23,7 +37,11 @@ static uint32_t lower(uint32_t c)
         return c + 80;
     if (c == 0x178)
         return 0xFF;
-    if ((c >= 0x100 && c <= 0x137 && c != 0x130) || (c >= 0x14A && c <= 0x177) || (c >= 0x460 && c <= 0x481))
+    if (c >= 0x386 && c <= 0x38F)
+        return lower_accented_greek(c);
+    if ((c >= 0x100 && c <= 0x137 && c != 0x130) || (c >= 0x14A && c <= 0x177) ||
+        (c >= 0x1F8 && c <= 0x21F) || (c >= 0x460 && c <= 0x481) || (c >= 0x48A && c <= 0x4BF) ||
+        (c >= 0x4D0 && c <= 0x4FF))
         return c | 1;
     if ((c >= 0x139 && c <= 0x148) || (c >= 0x179 && c <= 0x17E))
         return c + (c & 1);

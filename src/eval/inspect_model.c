@@ -163,7 +163,7 @@ static enum plx_status check_sum(const struct plx_model *model, struct plx_inspe
     status = add_up(info, &sums, inspected, error);
     release_sums(&sums);
     if (status == PLX_NOT_FINITE) {
-        plx_findings_add(&inspected->findings, false, "not-finite", 0, "no distribution: %s", error->message);
+        plx_findings_add(&inspected->findings, false, "not-finite", 0, "%s", error->message);
         return PLX_OK;
     }
     if (status == PLX_OK && !(fabs(inspected->sum.sum - 1) <= DOUBTFUL_SUM))

@@ -210,14 +210,16 @@ static void put_symbols(struct page *page, const struct plx_inspected_model *mod
 
 static void put_sum(struct page *page, const struct plx_inspected_sum *sum)
 {
-    char types[GROUPED_TEXT], context[64] = "without context";
+    char types[GROUPED_TEXT], context[64] = "without context", difference[32] = "";
     const double missing = 1.0 - sum->sum;
     if (sum->context == 1)
         snprintf(context, sizeof context, "after the id %" PRIu32, sum->context_id);
     else if (sum->context > 1)
         snprintf(context, sizeof context, "after %u times the id %" PRIu32, sum->context, sum->context_id);
-    row(page, "sum of p", "1 %c %.3g over %s types, %s%s", missing < 0 ? '+' : '-', fabs(missing),
-        group(sum->types, types), context, sum->without_start ? "; the start symbol is no outcome" : "");
+    if (missing != 0)
+        snprintf(difference, sizeof difference, " %c %.3g", missing < 0 ? '+' : '-', fabs(missing));
+    row(page, "sum of p", "1%s over %s types, %s%s", difference, group(sum->types, types), context,
+        sum->without_start ? "; the start symbol is no outcome" : "");
 }
 
 static void put_capabilities(struct page *page, unsigned capabilities)
@@ -329,8 +331,9 @@ static void put_top(struct page *page, const struct plx_inspected_coverage *cove
         const struct plx_unknown_token *token = coverage->top + i;
         char *shown = visible(page, token->text, token->length);
         char line[GROUPED_TEXT + 256];
-        const int length = snprintf(line, sizeof line, "%*s  %.200s\n", VALUE_COLUMN - 2,
-                                    group(token->count, number), shown ? shown : "");
+        const char *quote = shown && strchr(shown, ' ') ? "\"" : ""; /* a space alone could not be seen */
+        const int length = snprintf(line, sizeof line, "%*s  %s%.200s%s\n", VALUE_COLUMN - 2,
+                                    group(token->count, number), quote, shown ? shown : "", quote);
         put(page, line, (size_t)length);
         free(shown);
     }
