@@ -10,6 +10,7 @@
 #include <perplex/config.h>
 #include <perplex/corpus.h>
 #include <perplex/evaluate.h>
+#include <perplex/inspect.h>
 #include <perplex/loss.h>
 #include <perplex/model.h>
 #include <perplex/output.h>

@@ -1,6 +1,7 @@
 #include "cli.h"
 
 #include <getopt.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -180,4 +181,21 @@ bool cli_refuse(const struct cli_arguments *arguments, enum cli_option option, c
     plx_text_visible(arguments->values[option], shown, sizeof shown);
     fprintf(stderr, "perplex: %s takes %s, not \"%s\"\n", origin, takes, shown);
     return false;
+}
+
+bool cli_base(const struct cli_arguments *arguments, double *base)
+{
+    const char *text = arguments->values[CLI_LOGPROB_BASE];
+    char *end;
+    if (!text)
+        return true;
+    if (strcmp(text, "e") == 0) {
+        *base = exp(1);
+        return true;
+    }
+    *base = strtod(text, &end);
+    if (text[strspn(text, "0123456789.eE+-")] == '\0' && end != text && *end == '\0' && isfinite(*base) &&
+        *base > 1)
+        return true;
+    return cli_refuse(arguments, CLI_LOGPROB_BASE, "e or a number greater than 1");
 }
