@@ -168,9 +168,9 @@ void cli_origin(const struct cli_arguments *arguments, enum cli_option option, c
         snprintf(text, capacity, "--%s", OPTIONS[option].name);
         return;
     }
-    char given[512];
-    snprintf(given, sizeof given, "%s: %s", strcmp(config, "-") == 0 ? "standard input" : config, path);
-    plx_text_visible(given, text, capacity);
+    char place[512];
+    snprintf(place, sizeof place, "%s: %s", strcmp(config, "-") == 0 ? "standard input" : config, path);
+    plx_text_visible(place, text, capacity);
 }
 
 bool cli_refuse(const struct cli_arguments *arguments, enum cli_option option, const char *takes)
