@@ -168,9 +168,9 @@ void cli_origin(const struct cli_arguments *arguments, enum cli_option option, c
         snprintf(text, capacity, "--%s", OPTIONS[option].name);
         return;
     }
-    char place[512];
-    snprintf(place, sizeof place, "%s: %s", strcmp(config, "-") == 0 ? "standard input" : config, path);
-    plx_text_visible(place, text, capacity);
+    char origin[512];
+    snprintf(origin, sizeof origin, "%s: %s", strcmp(config, "-") == 0 ? "standard input" : config, path);
+    plx_text_visible(origin, text, capacity);
 }
 
 bool cli_refuse(const struct cli_arguments *arguments, enum cli_option option, const char *takes)
