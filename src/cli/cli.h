@@ -172,7 +172,7 @@ int cli_read_config(const struct cli_command *command, struct cli_arguments *arg
                     struct plx_config **config);
 
 /* Where the option's value has been given: "--window", or "file.json: $.window". As much as fits, visible. */
-void cli_origin(const struct cli_arguments *arguments, enum cli_option option, char *text, size_t capacity);
+void cli_origin(const struct cli_arguments *arguments, enum cli_option option, char *out, size_t capacity);
 
 /* A number given to an option: false, with a message, if it is none within the bounds. */
 bool cli_number(const struct cli_arguments *arguments, enum cli_option option, unsigned long long least,

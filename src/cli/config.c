@@ -13,8 +13,8 @@ static bool may_stand(enum cli_option option)
 static void make_key(enum cli_option option, char *key, size_t capacity)
 {
     snprintf(key, capacity, "%s", cli_option_row(option)->name);
-    for (; *key; key++)
-        *key = *key == '-' ? '_' : *key;
+    while ((key = strchr(key, '-')) != NULL)
+        *key = '_';
 }
 
 static enum cli_option find_key(const struct cli_command *command, const char *key)

@@ -162,16 +162,16 @@ bool cli_choice(const struct cli_arguments *arguments, enum cli_option option, s
     return cli_refuse(arguments, option, words);
 }
 
-void cli_origin(const struct cli_arguments *arguments, enum cli_option option, char *text, size_t capacity)
+void cli_origin(const struct cli_arguments *arguments, enum cli_option option, char *out, size_t capacity)
 {
     const char *path = arguments->paths[option], *config = arguments->config;
     if (!path) {
-        snprintf(text, capacity, "--%s", OPTIONS[option].name);
+        snprintf(out, capacity, "--%s", OPTIONS[option].name);
         return;
     }
-    char given[512];
-    snprintf(given, sizeof given, "%s: %s", strcmp(config, "-") == 0 ? "standard input" : config, path);
-    plx_text_visible(given, text, capacity);
+    char origin[512];
+    snprintf(origin, sizeof origin, "%s: %s", strcmp(config, "-") == 0 ? "standard input" : config, path);
+    plx_text_visible(origin, out, capacity);
 }
 
 bool cli_refuse(const struct cli_arguments *arguments, enum cli_option option, const char *takes)

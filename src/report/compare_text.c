@@ -80,9 +80,7 @@ static void format_value(const cJSON *value, char *text, size_t capacity)
 {
     char number[PLX_NUMBER_TEXT];
     if (cJSON_IsString(value)) {
-        char quoted[512];
-        snprintf(quoted, sizeof quoted, *value->valuestring ? "%s" : "\"\"", value->valuestring);
-        plx_text_visible(quoted, text, capacity);
+        plx_text_visible(*value->valuestring ? value->valuestring : "\"\"", text, capacity);
     } else if (cJSON_IsNumber(value)) {
         plx_format_double(value->valuedouble, number);
         snprintf(text, capacity, "%s", number);

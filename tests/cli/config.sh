@@ -95,6 +95,7 @@ wrong '{"first_window": -1}' '$.first_window takes a number of targets, not "-1"
 wrong '{"threads": 0}' '$.threads takes a number from 1 to 1024, not "0"'
 wrong '{"tokens": "line"}' '$.tokens takes word, *, not "line"'
 wrong '{"logprob_base": "1"}' '$.logprob_base takes e or a number greater than 1, not "1"'
+wrong '{"logprob_base": 10}' '$.logprob_base takes a string, not a number'
 wrong '{"protocol": "hf"}' '$.protocol: there is no protocol "hf"; *'
 wrong '{"name": "hf-strid"}' '$.name: there is no protocol "hf-strid"; did you mean hf-stride[?]'
 wrong '{"name": "exact", "protocol": "exact"}' '$.protocol: "name" and "protocol" mean the same'
