@@ -100,7 +100,8 @@ PLX_API const struct plx_protocol *plx_protocol_default(const struct plx_model_i
 
 /* Sets one field from text; `field` is its name as in the option without "--" ("window", "first-window" or
    "first_window"). The name follows (plx_protocol_rename). PLX_USAGE where there is no such field, or the
-   text is not what it takes: the message names both, and the protocol stays as it was. */
+   text is not what it takes: the message begins with `field` as it was given
+   and says what it takes, and the protocol stays as it was. */
 PLX_API enum plx_status plx_protocol_set(struct plx_protocol *protocol, const char *field, const char *value,
                                          struct plx_error *error);
 
@@ -113,6 +114,11 @@ PLX_API void plx_protocol_rename(struct plx_protocol *protocol);
    fields are told by *number (may be NULL). False past the last field. */
 PLX_API bool plx_protocol_field(const struct plx_protocol *protocol, size_t index, const char **name,
                                 char *value, size_t capacity, bool *number);
+
+/* Gives the words that field `index` takes, as NULL-terminated list; behind a colon stands, in capitals, what
+   the caller puts there ("last:K"). NULL past the last field and for fields that take numbers or any text.
+   Fields "start" and "end" take symbols beside their words. Static. */
+PLX_API const char *const *plx_protocol_field_values(size_t index);
 
 /* Checks whether the fields fit each other: PLX_USAGE if a target would count twice, or a field is set that
    has no meaning beside the others. */

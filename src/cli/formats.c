@@ -1,7 +1,7 @@
 /* perplex formats: what this build reads and writes. */
 #include "cli.h"
 
-static int run(const struct cli_arguments *arguments)
+static int run(struct cli_arguments *arguments)
 {
     (void)arguments;
     const char *name;
@@ -19,5 +19,16 @@ static int run(const struct cli_arguments *arguments)
     return CLI_OK;
 }
 
+static const struct cli_example EXAMPLES[] = {
+    {"perplex formats", "what can be read and written"},
+    {NULL, NULL},
+};
+
 const struct cli_command cli_command_formats = {
-    "formats", "[options]", "List the formats that can be read and written.", NULL, CLI_FORMATS, 0, 0, run};
+    .name = "formats",
+    .operands = "[options]",
+    .summary = "List the formats that can be read and written.",
+    .mask = CLI_FORMATS,
+    .run = run,
+    .examples = EXAMPLES,
+};

@@ -142,7 +142,7 @@ static enum plx_status score_window(const struct plx_logprobs *model, const stru
                                     double *nats, struct plx_error *error)
 {
     const size_t targets = window->end - window->first;
-    if (targets > 0 && (window->position >= model->count || targets > model->count - window->position))
+    if (targets > 0 && (window->position > model->count || targets > model->count - window->position))
         return beyond_end(model, error);
     for (size_t i = 0; i < targets; i++) {
         const size_t position = (size_t)window->position + i;
@@ -176,14 +176,15 @@ static uint64_t count_types(const struct plx_logprobs *model)
     uint64_t types = 0;
     if (model->base.vocabulary)
         return plx_vocabulary_size(model->base.vocabulary);
-    for (size_t i = 0; i < model->id_count; i++) {
+    for (size_t i = 0; model->ids && i < model->id_count; i++) {
         if (model->ids[i] != PLX_NO_TOKEN && model->ids[i] >= types)
             types = (uint64_t)model->ids[i] + 1;
     }
     return types;
 }
 
-static enum plx_status finish(struct plx_logprobs *model, const char *name, struct plx_error *error)
+static enum plx_status finish(struct plx_logprobs *model, const char *name, double base,
+                              struct plx_error *error)
 {
     struct plx_model_info *info = &model->base.info;
     if (model->count == 0) {
@@ -197,6 +198,7 @@ static enum plx_status finish(struct plx_logprobs *model, const char *name, stru
     info->architecture = "logprobs";
     info->vocabulary = count_types(model);
     info->positions = model->count;
+    info->logprob_base = base;
     info->capabilities = PLX_EMPTY_CONTEXT | PLX_UNKNOWN_CONTEXT;
     if (model->base.vocabulary)
         info->capabilities |= PLX_STRING_TOKENS | PLX_BY_TOKEN;
@@ -230,13 +232,11 @@ static enum plx_status read_spelling(struct plx_logprobs_reader *reader, struct 
         return status;
     if (plx_npy_recognise(head, size))
         return plx_logprobs_read_npy(reader, error);
-    for (size_t i = 0; i < size; i++) {
-        if (head[i] == '{')
-            return plx_logprobs_read_json(reader, error);
-        if (!memchr(" \t\r\n" PLX_BYTE_ORDER_MARK, head[i], 7))
-            break;
-    }
-    return plx_logprobs_read_lines(reader, error);
+    size_t begin = size >= 3 && memcmp(head, PLX_BYTE_ORDER_MARK, 3) == 0 ? 3 : 0;
+    while (begin < size && plx_logprobs_is_blank(head[begin]))
+        begin++;
+    return begin < size && head[begin] == '{' ? plx_logprobs_read_json(reader, error)
+                                              : plx_logprobs_read_lines(reader, error);
 }
 
 static enum plx_status open_logprobs(struct plx_source *source, const struct plx_model_options *options,
@@ -257,7 +257,7 @@ static enum plx_status open_logprobs(struct plx_source *source, const struct plx
     model->base.class = &logprobs_class;
     status = read_spelling(&reader, error);
     if (status == PLX_OK)
-        status = finish(model, reader.name, error);
+        status = finish(model, reader.name, options->logprob_base, error);
     if (status)
         plx_model_close(&model->base);
     else

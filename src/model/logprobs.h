@@ -56,6 +56,12 @@ enum plx_status plx_logprobs_add(struct plx_logprobs *model, double nats, struct
 enum plx_status plx_logprobs_add_log(struct plx_logprobs_reader *reader, double log, size_t number,
                                      struct plx_error *error);
 
+/* White space between numbers, and of JSON. */
+static inline bool plx_logprobs_is_blank(int byte)
+{
+    return byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n';
+}
+
 #define PLX_BYTE_ORDER_MARK "\xEF\xBB\xBF"
 
 #endif

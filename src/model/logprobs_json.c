@@ -163,8 +163,8 @@ enum plx_status plx_record_read_id(struct plx_record *record, uint32_t *id, stru
 static enum plx_status read_token(struct plx_record *record, struct plx_error *error)
 {
     const bool string = plx_json_peek(&record->json) == '"';
-    struct plx_word token;
-    uint32_t id;
+    struct plx_word token = {NULL, 0};
+    uint32_t id = PLX_NO_TOKEN;
     enum plx_status status = plx_record_settle(record, string, error);
     if (status)
         return status;
@@ -184,7 +184,6 @@ enum plx_status plx_record_read_log(struct plx_record *record, size_t number, st
     double log;
     const int byte = plx_json_peek(json);
     const size_t at = json->at;
-    enum plx_status status;
     if (number == 1 && plx_json_read_null(json))
         return plx_logprobs_add(record->reader->model, (double)NAN, error);
     if (byte == 'n') {
@@ -195,8 +194,7 @@ enum plx_status plx_record_read_log(struct plx_record *record, size_t number, st
     if (byte == '"' ? !plx_json_read_string(json, &text) : !plx_json_read_number(json, &text))
         return plx_record_fail(record, error);
     if (!plx_parse_double(text.text, text.length, &log) || (byte == '"' && isfinite(log))) {
-        status = plx_error_set(error, PLX_MALFORMED, "a string in place of log-probability %zu of this line",
-                               number);
+        plx_error_set(error, PLX_MALFORMED, "a string in place of log-probability %zu of this line", number);
         return plx_record_at(record, at, error);
     }
     if (log == ZERO_PROBABILITY) {
@@ -204,7 +202,7 @@ enum plx_status plx_record_read_log(struct plx_record *record, size_t number, st
         plx_model_warn(&record->reader->model->base, "zero-probability", record->line,
                        "-9999, which vLLM writes for minus infinity, is read as zero probability");
     }
-    status = plx_logprobs_add_log(record->reader, log, number, error);
+    const enum plx_status status = plx_logprobs_add_log(record->reader, log, number, error);
     return status ? plx_record_at(record, at, error) : PLX_OK;
 }
 
@@ -349,7 +347,7 @@ static bool has_key(const uint8_t *text, size_t size, const char *key)
     while ((at = memmem(at, (size_t)(end - at), key, length)) != NULL) {
         at += length;
         const uint8_t *colon = at;
-        while (colon < end && memchr(" \t\r\n", *colon, 4))
+        while (colon < end && plx_logprobs_is_blank(*colon))
             colon++;
         if (colon < end && *colon == ':')
             return true;
@@ -362,7 +360,7 @@ static bool has_key(const uint8_t *text, size_t size, const char *key)
 enum plx_probe plx_logprobs_probe_json(const uint8_t *head, size_t size)
 {
     size_t begin = size >= 3 && memcmp(head, PLX_BYTE_ORDER_MARK, 3) == 0 ? 3 : 0;
-    while (begin < size && memchr(" \t\r\n", head[begin], 4))
+    while (begin < size && plx_logprobs_is_blank(head[begin]))
         begin++;
     if (begin == size || head[begin] != '{')
         return PLX_PROBE_NO;

@@ -9,11 +9,6 @@
 #include <math.h>
 #include <string.h>
 
-static bool is_blank(char c)
-{
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
 static bool is_null(struct plx_word word)
 {
     return word.length == 4 && memcmp(word.text, "null", 4) == 0;
@@ -22,10 +17,10 @@ static bool is_null(struct plx_word word)
 /* Takes the next word of *at … end; false if there is none. */
 static bool next_word(const char **at, const char *end, struct plx_word *word)
 {
-    while (*at < end && is_blank(**at))
+    while (*at < end && plx_logprobs_is_blank(**at))
         ++*at;
     word->text = *at;
-    while (*at < end && !is_blank(**at))
+    while (*at < end && !plx_logprobs_is_blank(**at))
         ++*at;
     word->length = (size_t)(*at - word->text);
     return word->length > 0;

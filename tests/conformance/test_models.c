@@ -62,12 +62,11 @@ static void subject_close(struct subject *subject)
 /* Runs the check on every fixture with a distribution; what scores by position has a test of its own. */
 static void each_model(void (*check)(const struct subject *subject))
 {
-    struct fixtures fixtures = fixtures_models();
+    struct fixtures fixtures = fixtures_distributions();
     assert_true(fixtures.count > 0);
     for (size_t i = 0; i < fixtures.count; i++) {
         struct subject subject = subject_open(fixtures.paths[i]);
-        if (!fixture_by_position(subject.model))
-            check(&subject);
+        check(&subject);
         subject_close(&subject);
     }
     fixtures_free(&fixtures);

@@ -159,6 +159,21 @@ struct fixtures fixtures_models(void)
     return fixtures;
 }
 
+struct fixtures fixtures_distributions(void)
+{
+    struct fixtures all = fixtures_models(), kept = {NULL, 0};
+    for (size_t i = 0; i < all.count; i++) {
+        struct plx_model *model = fixture_open(all.paths[i]);
+        if (fixture_by_position(model))
+            free(all.paths[i]);
+        else
+            add(&kept, all.paths[i]);
+        plx_model_close(model);
+    }
+    free(all.paths);
+    return kept;
+}
+
 struct fixtures fixtures_corpora(void)
 {
     char *path = fixture_path("corpora");

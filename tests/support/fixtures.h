@@ -16,6 +16,9 @@ struct fixtures {
    of models/names name, and those of messy/ that are to be read. */
 struct fixtures fixtures_models(void);
 
+/* Those of them that have a distribution for any context: whose scores do not belong to one text. */
+struct fixtures fixtures_distributions(void);
+
 /* Every file under corpora/. */
 struct fixtures fixtures_corpora(void);
 

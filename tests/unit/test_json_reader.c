@@ -116,12 +116,17 @@ static void plx_json_skip__not_json(void **state)
 static void plx_json_skip__depth(void **state)
 {
     (void)state;
-    char deep[401];
+    char deep[1000];
     memset(deep, '[', 200);
     memset(deep + 200, ']', 200);
     check(deep, 400, true, 0, "");
     memset(deep, '[', 201);
     check(deep, 401, false, 200, "nested too deeply");
+    deep[0] = '[';
+    for (size_t i = 1; i < 1000; i += 3)
+        memcpy(deep + i, "[],", 3); /* beside each other */
+    deep[999] = ']';
+    check(deep, 1000, true, 0, "");
 }
 
 /* Whatever is missing at the end, it is seen. */

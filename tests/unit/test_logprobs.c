@@ -124,7 +124,7 @@ static const struct expected FIXTURES[] = {
 static struct file_bytes read_fixture(const char *name)
 {
     char inside[64];
-    snprintf(inside, sizeof inside, "logprobs/%s", name);
+    snprintf(inside, sizeof inside, "models/logprobs/%s", name);
     char *path = fixture_path(inside);
     const struct file_bytes file = file_read(path);
     free(path);
@@ -150,7 +150,7 @@ static void plx_model_open__fixtures(void **state)
     for (size_t i = 0; i < FIXTURE_COUNT; i++) {
         const struct expected *expected = FIXTURES + i;
         char name[64];
-        snprintf(name, sizeof name, "logprobs/%s", expected->name);
+        snprintf(name, sizeof name, "models/logprobs/%s", expected->name);
         char *path = fixture_path(name);
         struct plx_model *model = fixture_open(path);
         const struct plx_model_info *info = plx_model_info(model);

@@ -260,6 +260,7 @@ static void plx_model_open__array(void **state)
     assert_true(values && found && ids);
     for (size_t i = 0; i < COUNT; i++)
         values[i] = (double)i / 8;
+    values[0] = -0.0;
     const struct file_bytes file = make_array("<f8", "(10000,)", values, COUNT, 8);
     struct plx_model *model;
     struct plx_error error;
@@ -269,6 +270,7 @@ static void plx_model_open__array(void **state)
     const struct plx_scores scores = {.nats = found};
     struct plx_session *session = plx_session_new(model, &error);
     assert_int_equal(plx_session_score(session, &window, 1, &scores, &error), PLX_OK);
+    values[0] = 0.0;
     assert_memory_equal(found, values, COUNT * sizeof *found);
     plx_session_free(session);
     plx_model_close(model);
@@ -308,6 +310,37 @@ static void plx_model_open__recognised(void **state)
     free(numbers);
     /* Of the wrong sign altogether: recognised, to say so. */
     assert_int_equal(open_bytes("1.5\n2.5\n", 8, NULL, &model, &error), PLX_MALFORMED);
+}
+
+/* How sure it is, for when another format has a claim too. */
+static void probe__how_sure(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *content;
+        enum plx_probe sure;
+    } cases[] = {
+        {"null\n-1.5\n0\n", PLX_PROBE_CONTENT},
+        {"-1.5\n1\n", PLX_PROBE_FALLBACK},
+        {"0\n", PLX_PROBE_FALLBACK},
+        {"1.5\n", PLX_PROBE_FALLBACK},
+        {"-inf\n", PLX_PROBE_NO},
+        {"{ \"tokens\": [], \"token_logprobs\" : [", PLX_PROBE_CONTENT},
+        {"{\"prompt_logprobs\":", PLX_PROBE_CONTENT},
+        {"{\"prompt_logprobs\"", PLX_PROBE_NO},
+        {"\x93NUMPY", PLX_PROBE_CONTENT},
+    };
+    const struct plx_model_format *format = NULL;
+    for (size_t i = 0; (format = plx_model_format(i)) && strcmp(format->name, "logprobs") != 0; i++)
+        continue;
+    if (!format) {
+        fail_msg("no format logprobs");
+        return;
+    }
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const uint8_t *head = (const uint8_t *)cases[i].content;
+        assert_int_equal(format->probe(head, strlen(cases[i].content), "name"), cases[i].sure);
+    }
 }
 
 static void plx_model_open__not_recognised(void **state)
@@ -351,7 +384,7 @@ int main(void)
         cmocka_unit_test(plx_model_open__lines_refused),   cmocka_unit_test(plx_model_open__records_refused),
         cmocka_unit_test(plx_model_open__prompts_refused), cmocka_unit_test(plx_model_open__array_refused),
         cmocka_unit_test(plx_model_open__array),           cmocka_unit_test(plx_model_open__recognised),
-        cmocka_unit_test(plx_model_open__not_recognised),
+        cmocka_unit_test(plx_model_open__not_recognised),  cmocka_unit_test(probe__how_sure),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

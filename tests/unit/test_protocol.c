@@ -347,7 +347,8 @@ static void plx_protocol_set__unusable_values(void **state)
         {"first_window", "x", "a number of targets"},
         {"tail", "left_extend", "keep, drop or left-extend"},
         {"first", "keep", "score or skip"},
-        {"unknown", "floor", "unk, skip, error, zero, unk-or-skip, floor:X (log10, at most 0) or class:N"},
+        {"unknown", "floor",
+         "unk, skip, error, zero, unk-or-skip, floor:X or class:N (X is a log10, at most 0)"},
         {"unknown", "floor:", "unk, skip, error"},
         {"unknown", "floor:1", "unk, skip, error"},
         {"unknown", "floor:1e-300", "unk, skip, error"},
@@ -375,7 +376,7 @@ static void plx_protocol_set__unusable_values(void **state)
         if (plx_protocol_set(&p, cases[i].field, cases[i].value, &error) != PLX_USAGE)
             fail_msg("%s=%s is taken", cases[i].field, cases[i].value);
         assert_int_equal(error.status, PLX_USAGE);
-        snprintf(shown, sizeof shown, "--%s takes", cases[i].field);
+        snprintf(shown, sizeof shown, "%s takes", cases[i].field);
         assert_non_null(strstr(error.message, shown));
         snprintf(shown, sizeof shown, "not \"%s\"", cases[i].value);
         assert_non_null(strstr(error.message, shown));
