@@ -75,7 +75,7 @@ static void measure_letters(struct plx_tokens *tokens, size_t i, enum plx_token_
     const struct plx_word word = tokens->words[i];
     bool inside = seam->inside_word;
     size_t words = 0;
-    for (size_t k = 0; k < word.length; k++) {
+    for (size_t k = 0; word.text && k < word.length; k++) {
         const bool after = inside_after(word.text[k], inside);
         words += after && !inside;
         inside = after;

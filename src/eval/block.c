@@ -192,8 +192,7 @@ static enum plx_status refuse_id(struct plx_block *block, size_t index, const st
 {
     plx_error_set(&block->error, PLX_MISMATCH,
                   "token %llu of the document has the id %lu, but the model has ids up to %llu only",
-                  (unsigned long long)(block->chunk.first_token + index + 1),
-                  (unsigned long)block->ids[index],
+                  (unsigned long long)block->chunk.first_token + index + 1, (unsigned long)block->ids[index],
                   (unsigned long long)plx_model_info(model)->vocabulary - 1);
     return refuse_token(block, index, "were these ids made with the model's own tokenizer?");
 }

@@ -14,7 +14,7 @@
 
 #include <cmocka.h>
 
-#define WORD(text) ((struct plx_word){text, sizeof text - 1})
+#define WORD(text) ((struct plx_word){(text), sizeof(text) - 1})
 #define NOTHING    ((struct plx_word){NULL, 0})
 #define MOST       64 /* tokens of a block */
 #define CASES      2000
