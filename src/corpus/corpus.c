@@ -381,7 +381,7 @@ void plx_corpus_close(struct plx_corpus *corpus)
     if (corpus->reader)
         corpus->format->close(corpus->reader);
     plx_source_close(corpus->source);
-    for (size_t i = 0; i < corpus->opened; i++)
+    for (size_t i = 0; corpus->inputs && i < corpus->opened; i++)
         free(corpus->inputs[i]);
     free(corpus->inputs);
     plx_sha256_free(corpus->fingerprints);

@@ -30,13 +30,13 @@ static const struct magic MAGICS[] = {
     MAGIC(0, "PK\3\4", "a zip archive",
           "unpack it; of one text in it: `unzip -p FILE MEMBER | perplex eval MODEL -`"),
     MAGIC(0, "PK\5\6", "an empty zip archive", "a corpus is a text, JSONL or token ids"),
-    MAGIC(0, "\x28\xB5\x2F\xFD", "compressed by zstd",
+    MAGIC(0, "\x28\xB5\x2F\xFD", "a file compressed by zstd",
           "`zstd -dc FILE | perplex eval MODEL -`; only gzip is undone here"),
     MAGIC(0,
           "\xFD"
           "7zXZ\0",
-          "compressed by xz", "`xz -dc FILE | perplex eval MODEL -`; only gzip is undone here"),
-    MAGIC(0, "\x04\x22\x4D\x18", "compressed by lz4",
+          "a file compressed by xz", "`xz -dc FILE | perplex eval MODEL -`; only gzip is undone here"),
+    MAGIC(0, "\x04\x22\x4D\x18", "a file compressed by lz4",
           "`lz4 -dc FILE | perplex eval MODEL -`; only gzip is undone here"),
     MAGIC(0, "mmap lm http://kheafield.com/code", "a KenLM binary",
           "that is a model: the model is named before the corpus"),
@@ -57,7 +57,7 @@ static const struct magic MAGICS[] = {
           "ELF",
           "an ELF program or library", "is it the right file?"),
     MAGIC(0, "\x1F\x8B", "gzip inside gzip", "it was compressed twice; undo one of the two"),
-    MAGIC(0, "\x1F\x9D", "compressed by compress (.Z)", "`gzip -dc FILE | perplex eval MODEL -`"),
+    MAGIC(0, "\x1F\x9D", "a file compressed by compress (.Z)", "`gzip -dc FILE | perplex eval MODEL -`"),
     MAGIC(0, "7z\xBC\xAF\x27\x1C", "a 7z archive", "unpack it first"),
     MAGIC(0, "Rar!\x1A\x07", "a rar archive", "unpack it first"),
     MAGIC(0, "!<arch>\n", "an ar archive", "unpack it first"),
@@ -107,7 +107,7 @@ const struct plx_foreign *plx_foreign_recognise(const uint8_t *head, size_t size
         "write JSONL from it, for example with pandas: read_parquet(FILE).to_json(OUT, orient='records', "
         "lines=True)"};
     static const struct plx_foreign bzip2 = {
-        "compressed by bzip2", "`bzip2 -dc FILE | perplex eval MODEL -`; only gzip is undone here"};
+        "a file compressed by bzip2", "`bzip2 -dc FILE | perplex eval MODEL -`; only gzip is undone here"};
     static const struct plx_foreign safetensors = {"a safetensors file",
                                                    "that is a model: the model is named before the corpus"};
     for (size_t i = 0; i < sizeof MAGICS / sizeof *MAGICS; i++) {

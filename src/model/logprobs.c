@@ -135,7 +135,11 @@ static enum plx_status beyond_end(const struct plx_logprobs *model, struct plx_e
     plx_error_set(error, PLX_MISMATCH, "the logprobs end after %zu %s%s, the corpus goes on", model->count,
                   what, model->count == 1 ? "" : "s");
     plx_error_input(error, model->base.name);
-    return plx_error_hint(error, "another tokenization, or another corpus?");
+    return plx_error_hint(error, "%s",
+                          model->ids
+                              ? "another tokenization, or another corpus?"
+                              : "another corpus, or other positions? --first skip leaves out the first "
+                                "token of every unit, --end none leaves line ends out");
 }
 
 static enum plx_status score_window(const struct plx_logprobs *model, const struct plx_window *window,

@@ -301,7 +301,10 @@ static void put_text_counts(struct page *page, const struct plx_inspected_corpus
 
 static void put_corpus(struct page *page, const struct plx_inspected_corpus *corpus)
 {
-    static const char *const tokens[] = {"words", "characters", "bytes"};
+    static const char *const tokens[] = {[PLX_TOKENS_WORD] = "words",
+                                         [PLX_TOKENS_CHARACTER] = "characters",
+                                         [PLX_TOKENS_BYTE] = "bytes",
+                                         [PLX_TOKENS_PIECE] = "pieces"};
     const struct plx_corpus_info *info = &corpus->info;
     const bool text = info->content == PLX_CONTENT_TEXT;
     char number[GROUPED_TEXT];

@@ -79,7 +79,7 @@ has corpus.sha256 "$(sha256sum test.txt | cut -d ' ' -f 1)"
 # Mistakes.
 misused '*--as takes model or corpus*' "$PERPLEX" inspect model.arpa --as text
 misused '*--top takes a number*' "$PERPLEX" inspect model.arpa --top 0
-misused '*--tokens takes word, char or byte*' "$PERPLEX" inspect test.txt --tokens x
+misused '*--tokens takes word, char, byte or piece*' "$PERPLEX" inspect test.txt --tokens x
 misused '*usage: perplex inspect FILE*' "$PERPLEX" inspect
 refuses 2 'options of a model were given for a corpus *' "$PERPLEX" inspect test.txt --allow-positive
 refuses 2 'a format of the corpus was given, but no corpus*' "$PERPLEX" inspect --as model model.arpa --corpus-format text
@@ -88,7 +88,7 @@ refuses 2 'model.arpa: is a model: *' "$PERPLEX" inspect model.arpa model.arpa
 refuses 4 'missing: cannot be opened: No such file or directory' "$PERPLEX" inspect missing
 : >empty
 refuses 3 'empty: the file is empty *' "$PERPLEX" inspect empty
-refuses 4 '.: is a directory' "$PERPLEX" inspect .
+refuses 4 '.: cannot be opened: Is a directory' "$PERPLEX" inspect .
 run "$PERPLEX" eval model.arpa test.txt -q -o result.json
 refuses 3 'result.json: *perplex.result/1*' "$PERPLEX" inspect result.json
 gzip -c packed >twice

@@ -183,7 +183,7 @@ struct corpus_reading corpus_read_memory(const void *bytes, size_t size, const c
 
 static bool same_bytes(const void *a, const void *b, size_t size)
 {
-    return size == 0 || memcmp(a, b, size) == 0;
+    return size == 0 || (a && b && memcmp(a, b, size) == 0);
 }
 
 bool corpus_readings_equal(const struct corpus_reading *a, const struct corpus_reading *b)

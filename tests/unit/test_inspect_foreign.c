@@ -56,15 +56,15 @@ static void plx_inspect_foreign__magic(void **state)
                  "ELF\x02",
                  "a", "an ELF");
     ASSERT_LOOKS("\x1F\x8B\x08", "a", "gzip inside gzip");
-    ASSERT_LOOKS("BZh91AY&SY", "a", "a bzip2 file");
+    ASSERT_LOOKS("BZh91AY&SY", "a", "a file compressed by bzip2");
     ASSERT_LOOKS("\xFD"
                  "7zXZ\0",
-                 "a", "an xz file");
-    ASSERT_LOOKS("\x28\xB5\x2F\xFD", "a", "a zstd file");
+                 "a", "a file compressed by xz");
+    ASSERT_LOOKS("\x28\xB5\x2F\xFD", "a", "a file compressed by zstd");
     ASSERT_LOOKS("\x89HDF\r\n\x1A\n", "a", "an HDF5 file");
     ASSERT_LOOKS("GGUF\3\0\0\0", "a", "a GGUF model");
     ASSERT_LOOKS("\x80\x02}q", "a", "a Python pickle");
-    ASSERT_LOOKS("MMIDIDX\0\0", "a", "a Megatron or fairseq");
+    ASSERT_LOOKS("MMIDIDX\0\0", "a", "the index of a Megatron");
     ASSERT_LOOKS("blmt 3 1", "a", "an IRSTLM binary");
     ASSERT_LOOKS("version https://git-lfs.github.com/spec/v1\noid", "a", "a Git LFS pointer");
     ASSERT_LOOKS("\xFF\xFE"
@@ -126,8 +126,8 @@ static void plx_inspect_foreign__json(void **state)
 static void plx_inspect_foreign__texts(void **state)
 {
     static const char *const texts[] = {
-        " = Title = \n", "a",        "\\data\\\n", "ORCA and PARIS",   "BZhou", "Rar e", "<p>",
-        "<unk> a",       "versions", "[1] a",      "GGUF is a format", "%"};
+        " = Title = \n", "a",     "ORCA and PARIS",   "BZhou", "Rar e", "<p>", "<unk> a",
+        "versions",      "[1] a", "GGUF is a format", "%"};
     struct plx_error error;
     (void)state;
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {

@@ -356,7 +356,7 @@ static void jsonl_next__random_damage(void **state)
             const char any = (char)random_next(&random), letter = (char)('a' + random_below(&random, 26));
             const char sign = "{}[],:\"\\u19-.e \n"[random_below(&random, 16)];
             const size_t kind = random_below(&random, 3);
-            copy[random_below(&random, size)] = kind == 0 ? any : kind == 1 ? letter : sign;
+            copy[random_below(&random, size)] = (char)(kind == 0 ? any : kind == 1 ? letter : sign);
         }
         char *exact = malloc(size);
         assert_non_null(exact);
