@@ -62,6 +62,12 @@ static struct row *new_row(struct rows *rows)
     return rows->rows + rows->count++;
 }
 
+static void copy_word(char *into, struct plx_word word)
+{
+    if (word.text)
+        memcpy(into, word.text, word.length);
+}
+
 static enum plx_status collect(void *user, const struct plx_token_score *tokens, size_t count,
                                struct plx_error *error)
 {
@@ -82,10 +88,8 @@ static enum plx_status collect(void *user, const struct plx_token_score *tokens,
         row->has_document = tokens[i].document.text != NULL;
         assert_true(tokens[i].token.length < sizeof row->token);
         assert_true(tokens[i].document.length < sizeof row->document);
-        if (row->has_token)
-            memcpy(row->token, tokens[i].token.text, tokens[i].token.length);
-        if (row->has_document)
-            memcpy(row->document, tokens[i].document.text, tokens[i].document.length);
+        copy_word(row->token, tokens[i].token);
+        copy_word(row->document, tokens[i].document);
     }
     return PLX_OK;
 }
