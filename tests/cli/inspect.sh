@@ -1,6 +1,6 @@
 #!/bin/sh
 # perplex inspect: what it prints, how it ends, and that nothing makes it do anything else.
-# shellcheck source=tests/support/cli.sh
+# shellcheck source=tests/support/cli.sh disable=SC2317 # functions are called by way of others
 . "$SOURCE_DIR/tests/support/cli.sh"
 
 # As a person sees it.
