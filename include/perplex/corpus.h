@@ -16,11 +16,13 @@ extern "C" {
 
 struct plx_corpus;
 
-/* What a token of a text is, or of the text that tokens stand for. */
+/* What a token is. It says how a text is cut, and what text tokens stand for that somebody else has cut. */
 enum plx_token_kind {
-    PLX_TOKENS_WORD,      /* bytes between spaces, tabs and line ends */
-    PLX_TOKENS_CHARACTER, /* a Unicode code point of UTF-8 */
-    PLX_TOKENS_BYTE
+    PLX_TOKENS_AUTO,      /* only when a corpus is opened: words of a text, else pieces */
+    PLX_TOKENS_WORD,      /* bytes between spaces, tabs and line ends; tokens are joined by single spaces */
+    PLX_TOKENS_CHARACTER, /* a Unicode code point of UTF-8; tokens are put together as they are */
+    PLX_TOKENS_BYTE,      /* a byte; likewise */
+    PLX_TOKENS_PIECE /* of a tokenizer that is not known: nothing is said about the text. Not for texts */
 };
 
 /* What a corpus consists of. */
@@ -70,7 +72,7 @@ struct plx_chunk {
 struct plx_corpus_info {
     const char *format; /* name in the registry */
     enum plx_content content;
-    enum plx_token_kind tokens;
+    enum plx_token_kind tokens; /* never PLX_TOKENS_AUTO */
     size_t files;
     uint64_t documents; /* begun so far */
     uint64_t bytes;     /* uncompressed, so far */
@@ -80,9 +82,9 @@ struct plx_corpus_info {
    standard input, a URL, or a pattern of paths ("shard-*.txt": all files that match, in the order of their
    bytes; a file of just that name comes first). Every file begins a document. They must be of one format.
    options may be NULL. *corpus is to be closed with plx_corpus_close; NULL on failure. PLX_USAGE where
-   options->format names no format or "-" stands twice, PLX_UNSUPPORTED where the content is of none; PLX_IO
-   where a file is missing, which is seen at once, or no file matches; the errors of opening and reading a
-   source (source.h). */
+   options->format names no format, "-" stands twice, or a text is to be cut into PLX_TOKENS_PIECE,
+   PLX_UNSUPPORTED where the content is of none; PLX_IO where a file is missing, which is seen at once, or no
+   file matches; the errors of opening and reading a source (source.h). */
 PLX_API enum plx_status plx_corpus_open(const char *const *names, size_t count,
                                         const struct plx_corpus_options *options, struct plx_corpus **corpus,
                                         struct plx_error *error);
@@ -121,7 +123,7 @@ PLX_API const char *plx_corpus_name(const struct plx_corpus *corpus);
 /* Closes the corpus and its source. NULL is fine. */
 PLX_API void plx_corpus_close(struct plx_corpus *corpus);
 
-/* Names a kind of token: "word", "char" or "byte". Static. Any thread. */
+/* Names a kind of token: "word", "char", "byte" or "piece". Static. Any thread. */
 PLX_API const char *plx_token_kind_name(enum plx_token_kind kind);
 
 /* Finds the kind of that name; false, with *kind as it was, if there is none. Any thread. */

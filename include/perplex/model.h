@@ -58,6 +58,7 @@ struct plx_model_info {
     unsigned start_repeat;        /* how many start symbols stand before the first token */
     const uint64_t *ngrams;       /* [order] stored n-grams of each order; NULL for other kinds */
     uint64_t positions;           /* with PLX_BY_TOKEN or PLX_BY_TARGET: how many there are */
+    double logprob_base;          /* of the logarithms in the file, where the options gave it; else 0 */
     char sha256[65];            /* of the uncompressed model file, hexadecimal; of a model without a file, of
                                    its name */
     char vocabulary_sha256[65]; /* of the vocabulary file beside it; "" if there is none */
@@ -158,6 +159,9 @@ PLX_API const char *plx_model_kind_name(enum plx_model_kind kind);
 /* Name format `index` of the registry and describe it in a line; NULL past the end. Static. Any thread. */
 PLX_API const char *plx_model_format_name(size_t index);
 PLX_API const char *plx_model_format_description(size_t index);
+
+/* Tells whether models of format `index` are no files but names, "NAME:…"; false past the end. Any thread. */
+PLX_API bool plx_model_format_named(size_t index);
 
 #ifdef __cplusplus
 }

@@ -1,16 +1,20 @@
 /* libperplex: how well a language model predicts a corpus.
 
    Open a model (model.h) and a corpus (corpus.h), evaluate the one on the other under a protocol (evaluate.h,
-   protocol.h), write the result (result.h). The library never prints, never exits, and keeps no mutable
-   globals. */
+   protocol.h), write the result (result.h, output.h), and what every token costs (per_token.h). The library
+   never prints, never exits, and keeps no mutable globals. */
 #ifndef PERPLEX_PERPLEX_H
 #define PERPLEX_PERPLEX_H
 
+#include <perplex/compare.h>
+#include <perplex/config.h>
 #include <perplex/corpus.h>
 #include <perplex/evaluate.h>
 #include <perplex/inspect.h>
 #include <perplex/loss.h>
 #include <perplex/model.h>
+#include <perplex/output.h>
+#include <perplex/per_token.h>
 #include <perplex/protocol.h>
 #include <perplex/result.h>
 #include <perplex/source.h>

@@ -45,10 +45,10 @@ enum plx_unknown {
     PLX_UNKNOWN_CLASS
 };
 
-/* A word of a text that is spelled as the model's start or end symbol: an error; the symbol, which where it
-   begins or ends its line is the line's own and not added once more; a word like any other, with the symbol's
-   id; an unknown word. In a corpus of tokens an end symbol is always the end of its line, and a start symbol
-   that begins a line is that line's own. */
+/* A word of a text that is spelled as the model's start or end symbol: an error; the symbol, which is not
+   added once more where the protocol would add it, and is a token like others elsewhere; a token like others
+   in any case; an unknown word. In a corpus of tokens they are symbols: an end symbol ends its line, a start
+   symbol where the protocol adds one is that one. */
 enum plx_control_words { PLX_CONTROL_REFUSE, PLX_CONTROL_SCORE, PLX_CONTROL_WORD, PLX_CONTROL_UNK };
 
 /* Lines without words: their end symbols are scored or left out. */
@@ -94,14 +94,14 @@ PLX_API const char *plx_protocol_description(size_t index);
 /* Finds the preset of that name; NULL if there is none. Static. */
 PLX_API const struct plx_protocol *plx_protocol_find(const char *name);
 
-/* Chooses the preset that suits the model and the kind of tokens where the user names none. Static, never
-   NULL. */
-PLX_API const struct plx_protocol *plx_protocol_default(const struct plx_model_info *info,
-                                                        enum plx_token_kind tokens);
+/* Chooses the preset that suits the model and the corpus where the user names none. Static, never NULL. */
+PLX_API const struct plx_protocol *plx_protocol_default(const struct plx_model_info *model,
+                                                        const struct plx_corpus_info *corpus);
 
 /* Sets one field from text; `field` is its name as in the option without "--" ("window", "first-window" or
    "first_window"). The name follows (plx_protocol_rename). PLX_USAGE where there is no such field, or the
-   text is not what it takes: the message names both, and the protocol stays as it was. */
+   text is not what it takes: the message begins with `field` as it was given
+   and says what it takes, and the protocol stays as it was. */
 PLX_API enum plx_status plx_protocol_set(struct plx_protocol *protocol, const char *field, const char *value,
                                          struct plx_error *error);
 
@@ -114,6 +114,11 @@ PLX_API void plx_protocol_rename(struct plx_protocol *protocol);
    fields are told by *number (may be NULL). False past the last field. */
 PLX_API bool plx_protocol_field(const struct plx_protocol *protocol, size_t index, const char **name,
                                 char *value, size_t capacity, bool *number);
+
+/* Gives the words that field `index` takes, as NULL-terminated list; behind a colon stands, in capitals, what
+   the caller puts there ("last:K"). NULL past the last field and for fields that take numbers or any text.
+   Fields "start" and "end" take symbols beside their words. Static. */
+PLX_API const char *const *plx_protocol_field_values(size_t index);
 
 /* Checks whether the fields fit each other: PLX_USAGE if a target would count twice, or a field is set that
    has no meaning beside the others. */

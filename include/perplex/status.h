@@ -40,6 +40,7 @@ enum plx_status { PLX_STATUS_LIST(PLX_STATUS_ENUM) };
    never allocates. For one thread at a time. */
 struct plx_error {
     enum plx_status status;
+    int os_error;      /* errno of the system call that failed; 0 where none did */
     uint64_t offset;   /* bytes from the start of the uncompressed input, or PLX_NOWHERE */
     uint64_t line;     /* from 1, or PLX_NOWHERE */
     uint64_t column;   /* in bytes from 1, or PLX_NOWHERE */

@@ -73,6 +73,7 @@ fill(char *field, size_t capacity, const char *format, va_list arguments)
 static void reset(struct plx_error *error, enum plx_status status)
 {
     error->status = status;
+    error->os_error = 0;
     error->offset = PLX_NOWHERE;
     error->line = PLX_NOWHERE;
     error->column = PLX_NOWHERE;
@@ -119,7 +120,9 @@ enum plx_status plx_error_set_errno(struct plx_error *error, enum plx_status sta
     const char *reason = _Generic(strerror_r(number, buffer, sizeof(buffer)),
         int: text_of_posix,
         char *: text_of_gnu)(strerror_r(number, buffer, sizeof(buffer)), buffer);
-    return plx_error_set(error, status, "%s: %s", error->message, reason);
+    plx_error_set(error, status, "%s: %s", error->message, reason);
+    error->os_error = number;
+    return status;
 }
 
 enum plx_status plx_error_input(struct plx_error *error, const char *input)

@@ -11,7 +11,8 @@
 enum plx_status plx_error_set(struct plx_error *error, enum plx_status status, const char *format, ...)
     PLX_PRINTF(3, 4);
 
-/* The same for a failed system call: ": " and the description of errno value `number` follow the message. */
+/* The same for a failed system call: ": " and the description of errno value `number` follow the message, and
+   os_error is set to it. */
 enum plx_status plx_error_set_errno(struct plx_error *error, enum plx_status status, int number,
                                     const char *format, ...) PLX_PRINTF(4, 5);
 

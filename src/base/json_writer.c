@@ -42,20 +42,25 @@ static void put_line(struct plx_json_writer *writer, unsigned depth)
         put(writer, "  ", 2);
 }
 
-static void put_escape(struct plx_json_writer *writer, uint8_t byte)
+size_t plx_json_escape(uint8_t byte, char text[PLX_JSON_ESCAPE])
 {
     static const char short_forms[] = "\"\"\\\\\bb\ff\nn\rr\tt"; /* the byte, what follows the backslash */
-    char text[8];
 
     for (size_t i = 0; i + 1 < sizeof(short_forms); i += 2) {
         if (byte == (uint8_t)short_forms[i]) {
-            put(writer, "\\", 1);
-            put(writer, &short_forms[i + 1], 1);
-            return;
+            text[0] = '\\';
+            text[1] = short_forms[i + 1];
+            return 2;
         }
     }
-    snprintf(text, sizeof(text), "\\u%04x", (unsigned)byte);
-    put_text(writer, text);
+    return (size_t)snprintf(text, PLX_JSON_ESCAPE, "\\u%04x", (unsigned)byte);
+}
+
+static void put_escape(struct plx_json_writer *writer, uint8_t byte)
+{
+    char text[PLX_JSON_ESCAPE];
+
+    put(writer, text, plx_json_escape(byte, text));
 }
 
 static void put_string(struct plx_json_writer *writer, const char *value, size_t length)

@@ -34,6 +34,12 @@ void plx_json_bool(struct plx_json_writer *writer, const char *key, bool value);
 /* A value that is not finite is written as the string "inf", "-inf" or "nan". */
 void plx_json_double(struct plx_json_writer *writer, const char *key, double value);
 
+#define PLX_JSON_ESCAPE 8
+
+/* Writes how a control character, a quotation mark or a backslash stands in a JSON string (\n, \u0001).
+   Returns the length. */
+size_t plx_json_escape(uint8_t byte, char text[PLX_JSON_ESCAPE]);
+
 /* Ends the document with a newline; the first failure, if there was one. */
 enum plx_status plx_json_writer_finish(struct plx_json_writer *writer, struct plx_error *error);
 

@@ -1,5 +1,7 @@
 #include "base/number.h"
 
+#include "base/shortest.h"
+
 #include <float.h>
 #include <math.h>
 #include <stdio.h>
@@ -269,6 +271,9 @@ size_t plx_format_double(double value, char text[PLX_NUMBER_TEXT])
 {
     double back;
 
+    const size_t fast = plx_format_shortest(value, text);
+    if (fast > 0)
+        return fast;
     if (!isfinite(value))
         return print_special(value, text);
     /* 15 digits survive the way through a normal double, so that %g with 15 gives any shorter form as well;
@@ -280,6 +285,20 @@ size_t plx_format_double(double value, char text[PLX_NUMBER_TEXT])
             return length;
     }
     return print_digits(value, 17, text);
+}
+
+size_t plx_format_u64(uint64_t value, char text[PLX_NUMBER_TEXT])
+{
+    char reversed[PLX_NUMBER_TEXT];
+    size_t count = 0, length = 0;
+
+    do
+        reversed[count++] = (char)('0' + value % 10);
+    while ((value /= 10) > 0);
+    while (count > 0)
+        text[length++] = reversed[--count];
+    text[length] = '\0';
+    return length;
 }
 
 size_t plx_format_fixed(double value, unsigned digits, char text[PLX_FIXED_TEXT])

@@ -23,6 +23,9 @@ bool plx_parse_u64(const char *text, size_t length, uint64_t least, uint64_t mos
    a JSON number where it is finite. Returns the length. */
 size_t plx_format_double(double value, char text[PLX_NUMBER_TEXT]);
 
+/* The decimal digits. Returns the length. */
+size_t plx_format_u64(uint64_t value, char text[PLX_NUMBER_TEXT]);
+
 /* Longest text that plx_format_fixed writes, NUL included: the largest double has 309 digits before the
    point. */
 #define PLX_FIXED_TEXT        352

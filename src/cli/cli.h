@@ -8,94 +8,203 @@
 
 /* Exit codes beside those of plx_status_exit_code. */
 #define CLI_OK    0
+#define CLI_WORSE 1
 #define CLI_USAGE 2
 
-/* X(ID, long name, letter or 0, argument or NULL, commands, help). The one list of options: parsing and help
-   are made from it. */
+/* What a command may take of the list of options; CLI_ALL is all of them. */
 #define CLI_EVAL    1u
 #define CLI_TABLE   2u
 #define CLI_FORMATS 4u
 #define CLI_INSPECT 8u
-#define CLI_ALL     (CLI_EVAL | CLI_TABLE | CLI_FORMATS | CLI_INSPECT)
-#define CLI_OPTION_LIST(X)                                                                                \
-    X(PROTOCOL, "protocol", 'p', "NAME", CLI_EVAL, "preset: %s (default: by model and tokens)")           \
-    X(UNIT, "unit", 0, "UNIT", CLI_EVAL, "context starts afresh at every: line, document, stream")        \
-    X(START, "start", 0, "START", CLI_EVAL, "begin symbol: none, context, replace; or the symbol itself") \
-    X(END, "end", 0, "END", CLI_EVAL, "end symbol: none, scored, auto; or the symbol itself")             \
-    X(JOIN, "join", 0, "TOKEN", CLI_EVAL, "token that stands between the lines of a stream of words")     \
-    X(WINDOW, "window", 0, "N", CLI_EVAL,                                                                 \
-      "most tokens that one scoring sees, context included; 0: no limit")                                 \
-    X(STRIDE, "stride", 0, "N", CLI_EVAL, "how far the window moves (default: the window)")               \
-    X(SCORE, "score", 0, "WHICH", CLI_EVAL, "targets of a window that count: new, all, last:K")           \
-    X(FIRST_WINDOW, "first-window", 0, "N", CLI_EVAL, "targets of the first window, where that differs")  \
-    X(TAIL, "tail", 0, "HOW", CLI_EVAL, "partial last window: keep, drop, left-extend")                   \
-    X(FIRST, "first", 0, "HOW", CLI_EVAL, "a target without context: score, skip")                        \
-    X(UNKNOWN, "unknown", 0, "COST", CLI_EVAL,                                                            \
-      "unknown tokens: unk, skip, error, zero, unk-or-skip, floor:X, class:N")                            \
-    X(CONTROL_WORDS, "control-words", 0, "WHAT", CLI_EVAL,                                                \
-      "start and end symbols in the text: refuse, score, word, unk")                                      \
-    X(BLANK, "blank", 0, "HOW", CLI_EVAL, "end symbols of blank lines: score, skip")                      \
-    X(AVERAGE, "average", 0, "OVER", CLI_EVAL, "mean over: token, window, hf-2024, unit")                 \
-    X(LIMIT, "limit", 0, "N", CLI_EVAL, "score at most N tokens; 0: all")                                 \
-    X(TOKENS, "tokens", 't', "KIND", CLI_EVAL | CLI_INSPECT,                                              \
-      "tokens of a text: word, char, byte (default: word)")                                               \
-    X(CORPUS_FORMAT, "corpus-format", 0, "NAME", CLI_EVAL | CLI_INSPECT,                                  \
-      "format of the corpus (default: recognised)")                                                       \
-    X(MODEL_FORMAT, "model-format", 0, "NAME", CLI_EVAL | CLI_INSPECT,                                    \
-      "format of the model (default: recognised)")                                                        \
-    X(VOCAB, "vocab", 0, "FILE", CLI_EVAL | CLI_INSPECT,                                                  \
-      "vocabulary of a neural model (default: beside the weights)")                                       \
-    X(ALLOW_POSITIVE, "allow-positive", 0, NULL, CLI_EVAL | CLI_INSPECT,                                  \
-      "ARPA: clamp positive log-probabilities to 0")                                                      \
-    X(ALLOW_COUNT_MISMATCH, "allow-count-mismatch", 0, NULL, CLI_EVAL | CLI_INSPECT,                      \
-      "ARPA: believe the sections rather than the header's counts")                                       \
-    X(THREADS, "threads", 'j', "N", CLI_EVAL, "threads in all (default: one for each processor)")         \
-    X(BATCH, "batch", 0, "N", CLI_EVAL,                                                                   \
-      "targets scored together (default 4096); does not change the result")                               \
-    X(OUTPUT, "output", 'o', "FILE", CLI_EVAL | CLI_TABLE | CLI_INSPECT,                                  \
-      "write there, whole or not at all (default: stdout)")                                               \
-    X(FORMAT, "format", 'f', "NAME", CLI_TABLE, "markdown or csv (default: markdown)")                    \
-    X(AS, "as", 0, "KIND", CLI_INSPECT, "take the first file for a: model, corpus (default: recognised)") \
-    X(TOP, "top", 0, "N", CLI_INSPECT, "list the N most frequent unknown tokens (default 20)")            \
-    X(JSON, "json", 0, NULL, CLI_INSPECT, "JSON (perplex.inspection/1) in the place of text")             \
-    X(QUIET, "quiet", 'q', NULL, CLI_EVAL | CLI_INSPECT, "no progress, summary or warnings on stderr")    \
-    X(HELP, "help", 'h', NULL, CLI_ALL, "this help")
+#define CLI_COMPARE 16u
+#define CLI_HELPS   32u
+#define CLI_ALL     ~0u
 
-#define CLI_OPTION_ENUM(id, name, letter, argument, commands, help) CLI_##id,
+/* X(code, commands, meaning). What the program ends with. */
+#define CLI_EXIT_LIST(X)                                                                                 \
+    X(0, CLI_ALL, "fine")                                                                                \
+    X(1, CLI_COMPARE, "B is worse: its cross-entropy is higher")                                         \
+    X(2, CLI_ALL, "wrong usage; or inputs do not fit each other, or results are not comparable")         \
+    X(3, CLI_ALL & ~(CLI_FORMATS | CLI_HELPS), "a malformed or unsupported model, corpus or other file") \
+    X(4, CLI_ALL, "a file or the network failed")                                                        \
+    X(5, CLI_EVAL, "the perplexity is not finite (the result is written all the same)")                  \
+    X(5, CLI_COMPARE, "the difference is no number: both are infinite, or one says nothing")             \
+    X(6, CLI_ALL & ~(CLI_FORMATS | CLI_HELPS), "memory is exhausted, or an internal check failed")       \
+    X(130, CLI_EVAL | CLI_INSPECT, "interrupted")
+
+/* What an argument is. */
+enum cli_takes {
+    CLI_TAKES_NOTHING,
+    CLI_TAKES_TEXT,
+    CLI_TAKES_NUMBER,
+    CLI_TAKES_FILE,
+    /* One of the words that cli_word lists. */
+    CLI_TAKES_FIELD, /* of the field of the protocol that the option is named after */
+    CLI_TAKES_PRESET,
+    CLI_TAKES_TOKEN_KIND,
+    CLI_TAKES_MODEL_FORMAT,
+    CLI_TAKES_CORPUS_FORMAT,
+    CLI_TAKES_TABLE_FORMAT,
+    CLI_TAKES_INSPECTED,
+    CLI_TAKES_COMMAND,
+    /* Files, and more. */
+    CLI_TAKES_MODEL, /* or one of the words, with something behind it */
+    CLI_TAKES_RESULT /* *.json */
+};
+
+/* X(ID, long name, letter or 0, argument or NULL, what that is (CLI_TAKES_…), commands, help). The one list
+   of options: parsing, help, manual and completions are made from it. "%s" in the help stands for the words
+   that the argument can be. */
+#define CLI_OPTION_LIST(X)                                                                                   \
+    X(PROTOCOL, "protocol", 'p', "NAME", PRESET, CLI_EVAL, "preset: %s (default: by model and tokens)")      \
+    X(UNIT, "unit", 0, "UNIT", FIELD, CLI_EVAL, "context starts afresh at every: %s")                        \
+    X(START, "start", 0, "START", FIELD, CLI_EVAL, "begin symbol: %s; or the symbol itself")                 \
+    X(END, "end", 0, "END", FIELD, CLI_EVAL, "end symbol: %s; or the symbol itself")                         \
+    X(JOIN, "join", 0, "TOKEN", TEXT, CLI_EVAL, "token that stands between the lines of a stream of words")  \
+    X(WINDOW, "window", 0, "N", NUMBER, CLI_EVAL,                                                            \
+      "most tokens that one scoring sees, context included; 0: no limit")                                    \
+    X(STRIDE, "stride", 0, "N", NUMBER, CLI_EVAL, "how far the window moves (default: the window)")          \
+    X(SCORE, "score", 0, "WHICH", FIELD, CLI_EVAL, "targets of a window that count: %s")                     \
+    X(FIRST_WINDOW, "first-window", 0, "N", NUMBER, CLI_EVAL,                                                \
+      "targets of the first window, where that differs")                                                     \
+    X(TAIL, "tail", 0, "HOW", FIELD, CLI_EVAL, "partial last window: %s")                                    \
+    X(FIRST, "first", 0, "HOW", FIELD, CLI_EVAL, "a target without context: %s")                             \
+    X(UNKNOWN, "unknown", 0, "COST", FIELD, CLI_EVAL, "unknown tokens: %s")                                  \
+    X(CONTROL_WORDS, "control-words", 0, "WHAT", FIELD, CLI_EVAL, "start and end symbols in the text: %s")   \
+    X(BLANK, "blank", 0, "HOW", FIELD, CLI_EVAL, "end symbols of blank lines: %s")                           \
+    X(AVERAGE, "average", 0, "OVER", FIELD, CLI_EVAL, "mean over: %s")                                       \
+    X(LIMIT, "limit", 0, "N", NUMBER, CLI_EVAL, "score at most N tokens; 0: all")                            \
+    X(TOKENS, "tokens", 't', "KIND", TOKEN_KIND, CLI_EVAL | CLI_INSPECT,                                     \
+      "what tokens are: %s (default: words of a text)")                                                      \
+    X(CORPUS_FORMAT, "corpus-format", 0, "NAME", CORPUS_FORMAT, CLI_EVAL | CLI_INSPECT,                      \
+      "format of the corpus: %s (default: recognised)")                                                      \
+    X(MODEL_FORMAT, "model-format", 0, "NAME", MODEL_FORMAT, CLI_EVAL | CLI_INSPECT,                         \
+      "format of the model: %s (default: recognised)")                                                       \
+    X(VOCAB, "vocab", 0, "FILE", FILE, CLI_EVAL | CLI_INSPECT,                                               \
+      "vocabulary of a neural model (default: beside the weights)")                                          \
+    X(ALLOW_POSITIVE, "allow-positive", 0, NULL, NOTHING, CLI_EVAL | CLI_INSPECT,                            \
+      "ARPA: clamp positive log-probabilities to 0")                                                         \
+    X(ALLOW_COUNT_MISMATCH, "allow-count-mismatch", 0, NULL, NOTHING, CLI_EVAL | CLI_INSPECT,                \
+      "ARPA: believe the sections rather than the header's counts")                                          \
+    X(LOGPROB_BASE, "logprob-base", 0, "BASE", TEXT, CLI_EVAL | CLI_INSPECT,                                 \
+      "logprobs: base of the logarithms, e, 2, 10 or any number > 1 (default: e)")                           \
+    X(THREADS, "threads", 'j', "N", NUMBER, CLI_EVAL, "threads in all (default: one for each processor)")    \
+    X(BATCH, "batch", 0, "N", NUMBER, CLI_EVAL,                                                              \
+      "targets scored together (default 4096); does not change the result")                                  \
+    X(OUTPUT, "output", 'o', "FILE", FILE, CLI_EVAL | CLI_TABLE | CLI_COMPARE | CLI_INSPECT,                 \
+      "write there, whole or not at all (default: stdout)")                                                  \
+    X(PER_TOKEN, "per-token", 0, "FILE", FILE, CLI_EVAL,                                                     \
+      "write every scored token and its nats there too: .jsonl or .npy, .gz may follow")                     \
+    X(FORMAT, "format", 'f', "NAME", TABLE_FORMAT, CLI_TABLE, "format of the table: %s (default: markdown)") \
+    X(QUIET, "quiet", 'q', NULL, NOTHING, CLI_EVAL | CLI_INSPECT,                                            \
+      "no progress, summary or warnings on stderr")                                                          \
+    X(CONFIG, "config", 0, "FILE", FILE, CLI_EVAL, "options out of a JSON file")                             \
+    X(AS, "as", 0, "KIND", INSPECTED, CLI_INSPECT, "what the first file is: %s (default: recognised)")       \
+    X(TOP, "top", 0, "N", NUMBER, CLI_INSPECT, "list the N most frequent unknown tokens (default 20)")       \
+    X(JSON, "json", 0, NULL, NOTHING, CLI_COMPARE | CLI_INSPECT,                                             \
+      "as JSON (schema perplex.comparison/1, perplex.inspection/1)")                                         \
+    X(HELP, "help", 'h', NULL, NOTHING, CLI_ALL, "this help")
+
+#define CLI_OPTION_ENUM(id, name, letter, argument, takes, commands, help) CLI_##id,
 enum cli_option { CLI_OPTION_LIST(CLI_OPTION_ENUM) CLI_OPTION_COUNT };
 #undef CLI_OPTION_ENUM
 
+struct cli_option_row {
+    const char *name;     /* without "--" */
+    char letter;          /* 0: none */
+    const char *argument; /* NULL: none */
+    enum cli_takes takes;
+    unsigned commands;
+    const char *help;
+};
+
 struct cli_arguments {
     const char *values[CLI_OPTION_COUNT]; /* NULL: not given; "" for an option without argument */
+    const char
+        *paths[CLI_OPTION_COUNT]; /* where in the file of --config the value stands; NULL: it does not */
+    const char *config;           /* that file's name */
     const char *const *operands;
     int operand_count;
 };
 
-struct cli_command {
-    const char *name;
-    const char *operands;                              /* for the usage line */
-    const char *summary;                               /* one line */
-    const char *details;                               /* examples and what else the help says; may be NULL */
-    unsigned mask;                                     /* which options it takes */
-    int least, most;                                   /* operands */
-    int (*run)(const struct cli_arguments *arguments); /* returns the exit code */
+/* A line of shell that works, given the files that it names. */
+struct cli_example {
+    const char *command;
+    const char *does;
 };
 
-extern const struct cli_command cli_command_eval, cli_command_table, cli_command_formats, cli_command_inspect;
+struct cli_command {
+    const char *name;
+    const char *operands; /* for the usage line */
+    const char *summary;  /* one line */
+    const char *details;  /* what else there is to say, "\n" between paragraphs; may be NULL */
+    unsigned mask;        /* which options it takes */
+    int least, most;      /* operands */
+    int (*run)(struct cli_arguments *arguments); /* returns the exit code */
+    enum cli_takes first, others;                /* what the operands are */
+    const struct cli_example *examples;          /* ended by one without command; NULL: none */
+};
+
+extern const struct cli_command cli_command_eval, cli_command_compare, cli_command_table, cli_command_formats,
+    cli_command_inspect, cli_command_help;
+
+/* commands.c: command `index`, NULL past the end; the one of that name, NULL if there is none. */
+const struct cli_command *cli_command(size_t index);
+const struct cli_command *cli_find_command(const char *name);
+
+/* Says that there is no such command, and which may be meant; returns CLI_USAGE. */
+int cli_no_command(const char *name);
+
+/* help.c: what `perplex --help` and `perplex COMMAND --help` print, in 80 columns. */
+void cli_print_usage(FILE *stream);
+void cli_print_help(const struct cli_command *command, FILE *stream);
 
 /* options.c: fills *arguments; on a mistake says so on stderr and returns CLI_USAGE. */
 int cli_parse(const struct cli_command *command, int argc, char **argv, struct cli_arguments *arguments);
-void cli_print_help(const struct cli_command *command, FILE *stream);
+
+const struct cli_option_row *cli_option_row(enum cli_option option);
+
+/* The option of that name, in which "_" may stand for "-"; CLI_OPTION_COUNT if there is none. */
+enum cli_option cli_find_option(const char *name);
+
+/* config.c: adds what the file of --config says, where the command line is silent. On a mistake says so and
+   returns the exit code. *config is to be closed when the arguments are not needed any more, in any case. */
+int cli_read_config(const struct cli_command *command, struct cli_arguments *arguments,
+                    struct plx_config **config);
+
+/* Where the option's value has been given: "--window", or "file.json: $.window". As much as fits, visible. */
+void cli_origin(const struct cli_arguments *arguments, enum cli_option option, char *text, size_t capacity);
 
 /* A number given to an option: false, with a message, if it is none within the bounds. */
 bool cli_number(const struct cli_arguments *arguments, enum cli_option option, unsigned long long least,
                 unsigned long long most, unsigned long long *value);
 
-/* The name of an option, without "--". */
-const char *cli_option_name(enum cli_option option);
+/* The base given to --logprob-base; false, with a message, if it is none. */
+bool cli_logprob_base(const struct cli_arguments *arguments, double *base);
 
-/* The option of that name, in which "_" may stand for "-"; CLI_OPTION_COUNT if there is none. */
-enum cli_option cli_find_option(const char *name);
+/* Which of the option's words has been given; false, with a message, if it is none of them. Where the option
+   has not been given, *index stays as it is. */
+bool cli_choice(const struct cli_arguments *arguments, enum cli_option option, size_t *index);
+
+/* Says "--option takes …, not …", or the place in the file instead; returns false. */
+bool cli_refuse(const struct cli_arguments *arguments, enum cli_option option, const char *takes);
+
+/* words.c: word `index` of what an argument can be, NULL past the end. In capitals behind a colon stands what
+   the user puts there ("last:K"). `option` tells of which field, for CLI_TAKES_FIELD alone. */
+const char *cli_word(enum cli_takes takes, enum cli_option option, size_t index);
+
+/* All of them: "a, b, c", or "a, b or c" with the last separator " or ". As much as fits. */
+void cli_list_words(enum cli_takes takes, enum cli_option option, const char *last, char *text,
+                    size_t capacity);
+
+/* Looks for the one candidate that resembles `given` most, as a slip of the finger would. Begins as {given};
+   `best` is NULL where nothing does. */
+struct cli_nearest {
+    const char *given;
+    const char *best;
+    size_t distance;
+};
+void cli_nearest_try(struct cli_nearest *nearest, const char *candidate);
 
 /* output.c: says so and returns the exit code if a file there could surely not be written, before the work is
  * done. */
@@ -105,8 +214,15 @@ int cli_check_output(const char *path);
  * failed. */
 int cli_write(const char *path, const char *text, size_t length);
 
+/* The same for who has to clean up before anything is said: a failure is given to cli_fail_output. */
+enum plx_status cli_write_status(const char *path, const char *text, size_t length, struct plx_error *error);
+
 /* Says "perplex: …" on stderr, visibly; returns the exit code of the status. */
 int cli_fail(const struct plx_error *error);
+
+/* The same where writing to `path` (NULL: stdout) may have failed: ends the program as SIGPIPE does where
+   nobody reads any more. Nothing may be left to clean up then. */
+int cli_fail_output(const char *path, const struct plx_error *error);
 
 /* terminal.c: interruption and progress. */
 void cli_catch_signals(void);

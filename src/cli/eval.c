@@ -1,21 +1,54 @@
 /* perplex eval: score one corpus with one model. */
 #include "cli.h"
 
+#include <limits.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const char DETAILS[] =
-    "MODEL and CORPUS are paths, http(s):// URLs, or \"-\" for standard input; gzip is undone. `perplex "
-    "formats` lists "
-    "what\ncan be read. The result is JSON on stdout (schema perplex.result/1).\n\n"
-    "examples:\n"
-    "  perplex eval model.arpa.gz test.txt\n"
-    "  perplex eval bigram.safetensors test.txt --protocol hf-stride --window 256 --stride 128\n"
-    "  perplex eval chars.safetensors shakespeare.txt --tokens char\n"
-    "  zcat test.txt.gz | perplex eval model.arpa - -o result.json\n\n"
-    "exit codes: 0 fine; 2 usage, or model and corpus do not fit; 3 malformed model or corpus; 4 file or "
-    "network;\n"
-    "5 the perplexity is not finite; 6 memory or internal; 130 interrupted.\n";
+    "MODEL is a path, an http(s):// URL, \"-\" for standard input, or the name of a model that is no file "
+    "(uniform:50257). A CORPUS is a path, a URL, \"-\", or a pattern of paths that perplex expands itself "
+    "(quote it: 'shard-*.txt'). Several are read one after the other as one corpus; they must be of one "
+    "format, and each file begins a document. gzip is undone. `perplex formats` lists what can be read."
+    "\n\n"
+    "The file of `--config` is a JSON object, whose keys are the names of options with \"_\" for \"-\"; "
+    "numbers "
+    "are numbers, and true gives an option that takes no argument. `protocol` names the preset to begin "
+    "from, "
+    "and so does `name`, so that the member `protocol` of a result is such a file. Options on the command "
+    "line "
+    "win. Paths are relative to the working directory, not to the file. `output` and `per_token` are for the "
+    "command line alone."
+    "\n\n"
+    "The result is JSON on standard output (schema perplex.result/1).";
+
+static const struct cli_example EXAMPLES[] = {
+    {"perplex eval model.arpa test.txt", "an n-gram model on a text, under the protocol that suits both"},
+    {"perplex eval model.arpa.gz 'shard-*.txt' -o result.json", "several files as one corpus"},
+    {"perplex eval model.safetensors test.txt -p hf-stride --window 64 --stride 32",
+     "a preset of the protocol, two of its fields changed"},
+    {"perplex eval model.safetensors test.txt --config hf-stride-256.json", "a protocol out of a file"},
+    {"perplex eval uniform:256 book.txt --tokens byte", "what a byte costs whoever knows nothing"},
+    {"perplex eval model.arpa test.txt -o result.json --per-token tokens.jsonl.gz",
+     "and every token with what it cost"},
+    {"zcat test.txt.gz | perplex eval model.arpa - --unknown skip", "a corpus from a pipe"},
+    {"perplex eval model.arpa https://example.org/test.txt", "a corpus from the web"},
+    {NULL, NULL},
+};
+
+/* The message begins with the field's name: where its value comes from takes its place. */
+static enum plx_status name_origin(const struct cli_arguments *arguments, enum cli_option option,
+                                   enum plx_status status, struct plx_error *error)
+{
+    const size_t name = strlen(cli_option_row(option)->name);
+    char origin[1024], message[sizeof error->message];
+    cli_origin(arguments, option, origin, sizeof origin);
+    memcpy(message, error->message, sizeof message);
+    snprintf(error->message, sizeof error->message, "%.*s%s", (int)(sizeof message / 2), origin,
+             message + name);
+    return status;
+}
 
 /* The fields that have been given as options. */
 static enum plx_status set_fields(const struct cli_arguments *arguments, struct plx_protocol *protocol,
@@ -27,9 +60,9 @@ static enum plx_status set_fields(const struct cli_arguments *arguments, struct 
         const enum cli_option option = cli_find_option(name);
         const char *value = option < CLI_OPTION_COUNT ? arguments->values[option] : NULL;
         const enum plx_status status =
-            value ? plx_protocol_set(protocol, cli_option_name(option), value, error) : PLX_OK;
+            value ? plx_protocol_set(protocol, cli_option_row(option)->name, value, error) : PLX_OK;
         if (status)
-            return status;
+            return name_origin(arguments, option, status, error);
     }
     return PLX_OK;
 }
@@ -45,11 +78,13 @@ static enum plx_status check_protocol(const struct cli_arguments *arguments, str
 
 /* The preset, changed field by field. */
 static enum plx_status choose_protocol(const struct cli_arguments *arguments,
-                                       const struct plx_model_info *info, enum plx_token_kind tokens,
+                                       const struct plx_model_info *model, const struct plx_corpus *corpus,
                                        struct plx_protocol *protocol, struct plx_error *error)
 {
     const char *name = arguments->values[CLI_PROTOCOL];
-    *protocol = *(name ? plx_protocol_find(name) : plx_protocol_default(info, tokens));
+    struct plx_corpus_info info;
+    plx_corpus_info(corpus, &info);
+    *protocol = *(name ? plx_protocol_find(name) : plx_protocol_default(model, &info));
     const enum plx_status status = set_fields(arguments, protocol, error);
     return status ? status : plx_protocol_check(protocol, error);
 }
@@ -65,20 +100,59 @@ static bool check_standard_input(const struct cli_arguments *arguments)
 {
     const struct {
         const char *role, *name;
-    } inputs[] = {{"model", arguments->operands[0]},
-                  {"corpus", arguments->operands[1]},
+    } others[] = {{"protocol file", arguments->values[CLI_CONFIG]},
                   {"vocabulary", arguments->values[CLI_VOCAB]}};
+    const int count = (int)(sizeof others / sizeof *others);
     const char *taken = NULL;
-    for (size_t i = 0; i < sizeof inputs / sizeof *inputs; i++) {
-        if (!inputs[i].name || strcmp(inputs[i].name, "-") != 0)
+    for (int i = -count; i < arguments->operand_count; i++) {
+        const char *name = i < 0 ? others[i + count].name : arguments->operands[i];
+        const char *role = i < 0 ? others[i + count].role : i == 0 ? "model" : "corpus";
+        if (!name || strcmp(name, "-") != 0)
             continue;
-        if (taken) {
-            fprintf(stderr, "perplex: %s and %s cannot both be standard input\n", taken, inputs[i].role);
+        if (taken == role)
+            fprintf(stderr, "perplex: standard input can be read only once\n");
+        else if (taken)
+            fprintf(stderr, "perplex: %s and %s cannot both be standard input\n", taken, role);
+        if (taken)
             return false;
-        }
-        taken = inputs[i].role;
+        taken = role;
     }
     return true;
+}
+
+static bool check_preset(const struct cli_arguments *arguments)
+{
+    const char *name = arguments->values[CLI_PROTOCOL];
+    struct cli_nearest nearest = {name, NULL, 0};
+    const struct plx_protocol *preset;
+    char shown[256], origin[1024];
+    if (!name || plx_protocol_find(name))
+        return true;
+    for (size_t i = 0; (preset = plx_protocol_preset(i)) != NULL; i++)
+        cli_nearest_try(&nearest, preset->name);
+    plx_text_visible(name, shown, sizeof shown);
+    cli_origin(arguments, CLI_PROTOCOL, origin, sizeof origin);
+    fprintf(stderr, "perplex: %s%sthere is no protocol \"%s\"; ",
+            arguments->paths[CLI_PROTOCOL] ? origin : "", arguments->paths[CLI_PROTOCOL] ? ": " : "", shown);
+    if (nearest.best)
+        fprintf(stderr, "did you mean %s?\n", nearest.best);
+    else
+        fprintf(stderr, "`perplex eval --help` names them\n");
+    return false;
+}
+
+/* Two outputs in one place would spoil each other. */
+static bool check_outputs(const struct cli_arguments *arguments)
+{
+    const char *result = arguments->values[CLI_OUTPUT], *tokens = arguments->values[CLI_PER_TOKEN];
+    if (!tokens || !plx_output_same(result, tokens))
+        return true;
+    char shown[512];
+    plx_text_visible(tokens, shown, sizeof shown);
+    fprintf(stderr, "perplex: the result and --per-token cannot both go to %s%s\n",
+            plx_output_same(NULL, tokens) ? "standard output" : shown,
+            result ? "" : "; -o FILE moves the result");
+    return false;
 }
 
 /* False, with a message, if an option's value is not usable. */
@@ -87,6 +161,7 @@ static bool read_settings(const struct cli_arguments *arguments, struct cli_prog
 {
     const char *const *values = arguments->values;
     unsigned long long threads = 0, batch = 0;
+    size_t tokens = 0;
     *settings = (struct settings){
         .model = {.format = values[CLI_MODEL_FORMAT],
                   .vocabulary = values[CLI_VOCAB],
@@ -98,25 +173,21 @@ static bool read_settings(const struct cli_arguments *arguments, struct cli_prog
         .corpus = {.format = values[CLI_CORPUS_FORMAT], .interrupted = cli_interrupted},
         .evaluate = {.progress = cli_progress_corpus, .interrupted = cli_interrupted, .user = progress},
     };
-    if (values[CLI_TOKENS] && !plx_token_kind_parse(values[CLI_TOKENS], &settings->corpus.tokens)) {
-        fprintf(stderr, "perplex: --tokens takes word, char or byte, not \"%s\"\n", values[CLI_TOKENS]);
+    if (!cli_choice(arguments, CLI_TOKENS, &tokens) || !check_preset(arguments) ||
+        !check_standard_input(arguments) || !check_outputs(arguments) ||
+        !cli_number(arguments, CLI_THREADS, 1, 1024, &threads) ||
+        !cli_number(arguments, CLI_BATCH, 1, 1 << 24, &batch) ||
+        !cli_logprob_base(arguments, &settings->model.logprob_base))
         return false;
-    }
-    if (values[CLI_PROTOCOL] && !plx_protocol_find(values[CLI_PROTOCOL])) {
-        fprintf(stderr, "perplex: there is no protocol \"%s\"; `perplex eval --help` names them\n",
-                values[CLI_PROTOCOL]);
-        return false;
-    }
-    if (!check_standard_input(arguments) || !cli_number(arguments, CLI_THREADS, 1, 1024, &threads) ||
-        !cli_number(arguments, CLI_BATCH, 1, 1 << 24, &batch))
-        return false;
+    if (values[CLI_TOKENS])
+        settings->corpus.tokens = (enum plx_token_kind)(tokens + PLX_TOKENS_WORD);
     settings->evaluate.threads = (unsigned)threads;
     settings->evaluate.batch = (size_t)batch;
     return true;
 }
 
-/* A file is opened before the model is read, so that a mistake in its name shows at once; a pipe or a
-   transfer is not made to wait meanwhile. */
+/* A file is opened before the model is read, so that a mistake in its name or in those behind it shows at
+   once; a pipe or a transfer is not made to wait meanwhile. */
 static bool opens_at_once(const char *corpus)
 {
     return strcmp(corpus, "-") != 0 && !strstr(corpus, "://");
@@ -126,6 +197,7 @@ static enum plx_status evaluate(const struct cli_arguments *arguments, const str
                                 struct plx_result **result, struct plx_error *error)
 {
     const char *const *names = arguments->operands;
+    const size_t corpora = (size_t)arguments->operand_count - 1;
     struct plx_model *model = NULL;
     struct plx_corpus *corpus = NULL;
     struct plx_protocol protocol;
@@ -134,13 +206,13 @@ static enum plx_status evaluate(const struct cli_arguments *arguments, const str
     *result = NULL;
     enum plx_status status = check_protocol(arguments, error);
     if (status == PLX_OK && opens_at_once(names[1]))
-        status = plx_corpus_open(names + 1, 1, &settings->corpus, &corpus, error);
+        status = plx_corpus_open(names + 1, corpora, &settings->corpus, &corpus, error);
     if (status == PLX_OK)
         status = plx_model_open(names[0], &settings->model, &model, error);
-    if (status == PLX_OK)
-        status = choose_protocol(arguments, plx_model_info(model), settings->corpus.tokens, &protocol, error);
     if (status == PLX_OK && !corpus)
-        status = plx_corpus_open(names + 1, 1, &settings->corpus, &corpus, error);
+        status = plx_corpus_open(names + 1, corpora, &settings->corpus, &corpus, error);
+    if (status == PLX_OK)
+        status = choose_protocol(arguments, plx_model_info(model), corpus, &protocol, error);
     if (status == PLX_OK)
         status = plx_evaluate(model, corpus, &options, result, error);
     plx_corpus_close(corpus);
@@ -191,50 +263,95 @@ static int print_not_finite(const struct plx_metrics *metrics)
     return plx_status_exit_code(PLX_NOT_FINITE);
 }
 
-static int run(const struct cli_arguments *arguments)
+/* Everything about the scored tokens but the name of their file, then the result, then that name: both files
+   appear, or neither. */
+static int deliver(const struct cli_arguments *arguments, const struct plx_result *result,
+                   struct plx_per_token *tokens)
 {
-    const bool quiet = arguments->values[CLI_QUIET] != NULL;
-    struct cli_progress progress;
-    struct settings settings;
-    struct plx_result *result;
+    const char *output = arguments->values[CLI_OUTPUT], *failed = arguments->values[CLI_PER_TOKEN];
     struct plx_error error;
-    struct plx_metrics metrics;
     char *text = NULL;
     size_t length;
-    cli_progress_init(&progress, quiet);
+    enum plx_status status = tokens ? plx_per_token_finish(tokens, &error) : PLX_OK;
+    if (status == PLX_OK && (status = plx_result_json(result, &text, &length, &error)) == PLX_OK) {
+        status = cli_write_status(output, text, length, &error);
+        failed = status ? output : failed;
+    }
+    if (status)
+        plx_per_token_discard(tokens);
+    else if (tokens)
+        status = plx_per_token_commit(tokens, &error);
+    plx_text_free(text);
+    return status ? cli_fail_output(failed, &error) : CLI_OK;
+}
+
+static int report(const struct cli_arguments *arguments, const struct plx_result *result,
+                  struct plx_per_token *tokens)
+{
+    const bool quiet = arguments->values[CLI_QUIET] != NULL;
+    struct plx_metrics metrics;
+    plx_result_metrics(result, &metrics);
+    if (!quiet)
+        print_warnings(result);
+    const int code = deliver(arguments, result, tokens);
+    if (code == CLI_OK && !quiet && cli_is_terminal(stderr))
+        print_summary(result, &metrics);
+    return code == CLI_OK && !isfinite(metrics.perplexity) ? print_not_finite(&metrics) : code;
+}
+
+/* With all that the user has said. */
+static int run_settled(const struct cli_arguments *arguments)
+{
+    const char *per_token = arguments->values[CLI_PER_TOKEN];
+    struct cli_progress progress;
+    struct settings settings;
+    struct plx_per_token *tokens = NULL;
+    struct plx_result *result;
+    struct plx_error error;
+    cli_progress_init(&progress, arguments->values[CLI_QUIET] != NULL);
     if (!read_settings(arguments, &progress, &settings))
         return CLI_USAGE;
     int code = cli_check_output(arguments->values[CLI_OUTPUT]);
     if (code != CLI_OK)
         return code;
-    cli_catch_signals();
-    enum plx_status status = evaluate(arguments, &settings, &result, &error);
-    cli_progress_clear(&progress);
-    if (status == PLX_OK)
-        status = plx_result_json(result, &text, &length, &error);
-    if (status) {
-        plx_result_free(result);
+    if (per_token && plx_per_token_open(per_token, &tokens, &error))
         return cli_fail(&error);
+    settings.evaluate.tokens = tokens ? plx_per_token_write : NULL;
+    settings.evaluate.tokens_user = tokens;
+    const enum plx_status status = evaluate(arguments, &settings, &result, &error);
+    cli_progress_clear(&progress);
+    if (status) {
+        plx_per_token_discard(tokens);
+        return cli_fail_output(per_token, &error);
     }
-    plx_result_metrics(result, &metrics);
-    if (!quiet)
-        print_warnings(result);
-    code = cli_write(arguments->values[CLI_OUTPUT], text, length);
-    if (code == CLI_OK && !quiet && cli_is_terminal(stderr))
-        print_summary(result, &metrics);
-    if (code == CLI_OK && !isfinite(metrics.perplexity))
-        code = print_not_finite(&metrics);
-    plx_text_free(text);
+    code = report(arguments, result, tokens);
     plx_result_free(result);
     return code;
 }
 
+static int run(struct cli_arguments *arguments)
+{
+    struct plx_config *config;
+    if (!check_standard_input(arguments))
+        return CLI_USAGE;
+    cli_catch_signals();
+    int code = cli_read_config(&cli_command_eval, arguments, &config);
+    if (code == CLI_OK)
+        code = run_settled(arguments);
+    plx_config_close(config);
+    return code;
+}
+
 const struct cli_command cli_command_eval = {
-    "eval",
-    "MODEL CORPUS [options]",
-    "Score one corpus with one model: cross-entropy and perplexity as JSON.",
-    DETAILS,
-    CLI_EVAL,
-    2,
-    2,
-    run};
+    .name = "eval",
+    .operands = "MODEL CORPUS... [options]",
+    .summary = "Score a corpus with a model: cross-entropy and perplexity as JSON.",
+    .details = DETAILS,
+    .mask = CLI_EVAL,
+    .least = 2,
+    .most = INT_MAX,
+    .run = run,
+    .first = CLI_TAKES_MODEL,
+    .others = CLI_TAKES_FILE,
+    .examples = EXAMPLES,
+};

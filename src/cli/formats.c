@@ -1,7 +1,7 @@
-/* perplex formats: what this build reads. */
+/* perplex formats: what this build reads and writes. */
 #include "cli.h"
 
-static int run(const struct cli_arguments *arguments)
+static int run(struct cli_arguments *arguments)
 {
     (void)arguments;
     const char *name;
@@ -11,11 +11,24 @@ static int run(const struct cli_arguments *arguments)
     printf("\ncorpora:\n");
     for (size_t i = 0; (name = plx_corpus_format_name(i)) != NULL; i++)
         printf("  %-12s %s\n", name, plx_corpus_format_description(i));
+    printf("\nper-token files (eval --per-token):\n");
+    for (size_t i = 0; (name = plx_per_token_format_name(i)) != NULL; i++)
+        printf("  %-12s %s\n", name, plx_per_token_format_description(i));
     printf(
         "\nfrom: files, standard input (-), http:// and https:// URLs; gzip (multi-member too) is undone\n");
     return CLI_OK;
 }
 
+static const struct cli_example EXAMPLES[] = {
+    {"perplex formats", "what can be read and written"},
+    {NULL, NULL},
+};
+
 const struct cli_command cli_command_formats = {
-    "formats", "[options]", "List the model and corpus formats that can be read.", NULL, CLI_FORMATS, 0,
-    0,         run};
+    .name = "formats",
+    .operands = "[options]",
+    .summary = "List the formats that can be read and written.",
+    .mask = CLI_FORMATS,
+    .run = run,
+    .examples = EXAMPLES,
+};

@@ -2,21 +2,22 @@
 #include "cli.h"
 
 #include <limits.h>
-#include <string.h>
 
-static const char DETAILS[] =
-    "FILE is a model or a corpus: a path, an http(s):// URL, or \"-\" for standard input; gzip is undone. "
-    "What it "
-    "is\nshows in its content, then in its name. A model and a corpus together: how much of the corpus the "
-    "model "
-    "knows.\nSeveral files of a corpus are one corpus.\n\n"
-    "examples:\n"
-    "  perplex inspect model.arpa.gz\n"
-    "  perplex inspect test.txt --tokens char --json\n"
-    "  perplex inspect model.arpa.gz test.txt --top 50\n"
-    "  perplex inspect 'shard-*.txt'\n\n"
-    "exit codes: 0 it can be read, whatever is odd about it; 2 usage; 3 malformed, or neither a model nor a "
-    "corpus;\n4 file or network; 6 memory or internal; 130 interrupted.\n";
+static const char DETAILS[] = "FILE is a model or a corpus: a path, an http(s):// URL, or \"-\" for standard "
+                              "input; gzip is undone. What it "
+                              "is shows in its content, then in its name. Several files of a corpus are one "
+                              "corpus. After a model: how much "
+                              "of the corpus the model knows.\n\n"
+                              "What can be read is fine, whatever is odd about it. What is neither a model "
+                              "nor a corpus is refused with a "
+                              "guess at what it is.";
+
+static const struct cli_example EXAMPLES[] = {
+    {"perplex inspect model.arpa.gz", "orders, symbols, whether its probabilities sum to 1"},
+    {"perplex inspect test.txt --tokens char", "counts, and what is odd about the text"},
+    {"perplex inspect model.arpa.gz test.txt --top 50", "the words of the text that the model does not know"},
+    {NULL, NULL},
+};
 
 /* False, with a message, if an option's value is not usable. */
 static bool read_options(const struct cli_arguments *arguments, struct cli_progress *progress,
@@ -24,6 +25,7 @@ static bool read_options(const struct cli_arguments *arguments, struct cli_progr
 {
     const char *const *values = arguments->values;
     unsigned long long top = 0;
+    size_t tokens = 0, as = 0;
     *options = (struct plx_inspect_options){
         .model = {.format = values[CLI_MODEL_FORMAT],
                   .vocabulary = values[CLI_VOCAB],
@@ -36,25 +38,19 @@ static bool read_options(const struct cli_arguments *arguments, struct cli_progr
         .progress = cli_progress_reading,
         .user = progress,
     };
-    if (values[CLI_TOKENS] && !plx_token_kind_parse(values[CLI_TOKENS], &options->corpus.tokens)) {
-        fprintf(stderr, "perplex: --tokens takes word, char or byte, not \"%s\"\n", values[CLI_TOKENS]);
+    if (!cli_choice(arguments, CLI_TOKENS, &tokens) || !cli_choice(arguments, CLI_AS, &as) ||
+        !cli_number(arguments, CLI_TOP, 1, 1000000, &top) ||
+        !cli_logprob_base(arguments, &options->model.logprob_base))
         return false;
-    }
-    if (values[CLI_AS] && strcmp(values[CLI_AS], "model") == 0) {
-        options->as = PLX_INSPECT_MODEL;
-    } else if (values[CLI_AS] && strcmp(values[CLI_AS], "corpus") == 0) {
-        options->as = PLX_INSPECT_CORPUS;
-    } else if (values[CLI_AS]) {
-        fprintf(stderr, "perplex: --as takes model or corpus, not \"%s\"\n", values[CLI_AS]);
-        return false;
-    }
-    if (!cli_number(arguments, CLI_TOP, 1, 1000000, &top))
-        return false;
+    if (values[CLI_TOKENS])
+        options->corpus.tokens = (enum plx_token_kind)(tokens + PLX_TOKENS_WORD);
+    if (values[CLI_AS])
+        options->as = (enum plx_inspect_as)(as + PLX_INSPECT_MODEL);
     options->top = (size_t)top;
     return true;
 }
 
-static int run(const struct cli_arguments *arguments)
+static int run(struct cli_arguments *arguments)
 {
     struct cli_progress progress;
     struct plx_inspect_options options;
@@ -84,11 +80,15 @@ static int run(const struct cli_arguments *arguments)
 }
 
 const struct cli_command cli_command_inspect = {
-    "inspect",
-    "FILE... [options]",
-    "Say what a model or corpus is, what is wrong with it, and how far the two fit.",
-    DETAILS,
-    CLI_INSPECT,
-    1,
-    INT_MAX,
-    run};
+    .name = "inspect",
+    .operands = "FILE... [options]",
+    .summary = "Say what a model or corpus is, and what is odd about it.",
+    .details = DETAILS,
+    .mask = CLI_INSPECT,
+    .least = 1,
+    .most = INT_MAX,
+    .run = run,
+    .first = CLI_TAKES_MODEL,
+    .others = CLI_TAKES_FILE,
+    .examples = EXAMPLES,
+};

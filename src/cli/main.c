@@ -3,24 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct cli_command *const COMMANDS[] = {
-    &cli_command_eval,
-    &cli_command_table,
-    &cli_command_inspect,
-    &cli_command_formats,
-};
-
-#define COMMAND_COUNT (sizeof COMMANDS / sizeof *COMMANDS)
-
-static void print_usage(FILE *stream)
-{
-    fprintf(stream, "perplex: how well a language model predicts a corpus\n\nusage: perplex COMMAND ...\n\n");
-    for (size_t i = 0; i < COMMAND_COUNT; i++)
-        fprintf(stream, "  %-9s %s\n", COMMANDS[i]->name, COMMANDS[i]->summary);
-    fprintf(stream, "\n  perplex COMMAND --help   the options of a command\n"
-                    "  perplex --version        version, and what is built in\n");
-}
-
 static void print_version(void)
 {
     char text[128];
@@ -34,15 +16,6 @@ static void print_version(void)
     for (size_t i = 0; plx_corpus_format_name(i); i++)
         printf(" %s", plx_corpus_format_name(i));
     printf("\n");
-}
-
-static const struct cli_command *find_command(const char *name)
-{
-    for (size_t i = 0; i < COMMAND_COUNT; i++) {
-        if (strcmp(COMMANDS[i]->name, name) == 0)
-            return COMMANDS[i];
-    }
-    return NULL;
 }
 
 static int run_command(const struct cli_command *command, int argc, char **argv)
@@ -70,24 +43,21 @@ static int finish(int code)
 int main(int argc, char **argv)
 {
     const char *name = argc > 1 ? argv[1] : "";
-    if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0 || strcmp(name, "help") == 0) {
-        const struct cli_command *command = argc > 2 ? find_command(argv[2]) : NULL;
-        if (command)
-            cli_print_help(command, stdout);
-        else
-            print_usage(stdout);
+    if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0) {
+        cli_print_usage(stdout);
         return finish(CLI_OK);
     }
     if (strcmp(name, "--version") == 0) {
         print_version();
         return finish(CLI_OK);
     }
-    const struct cli_command *command = find_command(name);
-    if (!command) {
-        if (argc > 1)
-            fprintf(stderr, "perplex: there is no command \"%s\"\n\n", name);
-        print_usage(stderr);
-        return CLI_USAGE;
+    const struct cli_command *command = cli_find_command(name);
+    if (command)
+        return finish(run_command(command, argc - 1, argv + 1));
+    if (argc > 1) {
+        cli_no_command(name);
+        fputc('\n', stderr);
     }
-    return finish(run_command(command, argc - 1, argv + 1));
+    cli_print_usage(stderr);
+    return CLI_USAGE;
 }

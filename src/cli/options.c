@@ -1,27 +1,21 @@
 #include "cli.h"
 
 #include <getopt.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-struct option_row {
-    const char *name;
-    char letter;
-    const char *argument;
-    unsigned commands;
-    const char *help;
-};
-
-#define OPTION_ROW(id, name, letter, argument, commands, help) {name, letter, argument, commands, help},
-static const struct option_row OPTIONS[CLI_OPTION_COUNT] = {CLI_OPTION_LIST(OPTION_ROW)};
+#define OPTION_ROW(id, name, letter, argument, takes, commands, help) \
+    {name, letter, argument, CLI_TAKES_##takes, commands, help},
+static const struct cli_option_row OPTIONS[CLI_OPTION_COUNT] = {CLI_OPTION_LIST(OPTION_ROW)};
 #undef OPTION_ROW
 
 /* getopt_long returns this + the option's number. */
 #define FIRST_CODE 1000
 
-const char *cli_option_name(enum cli_option option)
+const struct cli_option_row *cli_option_row(enum cli_option option)
 {
-    return OPTIONS[option].name;
+    return OPTIONS + option;
 }
 
 enum cli_option cli_find_option(const char *name)
@@ -37,44 +31,6 @@ enum cli_option cli_find_option(const char *name)
             break;
     }
     return (enum cli_option)option;
-}
-
-static void print_presets(FILE *stream)
-{
-    const struct plx_protocol *preset;
-    for (size_t i = 0; (preset = plx_protocol_preset(i)) != NULL; i++)
-        fprintf(stream, "%s%s", i ? ", " : "", preset->name);
-}
-
-static void print_option(const struct option_row *row, FILE *stream)
-{
-    char left[64];
-    const char *presets = strstr(row->help, "%s");
-    if (row->letter)
-        snprintf(left, sizeof left, "-%c, --%s %s", row->letter, row->name,
-                 row->argument ? row->argument : "");
-    else
-        snprintf(left, sizeof left, "    --%s %s", row->name, row->argument ? row->argument : "");
-    fprintf(stream, "  %-27s ", left);
-    if (presets) {
-        fprintf(stream, "%.*s", (int)(presets - row->help), row->help);
-        print_presets(stream);
-        fprintf(stream, "%s\n", presets + 2);
-    } else {
-        fprintf(stream, "%s\n", row->help);
-    }
-}
-
-void cli_print_help(const struct cli_command *command, FILE *stream)
-{
-    fprintf(stream, "usage: perplex %s %s\n\n%s\n\noptions:\n", command->name, command->operands,
-            command->summary);
-    for (size_t i = 0; i < CLI_OPTION_COUNT; i++) {
-        if (OPTIONS[i].commands & command->mask)
-            print_option(OPTIONS + i, stream);
-    }
-    if (command->details)
-        fprintf(stream, "\n%s", command->details);
 }
 
 static int usage_error(const struct cli_command *command)
@@ -110,15 +66,35 @@ static int find_letter(int letter)
     return i;
 }
 
+/* The command's option that resembles the name most, NULL if none does. */
+static const char *nearest_option(const struct cli_command *command, const char *argument)
+{
+    char name[64];
+    struct cli_nearest nearest = {name, NULL, 0};
+    if (strncmp(argument, "--", 2) != 0)
+        return NULL;
+    snprintf(name, sizeof name, "%.*s", (int)strcspn(argument + 2, "="), argument + 2);
+    for (int i = 0; i < CLI_OPTION_COUNT; i++) {
+        if (OPTIONS[i].commands & command->mask)
+            cli_nearest_try(&nearest, OPTIONS[i].name);
+    }
+    return nearest.best;
+}
+
 /* getopt_long has returned '?': there is no such option, or it takes no value. */
 static int unknown_option(const struct cli_command *command, const char *argument)
 {
+    const char *nearest = nearest_option(command, argument);
+    char shown[256];
+    plx_text_visible(argument, shown, sizeof shown);
     if (optopt >= FIRST_CODE)
         fprintf(stderr, "perplex: --%s takes no value\n", OPTIONS[optopt - FIRST_CODE].name);
     else if (optopt != 0) /* a letter, perhaps among others */
         fprintf(stderr, "perplex: %s has no option -%c\n", command->name, optopt);
+    else if (nearest)
+        fprintf(stderr, "perplex: %s has no option %s; did you mean --%s?\n", command->name, shown, nearest);
     else
-        fprintf(stderr, "perplex: %s has no option %s\n", command->name, argument);
+        fprintf(stderr, "perplex: %s has no option %s\n", command->name, shown);
     return usage_error(command);
 }
 
@@ -164,7 +140,62 @@ bool cli_number(const struct cli_arguments *arguments, enum cli_option option, u
         *value = number;
         return true;
     }
-    fprintf(stderr, "perplex: --%s takes a number from %llu to %llu, not \"%s\"\n", OPTIONS[option].name,
-            least, most, text);
+    char takes[96];
+    snprintf(takes, sizeof takes, "a number from %llu to %llu", least, most);
+    return cli_refuse(arguments, option, takes);
+}
+
+bool cli_choice(const struct cli_arguments *arguments, enum cli_option option, size_t *index)
+{
+    const char *text = arguments->values[option], *word;
+    const enum cli_takes takes = OPTIONS[option].takes;
+    char words[256];
+    for (size_t i = 0; text && (word = cli_word(takes, option, i)) != NULL; i++) {
+        if (strcmp(word, text) != 0)
+            continue;
+        *index = i;
+        return true;
+    }
+    if (!text)
+        return true;
+    cli_list_words(takes, option, " or ", words, sizeof words);
+    return cli_refuse(arguments, option, words);
+}
+
+void cli_origin(const struct cli_arguments *arguments, enum cli_option option, char *text, size_t capacity)
+{
+    const char *path = arguments->paths[option], *config = arguments->config;
+    if (!path) {
+        snprintf(text, capacity, "--%s", OPTIONS[option].name);
+        return;
+    }
+    char given[512];
+    snprintf(given, sizeof given, "%s: %s", strcmp(config, "-") == 0 ? "standard input" : config, path);
+    plx_text_visible(given, text, capacity);
+}
+
+bool cli_refuse(const struct cli_arguments *arguments, enum cli_option option, const char *takes)
+{
+    char origin[1024], shown[256];
+    cli_origin(arguments, option, origin, sizeof origin);
+    plx_text_visible(arguments->values[option], shown, sizeof shown);
+    fprintf(stderr, "perplex: %s takes %s, not \"%s\"\n", origin, takes, shown);
     return false;
+}
+
+bool cli_logprob_base(const struct cli_arguments *arguments, double *base)
+{
+    const char *text = arguments->values[CLI_LOGPROB_BASE];
+    char *end;
+    if (!text)
+        return true;
+    if (strcmp(text, "e") == 0) {
+        *base = exp(1);
+        return true;
+    }
+    *base = strtod(text, &end);
+    if (text[strspn(text, "0123456789.eE+-")] == '\0' && end != text && *end == '\0' && isfinite(*base) &&
+        *base > 1)
+        return true;
+    return cli_refuse(arguments, CLI_LOGPROB_BASE, "e or a number greater than 1");
 }

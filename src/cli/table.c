@@ -2,38 +2,42 @@
 #include "cli.h"
 
 #include <limits.h>
-#include <string.h>
 
 static const char DETAILS[] =
-    "example:\n"
-    "  perplex eval model.arpa test.txt -o a.json; perplex eval model.safetensors test.txt "
-    "-o b.json\n  perplex table a.json b.json\n";
+    "A RESULT is a path, an http(s):// URL, or \"-\" for standard input: what `perplex eval` has written.";
 
-static int run(const struct cli_arguments *arguments)
+static const struct cli_example EXAMPLES[] = {
+    {"perplex table ngram.json neural.json", "two results as a table in Markdown"},
+    {"perplex table results/*.json --format csv -o results.csv", "all results, every digit, for programs"},
+    {NULL, NULL},
+};
+
+static int run(struct cli_arguments *arguments)
 {
-    const char *name = arguments->values[CLI_FORMAT];
-    enum plx_table_format format = PLX_TABLE_MARKDOWN;
+    size_t format = PLX_TABLE_MARKDOWN;
     struct plx_error error;
     char *text;
     size_t length;
-    if (name && strcmp(name, "csv") == 0) {
-        format = PLX_TABLE_CSV;
-    } else if (name && strcmp(name, "markdown") != 0) {
-        fprintf(stderr, "perplex: --format takes markdown or csv, not \"%s\"\n", name);
+    if (!cli_choice(arguments, CLI_FORMAT, &format))
         return CLI_USAGE;
-    }
-    if (plx_table(arguments->operands, (size_t)arguments->operand_count, format, &text, &length, &error))
+    if (plx_table(arguments->operands, (size_t)arguments->operand_count, (enum plx_table_format)format, &text,
+                  &length, &error))
         return cli_fail(&error);
     const int code = cli_write(arguments->values[CLI_OUTPUT], text, length);
     plx_text_free(text);
     return code;
 }
 
-const struct cli_command cli_command_table = {"table",
-                                              "RESULT... [options]",
-                                              "Results of `perplex eval` as the rows of a table.",
-                                              DETAILS,
-                                              CLI_TABLE,
-                                              1,
-                                              INT_MAX,
-                                              run};
+const struct cli_command cli_command_table = {
+    .name = "table",
+    .operands = "RESULT... [options]",
+    .summary = "Show results of `perplex eval` as the rows of a table.",
+    .details = DETAILS,
+    .mask = CLI_TABLE,
+    .least = 1,
+    .most = INT_MAX,
+    .run = run,
+    .first = CLI_TAKES_RESULT,
+    .others = CLI_TAKES_RESULT,
+    .examples = EXAMPLES,
+};

@@ -2,6 +2,7 @@
 
 #include "base/memory.h"
 #include "base/sha256.h"
+#include "corpus/foreign.h"
 #include "io/names.h"
 
 #include <stdlib.h>
@@ -11,6 +12,8 @@ struct plx_corpus {
     struct plx_corpus_options options;
     const struct plx_corpus_format *format; /* of all files */
     enum plx_content content;
+    bool settled;           /* a file that holds something has said so */
+    bool ended;             /* what was left has been read for the fingerprint */
     struct plx_names names; /* of a corpus of one source: that alone */
     char **inputs;          /* [names.count]: how errors name the files that have been opened; owned */
     size_t opened;          /* of the files; the last of them is at hand */
@@ -23,9 +26,8 @@ struct plx_corpus {
 };
 
 static const char *const TOKEN_KINDS[] = {
-    [PLX_TOKENS_WORD] = "word",
-    [PLX_TOKENS_CHARACTER] = "char",
-    [PLX_TOKENS_BYTE] = "byte",
+    [PLX_TOKENS_AUTO] = "auto", [PLX_TOKENS_WORD] = "word",   [PLX_TOKENS_CHARACTER] = "char",
+    [PLX_TOKENS_BYTE] = "byte", [PLX_TOKENS_PIECE] = "piece",
 };
 
 static const char *const CONTENTS[] = {
@@ -46,7 +48,7 @@ const char *plx_content_name(enum plx_content content)
 
 bool plx_token_kind_parse(const char *name, enum plx_token_kind *kind)
 {
-    for (size_t i = 0; i < sizeof TOKEN_KINDS / sizeof *TOKEN_KINDS; i++) {
+    for (size_t i = PLX_TOKENS_WORD; i < sizeof TOKEN_KINDS / sizeof *TOKEN_KINDS; i++) {
         if (strcmp(name, TOKEN_KINDS[i]) == 0) {
             *kind = (enum plx_token_kind)i;
             return true;
@@ -80,64 +82,101 @@ const struct plx_corpus_format *plx_corpus_recognise(const uint8_t *head, size_t
     return chosen;
 }
 
-/* The format of the source; what the options or the file before it say comes first. */
-static enum plx_status choose_format(const struct plx_corpus *corpus, struct plx_source *source,
-                                     const struct plx_corpus_format **chosen, struct plx_error *error)
+/* The surest of the formats; NULL, with the error set, if it is of none. */
+static const struct plx_corpus_format *recognise(const uint8_t *head, size_t size, const char *name,
+                                                 struct plx_error *error)
 {
-    const char *name = plx_source_name(source), *wanted = corpus->options.format;
-    const uint8_t *head;
-    size_t size;
     enum plx_probe sure;
-    const enum plx_status status = plx_source_peek(source, PLX_CORPUS_PROBE_BYTES, &head, &size, error);
-    if (status)
-        return status;
-    *chosen = wanted ? format_named(wanted) : plx_corpus_recognise(head, size, name, &sure);
-    if (!*chosen && wanted) {
+    const struct plx_corpus_format *chosen = plx_corpus_recognise(head, size, name, &sure);
+    const struct plx_foreign *foreign = sure == PLX_PROBE_CONTENT ? NULL : plx_foreign_recognise(head, size);
+    if (chosen && !foreign)
+        return chosen;
+    if (foreign)
+        plx_error_set(error, PLX_UNSUPPORTED, "%s, which is not read as a corpus", foreign->what);
+    else
+        plx_error_set(error, PLX_UNSUPPORTED, "not a corpus in a known format");
+    plx_error_input(error, name);
+    plx_error_hint(error, "%s", foreign ? foreign->hint : "`perplex formats` lists them");
+    return NULL;
+}
+
+/* The format of a source that begins with head[0..size); what the options or the file before it say comes
+   first. */
+static enum plx_status choose_format(const struct plx_corpus *corpus, const uint8_t *head, size_t size,
+                                     const char *name, const struct plx_corpus_format **chosen,
+                                     struct plx_error *error)
+{
+    const char *wanted = corpus->options.format;
+    if (wanted) {
+        *chosen = format_named(wanted);
+        if (*chosen)
+            return PLX_OK;
         plx_error_set(error, PLX_USAGE, "there is no corpus format \"%s\"", wanted);
         return plx_error_hint(error, "`perplex formats` lists them");
     }
-    if (!*chosen) {
-        plx_error_set(error, PLX_UNSUPPORTED, "not a corpus in a known format");
-        return plx_error_input(error, name);
-    }
-    if (!corpus->format || *chosen == corpus->format)
-        return PLX_OK;
-    if (size == 0) { /* an empty file is of any format */
+    if (size == 0 && corpus->settled) { /* an empty file is of any format */
         *chosen = corpus->format;
         return PLX_OK;
     }
+    *chosen = recognise(head, size, name, error);
+    if (!*chosen)
+        return PLX_UNSUPPORTED;
+    if (!corpus->settled || *chosen == corpus->format)
+        return PLX_OK;
     plx_error_set(error, PLX_UNSUPPORTED, "looks like %s, but the files before it are %s", (*chosen)->name,
                   corpus->format->name);
     plx_error_input(error, name);
     return plx_error_hint(error, "a corpus is of one format; --corpus-format names it");
 }
 
+/* Makes a reader of the source, in the format that it is of. */
+static enum plx_status open_reader(struct plx_corpus *corpus, struct plx_source *source,
+                                   struct plx_error *error)
+{
+    const char *name = plx_source_name(source);
+    const struct plx_corpus_format *format;
+    struct plx_reader *reader;
+    const uint8_t *head;
+    size_t size;
+    enum plx_status status = plx_source_peek(source, PLX_CORPUS_PROBE_BYTES, &head, &size, error);
+    if (status == PLX_OK)
+        status = choose_format(corpus, head, size, name, &format, error);
+    if (status)
+        return status;
+    const bool empty = size == 0; /* the reader may peek */
+    status = format->open(source, &corpus->options, &reader, error);
+    if (status) {
+        plx_error_input(error, name);
+        return status;
+    }
+    if (corpus->settled && !empty && !reader->empty && reader->content != corpus->content) {
+        plx_error_set(error, PLX_UNSUPPORTED, "consists of %s, but the files before it of %s",
+                      plx_content_name(reader->content), plx_content_name(corpus->content));
+        format->close(reader);
+        return plx_error_input(error, name);
+    }
+    if (!corpus->settled) {
+        corpus->format = format;
+        corpus->content = reader->content;
+        corpus->settled = !empty && !reader->empty;
+    }
+    corpus->reader = reader;
+    return PLX_OK;
+}
+
 /* Makes the source, which is closed on failure, the file at hand. */
 static enum plx_status begin_file(struct plx_corpus *corpus, struct plx_source *source,
                                   struct plx_error *error)
 {
-    const struct plx_corpus_format *format;
-    struct plx_reader *reader = NULL;
     const char *name = plx_source_name(source);
     char *input = plx_copy_string(name, strlen(name), error);
-    enum plx_status status = input ? choose_format(corpus, source, &format, error) : PLX_MEMORY;
-    if (status == PLX_OK && (status = format->open(source, &corpus->options, &reader, error)) != PLX_OK)
-        plx_error_input(error, name);
-    if (status == PLX_OK && corpus->format && reader->content != corpus->content) {
-        status = plx_error_set(error, PLX_UNSUPPORTED, "consists of %s, but the files before it of %s",
-                               plx_content_name(reader->content), plx_content_name(corpus->content));
-        plx_error_input(error, name);
-        format->close(reader);
-    }
+    const enum plx_status status = input ? open_reader(corpus, source, error) : PLX_MEMORY;
     if (status) {
         free(input);
         plx_source_close(source);
         return status;
     }
-    corpus->format = format;
-    corpus->content = reader->content;
     corpus->source = source;
-    corpus->reader = reader;
     corpus->inputs[corpus->opened++] = input;
     return PLX_OK;
 }
@@ -205,10 +244,25 @@ static struct plx_corpus *new_corpus(struct plx_names *names, const struct plx_c
     return NULL;
 }
 
-/* What is borrowed for the call ends with it. */
-static enum plx_status finish_open(struct plx_corpus *opened, enum plx_status status,
-                                   struct plx_corpus **corpus)
+/* Opens the first file, and as many more as it takes to know what the corpus is. */
+static enum plx_status open_files(struct plx_corpus *corpus, struct plx_error *error)
 {
+    enum plx_status status = PLX_OK;
+    do
+        status = next_file(corpus, error);
+    while (status == PLX_OK && !corpus->settled && corpus->opened < corpus->names.count);
+    return status;
+}
+
+/* Settles what the files decide that have been opened; what is borrowed for the call ends with it. */
+static enum plx_status finish_open(struct plx_corpus *opened, enum plx_status status,
+                                   struct plx_corpus **corpus, struct plx_error *error)
+{
+    const bool text = opened->content == PLX_CONTENT_TEXT;
+    if (status == PLX_OK && opened->options.tokens == PLX_TOKENS_AUTO)
+        opened->options.tokens = text ? PLX_TOKENS_WORD : PLX_TOKENS_PIECE;
+    if (status == PLX_OK && text && opened->options.tokens == PLX_TOKENS_PIECE)
+        status = plx_error_set(error, PLX_USAGE, "a text is cut into words, characters or bytes, not pieces");
     if (status) {
         plx_corpus_close(opened);
         return status;
@@ -235,7 +289,7 @@ enum plx_status plx_corpus_open_source(struct plx_source *source, const struct p
         plx_source_close(source);
         return PLX_MEMORY;
     }
-    return finish_open(opened, begin_file(opened, source, error), corpus);
+    return finish_open(opened, begin_file(opened, source, error), corpus, error);
 }
 
 enum plx_status plx_corpus_open(const char *const *names, size_t count,
@@ -248,14 +302,14 @@ enum plx_status plx_corpus_open(const char *const *names, size_t count,
     if (status)
         return status;
     struct plx_corpus *opened = new_corpus(&expanded, options, error);
-    return opened ? finish_open(opened, open_file(opened, error), corpus) : PLX_MEMORY;
+    return opened ? finish_open(opened, open_files(opened, error), corpus, error) : PLX_MEMORY;
 }
 
 enum plx_status plx_corpus_next(struct plx_corpus *corpus, struct plx_chunk *chunk, bool *more,
                                 struct plx_error *error)
 {
-    for (;;) {
-        *more = false;
+    *more = false;
+    while (!corpus->ended) {
         if (corpus->reader) {
             *chunk = (struct plx_chunk){.content = corpus->content, .line = PLX_NOWHERE};
             const enum plx_status status = corpus->format->next(corpus->reader, chunk, more, error);
@@ -275,6 +329,7 @@ enum plx_status plx_corpus_next(struct plx_corpus *corpus, struct plx_chunk *chu
         if (status)
             return status;
     }
+    return PLX_OK;
 }
 
 void plx_corpus_info(const struct plx_corpus *corpus, struct plx_corpus_info *info)
@@ -292,6 +347,7 @@ void plx_corpus_info(const struct plx_corpus *corpus, struct plx_corpus_info *in
 enum plx_status plx_corpus_sha256(struct plx_corpus *corpus, char hex[65], struct plx_error *error)
 {
     enum plx_status status = PLX_OK;
+    corpus->ended = true;
     if (corpus->names.count == 1)
         return plx_source_sha256(corpus->source, hex, error);
     while (corpus->opened < corpus->names.count && status == PLX_OK)

@@ -18,6 +18,8 @@ struct plx_reader {
     struct plx_source *source;                /* borrowed */
     const struct plx_corpus_options *options; /* borrowed */
     enum plx_content content;                 /* set by `open`, never changed */
+    bool empty; /* set by `open`: the file is not empty but holds no document, and so its content says nothing
+                 */
 };
 
 struct plx_corpus_format {

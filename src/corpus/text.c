@@ -3,12 +3,10 @@
 #include "corpus/corpus.h"
 
 #include "base/memory.h"
+#include "corpus/pieces.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-/* Aim of a chunk's size: enough to occupy a thread for about a millisecond. */
-#define CHUNK_BYTES ((size_t)64 << 10)
 
 /* Where a walk over the lines stands. */
 struct place {
@@ -22,28 +20,14 @@ struct text_reader {
     struct plx_reader base;
     uint64_t documents; /* begun so far */
     struct place place;
-    bool blank_before; /* the line before the next byte is separators, or nothing */
-    bool inside_word;  /* the byte before the next one belongs to a word */
-    size_t pending;    /* bytes of the chunk given out last */
+    struct plx_seam seam;
+    size_t pending; /* bytes of the chunk given out last */
 };
-
-/* What of the source is in sight. */
-struct view {
-    const uint8_t *data;
-    size_t known;
-    bool at_end; /* the content ends with it */
-};
-
-/* What parts words. */
-static bool is_separator(uint8_t c)
-{
-    return c == ' ' || c == '\t';
-}
 
 /* What may stand on a blank line. */
 static bool is_blank(uint8_t c)
 {
-    return is_separator(c) || c == '\r';
+    return plx_is_separator(c) || c == '\r';
 }
 
 static bool blank_line(const uint8_t *line, size_t length)
@@ -66,30 +50,10 @@ static bool looks_like_heading(const uint8_t *line, size_t length)
            line[2] != '=' && line[length - 3] != '=';
 }
 
-/* The most of the view that is whole lines, or failing that whole tokens; 0 if there is nothing such. */
-static size_t whole_part(const struct view *view, enum plx_token_kind tokens)
-{
-    if (view->at_end)
-        return view->known;
-    const uint8_t *newline = memrchr(view->data, '\n', view->known);
-    if (newline)
-        return (size_t)(newline - view->data) + 1;
-    for (size_t i = view->known; i > 0; i--) {
-        if (is_separator(view->data[i - 1]))
-            return i;
-    }
-    if (tokens == PLX_TOKENS_WORD)
-        return 0;
-    size_t last = view->known - 1; /* the last character may not be whole */
-    for (int i = 0; i < 3 && last > 0 && (view->data[last] & 0xC0) == 0x80; i++)
-        last--;
-    return last;
-}
-
 enum boundary { NO_BOUNDARY, BOUNDARY, OUT_OF_SIGHT };
 
 /* Is the line data[at, end) a heading that begins a document? `next` is where the line behind it begins. */
-static enum boundary judge_line(const struct view *view, const struct place *place, size_t at, size_t end,
+static enum boundary judge_line(const struct plx_view *view, const struct place *place, size_t at, size_t end,
                                 size_t next)
 {
     if (place->inside_line || !place->after_blank || !place->any_content ||
@@ -105,7 +69,7 @@ static enum boundary judge_line(const struct view *view, const struct place *pla
 /* Walks over the lines of data[0..size) and moves `place` along, up to the place where the next document
    begins or may begin; returns where that is. *first says what the line at 0 is; if that is out of sight,
    nothing was walked. */
-static size_t walk(const struct view *view, size_t size, struct place *place, enum boundary *first)
+static size_t walk(const struct plx_view *view, size_t size, struct place *place, enum boundary *first)
 {
     size_t at = 0;
     *first = NO_BOUNDARY;
@@ -128,16 +92,6 @@ static size_t walk(const struct view *view, size_t size, struct place *place, en
     return at;
 }
 
-/* Notes what the next chunk must know of the bytes before it, which end with data[0..size). */
-static void note_seam(struct text_reader *reader, const uint8_t *data, size_t size)
-{
-    size_t at = size;
-    while (at > 0 && is_separator(data[at - 1]))
-        at--;
-    reader->inside_word = at == size && data[size - 1] != '\n';
-    reader->blank_before = at > 0 ? data[at - 1] == '\n' : reader->blank_before;
-}
-
 static enum plx_status next_text(struct plx_reader *base, struct plx_chunk *chunk, bool *more,
                                  struct plx_error *error)
 {
@@ -145,8 +99,8 @@ static enum plx_status next_text(struct plx_reader *base, struct plx_chunk *chun
     plx_source_skip(base->source, reader->pending);
     reader->pending = 0;
     *more = false;
-    for (size_t want = CHUNK_BYTES; want <= PLX_SOURCE_PEEK_MAX; want *= 2) {
-        struct view view;
+    for (size_t want = PLX_PIECE_BYTES; want <= PLX_SOURCE_PEEK_MAX; want *= 2) {
+        struct plx_view view;
         const enum plx_status status = plx_source_peek(base->source, want, &view.data, &view.known, error);
         if (status)
             return status;
@@ -157,23 +111,14 @@ static enum plx_status next_text(struct plx_reader *base, struct plx_chunk *chun
             return PLX_OK;
         struct place place = reader->place;
         enum boundary first;
-        const size_t size = walk(&view, whole_part(&view, base->options->tokens), &place, &first);
+        const size_t size = walk(&view, plx_piece_size(&view, base->options->tokens), &place, &first);
         if (size == 0)
             continue;
-        *chunk = (struct plx_chunk){
-            .content = PLX_CONTENT_TEXT,
-            .text = view.data,
-            .size = size,
-            .offset = plx_source_offset(base->source),
-            .line = reader->place.line,
-            .begins_document = first == BOUNDARY || reader->documents == 0,
-            .begins_line = !reader->place.inside_line,
-            .blank_before = reader->blank_before,
-            .inside_word = reader->inside_word,
-            .ends_line = view.at_end && size == view.known && view.data[size - 1] != '\n',
-        };
+        chunk->offset = plx_source_offset(base->source);
+        chunk->line = reader->place.line;
+        chunk->begins_document = first == BOUNDARY || reader->documents == 0;
+        plx_piece_describe(&view, size, &reader->seam, chunk);
         reader->documents += chunk->begins_document;
-        note_seam(reader, view.data, size);
         reader->place = place;
         reader->pending = size;
         *more = true;
@@ -199,9 +144,9 @@ static enum plx_status open_text(struct plx_source *source, const struct plx_cor
     struct text_reader *reader = plx_new_array(1, sizeof *reader, error);
     if (!reader)
         return PLX_MEMORY;
-    reader->base = (struct plx_reader){source, options, PLX_CONTENT_TEXT};
+    reader->base = (struct plx_reader){.source = source, .options = options, .content = PLX_CONTENT_TEXT};
     reader->place = (struct place){.line = 1, .after_blank = true};
-    reader->blank_before = true;
+    reader->seam = PLX_SEAM_BEGIN;
     *made = &reader->base;
     return PLX_OK;
 }

@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "base/utf8.h"
 #include "corpus/corpus.h"
+#include "corpus/rejoin.h"
 
 #include <endian.h>
 #include <stdlib.h>
@@ -22,7 +23,7 @@ struct walk {
     uint64_t line; /* at hand */
 };
 
-static enum plx_status reserve(struct plx_tokens *tokens, size_t count, struct plx_error *error)
+enum plx_status plx_tokens_reserve(struct plx_tokens *tokens, size_t count, struct plx_error *error)
 {
     if (count <= tokens->capacity)
         return PLX_OK;
@@ -230,7 +231,7 @@ static enum plx_status tokenize(const struct plx_chunk *chunk, const struct plx_
         const size_t end = newline ? (size_t)(newline - chunk->text) : chunk->size;
         /* The most that a line can give: a token a byte, a line end. */
         const size_t most = options->tokens == PLX_TOKENS_WORD ? (end - at + 1) / 2 : end - at + 1;
-        status = reserve(tokens, tokens->count + most + 1, error);
+        status = plx_tokens_reserve(tokens, tokens->count + most + 1, error);
         if (status == PLX_OK)
             status = split_line(&walk, at, end, newline != NULL, newline || chunk->ends_line, error);
         at = end + (newline != NULL);

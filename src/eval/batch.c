@@ -20,6 +20,7 @@ void plx_batch_release(struct plx_batch *batch)
     free(batch->ids);
     free(batch->windows);
     free(batch->offsets);
+    free(batch->places);
     free(batch->bytes);
     free(batch->characters);
     free(batch->flags);
@@ -58,7 +59,8 @@ enum plx_status plx_batch_reserve(struct plx_batch *batch, size_t ids, size_t wi
     if (windows > batch->window_capacity) {
         const size_t capacity = plx_grown_capacity(batch->window_capacity, windows);
         if ((status = plx_resize_array(&batch->windows, capacity, sizeof *batch->windows, error)) ||
-            (status = plx_resize_array(&batch->offsets, capacity, sizeof *batch->offsets, error)))
+            (status = plx_resize_array(&batch->offsets, capacity, sizeof *batch->offsets, error)) ||
+            (status = plx_resize_array(&batch->places, capacity, sizeof *batch->places, error)))
             return status;
         batch->window_capacity = capacity;
     }
@@ -90,6 +92,7 @@ static bool tally_special(struct plx_batch *batch, size_t i, const struct plx_pl
         tally->literal += (flags & PLX_TOKEN_LITERAL) != 0;
         if (plan->protocol.unknown == PLX_UNKNOWN_SKIP) {
             tally->skipped_unknown++;
+            batch->flags[i] |= PLX_TOKEN_UNSCORED;
             return false;
         }
         batch->nats[i] = unknown_nats(plan, batch->nats[i]);
@@ -102,13 +105,27 @@ static bool tally_special(struct plx_batch *batch, size_t i, const struct plx_pl
     return true;
 }
 
+/* Models that score by position say by NaN where they have no answer; from the others it would be a defect,
+   which the sums mark as invalid. */
+static void mark_unanswered(struct plx_batch *batch)
+{
+    for (size_t i = 0; i < batch->target_count; i++) {
+        if (!isnan(batch->nats[i]))
+            continue;
+        batch->flags[i] |= PLX_TOKEN_UNSCORED;
+        batch->tally.unanswered++;
+    }
+}
+
 static void tally_targets(struct plx_batch *batch, const struct plx_plan *plan)
 {
     struct plx_tally *tally = &batch->tally;
     const unsigned special = PLX_TOKEN_UNKNOWN | PLX_TOKEN_BLANK;
+    if (plan->by_token || plan->by_target)
+        mark_unanswered(batch);
     for (size_t i = 0; i < batch->target_count; i++) {
         const unsigned flags = batch->flags[i];
-        if ((flags & special) && !tally_special(batch, i, plan))
+        if ((flags & PLX_TOKEN_UNSCORED) || ((flags & special) && !tally_special(batch, i, plan)))
             continue;
         plx_exact_add(tally->orders + (plan->details ? batch->orders[i] : 0), batch->nats[i]);
         tally->bytes += batch->bytes[i];

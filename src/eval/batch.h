@@ -5,17 +5,25 @@
 #include "eval/block.h"
 #include "eval/tally.h"
 
+/* Where the first target of a window stands. */
+struct plx_place {
+    uint64_t unit;     /* of the corpus, from 0 */
+    uint64_t position; /* in the unit, symbols that the protocol adds not counted */
+    uint64_t token;    /* among all tokens that the protocol keeps */
+};
+
 /* Zero-initialised is empty; reused. */
 struct plx_batch {
     uint32_t *ids; /* contexts and targets of all windows, one window behind the other */
     size_t id_count, id_capacity;
     struct plx_window *windows;
-    size_t *offsets; /* [window_count] where a window begins in ids, until all ids are there */
+    size_t *offsets;          /* [window_count] where a window begins in ids, until all ids are there */
+    struct plx_place *places; /* [window_count] */
     size_t window_count, window_capacity;
 
     /* For each target, in the order of the windows. */
     uint32_t *bytes, *characters;
-    uint8_t *flags; /* of enum plx_token_flag */
+    uint16_t *flags; /* of enum plx_token_flag and plx_block_flag */
     double *nats;
     uint8_t *orders;    /* only of models that report them */
     float *log10_float; /* likewise */

@@ -5,27 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum plx_status plx_block_fill(struct plx_block *block, const struct plx_chunk *chunk,
-                               struct plx_error *error)
-{
-    if (block->text.limit == 0)
-        plx_buffer_init(&block->text, PLX_SOURCE_PEEK_MAX);
-    block->text.size = 0;
-    const enum plx_status status = plx_buffer_append(&block->text, chunk->text, chunk->size, error);
-    block->chunk = *chunk;
-    block->chunk.text = block->text.data;
-    return status;
-}
-
-void plx_block_release(struct plx_block *block)
-{
-    plx_buffer_release(&block->text);
-    plx_tokens_release(&block->tokens);
-    free(block->ids);
-    free(block->flags);
-    *block = (struct plx_block){0};
-}
-
 static enum plx_status reserve(struct plx_block *block, size_t count, struct plx_error *error)
 {
     if (count <= block->capacity)
@@ -39,18 +18,156 @@ static enum plx_status reserve(struct plx_block *block, size_t count, struct plx
     return PLX_OK;
 }
 
+/* Copies bytes behind those that are there; there is room. */
+static char *copy_bytes(struct plx_block *block, const void *bytes, size_t size)
+{
+    char *copy = (char *)block->text.data + block->text.size;
+    if (size > 0)
+        memcpy(copy, bytes, size);
+    block->text.size += size;
+    return copy;
+}
+
+/* Copies what the chunk has of text, strings and the document's id into one buffer. */
+static enum plx_status copy_text(struct plx_block *block, const struct plx_chunk *chunk,
+                                 struct plx_error *error)
+{
+    size_t size = chunk->document.length + (chunk->content == PLX_CONTENT_TEXT ? chunk->size : 0);
+    for (size_t i = 0; chunk->content == PLX_CONTENT_STRINGS && i < chunk->size; i++)
+        size += chunk->tokens[i].length;
+    const enum plx_status status = plx_buffer_reserve(&block->text, size + 1, error);
+    if (status)
+        return status;
+    if (chunk->content == PLX_CONTENT_TEXT)
+        block->chunk.text = (const uint8_t *)copy_bytes(block, chunk->text, chunk->size);
+    for (size_t i = 0; chunk->content == PLX_CONTENT_STRINGS && i < chunk->size; i++) {
+        const struct plx_word word = chunk->tokens[i];
+        block->tokens.words[i] = (struct plx_word){copy_bytes(block, word.text, word.length), word.length};
+    }
+    if (chunk->document.text)
+        block->chunk.document.text = copy_bytes(block, chunk->document.text, chunk->document.length);
+    return PLX_OK;
+}
+
+/* The bytes as strings, for models of bytes without a vocabulary. */
+static struct plx_word byte_word(uint32_t id)
+{
+    static const char BYTES[256] = {
+#define FOUR(n)       (char)(n), (char)((n) + 1), (char)((n) + 2), (char)((n) + 3)
+#define SIXTEEN(n)    FOUR(n), FOUR((n) + 4), FOUR((n) + 8), FOUR((n) + 12)
+#define SIXTY_FOUR(n) SIXTEEN(n), SIXTEEN((n) + 16), SIXTEEN((n) + 32), SIXTEEN((n) + 48)
+        SIXTY_FOUR(0), SIXTY_FOUR(64), SIXTY_FOUR(128), SIXTY_FOUR(192)};
+    return (struct plx_word){BYTES + id, 1};
+}
+
+static struct plx_word word_of_id(const struct plx_plan *plan, const struct plx_model *model, uint32_t id)
+{
+    if (plan->byte_ids && id < 256)
+        return byte_word(id);
+    return plan->any_tokens ? (struct plx_word){NULL, 0} : plx_model_token(model, id);
+}
+
+/* The id of a token of a model of bytes without a vocabulary. */
+static uint32_t id_of_byte(struct plx_word word)
+{
+    return word.length == 1 ? (uint8_t)word.text[0] : PLX_NO_TOKEN;
+}
+
+/* The id of a token of a corpus of tokens. */
+static uint32_t id_of_token(const struct plx_chunk *chunk, size_t i, const struct plx_plan *plan,
+                            const struct plx_model *model)
+{
+    uint32_t id;
+    if (chunk->content == PLX_CONTENT_IDS)
+        return chunk->ids[i];
+    if (plan->byte_ids)
+        return id_of_byte(chunk->tokens[i]);
+    plx_model_lookup(model, chunk->tokens + i, 1, &id);
+    return id;
+}
+
+static bool is_end(const struct plx_plan *plan, uint32_t id)
+{
+    return plan->end != PLX_NO_TOKEN && id == plan->end;
+}
+
+/* How token i of the chunk is spelled, and whether it ends a line. */
+static struct plx_word word_of_token(const struct plx_chunk *chunk, size_t i, const struct plx_plan *plan,
+                                     const struct plx_model *model, bool *end)
+{
+    const uint32_t id = id_of_token(chunk, i, plan, model);
+    *end = is_end(plan, id);
+    return chunk->content == PLX_CONTENT_IDS ? word_of_id(plan, model, id) : chunk->tokens[i];
+}
+
+/* Notes what precedes the chunk, and what will precede the next. */
+static void move_seam(struct plx_block *block, const struct plx_chunk *chunk, const struct plx_plan *plan,
+                      const struct plx_model *model, struct plx_seam *seam)
+{
+    if (chunk->begins_document)
+        *seam = (struct plx_seam){.begins_document = true, .begins_line = true};
+    block->seam = *seam;
+    if (chunk->size == 0)
+        return; /* nothing is behind it but what is before it */
+    size_t i = chunk->size;
+    bool end;
+    do {
+        i--;
+        const struct plx_word word = word_of_token(chunk, i, plan, model, &end);
+        if (plx_seam_decided(word, end, plan->tokens))
+            break;
+    } while (i > 0);
+    for (; i < chunk->size; i++) {
+        const struct plx_word word = word_of_token(chunk, i, plan, model, &end);
+        plx_seam_move(seam, word, end, plan->tokens);
+    }
+}
+
+enum plx_status plx_block_fill(struct plx_block *block, const struct plx_chunk *chunk,
+                               const struct plx_plan *plan, const struct plx_model *model,
+                               struct plx_seam *seam, struct plx_error *error)
+{
+    enum plx_status status;
+    if (block->text.limit == 0)
+        plx_buffer_init(&block->text, 2 * PLX_SOURCE_PEEK_MAX);
+    block->text.size = 0;
+    block->chunk = *chunk;
+    block->chunk.ids = NULL;
+    block->chunk.tokens = NULL;
+    if (chunk->content == PLX_CONTENT_TEXT)
+        return copy_text(block, chunk, error);
+    if ((status = plx_tokens_reserve(&block->tokens, chunk->size, error)) ||
+        (status = reserve(block, chunk->size, error)) || (status = copy_text(block, chunk, error)))
+        return status;
+    block->tokens.count = chunk->size;
+    if (chunk->content == PLX_CONTENT_IDS && chunk->size > 0)
+        memcpy(block->ids, chunk->ids, chunk->size * sizeof *block->ids);
+    move_seam(block, chunk, plan, model, seam);
+    return PLX_OK;
+}
+
+void plx_block_release(struct plx_block *block)
+{
+    plx_buffer_release(&block->text);
+    plx_tokens_release(&block->tokens);
+    free(block->ids);
+    free(block->flags);
+    *block = (struct plx_block){0};
+}
+
 static bool is_word(struct plx_word word, const char *text)
 {
-    return word.length == strlen(text) && memcmp(word.text, text, word.length) == 0;
+    return word.text && word.length == strlen(text) && memcmp(word.text, text, word.length) == 0;
 }
 
 /* Places the error, which has been set, at the token. */
-static enum plx_status refuse_word(struct plx_block *block, size_t index, const char *hint)
+static enum plx_status refuse_token(struct plx_block *block, size_t index, const char *hint)
 {
+    const bool text = block->chunk.content == PLX_CONTENT_TEXT;
     const struct plx_word word = block->tokens.words[index];
     plx_error_hint(&block->error, "%s", hint);
-    return plx_chunk_place(&block->chunk, (size_t)(word.text - (const char *)block->chunk.text),
-                           &block->error);
+    return plx_chunk_place(
+        &block->chunk, text ? (size_t)(word.text - (const char *)block->chunk.text) : index, &block->error);
 }
 
 static enum plx_status refuse_control_word(struct plx_block *block, size_t index, const char *role)
@@ -58,19 +175,30 @@ static enum plx_status refuse_control_word(struct plx_block *block, size_t index
     const struct plx_word word = block->tokens.words[index];
     plx_error_set(&block->error, PLX_MALFORMED, "the model's %s symbol \"%.*s\" stands in the text as a word",
                   role, (int)word.length, word.text);
-    return refuse_word(block, index, "the protocol adds these symbols; take them out of the text");
+    return refuse_token(block, index,
+                        "the protocol adds these symbols; take them out of the text, or say by "
+                        "--control-words what they are");
 }
 
 static enum plx_status refuse_unknown(struct plx_block *block, size_t index)
 {
     const struct plx_word word = block->tokens.words[index];
     plx_error_set(&block->error, PLX_MISMATCH, "the model does not know \"%.*s\"",
-                  (int)(word.length < 200 ? word.length : 200), word.text);
-    return refuse_word(block, index, "--unknown error refuses unknown tokens");
+                  (int)(word.length < 200 ? word.length : 200), word.text ? word.text : "");
+    return refuse_token(block, index, "--unknown error refuses unknown tokens");
 }
 
-/* The flags of a token of the text whose id has been looked up and is the unknown symbol or none; maps the
- * latter. */
+static enum plx_status refuse_id(struct plx_block *block, size_t index, const struct plx_model *model)
+{
+    plx_error_set(&block->error, PLX_MISMATCH,
+                  "token %llu of the document has the id %lu, but the model has ids up to %llu only",
+                  (unsigned long long)(block->chunk.first_token + index + 1),
+                  (unsigned long)block->ids[index],
+                  (unsigned long long)plx_model_info(model)->vocabulary - 1);
+    return refuse_token(block, index, "were these ids made with the model's own tokenizer?");
+}
+
+/* The flags of a token whose id has been looked up and is the unknown symbol or none; maps the latter. */
 static unsigned judge_unknown(struct plx_block *block, size_t i, const struct plx_plan *plan)
 {
     const struct plx_word word = block->tokens.words[i];
@@ -82,6 +210,63 @@ static unsigned judge_unknown(struct plx_block *block, size_t i, const struct pl
     return PLX_TOKEN_UNKNOWN | (literal ? PLX_TOKEN_LITERAL : 0);
 }
 
+static unsigned encode_line_end(struct plx_block *block, size_t i, const struct plx_plan *plan)
+{
+    const bool join = plan->join != PLX_NO_TOKEN;
+    const unsigned mark = block->tokens.marks[i];
+    block->ids[i] = join ? plan->join : plan->end;
+    return (join ? PLX_TOKEN_JOIN : PLX_TOKEN_END) | (mark & PLX_MARK_BLANK_LINE ? PLX_TOKEN_BLANK : 0);
+}
+
+/* PLX_TOKEN_START for the start symbol, if there is a place where the protocol adds it. */
+static unsigned start_flag(const struct plx_plan *plan, uint32_t id)
+{
+    const bool added =
+        id == plan->restart || (id == plan->start && plan->protocol.start == PLX_START_CONTEXT);
+    return added && id != PLX_NO_TOKEN ? PLX_TOKEN_START : 0;
+}
+
+/* A word spelled as a symbol: what the protocol says that it is. */
+static enum plx_status encode_control_word(struct plx_block *block, size_t i, const struct plx_plan *plan,
+                                           unsigned *flags)
+{
+    const bool start = block->ids[i] == plan->control[0];
+    switch (plan->protocol.control_words) {
+    case PLX_CONTROL_REFUSE: return refuse_control_word(block, i, start ? "start" : "end");
+    case PLX_CONTROL_SCORE: *flags |= start ? start_flag(plan, block->ids[i]) : 0; break;
+    case PLX_CONTROL_WORD: break;
+    case PLX_CONTROL_UNK:
+        if (plan->protocol.unknown == PLX_UNKNOWN_ERROR)
+            return refuse_unknown(block, i);
+        block->ids[i] = plan->unknown;
+        *flags |= PLX_TOKEN_UNKNOWN;
+        break;
+    }
+    return PLX_OK;
+}
+
+/* What is special about token i, whose id has been looked up. */
+static enum plx_status encode_token(struct plx_block *block, size_t i, const struct plx_plan *plan,
+                                    unsigned *flags)
+{
+    if (block->tokens.marks[i] & PLX_MARK_LINE_END) {
+        *flags |= encode_line_end(block, i, plan);
+        return PLX_OK;
+    }
+    if (block->ids[i] == plan->unknown || block->ids[i] == PLX_NO_TOKEN) {
+        *flags |= judge_unknown(block, i, plan);
+        if (plan->protocol.unknown == PLX_UNKNOWN_ERROR && !(*flags & PLX_TOKEN_LITERAL))
+            return refuse_unknown(block, i);
+    }
+    if (block->ids[i] == PLX_NO_TOKEN)
+        return PLX_OK;
+    if (block->chunk.content != PLX_CONTENT_TEXT)
+        *flags |= plan->any_tokens ? 0 : start_flag(plan, block->ids[i]);
+    else if (block->ids[i] == plan->control[0] || block->ids[i] == plan->control[1])
+        return encode_control_word(block, i, plan, flags);
+    return PLX_OK;
+}
+
 static void look_up(struct plx_block *block, const struct plx_plan *plan, const struct plx_model *model)
 {
     const struct plx_tokens *tokens = &block->tokens;
@@ -90,44 +275,95 @@ static void look_up(struct plx_block *block, const struct plx_plan *plan, const 
         return;
     }
     for (size_t i = 0; i < tokens->count; i++)
-        block->ids[i] = tokens->words[i].length > 0 ? (uint8_t)tokens->words[i].text[0] : PLX_NO_TOKEN;
+        block->ids[i] = id_of_byte(tokens->words[i]);
+}
+
+/* Moves token i to j, which is before it. */
+static void move_token(struct plx_block *block, size_t i, size_t j)
+{
+    struct plx_tokens *tokens = &block->tokens;
+    tokens->words[j] = tokens->words[i];
+    tokens->bytes[j] = tokens->bytes[i];
+    tokens->characters[j] = tokens->characters[i];
+    tokens->marks[j] = tokens->marks[i];
+    block->ids[j] = block->ids[i];
+}
+
+/* Makes an end symbol that a text spells out and the end of its line one token. A line of nothing else is not
+   blank. */
+static void merge_ends(struct plx_block *block, const struct plx_plan *plan)
+{
+    struct plx_tokens *tokens = &block->tokens;
+    size_t kept = 0;
+    for (size_t i = 0; i < tokens->count; i++) {
+        const bool end = tokens->marks[i] & PLX_MARK_LINE_END;
+        const bool spelled = end && kept > 0 && !(tokens->marks[kept - 1] & PLX_MARK_LINE_END) &&
+                             is_end(plan, block->ids[kept - 1]);
+        if (!spelled) {
+            move_token(block, i, kept++);
+            continue;
+        }
+        const unsigned before = tokens->marks[kept - 1];
+        const uint32_t bytes = tokens->bytes[kept - 1], characters = tokens->characters[kept - 1];
+        move_token(block, i, kept - 1);
+        tokens->bytes[kept - 1] += bytes;
+        tokens->characters[kept - 1] += characters;
+        tokens->marks[kept - 1] |= before & (PLX_MARK_BEGINS_LINE | PLX_MARK_BEGINS_DOCUMENT);
+    }
+    tokens->count = kept;
+}
+
+static enum plx_status encode_text(struct plx_block *block, const struct plx_plan *plan,
+                                   const struct plx_model *model)
+{
+    const struct plx_tokenize_options options = {plan->tokens, plx_plan_line_ends(plan)};
+    enum plx_status status = plx_tokenize(&block->chunk, &options, &block->tokens, &block->error);
+    if (status || (status = reserve(block, block->tokens.count, &block->error)))
+        return status;
+    look_up(block, plan, model);
+    if (plan->protocol.control_words == PLX_CONTROL_SCORE && plan->control[1] != PLX_NO_TOKEN)
+        merge_ends(block, plan);
+    return PLX_OK;
+}
+
+/* Ids or strings: the other of the two, and the text that they stand for. */
+static enum plx_status encode_tokens(struct plx_block *block, const struct plx_plan *plan,
+                                     const struct plx_model *model)
+{
+    struct plx_tokens *tokens = &block->tokens;
+    const uint64_t vocabulary = plx_model_info(model)->vocabulary;
+    const bool ids = block->chunk.content == PLX_CONTENT_IDS;
+    if (!ids)
+        look_up(block, plan, model);
+    for (size_t i = 0; i < tokens->count; i++) {
+        if (ids && vocabulary && block->ids[i] >= vocabulary)
+            return refuse_id(block, i, model);
+        if (ids)
+            tokens->words[i] = word_of_id(plan, model, block->ids[i]);
+        tokens->marks[i] = is_end(plan, block->ids[i]) ? PLX_MARK_LINE_END : 0;
+    }
+    plx_tokens_rejoin(tokens, plan->spelled ? plan->tokens : PLX_TOKENS_PIECE, &block->seam);
+    return PLX_OK;
 }
 
 static enum plx_status encode(struct plx_block *block, const struct plx_plan *plan,
                               const struct plx_model *model)
 {
-    const struct plx_tokenize_options options = {plan->tokens, plx_plan_line_ends(plan)};
-    struct plx_tokens *tokens = &block->tokens;
-    const unsigned afresh = plan->protocol.unit == PLX_UNIT_LINE       ? PLX_MARK_BEGINS_LINE
+    const struct plx_tokens *tokens = &block->tokens;
+    const unsigned afresh = plan->protocol.unit == PLX_UNIT_LINE
+                                ? PLX_MARK_BEGINS_LINE | PLX_MARK_BEGINS_DOCUMENT
                             : plan->protocol.unit == PLX_UNIT_DOCUMENT ? PLX_MARK_BEGINS_DOCUMENT
                                                                        : 0;
     block->lost_hyphens = 0;
-    enum plx_status status = plx_tokenize(&block->chunk, &options, tokens, &block->error);
-    if (status || (status = reserve(block, tokens->count, &block->error)))
-        return status;
-    look_up(block, plan, model);
-    for (size_t i = 0; i < tokens->count; i++) {
+    enum plx_status status = block->chunk.content == PLX_CONTENT_TEXT ? encode_text(block, plan, model)
+                                                                      : encode_tokens(block, plan, model);
+    for (size_t i = 0; i < tokens->count && status == PLX_OK; i++) {
         const unsigned mark = tokens->marks[i];
         unsigned flags = (mark & afresh ? PLX_TOKEN_BREAK : 0) | (mark & PLX_MARK_WORD ? PLX_TOKEN_WORD : 0);
-        if (mark & PLX_MARK_LINE_END) {
-            const bool join = plan->join != PLX_NO_TOKEN;
-            block->ids[i] = join ? plan->join : plan->end;
-            flags |= join ? PLX_TOKEN_JOIN : PLX_TOKEN_END;
-            flags |= mark & PLX_MARK_BLANK_LINE ? PLX_TOKEN_BLANK : 0;
-        } else if (block->ids[i] == plan->unknown || block->ids[i] == PLX_NO_TOKEN) {
-            flags |= judge_unknown(block, i, plan);
-            if (plan->protocol.unknown == PLX_UNKNOWN_ERROR && !(flags & PLX_TOKEN_LITERAL))
-                return refuse_unknown(block, i);
-        }
-        if (!(mark & PLX_MARK_LINE_END) && block->ids[i] != PLX_NO_TOKEN) {
-            if (block->ids[i] == plan->control[0])
-                return refuse_control_word(block, i, "start");
-            if (block->ids[i] == plan->control[1])
-                return refuse_control_word(block, i, "end");
-        }
-        block->flags[i] = (uint8_t)flags;
+        status = encode_token(block, i, plan, &flags);
+        block->flags[i] = (uint16_t)flags;
     }
-    return PLX_OK;
+    return status;
 }
 
 void plx_block_encode(struct plx_block *block, const struct plx_plan *plan, const struct plx_model *model)

@@ -33,7 +33,8 @@ static void compute_kenlm(const struct plx_result *result, const struct plx_exac
         sequence->kenlm_unknown.infinite ? (double)NAN : per(cost(&known), (int64_t)(total->count - unknown));
 }
 
-/* Blank lines count nowhere; what has no probability is counted, and left out of the sum. */
+/* Blank lines count nowhere; what has no probability is counted, and left out of the sum. Unknown words that
+   the protocol leaves out are words without probability. */
 static void compute_srilm(const struct plx_result *result, const struct plx_exact *total,
                           struct plx_conventions *conventions)
 {
@@ -43,8 +44,8 @@ static void compute_srilm(const struct plx_result *result, const struct plx_exac
     rest = plx_tally_without(&rest, &tally->unknown_zeros);
     const double log10_cost = plx_exact_sum(&rest) / PLX_LN_10;
     conventions->srilm.sentences = tally->ends - tally->blank_ends.count;
-    conventions->srilm.words = total->count - tally->ends;
-    conventions->srilm.oovs = tally->unknown_zeros.count;
+    conventions->srilm.words = total->count - tally->ends + tally->skipped_unknown;
+    conventions->srilm.oovs = tally->unknown_zeros.count + tally->skipped_unknown;
     conventions->srilm.zeroprobs = tally->zeros.count;
     const int64_t words = (int64_t)conventions->srilm.words - (int64_t)conventions->srilm.oovs -
                           (int64_t)conventions->srilm.zeroprobs;
@@ -82,8 +83,11 @@ void plx_conventions_compute(const struct plx_result *result, struct plx_convent
 {
     const struct plx_exact total = plx_tally_total(&result->tally);
     *conventions = (struct plx_conventions){0};
+    if (result->plan.srilm)
+        compute_srilm(result, &total, conventions);
+    if (!result->plan.sentences)
+        return;
     compute_kenlm(result, &total, conventions);
-    compute_srilm(result, &total, conventions);
     compute_irstlm(result, &total, conventions);
     compute_opengrm(result, &total, conventions);
 }

@@ -24,7 +24,7 @@ struct plx_conventions {
     } opengrm;
 };
 
-/* Only where result->plan.sentences. */
+/* SRILM's only where result->plan.srilm, the others only where result->plan.sentences; else they are 0. */
 void plx_conventions_compute(const struct plx_result *result, struct plx_conventions *conventions);
 
 #endif

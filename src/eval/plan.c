@@ -1,17 +1,26 @@
 #include "eval/plan.h"
 
 #include "base/error.h"
+#include "base/logarithms.h"
 
 #include <stdio.h>
 #include <string.h>
 
-/* The id of a symbol named by the user. */
-static enum plx_status named_symbol(const struct plx_model *model, const char *option, const char *symbol,
-                                    uint32_t *id, struct plx_error *error)
+/* Tokens whose newlines are tokens like others. */
+static bool letters(const struct plx_plan *plan)
+{
+    return plan->tokens == PLX_TOKENS_CHARACTER || plan->tokens == PLX_TOKENS_BYTE;
+}
+
+/* The id of a symbol named by the user. In a corpus of tokens it must be told from others. */
+static enum plx_status named_symbol(const struct plx_model *model, const struct plx_plan *plan,
+                                    const char *option, const char *symbol, uint32_t *id,
+                                    struct plx_error *error)
 {
     const struct plx_word word = {symbol, strlen(symbol)};
+    const bool told = !plan->any_tokens || plan->content == PLX_CONTENT_TEXT;
     *id = PLX_NO_TOKEN;
-    if (plx_model_info(model)->capabilities & PLX_STRING_TOKENS)
+    if (told && (plx_model_info(model)->capabilities & PLX_STRING_TOKENS))
         plx_model_lookup(model, &word, 1, id);
     if (*id != PLX_NO_TOKEN)
         return PLX_OK;
@@ -46,8 +55,8 @@ static enum plx_status settle_end(const struct plx_model *model, uint32_t end, s
 {
     struct plx_protocol *protocol = &plan->protocol;
     if (protocol->end == PLX_END_AUTO) {
-        const bool wanted = plan->tokens == PLX_TOKENS_WORD && protocol->unit == PLX_UNIT_STREAM &&
-                            end != PLX_NO_TOKEN && !*protocol->join;
+        const bool wanted =
+            !letters(plan) && protocol->unit == PLX_UNIT_STREAM && end != PLX_NO_TOKEN && !*protocol->join;
         protocol->end = wanted ? PLX_END_SCORED : PLX_END_NONE;
     }
     if (protocol->end == PLX_END_SCORED && end == PLX_NO_TOKEN) {
@@ -66,21 +75,23 @@ static enum plx_status settle_symbols(const struct plx_model *model, struct plx_
     struct plx_protocol *protocol = &plan->protocol;
     uint32_t start = info->start, end = info->end;
     enum plx_status status = PLX_OK;
+    if (plan->any_tokens && plan->content == PLX_CONTENT_TEXT)
+        end = 0; /* whatever it is, the model has a score for it */
     if (*protocol->start_symbol)
-        status = named_symbol(model, "start", protocol->start_symbol, &start, error);
+        status = named_symbol(model, plan, "start", protocol->start_symbol, &start, error);
     if (status == PLX_OK && *protocol->end_symbol)
-        status = named_symbol(model, "end", protocol->end_symbol, &end, error);
+        status = named_symbol(model, plan, "end", protocol->end_symbol, &end, error);
     plan->join = PLX_NO_TOKEN;
     if (status == PLX_OK && *protocol->join)
-        status = named_symbol(model, "join", protocol->join, &plan->join, error);
+        status = named_symbol(model, plan, "join", protocol->join, &plan->join, error);
     if (status || (status = settle_end(model, end, plan, error)))
         return status;
     settle_start(model, start, end, plan);
     const bool restarts = (info->capabilities & PLX_RESTART_AT_END) && protocol->unit == PLX_UNIT_STREAM &&
                           plan->end != PLX_NO_TOKEN && start != PLX_NO_TOKEN && start != plan->end;
     plan->restart = restarts ? start : PLX_NO_TOKEN;
-    const bool words =
-        plan->tokens == PLX_TOKENS_WORD; /* a newline may be the end symbol of a model of characters */
+    /* A newline may be the end symbol of a model of characters. */
+    const bool words = plan->tokens == PLX_TOKENS_WORD && !plan->any_tokens;
     plan->control[0] = words ? start : PLX_NO_TOKEN;
     plan->control[1] = words ? end : PLX_NO_TOKEN;
     plan->unknown = info->unknown;
@@ -114,17 +125,100 @@ bool plx_plan_line_ends(const struct plx_plan *plan)
            (plan->end != PLX_NO_TOKEN && plan->protocol.unit != PLX_UNIT_DOCUMENT);
 }
 
+/* Whether the model's unknown symbol can be told from one that is only there for form's sake: the field takes
+   log10 p = -99 and less for nothing. */
+static enum plx_status weigh_unknown(const struct plx_model *model, uint32_t unknown, bool *likely,
+                                     struct plx_error *error)
+{
+    const uint32_t ids[] = {unknown};
+    const struct plx_window window = {.ids = ids, .end = 1};
+    double nats;
+    *likely = unknown != PLX_NO_TOKEN;
+    if (!*likely || !(plx_model_info(model)->capabilities & PLX_EMPTY_CONTEXT))
+        return PLX_OK;
+    struct plx_session *session = plx_session_new(model, error);
+    if (!session)
+        return error->status;
+    const enum plx_status status =
+        plx_session_score(session, &window, 1, &(struct plx_scores){.nats = &nats}, error);
+    plx_session_free(session);
+    *likely = nats < 99.0 * PLX_LN_10;
+    return status;
+}
+
+static enum plx_status settle_unknown(const struct plx_model *model, struct plx_plan *plan,
+                                      struct plx_error *error)
+{
+    bool likely;
+    if (plan->protocol.unknown != PLX_UNKNOWN_UNK_OR_SKIP)
+        return PLX_OK;
+    const enum plx_status status = weigh_unknown(model, plan->unknown, &likely, error);
+    plan->protocol.unknown = likely ? PLX_UNKNOWN_UNK : PLX_UNKNOWN_SKIP;
+    return status;
+}
+
+/* Whose conventions the sums will serve. SRILM takes <s> and </s> in a text for the symbols, the others for
+   words. */
+static void settle_conventions(const struct plx_protocol *wanted, struct plx_plan *plan)
+{
+    const struct plx_protocol *settled = &plan->protocol;
+    plan->srilm = plan->details && settled->window == 0 && settled->limit == 0 &&
+                  settled->first == PLX_FIRST_SCORE && plan->end != PLX_NO_TOKEN &&
+                  plan->start != PLX_NO_TOKEN &&
+                  (settled->unit == PLX_UNIT_LINE || plan->restart != PLX_NO_TOKEN) &&
+                  (wanted->unknown == PLX_UNKNOWN_UNK || wanted->unknown == PLX_UNKNOWN_UNK_OR_SKIP);
+    plan->sentences =
+        plan->srilm && wanted->unknown == PLX_UNKNOWN_UNK && settled->blank == PLX_BLANK_SCORE &&
+        (settled->control_words == PLX_CONTROL_REFUSE || settled->control_words == PLX_CONTROL_WORD);
+    plan->srilm = plan->srilm && (settled->control_words == PLX_CONTROL_REFUSE ||
+                                  settled->control_words == PLX_CONTROL_SCORE);
+}
+
+/* Whether the protocol suits such tokens at all. */
+static enum plx_status check_fit(const struct plx_model *model, const struct plx_plan *plan,
+                                 struct plx_error *error)
+{
+    const unsigned capabilities = plx_model_info(model)->capabilities;
+    if (plan->content != PLX_CONTENT_IDS && !(capabilities & PLX_STRING_TOKENS) && !plan->byte_ids) {
+        plx_error_set(error, PLX_MISMATCH,
+                      "the model scores token ids and has no vocabulary, the corpus is %s",
+                      plan->content == PLX_CONTENT_TEXT ? "text" : "of tokens as strings");
+        plx_error_input(error, plx_model_name(model));
+        return plx_error_hint(error, "--vocab FILE gives the vocabulary that the model was trained with");
+    }
+    if (*plan->protocol.join && plan->content != PLX_CONTENT_TEXT)
+        return plx_error_set(error, PLX_USAGE,
+                             "join is for texts: what stands between the lines of a corpus of tokens is "
+                             "in it");
+    if (*plan->protocol.join && letters(plan))
+        return plx_error_set(error, PLX_USAGE,
+                             "join is for words: the newlines between lines of %ss are tokens already",
+                             plx_token_kind_name(plan->tokens));
+    if ((plan->by_token || plan->by_target) && plan->protocol.window)
+        return plx_error_set(
+            error, PLX_USAGE,
+            "windows do not apply to a %s model: what each token was predicted from is decided",
+            plx_model_info(model)->architecture);
+    return PLX_OK;
+}
+
 enum plx_status plx_plan_make(const struct plx_model *model, const struct plx_protocol *protocol,
-                              enum plx_token_kind tokens, struct plx_plan *plan, struct plx_error *error)
+                              const struct plx_corpus_info *corpus, struct plx_plan *plan,
+                              struct plx_error *error)
 {
     const struct plx_model_info *info = plx_model_info(model);
+    const unsigned capabilities = info->capabilities;
     *plan = (struct plx_plan){
         .protocol = *protocol,
-        .tokens = tokens,
+        .tokens = corpus->tokens,
+        .content = corpus->content,
         .context_length = info->context_length,
-        .empty_context = info->capabilities & PLX_EMPTY_CONTEXT,
-        .unknown_context = info->capabilities & PLX_UNKNOWN_CONTEXT,
-        .details = (info->capabilities & PLX_MATCHED_ORDER) && (info->capabilities & PLX_LOG10_FLOAT),
+        .empty_context = capabilities & PLX_EMPTY_CONTEXT,
+        .unknown_context = capabilities & PLX_UNKNOWN_CONTEXT,
+        .details = (capabilities & PLX_MATCHED_ORDER) && (capabilities & PLX_LOG10_FLOAT),
+        .any_tokens = capabilities & PLX_ANY_TOKENS,
+        .by_token = capabilities & PLX_BY_TOKEN,
+        .by_target = capabilities & PLX_BY_TARGET,
         .order = info->order,
     };
     enum plx_status status = plx_protocol_check(protocol, error);
@@ -132,26 +226,16 @@ enum plx_status plx_plan_make(const struct plx_model *model, const struct plx_pr
         return status;
     plx_protocol_rename(&plan->protocol);
     plan->byte_ids =
-        !(info->capabilities & PLX_STRING_TOKENS) && tokens == PLX_TOKENS_BYTE && info->vocabulary == 256;
-    if (!(info->capabilities & PLX_STRING_TOKENS) && !plan->byte_ids) {
-        plx_error_set(error, PLX_MISMATCH,
-                      "the model scores token ids and has no vocabulary, the corpus is text");
-        plx_error_input(error, plx_model_name(model));
-        return plx_error_hint(error, "--vocab FILE gives the vocabulary that the model was trained with");
-    }
-    if (*protocol->join && tokens != PLX_TOKENS_WORD)
-        return plx_error_set(error, PLX_USAGE,
-                             "join is for words: the newlines between lines of %ss are tokens already",
-                             plx_token_kind_name(tokens));
-    status = settle_symbols(model, plan, error);
-    if (status == PLX_OK)
-        status = settle_first_window(plan, error);
-    struct plx_protocol *settled = &plan->protocol;
-    if (settled->window && settled->stride == 0)
-        settled->stride = settled->window;
-    plan->sentences = plan->details && settled->window == 0 && settled->unknown == PLX_UNKNOWN_UNK &&
-                      settled->limit == 0 && settled->first == PLX_FIRST_SCORE && plan->end != PLX_NO_TOKEN &&
-                      plan->start != PLX_NO_TOKEN &&
-                      (settled->unit == PLX_UNIT_LINE || plan->restart != PLX_NO_TOKEN);
-    return status;
+        !(capabilities & PLX_STRING_TOKENS) && corpus->tokens == PLX_TOKENS_BYTE && info->vocabulary == 256;
+    const bool strings = (capabilities & PLX_STRING_TOKENS) && !plan->any_tokens;
+    plan->spelled = plan->content == PLX_CONTENT_TEXT ||
+                    (plan->tokens != PLX_TOKENS_PIECE &&
+                     (plan->content == PLX_CONTENT_STRINGS || strings || plan->byte_ids));
+    if ((status = check_fit(model, plan, error)) || (status = settle_symbols(model, plan, error)) ||
+        (status = settle_unknown(model, plan, error)) || (status = settle_first_window(plan, error)))
+        return status;
+    if (plan->protocol.window && plan->protocol.stride == 0)
+        plan->protocol.stride = plan->protocol.window;
+    settle_conventions(protocol, plan);
+    return PLX_OK;
 }

@@ -7,26 +7,34 @@
 struct plx_plan {
     struct plx_protocol protocol; /* as it is carried out: what the result shows */
     enum plx_token_kind tokens;
+    enum plx_content content;
     uint32_t start; /* before every unit, start_repeat times; PLX_NO_TOKEN: nothing */
     unsigned start_repeat;
     uint32_t end;        /* appended and scored; PLX_NO_TOKEN: nothing */
     uint32_t restart;    /* stands for an end in a context, and hides what came before; PLX_NO_TOKEN: no */
     uint32_t unknown;    /* the model's unknown symbol, or PLX_NO_TOKEN */
     uint32_t join;       /* stands for a line end inside a stream; PLX_NO_TOKEN: nothing */
-    uint32_t control[2]; /* start and end symbol: refused as words of the text */
+    uint32_t control[2]; /* start and end symbol, as words of a text: see enum plx_control_words */
     uint64_t first_window_end; /* tokens of a unit that its first window sees; 0: as every window */
     uint64_t context_length;
     bool byte_ids;        /* the model has no strings, and its ids are the bytes themselves */
     bool empty_context;   /* the model can score a target without context */
     bool unknown_context; /* the model can have PLX_NO_TOKEN in a context */
     bool details;         /* the model reports matched orders and float logarithms */
+    bool any_tokens;      /* the model knows no tokens, so that ids of words mean nothing */
+    bool by_token;        /* it scores by position, counted in tokens of the corpus */
+    bool by_target;       /* likewise, in targets */
+    bool spelled;         /* the text that tokens stand for is known */
     bool sentences;       /* every line is scored whole by itself: the toolkits' conventions apply */
+    bool srilm;           /* SRILM's at least */
     unsigned order;
 };
 
-/* PLX_MISMATCH where the model cannot score such tokens or lacks a symbol that the protocol needs. */
+/* PLX_MISMATCH where the model cannot score such tokens or lacks a symbol that the protocol needs; PLX_USAGE
+   where the protocol makes no sense for them; the errors of a session, of which it makes one. */
 enum plx_status plx_plan_make(const struct plx_model *model, const struct plx_protocol *protocol,
-                              enum plx_token_kind tokens, struct plx_plan *plan, struct plx_error *error);
+                              const struct plx_corpus_info *corpus, struct plx_plan *plan,
+                              struct plx_error *error);
 
 /* True if the end of every line becomes a token. */
 bool plx_plan_line_ends(const struct plx_plan *plan);

@@ -72,12 +72,14 @@ const struct plx_protocol *plx_protocol_find(const char *name)
     return NULL;
 }
 
-const struct plx_protocol *plx_protocol_default(const struct plx_model_info *info, enum plx_token_kind tokens)
+const struct plx_protocol *plx_protocol_default(const struct plx_model_info *model,
+                                                const struct plx_corpus_info *corpus)
 {
+    const bool letters = corpus->tokens == PLX_TOKENS_CHARACTER || corpus->tokens == PLX_TOKENS_BYTE;
     size_t preset = EXACT;
-    if (tokens == PLX_TOKENS_WORD && info->kind == PLX_KIND_NGRAM)
+    if (!letters && model->kind == PLX_KIND_NGRAM)
         preset = SENTENCE;
-    else if (tokens == PLX_TOKENS_WORD && info->end != PLX_NO_TOKEN)
+    else if (!letters && corpus->content != PLX_CONTENT_IDS && model->end != PLX_NO_TOKEN)
         preset = WIKITEXT_EOS;
     return &PRESETS[preset].fields;
 }
@@ -93,17 +95,19 @@ struct field {
     const char *name;
     enum form form;
     size_t offset;            /* in struct plx_protocol, of the enum, uint64_t or text */
-    const char *const *words; /* CHOICE: in the order of the enum, NULL-terminated */
-    const char *takes;        /* for messages */
+    const char *const *words; /* CHOICE: in the order of the enum, NULL-terminated; what stands behind a colon
+                                 is named in capitals */
+    const char *takes; /* for messages: all of it, or what is to be said behind the words; may be NULL */
 };
 
 static const char *const UNITS[] = {"line", "document", "stream", NULL};
 static const char *const STARTS[] = {"none", "context", "replace", NULL};
 static const char *const ENDS[] = {"none", "scored", "auto", NULL};
-static const char *const SCORES[] = {"new", "all", "last", NULL};
+static const char *const SCORES[] = {"new", "all", "last:K", NULL};
 static const char *const TAILS[] = {"keep", "drop", "left-extend", NULL};
 static const char *const FIRSTS[] = {"score", "skip", NULL};
-static const char *const UNKNOWNS[] = {"unk", "skip", "error", "zero", "unk-or-skip", "floor", "class", NULL};
+static const char *const UNKNOWNS[] = {"unk",         "skip",    "error",   "zero",
+                                       "unk-or-skip", "floor:X", "class:N", NULL};
 static const char *const CONTROLS[] = {"refuse", "score", "word", "unk", NULL};
 static const char *const BLANKS[] = {"score", "skip", NULL};
 static const char *const AVERAGES[] = {"token", "window", "hf-2024", "unit", NULL};
@@ -111,22 +115,20 @@ static const char *const AVERAGES[] = {"token", "window", "hf-2024", "unit", NUL
 #define AT(member) offsetof(struct plx_protocol, member)
 
 static const struct field FIELDS[] = {
-    {"unit", CHOICE, AT(unit), UNITS, "line, document or stream"},
-    {"start", CHOICE, AT(start), STARTS,
-     "none, context, replace, or the symbol itself (context:SYMBOL, replace:SYMBOL)"},
-    {"end", CHOICE, AT(end), ENDS, "none, scored, auto, or the symbol itself (scored:SYMBOL)"},
+    {"unit", CHOICE, AT(unit), UNITS, NULL},
+    {"start", CHOICE, AT(start), STARTS, ", or the symbol itself (context:SYMBOL, replace:SYMBOL)"},
+    {"end", CHOICE, AT(end), ENDS, ", or the symbol itself (scored:SYMBOL)"},
     {"join", SYMBOL, AT(join), NULL, "a token of at most 63 bytes"},
     {"window", COUNT, AT(window), NULL, "a number of tokens, 0 for no limit"},
     {"stride", COUNT, AT(stride), NULL, "a number of tokens from 1 to the window"},
-    {"score", CHOICE, AT(score), SCORES, "new, all or last:K"},
+    {"score", CHOICE, AT(score), SCORES, NULL},
     {"first_window", COUNT, AT(first_window), NULL, "a number of targets"},
-    {"tail", CHOICE, AT(tail), TAILS, "keep, drop or left-extend"},
-    {"first", CHOICE, AT(first), FIRSTS, "score or skip"},
-    {"unknown", CHOICE, AT(unknown), UNKNOWNS,
-     "unk, skip, error, zero, unk-or-skip, floor:X (log10, at most 0) or class:N"},
-    {"control_words", CHOICE, AT(control_words), CONTROLS, "refuse, score, word or unk"},
-    {"blank", CHOICE, AT(blank), BLANKS, "score or skip"},
-    {"average", CHOICE, AT(average), AVERAGES, "token, window, hf-2024 or unit"},
+    {"tail", CHOICE, AT(tail), TAILS, NULL},
+    {"first", CHOICE, AT(first), FIRSTS, NULL},
+    {"unknown", CHOICE, AT(unknown), UNKNOWNS, " (X is a log10, at most 0)"},
+    {"control_words", CHOICE, AT(control_words), CONTROLS, NULL},
+    {"blank", CHOICE, AT(blank), BLANKS, NULL},
+    {"average", CHOICE, AT(average), AVERAGES, NULL},
     {"limit", COUNT, AT(limit), NULL, "a number of tokens, 0 for all"},
 };
 
@@ -210,9 +212,9 @@ static bool needs_argument(const struct field *field, unsigned choice)
 static bool parse_choice(struct plx_protocol *protocol, const struct field *field, const char *value)
 {
     const char *colon = strchr(value, ':');
-    const size_t length = colon ? (size_t)(colon - value) : strlen(value);
+    const size_t length = strcspn(value, ":");
     for (unsigned i = 0; field->words[i]; i++) {
-        if (strlen(field->words[i]) != length || memcmp(field->words[i], value, length) != 0)
+        if (strcspn(field->words[i], ":") != length || memcmp(field->words[i], value, length) != 0)
             continue;
         clear_symbol(protocol, field);
         if (colon ? !set_argument(protocol, field, i, colon + 1) : needs_argument(field, i))
@@ -262,18 +264,19 @@ static void format_field(const struct plx_protocol *protocol, const struct field
     }
     const unsigned choice = get_choice(protocol, field);
     const char *word = field->words[choice];
+    const int length = (int)strcspn(word, ":");
     char number[PLX_NUMBER_TEXT];
     if (field->offset == AT(start) && choice != PLX_START_NONE && *protocol->start_symbol)
         snprintf(text, capacity, "%s:%s", word, protocol->start_symbol);
     else if (field->offset == AT(end) && choice == PLX_END_SCORED && *protocol->end_symbol)
         snprintf(text, capacity, "%s:%s", word, protocol->end_symbol);
     else if (field->offset == AT(score) && choice == PLX_SCORE_LAST)
-        snprintf(text, capacity, "%s:%llu", word, (unsigned long long)protocol->score_last);
+        snprintf(text, capacity, "%.*s:%llu", length, word, (unsigned long long)protocol->score_last);
     else if (field->offset == AT(unknown) && choice == PLX_UNKNOWN_CLASS)
-        snprintf(text, capacity, "%s:%llu", word, (unsigned long long)protocol->class_size);
+        snprintf(text, capacity, "%.*s:%llu", length, word, (unsigned long long)protocol->class_size);
     else if (field->offset == AT(unknown) && choice == PLX_UNKNOWN_FLOOR) {
         plx_format_double(protocol->floor_log10, number);
-        snprintf(text, capacity, "%s:%s", word, number);
+        snprintf(text, capacity, "%.*s:%s", length, word, number);
     } else
         snprintf(text, capacity, "%s", word);
 }
@@ -292,6 +295,21 @@ void plx_protocol_rename(struct plx_protocol *protocol)
         snprintf(protocol->name, sizeof protocol->name, "custom");
 }
 
+/* What the field takes, for people. */
+static void describe(const struct field *field, char *text, size_t capacity)
+{
+    const char *behind = field->takes ? field->takes : "";
+    size_t size = 0;
+    *text = '\0';
+    for (size_t i = 0; field->words && field->words[i] && size < capacity; i++) {
+        const bool last = !field->words[i + 1] && *behind != ',';
+        const char *before = i == 0 ? "" : last ? " or " : ", ";
+        size += (size_t)snprintf(text + size, capacity - size, "%s%s", before, field->words[i]);
+    }
+    if (size < capacity)
+        snprintf(text + size, capacity - size, "%s", behind);
+}
+
 enum plx_status plx_protocol_set(struct plx_protocol *protocol, const char *field, const char *value,
                                  struct plx_error *error)
 {
@@ -299,9 +317,11 @@ enum plx_status plx_protocol_set(struct plx_protocol *protocol, const char *fiel
         if (!same_field(FIELDS[i].name, field))
             continue;
         struct plx_protocol changed = *protocol;
-        if (!parse_field(&changed, FIELDS + i, value))
-            return plx_error_set(error, PLX_USAGE, "--%s takes %s, not \"%s\"", field, FIELDS[i].takes,
-                                 value);
+        if (!parse_field(&changed, FIELDS + i, value)) {
+            char takes[160];
+            describe(FIELDS + i, takes, sizeof takes);
+            return plx_error_set(error, PLX_USAGE, "%s takes %s, not \"%s\"", field, takes, value);
+        }
         plx_protocol_rename(&changed);
         *protocol = changed;
         return PLX_OK;
@@ -319,6 +339,11 @@ bool plx_protocol_field(const struct plx_protocol *protocol, size_t index, const
         *number = FIELDS[index].form == COUNT;
     format_field(protocol, FIELDS + index, value, capacity);
     return true;
+}
+
+const char *const *plx_protocol_field_values(size_t index)
+{
+    return index < FIELD_COUNT ? FIELDS[index].words : NULL;
 }
 
 enum plx_status plx_protocol_check(const struct plx_protocol *protocol, struct plx_error *error)

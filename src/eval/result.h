@@ -24,6 +24,7 @@ struct plx_result {
     uint64_t *ngrams;            /* [model.order] or NULL */
     char unknown_symbol[PLX_SYMBOL_TEXT];
     const char *corpus_format;
+    size_t files; /* of the corpus */
     char corpus_sha256[65];
     struct plx_warning warnings[PLX_RESULT_WARNINGS];
     size_t warning_count;

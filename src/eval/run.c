@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "base/pool.h"
 #include "eval/result.h"
+#include "eval/token_feed.h"
 
 #include <sched.h>
 #include <stdio.h>
@@ -33,7 +34,9 @@ struct run {
     struct plx_block *blocks;      /* [depth]: given out in turn */
     struct plx_batch *batches;     /* [depth + 1]: likewise; the one being filled is in no lane */
     size_t depth, next_block, next_batch;
+    struct plx_seam seam;
     struct plx_windows windows;
+    struct plx_token_feed feed; /* for options->tokens */
     uint64_t lost_hyphens;
     uint64_t scored; /* targets that have come back */
     double began;
@@ -73,11 +76,15 @@ static enum plx_status take_scores(struct run *run, struct plx_error *error)
 {
     const struct plx_batch *batch = plx_lane_take(run->scoring);
     if (batch->status) {
-        if (error)
-            *error = batch->error;
+        *error = batch->error;
         return batch->status;
     }
     run->scored += batch->target_count;
+    if (run->options->tokens) {
+        const enum plx_status status = plx_token_feed_batch(&run->feed, batch, error);
+        if (status)
+            return status;
+    }
     plx_sequence_add(&run->result->sequence, &run->plan, batch);
     plx_tally_merge(&run->result->tally, &batch->tally);
     return PLX_OK;
@@ -113,10 +120,8 @@ static enum plx_status take_block(struct run *run, struct plx_error *error)
 {
     const struct plx_block *block = plx_lane_take(run->encoding);
     if (block->status) {
-        if (error)
-            *error = block->error;
-        plx_error_input(error, plx_corpus_name(run->corpus));
-        return block->status;
+        *error = block->error;
+        return plx_error_input(error, block->chunk.input);
     }
     add_counts(&run->result->text, &block->tokens.counts);
     run->lost_hyphens += block->lost_hyphens;
@@ -141,6 +146,27 @@ static enum plx_status pause_between(const struct run *run, struct plx_error *er
     return PLX_OK;
 }
 
+/* The tokens of a corpus of tokens end a line where their document ends, as a text does. */
+static void end_document(struct run *run)
+{
+    if (run->plan.content != PLX_CONTENT_TEXT && run->plan.spelled && !run->seam.begins_line)
+        run->result->text.lines++;
+}
+
+/* Copies a piece of the corpus and has it encoded. */
+static enum plx_status submit_chunk(struct run *run, const struct plx_chunk *chunk, struct plx_error *error)
+{
+    struct plx_block *block = run->blocks + run->next_block;
+    if (chunk->begins_document)
+        end_document(run);
+    const enum plx_status status = plx_block_fill(block, chunk, &run->plan, run->model, &run->seam, error);
+    if (status)
+        return plx_error_input(error, chunk->input);
+    run->next_block = (run->next_block + 1) % run->depth;
+    plx_lane_submit(run->encoding, block);
+    return PLX_OK;
+}
+
 /* The whole corpus through the lanes. */
 static enum plx_status run_corpus(struct run *run, struct plx_error *error)
 {
@@ -157,12 +183,10 @@ static enum plx_status run_corpus(struct run *run, struct plx_error *error)
             if ((status = take_block(run, error)))
                 return status;
         }
-        struct plx_block *block = run->blocks + run->next_block;
-        run->next_block = (run->next_block + 1) % run->depth;
-        if ((status = plx_block_fill(block, &chunk, error)))
+        if ((status = submit_chunk(run, &chunk, error)))
             return status;
-        plx_lane_submit(run->encoding, block);
     }
+    end_document(run);
     while (plx_lane_count(run->encoding) > 0) {
         if ((status = pause_between(run, error)) || (status = take_block(run, error)))
             return status;
@@ -204,6 +228,12 @@ static enum plx_status prepare(struct run *run, struct plx_error *error)
     run->result->threads = run->threads;
     run->result->batch = batch;
     plx_windows_init(&run->windows, &run->plan, batch, submit_batch, run, run->batches);
+    run->seam = (struct plx_seam){.begins_document = true, .begins_line = true};
+    if (run->options->tokens) {
+        plx_token_feed_init(&run->feed, &run->plan, run->model, run->options->tokens,
+                            run->options->tokens_user);
+        plx_windows_note(&run->windows, &run->feed.spelling);
+    }
     return plx_tally_init(&run->result->tally, run->plan.order, error);
 }
 
@@ -213,6 +243,7 @@ static void release(struct run *run)
     plx_lane_free(run->scoring);
     plx_pool_free(run->pool);
     plx_windows_release(&run->windows);
+    plx_token_feed_release(&run->feed);
     for (unsigned i = 0; run->sessions && i < run->threads; i++)
         plx_session_free(run->sessions[i]);
     for (size_t i = 0; run->blocks && i < run->depth; i++)
@@ -254,8 +285,10 @@ static enum plx_status describe(struct run *run, struct plx_error *error)
     result->plan = run->plan;
     result->documents = corpus.documents;
     result->corpus_format = corpus.format;
+    result->files = corpus.files;
     result->tokens = run->windows.tokens;
     result->skipped = run->windows.skipped;
+    result->skipped.no_context += result->tally.unanswered;
     result->model = *plx_model_info(run->model);
     const char *name = plx_corpus_name(run->corpus);
     const char *model_name = plx_model_name(run->model);
@@ -282,13 +315,32 @@ static enum plx_status describe(struct run *run, struct plx_error *error)
     return plx_corpus_sha256(run->corpus, result->corpus_sha256, error);
 }
 
+/* The answers of a model that scores by position are those to this corpus. */
+static enum plx_status check_positions(const struct run *run, struct plx_error *error)
+{
+    const struct plx_plan *plan = &run->plan;
+    const uint64_t there = plx_model_info(run->model)->positions;
+    const uint64_t asked = plan->by_token ? run->windows.kept : run->windows.targets;
+    if (!(plan->by_token || plan->by_target) || there == asked || plan->protocol.limit)
+        return PLX_OK;
+    plx_error_set(error, PLX_MISMATCH, "answers for %llu tokens, but the corpus has %llu",
+                  (unsigned long long)there, (unsigned long long)asked);
+    plx_error_input(error, plx_model_name(run->model));
+    if (there == asked - run->windows.units)
+        return plx_error_hint(error, "--first skip leaves out the first token of every unit");
+    if (there == asked - run->result->tally.ends)
+        return plx_error_hint(error, "--end none leaves line ends out");
+    return plx_error_hint(error, "another tokenization, or another corpus?");
+}
+
 /* Every token was scored once or skipped for one reason; and something was scored. */
 static enum plx_status check(const struct plx_result *result, const char *corpus, struct plx_error *error)
 {
     const struct plx_exact total = plx_tally_total(&result->tally);
     const struct plx_skipped *skipped = &result->skipped;
     const uint64_t decided = total.count + result->tally.skipped_unknown + skipped->no_context +
-                             skipped->masked + skipped->replaced + skipped->tail + skipped->limit;
+                             skipped->masked + skipped->replaced + skipped->tail + skipped->limit +
+                             skipped->blank;
     if (decided != result->tokens)
         return plx_error_set(error, PLX_INTERNAL, "%llu tokens were read, but %llu scored or skipped",
                              (unsigned long long)result->tokens, (unsigned long long)decided);
@@ -296,7 +348,7 @@ static enum plx_status check(const struct plx_result *result, const char *corpus
         return plx_error_set(error, PLX_NOT_FINITE, "the sum of the cross-entropies is out of range");
     if (total.count > 0)
         return PLX_OK;
-    if (result->text.bytes == 0)
+    if (result->text.bytes == 0 && result->tokens == 0)
         plx_error_set(error, PLX_MALFORMED, "the corpus is empty: there is nothing to score");
     else
         plx_error_set(error, PLX_MALFORMED, "no token is left to score: %llu were read, all skipped",
@@ -318,16 +370,15 @@ enum plx_status plx_evaluate(const struct plx_model *model, struct plx_corpus *c
     };
     *result = NULL;
     plx_corpus_info(corpus, &info);
-    const struct plx_protocol *protocol = run.options->protocol
-                                              ? run.options->protocol
-                                              : plx_protocol_default(plx_model_info(model), info.tokens);
-    enum plx_status status = plx_plan_make(model, protocol, info.tokens, &run.plan, error);
+    const struct plx_protocol *protocol =
+        run.options->protocol ? run.options->protocol : plx_protocol_default(plx_model_info(model), &info);
+    enum plx_status status = plx_plan_make(model, protocol, &info, &run.plan, error);
     if (status)
         return status;
     if (!(run.result = plx_new_array(1, sizeof *run.result, error)))
         return PLX_MEMORY;
     if ((status = prepare(&run, error)) == PLX_OK && (status = run_corpus(&run, error)) == PLX_OK &&
-        (status = describe(&run, error)) == PLX_OK)
+        (status = describe(&run, error)) == PLX_OK && (status = check_positions(&run, error)) == PLX_OK)
         status = check(run.result, plx_corpus_name(corpus), error);
     release(&run);
     if (status) {

@@ -47,7 +47,7 @@ static void add_groups(struct plx_sequence *sequence, const struct plx_plan *pla
     for (size_t i = 0; i < batch->target_count; i++) {
         if (batch->flags[i] & begins)
             end_group(sequence, plan);
-        if (protocol->unknown != PLX_UNKNOWN_SKIP || !(batch->flags[i] & PLX_TOKEN_UNKNOWN))
+        if (!(batch->flags[i] & PLX_TOKEN_UNSCORED))
             plx_exact_add(&sequence->group, batch->nats[i]);
     }
 }

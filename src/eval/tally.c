@@ -41,6 +41,7 @@ void plx_tally_merge(struct plx_tally *into, const struct plx_tally *from)
     into->literal += from->literal;
     into->unknown_tokens += from->unknown_tokens;
     into->skipped_unknown += from->skipped_unknown;
+    into->unanswered += from->unanswered;
     into->ends += from->ends;
 }
 

@@ -18,7 +18,8 @@ struct plx_tally {
     uint64_t literal;                  /* unknown tokens that spell the unknown symbol */
     uint64_t unknown_tokens;           /* scored or not */
     uint64_t skipped_unknown;
-    uint64_t ends; /* scored end symbols */
+    uint64_t unanswered; /* targets that the model has no score for */
+    uint64_t ends;       /* scored end symbols */
 };
 
 enum plx_status plx_tally_init(struct plx_tally *tally, unsigned order, struct plx_error *error);

@@ -48,23 +48,34 @@ static enum plx_status reserve(struct plx_windows *windows, size_t count, struct
     return PLX_OK;
 }
 
+void plx_windows_note(struct plx_windows *windows, struct plx_spelling *spelling)
+{
+    windows->spelling = spelling;
+}
+
 /* Adds the tokens [begin, end) of the block; there is room. Bytes without an owner go to the first. */
-static void push(struct plx_windows *windows, const struct plx_block *block, size_t begin, size_t end)
+static enum plx_status push(struct plx_windows *windows, const struct plx_block *block, size_t begin,
+                            size_t end, struct plx_error *error)
 {
     const size_t at = windows->count, count = end - begin;
     memcpy(windows->ids + at, block->ids + begin, count * sizeof *windows->ids);
     memcpy(windows->bytes + at, block->tokens.bytes + begin, count * sizeof *windows->bytes);
     memcpy(windows->characters + at, block->tokens.characters + begin, count * sizeof *windows->characters);
-    memcpy(windows->flags + at, block->flags + begin, count);
+    memcpy(windows->flags + at, block->flags + begin, count * sizeof *windows->flags);
     windows->bytes[at] += (uint32_t)windows->rest_bytes;
     windows->characters[at] += (uint32_t)windows->rest_characters;
     windows->rest_bytes = windows->rest_characters = 0;
     windows->count += count;
     windows->tokens += count;
+    windows->kept += count;
+    windows->filled = true;
+    windows->spelled_starts = 0;
+    windows->ended = block->flags[end - 1] & PLX_TOKEN_END;
+    return windows->spelling ? plx_spelling_add(windows->spelling, block, begin, end, error) : PLX_OK;
 }
 
 /* Adds an end symbol, which owns the bytes without an owner; there is room. */
-static void push_end(struct plx_windows *windows)
+static enum plx_status push_end(struct plx_windows *windows, struct plx_error *error)
 {
     const size_t i = windows->count++;
     windows->ids[i] = windows->plan->end;
@@ -73,6 +84,10 @@ static void push_end(struct plx_windows *windows)
     windows->flags[i] = PLX_TOKEN_END;
     windows->rest_bytes = windows->rest_characters = 0;
     windows->tokens++;
+    windows->kept++;
+    windows->spelled_starts = 0;
+    windows->ended = true;
+    return windows->spelling ? plx_spelling_add_end(windows->spelling, error) : PLX_OK;
 }
 
 /* True if the token at `index` hides what came before it from later ones. */
@@ -152,14 +167,21 @@ static enum plx_status copy_run(struct plx_windows *windows, struct context cont
     if (context.first != PLX_NO_TOKEN && context.begin < index)
         ids[0] = context.first;
     batch->offsets[batch->window_count] = batch->id_count;
-    batch->windows[batch->window_count++] = (struct plx_window){.first = first - begin, .end = length};
+    const uint64_t position = index - windows->starts, token = windows->unit_token + position;
+    batch->places[batch->window_count] = (struct plx_place){windows->units - 1, position, token};
+    batch->windows[batch->window_count++] = (struct plx_window){
+        .first = first - begin,
+        .end = length,
+        .position = windows->plan->by_token ? token : windows->targets,
+    };
+    windows->targets += targets;
     batch->id_count += length;
 
     const size_t at = batch->target_count;
     memcpy(batch->bytes + at, windows->bytes + first, targets * sizeof *batch->bytes);
     memcpy(batch->characters + at, windows->characters + first, targets * sizeof *batch->characters);
-    memcpy(batch->flags + at, windows->flags + first, targets);
-    batch->flags[at] &= (uint8_t) ~(PLX_TOKEN_BREAK | PLX_TOKEN_NEW_WINDOW);
+    memcpy(batch->flags + at, windows->flags + first, targets * sizeof *batch->flags);
+    batch->flags[at] &= (uint16_t) ~(PLX_TOKEN_BREAK | PLX_TOKEN_NEW_WINDOW);
     batch->flags[at] |= windows->new_unit ? PLX_TOKEN_BREAK : 0;
     batch->flags[at] |= windows->new_window ? PLX_TOKEN_NEW_WINDOW : 0;
     windows->new_unit = windows->new_window = false;
@@ -244,7 +266,7 @@ static void trim(struct plx_windows *windows)
     memmove(windows->ids, windows->ids + dead, windows->count * sizeof *windows->ids);
     memmove(windows->bytes, windows->bytes + dead, windows->count * sizeof *windows->bytes);
     memmove(windows->characters, windows->characters + dead, windows->count * sizeof *windows->characters);
-    memmove(windows->flags, windows->flags + dead, windows->count);
+    memmove(windows->flags, windows->flags + dead, windows->count * sizeof *windows->flags);
 }
 
 /* Carries out what can be, given the tokens so far. */
@@ -274,8 +296,11 @@ static enum plx_status begin_unit(struct plx_windows *windows, struct plx_error 
     const struct plx_plan *plan = windows->plan;
     const struct plx_protocol *protocol = &plan->protocol;
     windows->count = 0;
-    windows->base = windows->decided = windows->starts = 0;
+    windows->base = windows->decided = windows->starts = windows->spelled_starts = 0;
     windows->open = windows->new_unit = windows->new_window = windows->first_window = true;
+    windows->filled = windows->ended = false;
+    windows->units++;
+    windows->unit_token = windows->kept;
     const bool symbol = protocol->start == PLX_START_CONTEXT && plan->start != PLX_NO_TOKEN;
     const unsigned starts = symbol ? plan->start_repeat : 0;
     const enum plx_status status = reserve(windows, starts, error);
@@ -298,14 +323,17 @@ static enum plx_status end_unit(struct plx_windows *windows, struct plx_error *e
         return PLX_OK;
     windows->open = false;
     enum plx_status status = PLX_OK;
-    if (protocol->unit == PLX_UNIT_DOCUMENT && plan->end != PLX_NO_TOKEN) {
-        if ((status = reserve(windows, windows->count + 1, error)))
+    if (protocol->unit != PLX_UNIT_STREAM && plan->end != PLX_NO_TOKEN && windows->filled &&
+        !windows->ended) {
+        if ((status = reserve(windows, windows->count + 1, error)) || (status = push_end(windows, error)))
             return status;
-        push_end(windows);
     }
     if (windows->count > 0 && (windows->flags[windows->count - 1] & PLX_TOKEN_JOIN)) {
         windows->count--; /* it stands between nothing, and its bytes belong to what may come */
         windows->tokens--;
+        windows->kept--;
+        if (windows->spelling)
+            plx_spelling_drop(windows->spelling);
         windows->rest_bytes += windows->bytes[windows->count];
         windows->rest_characters += windows->characters[windows->count];
     }
@@ -323,22 +351,69 @@ static enum plx_status end_unit(struct plx_windows *windows, struct plx_error *e
     return emit_window(windows, whole_end > protocol->window ? whole_end - protocol->window : 0, end, error);
 }
 
+/* True if the protocol leaves the token out of the unit, which is counted. */
+static bool leave_out(struct plx_windows *windows, unsigned flags)
+{
+    const struct plx_plan *plan = windows->plan;
+    const bool restarts = plan->restart != PLX_NO_TOKEN && windows->ended;
+    /* So many start symbols stand here by the protocol. */
+    const uint64_t added = windows->filled ? restarts : windows->starts;
+    if ((flags & PLX_TOKEN_START) && windows->spelled_starts < added) {
+        windows->spelled_starts++;
+        windows->skipped.replaced++;
+    } else if ((flags & PLX_TOKEN_BLANK) && (flags & PLX_TOKEN_END) &&
+               plan->protocol.blank == PLX_BLANK_SKIP) {
+        windows->skipped.blank++;
+    } else {
+        return false;
+    }
+    windows->rest_bytes = windows->rest_characters = 0;
+    windows->tokens++;
+    return true;
+}
+
+/* Begins what the token of the block begins: a unit, a document. A document may have begun in a block without
+   tokens. */
+static enum plx_status begin_at(struct plx_windows *windows, const struct plx_block *block, unsigned flags,
+                                struct plx_error *error)
+{
+    const bool parted = windows->new_document && windows->plan->protocol.unit != PLX_UNIT_STREAM;
+    const bool begins_document = windows->new_document;
+    enum plx_status status;
+    windows->new_document = false;
+    if (!windows->open || parted || (flags & PLX_TOKEN_BREAK)) {
+        if ((status = end_unit(windows, error)) || (status = begin_unit(windows, error)))
+            return status;
+    }
+    return begins_document && windows->spelling
+               ? plx_spelling_begin(windows->spelling, block->chunk.document, error)
+               : PLX_OK;
+}
+
 enum plx_status plx_windows_add(struct plx_windows *windows, const struct plx_block *block,
                                 struct plx_error *error)
 {
+    /* What begins a unit, or may be left out. */
+    const unsigned apart = PLX_TOKEN_BREAK | PLX_TOKEN_START |
+                           (windows->plan->protocol.blank == PLX_BLANK_SKIP ? PLX_TOKEN_BLANK : 0);
     const struct plx_tokens *tokens = &block->tokens;
     enum plx_status status = PLX_OK;
+    windows->new_document |= block->chunk.begins_document;
+    if (at_limit(windows))
+        windows->spelling = NULL; /* nobody will ask for what is not scored */
     for (size_t i = 0; i < tokens->count && status == PLX_OK;) {
-        if (!windows->open || (block->flags[i] & PLX_TOKEN_BREAK)) {
-            if ((status = end_unit(windows, error)) || (status = begin_unit(windows, error)))
-                return status;
+        if ((status = begin_at(windows, block, block->flags[i], error)))
+            return status;
+        if ((block->flags[i] & apart) && leave_out(windows, block->flags[i])) {
+            i++;
+            continue;
         }
         size_t end = i + 1;
-        while (end < tokens->count && !(block->flags[end] & PLX_TOKEN_BREAK))
+        while (end < tokens->count && !(block->flags[end] & apart))
             end++;
-        if ((status = reserve(windows, windows->count + (end - i), error)))
+        if ((status = reserve(windows, windows->count + (end - i), error)) ||
+            (status = push(windows, block, i, end, error)))
             return status;
-        push(windows, block, i, end);
         i = end;
         status = advance(windows, error);
     }

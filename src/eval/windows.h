@@ -8,14 +8,17 @@
 #define PLX_EVAL_WINDOWS_H
 
 #include "eval/batch.h"
+#include "eval/spelling.h"
 
 /* Why tokens were not scored. */
 struct plx_skipped {
     uint64_t no_context; /* nothing that the model could condition on */
     uint64_t masked;     /* context of a window only, by the field score */
-    uint64_t replaced;   /* overwritten by the start symbol of its window */
-    uint64_t tail;       /* in a partial last window that is dropped */
-    uint64_t limit;      /* behind the limit */
+    uint64_t
+        replaced;   /* overwritten by the start symbol of its window, or being one where it is not scored */
+    uint64_t tail;  /* in a partial last window that is dropped */
+    uint64_t limit; /* behind the limit */
+    uint64_t blank; /* line ends of blank lines */
 };
 
 /* Takes a full batch and puts an empty one in its place. */
@@ -26,20 +29,30 @@ struct plx_windows {
     size_t batch_targets; /* the most targets of a batch */
     plx_batch_sink *sink;
     void *user;
-    struct plx_batch *batch; /* being filled */
+    struct plx_batch *batch;       /* being filled */
+    struct plx_spelling *spelling; /* NULL: nobody wants it */
 
     /* The tokens of the unit at hand that are still needed; index `base` of the unit is element 0. */
     uint32_t *ids, *bytes, *characters;
-    uint8_t *flags;
+    uint16_t *flags;
     size_t count, capacity;
     uint64_t base;
     uint64_t starts;           /* start symbols at the unit's beginning */
+    uint64_t spelled_starts;   /* start symbols of the corpus, left out since the last token */
     uint64_t decided;          /* tokens before this index are scored or skipped */
     uint64_t window_end;       /* of the next window; unused without windows */
     bool open;                 /* a unit has begun */
+    bool filled;               /* with a token that is no symbol added by the protocol */
+    bool ended;                /* and the last one is an end symbol */
+    bool new_document;         /* the next token is the first of one */
     bool new_unit, new_window; /* the next target is the first of it */
 
     bool first_window; /* the window to come is the unit's first */
+
+    uint64_t units;      /* begun so far */
+    uint64_t kept;       /* tokens that are not left out before they are in a unit */
+    uint64_t unit_token; /* of these, how many precede the unit */
+    uint64_t targets;    /* given to the model so far */
 
     uint64_t rest_bytes, rest_characters; /* that belong to the next token */
     uint64_t tokens;                      /* all of the corpus, end symbols too */
@@ -49,6 +62,9 @@ struct plx_windows {
 
 void plx_windows_init(struct plx_windows *windows, const struct plx_plan *plan, size_t batch_targets,
                       plx_batch_sink *sink, void *user, struct plx_batch *batch);
+
+/* Has the spelling of every token noted that is kept. */
+void plx_windows_note(struct plx_windows *windows, struct plx_spelling *spelling);
 
 /* The next block of the corpus, in order. */
 enum plx_status plx_windows_add(struct plx_windows *windows, const struct plx_block *block,

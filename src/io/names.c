@@ -12,7 +12,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define LABEL_BYTES_MAX ((size_t)1 << 20)
+/* More than a command line can hold. */
+#define LABEL_BYTES_MAX ((size_t)64 << 20)
 
 /* Of any scheme: whether it can be had shows when it is opened. */
 static bool is_url(const char *name)
@@ -44,7 +45,7 @@ static int compare_names(const void *a, const void *b)
     return strcmp(*left, *right);
 }
 
-static enum plx_status missing(const char *name, int number, struct plx_error *error)
+static enum plx_status refuse(const char *name, int number, struct plx_error *error)
 {
     plx_error_set_errno(error, PLX_IO, number, "cannot be opened");
     return plx_error_input(error, name);
@@ -87,7 +88,9 @@ static enum plx_status look(struct plx_names *names, struct plx_error *error)
         used_stdin |= is_stdin(name);
         const bool file = !is_stdin(name) && !is_url(name);
         if (file && (stat(name, &status) != 0 || access(name, R_OK) != 0))
-            return missing(name, errno, error);
+            return refuse(name, errno, error);
+        if (file && S_ISDIR(status.st_mode))
+            return refuse(name, EISDIR, error);
         known &= file && S_ISREG(status.st_mode);
         names->size_bytes += file ? (uint64_t)status.st_size : 0;
     }

@@ -80,6 +80,18 @@ static enum plx_status choose_format(const uint8_t *head, size_t size, const cha
     return plx_error_hint(error, "`perplex formats` lists them");
 }
 
+/* Refuses what would have no effect. */
+static enum plx_status check_options(const struct plx_model_format *format,
+                                     const struct plx_model_options *options, const char *name,
+                                     struct plx_error *error)
+{
+    if (options->logprob_base == 0 || format->logarithms)
+        return PLX_OK;
+    plx_error_set(error, PLX_USAGE,
+                  "a base of logarithms is for logprobs, this model is of the format \"%s\"", format->name);
+    return plx_error_input(error, name);
+}
+
 /* Fills in what no format need care for; the model is closed on failure. */
 static enum plx_status finish_open(struct plx_model **model, const struct plx_model_format *format,
                                    const char *name, struct plx_error *error)
@@ -106,10 +118,14 @@ enum plx_status plx_model_open_source(struct plx_source *source, const struct pl
     enum plx_status status = plx_source_peek(source, PLX_PROBE_BYTES, &head, &size, error);
     if (status)
         return status;
+    if (size > PLX_PROBE_BYTES)
+        size = PLX_PROBE_BYTES; /* the same from every medium */
     status = choose_format(head, size, plx_source_name(source), options->format, &format, error);
     if (!format)
         return status;
-    status = format->open(source, options, model, error);
+    status = check_options(format, options, plx_source_name(source), error);
+    if (status == PLX_OK)
+        status = format->open(source, options, model, error);
     if (status)
         return status;
     status = finish_open(model, format, plx_source_name(source), error);
@@ -120,11 +136,24 @@ enum plx_status plx_model_open_source(struct plx_source *source, const struct pl
     return status;
 }
 
-const struct plx_model_format *plx_model_named_format(const char *name)
+const struct plx_model_format *plx_model_named_format(const char *name, const char *wanted)
 {
     const char *colon = strchr(name, ':');
     const struct plx_model_format *format = colon ? format_named(name, (size_t)(colon - name)) : NULL;
-    return format && format->open_named ? format : NULL;
+    return format && format->open_named && (!wanted || strcmp(wanted, format->name) == 0) ? format : NULL;
+}
+
+/* The SHA-256 of a text. */
+static enum plx_status hash_text(const char *text, char hex[65], struct plx_error *error)
+{
+    struct plx_sha256 *hash = plx_sha256_new(error);
+    if (!hash)
+        return PLX_MEMORY;
+    enum plx_status status = plx_sha256_update(hash, text, strlen(text), error);
+    if (status == PLX_OK)
+        status = plx_sha256_finish(hash, hex, error);
+    plx_sha256_free(hash);
+    return status;
 }
 
 static enum plx_status open_named(const struct plx_model_format *format, const char *name,
@@ -132,27 +161,26 @@ static enum plx_status open_named(const struct plx_model_format *format, const c
                                   struct plx_error *error)
 {
     const struct plx_model_options defaults = {0};
-    enum plx_status status =
-        format->open_named(strchr(name, ':') + 1, options ? options : &defaults, model, error);
+    if (!options)
+        options = &defaults;
+    enum plx_status status = check_options(format, options, name, error);
+    if (status == PLX_OK)
+        status = format->open_named(strchr(name, ':') + 1, options, model, error);
     if (status)
         return status;
-    struct plx_sha256 *hash = plx_sha256_new(error);
-    if (!hash || (status = plx_sha256_update(hash, name, strlen(name), error)) != PLX_OK ||
-        (status = plx_sha256_finish(hash, (*model)->info.sha256, error)) != PLX_OK) {
-        plx_sha256_free(hash);
-        plx_model_close(*model);
-        *model = NULL;
-        return error->status;
-    }
-    plx_sha256_free(hash);
-    return finish_open(model, format, name, error);
+    status = hash_text(name, (*model)->info.sha256, error);
+    if (status == PLX_OK)
+        return finish_open(model, format, name, error);
+    plx_model_close(*model);
+    *model = NULL;
+    return status;
 }
 
 enum plx_status plx_model_open(const char *name, const struct plx_model_options *options,
                                struct plx_model **model, struct plx_error *error)
 {
     struct plx_source_options source_options = {.fingerprint = true};
-    const struct plx_model_format *named = plx_model_named_format(name);
+    const struct plx_model_format *named = plx_model_named_format(name, options ? options->format : NULL);
     struct plx_source *source;
     *model = NULL;
     if (named)
@@ -272,6 +300,12 @@ const char *plx_model_format_description(size_t index)
 {
     const struct plx_model_format *format = plx_model_format(index);
     return format ? format->description : NULL;
+}
+
+bool plx_model_format_named(size_t index)
+{
+    const struct plx_model_format *format = plx_model_format(index);
+    return format && format->open_named;
 }
 
 void plx_model_warn(struct plx_model *model, const char *code, uint64_t line, const char *format, ...)

@@ -45,6 +45,7 @@ struct plx_session {
 struct plx_model_format {
     const char *name;        /* for --model-format: lower-case letters, digits, "-" */
     const char *description; /* one line for `perplex formats` */
+    bool logarithms;         /* the option logprob_base is of use; refused otherwise */
 
     /* How sure it is that the content is of this format, from its first bytes (up to PLX_PROBE_BYTES, all of
        a shorter content) and its name. NULL for a format without files. */
@@ -73,8 +74,9 @@ const struct plx_model_format *plx_model_format(size_t index);
 const struct plx_model_format *plx_model_recognise(const uint8_t *head, size_t size, const char *name,
                                                    enum plx_probe *sure);
 
-/* The format without files that `name` begins with, as in "uniform:7"; NULL if it is no such name. */
-const struct plx_model_format *plx_model_named_format(const char *name);
+/* The format without files that `name` begins with, as in "uniform:7"; NULL if it is no such name. With
+   another format asked for (`wanted`, or NULL), it is a file's. */
+const struct plx_model_format *plx_model_named_format(const char *name, const char *wanted);
 
 /* Adds one occurrence of the deviation `code` at `line` (0: no line). The first occurrence fixes line and
  * message. */

@@ -68,6 +68,7 @@ static void write_counts(struct plx_json_writer *json, const struct plx_result *
     plx_json_u64(json, "replaced", result->skipped.replaced);
     plx_json_u64(json, "tail", result->skipped.tail);
     plx_json_u64(json, "unknown", result->tally.skipped_unknown);
+    plx_json_u64(json, "blank", result->skipped.blank);
     plx_json_u64(json, "limit", result->skipped.limit);
     plx_json_end_object(json);
     plx_json_end_object(json);
@@ -99,42 +100,64 @@ static void write_orders(struct plx_json_writer *json, const struct plx_result *
     plx_json_end_array(json);
 }
 
+static void write_kenlm(struct plx_json_writer *json, const struct plx_conventions *c)
+{
+    plx_json_begin_object(json, "kenlm");
+    plx_json_double(json, "perplexity_including_oovs", c->kenlm.including_oovs);
+    plx_json_double(json, "perplexity_excluding_oovs", c->kenlm.excluding_oovs);
+    plx_json_u64(json, "oovs", c->kenlm.oovs);
+    plx_json_u64(json, "tokens", c->kenlm.tokens);
+    plx_json_end_object(json);
+}
+
+static void write_srilm(struct plx_json_writer *json, const struct plx_conventions *c)
+{
+    plx_json_begin_object(json, "srilm");
+    plx_json_u64(json, "sentences", c->srilm.sentences);
+    plx_json_u64(json, "words", c->srilm.words);
+    plx_json_u64(json, "oovs", c->srilm.oovs);
+    plx_json_u64(json, "zeroprobs", c->srilm.zeroprobs);
+    plx_json_double(json, "logprob", c->srilm.logprob);
+    plx_json_double(json, "ppl", c->srilm.ppl);
+    plx_json_double(json, "ppl1", c->srilm.ppl1);
+    plx_json_end_object(json);
+}
+
+static void write_irstlm(struct plx_json_writer *json, const struct plx_conventions *c)
+{
+    plx_json_begin_object(json, "irstlm");
+    plx_json_u64(json, "words", c->irstlm.words);
+    plx_json_double(json, "pp", c->irstlm.pp);
+    plx_json_double(json, "ppwp", c->irstlm.ppwp);
+    plx_json_u64(json, "backed_off", c->irstlm.backed_off);
+    plx_json_u64(json, "oovs", c->irstlm.oovs);
+    plx_json_end_object(json);
+}
+
+static void write_opengrm(struct plx_json_writer *json, const struct plx_conventions *c)
+{
+    plx_json_begin_object(json, "opengrm");
+    plx_json_u64(json, "sentences", c->opengrm.sentences);
+    plx_json_u64(json, "words", c->opengrm.words);
+    plx_json_u64(json, "skipped", c->opengrm.skipped);
+    plx_json_double(json, "logprob", c->opengrm.logprob);
+    plx_json_double(json, "perplexity", c->opengrm.perplexity);
+    plx_json_end_object(json);
+}
+
 static void write_conventions(struct plx_json_writer *json, const struct plx_result *result)
 {
     struct plx_conventions c;
+    plx_conventions_compute(result, &c);
     plx_json_begin_object(json, "conventions");
-    if (result->plan.sentences) {
-        plx_conventions_compute(result, &c);
-        plx_json_begin_object(json, "kenlm");
-        plx_json_double(json, "perplexity_including_oovs", c.kenlm.including_oovs);
-        plx_json_double(json, "perplexity_excluding_oovs", c.kenlm.excluding_oovs);
-        plx_json_u64(json, "oovs", c.kenlm.oovs);
-        plx_json_u64(json, "tokens", c.kenlm.tokens);
-        plx_json_end_object(json);
-        plx_json_begin_object(json, "srilm");
-        plx_json_u64(json, "sentences", c.srilm.sentences);
-        plx_json_u64(json, "words", c.srilm.words);
-        plx_json_u64(json, "oovs", c.srilm.oovs);
-        plx_json_u64(json, "zeroprobs", c.srilm.zeroprobs);
-        plx_json_double(json, "logprob", c.srilm.logprob);
-        plx_json_double(json, "ppl", c.srilm.ppl);
-        plx_json_double(json, "ppl1", c.srilm.ppl1);
-        plx_json_end_object(json);
-        plx_json_begin_object(json, "irstlm");
-        plx_json_u64(json, "words", c.irstlm.words);
-        plx_json_double(json, "pp", c.irstlm.pp);
-        plx_json_double(json, "ppwp", c.irstlm.ppwp);
-        plx_json_u64(json, "backed_off", c.irstlm.backed_off);
-        plx_json_u64(json, "oovs", c.irstlm.oovs);
-        plx_json_end_object(json);
-        plx_json_begin_object(json, "opengrm");
-        plx_json_u64(json, "sentences", c.opengrm.sentences);
-        plx_json_u64(json, "words", c.opengrm.words);
-        plx_json_u64(json, "skipped", c.opengrm.skipped);
-        plx_json_double(json, "logprob", c.opengrm.logprob);
-        plx_json_double(json, "perplexity", c.opengrm.perplexity);
-        plx_json_end_object(json);
-    }
+    if (result->plan.sentences)
+        write_kenlm(json, &c);
+    if (result->plan.srilm)
+        write_srilm(json, &c);
+    if (result->plan.sentences)
+        write_irstlm(json, &c);
+    if (result->plan.sentences)
+        write_opengrm(json, &c);
     plx_json_end_object(json);
 }
 
@@ -183,6 +206,8 @@ static void write_model(struct plx_json_writer *json, const struct plx_result *r
     if (*result->unknown_symbol)
         plx_json_string(json, "unknown", result->unknown_symbol);
     plx_json_end_object(json);
+    if (model->logprob_base != 0)
+        plx_json_double(json, "logprob_base", model->logprob_base);
     plx_json_string(json, "sha256", model->sha256);
     if (*model->vocabulary_sha256)
         plx_json_string(json, "vocabulary_sha256", model->vocabulary_sha256);
@@ -260,6 +285,28 @@ static void write_runtime(struct plx_json_writer *json, const struct plx_result 
     plx_json_end_object(json);
 }
 
+/* Where bytes, characters and words come from. */
+static const char *text_origin(const struct plx_plan *plan)
+{
+    if (plan->content == PLX_CONTENT_TEXT)
+        return "original";
+    if (!plan->spelled)
+        return "unknown";
+    return plan->tokens == PLX_TOKENS_WORD ? "joined" : "concatenated";
+}
+
+static void write_corpus(struct plx_json_writer *json, const struct plx_result *result)
+{
+    plx_json_begin_object(json, "corpus");
+    plx_json_string(json, "format", result->corpus_format);
+    plx_json_string(json, "content", plx_content_name(result->plan.content));
+    plx_json_string(json, "tokenization", plx_token_kind_name(result->plan.tokens));
+    plx_json_string(json, "text", text_origin(&result->plan));
+    plx_json_u64(json, "files", result->files);
+    plx_json_string(json, "sha256", result->corpus_sha256);
+    plx_json_end_object(json);
+}
+
 static void write_result(struct plx_json_writer *json, const struct plx_result *result)
 {
     struct plx_metrics metrics;
@@ -278,11 +325,7 @@ static void write_result(struct plx_json_writer *json, const struct plx_result *
     write_conventions(json, result);
     write_protocol(json, &result->plan.protocol);
     write_model(json, result);
-    plx_json_begin_object(json, "corpus");
-    plx_json_string(json, "format", result->corpus_format);
-    plx_json_string(json, "tokenization", plx_token_kind_name(result->plan.tokens));
-    plx_json_string(json, "sha256", result->corpus_sha256);
-    plx_json_end_object(json);
+    write_corpus(json, result);
     write_accumulators(json, result);
     write_warnings(json, result);
     write_runtime(json, result, &metrics);

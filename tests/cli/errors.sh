@@ -8,7 +8,7 @@ mkdir folder
 printf 'some words\nand \0 more\n' >nul.txt
 # A header of KenLM's binaries, and the first token ids of a file of 16-bit numbers.
 { printf 'mmap lm http://kheafield.com/code format version 5\n' && head -c 37 /dev/zero; } >kenlm.bin
-printf '\001\000\002\000\003\000' >ids.bin
+printf '\001\000\002\000\003\000' >ids.dat
 gzip -c "$test_text" >test.gz
 head -c 3000 test.gz >short.gz
 gzip -c "$ngram" >model.gz
@@ -22,7 +22,7 @@ refuses 4 'missing.arpa: cannot be opened: No such file or directory' "$PERPLEX"
 refuses 4 'missing.txt: cannot be opened: No such file or directory' "$PERPLEX" eval "$ngram" missing.txt
 refuses 4 'empty/test.txt: cannot be opened: Not a directory' "$PERPLEX" eval "$ngram" empty/test.txt
 refuses 4 'folder: is a directory*' "$PERPLEX" eval folder "$test_text"
-refuses 4 'folder: is a directory*' "$PERPLEX" eval "$ngram" folder
+refuses 4 'folder: cannot be opened: Is a directory' "$PERPLEX" eval "$ngram" folder
 refuses 4 'ftp://localhost/a.txt: cannot be opened: *http://*https://*' "$PERPLEX" eval "$ngram" ftp://localhost/a.txt
 refuses 3 'empty: the model file is empty*' "$PERPLEX" eval empty "$test_text"
 refuses 3 'empty: the corpus is empty*' "$PERPLEX" eval "$ngram" empty
@@ -48,18 +48,18 @@ refuses 3 "short.arpa:$(($(wc -l <short.arpa) + 1)): the file ends before \\\\en
 refuses 3 'kenlm.bin: not a model in a known format (this looks like a KenLM binary;*)' \
     "$PERPLEX" eval kenlm.bin "$test_text"
 refuses 3 "$test_text: not a model in a known format *" "$PERPLEX" eval "$test_text" "$test_text"
-refuses 3 'ids.bin: not a model in a known format *' "$PERPLEX" eval ids.bin "$test_text"
+refuses 3 'ids.dat: not a model in a known format *' "$PERPLEX" eval ids.dat "$test_text"
 refuses 3 "$neural:*: no line ?data? in the whole file: not an ARPA model" \
     "$PERPLEX" eval "$neural" "$test_text" --model-format arpa
 refuses 3 "$ngram: *this does not look like a safetensors file*" \
     "$PERPLEX" eval "$ngram" "$test_text" --model-format safetensors
 refuses 3 'nul.txt:2:5: a NUL byte: this is binary data, not text *' "$PERPLEX" eval "$ngram" nul.txt
-refuses 3 'kenlm.bin:2:1: a NUL byte: this is binary data, not text *' "$PERPLEX" eval "$ngram" kenlm.bin
-refuses 3 "$neural:1:?: a NUL byte: this is binary data, not text *" "$PERPLEX" eval "$neural" "$neural"
+refuses 3 'kenlm.bin: a KenLM binary, which is not read as a corpus (that is a model*' "$PERPLEX" eval "$ngram" kenlm.bin
+refuses 3 "$neural: a safetensors file, which is not read as a corpus (*)" "$PERPLEX" eval "$neural" "$neural"
 
 # Token ids, and models that have only ids.
 cp "$models/tiny.table.safetensors" bare.safetensors
-refuses 3 'ids.bin:1:2: a NUL byte: this is binary data, not text (token ids *)' "$PERPLEX" eval "$ngram" ids.bin
+refuses 3 'ids.dat:1:2: a NUL byte: this is binary data, not text (token ids *)' "$PERPLEX" eval "$ngram" ids.dat
 refuses 2 '*has no vocabulary*(--vocab FILE *)' "$PERPLEX" eval bare.safetensors "$test_text"
 refuses 3 "$models/tiny.table.vocab.txt: the list has 5 tokens, but the model $neural has 2416 *--vocab*" \
     "$PERPLEX" eval "$neural" "$test_text" --vocab "$models/tiny.table.vocab.txt"

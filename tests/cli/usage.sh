@@ -4,7 +4,7 @@
 . "$SOURCE_DIR/tests/support/cli.sh"
 
 # Help and version.
-for command in eval table formats; do
+for command in eval compare table formats help; do
     for help in "$command --help" "$command -h" "help $command"; do
         # shellcheck disable=SC2086 # words
         accepts "$PERPLEX" $help
@@ -22,8 +22,14 @@ accepts "$PERPLEX" --version
 contains out '^perplex [0-9]*\.[0-9]*\.[0-9]*$'
 contains out '^  libcurl [0-9]'
 contains out '^  zlib [0-9]'
-contains out '^  models: arpa safetensors$'
-contains out '^  corpora: text$'
+contains out '^  models: arpa .*uniform$'
+contains out '^  corpora: .*text'
+
+# Help fits a terminal of 80 columns.
+for command in eval compare table formats help; do
+    accepts "$PERPLEX" help $command
+    awk 'length > 79 { print; bad = 1 } END { exit bad }' out >long || fail "too long: $(cat long)"
+done
 
 # Commands.
 run "$PERPLEX"
@@ -34,14 +40,23 @@ run "$PERPLEX" evaluate
 ends_with 2
 prints_nothing
 contains err '^perplex: there is no command "evaluate"$'
-misused 'usage: perplex eval MODEL CORPUS *' "$PERPLEX" eval
-misused 'usage: perplex eval MODEL CORPUS *' "$PERPLEX" eval "$ngram"
-misused 'usage: perplex eval MODEL CORPUS *' "$PERPLEX" eval "$ngram" "$test_text" third
+run "$PERPLEX" tabel
+ends_with 2
+contains err '^perplex: there is no command "tabel"; did you mean table?$'
+misused 'there is no command "evla"; did you mean eval[?]' "$PERPLEX" help evla
+misused 'usage: perplex help *' "$PERPLEX" help eval table
+misused 'usage: perplex eval MODEL CORPUS*' "$PERPLEX" eval
+misused 'usage: perplex eval MODEL CORPUS*' "$PERPLEX" eval "$ngram"
 misused 'usage: perplex table RESULT... *' "$PERPLEX" table
+misused 'usage: perplex compare A B *' "$PERPLEX" compare a.json
+misused 'usage: perplex compare A B *' "$PERPLEX" compare a.json b.json c.json
+misused 'standard input can be read only once' "$PERPLEX" compare - -
 misused 'usage: perplex formats*' "$PERPLEX" formats all
 misused 'model and corpus cannot both be standard input' "$PERPLEX" eval - -
 misused '*standard input*' "$PERPLEX" eval "$neural" - --vocab -
 misused '*standard input*' "$PERPLEX" eval - "$test_text" --vocab -
+misused 'model and corpus cannot both be standard input' "$PERPLEX" eval - "$test_text" -
+misused 'standard input can be read only once' "$PERPLEX" eval "$ngram" - "$test_text" -
 
 # eval_misused MESSAGE OPTION...: with a model and a corpus that are fine.
 eval_misused() {
@@ -52,6 +67,8 @@ eval_misused() {
 
 # Options that do not exist, or lack a value, or take none.
 eval_misused 'eval has no option --bogus' --bogus
+eval_misused 'eval has no option --windw; did you mean --window[?]' --windw 8
+eval_misused 'eval has no option --protcol=exact; did you mean --protocol[?]' --protcol=exact
 eval_misused 'eval has no option --format' --format csv
 eval_misused 'eval has no option -Z' -Z
 eval_misused '*-*Z*' -Zq
@@ -69,12 +86,19 @@ accepts "$PERPLEX" eval "$ngram" -qj2 "$test_text" --batch 7
 for number in 0 -1 1025 x 2x ' 2' '' 99999999999999999999; do
     eval_misused "--threads takes a number from 1 to 1024, not \"$number\"" --threads "$number"
 done
+for base in 1 0 -2 x 2x ' 2' '2 ' '' inf nan 0x10 1e400 e2 .; do
+    eval_misused "--logprob-base takes e or a number greater than 1, not \"$base\"" --logprob-base "$base"
+done
+for base in e 2 10 1.5e3; do
+    eval_misused '*a base of logarithms is for logprobs, this model is of the format "arpa"*' --logprob-base "$base"
+done
 eval_misused '--batch takes a number from 1 to 16777216, not "0"' --batch 0
 eval_misused '--batch takes a number from 1 to 16777216, not "16777217"' --batch 16777217
-eval_misused '--tokens takes word, char or byte, not "words"' --tokens words
-eval_misused 'there is no protocol "kenlm"; *' --protocol kenlm
+eval_misused '--tokens takes word, char, byte or piece, not "words"' --tokens words
+eval_misused 'there is no protocol "kenlm"; *help* names them' --protocol kenlm
+eval_misused 'there is no protocol "hf-strid"; did you mean hf-stride[?]' --protocol hf-strid
 eval_misused 'there is no model format "kenlm" *' --model-format kenlm
-eval_misused 'there is no corpus format "jsonl" *' --corpus-format jsonl
+eval_misused 'there is no corpus format "json" *' --corpus-format json
 eval_misused '--unit takes line, document or stream, not "page"' --unit page
 eval_misused '--start takes none, context, replace, or the symbol itself *, not ""' --start ''
 eval_misused 'the model has no symbol "<nope>" (--start)' --start '<nope>'

@@ -66,6 +66,11 @@ static void use_model(const char *path, const struct plx_model *model)
     uint32_t ids[8];
     double nats[7];
     assert_non_null(session);
+    if (fixture_by_position(model)) { /* what it says depends on a corpus */
+        assert_true(info->positions > 0 && info->parameters <= info->positions);
+        plx_session_free(session);
+        return;
+    }
     if (info->vocabulary == 0) {
         fail_msg("a model without a vocabulary was opened");
         return;
@@ -113,11 +118,30 @@ static size_t whole_from(const char *path, const struct file_bytes *file)
     return found ? (size_t)(found - file->bytes) + sizeof mark - 1 : file->size + 1;
 }
 
+/* How many answers a model by position has; 0 for any other. */
+static uint64_t positions_of(const char *path, const uint8_t *bytes, size_t size)
+{
+    struct plx_model *model;
+    struct plx_error error;
+    if (model_open_bytes(bytes, size, path, NULL, &model, &error))
+        return 0;
+    const uint64_t positions = plx_model_info(model)->positions;
+    plx_model_close(model);
+    return positions;
+}
+
+/* A format of records is one after every record: but to a shorter corpus, so that the loss is seen. */
+static bool visibly_shorter(const char *path, const struct file_bytes *file, size_t size)
+{
+    const uint64_t left = positions_of(path, file->bytes, size);
+    return left > 0 && (left < positions_of(path, file->bytes, file->size) || size + 1 >= file->size);
+}
+
 static void check_cut(const char *path, const struct file_bytes *file, size_t whole, bool readable,
                       size_t size)
 {
     const bool opened = try_model(path, file->bytes, size);
-    if (opened != (readable && size >= whole))
+    if (opened != (readable && size >= whole) && !(opened && readable && visibly_shorter(path, file, size)))
         fail_msg("%s, %zu bytes of %zu: %s", path, size, file->size, opened ? "accepted" : "refused");
 }
 
@@ -141,8 +165,10 @@ static void plx_model_open_source__truncated(void **state)
 {
     (void)state;
     struct fixtures models = fixtures_models();
-    for (size_t i = 0; i < models.count; i++)
-        check_cuts(models.paths[i], true);
+    for (size_t i = 0; i < models.count; i++) {
+        if (fixture_is_file(models.paths[i]))
+            check_cuts(models.paths[i], true);
+    }
     fixtures_free(&models);
 }
 
@@ -194,6 +220,8 @@ static void plx_model_open_source__a_byte_changed(void **state)
     (void)state;
     struct fixtures models = fixtures_models();
     for (size_t i = 0; i < models.count; i++) {
+        if (!fixture_is_file(models.paths[i]))
+            continue;
         const struct file_bytes file = file_read(models.paths[i]);
         if (file.size <= SMALL_BYTES)
             check_mutations(models.paths[i], &file, i);
@@ -391,7 +419,9 @@ static void check_text(const struct plx_model *model, size_t size, enum plx_toke
         assert_string_equal(error.input, "text");
         return;
     }
-    const size_t expected[] = {counts.words + counts.lines, counts.characters, size};
+    const size_t expected[] = {[PLX_TOKENS_WORD] = counts.words + counts.lines,
+                               [PLX_TOKENS_CHARACTER] = counts.characters,
+                               [PLX_TOKENS_BYTE] = size};
     assert_int_equal(result_count(result, "counts.tokens"), expected[tokens]);
     assert_int_equal(result_count(result, "counts.scored"), expected[tokens]);
     assert_int_equal(result_count(result, "counts.bytes"), size);

@@ -16,6 +16,8 @@
 
 #include <cmocka.h>
 
+#include "support/inputs.h"
+
 #define SHORT_CASES ((size_t)(SANITIZED ? 10000 : 60000))
 #define LONG_CASES  ((size_t)(SANITIZED ? 15 : 60))
 #define UNBOUNDED   UINT64_C(1000000)
@@ -27,7 +29,7 @@ enum outcome { SCORED, NO_CONTEXT, MASKED, REPLACED, TAIL, LIMITED, OUTCOMES };
 /* A token of the corpus. */
 struct token {
     uint32_t id;
-    uint8_t flags;
+    uint16_t flags;
     bool made_by_windows; /* the end of a document: no block holds it */
 
     /* By the reference. */
@@ -48,7 +50,7 @@ struct text {
 
 static void add_token(struct text *text, uint32_t id, unsigned flags)
 {
-    text->tokens[text->count++] = (struct token){.id = id, .flags = (uint8_t)flags};
+    text->tokens[text->count++] = (struct token){.id = id, .flags = (uint16_t)flags};
 }
 
 /* The words of a line, some of them unknown. */
@@ -352,7 +354,7 @@ static enum plx_status give_block(struct plx_windows *windows, const struct text
                                   size_t end)
 {
     uint32_t ids[64], bytes[64], characters[64];
-    uint8_t flags[64];
+    uint16_t flags[64];
     struct plx_block block = {.ids = ids, .flags = flags};
     block.tokens.bytes = bytes;
     block.tokens.characters = characters;
@@ -529,7 +531,7 @@ static struct plx_plan random_plan(struct random *random)
         const struct plx_model model = random_model(random);
         const struct plx_protocol protocol = random_protocol(random);
         struct plx_error error = {0};
-        const enum plx_status status = plx_plan_make(&model, &protocol, PLX_TOKENS_WORD, &plan, &error);
+        const enum plx_status status = plx_plan_make(&model, &protocol, inputs_text(PLX_TOKENS_WORD), &plan, &error);
         if (protocol.end == PLX_END_SCORED && model.info.end == PLX_NO_TOKEN) {
             assert_int_equal(status, PLX_MISMATCH);
             continue;

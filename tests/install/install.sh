@@ -29,6 +29,12 @@ grep -rlF -e "$BUILD_DIR" -e "$SOURCE_DIR" "$prefix" --include='*.cmake' --inclu
     fail "an installed file names the build"
 "$prefix/bin/perplex" --version >/dev/null || fail "the installed program does not run"
 
+for file in man/man1/perplex.1 bash-completion/completions/perplex zsh/site-functions/_perplex \
+    fish/vendor_completions.d/perplex.fish; do
+    [ -s "$prefix/share/$file" ] || fail "$file is not installed"
+done
+[ ! -e "$prefix/bin/perplex-manual" ] || fail "a tool of the build is installed"
+
 library=$(find "$prefix" -name libperplex.so)
 nm -D --defined-only "$library" | awk '$3 !~ /^plx_/ { print; bad = 1 } END { exit bad }' ||
     fail "the library exports names that are not its own"

@@ -72,11 +72,15 @@ static bool ends_with(const char *text, const char *end)
     return length >= end_length && strcmp(text + (length - end_length), end) == 0;
 }
 
-/* The names by which vocabularies are found beside their models. */
-static bool is_vocabulary(const char *name)
+/* What stands beside models: vocabularies, by the names by which they are found, and texts. */
+static bool is_companion(const char *name)
 {
-    return ends_with(name, "vocab.txt") || ends_with(name, "vocab.json") || strcmp(name, "dict.txt") == 0;
+    return ends_with(name, "vocab.txt") || ends_with(name, "vocab.json") || strcmp(name, "dict.txt") == 0 ||
+           ends_with(name, ".text");
 }
+
+/* The list of models that have no file. */
+#define NAMES "names"
 
 static void add(struct fixtures *fixtures, char *path)
 {
@@ -107,7 +111,24 @@ static DIR *open_folder(const char *path)
     return folder;
 }
 
-static void add_models(struct fixtures *fixtures, const char *path)
+/* A fixture for each line of the file. */
+static void add_names(struct fixtures *fixtures, const char *path)
+{
+    char line[256];
+    FILE *stream = fopen(path, "r");
+    if (!stream) {
+        fail_msg("%s: cannot be read", path);
+        return;
+    }
+    while (fgets(line, sizeof line, stream)) {
+        line[strcspn(line, "\n")] = '\0';
+        add(fixtures, strdup(line));
+    }
+    fclose(stream);
+}
+
+/* All files in the folder and those in it. */
+static void add_files(struct fixtures *fixtures, const char *path)
 {
     DIR *folder = open_folder(path);
     for (const struct dirent *entry; (entry = readdir(folder)) != NULL;) {
@@ -117,8 +138,10 @@ static void add_models(struct fixtures *fixtures, const char *path)
         char *inside = join_path(path, entry->d_name);
         assert_int_equal(stat(inside, &status), 0);
         if (S_ISDIR(status.st_mode))
-            add_models(fixtures, inside);
-        if (S_ISREG(status.st_mode) && !is_vocabulary(entry->d_name))
+            add_files(fixtures, inside);
+        else if (strcmp(entry->d_name, NAMES) == 0)
+            add_names(fixtures, inside);
+        if (S_ISREG(status.st_mode) && strcmp(entry->d_name, NAMES) != 0 && !is_companion(entry->d_name))
             add(fixtures, inside);
         else
             free(inside);
@@ -130,7 +153,32 @@ struct fixtures fixtures_models(void)
 {
     char *path = fixture_path("models");
     struct fixtures fixtures = fixtures_matching("messy", "y_", ".arpa");
-    add_models(&fixtures, path);
+    add_files(&fixtures, path);
+    free(path);
+    sort(&fixtures);
+    return fixtures;
+}
+
+struct fixtures fixtures_distributions(void)
+{
+    struct fixtures all = fixtures_models(), kept = {NULL, 0};
+    for (size_t i = 0; i < all.count; i++) {
+        struct plx_model *model = fixture_open(all.paths[i]);
+        if (fixture_by_position(model))
+            free(all.paths[i]);
+        else
+            add(&kept, all.paths[i]);
+        plx_model_close(model);
+    }
+    free(all.paths);
+    return kept;
+}
+
+struct fixtures fixtures_corpora(void)
+{
+    char *path = fixture_path("corpora");
+    struct fixtures fixtures = {NULL, 0};
+    add_files(&fixtures, path);
     free(path);
     sort(&fixtures);
     return fixtures;
@@ -157,6 +205,17 @@ void fixtures_free(struct fixtures *fixtures)
         free(fixtures->paths[i]);
     free(fixtures->paths);
     *fixtures = (struct fixtures){NULL, 0};
+}
+
+bool fixture_is_file(const char *path)
+{
+    struct stat status;
+    return stat(path, &status) == 0;
+}
+
+bool fixture_by_position(const struct plx_model *model)
+{
+    return plx_model_info(model)->capabilities & (PLX_BY_TOKEN | PLX_BY_TARGET);
 }
 
 struct file_bytes file_read(const char *path)
@@ -188,19 +247,27 @@ void file_write(const char *path, const void *bytes, size_t size)
     assert_int_equal(fclose(stream), 0);
 }
 
+/* `path` without what its last `cut` bytes are, with `end` behind it; NULL if there is no such file. */
+static char *file_beside(const char *path, size_t cut, const char *end)
+{
+    const size_t stem = strlen(path) - cut, capacity = stem + strlen(end) + 1;
+    struct stat status;
+    char *beside = malloc(capacity);
+    if (!beside)
+        abort();
+    snprintf(beside, capacity, "%.*s%s", (int)stem, path, end);
+    if (stat(beside, &status) == 0)
+        return beside;
+    free(beside);
+    return NULL;
+}
+
 char *fixture_text(const char *model_path)
 {
-    const size_t stem = strlen(model_path) - (ends_with(model_path, ".arpa") ? strlen(".arpa") : 0);
-    const size_t capacity = stem + sizeof ".txt";
-    struct stat status;
-    char *path = malloc(capacity);
-    if (!path)
-        abort();
-    snprintf(path, capacity, "%.*s.txt", (int)stem, model_path);
-    if (stat(path, &status) == 0)
-        return path;
-    free(path);
-    return source_path("corpora/almanac/test.txt");
+    char *path = file_beside(model_path, 0, ".text");
+    if (!path && ends_with(model_path, ".arpa"))
+        path = file_beside(model_path, strlen(".arpa"), ".txt");
+    return path ? path : source_path("corpora/almanac/test.txt");
 }
 
 struct plx_model *fixture_open(const char *path)

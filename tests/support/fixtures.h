@@ -12,14 +12,26 @@ struct fixtures {
     size_t count;
 };
 
-/* Every file under models/ that is not a vocabulary by its name, and the models of messy/ that are to be
- * read. */
+/* Every file under models/ that is no vocabulary and no text (.text) by its name, the models that the lines
+   of models/names name, and those of messy/ that are to be read. */
 struct fixtures fixtures_models(void);
+
+/* Those of them that have a distribution for any context: whose scores do not belong to one text. */
+struct fixtures fixtures_distributions(void);
+
+/* Every file under corpora/. */
+struct fixtures fixtures_corpora(void);
 
 /* The files of the folder `name` of tests/data (not of folders in it) that begin and end so. */
 struct fixtures fixtures_matching(const char *name, const char *prefix, const char *suffix);
 
 void fixtures_free(struct fixtures *fixtures);
+
+/* False for a model that is named only. */
+bool fixture_is_file(const char *path);
+
+/* True for a model whose scores belong to the text beside it, and mean nothing for any other. */
+bool fixture_by_position(const struct plx_model *model);
 
 /* A path of tests/data, of the sources, of the real data. Released with free(). */
 char *fixture_path(const char *name);
@@ -42,7 +54,8 @@ struct file_bytes {
 struct file_bytes file_read(const char *path);
 void file_write(const char *path, const void *bytes, size_t size);
 
-/* A text that suits the model: the one beside it in messy/, else the almanac. Released with free(). */
+/* A text that suits the model: the one beside it (MODEL.text, in messy/ .txt for .arpa), else the almanac.
+   Released with free(). */
 char *fixture_text(const char *model_path);
 
 struct plx_model *fixture_open(const char *path);

@@ -8,6 +8,9 @@
 struct plx_model *inputs_model(const char *arpa);
 struct plx_model *inputs_model_file(const char *name);
 
+/* A neural bigram of so many ids without strings, all equally likely. */
+struct plx_model *inputs_bare_model(unsigned types);
+
 struct plx_corpus *inputs_corpus(const void *text, size_t size, enum plx_token_kind tokens);
 
 /* `field=value …` on top of a preset, parted by blanks: "sentence unknown=skip". */
@@ -17,5 +20,9 @@ struct plx_protocol inputs_protocol(const char *fields);
    plx_result_free. */
 struct plx_result *inputs_evaluate(const struct plx_model *model, const char *text,
                                    enum plx_token_kind tokens, const char *protocol);
+
+/* What a corpus of text is, cut into such tokens; of strings or ids. Static until the next call. */
+const struct plx_corpus_info *inputs_text(enum plx_token_kind tokens);
+const struct plx_corpus_info *inputs_tokens(enum plx_content content, enum plx_token_kind tokens);
 
 #endif

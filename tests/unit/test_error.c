@@ -92,6 +92,9 @@ static void set_errno__adds_the_description(void **state)
     assert_int_equal(plx_error_set_errno(&error, PLX_IO, ENOENT, "cannot open %s", "it"), PLX_IO);
     assert_string_equal(error.message, "cannot open it: No such file or directory"); /* of the C locale */
     assert_true(error.line == PLX_NOWHERE);
+    assert_int_equal(error.os_error, ENOENT);
+    plx_error_set(&error, PLX_IO, "no system call");
+    assert_int_equal(error.os_error, 0);
 }
 
 static void additions__return_the_status(void **state)

@@ -288,6 +288,19 @@ static void parse_u64__refuses(void **state)
     assert_true(plx_parse_u64("123", 2, 0, UINT64_MAX, &value) && value == 12);
 }
 
+static void format_u64__digits(void **state)
+{
+    const uint64_t values[] = {0, 9, 10, 1234567890, UINT64_MAX};
+    const char *const texts[] = {"0", "9", "10", "1234567890", "18446744073709551615"};
+    char text[PLX_NUMBER_TEXT];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
+        assert_int_equal(plx_format_u64(values[i], text), strlen(texts[i]));
+        assert_string_equal(text, texts[i]);
+    }
+}
+
 static void expect_format(double value, const char *expected)
 {
     char text[PLX_NUMBER_TEXT];
@@ -432,6 +445,7 @@ int main(void)
         cmocka_unit_test(parse__infinity_and_nan),
         cmocka_unit_test(parse_u64__bounds),
         cmocka_unit_test(parse_u64__refuses),
+        cmocka_unit_test(format_u64__digits),
         cmocka_unit_test(format_double__shortest),
         cmocka_unit_test(format_double__not_finite),
         cmocka_unit_test(format_double__reads_back),

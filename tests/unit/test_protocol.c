@@ -10,9 +10,11 @@
 
 #include <cmocka.h>
 
+#include "support/inputs.h"
+
 static const char *const FIELDS[] = {
-    "unit",         "start", "end",   "join",    "window",  "stride", "score",
-    "first_window", "tail",  "first", "unknown", "average", "limit",
+    "unit", "start", "end",     "join",          "window", "stride",  "score", "first_window",
+    "tail", "first", "unknown", "control_words", "blank",  "average", "limit",
 };
 
 #define FIELD_COUNT (sizeof FIELDS / sizeof *FIELDS)
@@ -66,13 +68,17 @@ static void plx_protocol_preset__rows(void **state)
 {
     (void)state;
     ASSERT_ROW("sentence", "line", "context", "scored", "", "0", "0", "new", "0", "keep", "score", "unk",
-               "token", "0");
+               "refuse", "score", "token", "0");
     ASSERT_ROW("wikitext-eos", "stream", "context", "scored", "", "0", "0", "new", "0", "keep", "score",
-               "unk", "token", "0");
+               "unk", "refuse", "score", "token", "0");
     ASSERT_ROW("exact", "stream", "context", "auto", "", "0", "0", "new", "0", "keep", "score", "unk",
-               "token", "0");
+               "refuse", "score", "token", "0");
+    ASSERT_ROW("srilm", "line", "context", "scored", "", "0", "0", "new", "0", "keep", "score", "unk-or-skip",
+               "score", "skip", "token", "0");
     ASSERT_ROW("hf-stride", "stream", "none", "auto", "", "1024", "512", "new", "0", "keep", "skip", "unk",
-               "token", "0");
+               "refuse", "score", "token", "0");
+    ASSERT_ROW("hf-stride-doc", "stream", "none", "auto", "", "1024", "512", "new", "0", "keep", "skip",
+               "unk", "refuse", "score", "hf-2024", "0");
 }
 
 static void plx_protocol_preset__all_fit_themselves(void **state)
@@ -107,12 +113,18 @@ static void plx_protocol_default__by_model_and_tokens(void **state)
     const struct plx_model_info neural = {.kind = PLX_KIND_NEURAL, .end = PLX_NO_TOKEN};
     const struct plx_model_info with_end = {.kind = PLX_KIND_NEURAL, .end = 0};
     (void)state;
-    assert_string_equal(plx_protocol_default(&ngram, PLX_TOKENS_WORD)->name, "sentence");
-    assert_string_equal(plx_protocol_default(&neural, PLX_TOKENS_WORD)->name, "exact");
-    assert_string_equal(plx_protocol_default(&with_end, PLX_TOKENS_WORD)->name, "wikitext-eos");
-    assert_string_equal(plx_protocol_default(&ngram, PLX_TOKENS_CHARACTER)->name, "exact");
-    assert_string_equal(plx_protocol_default(&with_end, PLX_TOKENS_CHARACTER)->name, "exact");
-    assert_string_equal(plx_protocol_default(&with_end, PLX_TOKENS_BYTE)->name, "exact");
+    assert_string_equal(plx_protocol_default(&ngram, inputs_text(PLX_TOKENS_WORD))->name, "sentence");
+    assert_string_equal(plx_protocol_default(&neural, inputs_text(PLX_TOKENS_WORD))->name, "exact");
+    assert_string_equal(plx_protocol_default(&with_end, inputs_text(PLX_TOKENS_WORD))->name, "wikitext-eos");
+    assert_string_equal(plx_protocol_default(&ngram, inputs_text(PLX_TOKENS_CHARACTER))->name, "exact");
+    assert_string_equal(plx_protocol_default(&with_end, inputs_text(PLX_TOKENS_CHARACTER))->name, "exact");
+    assert_string_equal(plx_protocol_default(&with_end, inputs_text(PLX_TOKENS_BYTE))->name, "exact");
+    const struct plx_corpus_info *ids = inputs_tokens(PLX_CONTENT_IDS, PLX_TOKENS_PIECE);
+    assert_string_equal(plx_protocol_default(&ngram, ids)->name, "sentence");
+    assert_string_equal(plx_protocol_default(&with_end, ids)->name, "exact");
+    const struct plx_corpus_info *strings = inputs_tokens(PLX_CONTENT_STRINGS, PLX_TOKENS_PIECE);
+    assert_string_equal(plx_protocol_default(&with_end, strings)->name, "wikitext-eos");
+    assert_string_equal(plx_protocol_default(&neural, strings)->name, "exact");
 }
 
 /* Fields. */
@@ -153,7 +165,10 @@ static void plx_protocol_set__is_read_back(void **state)
         {"tail", {"keep", "drop", "left-extend"}},
         {"first", {"skip", "score"}},
         {"unknown",
-         {"unk", "skip", "error", "zero", "floor:-7.5", "floor:0", "floor:-1e-05", "class:1", "class:50000"}},
+         {"unk", "skip", "unk-or-skip", "zero", "floor:-7.5", "floor:0", "floor:-1e-05", "class:1",
+          "class:50000"}},
+        {"control_words", {"refuse", "score", "word", "unk", "refuse"}},
+        {"blank", {"skip", "score"}},
         {"average", {"token", "window", "hf-2024", "unit"}},
         {"limit", {"1000000", "0"}},
     };
@@ -193,6 +208,8 @@ static void plx_protocol_set__values(void **state)
     set(&p, "tail", "left-extend");
     set(&p, "first", "skip");
     set(&p, "unknown", "floor:-2.5");
+    set(&p, "control-words", "word");
+    set(&p, "blank", "skip");
     set(&p, "average", "hf-2024");
     set(&p, "limit", "12");
     assert_int_equal(p.unit, PLX_UNIT_DOCUMENT);
@@ -209,6 +226,8 @@ static void plx_protocol_set__values(void **state)
     assert_int_equal(p.first, PLX_FIRST_SKIP);
     assert_int_equal(p.unknown, PLX_UNKNOWN_FLOOR);
     assert_true(p.floor_log10 == -2.5);
+    assert_int_equal(p.control_words, PLX_CONTROL_WORD);
+    assert_int_equal(p.blank, PLX_BLANK_SKIP);
     assert_int_equal(p.average, PLX_AVERAGE_HF_2024);
     assert_int_equal(p.limit, 12);
     set(&p, "unit", "stream");
@@ -273,7 +292,7 @@ static void plx_protocol_set__dashes_in_names(void **state)
 static void plx_protocol_set__unknown_fields(void **state)
 {
     static const char *const names[] = {"",       "units",         "uni",    "Unit",          "name",
-                                        "--unit", "control_words", "first-", "first_window_", "start_symbol"};
+                                        "--unit", "control.words", "first-", "first_window_", "start_symbol"};
     (void)state;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         struct plx_protocol p = preset("exact");
@@ -328,7 +347,7 @@ static void plx_protocol_set__unusable_values(void **state)
         {"first_window", "x", "a number of targets"},
         {"tail", "left_extend", "keep, drop or left-extend"},
         {"first", "keep", "score or skip"},
-        {"unknown", "floor", "unk, skip, error, zero, floor:X (log10, at most 0) or class:N"},
+        {"unknown", "floor", "unk, skip, error, zero, unk-or-skip, floor:X or class:N (X is a log10, at most 0)"},
         {"unknown", "floor:", "unk, skip, error"},
         {"unknown", "floor:1", "unk, skip, error"},
         {"unknown", "floor:1e-300", "unk, skip, error"},
@@ -341,6 +360,9 @@ static void plx_protocol_set__unusable_values(void **state)
         {"unknown", "class:1.5", "unk, skip, error"},
         {"unknown", "unk:1", "unk, skip, error"},
         {"unknown", "zero:1", "unk, skip, error"},
+        {"unknown", "unk-or", "unk-or-skip"},
+        {"control_words", "yes", "refuse, score, word or unk"},
+        {"blank", "", "score or skip"},
         {"average", "tokens", "token, window, hf-2024 or unit"},
         {"average", "hf", "token, window, hf-2024 or unit"},
         {"limit", "all", "a number of tokens, 0 for all"},
@@ -353,7 +375,7 @@ static void plx_protocol_set__unusable_values(void **state)
         if (plx_protocol_set(&p, cases[i].field, cases[i].value, &error) != PLX_USAGE)
             fail_msg("%s=%s is taken", cases[i].field, cases[i].value);
         assert_int_equal(error.status, PLX_USAGE);
-        snprintf(shown, sizeof shown, "--%s takes", cases[i].field);
+        snprintf(shown, sizeof shown, "%s takes", cases[i].field);
         assert_non_null(strstr(error.message, shown));
         snprintf(shown, sizeof shown, "not \"%s\"", cases[i].value);
         assert_non_null(strstr(error.message, shown));
@@ -417,8 +439,9 @@ static void plx_protocol_rename__by_the_row(void **state)
 
 static void plx_protocol_set__every_field_makes_custom(void **state)
 {
-    static const char *const values[FIELD_COUNT] = {"stream", "replace", "none", "x",    "5",    "4",  "all",
-                                                    "3",      "drop",    "skip", "zero", "unit", "100"};
+    static const char *const values[FIELD_COUNT] = {"stream", "replace", "none", "x",    "5",
+                                                    "4",      "all",     "3",    "drop", "skip",
+                                                    "zero",   "unk",     "skip", "unit", "100"};
     (void)state;
     for (size_t i = 0; i < FIELD_COUNT; i++) {
         struct plx_protocol p = preset("sentence");

@@ -359,7 +359,7 @@ static void schema__refuses_wrong_values(void **state)
         {"protocol.unknown", "\"skip:1\""},
         {"protocol.average", "\"tokens\""},
         {"model.kind", "\"neural net\""},
-        {"model.order", "0"},
+        {"model.order", "-1"},
         {"model.ngrams", "[]"},
         {"model.sha256", "\"\""},
         {"model.sha256", "\"E3B0C44298FC1C149AFBF4C8996FB92427AE41E4649B934CA495991B7852B855\""},

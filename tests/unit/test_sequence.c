@@ -29,14 +29,15 @@ static struct plx_sequence feed(const struct plx_plan *plan, const struct target
     for (size_t begin = 0; begin < count; begin += size) {
         double nats[MOST];
         float log10[MOST];
-        uint8_t orders[MOST], flags[MOST];
+        uint8_t orders[MOST];
+        uint16_t flags[MOST];
         const size_t n = count - begin < size ? count - begin : size;
         assert_true(n <= MOST);
         for (size_t i = 0; i < n; i++) {
             nats[i] = targets[begin + i].nats;
             log10[i] = targets[begin + i].log10;
             orders[i] = targets[begin + i].order;
-            flags[i] = (uint8_t)targets[begin + i].flags;
+            flags[i] = (uint16_t)targets[begin + i].flags;
         }
         const struct plx_batch batch = {
             .nats = nats, .log10_float = log10, .orders = orders, .flags = flags, .target_count = n};
@@ -211,22 +212,23 @@ static void plx_sequence_add__mean_over_tokens(void **state)
     assert_int_equal(sequence.group_weight, 0);
 }
 
-/* Unknown tokens that are left out belong to no window's mean; a window of nothing else is none. */
-static void plx_sequence_add__groups_with_unknown_tokens(void **state)
+/* Tokens that are left out belong to no window's mean; a window of nothing else is none. */
+static void plx_sequence_add__groups_with_unscored_tokens(void **state)
 {
     static const struct target targets[] = {
         {.nats = 1, .flags = WINDOW},
-        {.nats = 100, .flags = UNKNOWN},
+        {.nats = 100, .flags = UNKNOWN | PLX_TOKEN_UNSCORED},
         {.nats = 3},
-        {.nats = 100, .flags = UNKNOWN | WINDOW},
+        {.nats = NAN, .flags = PLX_TOKEN_UNSCORED | WINDOW},
         {.nats = 5, .flags = WINDOW},
     };
+    static const struct target unknown[] = {{.nats = 1, .flags = WINDOW}, {.nats = 100, .flags = UNKNOWN}};
     (void)state;
     for (size_t size = 1; size <= 5; size++) {
         struct plx_sequence sequence = average(PLX_AVERAGE_WINDOW, PLX_UNKNOWN_SKIP, targets, 5, size);
         assert_sum(&sequence.group_means, 2 + 5, 2, 0);
         assert_int_equal(sequence.group_weight, 2);
-        sequence = average(PLX_AVERAGE_WINDOW, PLX_UNKNOWN_ZERO, targets, 2, size);
+        sequence = average(PLX_AVERAGE_WINDOW, PLX_UNKNOWN_ZERO, unknown, 2, size);
         assert_sum(&sequence.group_means, 50.5, 1, 0);
     }
 }
@@ -263,7 +265,7 @@ int main(void)
         cmocka_unit_test(plx_sequence_add__mean_of_units),
         cmocka_unit_test(plx_sequence_add__hf_2024),
         cmocka_unit_test(plx_sequence_add__mean_over_tokens),
-        cmocka_unit_test(plx_sequence_add__groups_with_unknown_tokens),
+        cmocka_unit_test(plx_sequence_add__groups_with_unscored_tokens),
         cmocka_unit_test(plx_sequence_add__infinite_groups),
         cmocka_unit_test(plx_sequence_finish__nothing),
     };

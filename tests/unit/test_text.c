@@ -276,7 +276,8 @@ static void compare_with_whole(const char *name, const void *text, size_t size,
 static void assert_no_seam_in(unsigned forms, const char *name, const void *text, size_t size)
 {
     for (unsigned form = 0; form < 6; form++) {
-        const struct plx_tokenize_options options = {(enum plx_token_kind)(form / 2), form % 2 != 0};
+        const struct plx_tokenize_options options = {(enum plx_token_kind)(PLX_TOKENS_WORD + form / 2),
+                                                     form % 2 != 0};
         if (forms >> form & 1)
             compare_with_whole(name, text, size, &options);
     }

@@ -551,7 +551,7 @@ static void plx_tokenize__random_texts(void **state)
     struct plx_tokens tokens = {0};
     struct list list;
     for (unsigned round = 0; round < 20000; round++) {
-        const enum plx_token_kind kind = (enum plx_token_kind)(round % 3);
+        const enum plx_token_kind kind = (enum plx_token_kind)(PLX_TOKENS_WORD + round % 3);
         const bool line_ends = round / 3 % 2 != 0;
         uint8_t text[256];
         const size_t size = random_text(text, kind == PLX_TOKENS_CHARACTER);
@@ -629,7 +629,7 @@ static void plx_tokenize__any_division(void **state)
     struct plx_tokens tokens = {0};
     struct list list;
     for (unsigned round = 0; round < 20000; round++) {
-        const enum plx_token_kind kind = (enum plx_token_kind)(round % 3);
+        const enum plx_token_kind kind = (enum plx_token_kind)(PLX_TOKENS_WORD + round % 3);
         const bool line_ends = round / 3 % 2 != 0;
         const uint32_t rarity = 1 + random_below(10);
         struct plx_text_counts counts = {0};

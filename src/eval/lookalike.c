@@ -1,6 +1,7 @@
-#include "eval/foreign.h"
+#include "eval/lookalike.h"
 
 #include "base/error.h"
+#include "corpus/foreign.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -27,9 +28,6 @@ static const char CHECKPOINT[] = "save the weights as safetensors";
 
 /* Magic numbers after the specifications of the formats, and as file(1) knows them. */
 static const struct kind KINDS[] = {
-    ROW(0, "PAR1\x15", "a Parquet file", COLUMNS),
-    ROW(0, "ARROW1\0\0", "an Arrow file", COLUMNS),
-    ROW(0, "\xFF\xFF\xFF\xFF\x10\x01\0\0", "an Arrow stream", COLUMNS),
     ROW(0, "Obj\x01", "an Avro file", COLUMNS),
     ROW(0, "%PDF-", "a PDF document", "extract its text: pdftotext FILE"),
     ROW(0, "{\\rtf", "an RTF document", "save it as plain text"),
@@ -38,17 +36,9 @@ static const struct kind KINDS[] = {
         "ELF",
         "an ELF program or library", NULL),
     ROW(0, "\x1F\x8B", "gzip inside gzip", "it was compressed twice; undo one of the two"),
-    ROW(4, "1AY&SY", "a bzip2 file", COMPRESSED),
-    ROW(0,
-        "\xFD"
-        "7zXZ\0",
-        "an xz file", COMPRESSED),
-    ROW(0, "\x28\xB5\x2F\xFD", "a zstd file", COMPRESSED),
-    ROW(0, "\x04\x22\x4D\x18", "an lz4 file", COMPRESSED),
     ROW(0, "\x1F\x9D", "a file of compress (.Z)", COMPRESSED),
     ROW(0, "7z\xBC\xAF\x27\x1C", "a 7z archive", ARCHIVE),
     ROW(0, "Rar!\x1A\x07", "a rar archive", ARCHIVE),
-    ROW(257, "ustar", "a tar archive", ARCHIVE),
     ROW(0, "!<arch>\n", "an ar archive", ARCHIVE),
     ROW(0, "\x89HDF\r\n\x1A\n", "an HDF5 file, perhaps weights of Keras", CHECKPOINT),
     ROW(0, "GGUF\2\0\0\0", "a GGUF model of llama.cpp", NULL),
@@ -57,7 +47,6 @@ static const struct kind KINDS[] = {
     ROW(0, "\x80\x03", "a Python pickle, perhaps an old PyTorch checkpoint", CHECKPOINT),
     ROW(0, "\x80\x04\x95", "a Python pickle", CHECKPOINT),
     ROW(0, "\x80\x05\x95", "a Python pickle", CHECKPOINT),
-    ROW(0, "MMIDIDX\0\0", "the index (.idx) of a Megatron or fairseq data set", "its tokens are in the .bin"),
     ROW(0, "\xD6\xFD\xB2\x7E", "an OpenFst transducer, perhaps of OpenGrm",
         "write it as ARPA: ngramprint --ARPA"),
     ROW(0, "blmt", "an IRSTLM binary", "write it as ARPA: compile-lm --text=yes MODEL out.arpa"),
@@ -81,8 +70,7 @@ refuse(const char *name, const char *hint, struct plx_error *error, const char *
     va_start(arguments, format);
     vsnprintf(what, sizeof what, format, arguments);
     va_end(arguments);
-    plx_error_set(error, PLX_UNSUPPORTED, "neither a model nor a corpus in a known format: it looks like %s",
-                  what);
+    plx_error_set(error, PLX_UNSUPPORTED, "neither a model nor a corpus that is read: %s", what);
     plx_error_input(error, name);
     if (hint)
         plx_error_hint(error, "%s", hint);
@@ -194,7 +182,7 @@ static bool json(const uint8_t *head, size_t size, const char *name, struct plx_
                   error, "a JSON document");
 }
 
-bool plx_foreign_own(const uint8_t *head, size_t size, const char *name, struct plx_error *error)
+bool plx_lookalike_own(const uint8_t *head, size_t size, const char *name, struct plx_error *error)
 {
     static const char KEY[] = "\"schema\"", VALUE[] = "\"perplex.";
     size_t at = skip_blanks(head, size, 0);
@@ -216,7 +204,7 @@ bool plx_foreign_own(const uint8_t *head, size_t size, const char *name, struct 
                   length, schema);
 }
 
-bool plx_foreign_recognise(const uint8_t *head, size_t size, const char *name, struct plx_error *error)
+bool plx_lookalike_recognise(const uint8_t *head, size_t size, const char *name, struct plx_error *error)
 {
     if (kenlm(head, size, name, error) || npy(head, size, name, error) || zip(head, size, name, error) ||
         html(head, size, name, error) || json(head, size, name, error))
@@ -227,10 +215,11 @@ bool plx_foreign_recognise(const uint8_t *head, size_t size, const char *name, s
             memcmp(head + kind->offset, kind->magic, kind->length) == 0)
             return refuse(name, kind->hint, error, "%s", kind->what);
     }
-    return false;
+    const struct plx_foreign *foreign = plx_foreign_recognise(head, size);
+    return foreign && refuse(name, foreign->hint, error, "%s", foreign->what);
 }
 
-bool plx_foreign_binary(const uint8_t *head, size_t size, const char *name, struct plx_error *error)
+bool plx_lookalike_binary(const uint8_t *head, size_t size, const char *name, struct plx_error *error)
 {
     size_t strange = 0, even_zeros = 0, odd_zeros = 0;
     for (size_t i = 0; i < size; i++) {

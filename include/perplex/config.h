@@ -1,0 +1,44 @@
+/* Settings that stand in a file: a JSON object of names and plain values. What they mean is the caller's
+   matter. */
+#ifndef PERPLEX_CONFIG_H
+#define PERPLEX_CONFIG_H
+
+#include <perplex/source.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct plx_config;
+
+enum plx_setting_kind { PLX_SETTING_TEXT, PLX_SETTING_NUMBER, PLX_SETTING_BOOLEAN };
+
+/* A member of the object. The strings belong to the config, NUL-terminated, UTF-8. */
+struct plx_setting {
+    const char *key;
+    const char *path; /* its place in the file: "$.window" */
+    enum plx_setting_kind kind;
+    const char *value; /* a number in decimal, an integer with all its digits; "true" or "false" */
+};
+
+/* Reads a config: `name` is a path, "-" for standard input, or a URL. options may be NULL; the config keeps
+   nothing of them. *config is to be closed with plx_config_close; NULL on failure. PLX_MALFORMED with the
+   line or the path where the content is not JSON, no object, has a key twice, a value that is no plain one,
+   or an integer from 2^53 on, which is not exact; PLX_UNSUPPORTED where it has more than 1 MiB; the errors of
+   opening and reading a source (source.h). Any thread. */
+PLX_API enum plx_status plx_config_open(const char *name, const struct plx_source_options *options,
+                                        struct plx_config **config, struct plx_error *error);
+
+/* Gives the name of its source (see plx_source_name). Valid as long as the config. */
+PLX_API const char *plx_config_name(const struct plx_config *config);
+
+/* Gives member `index`, in the order of the file; NULL past the end. Valid as long as the config. */
+PLX_API const struct plx_setting *plx_config_setting(const struct plx_config *config, size_t index);
+
+/* Releases the config. NULL is fine. */
+PLX_API void plx_config_close(struct plx_config *config);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,147 @@
+/* --config: options out of a file. */
+#include "cli.h"
+
+#include <string.h>
+
+/* Not of a file: an output that every run would replace is no part of how a result is made. */
+static bool may_stand(enum cli_option option)
+{
+    return option != CLI_HELP && option != CLI_CONFIG && option != CLI_OUTPUT && option != CLI_PER_TOKEN;
+}
+
+/* The option's name as it is a key: with "_" for "-". */
+static void make_key(enum cli_option option, char *key, size_t capacity)
+{
+    snprintf(key, capacity, "%s", cli_option_row(option)->name);
+    for (; *key; key++)
+        *key = *key == '-' ? '_' : *key;
+}
+
+static enum cli_option find_key(const struct cli_command *command, const char *key)
+{
+    char ours[64];
+    if (strcmp(key, "name") == 0) /* as the protocol of a result has it */
+        return CLI_PROTOCOL;
+    for (int i = 0; i < CLI_OPTION_COUNT; i++) {
+        make_key((enum cli_option)i, ours, sizeof ours);
+        if ((cli_option_row((enum cli_option)i)->commands & command->mask) && strcmp(ours, key) == 0)
+            return (enum cli_option)i;
+    }
+    return CLI_OPTION_COUNT;
+}
+
+static bool say(const struct plx_config *config, const struct plx_setting *setting, const char *message)
+{
+    char name[512], path[512];
+    const char *given = plx_config_name(config);
+    plx_text_visible(strcmp(given, "-") == 0 ? "standard input" : given, name, sizeof name);
+    plx_text_visible(setting->path, path, sizeof path);
+    fprintf(stderr, "perplex: %s: %s%s\n", name, path, message);
+    return false;
+}
+
+static bool refuse_key(const struct cli_command *command, const struct plx_config *config,
+                       const struct plx_setting *setting)
+{
+    char keys[CLI_OPTION_COUNT][64];
+    struct cli_nearest nearest = {setting->key, NULL, 0};
+    char message[192];
+    for (int i = 0; i < CLI_OPTION_COUNT; i++) {
+        make_key((enum cli_option)i, keys[i], sizeof keys[i]);
+        if ((cli_option_row((enum cli_option)i)->commands & command->mask) && may_stand((enum cli_option)i))
+            cli_nearest_try(&nearest, keys[i]);
+    }
+    snprintf(message, sizeof message, ": %s has no such option%s%s%s", command->name,
+             nearest.best ? "; did you mean " : "", nearest.best ? nearest.best : "",
+             nearest.best ? "?" : "");
+    return say(config, setting, message);
+}
+
+static bool check_kind(const struct plx_config *config, const struct plx_setting *setting,
+                       enum cli_takes takes)
+{
+    static const char *const KINDS[] = {[PLX_SETTING_TEXT] = "a string",
+                                        [PLX_SETTING_NUMBER] = "a number",
+                                        [PLX_SETTING_BOOLEAN] = "true or false"};
+    char message[96];
+    const enum plx_setting_kind wanted = takes == CLI_TAKES_NOTHING  ? PLX_SETTING_BOOLEAN
+                                         : takes == CLI_TAKES_NUMBER ? PLX_SETTING_NUMBER
+                                                                     : PLX_SETTING_TEXT;
+    if (setting->kind == wanted)
+        return true;
+    snprintf(message, sizeof message, " takes %s, not %s", KINDS[wanted],
+             setting->kind == PLX_SETTING_BOOLEAN ? setting->value : KINDS[setting->kind]);
+    return say(config, setting, message);
+}
+
+/* A protocol that is no preset is all of its fields. */
+static bool check_custom(const struct plx_config *config, const struct plx_setting *custom)
+{
+    const char *name;
+    char text[2 * PLX_SYMBOL_TEXT], message[128];
+    for (size_t i = 0; plx_protocol_field(plx_protocol_preset(0), i, &name, text, sizeof text, NULL); i++) {
+        const struct plx_setting *setting;
+        size_t k = 0;
+        while ((setting = plx_config_setting(config, k)) != NULL && strcmp(setting->key, name) != 0)
+            k++;
+        if (setting)
+            continue;
+        snprintf(message, sizeof message,
+                 ": \"custom\" is no preset to begin from, so every field must be given; %s is missing",
+                 name);
+        return say(config, custom, message);
+    }
+    return true;
+}
+
+/* The command line wins. */
+static void take(struct cli_arguments *arguments, enum cli_option option, const struct plx_setting *setting)
+{
+    if (arguments->values[option])
+        return;
+    if (setting->kind == PLX_SETTING_BOOLEAN)
+        arguments->values[option] = strcmp(setting->value, "true") == 0 ? "" : NULL;
+    else
+        arguments->values[option] = setting->value;
+    arguments->paths[option] = setting->path;
+}
+
+static bool take_setting(const struct cli_command *command, const struct plx_config *config,
+                         const struct plx_setting *setting, struct cli_arguments *arguments)
+{
+    const enum cli_option option = find_key(command, setting->key);
+    if (option == CLI_OPTION_COUNT)
+        return refuse_key(command, config, setting);
+    if (!may_stand(option))
+        return say(config, setting, ": only the command line takes this option");
+    if (!check_kind(config, setting, cli_option_row(option)->takes))
+        return false;
+    if (option == CLI_PROTOCOL && strcmp(setting->value, "custom") == 0)
+        return check_custom(config, setting);
+    take(arguments, option, setting);
+    return true;
+}
+
+int cli_read_config(const struct cli_command *command, struct cli_arguments *arguments,
+                    struct plx_config **config)
+{
+    const char *name = arguments->values[CLI_CONFIG];
+    const struct plx_setting *setting, *protocol = NULL;
+    const struct plx_source_options options = {.interrupted = cli_interrupted};
+    struct plx_error error;
+    *config = NULL;
+    if (!name)
+        return CLI_OK;
+    if (plx_config_open(name, &options, config, &error))
+        return cli_fail(&error);
+    arguments->config = plx_config_name(*config);
+    for (size_t i = 0; (setting = plx_config_setting(*config, i)) != NULL; i++) {
+        const bool names = strcmp(setting->key, "name") == 0 || strcmp(setting->key, "protocol") == 0;
+        if (names && protocol)
+            say(*config, setting, ": \"name\" and \"protocol\" mean the same");
+        if ((names && protocol) || !take_setting(command, *config, setting, arguments))
+            return CLI_USAGE;
+        protocol = names ? setting : protocol;
+    }
+    return CLI_OK;
+}

@@ -1,0 +1,122 @@
+/* The words that arguments can be: most come from the library's registries. */
+#include "cli.h"
+
+#include <string.h>
+
+static const char *const TABLE_FORMATS[] = {[PLX_TABLE_MARKDOWN] = "markdown", [PLX_TABLE_CSV] = "csv"};
+
+static const char *const INSPECTED[] = {"model", "corpus"}; /* enum plx_inspect_as, from 1 */
+
+#define INSPECTED_COUNT    (sizeof INSPECTED / sizeof *INSPECTED)
+#define TABLE_FORMAT_COUNT (sizeof TABLE_FORMATS / sizeof *TABLE_FORMATS)
+
+static const char *preset_name(size_t index)
+{
+    const struct plx_protocol *preset = plx_protocol_preset(index);
+    return preset ? preset->name : NULL;
+}
+
+/* Formats of models that are files, or of those that are names. */
+static const char *model_format(size_t index, bool named)
+{
+    const char *name;
+    for (size_t i = 0; (name = plx_model_format_name(i)) != NULL; i++) {
+        if (plx_model_format_named(i) == named && index-- == 0)
+            return name;
+    }
+    return NULL;
+}
+
+static const char *field_word(enum cli_option option, size_t index)
+{
+    const struct plx_protocol *any = plx_protocol_preset(0);
+    const char *name;
+    char text[2 * PLX_SYMBOL_TEXT];
+    for (size_t i = 0; plx_protocol_field(any, i, &name, text, sizeof text, NULL); i++) {
+        if (cli_find_option(name) != option)
+            continue;
+        const char *const *words = plx_protocol_field_values(i);
+        for (size_t k = 0; words && words[k]; k++) {
+            if (k == index)
+                return words[k];
+        }
+    }
+    return NULL;
+}
+
+const char *cli_word(enum cli_takes takes, enum cli_option option, size_t index)
+{
+    switch (takes) {
+    case CLI_TAKES_FIELD: return field_word(option, index);
+    case CLI_TAKES_PRESET: return preset_name(index);
+    case CLI_TAKES_TOKEN_KIND:
+        index += PLX_TOKENS_WORD; /* "auto" is nothing to ask for */
+        return index <= PLX_TOKENS_PIECE ? plx_token_kind_name((enum plx_token_kind)index) : NULL;
+    case CLI_TAKES_MODEL_FORMAT: return model_format(index, false);
+    case CLI_TAKES_CORPUS_FORMAT: return plx_corpus_format_name(index);
+    case CLI_TAKES_TABLE_FORMAT: return index < TABLE_FORMAT_COUNT ? TABLE_FORMATS[index] : NULL;
+    case CLI_TAKES_INSPECTED: return index < INSPECTED_COUNT ? INSPECTED[index] : NULL;
+    case CLI_TAKES_COMMAND: return cli_command(index) ? cli_command(index)->name : NULL;
+    case CLI_TAKES_MODEL: return model_format(index, true);
+    case CLI_TAKES_NOTHING:
+    case CLI_TAKES_TEXT:
+    case CLI_TAKES_NUMBER:
+    case CLI_TAKES_FILE:
+    case CLI_TAKES_RESULT: break;
+    }
+    return NULL;
+}
+
+void cli_list_words(enum cli_takes takes, enum cli_option option, const char *last, char *text,
+                    size_t capacity)
+{
+    const char *word;
+    size_t size = 0;
+    *text = '\0';
+    for (size_t i = 0; (word = cli_word(takes, option, i)) != NULL && size < capacity; i++) {
+        const char *before = i == 0 ? "" : cli_word(takes, option, i + 1) ? ", " : last;
+        size += (size_t)snprintf(text + size, capacity - size, "%s%s", before, word);
+    }
+}
+
+#define NEAREST_LENGTH_MAX ((size_t)64)
+
+static size_t least(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+/* How many letters must be put in, taken out, replaced or exchanged with their neighbour. */
+static size_t edit_distance(const char *a, size_t a_length, const char *b, size_t b_length)
+{
+    size_t rows[3][NEAREST_LENGTH_MAX + 1];
+    size_t *before = rows[0], *above = rows[1], *row = rows[2];
+    for (size_t j = 0; j <= b_length; j++)
+        row[j] = j;
+    for (size_t i = 1; i <= a_length; i++) {
+        size_t *free_row = before;
+        before = above;
+        above = row;
+        row = free_row;
+        row[0] = i;
+        for (size_t j = 1; j <= b_length; j++) {
+            const size_t replaced = above[j - 1] + (a[i - 1] != b[j - 1]);
+            row[j] = least(replaced, 1 + least(above[j], row[j - 1]));
+            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+                row[j] = least(row[j], before[j - 2] + 1);
+        }
+    }
+    return row[b_length];
+}
+
+void cli_nearest_try(struct cli_nearest *nearest, const char *candidate)
+{
+    const size_t given = strlen(nearest->given), length = strlen(candidate);
+    if (given > NEAREST_LENGTH_MAX || length > NEAREST_LENGTH_MAX)
+        return;
+    const size_t distance = edit_distance(nearest->given, given, candidate, length);
+    if (distance > 1 + length / 4 || distance >= length || (nearest->best && distance >= nearest->distance))
+        return;
+    nearest->best = candidate;
+    nearest->distance = distance;
+}

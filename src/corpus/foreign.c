@@ -1,0 +1,93 @@
+#include "corpus/foreign.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+/* A kind that certain bytes at a certain place give away. */
+struct magic {
+    size_t offset;
+    size_t size;
+    const char *bytes;
+    struct plx_foreign kind;
+};
+
+#define MAGIC(offset, bytes, what, hint)    \
+    {                                       \
+        (offset), sizeof(bytes) - 1, bytes, \
+        {                                   \
+            what, hint                      \
+        }                                   \
+    }
+
+static const struct magic MAGICS[] = {
+    MAGIC(0, "ARROW1\0\0", "an Arrow file",
+          "write JSONL from it, for example with pandas: read_feather(FILE).to_json(OUT, orient='records', "
+          "lines=True)"),
+    MAGIC(0, "\xFF\xFF\xFF\xFF", "an Arrow stream",
+          "write JSONL from it, for example with datasets: Dataset.from_file(FILE).to_json(OUT)"),
+    MAGIC(257, "ustar", "a tar archive",
+          "unpack it; of one text in it: `tar -xOf FILE MEMBER | perplex eval MODEL -`"),
+    MAGIC(0, "PK\3\4", "a zip archive",
+          "unpack it; of one text in it: `unzip -p FILE MEMBER | perplex eval MODEL -`"),
+    MAGIC(0, "PK\5\6", "an empty zip archive", "a corpus is a text, JSONL or token ids"),
+    MAGIC(0, "\x28\xB5\x2F\xFD", "compressed by zstd",
+          "`zstd -dc FILE | perplex eval MODEL -`; only gzip is undone here"),
+    MAGIC(0,
+          "\xFD"
+          "7zXZ\0",
+          "compressed by xz", "`xz -dc FILE | perplex eval MODEL -`; only gzip is undone here"),
+    MAGIC(0, "\x04\x22\x4D\x18", "compressed by lz4",
+          "`lz4 -dc FILE | perplex eval MODEL -`; only gzip is undone here"),
+    MAGIC(0, "mmap lm http://kheafield.com/code", "a KenLM binary",
+          "that is a model: the model is named before the corpus"),
+    MAGIC(0, "\\data\\", "an ARPA file", "that is a model: the model is named before the corpus"),
+    MAGIC(0, "\x93NUMPY", "a NumPy array",
+          "write its ids raw: numpy.load(FILE).astype('<u2').tofile('ids.u16'), if all are below 65,536"),
+    MAGIC(0, "MMIDIDX\0\0", "the index of a Megatron data set",
+          "the ids are in the .bin beside it; if they are of 2 bytes, --corpus-format u16 reads that"),
+    MAGIC(0, "\x88\xD8\x34\x01", "a token file of llm.c",
+          "without its header it is u16: `tail -c +1025 FILE > ids.u16`"),
+    MAGIC(0, "\xA1\xD9\x34\x01", "a token file of llm.c with ids of 4 bytes",
+          "write the ids as JSONL: {\"input_ids\": [...]}"),
+};
+
+/* Their magic is a word, with which a text may begin too. */
+static bool is_parquet(const uint8_t *head, size_t size)
+{
+    return size > 4 && (memcmp(head, "PAR1", 4) == 0 || memcmp(head, "PARE", 4) == 0) &&
+           (head[4] < '\t' || (head[4] > '\r' && head[4] < ' ') || head[4] >= 0x80);
+}
+
+static bool is_bzip2(const uint8_t *head, size_t size)
+{
+    return size >= 10 && memcmp(head, "BZh", 3) == 0 && memcmp(head + 4, "1AY&SY", 6) == 0;
+}
+
+/* The length of the header, below 2^32, and its JSON. */
+static bool is_safetensors(const uint8_t *head, size_t size)
+{
+    return size > 9 && memcmp(head + 4, "\0\0\0\0{", 5) == 0 && (head[9] == '"' || head[9] == '}');
+}
+
+const struct plx_foreign *plx_foreign_recognise(const uint8_t *head, size_t size)
+{
+    static const struct plx_foreign parquet = {
+        "a Parquet file",
+        "write JSONL from it, for example with pandas: read_parquet(FILE).to_json(OUT, orient='records', "
+        "lines=True)"};
+    static const struct plx_foreign bzip2 = {
+        "compressed by bzip2", "`bzip2 -dc FILE | perplex eval MODEL -`; only gzip is undone here"};
+    static const struct plx_foreign safetensors = {"a safetensors file",
+                                                   "that is a model: the model is named before the corpus"};
+    for (size_t i = 0; i < sizeof MAGICS / sizeof *MAGICS; i++) {
+        const struct magic *magic = &MAGICS[i];
+        if (size >= magic->offset + magic->size &&
+            memcmp(head + magic->offset, magic->bytes, magic->size) == 0)
+            return &magic->kind;
+    }
+    if (is_parquet(head, size))
+        return &parquet;
+    if (is_bzip2(head, size))
+        return &bzip2;
+    return is_safetensors(head, size) ? &safetensors : NULL;
+}

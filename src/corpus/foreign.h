@@ -1,0 +1,18 @@
+/* Files that are no corpus in any format, but might be taken for a text. */
+#ifndef PLX_CORPUS_FOREIGN_H
+#define PLX_CORPUS_FOREIGN_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* A kind of file that is refused by name. */
+struct plx_foreign {
+    const char *what; /* "a Parquet file" */
+    const char *hint; /* what to do instead */
+};
+
+/* The kind of the file that begins with head[0..size), PLX_CORPUS_PROBE_BYTES of it where it is longer; NULL
+   if it is none of them. */
+const struct plx_foreign *plx_foreign_recognise(const uint8_t *head, size_t size);
+
+#endif

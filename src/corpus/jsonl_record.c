@@ -1,0 +1,342 @@
+#include "corpus/jsonl_record.h"
+
+#include "base/memory.h"
+
+#include <endian.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define ID_MOST (UINT32_MAX - 1) /* the last value marks what is no id */
+
+/* The members that matter. What a record holds is the last of them that it has, but for `id`. */
+enum member { NO_MEMBER, TEXT, TOKENS, INPUT_IDS, ID };
+
+static const char *const MEMBERS[] = {"", "text", "tokens", "input_ids", "id"};
+
+/* The longest name, and how it may be written at worst, every letter as \uXXXX. */
+#define MEMBER_BYTES     9
+#define MEMBER_RAW_BYTES ((size_t)MEMBER_BYTES * 6)
+
+/* A walk over the members of a record. */
+struct walk {
+    unsigned seen;      /* bit m: member m */
+    enum member holds;  /* what the record holds, as far as it is known */
+    const char *fault;  /* what is wrong with that; NULL: nothing */
+    const char *remedy; /* a hint, may be NULL */
+    size_t fault_at;
+    struct plx_json_string text;
+    struct plx_json_string id; /* raw is NULL: none */
+};
+
+enum plx_status plx_jsonl_record_reserve(struct plx_jsonl_record *record, size_t line_size,
+                                         struct plx_error *error)
+{
+    enum plx_status status = PLX_OK;
+    if (!record->words &&
+        ((status = plx_resize_array(&record->words, PLX_JSONL_TOKENS, sizeof *record->words, error)) ||
+         (status = plx_resize_array(&record->ids, PLX_JSONL_TOKENS, sizeof *record->ids, error))))
+        return status;
+    if (line_size < record->unescaped_capacity)
+        return PLX_OK;
+    const size_t capacity = plx_grown_capacity(record->unescaped_capacity, line_size + 1);
+    status = plx_resize_array(&record->unescaped, capacity, 1, error);
+    if (status == PLX_OK)
+        record->unescaped_capacity = capacity;
+    return status;
+}
+
+void plx_jsonl_record_release(struct plx_jsonl_record *record)
+{
+    free(record->words);
+    free(record->ids);
+    free(record->unescaped);
+    *record = (struct plx_jsonl_record){0};
+}
+
+/* Tokens. */
+
+static bool refuse_id(struct plx_json_scan *scan, size_t at)
+{
+    const uint8_t byte = scan->text[at];
+    const char *hint = NULL;
+    if (byte == '-')
+        hint = "negative ids, such as -100 in labels, mark what is not to be scored: give the input's ids";
+    else if (byte == '[')
+        hint = "a batch of lists? one list a record: `jq -c '.input_ids[] | {input_ids: .}'`";
+    else if (byte == '"')
+        hint = "strings stand in \"tokens\", and there all elements are strings";
+    return plx_json_scan_fail(scan, at, "a token id must be an integer from 0 to 4294967294", hint);
+}
+
+#define EACH_BYTE(byte) (UINT64_C(0x0101010101010101) * (byte))
+
+/* The id at hand if it has at most seven digits, as they have, and eight bytes can be looked at; all digits
+   at once, for their number is hard to predict. False, with nothing done, where it is anything else. */
+static inline bool read_short_id(struct plx_json_scan *scan, uint32_t *id)
+{
+    uint64_t digits;
+    if (scan->size - scan->at < sizeof digits)
+        return false;
+    memcpy(&digits, scan->text + scan->at, sizeof digits);
+    digits = le64toh(digits) ^ EACH_BYTE('0');
+    const uint64_t others = ((digits + EACH_BYTE(0x76)) | digits) & EACH_BYTE(0x80);
+    const unsigned bits = others ? (unsigned)__builtin_ctzll(others) & ~7u : 0; /* of the digits */
+    if (bits == 0 || (bits > 8 && (digits & 0xFF) == 0))
+        return false;
+    const uint8_t behind = scan->text[scan->at + bits / 8];
+    if (behind == '.' || (behind | 0x20) == 'e')
+        return false;
+    digits <<= 64 - bits; /* zeros before them */
+    digits = (digits * 10 + (digits >> 8)) & UINT64_C(0x00FF00FF00FF00FF);
+    digits = (digits * 100 + (digits >> 16)) & UINT64_C(0x0000FFFF0000FFFF);
+    *id = (uint32_t)(digits * 10000 + (digits >> 32));
+    scan->at += bits / 8;
+    return true;
+}
+
+/* The id at hand. */
+static inline bool read_id(struct plx_json_scan *scan, uint32_t *id)
+{
+    if (read_short_id(scan, id))
+        return true;
+    const size_t begin = scan->at;
+    const size_t most = scan->size - begin < 11 ? scan->size : begin + 11;
+    size_t at = begin;
+    uint64_t value = 0;
+    for (; at < most && scan->text[at] >= '0' && scan->text[at] <= '9'; at++)
+        value = value * 10 + (scan->text[at] - (uint64_t)'0');
+    scan->at = at;
+    if (at == begin && at == scan->size)
+        return plx_json_scan_unexpected(scan, "a value is expected");
+    if (at == begin || value > ID_MOST)
+        return refuse_id(scan, begin);
+    if (at < scan->size && (scan->text[at] == '.' || (scan->text[at] | 0x20) == 'e'))
+        return refuse_id(scan, begin);
+    if (scan->text[begin] == '0' && at > begin + 1)
+        return plx_json_scan_fail(scan, begin + 1, "a number does not begin with a zero", NULL);
+    *id = (uint32_t)value;
+    return true;
+}
+
+/* The string at hand; what it stands for is appended to the unescaped bytes if need be. */
+static inline bool read_word(struct plx_jsonl_record *record, uint8_t **unescaped, struct plx_word *word)
+{
+    struct plx_json_string string;
+    if (record->scan.at < record->scan.size && record->scan.text[record->scan.at] != '"')
+        return plx_json_scan_fail(&record->scan, record->scan.at,
+                                  "a token must be a string, as the tokens before it are", NULL);
+    if (!plx_json_scan_string(&record->scan, &string))
+        return false;
+    *word = (struct plx_word){(const char *)string.raw, string.length};
+    if (string.escaped) {
+        word->text = (const char *)*unescaped;
+        word->length = plx_json_unescape(&string, *unescaped);
+        *unescaped += word->length;
+    }
+    return true;
+}
+
+/* Tokens from the one at hand on, up to the closing bracket or as many as there is room for. */
+static bool read_tokens(struct plx_jsonl_record *record)
+{
+    struct plx_json_scan *scan = &record->scan;
+    uint8_t *unescaped = record->unescaped;
+    record->ended = false;
+    for (record->count = 0; record->count < PLX_JSONL_TOKENS && !record->ended;) {
+        const size_t i = record->count++;
+        if (record->content == PLX_CONTENT_IDS ? !read_id(scan, &record->ids[i])
+                                               : !read_word(record, &unescaped, &record->words[i]))
+            return false;
+        if (scan->at < scan->size && scan->text[scan->at] == ',') /* as a rule nothing stands before it */
+            scan->at++;
+        else if (plx_json_scan_byte(scan, ']'))
+            record->ended = true;
+        else if (!plx_json_scan_byte(scan, ','))
+            return plx_json_scan_unexpected(scan, "',' or ']' is expected");
+        if (!record->ended)
+            plx_json_scan_space(scan);
+    }
+    record->next_at = scan->at;
+    return true;
+}
+
+bool plx_jsonl_record_advance(struct plx_jsonl_record *record)
+{
+    record->scan.at = record->next_at;
+    return read_tokens(record);
+}
+
+/* Members. Where the value of one is not what it should be, that counts only if the record holds no other:
+   so it is a fault of the walk first. */
+
+static bool note_fault(struct walk *walk, size_t at, const char *fault, const char *remedy)
+{
+    walk->fault = fault;
+    walk->remedy = remedy;
+    walk->fault_at = at;
+    return false;
+}
+
+/* The list at hand. False, with the fault noted, if it is none of tokens. */
+static bool take_tokens(struct plx_jsonl_record *record, struct walk *walk, enum member member)
+{
+    struct plx_json_scan *scan = &record->scan;
+    const size_t begin = scan->at;
+    if (!plx_json_scan_byte(scan, '['))
+        return note_fault(walk, begin,
+                          member == TOKENS ? "\"tokens\" must be a list of strings or of token ids"
+                                           : "\"input_ids\" must be a list of token ids",
+                          NULL);
+    const int first = plx_json_scan_space(scan);
+    record->content = member == TOKENS && first == '"' ? PLX_CONTENT_STRINGS : PLX_CONTENT_IDS;
+    record->undecided = member == TOKENS && first == ']';
+    record->count = 0;
+    record->ended = plx_json_scan_byte(scan, ']');
+    if (record->ended || read_tokens(record))
+        return true;
+    return note_fault(walk, scan->at, scan->message, scan->hint);
+}
+
+static bool take_text(struct plx_jsonl_record *record, struct walk *walk)
+{
+    struct plx_json_scan *scan = &record->scan;
+    record->content = PLX_CONTENT_TEXT;
+    record->undecided = false;
+    record->ended = true;
+    if (scan->at < scan->size && scan->text[scan->at] == '"')
+        return plx_json_scan_string(scan, &walk->text) ||
+               note_fault(walk, scan->at, scan->message, scan->hint);
+    return note_fault(walk, scan->at, "\"text\" must be a string", NULL);
+}
+
+/* The value of a member that the record holds, unless another is found that comes before it. */
+static bool take_content(struct plx_jsonl_record *record, struct walk *walk, enum member member)
+{
+    struct plx_json_scan *scan = &record->scan;
+    const bool null = plx_json_scan_space(scan) == 'n';
+    walk->holds = member;
+    walk->fault = NULL;
+    record->value_at = scan->at;
+    if (member == TEXT ? take_text(record, walk) : take_tokens(record, walk, member))
+        return record->ended || plx_json_scan_skip_rest(scan);
+    if (null)
+        walk->remedy = "null says nothing: leave the member out, or write an empty value";
+    scan->at = record->value_at;
+    return plx_json_scan_skip(scan);
+}
+
+static bool take_id(struct plx_jsonl_record *record, struct walk *walk)
+{
+    struct plx_json_scan *scan = &record->scan;
+    const int first = plx_json_scan_space(scan);
+    const size_t begin = scan->at;
+    if (first == '"')
+        return plx_json_scan_string(scan, &walk->id);
+    if (!plx_json_scan_skip(scan))
+        return false;
+    const uint8_t *raw = scan->text + begin;
+    const size_t length = scan->at - begin;
+    for (size_t i = 0; i < length; i++) {
+        if ((raw[i] < '0' || raw[i] > '9') && !(raw[i] == '-' && i == 0))
+            return plx_json_scan_fail(scan, begin, "\"id\" must be a string or an integer", NULL);
+    }
+    walk->id = (struct plx_json_string){.raw = raw, .length = length};
+    return true;
+}
+
+static enum member find_member(const struct plx_json_string *key)
+{
+    uint8_t plain[MEMBER_RAW_BYTES];
+    const uint8_t *name = key->raw;
+    size_t length = key->length;
+    if (length > MEMBER_RAW_BYTES)
+        return NO_MEMBER;
+    if (key->escaped) {
+        length = plx_json_unescape(key, plain);
+        name = plain;
+    }
+    for (enum member member = TEXT; member <= ID; member++) {
+        if (length == strlen(MEMBERS[member]) && memcmp(name, MEMBERS[member], length) == 0)
+            return member;
+    }
+    return NO_MEMBER;
+}
+
+static bool read_member(struct plx_jsonl_record *record, struct walk *walk)
+{
+    struct plx_json_scan *scan = &record->scan;
+    struct plx_json_string key;
+    plx_json_scan_space(scan);
+    const size_t begin = scan->at;
+    if (!plx_json_scan_string(scan, &key))
+        return false;
+    const enum member member = find_member(&key);
+    if (member && walk->seen >> member & 1)
+        return plx_json_scan_fail(scan, begin, "the key stands twice in the record", NULL);
+    walk->seen |= 1u << member;
+    if (!plx_json_scan_byte(scan, ':'))
+        return plx_json_scan_unexpected(scan, "':' is expected behind a key");
+    if (member == ID)
+        return take_id(record, walk);
+    return member > walk->holds ? take_content(record, walk, member) : plx_json_scan_skip(scan);
+}
+
+/* The members, from the opening brace on, and that nothing follows. */
+static bool read_members(struct plx_jsonl_record *record, struct walk *walk)
+{
+    struct plx_json_scan *scan = &record->scan;
+    const int first = plx_json_scan_space(scan);
+    if (first == '[')
+        return plx_json_scan_fail(scan, scan->at, "a record must be an object, not a list",
+                                  "one JSON list? `jq -c '.[]'` makes a line of each of its elements");
+    if (first != '{')
+        return plx_json_scan_unexpected(scan, "a record must be an object");
+    scan->at++;
+    if (!plx_json_scan_byte(scan, '}')) {
+        do {
+            if (!read_member(record, walk))
+                return false;
+        } while (plx_json_scan_byte(scan, ','));
+        if (!plx_json_scan_byte(scan, '}'))
+            return plx_json_scan_unexpected(scan, "',' or '}' is expected");
+    }
+    if (plx_json_scan_space(scan) < 0)
+        return true;
+    return plx_json_scan_fail(scan, scan->at, "there is more behind the record",
+                              scan->text[scan->at] == '{' ? "one record a line" : NULL);
+}
+
+/* What has been noted of strings becomes bytes. */
+static void unescape(struct plx_jsonl_record *record, const struct walk *walk)
+{
+    if (walk->holds == TEXT) {
+        record->text = walk->text.raw;
+        record->text_size = walk->text.length;
+        if (walk->text.escaped) {
+            record->text = record->unescaped;
+            record->text_size = plx_json_unescape(&walk->text, record->unescaped);
+        }
+    }
+    const struct plx_json_string *id = &walk->id;
+    record->id = (struct plx_word){(const char *)id->raw, id->length};
+    if (id->escaped) { /* at the end, where what the content may need does not reach */
+        uint8_t *room = record->unescaped + record->unescaped_capacity - id->length;
+        record->id = (struct plx_word){(const char *)room, plx_json_unescape(id, room)};
+    }
+}
+
+bool plx_jsonl_record_read(struct plx_jsonl_record *record, const uint8_t *line, size_t begin, size_t size)
+{
+    struct walk walk = {.holds = NO_MEMBER};
+    record->scan = (struct plx_json_scan){.text = line, .size = size, .at = begin};
+    if (!read_members(record, &walk))
+        return false;
+    if (walk.holds == NO_MEMBER)
+        return plx_json_scan_fail(&record->scan, begin,
+                                  "the record has neither \"input_ids\" nor \"tokens\" nor \"text\"",
+                                  "`jq -c '{text: .body}'` gives another member the name");
+    if (walk.fault)
+        return plx_json_scan_fail(&record->scan, walk.fault_at, walk.fault, walk.remedy);
+    unescape(record, &walk);
+    return true;
+}

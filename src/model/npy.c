@@ -1,0 +1,337 @@
+#include "model/npy.h"
+
+#include "base/buffer.h"
+#include "base/error.h"
+#include "base/number.h"
+
+#include <perplex/word.h>
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+static const uint8_t MAGIC[6] = {0x93, 'N', 'U', 'M', 'P', 'Y'};
+
+bool plx_npy_recognise(const uint8_t *head, size_t size)
+{
+    return size >= sizeof MAGIC && memcmp(head, MAGIC, sizeof MAGIC) == 0;
+}
+
+/* The dict literal, while it is read. */
+struct cursor {
+    const char *text;
+    size_t size;
+    size_t at;
+    uint64_t base;    /* offset of the text in the file */
+    const char *name; /* of the file, for errors */
+};
+
+static enum plx_status fail_at(const char *name, uint64_t offset, struct plx_error *error)
+{
+    plx_error_input(error, name);
+    return plx_error_at_offset(error, offset);
+}
+
+static enum plx_status malformed(const struct cursor *cursor, struct plx_error *error, const char *message)
+{
+    plx_error_set(error, PLX_MALFORMED, "%s",
+                  cursor->at < cursor->size ? message : "the header of the array ends too early");
+    return fail_at(cursor->name, cursor->base + cursor->at, error);
+}
+
+static int peek(struct cursor *cursor)
+{
+    while (cursor->at < cursor->size && strchr(" \t\r\n", cursor->text[cursor->at]) &&
+           cursor->text[cursor->at])
+        cursor->at++;
+    return cursor->at < cursor->size ? (uint8_t)cursor->text[cursor->at] : -1;
+}
+
+static bool take(struct cursor *cursor, char byte)
+{
+    if (peek(cursor) != byte)
+        return false;
+    cursor->at++;
+    return true;
+}
+
+/* A string in quotes of either kind, without escapes. */
+static enum plx_status read_string(struct cursor *cursor, struct plx_word *string, struct plx_error *error)
+{
+    const int quote = peek(cursor);
+    if (quote != '\'' && quote != '"')
+        return malformed(cursor, error, "a string in quotes is expected in the header of the array");
+    const char *begin = cursor->text + cursor->at + 1;
+    const char *end = memchr(begin, quote, cursor->size - cursor->at - 1);
+    if (end && !memchr(begin, '\\', (size_t)(end - begin))) {
+        *string = (struct plx_word){begin, (size_t)(end - begin)};
+        cursor->at += string->length + 2;
+        return PLX_OK;
+    }
+    if (!end)
+        cursor->at = cursor->size;
+    return malformed(cursor, error, "a string of the array's header has an escape");
+}
+
+static bool word_is(struct plx_word word, const char *text)
+{
+    return word.length == strlen(text) && memcmp(word.text, text, word.length) == 0;
+}
+
+/* The type of the elements: byte order, kind, size (numpy.dtype.str). */
+static bool parse_type(struct plx_word type, struct plx_npy *array)
+{
+    static const char *const SIZES[] = {"b1", "i1", "i2", "i4", "i8", "u1",
+                                        "u2", "u4", "u8", "f2", "f4", "f8"};
+    if (type.length != 3 || (type.text[0] != '<' && type.text[0] != '>' && type.text[0] != '|'))
+        return false;
+    for (size_t i = 0; i < sizeof SIZES / sizeof *SIZES; i++) {
+        if (memcmp(type.text + 1, SIZES[i], 2) != 0)
+            continue;
+        array->kind = SIZES[i][0];
+        array->size = (unsigned)(SIZES[i][1] - '0');
+        array->big_endian = type.text[0] == '>';
+        return type.text[0] != '|' || array->size == 1;
+    }
+    return false;
+}
+
+static enum plx_status read_type(struct cursor *cursor, struct plx_npy *array, struct plx_error *error)
+{
+    struct plx_word type = {NULL, 0};
+    const int first = peek(cursor);
+    const uint64_t offset = cursor->base + cursor->at;
+    if (first == '[' || first == '(') {
+        plx_error_set(error, PLX_UNSUPPORTED, "an array of records (a structured dtype) is not supported");
+        return fail_at(cursor->name, offset, error);
+    }
+    const enum plx_status status = read_string(cursor, &type, error);
+    if (status || parse_type(type, array))
+        return status;
+    plx_error_set(error, PLX_UNSUPPORTED, "elements of type \"%.*s\" are not supported",
+                  (int)(type.length < 60 ? type.length : 60), type.text);
+    fail_at(cursor->name, offset, error);
+    return plx_error_hint(error, "save the array as plain numbers: array.astype('<f8')");
+}
+
+static enum plx_status read_order(struct cursor *cursor, struct plx_npy *array, struct plx_error *error)
+{
+    static const char *const WORDS[] = {"False", "True"};
+    peek(cursor);
+    for (size_t i = 0; i < 2; i++) {
+        const size_t length = strlen(WORDS[i]);
+        if (cursor->size - cursor->at >= length && memcmp(cursor->text + cursor->at, WORDS[i], length) == 0) {
+            array->fortran_order = i == 1;
+            cursor->at += length;
+            return PLX_OK;
+        }
+    }
+    return malformed(cursor, error, "fortran_order must be True or False");
+}
+
+static enum plx_status read_dimension(struct cursor *cursor, struct plx_npy *array, struct plx_error *error)
+{
+    static const char message[] = "a dimension of the shape must be a number";
+    size_t digits = 0;
+    if (peek(cursor) < 0)
+        return malformed(cursor, error, message);
+    while (cursor->at + digits < cursor->size &&
+           (unsigned char)(cursor->text[cursor->at + digits] - '0') < 10)
+        digits++;
+    if (array->dimensions == PLX_NPY_DIMENSIONS) {
+        plx_error_set(error, PLX_UNSUPPORTED, "an array of more than %d dimensions", PLX_NPY_DIMENSIONS);
+        return fail_at(cursor->name, cursor->base + cursor->at, error);
+    }
+    if (!plx_parse_u64(cursor->text + cursor->at, digits, 0, UINT64_MAX, array->shape + array->dimensions))
+        return malformed(cursor, error, message);
+    array->dimensions++;
+    cursor->at += digits;
+    return PLX_OK;
+}
+
+/* A tuple: "()", "(3,)", "(3, 4)", "(3, 4,)". "(3)" is none in Python. */
+static enum plx_status read_shape(struct cursor *cursor, struct plx_npy *array, struct plx_error *error)
+{
+    bool comma = true;
+    if (!take(cursor, '('))
+        return malformed(cursor, error, "the shape must be a tuple of numbers");
+    while (!take(cursor, ')')) {
+        if (!comma)
+            return malformed(cursor, error, "',' or ')' is expected in the shape");
+        const enum plx_status status = read_dimension(cursor, array, error);
+        if (status)
+            return status;
+        comma = take(cursor, ',');
+    }
+    if (array->dimensions != 1 || comma)
+        return PLX_OK;
+    cursor->at--;
+    return malformed(cursor, error, "a shape of one dimension has a comma behind it");
+}
+
+/* One key and its value; each of the three exactly once. */
+static enum plx_status read_member(struct cursor *cursor, struct plx_npy *array, bool found[3],
+                                   struct plx_error *error)
+{
+    static const char *const KEYS[] = {"descr", "fortran_order", "shape"};
+    static enum plx_status (*const READ[])(struct cursor *, struct plx_npy *,
+                                           struct plx_error *) = {read_type, read_order, read_shape};
+    struct plx_word key = {NULL, 0};
+    size_t i = 0;
+    peek(cursor);
+    const size_t start = cursor->at;
+    const enum plx_status status = read_string(cursor, &key, error);
+    if (status)
+        return status;
+    while (i < 3 && !word_is(key, KEYS[i]))
+        i++;
+    if (i == 3 || found[i]) {
+        plx_error_set(error, PLX_MALFORMED,
+                      i == 3 ? "the header of an array has descr, fortran_order and shape, not \"%.*s\""
+                             : "the header of the array has \"%.*s\" twice",
+                      (int)(key.length < 60 ? key.length : 60), key.text);
+        return fail_at(cursor->name, cursor->base + start, error);
+    }
+    found[i] = true;
+    if (!take(cursor, ':'))
+        return malformed(cursor, error, "':' is expected behind a key of the array's header");
+    return READ[i](cursor, array, error);
+}
+
+static enum plx_status parse_dict(struct cursor *cursor, struct plx_npy *array, struct plx_error *error)
+{
+    bool found[3] = {false}, comma = true;
+    if (!take(cursor, '{'))
+        return malformed(cursor, error, "the header of an array begins with '{'");
+    while (!take(cursor, '}')) {
+        if (!comma)
+            return malformed(cursor, error, "',' or '}' is expected in the header of the array");
+        const enum plx_status status = read_member(cursor, array, found, error);
+        if (status)
+            return status;
+        comma = take(cursor, ',');
+    }
+    if (!found[0] || !found[1] || !found[2]) {
+        cursor->at--;
+        return malformed(cursor, error, "the header of an array must have descr, fortran_order and shape");
+    }
+    if (peek(cursor) < 0)
+        return PLX_OK;
+    return malformed(cursor, error, "there is more behind the dict of the array's header");
+}
+
+static enum plx_status count_elements(const struct cursor *cursor, struct plx_npy *array,
+                                      struct plx_error *error)
+{
+    uint64_t bytes = array->size;
+    bool empty = false, overflow = false;
+    for (unsigned i = 0; i < array->dimensions; i++) {
+        empty = empty || array->shape[i] == 0;
+        overflow = overflow || __builtin_mul_overflow(bytes, array->shape[i], &bytes);
+    }
+    if (overflow && !empty) {
+        plx_error_set(error, PLX_MALFORMED, "the shape of the array is larger than any file");
+        return fail_at(cursor->name, cursor->base, error);
+    }
+    array->count = empty ? 0 : bytes / array->size;
+    return PLX_OK;
+}
+
+/* Reads exactly `size` bytes. */
+static enum plx_status read_bytes(struct plx_source *source, void *data, size_t size, struct plx_error *error)
+{
+    size_t got;
+    const enum plx_status status = plx_source_read(source, data, size, &got, error);
+    if (status || got == size)
+        return status;
+    plx_error_set(error, PLX_MALFORMED, "the file ends within the header of the array");
+    fail_at(plx_source_name(source), plx_source_offset(source), error);
+    return plx_error_hint(error, "was it copied or downloaded completely?");
+}
+
+/* What stands before the dict: how long that is. */
+static enum plx_status read_prefix(struct plx_source *source, uint32_t *length, struct plx_error *error)
+{
+    uint8_t prefix[sizeof MAGIC + 2], bytes[4] = {0};
+    enum plx_status status = read_bytes(source, prefix, sizeof prefix, error);
+    if (status)
+        return status;
+    if (!plx_npy_recognise(prefix, sizeof prefix)) {
+        plx_error_set(error, PLX_MALFORMED, "no npy file: it does not begin with \\x93NUMPY");
+        return fail_at(plx_source_name(source), plx_source_offset(source) - sizeof prefix, error);
+    }
+    const unsigned major = prefix[sizeof MAGIC], minor = prefix[sizeof MAGIC + 1];
+    if (major < 1 || major > 3 || minor != 0) {
+        plx_error_set(error, PLX_UNSUPPORTED, "version %u.%u of the npy format is not supported", major,
+                      minor);
+        return fail_at(plx_source_name(source), plx_source_offset(source) - 2, error);
+    }
+    status = read_bytes(source, bytes, major == 1 ? 2 : 4, error);
+    if (status)
+        return status;
+    *length =
+        (uint32_t)bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 | (uint32_t)bytes[3] << 24;
+    if (*length <= PLX_NPY_HEADER_MAX)
+        return PLX_OK;
+    plx_error_set(error, PLX_UNSUPPORTED, "a header of %" PRIu32 " bytes, more than %zu", *length,
+                  PLX_NPY_HEADER_MAX);
+    return fail_at(plx_source_name(source), plx_source_offset(source) - 4, error);
+}
+
+enum plx_status plx_npy_read_header(struct plx_source *source, struct plx_npy *array, struct plx_error *error)
+{
+    struct plx_buffer text;
+    uint32_t length = 0;
+    *array = (struct plx_npy){0};
+    enum plx_status status = read_prefix(source, &length, error);
+    if (status)
+        return status;
+    struct cursor cursor = {.base = plx_source_offset(source), .name = plx_source_name(source)};
+    plx_buffer_init(&text, PLX_NPY_HEADER_MAX);
+    status = plx_buffer_reserve(&text, length, error);
+    if (status == PLX_OK)
+        status = read_bytes(source, text.data, length, error);
+    if (status == PLX_OK) {
+        cursor.text = (const char *)text.data;
+        cursor.size = length;
+        status = parse_dict(&cursor, array, error);
+    }
+    if (status == PLX_OK)
+        status = count_elements(&cursor, array, error);
+    plx_buffer_release(&text);
+    return status;
+}
+
+void plx_npy_describe(const struct plx_npy *array, char *text, size_t capacity)
+{
+    const char *order = array->size == 1 ? "|" : array->big_endian ? ">" : "<";
+    size_t used = (size_t)snprintf(text, capacity, "%s%c%u [", order, array->kind, array->size);
+    for (unsigned i = 0; i < array->dimensions && used < capacity; i++)
+        used += (size_t)snprintf(text + used, capacity - used, "%s%" PRIu64, i ? ", " : "", array->shape[i]);
+    if (used < capacity)
+        snprintf(text + used, capacity - used, "]");
+}
+
+/* The `size` bytes of an element as an integer. */
+static uint64_t load(const uint8_t *bytes, unsigned size, bool big_endian)
+{
+    uint64_t value = 0;
+    for (unsigned i = 0; i < size; i++)
+        value |= (uint64_t)bytes[i] << (8 * (big_endian ? size - 1 - i : i));
+    return value;
+}
+
+void plx_npy_to_doubles(const struct plx_npy *array, const uint8_t *bytes, size_t count, double *values)
+{
+    for (size_t i = 0; i < count; i++, bytes += array->size) {
+        const uint64_t bits = load(bytes, array->size, array->big_endian);
+        if (array->size == 8) {
+            memcpy(values + i, &bits, sizeof *values);
+        } else {
+            const uint32_t narrow = (uint32_t)bits;
+            float value;
+            memcpy(&value, &narrow, sizeof value);
+            values[i] = (double)value;
+        }
+    }
+}

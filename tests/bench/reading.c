@@ -1,0 +1,115 @@
+/* Reads a corpus from beginning to end, without scoring it, as often as it is told, and prints how fast.
+
+   usage: reading RUNS FILE
+
+   Each run is made twice: with the fingerprint (SHA-256) that evaluations need, and without. RUNS 0 reads
+   once with it and prints nothing, to be timed from outside. */
+#include <perplex/corpus.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#define RUNS_MOST 1000
+
+struct reading {
+    double seconds;
+    uint64_t bytes;
+    uint64_t pieces;
+    uint64_t items; /* bytes of text, or tokens */
+    enum plx_content content;
+};
+
+static double now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+}
+
+static enum plx_status read_corpus(struct plx_corpus *corpus, struct reading *reading,
+                                   struct plx_error *error)
+{
+    enum plx_status status = PLX_OK;
+    bool more = true;
+    while (more && status == PLX_OK) {
+        struct plx_chunk chunk;
+        status = plx_corpus_next(corpus, &chunk, &more, error);
+        reading->pieces += status == PLX_OK && more;
+        reading->items += status == PLX_OK && more ? chunk.size : 0;
+    }
+    return status;
+}
+
+static enum plx_status run(const char *name, bool fingerprint, struct reading *reading,
+                           struct plx_error *error)
+{
+    const struct plx_source_options source_options = {.fingerprint = fingerprint};
+    struct plx_source *source;
+    struct plx_corpus *corpus;
+    char hex[65];
+    *reading = (struct reading){.seconds = -now()};
+    enum plx_status status = plx_source_open(name, &source_options, &source, error);
+    if (status || (status = plx_corpus_open_source(source, NULL, &corpus, error)))
+        return status;
+    status = read_corpus(corpus, reading, error);
+    if (status == PLX_OK && fingerprint)
+        status = plx_corpus_sha256(corpus, hex, error);
+    struct plx_corpus_info info;
+    plx_corpus_info(corpus, &info);
+    reading->bytes = info.bytes;
+    reading->content = info.content;
+    plx_corpus_close(corpus);
+    reading->seconds += now();
+    return status;
+}
+
+static int compare(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static void print(const char *what, const struct reading *reading, double *seconds, size_t runs)
+{
+    const double megabytes = (double)reading->bytes * 1e-6;
+    qsort(seconds, runs, sizeof *seconds, compare);
+    printf("%-20s median %8.1f MB/s   best %8.1f MB/s   (%.3f s)\n", what, megabytes / seconds[runs / 2],
+           megabytes / seconds[0], seconds[runs / 2]);
+}
+
+int main(int argc, char **argv)
+{
+    static double with[RUNS_MOST], without[RUNS_MOST];
+    char *end = NULL;
+    const long asked = argc == 3 ? strtol(argv[1], &end, 10) : -1;
+    if (asked < 0 || asked > RUNS_MOST || *end) {
+        fprintf(stderr, "usage: reading RUNS FILE\n");
+        return 2;
+    }
+    const size_t runs = (size_t)asked;
+    struct reading reading;
+    struct plx_error error;
+    enum plx_status status = run(argv[2], true, &reading, &error); /* warms the caches */
+    for (size_t i = 0; i < runs && status == PLX_OK; i++) {
+        status = run(argv[2], true, &reading, &error);
+        with[i] = reading.seconds;
+        if (status == PLX_OK)
+            status = run(argv[2], false, &reading, &error);
+        without[i] = reading.seconds;
+    }
+    if (status) {
+        char text[1024];
+        plx_error_format(&error, text, sizeof text);
+        fprintf(stderr, "reading: %s\n", text);
+        return plx_status_exit_code(status);
+    }
+    if (runs == 0)
+        return 0;
+    printf("%.1f MB, %llu pieces, %llu %s\n", (double)reading.bytes * 1e-6,
+           (unsigned long long)reading.pieces, (unsigned long long)reading.items,
+           reading.content == PLX_CONTENT_TEXT ? "bytes of text" : "tokens");
+    print("with fingerprint", &reading, with, runs);
+    print("without", &reading, without, runs);
+    return 0;
+}

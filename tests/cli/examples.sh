@@ -1,0 +1,64 @@
+#!/bin/sh
+# The examples of the manual and of the help do what they say, given the files that they name.
+# shellcheck source=tests/support/cli.sh
+. "$SOURCE_DIR/tests/support/cli.sh"
+: "${PERPLEX_MANUAL:?names the tool that knows the examples}" "${HTTP_SERVER:?names the server of tests/support}"
+
+mkdir bin
+ln -s "$PERPLEX" bin/perplex
+PATH=$work/bin:$PATH
+cp "$ngram" model.arpa
+gzip -c "$ngram" >model.arpa.gz
+cp "$neural" "${neural%/*}/vocab.txt" .
+cp "$test_text" test.txt
+cp "$SOURCE_DIR"/configs/*.json .
+cp "$test_text" book.txt
+gzip -c "$test_text" >test.txt.gz
+head -n 20 test.txt >shard-1.txt
+tail -n +21 test.txt >shard-2.txt
+perplex eval model.arpa test.txt -q -o ngram.json || fail 'no results to begin with'
+perplex eval model.safetensors test.txt -q -o neural.json || fail 'no results to begin with'
+perplex eval model.arpa test.txt -q --unknown unk-or-skip -o old.json || fail 'no results to begin with'
+cp old.json new.json
+mkdir results
+cp ngram.json neural.json results
+
+# The web of the examples is this folder.
+mkfifo server.in
+"$HTTP_SERVER" . test.txt test.txt.gz <server.in >server.port &
+server=$!
+exec 9>server.in
+wait_for [ -s server.port ] || fail 'the server does not start'
+web=http://127.0.0.1:$(cat server.port)
+
+run "$PERPLEX_MANUAL" examples
+ends_with 0
+mv out examples
+[ "$(wc -l <examples)" -ge 8 ] || fail 'too few examples'
+while read -r example; do
+    rm -rf -- example.work
+    mkdir example.work
+    cp -R ./*.arpa ./*.gz ./*.safetensors ./*.txt ./*.json results example.work
+    run sh -c "cd example.work && $(printf '%s\n' "$example" | sed "s#https://example.org#$web#g")"
+    ends_with 0
+    is_silent
+    case $example in
+    *' -o '*) prints_nothing ;;
+    *) [ -s out ] || fail 'prints nothing' ;;
+    esac
+done <examples
+
+# Every command has some, and its help shows them.
+perplex --help | sed -n '/^  perplex /d; s/^  \([a-z]*\)  *[A-Z].*/\1/p' >commands
+while read -r command; do
+    contains examples "perplex $command"
+    perplex "$command" --help >help
+    grep "perplex $command" examples | while read -r example; do
+        grep -qxF "  $example" help || echo "$example"
+    done >missing
+    [ ! -s missing ] || fail "the help of $command lacks $(cat missing)"
+done <commands
+
+exec 9>&-
+wait "$server"
+finish
