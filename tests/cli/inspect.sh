@@ -128,10 +128,9 @@ damage() {
     done
     { cat "$1" && head -c 65536 /dev/zero; } >"$name"
     tolerable "$name"
-    for at in $((size / 3)); do
-        { head -c "$at" "$1" && printf '\252' && tail -c "+$((at + 2))" "$1"; } >"$name"
-        tolerable "$name"
-    done
+    at=$((size / 3))
+    { head -c "$at" "$1" && printf '\252' && tail -c "+$((at + 2))" "$1"; } >"$name"
+    tolerable "$name"
     rm "$name"
 }
 for file in "$SOURCE_DIR"/tests/data/messy/* "$models"/tiny* "$models"/logprobs/* "$SOURCE_DIR"/tests/data/corpora/*/* "$almanac"/*; do
