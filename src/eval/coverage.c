@@ -39,7 +39,7 @@ enum plx_status plx_coverage_init(struct plx_coverage *coverage, const struct pl
         .model = model,
         .info = plx_model_info(model),
         .by = decide(plx_model_info(model), corpus),
-        .words = corpus->content == PLX_CONTENT_STRINGS || corpus->tokens == PLX_TOKENS_WORD,
+        .words = corpus->tokens == PLX_TOKENS_WORD || corpus->tokens == PLX_TOKENS_PIECE,
         .unknown.most = most,
         .literals.most = most,
     };

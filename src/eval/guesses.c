@@ -108,7 +108,7 @@ static bool knows_parts(const struct plx_coverage *coverage, struct plx_word wor
     for (size_t begin = 0, i = 0; i <= word.length; i++) {
         if (i < word.length && word.text[i] != '-')
             continue;
-        if (i == begin || !knows(coverage, (struct plx_word){word.text + begin, i - begin}))
+        if (!knows(coverage, (struct plx_word){word.text + begin, i - begin}))
             return false;
         hyphen |= i < word.length;
         begin = i + 1;

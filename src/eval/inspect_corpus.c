@@ -144,6 +144,8 @@ static enum plx_status walk_strings(struct walk *walk, const struct plx_chunk *c
 static enum plx_status walk_ids(struct walk *walk, const struct plx_chunk *chunk, struct plx_error *error)
 {
     struct plx_inspected_corpus *out = walk->out;
+    if (!walk->ids && !(walk->ids = plx_new_array(ID_BITS_MOST / 64, sizeof *walk->ids, error)))
+        return PLX_MEMORY;
     if (out->tokens == 0 && chunk->size > 0)
         out->lowest_id = out->highest_id = chunk->ids[0];
     out->tokens += chunk->size;
@@ -162,9 +164,6 @@ static enum plx_status prepare(struct walk *walk, struct plx_error *error)
     const struct plx_corpus_info *info = &walk->out->info;
     const bool characters = info->content == PLX_CONTENT_TEXT && info->tokens == PLX_TOKENS_CHARACTER;
     if (characters && !(walk->characters = plx_new_array(CODE_POINTS, sizeof *walk->characters, error)))
-        return PLX_MEMORY;
-    if (info->content == PLX_CONTENT_IDS &&
-        !(walk->ids = plx_new_array(ID_BITS_MOST / 64, sizeof *walk->ids, error)))
         return PLX_MEMORY;
     return PLX_OK;
 }
@@ -197,7 +196,7 @@ static enum plx_status finish(struct walk *walk, struct plx_error *error)
     out->types = walk->words.count;
     if (out->info.content == PLX_CONTENT_IDS) {
         out->types_exact = out->highest_id < ID_BITS_MOST;
-        for (size_t i = 0; i < ID_BITS_MOST / 64; i++)
+        for (size_t i = 0; walk->ids && i < ID_BITS_MOST / 64; i++)
             out->types += (uint64_t)__builtin_popcountll(walk->ids[i]);
     }
     if (out->info.content != PLX_CONTENT_TEXT)

@@ -149,8 +149,7 @@ static void write_corpus(struct plx_json_writer *json, const struct plx_inspecte
     plx_json_string(json, "name", corpus->name);
     plx_json_string(json, "format", info->format);
     plx_json_string(json, "content", plx_content_name(info->content));
-    if (info->content == PLX_CONTENT_TEXT)
-        plx_json_string(json, "tokenization", plx_token_kind_name(info->tokens));
+    plx_json_string(json, "tokenization", plx_token_kind_name(info->tokens));
     plx_json_u64(json, "files", info->files);
     plx_json_u64(json, "documents", info->documents);
     plx_json_u64(json, "tokens", corpus->tokens);

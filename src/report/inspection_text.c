@@ -301,7 +301,8 @@ static void put_text_counts(struct page *page, const struct plx_inspected_corpus
 
 static void put_corpus(struct page *page, const struct plx_inspected_corpus *corpus)
 {
-    static const char *const tokens[] = {[PLX_TOKENS_WORD] = "words",
+    static const char *const tokens[] = {[PLX_TOKENS_AUTO] = "",
+                                         [PLX_TOKENS_WORD] = "words",
                                          [PLX_TOKENS_CHARACTER] = "characters",
                                          [PLX_TOKENS_BYTE] = "bytes",
                                          [PLX_TOKENS_PIECE] = "pieces"};
@@ -316,8 +317,7 @@ static void put_corpus(struct page *page, const struct plx_inspected_corpus *cor
     row(page, "documents", "%s", group(info->documents, number));
     if (text)
         put_text_counts(page, corpus);
-    row(page, "tokens", "%s%s%s", group(corpus->tokens, number), text ? " " : "",
-        text ? tokens[info->tokens] : "");
+    row(page, "tokens", "%s %s", group(corpus->tokens, number), tokens[info->tokens]);
     row(page, "distinct tokens", "%s%s", corpus->types_exact ? "" : "at least ",
         group(corpus->types, number));
     if (info->content == PLX_CONTENT_IDS && corpus->tokens > 0)

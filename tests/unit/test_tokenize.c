@@ -667,6 +667,32 @@ static void plx_tokenize__any_division(void **state)
     plx_tokens_release(&tokens);
 }
 
+/* A NUL byte is a part of a word, and a character, as is each byte that belongs to none. */
+static void plx_tokenize_any__any_bytes(void **state)
+{
+    static const char text[] = "a\0b \xFF\xC3\xA9\n";
+    static const struct {
+        enum plx_token_kind kind;
+        size_t count;
+    } cases[] = {{PLX_TOKENS_WORD, 2}, {PLX_TOKENS_CHARACTER, 7}, {PLX_TOKENS_BYTE, 8}};
+    const struct plx_chunk chunk = {
+        .text = (const uint8_t *)text, .size = sizeof text - 1, .begins_line = true};
+    (void)state;
+    for (size_t i = 0; i < 3; i++) {
+        const struct plx_tokenize_options options = {cases[i].kind, false};
+        struct plx_tokens tokens = {0};
+        struct plx_error error;
+        assert_int_equal(plx_tokenize(&chunk, &options, &tokens, &error) == PLX_OK, i == 2);
+        assert_int_equal(plx_tokenize_any(&chunk, &options, &tokens, &error), PLX_OK);
+        assert_int_equal(tokens.count, cases[i].count);
+        assert_int_equal(tokens.counts.words, 2);
+        assert_int_equal(tokens.counts.characters, 7);
+        assert_int_equal(tokens.counts.invalid_utf8, 1);
+        assert_int_equal(tokens.words[0].length, i ? 1 : 3);
+        plx_tokens_release(&tokens);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -688,6 +714,7 @@ int main(void)
         cmocka_unit_test(plx_tokenize__random_texts),
         cmocka_unit_test(plx_tokenize__random_characters),
         cmocka_unit_test(plx_tokenize__any_division),
+        cmocka_unit_test(plx_tokenize_any__any_bytes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,4 @@
-#include "eval/inspect_foreign.h"
+#include "eval/lookalike.h"
 
 #include "base/error.h"
 #include "corpus/foreign.h"
@@ -19,8 +19,7 @@ refuse(const char *name, const char *hint, struct plx_error *error, const char *
     va_start(arguments, format);
     vsnprintf(what, sizeof what, format, arguments);
     va_end(arguments);
-    plx_error_set(error, PLX_UNSUPPORTED, "neither a model nor a corpus in a known format: it looks like %s",
-                  what);
+    plx_error_set(error, PLX_UNSUPPORTED, "neither a model nor a corpus that is read: %s", what);
     plx_error_input(error, name);
     if (hint)
         plx_error_hint(error, "%s", hint);
@@ -132,7 +131,7 @@ static bool json(const uint8_t *head, size_t size, const char *name, struct plx_
                   error, "a JSON document");
 }
 
-bool plx_inspect_own(const uint8_t *head, size_t size, const char *name, struct plx_error *error)
+bool plx_lookalike_own(const uint8_t *head, size_t size, const char *name, struct plx_error *error)
 {
     static const char KEY[] = "\"schema\"", VALUE[] = "\"perplex.";
     size_t at = skip_blanks(head, size, 0);
@@ -154,16 +153,16 @@ bool plx_inspect_own(const uint8_t *head, size_t size, const char *name, struct 
                   length, schema);
 }
 
-bool plx_inspect_foreign(const uint8_t *head, size_t size, const char *name, struct plx_error *error)
+bool plx_lookalike_recognise(const uint8_t *head, size_t size, const char *name, struct plx_error *error)
 {
     if (kenlm(head, size, name, error) || npy(head, size, name, error) || zip(head, size, name, error) ||
         html(head, size, name, error) || json(head, size, name, error))
         return true;
-    const struct plx_foreign *kind = plx_foreign_recognise(head, size);
-    return kind && refuse(name, kind->hint, error, "%s", kind->what);
+    const struct plx_foreign *foreign = plx_foreign_recognise(head, size);
+    return foreign && refuse(name, foreign->hint, error, "%s", foreign->what);
 }
 
-bool plx_inspect_binary(const uint8_t *head, size_t size, const char *name, struct plx_error *error)
+bool plx_lookalike_binary(const uint8_t *head, size_t size, const char *name, struct plx_error *error)
 {
     size_t strange = 0, even_zeros = 0, odd_zeros = 0;
     for (size_t i = 0; i < size; i++) {
