@@ -80,6 +80,7 @@ static const struct plx_corpus_format *recognise(const uint8_t *head, size_t siz
             chosen = format;
         }
     }
+    /* A format that knows its content knows better. */
     const struct plx_foreign *foreign = best == PLX_PROBE_CONTENT ? NULL : plx_foreign_recognise(head, size);
     if (chosen && !foreign)
         return chosen;
