@@ -68,15 +68,20 @@ static inline uint64_t special_bytes(uint64_t eight)
     return (below | eight) & EACH_BYTE(0x80);
 }
 
+static inline uint64_t load_eight(const uint8_t *text)
+{
+    uint64_t eight;
+    memcpy(&eight, text, sizeof eight);
+    return le64toh(eight);
+}
+
 /* Passes over characters that stand for themselves and take a byte. */
 static void skip_plain(struct plx_json_scan *scan)
 {
     const uint8_t *text = scan->text;
     size_t at = scan->at;
     for (; scan->size - at >= 8; at += 8) {
-        uint64_t eight;
-        memcpy(&eight, text + at, sizeof eight);
-        const uint64_t special = special_bytes(le64toh(eight));
+        const uint64_t special = special_bytes(load_eight(text + at));
         if (special) {
             scan->at = at + (size_t)__builtin_ctzll(special) / 8;
             return;
@@ -85,6 +90,18 @@ static void skip_plain(struct plx_json_scan *scan)
     while (at < scan->size && text[at] >= 0x20 && text[at] < 0x80 && text[at] != '"' && text[at] != '\\')
         at++;
     scan->at = at;
+}
+
+/* Passes over characters of several bytes. */
+static bool skip_sequences(struct plx_json_scan *scan)
+{
+    while (scan->at < scan->size && scan->text[scan->at] >= 0x80) {
+        const size_t length = plx_utf8_sequence(scan->text + scan->at, scan->size - scan->at);
+        if (length == 0)
+            return false;
+        scan->at += length;
+    }
+    return true;
 }
 
 /* The value of a hexadecimal digit, 16 of anything else. */
@@ -171,12 +188,10 @@ bool plx_json_scan_string(struct plx_json_scan *scan, struct plx_json_string *st
             escaped = true;
             if (!scan_escape(scan))
                 return false;
-        } else {
-            const size_t left = scan->size - scan->at;
-            const size_t length = byte < 0x80 ? 0 : plx_utf8_sequence(scan->text + scan->at, left);
-            if (length == 0)
-                return plx_json_scan_unexpected(scan, "a control character in a string must be escaped");
-            scan->at += length;
+        } else if (byte < 0x80) {
+            return plx_json_scan_unexpected(scan, "a control character in a string must be escaped");
+        } else if (!skip_sequences(scan)) {
+            return plx_json_scan_unexpected(scan, "not UTF-8");
         }
     }
     *string = (struct plx_json_string){scan->text + begin, scan->at - begin, escaped};
@@ -220,6 +235,36 @@ size_t plx_json_unescape(const struct plx_json_string *string, uint8_t *out)
 }
 
 /* Values of any kind. */
+
+/* The number that so many bits of digits make, their values without the '0', the first lowest. */
+static uint32_t digits_value(uint64_t digits, unsigned bits)
+{
+    digits <<= 64 - bits; /* zeros before them */
+    digits = (digits * 10 + (digits >> 8)) & UINT64_C(0x00FF00FF00FF00FF);
+    digits = (digits * 100 + (digits >> 16)) & UINT64_C(0x0000FFFF0000FFFF);
+    return (uint32_t)(digits * 10000 + (digits >> 32));
+}
+
+/* All digits of a number at once, for how many they are is hard to predict. */
+size_t plx_json_scan_numbers(struct plx_json_scan *scan, uint32_t *numbers, size_t most)
+{
+    const uint8_t *text = scan->text;
+    size_t at = scan->at, count = 0;
+    for (; count < most && scan->size - at > sizeof(uint64_t); count++) {
+        const uint64_t digits = load_eight(text + at) ^ EACH_BYTE('0');
+        const uint64_t others = ((digits + EACH_BYTE(0x76)) | digits) & EACH_BYTE(0x80);
+        const unsigned bits = others ? (unsigned)__builtin_ctzll(others) & ~7u : 0; /* of the digits */
+        const bool zero_first = bits > 8 && (digits & 0xFF) == 0;
+        if (bits == 0 || zero_first || text[at + bits / 8] != ',')
+            break;
+        if (numbers)
+            numbers[count] = digits_value(digits, bits);
+        at += bits / 8 + 1;
+        at += text[at] == ' ';
+    }
+    scan->at = at;
+    return count;
+}
 
 static size_t skip_digits(struct plx_json_scan *scan)
 {
@@ -338,6 +383,9 @@ static bool skip_value(struct plx_json_scan *scan, struct nest *nest)
     for (bool value = true; value;) {
         const int byte = plx_json_scan_space(scan);
         bool empty = true;
+        if (byte >= '0' && byte <= '9' && nest->depth > 0 && !in_object(nest) &&
+            plx_json_scan_numbers(scan, NULL, SIZE_MAX) > 0)
+            continue;
         if (byte == '{' || byte == '[') {
             if (!open_container(scan, nest, &empty))
                 return false;

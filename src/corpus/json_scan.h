@@ -53,6 +53,11 @@ static inline bool plx_json_scan_byte(struct plx_json_scan *scan, char byte)
 /* The string that begins at the byte at hand. */
 bool plx_json_scan_string(struct plx_json_scan *scan, struct plx_json_string *string);
 
+/* Takes elements of an array, from the one at hand on, as long as they are written as they mostly are: up to
+   seven digits, a comma, perhaps one space. Stops where another element must come, after `most` of them or
+   where anything is otherwise, which is no failure. Returns how many; numbers[most] may be NULL. */
+size_t plx_json_scan_numbers(struct plx_json_scan *scan, uint32_t *numbers, size_t most);
+
 /* Passes over a value of any kind, with white space before it, nested up to PLX_JSON_DEPTH_MOST. */
 bool plx_json_scan_skip(struct plx_json_scan *scan);
 

@@ -2,7 +2,6 @@
 
 #include "base/memory.h"
 
-#include <endian.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -68,37 +67,9 @@ static bool refuse_id(struct plx_json_scan *scan, size_t at)
     return plx_json_scan_fail(scan, at, "a token id must be an integer from 0 to 4294967294", hint);
 }
 
-#define EACH_BYTE(byte) (UINT64_C(0x0101010101010101) * (byte))
-
-/* The id at hand if it has at most seven digits, as they have, and eight bytes can be looked at; all digits
-   at once, for their number is hard to predict. False, with nothing done, where it is anything else. */
-static inline bool read_short_id(struct plx_json_scan *scan, uint32_t *id)
-{
-    uint64_t digits;
-    if (scan->size - scan->at < sizeof digits)
-        return false;
-    memcpy(&digits, scan->text + scan->at, sizeof digits);
-    digits = le64toh(digits) ^ EACH_BYTE('0');
-    const uint64_t others = ((digits + EACH_BYTE(0x76)) | digits) & EACH_BYTE(0x80);
-    const unsigned bits = others ? (unsigned)__builtin_ctzll(others) & ~7u : 0; /* of the digits */
-    if (bits == 0 || (bits > 8 && (digits & 0xFF) == 0))
-        return false;
-    const uint8_t behind = scan->text[scan->at + bits / 8];
-    if (behind == '.' || (behind | 0x20) == 'e')
-        return false;
-    digits <<= 64 - bits; /* zeros before them */
-    digits = (digits * 10 + (digits >> 8)) & UINT64_C(0x00FF00FF00FF00FF);
-    digits = (digits * 100 + (digits >> 16)) & UINT64_C(0x0000FFFF0000FFFF);
-    *id = (uint32_t)(digits * 10000 + (digits >> 32));
-    scan->at += bits / 8;
-    return true;
-}
-
 /* The id at hand. */
-static inline bool read_id(struct plx_json_scan *scan, uint32_t *id)
+static bool read_id(struct plx_json_scan *scan, uint32_t *id)
 {
-    if (read_short_id(scan, id))
-        return true;
     const size_t begin = scan->at;
     const size_t most = scan->size - begin < 11 ? scan->size : begin + 11;
     size_t at = begin;
@@ -119,7 +90,7 @@ static inline bool read_id(struct plx_json_scan *scan, uint32_t *id)
 }
 
 /* The string at hand; what it stands for is appended to the unescaped bytes if need be. */
-static inline bool read_word(struct plx_jsonl_record *record, uint8_t **unescaped, struct plx_word *word)
+static bool read_word(struct plx_jsonl_record *record, uint8_t **unescaped, struct plx_word *word)
 {
     struct plx_json_string string;
     if (record->scan.at < record->scan.size && record->scan.text[record->scan.at] != '"')
@@ -140,21 +111,23 @@ static inline bool read_word(struct plx_jsonl_record *record, uint8_t **unescape
 static bool read_tokens(struct plx_jsonl_record *record)
 {
     struct plx_json_scan *scan = &record->scan;
+    const bool ids = record->content == PLX_CONTENT_IDS;
     uint8_t *unescaped = record->unescaped;
     record->ended = false;
-    for (record->count = 0; record->count < PLX_JSONL_TOKENS && !record->ended;) {
-        const size_t i = record->count++;
-        if (record->content == PLX_CONTENT_IDS ? !read_id(scan, &record->ids[i])
-                                               : !read_word(record, &unescaped, &record->words[i]))
+    for (record->count = 0; !record->ended;) {
+        if (ids)
+            record->count +=
+                plx_json_scan_numbers(scan, record->ids + record->count, PLX_JSONL_TOKENS - record->count);
+        if (record->count == PLX_JSONL_TOKENS)
+            break;
+        plx_json_scan_space(scan);
+        if (ids ? !read_id(scan, &record->ids[record->count])
+                : !read_word(record, &unescaped, &record->words[record->count]))
             return false;
-        if (scan->at < scan->size && scan->text[scan->at] == ',') /* as a rule nothing stands before it */
-            scan->at++;
-        else if (plx_json_scan_byte(scan, ']'))
-            record->ended = true;
-        else if (!plx_json_scan_byte(scan, ','))
+        record->count++;
+        record->ended = plx_json_scan_byte(scan, ']');
+        if (!record->ended && !plx_json_scan_byte(scan, ','))
             return plx_json_scan_unexpected(scan, "',' or ']' is expected");
-        if (!record->ended)
-            plx_json_scan_space(scan);
     }
     record->next_at = scan->at;
     return true;

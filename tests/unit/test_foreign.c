@@ -64,18 +64,31 @@ static void plx_foreign_recognise__files(void **state)
     }
 }
 
-/* The magic of tar stands behind the name and the numbers of the first member. */
+/* The magic of tar stands behind the name and the numbers of the first member: as POSIX has it, as GNU has.
+ */
 static void plx_foreign_recognise__tar(void **state)
 {
-    char head[512] = "text.txt";
+    static const char *const magics[] = {"ustar\0\60\60", "ustar  \0"};
     (void)state;
-    memcpy(head + 257,
-           "ustar\0"
-           "00",
-           8);
-    expect_refused(&(struct file){head, sizeof head, "tar", "tar -xOf"}, "corpus.tar");
-    expect_refused(&(struct file){head, 262, "tar", ""}, "corpus");
-    assert_null(plx_foreign_recognise((const uint8_t *)head, 261));
+    for (size_t i = 0; i < 2; i++) {
+        char head[512] = "text.txt";
+        memcpy(head + 257, magics[i], 8);
+        expect_refused(&(struct file){head, sizeof head, "tar", "tar -xOf"}, "corpus.tar");
+        assert_null(plx_foreign_recognise((const uint8_t *)head, 264));
+    }
+}
+
+/* Words of a text, or of a record, in its place. */
+static void plx_foreign_recognise__no_tar(void **state)
+{
+    static const char *const words[] = {"ustard and", "ustar  and", "ustar and "};
+    char text[512];
+    (void)state;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        memset(text, 'm', sizeof text);
+        memcpy(text + 257, words[i], strlen(words[i]));
+        assert_null(plx_foreign_recognise((const uint8_t *)text, sizeof text));
+    }
 }
 
 /* Cut short before it is whole, a magic is none; and texts that begin like one are texts. */
@@ -117,6 +130,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(plx_foreign_recognise__files),
         cmocka_unit_test(plx_foreign_recognise__tar),
+        cmocka_unit_test(plx_foreign_recognise__no_tar),
         cmocka_unit_test(plx_foreign_recognise__texts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
