@@ -20,7 +20,7 @@ struct jsonl_reader {
     bool left;                      /* there is more of it to give out */
     size_t text_given;              /* bytes of its text that have been given out */
     uint64_t tokens_given;
-    struct plx_seam seam;
+    struct plx_piece_seam seam;
 };
 
 /* A line in the source's buffer. */
@@ -167,7 +167,7 @@ static enum plx_status next_record(struct jsonl_reader *reader, bool *found, str
         return refuse(reader, reader->line, plx_source_offset(source), error);
     reader->text_given = 0;
     reader->tokens_given = 0;
-    reader->seam = PLX_SEAM_BEGIN;
+    reader->seam = PLX_PIECE_SEAM_BEGIN;
     return PLX_OK;
 }
 

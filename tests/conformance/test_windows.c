@@ -559,7 +559,8 @@ static struct plx_protocol random_protocol(struct random *random)
     protocol.end = (enum plx_end)random_below(random, 3);
     protocol.first = (enum plx_first)random_below(random, 2);
     protocol.unknown = random_chance(random, 3) ? PLX_UNKNOWN_SKIP : PLX_UNKNOWN_UNK;
-    protocol.blank = random_chance(random, 3) ? PLX_BLANK_SKIP : PLX_BLANK_SCORE;
+    if (protocol.end != PLX_END_NONE && random_chance(random, 2))
+        protocol.blank = PLX_BLANK_SKIP;
     if (random_chance(random, 4))
         protocol.limit = 1 + random_below(random, 30);
     if (random_chance(random, 5)) {
