@@ -29,7 +29,8 @@ enum plx_token_flag {
 
 /* A scored token and its score. */
 struct plx_token_score {
-    uint64_t unit;            /* which line, document or stream of the corpus, from 0 */
+    uint64_t unit;            /* which line, document or stream of the corpus, from 0; those that
+                                 give no token are not counted */
     uint64_t position;        /* in its unit, from 0; a start symbol that the protocol adds does not count */
     struct plx_word token;    /* as the corpus spells it, or the model where that has ids; {NULL, 0} where
                                  neither says. Of an end symbol, the model's spelling */

@@ -58,6 +58,7 @@ struct plx_model_info {
     unsigned start_repeat;        /* how many start symbols stand before the first token */
     const uint64_t *ngrams;       /* [order] stored n-grams of each order; NULL for other kinds */
     uint64_t positions;           /* with PLX_BY_TOKEN or PLX_BY_TARGET: how many there are */
+    double logprob_base;          /* of the logarithms in the file, where the options gave it; else 0 */
     char sha256[65];            /* of the uncompressed model file, hexadecimal; of a model without a file, of
                                    its name */
     char vocabulary_sha256[65]; /* of the vocabulary file beside it; "" if there is none */

@@ -6,9 +6,11 @@
 #ifndef PERPLEX_PERPLEX_H
 #define PERPLEX_PERPLEX_H
 
+#include <perplex/compare.h>
 #include <perplex/config.h>
 #include <perplex/corpus.h>
 #include <perplex/evaluate.h>
+#include <perplex/inspect.h>
 #include <perplex/loss.h>
 #include <perplex/model.h>
 #include <perplex/output.h>

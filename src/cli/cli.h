@@ -8,24 +8,29 @@
 
 /* Exit codes beside those of plx_status_exit_code. */
 #define CLI_OK    0
+#define CLI_WORSE 1
 #define CLI_USAGE 2
 
 /* What a command may take of the list of options; CLI_ALL is all of them. */
 #define CLI_EVAL    1u
 #define CLI_TABLE   2u
 #define CLI_FORMATS 4u
+#define CLI_INSPECT 8u
+#define CLI_COMPARE 16u
 #define CLI_HELPS   32u
 #define CLI_ALL     ~0u
 
 /* X(code, commands, meaning). What the program ends with. */
-#define CLI_EXIT_LIST(X)                                                                \
-    X(0, CLI_ALL, "fine")                                                               \
-    X(2, CLI_ALL, "wrong usage; or model, corpus and protocol do not fit each other")   \
-    X(3, CLI_EVAL | CLI_TABLE, "a malformed or unsupported model, corpus or result")    \
-    X(4, CLI_ALL, "a file or the network failed")                                       \
-    X(5, CLI_EVAL, "the perplexity is not finite (the result is written all the same)") \
-    X(6, CLI_EVAL | CLI_TABLE, "memory is exhausted, or an internal check failed")      \
-    X(130, CLI_EVAL, "interrupted")
+#define CLI_EXIT_LIST(X)                                                                                 \
+    X(0, CLI_ALL, "fine")                                                                                \
+    X(1, CLI_COMPARE, "B is worse: its cross-entropy is higher")                                         \
+    X(2, CLI_ALL, "wrong usage; or inputs do not fit each other, or results are not comparable")         \
+    X(3, CLI_ALL & ~(CLI_FORMATS | CLI_HELPS), "a malformed or unsupported model, corpus or other file") \
+    X(4, CLI_ALL, "a file or the network failed")                                                        \
+    X(5, CLI_EVAL, "the perplexity is not finite (the result is written all the same)")                  \
+    X(5, CLI_COMPARE, "the difference is no number: both are infinite, or one says nothing")             \
+    X(6, CLI_ALL & ~(CLI_FORMATS | CLI_HELPS), "memory is exhausted, or an internal check failed")       \
+    X(130, CLI_EVAL | CLI_INSPECT, "interrupted")
 
 /* What an argument is. */
 enum cli_takes {
@@ -40,6 +45,7 @@ enum cli_takes {
     CLI_TAKES_MODEL_FORMAT,
     CLI_TAKES_CORPUS_FORMAT,
     CLI_TAKES_TABLE_FORMAT,
+    CLI_TAKES_INSPECTED, /* model or corpus */
     CLI_TAKES_COMMAND,
     /* Files, and more. */
     CLI_TAKES_MODEL, /* or one of the words, with something behind it */
@@ -68,29 +74,34 @@ enum cli_takes {
     X(BLANK, "blank", 0, "HOW", FIELD, CLI_EVAL, "end symbols of blank lines: %s")                           \
     X(AVERAGE, "average", 0, "OVER", FIELD, CLI_EVAL, "mean over: %s")                                       \
     X(LIMIT, "limit", 0, "N", NUMBER, CLI_EVAL, "score at most N tokens; 0: all")                            \
-    X(TOKENS, "tokens", 't', "KIND", TOKEN_KIND, CLI_EVAL, "what tokens are: %s (default: words of a text)") \
-    X(CORPUS_FORMAT, "corpus-format", 0, "NAME", CORPUS_FORMAT, CLI_EVAL,                                    \
+    X(TOKENS, "tokens", 't', "KIND", TOKEN_KIND, CLI_EVAL | CLI_INSPECT,                                     \
+      "what tokens are: %s (default: words of a text)")                                                      \
+    X(CORPUS_FORMAT, "corpus-format", 0, "NAME", CORPUS_FORMAT, CLI_EVAL | CLI_INSPECT,                      \
       "format of the corpus: %s (default: recognised)")                                                      \
-    X(MODEL_FORMAT, "model-format", 0, "NAME", MODEL_FORMAT, CLI_EVAL,                                       \
+    X(MODEL_FORMAT, "model-format", 0, "NAME", MODEL_FORMAT, CLI_EVAL | CLI_INSPECT,                         \
       "format of the model: %s (default: recognised)")                                                       \
-    X(VOCAB, "vocab", 0, "FILE", FILE, CLI_EVAL,                                                             \
+    X(VOCAB, "vocab", 0, "FILE", FILE, CLI_EVAL | CLI_INSPECT,                                               \
       "vocabulary of a neural model (default: beside the weights)")                                          \
-    X(ALLOW_POSITIVE, "allow-positive", 0, NULL, NOTHING, CLI_EVAL,                                          \
+    X(ALLOW_POSITIVE, "allow-positive", 0, NULL, NOTHING, CLI_EVAL | CLI_INSPECT,                            \
       "ARPA: clamp positive log-probabilities to 0")                                                         \
-    X(ALLOW_COUNT_MISMATCH, "allow-count-mismatch", 0, NULL, NOTHING, CLI_EVAL,                              \
+    X(ALLOW_COUNT_MISMATCH, "allow-count-mismatch", 0, NULL, NOTHING, CLI_EVAL | CLI_INSPECT,                \
       "ARPA: believe the sections rather than the header's counts")                                          \
-    X(LOGPROB_BASE, "logprob-base", 0, "BASE", TEXT, CLI_EVAL,                                               \
+    X(LOGPROB_BASE, "logprob-base", 0, "BASE", TEXT, CLI_EVAL | CLI_INSPECT,                                 \
       "logprobs: base of the logarithms, e, 2, 10 or any number > 1 (default: e)")                           \
     X(THREADS, "threads", 'j', "N", NUMBER, CLI_EVAL, "threads in all (default: one for each processor)")    \
     X(BATCH, "batch", 0, "N", NUMBER, CLI_EVAL,                                                              \
       "targets scored together (default 4096); does not change the result")                                  \
-    X(OUTPUT, "output", 'o', "FILE", FILE, CLI_EVAL | CLI_TABLE,                                             \
+    X(OUTPUT, "output", 'o', "FILE", FILE, CLI_EVAL | CLI_TABLE | CLI_COMPARE | CLI_INSPECT,                 \
       "write there, whole or not at all (default: stdout)")                                                  \
     X(PER_TOKEN, "per-token", 0, "FILE", FILE, CLI_EVAL,                                                     \
       "write every scored token and its nats there too: .jsonl or .npy, .gz may follow")                     \
     X(FORMAT, "format", 'f', "NAME", TABLE_FORMAT, CLI_TABLE, "format of the table: %s (default: markdown)") \
-    X(QUIET, "quiet", 'q', NULL, NOTHING, CLI_EVAL, "no progress, summary or warnings on stderr")            \
+    X(QUIET, "quiet", 'q', NULL, NOTHING, CLI_EVAL | CLI_INSPECT,                                            \
+      "no progress, summary or warnings on stderr")                                                          \
     X(CONFIG, "config", 0, "FILE", FILE, CLI_EVAL, "options out of a JSON file")                             \
+    X(AS, "as", 0, "KIND", INSPECTED, CLI_INSPECT, "what the first file is: %s (default: recognised)")       \
+    X(TOP, "top", 0, "N", NUMBER, CLI_INSPECT, "list the N most frequent unknown tokens (default: 20)")      \
+    X(JSON, "json", 0, NULL, NOTHING, CLI_COMPARE | CLI_INSPECT, "JSON in the place of text")                \
     X(HELP, "help", 'h', NULL, NOTHING, CLI_ALL, "this help")
 
 #define CLI_OPTION_ENUM(id, name, letter, argument, takes, commands, help) CLI_##id,
@@ -133,7 +144,8 @@ struct cli_command {
     const struct cli_example *examples;          /* ended by one without command; NULL: none */
 };
 
-extern const struct cli_command cli_command_eval, cli_command_table, cli_command_formats, cli_command_help;
+extern const struct cli_command cli_command_eval, cli_command_inspect, cli_command_compare, cli_command_table,
+    cli_command_formats, cli_command_help;
 
 /* commands.c: command `index`, NULL past the end; the one of that name, NULL if there is none. */
 const struct cli_command *cli_command(size_t index);
@@ -160,11 +172,14 @@ int cli_read_config(const struct cli_command *command, struct cli_arguments *arg
                     struct plx_config **config);
 
 /* Where the option's value has been given: "--window", or "file.json: $.window". As much as fits, visible. */
-void cli_origin(const struct cli_arguments *arguments, enum cli_option option, char *text, size_t capacity);
+void cli_origin(const struct cli_arguments *arguments, enum cli_option option, char *out, size_t capacity);
 
 /* A number given to an option: false, with a message, if it is none within the bounds. */
 bool cli_number(const struct cli_arguments *arguments, enum cli_option option, unsigned long long least,
                 unsigned long long most, unsigned long long *value);
+
+/* The base of logarithms of --logprob-base: false, with a message, if it is none. */
+bool cli_base(const struct cli_arguments *arguments, double *base);
 
 /* Which of the option's words has been given; false, with a message, if it is none of them. Where the option
    has not been given, *index stays as it is. */
@@ -223,6 +238,7 @@ struct cli_progress {
 void cli_progress_init(struct cli_progress *progress, bool quiet);
 void cli_progress_model(void *user, uint64_t done, uint64_t size);
 void cli_progress_corpus(void *user, const struct plx_progress *state);
+void cli_progress_reading(void *user, uint64_t done, uint64_t size);
 void cli_progress_clear(struct cli_progress *progress);
 
 #endif

@@ -6,15 +6,15 @@
 /* Not of a file: an output that every run would replace is no part of how a result is made. */
 static bool may_stand(enum cli_option option)
 {
-    return option != CLI_HELP && option != CLI_CONFIG && option != CLI_OUTPUT;
+    return option != CLI_HELP && option != CLI_CONFIG && option != CLI_OUTPUT && option != CLI_PER_TOKEN;
 }
 
 /* The option's name as it is a key: with "_" for "-". */
 static void make_key(enum cli_option option, char *key, size_t capacity)
 {
     snprintf(key, capacity, "%s", cli_option_row(option)->name);
-    for (; *key; key++)
-        *key = *key == '-' ? '_' : *key;
+    while ((key = strchr(key, '-')) != NULL)
+        *key = '_';
 }
 
 static enum cli_option find_key(const struct cli_command *command, const char *key)

@@ -18,7 +18,8 @@ static const char DETAILS[] =
     "from, "
     "and so does `name`, so that the member `protocol` of a result is such a file. Options on the command "
     "line "
-    "win. Paths are relative to the working directory, not to the file. `output` is not for files."
+    "win. Paths are relative to the working directory, not to the file. `output` and `per_token` are for the "
+    "command line alone."
     "\n\n"
     "The result is JSON on standard output (schema perplex.result/1).";
 
@@ -140,24 +141,6 @@ static bool check_preset(const struct cli_arguments *arguments)
     return false;
 }
 
-/* --logprob-base. False, with a message, if it is none. */
-static bool read_base(const struct cli_arguments *arguments, double *base)
-{
-    const char *text = arguments->values[CLI_LOGPROB_BASE];
-    char *end;
-    if (!text)
-        return true;
-    if (strcmp(text, "e") == 0) {
-        *base = exp(1);
-        return true;
-    }
-    *base = strtod(text, &end);
-    if (text[strspn(text, "0123456789.eE+-")] == '\0' && end != text && *end == '\0' && isfinite(*base) &&
-        *base > 1)
-        return true;
-    return cli_refuse(arguments, CLI_LOGPROB_BASE, "e or a number greater than 1");
-}
-
 /* Two outputs in one place would spoil each other. */
 static bool check_outputs(const struct cli_arguments *arguments)
 {
@@ -194,7 +177,7 @@ static bool read_settings(const struct cli_arguments *arguments, struct cli_prog
         !check_standard_input(arguments) || !check_outputs(arguments) ||
         !cli_number(arguments, CLI_THREADS, 1, 1024, &threads) ||
         !cli_number(arguments, CLI_BATCH, 1, 1 << 24, &batch) ||
-        !read_base(arguments, &settings->model.logprob_base))
+        !cli_base(arguments, &settings->model.logprob_base))
         return false;
     if (values[CLI_TOKENS])
         settings->corpus.tokens = (enum plx_token_kind)(tokens + PLX_TOKENS_WORD);

@@ -212,19 +212,22 @@ static void print_format(FILE *stream, const char *name, const char *description
     print_paragraphs(stream, description);
 }
 
-static void print_formats(FILE *stream)
+static void print_registry(FILE *stream, const char *head, const char *(*name_of)(size_t),
+                           const char *(*description_of)(size_t))
 {
     const char *name;
-    fputs(".Ss Models\n.Bl -tag -width Ds\n", stream);
-    for (size_t i = 0; (name = plx_model_format_name(i)) != NULL; i++)
-        print_format(stream, name, plx_model_format_description(i));
-    fputs(".El\n.Ss Corpora\n.Bl -tag -width Ds\n", stream);
-    for (size_t i = 0; (name = plx_corpus_format_name(i)) != NULL; i++)
-        print_format(stream, name, plx_corpus_format_description(i));
-    fputs(".El\n.Ss Per-token files\n.Bl -tag -width Ds\n", stream);
-    for (size_t i = 0; (name = plx_per_token_format_name(i)) != NULL; i++)
-        print_format(stream, name, plx_per_token_format_description(i));
+    fprintf(stream, ".Ss %s\n.Bl -tag -width Ds\n", head);
+    for (size_t i = 0; (name = name_of(i)) != NULL; i++)
+        print_format(stream, name, description_of(i));
     fputs(".El\n", stream);
+}
+
+static void print_formats(FILE *stream)
+{
+    print_registry(stream, "Models", plx_model_format_name, plx_model_format_description);
+    print_registry(stream, "Corpora", plx_corpus_format_name, plx_corpus_format_description);
+    print_registry(stream, "Files of scored tokens", plx_per_token_format_name,
+                   plx_per_token_format_description);
 }
 
 static void print_entries(FILE *stream, const char *macro, const struct entry *entries, size_t count)

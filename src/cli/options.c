@@ -1,6 +1,7 @@
 #include "cli.h"
 
 #include <getopt.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -161,16 +162,16 @@ bool cli_choice(const struct cli_arguments *arguments, enum cli_option option, s
     return cli_refuse(arguments, option, words);
 }
 
-void cli_origin(const struct cli_arguments *arguments, enum cli_option option, char *text, size_t capacity)
+void cli_origin(const struct cli_arguments *arguments, enum cli_option option, char *out, size_t capacity)
 {
     const char *path = arguments->paths[option], *config = arguments->config;
     if (!path) {
-        snprintf(text, capacity, "--%s", OPTIONS[option].name);
+        snprintf(out, capacity, "--%s", OPTIONS[option].name);
         return;
     }
-    char given[512];
-    snprintf(given, sizeof given, "%s: %s", strcmp(config, "-") == 0 ? "standard input" : config, path);
-    plx_text_visible(given, text, capacity);
+    char origin[512];
+    snprintf(origin, sizeof origin, "%s: %s", strcmp(config, "-") == 0 ? "standard input" : config, path);
+    plx_text_visible(origin, out, capacity);
 }
 
 bool cli_refuse(const struct cli_arguments *arguments, enum cli_option option, const char *takes)
@@ -180,4 +181,21 @@ bool cli_refuse(const struct cli_arguments *arguments, enum cli_option option, c
     plx_text_visible(arguments->values[option], shown, sizeof shown);
     fprintf(stderr, "perplex: %s takes %s, not \"%s\"\n", origin, takes, shown);
     return false;
+}
+
+bool cli_base(const struct cli_arguments *arguments, double *base)
+{
+    const char *text = arguments->values[CLI_LOGPROB_BASE];
+    char *end;
+    if (!text)
+        return true;
+    if (strcmp(text, "e") == 0) {
+        *base = exp(1);
+        return true;
+    }
+    *base = strtod(text, &end);
+    if (text[strspn(text, "0123456789.eE+-")] == '\0' && end != text && *end == '\0' && isfinite(*base) &&
+        *base > 1)
+        return true;
+    return cli_refuse(arguments, CLI_LOGPROB_BASE, "e or a number greater than 1");
 }

@@ -66,13 +66,23 @@ static bool due(struct cli_progress *progress)
     return true;
 }
 
-void cli_progress_model(void *user, uint64_t done, uint64_t size)
+static void show_reading(void *user, const char *what, uint64_t done, uint64_t size)
 {
     if (!due(user))
         return;
-    fprintf(stderr, "\r\033[Kreading the model: %.1f MB", (double)done * 1e-6);
+    fprintf(stderr, "\r\033[Kreading the %s: %.1f MB", what, (double)done * 1e-6);
     if (size)
         fprintf(stderr, ", %.0f %%", 100.0 * (double)done / (double)size);
+}
+
+void cli_progress_model(void *user, uint64_t done, uint64_t size)
+{
+    show_reading(user, "model", done, size);
+}
+
+void cli_progress_reading(void *user, uint64_t done, uint64_t size)
+{
+    show_reading(user, "corpus", done, size);
 }
 
 void cli_progress_corpus(void *user, const struct plx_progress *state)

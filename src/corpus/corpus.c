@@ -67,20 +67,28 @@ static const struct plx_corpus_format *format_named(const char *name)
     return NULL;
 }
 
+const struct plx_corpus_format *plx_corpus_recognise(const uint8_t *head, size_t size, const char *name,
+                                                     enum plx_probe *sure)
+{
+    const struct plx_corpus_format *chosen = NULL, *format;
+    *sure = PLX_PROBE_NO;
+    for (size_t i = 0; (format = plx_corpus_format(i)) != NULL; i++) {
+        const enum plx_probe probe = format->probe(head, size, name);
+        if (probe > *sure) {
+            *sure = probe;
+            chosen = format;
+        }
+    }
+    return chosen;
+}
+
 /* The surest of the formats; NULL, with the error set, if it is of none. */
 static const struct plx_corpus_format *recognise(const uint8_t *head, size_t size, const char *name,
                                                  struct plx_error *error)
 {
-    enum plx_probe best = PLX_PROBE_NO;
-    const struct plx_corpus_format *chosen = NULL, *format;
-    for (size_t i = 0; (format = plx_corpus_format(i)) != NULL; i++) {
-        const enum plx_probe sure = format->probe(head, size, name);
-        if (sure > best) {
-            best = sure;
-            chosen = format;
-        }
-    }
-    const struct plx_foreign *foreign = best == PLX_PROBE_CONTENT ? NULL : plx_foreign_recognise(head, size);
+    enum plx_probe sure;
+    const struct plx_corpus_format *chosen = plx_corpus_recognise(head, size, name, &sure);
+    const struct plx_foreign *foreign = sure == PLX_PROBE_CONTENT ? NULL : plx_foreign_recognise(head, size);
     if (chosen && !foreign)
         return chosen;
     if (foreign)
@@ -373,7 +381,7 @@ void plx_corpus_close(struct plx_corpus *corpus)
     if (corpus->reader)
         corpus->format->close(corpus->reader);
     plx_source_close(corpus->source);
-    for (size_t i = 0; i < corpus->opened; i++)
+    for (size_t i = 0; corpus->inputs && i < corpus->opened; i++)
         free(corpus->inputs[i]);
     free(corpus->inputs);
     plx_sha256_free(corpus->fingerprints);

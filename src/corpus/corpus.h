@@ -49,6 +49,11 @@ struct plx_corpus_format {
 /* Format `index` of the registry, NULL past the end. */
 const struct plx_corpus_format *plx_corpus_format(size_t index);
 
+/* The format that is surest that a file is of its kind (see `probe`), and how sure it is; NULL, and
+   PLX_PROBE_NO, if it is of none. */
+const struct plx_corpus_format *plx_corpus_recognise(const uint8_t *head, size_t size, const char *name,
+                                                     enum plx_probe *sure);
+
 /* Puts the place of the chunk's byte (of a text) or token `at` into an error that has been set: its file, and
    offset, line and column as far as the chunk knows them. Returns its status. */
 enum plx_status plx_chunk_place(const struct plx_chunk *chunk, size_t at, struct plx_error *error);

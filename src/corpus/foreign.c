@@ -30,13 +30,13 @@ static const struct magic MAGICS[] = {
     MAGIC(0, "PK\3\4", "a zip archive",
           "unpack it; of one text in it: `unzip -p FILE MEMBER | perplex eval MODEL -`"),
     MAGIC(0, "PK\5\6", "an empty zip archive", "a corpus is a text, JSONL or token ids"),
-    MAGIC(0, "\x28\xB5\x2F\xFD", "compressed by zstd",
+    MAGIC(0, "\x28\xB5\x2F\xFD", "a file compressed by zstd",
           "`zstd -dc FILE | perplex eval MODEL -`; only gzip is undone here"),
     MAGIC(0,
           "\xFD"
           "7zXZ\0",
-          "compressed by xz", "`xz -dc FILE | perplex eval MODEL -`; only gzip is undone here"),
-    MAGIC(0, "\x04\x22\x4D\x18", "compressed by lz4",
+          "a file compressed by xz", "`xz -dc FILE | perplex eval MODEL -`; only gzip is undone here"),
+    MAGIC(0, "\x04\x22\x4D\x18", "a file compressed by lz4",
           "`lz4 -dc FILE | perplex eval MODEL -`; only gzip is undone here"),
     MAGIC(0, "mmap lm http://kheafield.com/code", "a KenLM binary",
           "that is a model: the model is named before the corpus"),
@@ -49,6 +49,37 @@ static const struct magic MAGICS[] = {
           "without its header it is u16: `tail -c +1025 FILE > ids.u16`"),
     MAGIC(0, "\xA1\xD9\x34\x01", "a token file of llm.c with ids of 4 bytes",
           "write the ids as JSONL: {\"input_ids\": [...]}"),
+    MAGIC(0, "Obj\x01", "an Avro file", "write its text column as JSONL or plain text"),
+    MAGIC(0, "%PDF-", "a PDF document", "extract its text: pdftotext FILE"),
+    MAGIC(0, "{\\rtf", "an RTF document", "save it as plain text"),
+    MAGIC(0,
+          "\x7F"
+          "ELF",
+          "an ELF program or library", "is it the right file?"),
+    MAGIC(0, "\x1F\x8B", "gzip inside gzip", "it was compressed twice; undo one of the two"),
+    MAGIC(0, "\x1F\x9D", "a file compressed by compress (.Z)", "`gzip -dc FILE | perplex eval MODEL -`"),
+    MAGIC(0, "7z\xBC\xAF\x27\x1C", "a 7z archive", "unpack it first"),
+    MAGIC(0, "Rar!\x1A\x07", "a rar archive", "unpack it first"),
+    MAGIC(0, "!<arch>\n", "an ar archive", "unpack it first"),
+    MAGIC(0, "\x89HDF\r\n\x1A\n", "an HDF5 file", "save weights as safetensors, texts as JSONL"),
+    MAGIC(0, "GGUF\2\0\0\0", "a GGUF model of llama.cpp", "that is a model, in a format that is not read"),
+    MAGIC(0, "GGUF\3\0\0\0", "a GGUF model of llama.cpp", "that is a model, in a format that is not read"),
+    MAGIC(0, "\x80\x02", "a Python pickle", "save weights as safetensors, texts as JSONL"),
+    MAGIC(0, "\x80\x03", "a Python pickle", "save weights as safetensors, texts as JSONL"),
+    MAGIC(0, "\x80\x04\x95", "a Python pickle", "save weights as safetensors, texts as JSONL"),
+    MAGIC(0, "\x80\x05\x95", "a Python pickle", "save weights as safetensors, texts as JSONL"),
+    MAGIC(0, "\xD6\xFD\xB2\x7E", "an OpenFst transducer", "of OpenGrm? write it as ARPA: ngramprint --ARPA"),
+    MAGIC(0, "blmt", "an IRSTLM binary", "write it as ARPA: compile-lm --text=yes MODEL out.arpa"),
+    MAGIC(0, "Qblmt", "a quantised IRSTLM binary", "write it as ARPA: compile-lm --text=yes MODEL out.arpa"),
+    MAGIC(0, "SQLite format 3\0", "an SQLite database", "write its text column as JSONL or plain text"),
+    MAGIC(0, "\x89PNG\r\n\x1A\n", "a PNG image", "is it the right file?"),
+    MAGIC(0, "\xFF\xD8\xFF", "a JPEG image", "is it the right file?"),
+    MAGIC(0, "version https://git-lfs.github.com/spec/", "a Git LFS pointer, in the place of the file",
+          "fetch what it stands for: git lfs pull"),
+    MAGIC(0, "\xFF\xFE\0\0", "UTF-32 text", "convert it: iconv -f UTF-32 -t UTF-8"),
+    MAGIC(0, "\0\0\xFE\xFF", "UTF-32 text", "convert it: iconv -f UTF-32 -t UTF-8"),
+    MAGIC(0, "\xFF\xFE", "UTF-16 text", "convert it: iconv -f UTF-16 -t UTF-8"),
+    MAGIC(0, "\xFE\xFF", "UTF-16 text", "convert it: iconv -f UTF-16 -t UTF-8"),
 };
 
 /* Their magic is a word, with which a text may begin too. */
@@ -76,7 +107,7 @@ const struct plx_foreign *plx_foreign_recognise(const uint8_t *head, size_t size
         "write JSONL from it, for example with pandas: read_parquet(FILE).to_json(OUT, orient='records', "
         "lines=True)"};
     static const struct plx_foreign bzip2 = {
-        "compressed by bzip2", "`bzip2 -dc FILE | perplex eval MODEL -`; only gzip is undone here"};
+        "a file compressed by bzip2", "`bzip2 -dc FILE | perplex eval MODEL -`; only gzip is undone here"};
     static const struct plx_foreign safetensors = {"a safetensors file",
                                                    "that is a model: the model is named before the corpus"};
     for (size_t i = 0; i < sizeof MAGICS / sizeof *MAGICS; i++) {

@@ -1,4 +1,5 @@
-/* Files that are no corpus in any format, but might be taken for a text. */
+/* Files that are no corpus in any format, by the first bytes that their formats prescribe: so that none of
+   them is taken for a text. */
 #ifndef PLX_CORPUS_FOREIGN_H
 #define PLX_CORPUS_FOREIGN_H
 

@@ -131,8 +131,13 @@ static bool scan_unicode(struct plx_json_scan *scan)
         return plx_json_scan_fail(scan, begin, lone, NULL);
     if (!is_surrogate(unit, 0xD800))
         return true;
-    if (scan->size - scan->at < 2 || memcmp(scan->text + scan->at, "\\u", 2) != 0)
+    const size_t left = scan->size - scan->at;
+    if (memcmp(scan->text + scan->at, "\\u", left < 2 ? left : 2) != 0)
         return plx_json_scan_fail(scan, begin, lone, NULL);
+    if (left < 2) {
+        scan->at = scan->size;
+        return plx_json_scan_unexpected(scan, lone);
+    }
     if (!scan_unit(scan, &unit))
         return false;
     return is_surrogate(unit, 0xDC00) || plx_json_scan_fail(scan, begin, lone, NULL);

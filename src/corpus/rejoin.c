@@ -2,11 +2,16 @@
 
 #include "base/utf8.h"
 
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
 /* Whether the next byte would be inside a word. Whether a carriage return belongs to a line's end is known
    with the next byte only; it leaves things as they are. */
 static bool inside_after(char c, bool inside)
 {
-    return c == '\r' ? inside : c != ' ' && c != '\t' && c != '\n';
+    return c == '\r' ? inside : !is_blank(c);
 }
 
 static bool is_letters(enum plx_token_kind kind)
@@ -14,25 +19,31 @@ static bool is_letters(enum plx_token_kind kind)
     return kind == PLX_TOKENS_CHARACTER || kind == PLX_TOKENS_BYTE;
 }
 
+static void move_letter(struct plx_seam *seam, char c)
+{
+    seam->begins_line = c == '\n';
+    seam->inside_word = inside_after(c, seam->inside_word);
+    seam->after_words = c != '\n' && (seam->after_words || seam->inside_word);
+}
+
 void plx_seam_move(struct plx_seam *seam, struct plx_word word, bool line_end, enum plx_token_kind kind)
 {
     seam->begins_document = false;
     if (line_end || !is_letters(kind)) {
         seam->begins_line = line_end;
+        seam->after_words = !line_end;
         seam->inside_word = false;
-    } else {
-        for (size_t i = 0; i < word.length; i++)
-            seam->inside_word = inside_after(word.text[i], seam->inside_word);
-        if (word.length > 0)
-            seam->begins_line = word.text[word.length - 1] == '\n';
+        return;
     }
+    for (size_t i = 0; i < word.length; i++)
+        move_letter(seam, word.text[i]);
 }
 
 bool plx_seam_decided(struct plx_word word, bool line_end, enum plx_token_kind kind)
 {
     bool decided = line_end || !is_letters(kind);
     for (size_t i = 0; i < word.length && !decided; i++)
-        decided = word.text[i] != '\r';
+        decided = word.text[i] == '\n' || !is_blank(word.text[i]);
     return decided;
 }
 
@@ -40,7 +51,7 @@ bool plx_seam_decided(struct plx_word word, bool line_end, enum plx_token_kind k
 static void measure_end(struct plx_tokens *tokens, size_t i, const struct plx_seam *seam)
 {
     tokens->bytes[i] = tokens->characters[i] = 1;
-    tokens->marks[i] |= seam->begins_line ? PLX_MARK_BLANK_LINE : 0;
+    tokens->marks[i] |= seam->after_words ? 0 : PLX_MARK_BLANK_LINE;
     tokens->counts.lines++;
 }
 
@@ -90,7 +101,7 @@ void plx_tokens_rejoin(struct plx_tokens *tokens, enum plx_token_kind kind, stru
         tokens->marks[i] |= seam->begins_document ? PLX_MARK_BEGINS_DOCUMENT : 0;
         tokens->marks[i] |= seam->begins_line ? PLX_MARK_BEGINS_LINE : 0;
         if (kind == PLX_TOKENS_PIECE)
-            tokens->marks[i] |= line_end && seam->begins_line ? PLX_MARK_BLANK_LINE : 0;
+            tokens->marks[i] |= line_end && !seam->after_words ? PLX_MARK_BLANK_LINE : 0;
         else if (line_end)
             measure_end(tokens, i, seam);
         else if (kind == PLX_TOKENS_WORD && tokens->words[i].text)

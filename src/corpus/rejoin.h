@@ -9,6 +9,7 @@
 struct plx_seam {
     bool begins_document, begins_line;
     bool inside_word; /* the byte before belongs to a word */
+    bool after_words; /* words precede it in its line */
 };
 
 /* Room for `count` tokens, whose words and marks the caller fills. */

@@ -15,6 +15,7 @@ struct walk {
     const struct plx_chunk *chunk;
     const struct plx_tokenize_options *options;
     struct plx_tokens *tokens;
+    bool any_bytes;   /* are taken as they are */
     size_t owned;     /* bytes before it belong to tokens already made */
     bool ascii;       /* characters are bytes */
     bool begins_line; /* the next token is the first of its line */
@@ -154,7 +155,7 @@ static enum plx_status split_characters(struct walk *walk, size_t at, size_t wor
         const size_t sequence = begins_character ? plx_utf8_sequence(text + at, walk->chunk->size - at) : 0;
         if (begins_character)
             character_end = at + (sequence ? sequence : 1);
-        if (begins_character && sequence == 0 && !bytes) {
+        if (begins_character && sequence == 0 && !bytes && !walk->any_bytes) {
             plx_error_set(error, PLX_MALFORMED,
                           "not UTF-8 (byte 0x%02X), so that there are no characters to score", text[at]);
             plx_error_hint(error, "--tokens byte scores bytes");
@@ -198,7 +199,7 @@ static enum plx_status split_line(struct walk *walk, size_t at, size_t end, bool
 static enum plx_status check_text(struct walk *walk, struct plx_error *error)
 {
     const struct plx_chunk *chunk = walk->chunk;
-    const bool any = walk->options->tokens == PLX_TOKENS_BYTE || chunk->size == 0;
+    const bool any = walk->any_bytes || walk->options->tokens == PLX_TOKENS_BYTE || chunk->size == 0;
     const uint8_t *nul = any ? NULL : memchr(chunk->text, 0, chunk->size);
     if (nul) {
         plx_error_set(error, PLX_MALFORMED, "a NUL byte: this is binary data, not text");
@@ -211,13 +212,14 @@ static enum plx_status check_text(struct walk *walk, struct plx_error *error)
     return PLX_OK;
 }
 
-enum plx_status plx_tokenize(const struct plx_chunk *chunk, const struct plx_tokenize_options *options,
-                             struct plx_tokens *tokens, struct plx_error *error)
+static enum plx_status tokenize(const struct plx_chunk *chunk, const struct plx_tokenize_options *options,
+                                bool any_bytes, struct plx_tokens *tokens, struct plx_error *error)
 {
     struct walk walk = {
         .chunk = chunk,
         .options = options,
         .tokens = tokens,
+        .any_bytes = any_bytes,
         .begins_line = chunk->begins_line || (chunk->blank_before && options->tokens == PLX_TOKENS_WORD),
         .begins_document = chunk->begins_document,
     };
@@ -238,4 +240,16 @@ enum plx_status plx_tokenize(const struct plx_chunk *chunk, const struct plx_tok
     tokens->rest_characters =
         (uint32_t)plx_utf8_count(chunk->text + walk.owned, chunk->size - walk.owned, NULL);
     return status;
+}
+
+enum plx_status plx_tokenize(const struct plx_chunk *chunk, const struct plx_tokenize_options *options,
+                             struct plx_tokens *tokens, struct plx_error *error)
+{
+    return tokenize(chunk, options, false, tokens, error);
+}
+
+enum plx_status plx_tokenize_any(const struct plx_chunk *chunk, const struct plx_tokenize_options *options,
+                                 struct plx_tokens *tokens, struct plx_error *error)
+{
+    return tokenize(chunk, options, true, tokens, error);
 }

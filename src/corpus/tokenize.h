@@ -49,6 +49,10 @@ struct plx_tokens {
 enum plx_status plx_tokenize(const struct plx_chunk *chunk, const struct plx_tokenize_options *options,
                              struct plx_tokens *tokens, struct plx_error *error);
 
+/* The same of any bytes: a NUL byte is one like others, and what is not UTF-8 a character each byte. */
+enum plx_status plx_tokenize_any(const struct plx_chunk *chunk, const struct plx_tokenize_options *options,
+                                 struct plx_tokens *tokens, struct plx_error *error);
+
 void plx_tokens_release(struct plx_tokens *tokens);
 
 #endif

@@ -135,7 +135,11 @@ static enum plx_status beyond_end(const struct plx_logprobs *model, struct plx_e
     plx_error_set(error, PLX_MISMATCH, "the logprobs end after %zu %s%s, the corpus goes on", model->count,
                   what, model->count == 1 ? "" : "s");
     plx_error_input(error, model->base.name);
-    return plx_error_hint(error, "another tokenization, or another corpus?");
+    return plx_error_hint(error, "%s",
+                          model->ids
+                              ? "another tokenization, or another corpus?"
+                              : "another corpus, or other positions? --first skip leaves out the first "
+                                "token of every unit, --end none leaves line ends out");
 }
 
 static enum plx_status score_window(const struct plx_logprobs *model, const struct plx_window *window,
@@ -183,7 +187,8 @@ static uint64_t count_types(const struct plx_logprobs *model)
     return types;
 }
 
-static enum plx_status finish(struct plx_logprobs *model, const char *name, struct plx_error *error)
+static enum plx_status finish(struct plx_logprobs *model, const char *name, double base,
+                              struct plx_error *error)
 {
     struct plx_model_info *info = &model->base.info;
     if (model->count == 0) {
@@ -197,6 +202,7 @@ static enum plx_status finish(struct plx_logprobs *model, const char *name, stru
     info->architecture = "logprobs";
     info->vocabulary = count_types(model);
     info->positions = model->count;
+    info->logprob_base = base;
     info->capabilities = PLX_EMPTY_CONTEXT | PLX_UNKNOWN_CONTEXT;
     if (model->base.vocabulary)
         info->capabilities |= PLX_STRING_TOKENS | PLX_BY_TOKEN;
@@ -255,7 +261,7 @@ static enum plx_status open_logprobs(struct plx_source *source, const struct plx
     model->base.class = &logprobs_class;
     status = read_spelling(&reader, error);
     if (status == PLX_OK)
-        status = finish(model, reader.name, error);
+        status = finish(model, reader.name, options->logprob_base, error);
     if (status)
         plx_model_close(&model->base);
     else

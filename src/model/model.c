@@ -27,15 +27,15 @@ static const struct plx_model_format *format_named(const char *name, size_t leng
     return NULL;
 }
 
-/* The format that is surest of the content; NULL if it is of none. */
-static const struct plx_model_format *recognise(const uint8_t *head, size_t size, const char *name)
+const struct plx_model_format *plx_model_recognise(const uint8_t *head, size_t size, const char *name,
+                                                   enum plx_probe *sure)
 {
-    enum plx_probe best = PLX_PROBE_NO;
     const struct plx_model_format *chosen = NULL, *format;
+    *sure = PLX_PROBE_NO;
     for (size_t i = 0; (format = plx_model_format(i)) != NULL; i++) {
-        const enum plx_probe sure = format->probe ? format->probe(head, size, name) : PLX_PROBE_NO;
-        if (sure > best) {
-            best = sure;
+        const enum plx_probe probe = format->probe ? format->probe(head, size, name) : PLX_PROBE_NO;
+        if (probe > *sure) {
+            *sure = probe;
             chosen = format;
         }
     }
@@ -60,13 +60,14 @@ static enum plx_status refuse_unknown(const uint8_t *head, size_t size, const ch
 static enum plx_status choose_format(const uint8_t *head, size_t size, const char *name, const char *wanted,
                                      const struct plx_model_format **chosen, struct plx_error *error)
 {
+    enum plx_probe sure;
     *chosen = NULL;
     if (size == 0) {
         plx_error_set(error, PLX_MALFORMED, "the model file is empty");
         plx_error_input(error, name);
         return plx_error_hint(error, "was it written completely?");
     }
-    *chosen = wanted ? format_named(wanted, strlen(wanted)) : recognise(head, size, name);
+    *chosen = wanted ? format_named(wanted, strlen(wanted)) : plx_model_recognise(head, size, name, &sure);
     if (!*chosen && !wanted)
         return refuse_unknown(head, size, name, error);
     if (*chosen && (*chosen)->open)
@@ -135,9 +136,7 @@ enum plx_status plx_model_open_source(struct plx_source *source, const struct pl
     return status;
 }
 
-/* The format without files that `name` begins with, as in "uniform:7"; NULL if it is no such name. With
-   another format asked for, it is a file's. */
-static const struct plx_model_format *named_format(const char *name, const char *wanted)
+const struct plx_model_format *plx_model_named_format(const char *name, const char *wanted)
 {
     const char *colon = strchr(name, ':');
     const struct plx_model_format *format = colon ? format_named(name, (size_t)(colon - name)) : NULL;
@@ -181,7 +180,7 @@ enum plx_status plx_model_open(const char *name, const struct plx_model_options 
                                struct plx_model **model, struct plx_error *error)
 {
     struct plx_source_options source_options = {.fingerprint = true};
-    const struct plx_model_format *named = named_format(name, options ? options->format : NULL);
+    const struct plx_model_format *named = plx_model_named_format(name, options ? options->format : NULL);
     struct plx_source *source;
     *model = NULL;
     if (named)

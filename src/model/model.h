@@ -69,6 +69,15 @@ struct plx_model_format {
 /* Format `index` of the registry, NULL past the end. */
 const struct plx_model_format *plx_model_format(size_t index);
 
+/* The format that is surest that a content is of its kind (see `probe`), and how sure it is; NULL, and
+   PLX_PROBE_NO, if it is of none. */
+const struct plx_model_format *plx_model_recognise(const uint8_t *head, size_t size, const char *name,
+                                                   enum plx_probe *sure);
+
+/* The format without files that `name` begins with, as in "uniform:7"; NULL if it is no such name, or if
+   another format is `wanted` (NULL: none is). */
+const struct plx_model_format *plx_model_named_format(const char *name, const char *wanted);
+
 /* Adds one occurrence of the deviation `code` at `line` (0: no line). The first occurrence fixes line and
  * message. */
 void plx_model_warn(struct plx_model *model, const char *code, uint64_t line, const char *format, ...)

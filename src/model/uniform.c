@@ -49,7 +49,8 @@ static enum plx_status open_uniform(const char *argument, const struct plx_model
     if (options->vocabulary)
         return plx_error_set(error, PLX_USAGE, "a uniform model knows no words, \"%.200s\" is not needed",
                              options->vocabulary);
-    if (!plx_parse_u64(argument, strlen(argument), 1, PLX_NO_TOKEN, &vocabulary)) {
+    /* One spelling of a number, so that one model has one name and one fingerprint. */
+    if (*argument == '0' || !plx_parse_u64(argument, strlen(argument), 1, PLX_NO_TOKEN, &vocabulary)) {
         plx_error_set(error, PLX_USAGE, "uniform:V takes a number of types from 1 to %lu, not \"%s\"",
                       (unsigned long)PLX_NO_TOKEN, argument);
         return plx_error_hint(error, "uniform:50257 is the uniform distribution over GPT-2's tokens");

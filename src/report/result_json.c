@@ -206,6 +206,8 @@ static void write_model(struct plx_json_writer *json, const struct plx_result *r
     if (*result->unknown_symbol)
         plx_json_string(json, "unknown", result->unknown_symbol);
     plx_json_end_object(json);
+    if (model->logprob_base != 0)
+        plx_json_double(json, "logprob_base", model->logprob_base);
     plx_json_string(json, "sha256", model->sha256);
     if (*model->vocabulary_sha256)
         plx_json_string(json, "vocabulary_sha256", model->vocabulary_sha256);

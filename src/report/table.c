@@ -1,16 +1,12 @@
 /* Results that were written as JSON, as the rows of a table. */
 #include <perplex/result.h>
-#include <perplex/source.h>
 
-#include "base/json.h"
+#include "base/buffer.h"
 #include "base/number.h"
-#include "base/path.h"
-#include "io/whole.h"
+#include "report/result_file.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-#define RESULT_BYTES_MAX ((size_t)64 << 20)
 
 /* A row, read from one result. The strings belong to `json`. */
 struct row {
@@ -19,31 +15,6 @@ struct row {
     uint64_t scored, unknown;
     double nats, perplexity, interval[2], bits_per_byte;
 };
-
-static enum plx_status read_file(const char *path, struct plx_buffer *buffer, struct plx_error *error)
-{
-    struct plx_source *source;
-    enum plx_status status = plx_source_open(path, NULL, &source, error);
-    if (status == PLX_OK)
-        status = plx_source_read_all(source, "a result", buffer, error);
-    plx_source_close(source);
-    return status;
-}
-
-/* The member `key`; NULL, which the readers of its members report, where there is none. */
-static const cJSON *object_at(const cJSON *parent, const char *key)
-{
-    return cJSON_GetObjectItemCaseSensitive(parent, key);
-}
-
-static enum plx_status read_inputs(struct row *row, const char *name, struct plx_error *error)
-{
-    const struct plx_json_path root = {NULL, NULL, 0}, runtime = {&root, "runtime", 0},
-                               inputs = {&runtime, "inputs", 0};
-    const cJSON *object = object_at(object_at(row->json, "runtime"), "inputs");
-    const enum plx_status status = plx_json_get_string(object, "model", &inputs, name, &row->model, error);
-    return status ? status : plx_json_get_string(object, "corpus", &inputs, name, &row->corpus, error);
-}
 
 static enum plx_status read_numbers(struct row *row, const char *name, struct plx_error *error)
 {
@@ -54,41 +25,25 @@ static enum plx_status read_numbers(struct row *row, const char *name, struct pl
     enum plx_status status;
     if ((status = plx_json_get_double(json, "nats_per_token", &root, name, &row->nats, error)) ||
         (status = plx_json_get_double(json, "perplexity", &root, name, &row->perplexity, error)) ||
-        (status = plx_json_get_double(object_at(json, "normalized"), "bits_per_byte", &normalized, name,
-                                      &row->bits_per_byte, error)) ||
-        (status = plx_json_get_doubles(object_at(json, "uncertainty"), "interval95_perplexity", &uncertainty,
-                                       name, row->interval, 2, error)) ||
-        (status = plx_json_get_u64(object_at(json, "counts"), "scored", &counts, name, 0, UINT64_MAX,
+        (status = plx_json_get_double(plx_result_member(json, "normalized"), "bits_per_byte", &normalized,
+                                      name, &row->bits_per_byte, error)) ||
+        (status = plx_json_get_doubles(plx_result_member(json, "uncertainty"), "interval95_perplexity",
+                                       &uncertainty, name, row->interval, 2, error)) ||
+        (status = plx_json_get_u64(plx_result_member(json, "counts"), "scored", &counts, name, 0, UINT64_MAX,
                                    &row->scored, error)) ||
-        (status = plx_json_get_u64(object_at(json, "unknown"), "tokens", &unknown, name, 0, UINT64_MAX,
-                                   &row->unknown, error)))
+        (status = plx_json_get_u64(plx_result_member(json, "unknown"), "tokens", &unknown, name, 0,
+                                   UINT64_MAX, &row->unknown, error)))
         return status;
-    return plx_json_get_string(object_at(json, "protocol"), "name", &protocol, name, &row->protocol, error);
+    return plx_json_get_string(plx_result_member(json, "protocol"), "name", &protocol, name, &row->protocol,
+                               error);
 }
 
 static enum plx_status read_row(const char *path, struct row *row, struct plx_error *error)
 {
-    const struct plx_json_path root = {NULL, NULL, 0};
-    struct plx_buffer buffer;
-    const char *schema;
-    plx_buffer_init(&buffer, RESULT_BYTES_MAX);
-    enum plx_status status = read_file(path, &buffer, error);
+    enum plx_status status = plx_result_file_read(path, &row->json, error);
     if (status == PLX_OK)
-        status = plx_json_parse((const char *)buffer.data, buffer.size, path, &row->json, error);
-    plx_buffer_release(&buffer);
-    if (status || (status = plx_json_get_string(row->json, "schema", &root, path, &schema, error)))
-        return status;
-    if (strcmp(schema, "perplex.result/1") != 0)
-        return plx_json_error(&root, path, error, "schema \"%.80s\" instead of \"perplex.result/1\"", schema);
-    status = read_inputs(row, path, error);
+        status = plx_result_file_inputs(row->json, path, &row->model, &row->corpus, error);
     return status ? status : read_numbers(row, path, error);
-}
-
-/* The file's name; where the path ends with a slash, all of it. */
-static const char *file_name(const char *path)
-{
-    const char *base = plx_path_base(path);
-    return *base ? base : path;
 }
 
 /* RFC 4180. */
@@ -144,7 +99,8 @@ static enum plx_status print_row(struct plx_buffer *out, const struct row *row, 
                                  struct plx_error *error)
 {
     const char *between = csv ? "," : " | ";
-    const char *const texts[] = {file_name(row->model), file_name(row->corpus), row->protocol};
+    const char *const texts[] = {plx_result_input_name(row->model), plx_result_input_name(row->corpus),
+                                 row->protocol};
     const double values[] = {row->nats, row->perplexity, row->interval[0], row->interval[1],
                              row->bits_per_byte};
     const unsigned digits[] = {4, 2, 2, 2, 4};
@@ -176,7 +132,7 @@ enum plx_status plx_table(const char *const *paths, size_t count, enum plx_table
 {
     const bool csv = format == PLX_TABLE_CSV;
     struct plx_buffer out;
-    plx_buffer_init(&out, RESULT_BYTES_MAX);
+    plx_buffer_init(&out, PLX_RESULT_BYTES_MAX);
     enum plx_status status = plx_buffer_append_text(&out, csv ? CSV_HEAD : MARKDOWN_HEAD, error);
     for (size_t i = 0; i < count && status == PLX_OK; i++) {
         struct row row = {0};

@@ -81,7 +81,7 @@ wrong '{"windw": 5}' '$.windw: eval has no such option; did you mean window[?]'
 wrong '{"first-window": 5}' '$\["first-window"\]: eval has no such option; did you mean first_window[?]'
 wrong '{"bogus": 5}' '$.bogus: eval has no such option'
 wrong '{"format": "csv"}' '$.format: eval has no such option'
-for option in help config output; do
+for option in help config output per_token; do
     wrong "{\"$option\": \"x\"}" "$.$option: only the command line takes this option"
 done
 wrong '{"unit": "page"}' '$.unit takes line, document or stream, not "page"'
@@ -94,6 +94,8 @@ wrong '{"window": -1}' '$.window takes a number of tokens*, not "-1"'
 wrong '{"first_window": -1}' '$.first_window takes a number of targets, not "-1"'
 wrong '{"threads": 0}' '$.threads takes a number from 1 to 1024, not "0"'
 wrong '{"tokens": "line"}' '$.tokens takes word, *, not "line"'
+wrong '{"logprob_base": "1"}' '$.logprob_base takes e or a number greater than 1, not "1"'
+wrong '{"logprob_base": 10}' '$.logprob_base takes a string, not a number'
 wrong '{"protocol": "hf"}' '$.protocol: there is no protocol "hf"; *'
 wrong '{"name": "hf-strid"}' '$.name: there is no protocol "hf-strid"; did you mean hf-stride[?]'
 wrong '{"name": "exact", "protocol": "exact"}' '$.protocol: "name" and "protocol" mean the same'
@@ -107,7 +109,7 @@ refuses 3 'wrong.json: $.window: the key stands twice*' "$PERPLEX" eval missing.
 # The schema has every option that may stand there, and no other.
 sed -n 's/^    "\([a-z_]*\)": {$/\1/p' "$SOURCE_DIR/configs/schema/protocol-1.schema.json" | sort >keys
 "$PERPLEX" eval --help | sed -n 's/^ \{2,\}\(-.\, \)\{0,1\}--\([a-z-]*\).*/\2/p' | tr - _ |
-    grep -vx -e help -e config -e output >options
+    grep -vx -e help -e config -e output -e per_token >options
 echo name >>options
 sort options | diff - keys >differences || fail "the schema has other keys: $(cat differences)"
 

@@ -18,6 +18,8 @@ head -n 20 test.txt >shard-1.txt
 tail -n +21 test.txt >shard-2.txt
 perplex eval model.arpa test.txt -q -o ngram.json || fail 'no results to begin with'
 perplex eval model.safetensors test.txt -q -o neural.json || fail 'no results to begin with'
+perplex eval model.arpa test.txt -q --unknown unk-or-skip -o old.json || fail 'no results to begin with'
+cp old.json new.json
 mkdir results
 cp ngram.json neural.json results
 

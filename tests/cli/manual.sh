@@ -39,7 +39,7 @@ while read -r command; do
     sed -n 's/^ \{2,\}\(-.\, \)\{0,1\}\(--[a-z-]*\( [A-Z]*\)\{0,1\}\).*/\2/p' out >options
     [ -s options ] || fail "no options of $command"
     while read -r option; do
-        grep -q -e "^ *\(-[a-z], \)\{0,1\}$option\$" described || fail "the page lacks $option of $command"
+        grep -q -e "^ *\(-[a-z], \)\{0,1\}$option\( \|\$\)" described || fail "the page lacks $option of $command"
     done <options
     sed -n '/^exit codes:/,$s/^ *\([0-9]*\)  .*/\1/p' out >codes
     [ -s codes ] || fail "no exit codes of $command"

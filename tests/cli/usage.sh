@@ -4,7 +4,7 @@
 . "$SOURCE_DIR/tests/support/cli.sh"
 
 # Help and version.
-for command in eval table formats help; do
+for command in eval compare table formats help; do
     for help in "$command --help" "$command -h" "help $command"; do
         # shellcheck disable=SC2086 # words
         accepts "$PERPLEX" $help
@@ -26,7 +26,7 @@ contains out '^  models: arpa .*uniform$'
 contains out '^  corpora: .*text'
 
 # Help fits a terminal of 80 columns.
-for command in eval table formats help; do
+for command in eval compare table formats help; do
     accepts "$PERPLEX" help $command
     awk 'length > 79 { print; bad = 1 } END { exit bad }' out >long || fail "too long: $(cat long)"
 done
@@ -48,6 +48,9 @@ misused 'usage: perplex help *' "$PERPLEX" help eval table
 misused 'usage: perplex eval MODEL CORPUS*' "$PERPLEX" eval
 misused 'usage: perplex eval MODEL CORPUS*' "$PERPLEX" eval "$ngram"
 misused 'usage: perplex table RESULT... *' "$PERPLEX" table
+misused 'usage: perplex compare A B *' "$PERPLEX" compare a.json
+misused 'usage: perplex compare A B *' "$PERPLEX" compare a.json b.json c.json
+misused 'standard input can be read only once' "$PERPLEX" compare - -
 misused 'usage: perplex formats*' "$PERPLEX" formats all
 misused 'model and corpus cannot both be standard input' "$PERPLEX" eval - -
 misused '*standard input*' "$PERPLEX" eval "$neural" - --vocab -

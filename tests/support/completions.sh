@@ -40,6 +40,7 @@ becomes 'perplex eval --protoc\thf-stride-d\t' 'eval --protocol hf-stride-doc'
 becomes 'perplex eval -p wiki\t' 'eval -p wikitext-eos'
 becomes 'perplex eval --protocol=sri\t' 'eval --protocol=srilm'
 becomes 'perplex eval model.arpa x.txt --uni\tdoc\t' 'eval model.arpa x.txt --unit document'
+becomes 'perplex eval --tail=\tdr\t' 'eval --tail=drop'
 becomes 'perplex eval --tail left\t' 'eval --tail left-extend'
 becomes 'perplex eval --unknown unk-\t' 'eval --unknown unk-or-skip'
 becomes 'perplex eval --unknown fl\t-5' 'eval --unknown floor:-5'
@@ -63,6 +64,7 @@ becomes 'perplex eval -p exact uni\t256 mod\t' 'eval -p exact uniform:256 model.
 becomes 'perplex eval model.arpa results\t' 'eval model.arpa results.txt'
 becomes 'perplex eval model.arpa x --output results\t' 'eval model.arpa x --output results.txt'
 becomes 'perplex table res\toth\t' 'table result.json other.json'
+becomes 'perplex comp\tres\toth\t --js\t' 'compare result.json other.json --json'
 
 # shows PATTERN...: lines of what the shell lists.
 shows() {

@@ -1,5 +1,7 @@
 #include "support/inputs.h"
 
+#include "support/safetensors_file.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -32,6 +34,29 @@ struct plx_model *inputs_model_file(const char *name)
     snprintf(path, sizeof path, "%s/%s", folder, name);
     if (plx_model_open(path, NULL, &model, &error))
         fail_msg("%s: %s", path, error.message);
+    return model;
+}
+
+struct plx_model *inputs_bare_model(unsigned types)
+{
+    const size_t size = (size_t)types * types * sizeof(float);
+    const struct plx_source_options options = {.fingerprint = true};
+    struct plx_source *source;
+    struct plx_model *model;
+    struct plx_error error;
+    char header[128];
+    void *logits = calloc(1, size);
+    assert_non_null(logits);
+    snprintf(header, sizeof header,
+             "{\"logits\":{\"dtype\":\"F32\",\"shape\":[%u,%u],\"data_offsets\":[0,%zu]}}", types, types,
+             size);
+    const struct safetensors_file file = safetensors_file(header, logits, size);
+    assert_int_equal(plx_source_open_memory(file.bytes, file.size, "m", &options, &source, &error), PLX_OK);
+    if (plx_model_open_source(source, NULL, &model, &error))
+        fail_msg("%s", error.message);
+    plx_source_close(source);
+    free(file.bytes);
+    free(logits);
     return model;
 }
 

@@ -263,6 +263,71 @@ static void plx_block_encode__control_word_in_the_middle(void **state)
     plx_block_release(&block);
 }
 
+/* What --control-words says of <s> and </s> in a text. */
+
+#define START PLX_TOKEN_START
+
+/* A start symbol is marked: the windows know whether the protocol adds one there. An end symbol at a line's
+   end is that end; elsewhere it is a word. */
+static void plx_block_encode__control_words_scored(void **state)
+{
+    static const char scored[] = "sentence control_words=score";
+    (void)state;
+    ASSERT_ENCODED(USUAL, scored, PLX_TOKENS_WORD, "<s> a b </s>\na\n", {1, START | WORD | BREAK}, {3, WORD},
+                   {4, WORD}, {2, END}, {3, WORD | BREAK}, {2, END});
+    ASSERT_ENCODED(USUAL, scored, PLX_TOKENS_WORD, "a </s> b\n", {3, WORD | BREAK}, {2, WORD}, {4, WORD},
+                   {2, END});
+    ASSERT_ENCODED(USUAL, scored, PLX_TOKENS_WORD, "a </s> </s>\n", {3, WORD | BREAK}, {2, WORD}, {2, END});
+    ASSERT_ENCODED(USUAL, scored, PLX_TOKENS_WORD, "a <s> b", {3, WORD | BREAK}, {1, START | WORD}, {4, WORD},
+                   {2, END});
+    /* These lines are not blank. */
+    ASSERT_ENCODED(USUAL, scored, PLX_TOKENS_WORD, "</s>\n\n <s>\n", {2, END | BREAK}, {2, BLANK | BREAK},
+                   {1, START | WORD | BREAK}, {2, END});
+    /* Where the protocol adds no symbols, they are words. */
+    ASSERT_ENCODED(USUAL, "sentence control_words=score start=none end=none", PLX_TOKENS_WORD,
+                   "<s> a </s>\nb\n", {1, WORD | BREAK}, {3, WORD}, {2, WORD}, {4, WORD | BREAK});
+    ASSERT_ENCODED(USUAL, "exact control_words=score start=replace window=4", PLX_TOKENS_WORD, "<s> a\n",
+                   {1, START | WORD}, {3, WORD}, {2, END}); /* <s> between lines of the stream */
+    ASSERT_ENCODED(USUAL, "exact unit=document control_words=score start=replace window=4", PLX_TOKENS_WORD,
+                   "<s> a\n", {1, WORD | BREAK}, {3, WORD});
+}
+
+/* The one token of two owns the bytes of both. */
+static void plx_block_encode__bytes_of_merged_ends(void **state)
+{
+    static const uint32_t bytes[] = {1, 8, 2, 5}; /* "a", "  </s> \n", "\xc3\xa9", " </s>" */
+    static const uint32_t characters[] = {1, 8, 1, 5};
+    const struct plx_chunk chunk = chunk_of("a  </s> \n\xc3\xa9 </s>");
+    (void)state;
+    struct plx_block block = encode(USUAL, "sentence control_words=score", PLX_TOKENS_WORD, &chunk);
+    assert_int_equal(block.tokens.count, 4);
+    assert_memory_equal(block.tokens.bytes, bytes, sizeof bytes);
+    assert_memory_equal(block.tokens.characters, characters, sizeof characters);
+    plx_block_release(&block);
+}
+
+static void plx_block_encode__control_words_as_words(void **state)
+{
+    (void)state;
+    ASSERT_ENCODED(USUAL, "sentence control_words=word", PLX_TOKENS_WORD, "<s> a </s>\n", {1, WORD | BREAK},
+                   {3, WORD}, {2, WORD}, {2, END});
+}
+
+static void plx_block_encode__control_words_as_unknown(void **state)
+{
+    const struct plx_chunk chunk = chunk_of("a </s>\n");
+    (void)state;
+    ASSERT_ENCODED(USUAL, "sentence control_words=unk", PLX_TOKENS_WORD, "<s> a </s>\n",
+                   {0, WORD | UNKNOWN | BREAK}, {3, WORD}, {0, WORD | UNKNOWN}, {2, END});
+    ASSERT_ENCODED("a\n<s>\n</s>", "sentence control_words=unk", PLX_TOKENS_WORD, "a </s>\n",
+                   {0, WORD | BREAK}, {NONE, WORD | UNKNOWN}, {2, END});
+    struct plx_block block =
+        encode(USUAL, "sentence control_words=unk unknown=error", PLX_TOKENS_WORD, &chunk);
+    assert_int_equal(block.status, PLX_MISMATCH);
+    assert_string_equal(block.error.message, "the model does not know \"</s>\"");
+    plx_block_release(&block);
+}
+
 static void plx_block_encode__what_tokenizing_refuses(void **state)
 {
     static const char text[] = "a\nb\0\n";
@@ -347,6 +412,10 @@ int main(void)
         cmocka_unit_test(plx_block_encode__control_words),
         cmocka_unit_test(plx_block_encode__words_that_are_no_control_words),
         cmocka_unit_test(plx_block_encode__control_word_in_the_middle),
+        cmocka_unit_test(plx_block_encode__control_words_scored),
+        cmocka_unit_test(plx_block_encode__bytes_of_merged_ends),
+        cmocka_unit_test(plx_block_encode__control_words_as_words),
+        cmocka_unit_test(plx_block_encode__control_words_as_unknown),
         cmocka_unit_test(plx_block_encode__what_tokenizing_refuses),
         cmocka_unit_test(plx_block_encode__unknown_words_refused),
         cmocka_unit_test(plx_block_encode__hyphens_of_wikitext),

@@ -3,7 +3,6 @@
 #include "eval/plan.h"
 
 #include "support/inputs.h"
-#include "support/safetensors_file.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -368,30 +367,6 @@ static void plx_plan_make__neural(void **state)
     plx_model_close(model);
 }
 
-/* A table of `types` ids without strings. */
-static struct plx_model *bare_model(unsigned types)
-{
-    const size_t size = (size_t)types * types * sizeof(float);
-    const struct plx_source_options options = {.fingerprint = true};
-    struct plx_source *source;
-    struct plx_model *model;
-    struct plx_error error;
-    char header[128];
-    void *logits = calloc(1, size);
-    assert_non_null(logits);
-    snprintf(header, sizeof header,
-             "{\"logits\":{\"dtype\":\"F32\",\"shape\":[%u,%u],\"data_offsets\":[0,%zu]}}", types, types,
-             size);
-    const struct safetensors_file file = safetensors_file(header, logits, size);
-    assert_int_equal(plx_source_open_memory(file.bytes, file.size, "m", &options, &source, &error), PLX_OK);
-    if (plx_model_open_source(source, NULL, &model, &error))
-        fail_msg("%s", error.message);
-    plx_source_close(source);
-    free(file.bytes);
-    free(logits);
-    return model;
-}
-
 static void plx_plan_make__no_vocabulary(void **state)
 {
     static const struct {
@@ -405,10 +380,11 @@ static void plx_plan_make__no_vocabulary(void **state)
     const struct plx_protocol protocol = inputs_protocol("exact");
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct plx_model *model = bare_model(cases[i].types);
+        struct plx_model *model = inputs_bare_model(cases[i].types);
         struct plx_plan plan;
         struct plx_error error;
-        const enum plx_status status = plx_plan_make(model, &protocol, inputs_text(cases[i].tokens), &plan, &error);
+        const enum plx_status status =
+            plx_plan_make(model, &protocol, inputs_text(cases[i].tokens), &plan, &error);
         assert_int_equal(status, cases[i].fine ? PLX_OK : PLX_MISMATCH);
         assert_int_equal(plan.byte_ids, cases[i].fine);
         if (!cases[i].fine) {
@@ -417,13 +393,108 @@ static void plx_plan_make__no_vocabulary(void **state)
         }
         plx_model_close(model);
     }
-    struct plx_model *model = bare_model(256); /* which has no strings to find a symbol by */
+    struct plx_model *model = inputs_bare_model(256); /* which has no strings to find a symbol by */
     const struct plx_protocol named = inputs_protocol("exact end=x");
     struct plx_plan plan;
     struct plx_error error;
     assert_int_equal(plx_plan_make(model, &named, inputs_text(PLX_TOKENS_BYTE), &plan, &error), PLX_MISMATCH);
     assert_non_null(strstr(error.message, "no symbol \"x\""));
     plx_model_close(model);
+}
+
+/* The plan of a model, which is closed, for tokens of any content. */
+static enum plx_status plan_of(struct plx_model *model, const char *protocol, enum plx_content content,
+                               enum plx_token_kind kind, struct plx_plan *plan, struct plx_error *error)
+{
+    const struct plx_protocol fields = inputs_protocol(protocol);
+    const enum plx_status status = plx_plan_make(model, &fields, inputs_tokens(content, kind), plan, error);
+    plx_model_close(model);
+    return status;
+}
+
+/* As `unk` where the unknown symbol has a probability, which -99 is not in the field; else as `skip`. */
+static void plx_plan_make__unk_or_skip(void **state)
+{
+    static const struct {
+        const char *unknown;
+        enum plx_unknown settled;
+    } cases[] = {
+        {"-2\t<unk>\n", PLX_UNKNOWN_UNK},   {"-98.5\t<unk>\n", PLX_UNKNOWN_UNK},
+        {"-99\t<unk>\n", PLX_UNKNOWN_SKIP}, {"-inf\t<unk>\n", PLX_UNKNOWN_SKIP},
+        {"-1\tx\n", PLX_UNKNOWN_SKIP},      {"-1\t<UNK>\n", PLX_UNKNOWN_UNK},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char arpa[256];
+        struct plx_plan plan;
+        struct plx_error error;
+        snprintf(arpa, sizeof arpa, "\\data\\\nngram 1=3\n\\1-grams:\n%s-1\t<s>\n-1\t</s>\n\\end\\\n",
+                 cases[i].unknown);
+        assert_int_equal(
+            plan_of(inputs_model(arpa), "srilm", PLX_CONTENT_TEXT, PLX_TOKENS_WORD, &plan, &error), PLX_OK);
+        assert_int_equal(plan.protocol.unknown, cases[i].settled);
+        assert_string_equal(plan.protocol.name, "srilm"); /* which the field settled is no other protocol */
+        assert_true(plan.srilm);
+        assert_int_equal(
+            plan_of(inputs_model(arpa), "sentence", PLX_CONTENT_TEXT, PLX_TOKENS_WORD, &plan, &error),
+            PLX_OK);
+        assert_int_equal(plan.protocol.unknown, PLX_UNKNOWN_UNK); /* nobody asked */
+    }
+}
+
+/* A model that cannot say without a context is believed. */
+static void plx_plan_make__unk_or_skip_of_a_neural_model(void **state)
+{
+    struct plx_plan plan;
+    struct plx_error error;
+    (void)state;
+    assert_int_equal(plan_of(inputs_model_file("models/tiny.table.safetensors"), "exact unknown=unk-or-skip",
+                             PLX_CONTENT_TEXT, PLX_TOKENS_WORD, &plan, &error),
+                     PLX_OK);
+    assert_int_equal(plan.protocol.unknown, PLX_UNKNOWN_UNK);
+    assert_int_equal(plan_of(inputs_bare_model(256), "exact unknown=unk-or-skip", PLX_CONTENT_TEXT,
+                             PLX_TOKENS_BYTE, &plan, &error),
+                     PLX_OK);
+    assert_int_equal(plan.protocol.unknown, PLX_UNKNOWN_SKIP);
+}
+
+/* Which toolkits' figures the sums of a protocol serve. SRILM leaves blank lines out by itself and does not
+   double the symbols of a text; the others score them as words. */
+static void plx_plan_make__conventions(void **state)
+{
+    static const struct {
+        const char *protocol;
+        bool sentences, srilm;
+    } cases[] = {
+        {"sentence", true, true},
+        {"srilm", false, true},
+        {"srilm blank=score", false, true},
+        {"sentence blank=skip", false, true},
+        {"sentence control_words=score", false, true},
+        {"sentence control_words=word", true, false},
+        {"sentence control_words=unk", false, false},
+        {"wikitext-eos", true, true},
+        {"wikitext-eos blank=skip unknown=unk-or-skip", false, true},
+        {"srilm unknown=skip", false, false},
+        {"srilm window=8", false, false},
+        {"srilm limit=8", false, false},
+        {"srilm first=skip", false, false},
+        {"srilm start=none", false, false},
+        {"exact unit=document end=scored unknown=unk-or-skip", false, false},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const struct plx_plan plan = plan_for(USUAL, cases[i].protocol, PLX_TOKENS_WORD);
+        if (plan.sentences != cases[i].sentences || plan.srilm != cases[i].srilm)
+            fail_msg("%s: sentences %d, srilm %d", cases[i].protocol, plan.sentences, plan.srilm);
+    }
+    struct plx_model *neural = inputs_model_file("models/tiny.table.safetensors");
+    struct plx_plan plan;
+    struct plx_error error;
+    const struct plx_protocol srilm = inputs_protocol("srilm");
+    assert_int_equal(plx_plan_make(neural, &srilm, inputs_text(PLX_TOKENS_WORD), &plan, &error), PLX_OK);
+    assert_false(plan.srilm || plan.sentences);
+    plx_model_close(neural);
 }
 
 int main(void)
@@ -448,6 +519,9 @@ int main(void)
         cmocka_unit_test(plx_plan_make__contradictions),
         cmocka_unit_test(plx_plan_make__neural),
         cmocka_unit_test(plx_plan_make__no_vocabulary),
+        cmocka_unit_test(plx_plan_make__unk_or_skip),
+        cmocka_unit_test(plx_plan_make__unk_or_skip_of_a_neural_model),
+        cmocka_unit_test(plx_plan_make__conventions),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

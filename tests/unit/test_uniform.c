@@ -97,10 +97,19 @@ static void plx_model_lookup__every_word(void **state)
 static void plx_model_open__arguments(void **state)
 {
     (void)state;
-    static const char *const names[] = {"uniform:",    "uniform:0",   "uniform:4294967296",
-                                        "uniform:-1",  "uniform:+7",  "uniform:7 ",
-                                        "uniform: 7",  "uniform:7.0", "uniform:1e3",
-                                        "uniform:0x7", "uniform:7:7", "uniform:18446744073709551623"};
+    static const char *const names[] = {"uniform:",
+                                        "uniform:0",
+                                        "uniform:4294967296",
+                                        "uniform:007",
+                                        "uniform:-1",
+                                        "uniform:+7",
+                                        "uniform:7 ",
+                                        "uniform: 7",
+                                        "uniform:7.0",
+                                        "uniform:1e3",
+                                        "uniform:0x7",
+                                        "uniform:7:7",
+                                        "uniform:18446744073709551623"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         struct plx_model *model = (struct plx_model *)&model;
         struct plx_error error;

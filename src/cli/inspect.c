@@ -1,0 +1,96 @@
+/* perplex inspect: what a model or corpus file is, and what is wrong with it. */
+#include "cli.h"
+
+#include <limits.h>
+
+static const char DETAILS[] =
+    "FILE is a model or a corpus: a path, an http(s):// URL, \"-\" for standard input, or the name of a "
+    "model "
+    "that is no file. What it is shows in its content, then in its name; gzip is undone. Of a model and a "
+    "corpus together it tells how much of the corpus the model knows. Several files of a corpus are one "
+    "corpus."
+    "\n\n"
+    "What is odd about a file is listed with how often and where first. A file that can be read ends with 0, "
+    "whatever is odd about it; one that cannot gives the error that `perplex eval` would give.";
+
+static const struct cli_example EXAMPLES[] = {
+    {"perplex inspect model.arpa.gz", "what the model is, and what deviates in its file"},
+    {"perplex inspect test.txt --tokens char --json", "a text by its characters, for programs"},
+    {"perplex inspect model.arpa test.txt --top 5", "how far they fit, and the most frequent unknown words"},
+    {"perplex inspect 'shard-*.txt'", "several files as one corpus"},
+    {NULL, NULL},
+};
+
+/* False, with a message, if an option's value is not usable. */
+static bool read_options(const struct cli_arguments *arguments, struct cli_progress *progress,
+                         struct plx_inspect_options *options)
+{
+    const char *const *values = arguments->values;
+    unsigned long long top = 0;
+    size_t tokens = 0, as = 0;
+    *options = (struct plx_inspect_options){
+        .model = {.format = values[CLI_MODEL_FORMAT],
+                  .vocabulary = values[CLI_VOCAB],
+                  .allow_positive = values[CLI_ALLOW_POSITIVE] != NULL,
+                  .allow_count_mismatch = values[CLI_ALLOW_COUNT_MISMATCH] != NULL,
+                  .interrupted = cli_interrupted,
+                  .progress = cli_progress_model,
+                  .user = progress},
+        .corpus = {.format = values[CLI_CORPUS_FORMAT], .interrupted = cli_interrupted},
+        .progress = cli_progress_reading,
+        .user = progress,
+    };
+    if (!cli_choice(arguments, CLI_TOKENS, &tokens) || !cli_choice(arguments, CLI_AS, &as) ||
+        !cli_base(arguments, &options->model.logprob_base) ||
+        !cli_number(arguments, CLI_TOP, 1, 1000000, &top))
+        return false;
+    if (values[CLI_TOKENS])
+        options->corpus.tokens = (enum plx_token_kind)(tokens + PLX_TOKENS_WORD);
+    if (values[CLI_AS])
+        options->as = as == 0 ? PLX_INSPECT_MODEL : PLX_INSPECT_CORPUS;
+    options->top = (size_t)top;
+    return true;
+}
+
+static int run(struct cli_arguments *arguments)
+{
+    struct cli_progress progress;
+    struct plx_inspect_options options;
+    struct plx_inspection *inspection;
+    struct plx_error error;
+    char *text = NULL;
+    size_t length;
+    cli_progress_init(&progress, arguments->values[CLI_QUIET] != NULL);
+    if (!read_options(arguments, &progress, &options))
+        return CLI_USAGE;
+    int code = cli_check_output(arguments->values[CLI_OUTPUT]);
+    if (code != CLI_OK)
+        return code;
+    cli_catch_signals();
+    enum plx_status status =
+        plx_inspect(arguments->operands, (size_t)arguments->operand_count, &options, &inspection, &error);
+    cli_progress_clear(&progress);
+    if (status == PLX_OK)
+        status = arguments->values[CLI_JSON] ? plx_inspection_json(inspection, &text, &length, &error)
+                                             : plx_inspection_text(inspection, &text, &length, &error);
+    plx_inspection_free(inspection);
+    if (status)
+        return cli_fail(&error);
+    code = cli_write(arguments->values[CLI_OUTPUT], text, length);
+    plx_text_free(text);
+    return code;
+}
+
+const struct cli_command cli_command_inspect = {
+    .name = "inspect",
+    .operands = "FILE... [options]",
+    .summary = "Say what a model or corpus is, what is odd about it, and how far they fit.",
+    .details = DETAILS,
+    .mask = CLI_INSPECT,
+    .least = 1,
+    .most = INT_MAX,
+    .run = run,
+    .first = CLI_TAKES_MODEL,
+    .others = CLI_TAKES_FILE,
+    .examples = EXAMPLES,
+};

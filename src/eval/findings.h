@@ -1,0 +1,46 @@
+/* What is odd about a file: a list of kinds, each with how often and where first. */
+#ifndef PLX_EVAL_FINDINGS_H
+#define PLX_EVAL_FINDINGS_H
+
+#include <perplex/warning.h>
+
+#include "corpus/corpus.h"
+
+#define PLX_FINDINGS_MOST 40
+
+struct plx_finding {
+    struct plx_warning warning;
+    bool note;       /* worth knowing, but nothing is wrong */
+    uint64_t offset; /* of the first, in bytes of the uncompressed file; PLX_NOWHERE if not known */
+    char input[256]; /* the file of the first, "" if there is only one */
+};
+
+/* Zero-initialised is empty. */
+struct plx_findings {
+    struct plx_finding items[PLX_FINDINGS_MOST];
+    size_t count;
+};
+
+/* How often something was met, and where first. Zero-initialised: never. */
+struct plx_occurrence {
+    uint64_t count;
+    uint64_t line;   /* 0: not known */
+    uint64_t offset; /* or PLX_NOWHERE */
+    char input[256];
+};
+
+/* Counts `count` more; the first are at the byte (of a text) or token `at` of the chunk. */
+void plx_occurrence_add(struct plx_occurrence *occurrence, uint64_t count, const struct plx_chunk *chunk,
+                        size_t at);
+
+/* Adds a kind that has no place, or that of its first occurrence; one that never occurred is not added. */
+void plx_findings_add(struct plx_findings *findings, bool note, const char *code, uint64_t count,
+                      const char *format, ...) PLX_PRINTF(5, 6);
+void plx_findings_add_occurrence(struct plx_findings *findings, bool note, const char *code,
+                                 const struct plx_occurrence *occurrence, const char *format, ...)
+    PLX_PRINTF(5, 6);
+
+/* Drops the names of the files: of one file alone they say nothing. */
+void plx_findings_forget_inputs(struct plx_findings *findings);
+
+#endif

@@ -1,0 +1,24 @@
+/* The parts of an inspection. */
+#ifndef PLX_EVAL_INSPECT_H
+#define PLX_EVAL_INSPECT_H
+
+#include "eval/coverage.h"
+#include "eval/inspection.h"
+
+/* Reads the model `name` from the source, which stays the caller's; NULL for a model without a file. *made
+   may be NULL, where nobody needs the open model; else it is to be closed with plx_model_close. */
+enum plx_status plx_inspect_model(const char *name, struct plx_source *source,
+                                  const struct plx_inspect_options *options,
+                                  struct plx_inspected_model **inspected, struct plx_model **made,
+                                  struct plx_error *error);
+
+/* Reads the corpus to its end. `coverage` learns of every token; NULL: nobody does. */
+enum plx_status plx_inspect_corpus(struct plx_corpus *corpus, const struct plx_inspect_options *options,
+                                   struct plx_coverage *coverage, struct plx_inspected_corpus **inspected,
+                                   struct plx_error *error);
+
+void plx_inspected_model_free(struct plx_inspected_model *model);          /* NULL is fine, */
+void plx_inspected_corpus_free(struct plx_inspected_corpus *corpus);       /* here too, */
+void plx_inspected_coverage_free(struct plx_inspected_coverage *coverage); /* and here */
+
+#endif

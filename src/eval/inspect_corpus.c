@@ -1,0 +1,288 @@
+/* Inspection of a corpus: one pass over its pieces, in constant memory. */
+#include "eval/inspect.h"
+
+#include "base/memory.h"
+#include "base/utf8.h"
+#include "eval/oddities.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define CODE_POINTS  0x110000
+#define ID_BITS_MOST ((size_t)1 << 27) /* 16 MiB of bits */
+
+/* A walk over the corpus. */
+struct walk {
+    struct plx_inspected_corpus *out;
+    struct plx_coverage *coverage; /* or NULL */
+    struct plx_oddities oddities;
+    struct plx_tokens tokens;
+    struct plx_distinct words;
+    uint64_t *characters; /* [CODE_POINTS] how often each occurs; by characters only */
+    uint64_t bytes[256];  /* likewise, by bytes; by characters those that belong to none */
+    uint64_t *ids;        /* [ID_BITS_MOST / 64] a bit for each id that has been met; of ids only */
+    uint64_t line_bytes;  /* of the line at hand, so far */
+};
+
+void plx_inspected_corpus_free(struct plx_inspected_corpus *corpus)
+{
+    if (!corpus)
+        return;
+    free(corpus->name);
+    free(corpus);
+}
+
+/* The line at hand ends at chunk->text[end]. */
+static void end_line(struct walk *walk, const struct plx_chunk *chunk, size_t begin, size_t end,
+                     uint64_t line)
+{
+    const bool carriage_return =
+        end > begin && chunk->text[end - 1] == '\r' && end < chunk->size; /* before a newline */
+    const uint64_t bytes = walk->line_bytes + (end - begin) - carriage_return;
+    if (!walk->out->longest_line || bytes > walk->out->longest_line_bytes) {
+        walk->out->longest_line_bytes = bytes;
+        walk->out->longest_line = line;
+    }
+    if (bytes > PLX_LONG_LINE)
+        plx_occurrence_add(walk->oddities.kinds + PLX_ODDITY_LONG_LINE, 1, chunk, begin);
+    walk->line_bytes = 0;
+}
+
+static void walk_lines(struct walk *walk, const struct plx_chunk *chunk)
+{
+    uint64_t line = chunk->line == PLX_NOWHERE ? 0 : chunk->line;
+    size_t at = 0;
+    if (chunk->begins_line)
+        walk->line_bytes = 0;
+    for (;;) {
+        const uint8_t *newline = at < chunk->size ? memchr(chunk->text + at, '\n', chunk->size - at) : NULL;
+        if (!newline)
+            break;
+        const size_t end = (size_t)(newline - chunk->text);
+        end_line(walk, chunk, at, end, line);
+        line += !chunk->derived && line > 0;
+        at = end + 1;
+    }
+    if (chunk->ends_line)
+        end_line(walk, chunk, at, chunk->size, line);
+    else
+        walk->line_bytes += chunk->size - at;
+}
+
+/* The distinct characters of a text, and the bytes that belong to none. */
+static void count_characters(struct walk *walk, const struct plx_chunk *chunk)
+{
+    for (size_t at = 0; at < chunk->size;) {
+        if (chunk->text[at] < 0x80) {
+            walk->characters[chunk->text[at++]]++;
+            continue;
+        }
+        const size_t length = plx_utf8_sequence(chunk->text + at, chunk->size - at);
+        if (length)
+            walk->characters[plx_utf8_code_point(chunk->text + at, length)]++;
+        else
+            walk->bytes[chunk->text[at]]++;
+        at += length ? length : 1;
+    }
+}
+
+static void add_counts(struct plx_text_counts *into, const struct plx_text_counts *from)
+{
+    into->bytes += from->bytes;
+    into->characters += from->characters;
+    into->words += from->words;
+    into->lines += from->lines;
+    into->invalid_utf8 += from->invalid_utf8;
+}
+
+static uint64_t count_begun_lines(const struct plx_tokens *tokens)
+{
+    uint64_t count = 0;
+    for (size_t i = 0; i < tokens->count; i++)
+        count += (tokens->marks[i] & PLX_MARK_BEGINS_LINE) != 0;
+    return count;
+}
+
+static enum plx_status walk_text(struct walk *walk, const struct plx_chunk *chunk, struct plx_error *error)
+{
+    /* Words in any case: there are symbols to find among them. */
+    const struct plx_tokenize_options options = {.tokens = PLX_TOKENS_WORD};
+    struct plx_tokens *tokens = &walk->tokens;
+    enum plx_status status = plx_tokenize_any(chunk, &options, tokens, error);
+    if (status)
+        return status;
+    /* Characters and bytes are also cut inside a word, which then was counted already. */
+    tokens->counts.words -=
+        chunk->inside_word && tokens->count > 0 && tokens->words[0].text == (const char *)chunk->text;
+    add_counts(&walk->out->text, &tokens->counts);
+    walk->out->blank_lines += tokens->counts.lines - count_begun_lines(tokens);
+    walk_lines(walk, chunk);
+    plx_oddities_scan(&walk->oddities, chunk, tokens->counts.invalid_utf8);
+    plx_oddities_words(&walk->oddities, chunk, tokens->words, tokens->count);
+    if (walk->out->info.tokens == PLX_TOKENS_CHARACTER)
+        count_characters(walk, chunk);
+    for (size_t i = 0; i < chunk->size && walk->out->info.tokens == PLX_TOKENS_BYTE; i++)
+        walk->bytes[chunk->text[i]]++;
+    if (walk->out->info.tokens != PLX_TOKENS_WORD)
+        return PLX_OK;
+    status = plx_distinct_add(&walk->words, tokens->words, tokens->count, error);
+    if (status == PLX_OK && walk->coverage)
+        status = plx_coverage_words(walk->coverage, chunk, tokens->words, tokens->count, error);
+    return status;
+}
+
+static enum plx_status walk_strings(struct walk *walk, const struct plx_chunk *chunk, struct plx_error *error)
+{
+    walk->out->tokens += chunk->size;
+    plx_oddities_words(&walk->oddities, chunk, chunk->tokens, chunk->size);
+    const enum plx_status status = plx_distinct_add(&walk->words, chunk->tokens, chunk->size, error);
+    return status || !walk->coverage
+               ? status
+               : plx_coverage_words(walk->coverage, chunk, chunk->tokens, chunk->size, error);
+}
+
+static enum plx_status walk_ids(struct walk *walk, const struct plx_chunk *chunk, struct plx_error *error)
+{
+    struct plx_inspected_corpus *out = walk->out;
+    if (out->tokens == 0 && chunk->size > 0)
+        out->lowest_id = out->highest_id = chunk->ids[0];
+    out->tokens += chunk->size;
+    for (size_t i = 0; i < chunk->size; i++) {
+        const uint32_t id = chunk->ids[i];
+        out->lowest_id = id < out->lowest_id ? id : out->lowest_id;
+        out->highest_id = id > out->highest_id ? id : out->highest_id;
+        if (id < ID_BITS_MOST)
+            walk->ids[id / 64] |= UINT64_C(1) << id % 64;
+    }
+    return walk->coverage ? plx_coverage_ids(walk->coverage, chunk, error) : PLX_OK;
+}
+
+static enum plx_status prepare(struct walk *walk, struct plx_error *error)
+{
+    const struct plx_corpus_info *info = &walk->out->info;
+    const bool characters = info->content == PLX_CONTENT_TEXT && info->tokens == PLX_TOKENS_CHARACTER;
+    if (characters && !(walk->characters = plx_new_array(CODE_POINTS, sizeof *walk->characters, error)))
+        return PLX_MEMORY;
+    if (info->content == PLX_CONTENT_IDS &&
+        !(walk->ids = plx_new_array(ID_BITS_MOST / 64, sizeof *walk->ids, error)))
+        return PLX_MEMORY;
+    return PLX_OK;
+}
+
+/* Counts the distinct tokens of a histogram, and tells the coverage of them. */
+static enum plx_status finish_histogram(struct walk *walk, const uint64_t *counts, uint32_t size,
+                                        bool characters, struct plx_error *error)
+{
+    for (uint32_t i = 0; i < size; i++) {
+        uint8_t text[4] = {(uint8_t)i};
+        if (counts[i] == 0)
+            continue;
+        walk->out->types++;
+        const size_t length = characters ? plx_utf8_encode(i, text) : 1;
+        const struct plx_word word = {(const char *)text, length};
+        const enum plx_status status =
+            walk->coverage ? plx_coverage_type(walk->coverage, word, counts[i], error) : PLX_OK;
+        if (status)
+            return status;
+    }
+    return PLX_OK;
+}
+
+/* What is known at the end only. */
+static enum plx_status finish(struct walk *walk, struct plx_error *error)
+{
+    struct plx_inspected_corpus *out = walk->out;
+    enum plx_status status = PLX_OK;
+    out->types_exact = !walk->words.full;
+    out->types = walk->words.count;
+    if (out->info.content == PLX_CONTENT_IDS) {
+        out->types_exact = out->highest_id < ID_BITS_MOST;
+        for (size_t i = 0; i < ID_BITS_MOST / 64; i++)
+            out->types += (uint64_t)__builtin_popcountll(walk->ids[i]);
+    }
+    if (out->info.content != PLX_CONTENT_TEXT)
+        return PLX_OK;
+    if (out->info.tokens == PLX_TOKENS_WORD)
+        out->tokens = out->text.words;
+    else
+        out->tokens = out->info.tokens == PLX_TOKENS_BYTE ? out->text.bytes : out->text.characters;
+    if (walk->characters)
+        status = finish_histogram(walk, walk->characters, CODE_POINTS, true, error);
+    return status ? status : finish_histogram(walk, walk->bytes, 256, false, error);
+}
+
+static enum plx_status pause_between(const struct plx_corpus *corpus,
+                                     const struct plx_inspect_options *options, struct plx_error *error)
+{
+    uint64_t size, done;
+    if (options->progress) {
+        plx_corpus_progress(corpus, &size, &done);
+        options->progress(options->user, done, size);
+    }
+    if (options->corpus.interrupted && options->corpus.interrupted(options->corpus.user))
+        return plx_error_set(error, PLX_INTERRUPTED, "interrupted");
+    return PLX_OK;
+}
+
+static enum plx_status walk_corpus(struct walk *walk, struct plx_corpus *corpus,
+                                   const struct plx_inspect_options *options, struct plx_error *error)
+{
+    enum plx_status status = prepare(walk, error);
+    while (status == PLX_OK) {
+        struct plx_chunk chunk;
+        bool more;
+        if ((status = pause_between(corpus, options, error)) ||
+            (status = plx_corpus_next(corpus, &chunk, &more, error)))
+            return status;
+        if (!more)
+            return finish(walk, error);
+        switch (chunk.content) {
+        case PLX_CONTENT_TEXT: status = walk_text(walk, &chunk, error); break;
+        case PLX_CONTENT_STRINGS: status = walk_strings(walk, &chunk, error); break;
+        case PLX_CONTENT_IDS: status = walk_ids(walk, &chunk, error); break;
+        }
+    }
+    return status;
+}
+
+static enum plx_status describe(struct plx_corpus *corpus, struct plx_inspected_corpus *out,
+                                struct plx_error *error)
+{
+    const char *name = plx_corpus_name(corpus);
+    uint64_t size;
+    plx_corpus_info(corpus, &out->info);
+    out->file.bytes = out->info.bytes;
+    plx_corpus_progress(corpus, &size, &out->file.medium_bytes);
+    out->name = plx_copy_string(name, strlen(name), error);
+    return out->name ? plx_corpus_sha256(corpus, out->sha256, error) : PLX_MEMORY;
+}
+
+enum plx_status plx_inspect_corpus(struct plx_corpus *corpus, const struct plx_inspect_options *options,
+                                   struct plx_coverage *coverage, struct plx_inspected_corpus **inspected,
+                                   struct plx_error *error)
+{
+    struct plx_inspected_corpus *out = plx_new_array(1, sizeof *out, error);
+    *inspected = NULL;
+    if (!out)
+        return PLX_MEMORY;
+    struct walk walk = {.out = out, .coverage = coverage, .words.most = options->most_types};
+    plx_corpus_info(corpus, &out->info);
+    enum plx_status status = walk_corpus(&walk, corpus, options, error);
+    if (status == PLX_OK)
+        status = describe(corpus, out, error);
+    plx_oddities_list(&walk.oddities, &out->findings);
+    if (out->tokens == 0)
+        plx_findings_add(&out->findings, false, "no-tokens", 0, "there is no token in it: nothing to score");
+    if (out->info.files == 1)
+        plx_findings_forget_inputs(&out->findings);
+    plx_tokens_release(&walk.tokens);
+    plx_distinct_release(&walk.words);
+    free(walk.characters);
+    free(walk.ids);
+    if (status) {
+        plx_inspected_corpus_free(out);
+        return status;
+    }
+    *inspected = out;
+    return PLX_OK;
+}

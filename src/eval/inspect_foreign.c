@@ -1,0 +1,183 @@
+#include "eval/inspect_foreign.h"
+
+#include "base/error.h"
+#include "corpus/foreign.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+static const char ARCHIVE[] = "unpack it first";
+static const char CHECKPOINT[] = "save the weights as safetensors";
+
+static bool __attribute__((__format__(__printf__, 4, 5)))
+refuse(const char *name, const char *hint, struct plx_error *error, const char *format, ...)
+{
+    char what[256];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(what, sizeof what, format, arguments);
+    va_end(arguments);
+    plx_error_set(error, PLX_UNSUPPORTED, "neither a model nor a corpus in a known format: it looks like %s",
+                  what);
+    plx_error_input(error, name);
+    if (hint)
+        plx_error_hint(error, "%s", hint);
+    return true;
+}
+
+static bool begins(const uint8_t *head, size_t size, const char *text)
+{
+    const size_t length = strlen(text);
+    return size >= length && memcmp(head, text, length) == 0;
+}
+
+static uint32_t read_u32(const uint8_t *bytes)
+{
+    return (uint32_t)bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 | (uint32_t)bytes[3] << 24;
+}
+
+/* The version is a text, NUL-padded to 52 bytes; the type of its search structure follows sanity values. */
+static bool kenlm(const uint8_t *head, size_t size, const char *name, struct plx_error *error)
+{
+    static const char MAGIC[] = "mmap lm http://kheafield.com/code";
+    static const char *const TYPES[] = {"probing",        "rest-probing", "trie",
+                                        "quantised trie", "array trie",   "quantised array trie"};
+    if (!begins(head, size, MAGIC))
+        return false;
+    if (size > sizeof MAGIC + 10 && memcmp(head + sizeof MAGIC - 1, " incomplete", 11) == 0)
+        return refuse(name, "build it again", error, "a KenLM binary whose building was never finished");
+    const char *version = (const char *)head + sizeof MAGIC - 1;
+    size_t length = 0;
+    while (sizeof MAGIC - 1 + length < size && length < 32 && version[length] >= ' ')
+        length++;
+    const uint32_t type = size >= 100 ? read_u32(head + 96) : UINT32_MAX;
+    return refuse(name, "this build reads the ARPA file that it was made from", error,
+                  "a KenLM binary of type %s,%.*s",
+                  type < sizeof TYPES / sizeof *TYPES ? TYPES[type] : "unknown", (int)length, version);
+}
+
+/* The value of 'descr' in the dictionary that a .npy begins with. */
+static bool npy(const uint8_t *head, size_t size, const char *name, struct plx_error *error)
+{
+    if (!begins(head, size, "\x93NUMPY"))
+        return false;
+    const uint8_t *key = memmem(head, size < 512 ? size : 512, "'descr':", 8);
+    const char *quote = key ? memchr(key + 8, '\'', size - (size_t)(key + 8 - head)) : NULL;
+    const size_t left = quote ? size - (size_t)((const uint8_t *)quote + 1 - head) : 0;
+    const char *end = quote ? memchr(quote + 1, '\'', left < 32 ? left : 32) : NULL;
+    if (!end)
+        return refuse(name, NULL, error, "a NumPy array");
+    return refuse(name, NULL, error, "a NumPy array of type %.*s", (int)(end - quote - 1), quote + 1);
+}
+
+/* The name of the first member tells what wrote the archive. */
+static bool zip(const uint8_t *head, size_t size, const char *name, struct plx_error *error)
+{
+    if (!begins(head, size, "PK\x03\x04") && !begins(head, size, "PK\x05\x06"))
+        return false;
+    const size_t length = size >= 30 ? (size_t)(head[26] | head[27] << 8) : 0;
+    const bool known = length > 0 && length <= size - 30;
+    const char *member = known ? (const char *)head + 30 : "";
+    if (known && length > 4 && memcmp(member + length - 4, ".npy", 4) == 0)
+        return refuse(name, "save the one array that is meant as .npy, or weights as safetensors", error,
+                      "NumPy's npz, whose first array is %.*s", (int)(length < 80 ? length - 4 : 80), member);
+    if (known && memmem(member, length, "data.pkl", 8))
+        return refuse(name, CHECKPOINT, error, "a PyTorch checkpoint");
+    if (known && length == 19 && memcmp(member, "[Content_Types].xml", 19) == 0)
+        return refuse(name, "save it as plain text", error, "a document of an office program");
+    return refuse(name, ARCHIVE, error, "a zip archive");
+}
+
+/* Where white space ends. */
+static size_t skip_blanks(const uint8_t *head, size_t size, size_t at)
+{
+    while (at < size && (head[at] == ' ' || head[at] == '\t' || head[at] == '\n' || head[at] == '\r'))
+        at++;
+    return at;
+}
+
+static bool html(const uint8_t *head, size_t size, const char *name, struct plx_error *error)
+{
+    static const char *const BEGINNINGS[] = {"<!doctype html", "<html", "<head", "<!doctype HTML PUBLIC"};
+    const size_t at = skip_blanks(head, size, 0);
+    for (size_t i = 0; i < sizeof BEGINNINGS / sizeof *BEGINNINGS; i++) {
+        const size_t length = strlen(BEGINNINGS[i]);
+        if (size - at >= length && strncasecmp((const char *)head + at, BEGINNINGS[i], length) == 0)
+            return refuse(name,
+                          "was a page saved in the place of the file that it links to? "
+                          "--corpus-format text takes it as it is",
+                          error, "an HTML page");
+    }
+    return false;
+}
+
+/* One JSON document, over several lines or named so. */
+static bool json(const uint8_t *head, size_t size, const char *name, struct plx_error *error)
+{
+    const size_t length = strlen(name), at = skip_blanks(head, size, 0);
+    const bool named = length >= 5 && strcmp(name + length - 5, ".json") == 0;
+    if (at == size || (head[at] != '{' && head[at] != '['))
+        return false;
+    const size_t next = skip_blanks(head, size, at + 1);
+    const bool opens = next < size && (head[next] == '"' || head[next] == '{' || head[next] == '[' ||
+                                       head[next] == '}' || head[next] == ']');
+    const bool several = next > at + 1 && memchr(head + at, '\n', next - at);
+    if (!opens || !(named || several))
+        return false;
+    return refuse(name,
+                  "a vocabulary stands beside its model or is given by --vocab; a corpus of JSON has an "
+                  "object a line",
+                  error, "a JSON document");
+}
+
+bool plx_inspect_own(const uint8_t *head, size_t size, const char *name, struct plx_error *error)
+{
+    static const char KEY[] = "\"schema\"", VALUE[] = "\"perplex.";
+    size_t at = skip_blanks(head, size, 0);
+    if (at == size || head[at] != '{')
+        return false;
+    at = skip_blanks(head, size, at + 1);
+    if (!begins(head + at, size - at, KEY))
+        return false;
+    at = skip_blanks(head, size, at + sizeof KEY - 1);
+    if (at == size || head[at] != ':')
+        return false;
+    at = skip_blanks(head, size, at + 1);
+    if (!begins(head + at, size - at, VALUE))
+        return false;
+    const char *schema = (const char *)head + at + 1;
+    const char *end = memchr(schema, '"', size - at - 1);
+    const int length = end && end - schema < 64 ? (int)(end - schema) : (int)sizeof VALUE - 2;
+    return refuse(name, "`perplex table` and its like read results", error, "JSON of perplex itself, %.*s",
+                  length, schema);
+}
+
+bool plx_inspect_foreign(const uint8_t *head, size_t size, const char *name, struct plx_error *error)
+{
+    if (kenlm(head, size, name, error) || npy(head, size, name, error) || zip(head, size, name, error) ||
+        html(head, size, name, error) || json(head, size, name, error))
+        return true;
+    const struct plx_foreign *kind = plx_foreign_recognise(head, size);
+    return kind && refuse(name, kind->hint, error, "%s", kind->what);
+}
+
+bool plx_inspect_binary(const uint8_t *head, size_t size, const char *name, struct plx_error *error)
+{
+    size_t strange = 0, even_zeros = 0, odd_zeros = 0;
+    for (size_t i = 0; i < size; i++) {
+        strange += head[i] < 0x20 && !(head[i] >= '\t' && head[i] <= '\r') && head[i] != 0x1B;
+        even_zeros += head[i] == 0 && i % 2 == 0;
+        odd_zeros += head[i] == 0 && i % 2 == 1;
+    }
+    if (strange * 32 <= size)
+        return false;
+    if (size >= 4 && (even_zeros + odd_zeros) * 10 >= size * 4 && (even_zeros == 0 || odd_zeros == 0))
+        return refuse(name,
+                      "convert it to UTF-8: iconv; if it holds token ids, --corpus-format names the format",
+                      error, "UTF-16 text without a byte order mark, or small numbers of two bytes");
+    return refuse(name,
+                  "if it holds token ids, --corpus-format names the format; --tokens byte takes any bytes",
+                  error, "binary data");
+}

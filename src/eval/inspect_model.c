@@ -1,0 +1,259 @@
+/* Inspection of a model: what it says of itself, and whether its probabilities sum to 1. */
+#include "eval/inspect.h"
+
+#include "base/exact.h"
+#include "base/logarithms.h"
+#include "base/memory.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Types whose probabilities are asked for at once. */
+#define BATCH ((size_t)1 << 16)
+
+/* Beyond so many types, a model without cheap single predictions is not summed over. */
+#define SUM_TYPES_MOST       ((uint64_t)1 << 20)
+#define SUM_TYPES_MOST_NGRAM ((uint64_t)1 << 26)
+
+/* From here on a sum is not a matter of rounding. */
+#define DOUBTFUL_SUM 1e-3
+
+/* The most symbols of context that a sum is taken in. */
+#define CONTEXT_MOST 8
+
+void plx_inspected_model_free(struct plx_inspected_model *model)
+{
+    if (!model)
+        return;
+    free(model->name);
+    free(model->ngrams);
+    free(model->start.spelling);
+    free(model->end.spelling);
+    free(model->unknown.spelling);
+    free(model);
+}
+
+static enum plx_status spell(const struct plx_model *model, uint32_t id, struct plx_inspected_symbol *symbol,
+                             struct plx_error *error)
+{
+    const struct plx_word word = id == PLX_NO_TOKEN ? (struct plx_word){NULL, 0} : plx_model_token(model, id);
+    symbol->id = id;
+    if (!word.text)
+        return PLX_OK;
+    symbol->spelling = plx_copy_string(word.text, word.length, error);
+    symbol->length = word.length;
+    return symbol->spelling ? PLX_OK : PLX_MEMORY;
+}
+
+/* Memory for the windows of one context. */
+struct sums {
+    struct plx_session *session;
+    struct plx_window *windows; /* [BATCH] */
+    uint32_t *ids;              /* [BATCH, context + 1] */
+    double *nats;               /* [BATCH] */
+};
+
+static void release_sums(struct sums *sums)
+{
+    plx_session_free(sums->session);
+    free(sums->windows);
+    free(sums->ids);
+    free(sums->nats);
+}
+
+static enum plx_status new_sums(const struct plx_model *model, unsigned context, struct sums *sums,
+                                struct plx_error *error)
+{
+    *sums = (struct sums){.session = plx_session_new(model, error)};
+    if (!sums->session || !(sums->windows = plx_new_array(BATCH, sizeof *sums->windows, error)) ||
+        !(sums->ids = plx_new_array(BATCH, (context + 1) * sizeof *sums->ids, error)) ||
+        !(sums->nats = plx_new_array(BATCH, sizeof *sums->nats, error))) {
+        release_sums(sums);
+        return PLX_MEMORY;
+    }
+    return PLX_OK;
+}
+
+/* −ln p of the types first … first + count − 1 after `context` times the symbol. */
+static enum plx_status score(struct sums *sums, unsigned context, uint32_t symbol, uint32_t first,
+                             size_t count, struct plx_error *error)
+{
+    const struct plx_scores scores = {.nats = sums->nats};
+    for (size_t i = 0; i < count; i++) {
+        uint32_t *ids = sums->ids + i * (context + 1);
+        for (unsigned k = 0; k < context; k++)
+            ids[k] = symbol;
+        ids[context] = first + (uint32_t)i;
+        sums->windows[i] = (struct plx_window){ids, context, (size_t)context + 1, 0};
+    }
+    return plx_session_score(sums->session, sums->windows, count, &scores, error);
+}
+
+/* What stands before: nothing where the model can do with it, else start symbols, else an end symbol, else
+   the first type. */
+static void choose_context(const struct plx_model_info *info, struct plx_inspected_sum *sum)
+{
+    if (info->capabilities & PLX_EMPTY_CONTEXT)
+        return;
+    sum->context = info->start != PLX_NO_TOKEN && info->start_repeat > 1 ? info->start_repeat : 1;
+    if (sum->context > CONTEXT_MOST)
+        sum->context = CONTEXT_MOST;
+    sum->context_id = info->start != PLX_NO_TOKEN ? info->start : info->end != PLX_NO_TOKEN ? info->end : 0;
+}
+
+/* A start symbol of p = 1 (KenLM) or log10 p = −99 (SRILM) is no outcome: its p is there for the form only.
+ */
+static bool is_no_outcome(const struct plx_model_info *info, const struct plx_inspected_sum *sum, uint64_t id,
+                          double nats)
+{
+    return info->kind == PLX_KIND_NGRAM && sum->context == 0 && id == info->start &&
+           (nats <= 0 || nats >= 99 * PLX_LN_10 * (1 - 1e-6));
+}
+
+static enum plx_status add_up(const struct plx_model_info *info, struct sums *sums,
+                              struct plx_inspected_model *inspected, struct plx_error *error)
+{
+    struct plx_inspected_sum *sum = &inspected->sum;
+    struct plx_exact total = {0};
+    for (uint64_t first = 0; first < info->vocabulary; first += BATCH) {
+        const uint64_t left = info->vocabulary - first;
+        const size_t count = left < BATCH ? (size_t)left : BATCH;
+        const enum plx_status status =
+            score(sums, sum->context, sum->context_id, (uint32_t)first, count, error);
+        if (status)
+            return status;
+        for (size_t i = 0; i < count; i++) {
+            if (is_no_outcome(info, sum, first + i, sums->nats[i]))
+                sum->without_start = true;
+            else
+                plx_exact_add(&total, exp(-sums->nats[i]));
+            if (first + i == info->unknown && sum->context == 0) {
+                inspected->unknown_scored = true;
+                inspected->unknown_nats = sums->nats[i];
+            }
+        }
+    }
+    sum->known = !total.invalid && !total.overflow;
+    sum->types = total.count;
+    sum->sum = plx_exact_sum(&total);
+    return PLX_OK;
+}
+
+/* Whether a sum means something, and is to be had in seconds. */
+static bool can_add_up(const struct plx_model_info *info)
+{
+    const uint64_t most = info->kind == PLX_KIND_NGRAM ? SUM_TYPES_MOST_NGRAM : SUM_TYPES_MOST;
+    return !(info->capabilities & (PLX_BY_TOKEN | PLX_BY_TARGET)) && info->vocabulary > 0 &&
+           info->vocabulary <= most;
+}
+
+/* A model that cannot say how probable something is may still be described. */
+static enum plx_status check_sum(const struct plx_model *model, struct plx_inspected_model *inspected,
+                                 struct plx_error *error)
+{
+    const struct plx_model_info *info = plx_model_info(model);
+    struct sums sums;
+    if (!can_add_up(info))
+        return PLX_OK;
+    choose_context(info, &inspected->sum);
+    enum plx_status status = new_sums(model, inspected->sum.context, &sums, error);
+    if (status)
+        return status;
+    status = add_up(info, &sums, inspected, error);
+    release_sums(&sums);
+    if (status == PLX_NOT_FINITE) {
+        plx_findings_add(&inspected->findings, false, "not-finite", 0, "%s", error->message);
+        return PLX_OK;
+    }
+    if (status == PLX_OK && !(fabs(inspected->sum.sum - 1) <= DOUBTFUL_SUM))
+        plx_findings_add(&inspected->findings, false, "sum", 0,
+                         "the probabilities of all types sum to %.6g instead of 1", inspected->sum.sum);
+    return status;
+}
+
+static enum plx_status copy_info(const struct plx_model *model, struct plx_inspected_model *inspected,
+                                 struct plx_error *error)
+{
+    const struct plx_model_info *info = plx_model_info(model);
+    enum plx_status status;
+    inspected->info = *info;
+    inspected->info.ngrams = NULL;
+    if (info->ngrams) {
+        inspected->ngrams = plx_new_array(info->order, sizeof *inspected->ngrams, error);
+        if (!inspected->ngrams)
+            return PLX_MEMORY;
+        memcpy(inspected->ngrams, info->ngrams, info->order * sizeof *inspected->ngrams);
+        inspected->info.ngrams = inspected->ngrams;
+    }
+    if ((status = spell(model, info->start, &inspected->start, error)) ||
+        (status = spell(model, info->end, &inspected->end, error)))
+        return status;
+    return spell(model, info->unknown, &inspected->unknown, error);
+}
+
+/* The deviations of the file, and what the model lacks. */
+static void list_findings(const struct plx_model *model, struct plx_inspected_model *inspected)
+{
+    const struct plx_model_info *info = plx_model_info(model);
+    size_t count;
+    const struct plx_warning *warnings = plx_model_warnings(model, &count);
+    for (size_t i = 0; i < count; i++) {
+        const struct plx_occurrence occurrence = {warnings[i].count ? warnings[i].count : 1, warnings[i].line,
+                                                  PLX_NOWHERE, ""};
+        plx_findings_add_occurrence(&inspected->findings, false, warnings[i].code, &occurrence, "%s",
+                                    warnings[i].message);
+    }
+    if (info->capabilities & PLX_ANY_TOKENS)
+        return;
+    if (!(info->capabilities & PLX_STRING_TOKENS))
+        plx_findings_add(&inspected->findings, true, "no-vocabulary", 0,
+                         "there is no vocabulary: it scores token ids, no text (but bytes, where it has 256 "
+                         "types)");
+    else if (info->unknown == PLX_NO_TOKEN)
+        plx_findings_add(
+            &inspected->findings, true, "no-unknown-symbol", 0,
+            "there is no unknown symbol: words that the model does not know have no probability");
+}
+
+static enum plx_status describe(const struct plx_model *model, struct plx_inspected_model *inspected,
+                                struct plx_error *error)
+{
+    const char *name = plx_model_name(model);
+    enum plx_status status;
+    if (!(inspected->name = plx_copy_string(name, strlen(name), error)))
+        return PLX_MEMORY;
+    if ((status = copy_info(model, inspected, error)))
+        return status;
+    list_findings(model, inspected);
+    return check_sum(model, inspected, error);
+}
+
+enum plx_status plx_inspect_model(const char *name, struct plx_source *source,
+                                  const struct plx_inspect_options *options,
+                                  struct plx_inspected_model **inspected, struct plx_model **made,
+                                  struct plx_error *error)
+{
+    struct plx_model *model = NULL;
+    *made = NULL;
+    *inspected = plx_new_array(1, sizeof **inspected, error);
+    if (!*inspected)
+        return PLX_MEMORY;
+    enum plx_status status = source ? plx_model_open_source(source, &options->model, &model, error)
+                                    : plx_model_open(name, &options->model, &model, error);
+    if (status == PLX_OK && source) {
+        uint64_t size;
+        plx_source_progress(source, &size, &(*inspected)->file.medium_bytes);
+        (*inspected)->file.bytes = plx_source_offset(source);
+    }
+    if (status == PLX_OK)
+        status = describe(model, *inspected, error);
+    if (status) {
+        plx_model_close(model);
+        plx_inspected_model_free(*inspected);
+        *inspected = NULL;
+        return status;
+    }
+    *made = model;
+    return PLX_OK;
+}

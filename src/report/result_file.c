@@ -1,0 +1,67 @@
+#include "report/result_file.h"
+
+#include "base/path.h"
+#include "io/whole.h"
+
+#include <string.h>
+
+static enum plx_status read_file(const char *path, struct plx_buffer *buffer, struct plx_error *error)
+{
+    struct plx_source *source;
+    enum plx_status status = plx_source_open(path, NULL, &source, error);
+    if (status == PLX_OK)
+        status = plx_source_read_all(source, "a result", buffer, error);
+    plx_source_close(source);
+    return status;
+}
+
+static enum plx_status check_schema(const cJSON *json, const char *path, struct plx_error *error)
+{
+    const struct plx_json_path root = {NULL, NULL, 0};
+    const char *schema;
+    const enum plx_status status = plx_json_get_string(json, "schema", &root, path, &schema, error);
+    if (status)
+        return status;
+    if (strcmp(schema, "perplex.result/1") != 0)
+        return plx_json_error(&root, path, error, "schema \"%.80s\" instead of \"perplex.result/1\"", schema);
+    return PLX_OK;
+}
+
+enum plx_status plx_result_file_read(const char *path, cJSON **json, struct plx_error *error)
+{
+    struct plx_buffer buffer;
+    *json = NULL;
+    plx_buffer_init(&buffer, PLX_RESULT_BYTES_MAX);
+    enum plx_status status = read_file(path, &buffer, error);
+    if (status == PLX_OK)
+        status = plx_json_parse((const char *)buffer.data, buffer.size, path, json, error);
+    plx_buffer_release(&buffer);
+    if (status == PLX_OK)
+        status = check_schema(*json, path, error);
+    if (status) {
+        cJSON_Delete(*json);
+        *json = NULL;
+    }
+    return status;
+}
+
+const cJSON *plx_result_member(const cJSON *parent, const char *key)
+{
+    return cJSON_GetObjectItemCaseSensitive(parent, key);
+}
+
+enum plx_status plx_result_file_inputs(const cJSON *json, const char *path, const char **model,
+                                       const char **corpus, struct plx_error *error)
+{
+    const struct plx_json_path root = {NULL, NULL, 0}, runtime = {&root, "runtime", 0},
+                               inputs = {&runtime, "inputs", 0};
+    const cJSON *object = plx_result_member(plx_result_member(json, "runtime"), "inputs");
+    const enum plx_status status = plx_json_get_string(object, "model", &inputs, path, model, error);
+    return status ? status : plx_json_get_string(object, "corpus", &inputs, path, corpus, error);
+}
+
+const char *plx_result_input_name(const char *path)
+{
+    const char *base = plx_path_base(path);
+    return *base ? base : path;
+}

@@ -1,0 +1,24 @@
+/* Results that were written as JSON, read back. */
+#ifndef PLX_REPORT_RESULT_FILE_H
+#define PLX_REPORT_RESULT_FILE_H
+
+#include "base/json.h"
+
+/* The most that a result, or what is made of some, may have. */
+#define PLX_RESULT_BYTES_MAX ((size_t)64 << 20)
+
+/* Reads the result at `path` (a path, "-" or a URL): *json is to be deleted with cJSON_Delete, NULL on
+   failure. PLX_MALFORMED where it is no perplex.result/1, the errors of sources. */
+enum plx_status plx_result_file_read(const char *path, cJSON **json, struct plx_error *error);
+
+/* The member `key`; NULL, which the readers of its members report, where there is none. */
+const cJSON *plx_result_member(const cJSON *parent, const char *key);
+
+/* The names of its inputs, valid as long as the JSON. */
+enum plx_status plx_result_file_inputs(const cJSON *json, const char *path, const char **model,
+                                       const char **corpus, struct plx_error *error);
+
+/* A name's file; where a path ends with a slash, all of it. */
+const char *plx_result_input_name(const char *path);
+
+#endif

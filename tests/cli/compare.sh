@@ -1,0 +1,172 @@
+#!/bin/sh
+# perplex compare: what may be compared, which is the better one, and what is said otherwise.
+# shellcheck source=tests/support/cli.sh
+. "$SOURCE_DIR/tests/support/cli.sh"
+
+# result NAME OPTION...: of the n-gram model on the test text.
+result() {
+    name=$1
+    shift
+    "$PERPLEX" eval "$ngram" "$test_text" -q -o "$name.json" "$@"
+}
+result a
+same=$SOURCE_DIR/configs/same-positions.json
+result ngram --config "$same"
+"$PERPLEX" eval "$neural" "$test_text" -q -o neural.json --config "$same" || fail 'no result of the neural model'
+
+# compares CODE A B OPTION...
+compares() {
+    expected=$1
+    shift
+    run "$PERPLEX" compare "$@"
+    ends_with "$expected"
+}
+
+# Of the same tokens: the difference is that of the results, by another arithmetic.
+compares 0 ngram.json neural.json
+is_silent
+contains out '^B is better: '
+contains out '^warning: A has 625 unknown tokens and B 887: '
+compares 1 neural.json ngram.json
+is_silent
+contains out '^B is worse: '
+compares 0 ngram.json neural.json --json
+is_silent
+has schema perplex.comparison/1
+has comparable tokens
+has verdict better
+has a.file ngram.json
+has b.file neural.json
+has a.model "$ngram"
+has b.corpus "$test_text"
+has a.unknown 625
+has b.unknown 887
+has warnings.0.code unknown-tokens
+for name in nats_per_token bits_per_token perplexity; do
+    has a.$name "$(value ngram.json $name)"
+    has b.$name "$(value neural.json $name)"
+done
+for name in bits_per_byte bits_per_character bits_per_word; do
+    has a.$name "$(value ngram.json normalized.$name)"
+    has b.$name "$(value neural.json normalized.$name)"
+done
+difference() {
+    awk -v a="$1" -v b="$2" "BEGIN { printf \"%.17g\", $3 }"
+}
+old=$(value ngram.json perplexity) new=$(value neural.json perplexity)
+near 1e-12 "$(value out difference.nats_per_token)" "$(difference "$old" "$new" 'log(b) - log(a)')"
+near 1e-12 "$(value out difference.bits_per_token)" "$(difference "$old" "$new" '(log(b) - log(a)) / log(2)')"
+near 1e-12 "$(value out difference.perplexity_ratio)" "$(difference "$old" "$new" 'b / a')"
+compares 1 neural.json ngram.json --json
+has verdict worse
+
+# One and the same; a name of the protocol is no matter.
+compares 0 a.json a.json
+contains out '^the same: '
+contains out '^perplexity  *558\.7032  *558\.7032   x 1\.000000$'
+grep -q warning out && fail "there is nothing to warn of: $(cat out)"
+sed 's/"name": "sentence"/"name": "custom"/' a.json >renamed.json
+compares 0 a.json renamed.json
+
+# Every field of the protocol counts, and every other one that says which tokens they are. alters FIELD FROM TO.
+alters() {
+    sed "s/\"$1\": $2/\"$1\": $3/" a.json >altered.json
+    cmp -s a.json altered.json && fail "$1 is not $2"
+    compares 2 a.json altered.json
+    says 'the results are not comparable'
+    contains out "^  [a-z]*\.$1 "
+    contains out '^not comparable: '
+    compares 2 altered.json a.json --json
+    has verdict incomparable
+}
+flatten a.json | sed -n 's/^protocol\.\([a-z_]*\) \(.*\)/\1 \2/p' | grep -v '^name ' >fields
+[ "$(wc -l <fields)" -ge 14 ] || fail 'too few fields'
+while read -r field old; do
+    alters "$field" "$old" '"other"'
+    case $field in
+    unit | start | end | join) has comparable text ;;
+    *) has comparable nothing ;;
+    esac
+done <fields
+alters scored 3648 3647
+has comparable text
+alters tokenization '"word"' '"char"'
+has comparable text
+alters format '"text"' '"lines"'
+has comparable nothing
+# A field that one of them lacks.
+sed '/"blank": /d' a.json >older.json
+compares 2 older.json a.json
+contains out '^  protocol.blank  *absent  *-> score$'
+compares 2 a.json older.json
+contains out '^  protocol.blank  *score  *-> absent$'
+
+# All of the fields are told, not the first one alone.
+result windows --unit stream --window 64 --stride 32 --first skip
+compares 2 a.json windows.json
+for line in 'protocol.unit  *line  *-> stream' 'protocol.window  *0  *-> 64' 'protocol.stride  *0  *-> 32' \
+    'protocol.first  *score  *-> skip'; do
+    contains out "^  $line\$"
+done
+contains out '^not comparable: the numbers are not of the same predictions$'
+grep -q '^nats per token' out && fail 'figures that may not be compared'
+
+# Another tokenization: the figures of the text alone. Ones that are of another text are told.
+"$PERPLEX" eval uniform:2000 "$test_text" -q -o words.json
+"$PERPLEX" eval uniform:2000 "$test_text" -q -o characters.json --tokens char
+compares 2 words.json characters.json
+contains out '^  corpus.tokenization  *word  *-> char$'
+contains out '^bits per byte  *2\.146209  *10\.934603   +8\.788395$'
+grep -q -e '^nats per token' -e '^perplexity' out && fail 'figures that may not be compared'
+compares 2 words.json characters.json --json
+has comparable text
+near 1e-12 "$(value out difference.bits_per_byte)" \
+    "$(awk 'BEGIN { printf "%.17g", log(2000) / log(2) * (18586 - 3648) / 18639 }')"
+[ -z "$(value out difference.nats_per_token)" ] || fail 'a difference that means nothing'
+sed 's/"scored_bytes": 18639/"scored_bytes": 18000/; s/"scored": 3648/"scored": 3500/' a.json >shorter.json
+compares 2 a.json shorter.json --json
+has warnings.0.code scored-text
+
+# Another corpus: nothing.
+"$PERPLEX" eval "$ngram" "$almanac/valid.txt" -q -o valid.json
+compares 2 a.json valid.json
+contains out '^  corpus.sha256$'
+contains out "^    A  $(value a.json corpus.sha256)\$"
+contains out "^    B  $(value valid.json corpus.sha256)\$"
+contains out '^not comparable: the results are of different corpora$'
+
+# What is not finite.
+result infinite --unknown zero 2>/dev/null
+sed 's/"nats_per_token": "inf"/"nats_per_token": 7/' infinite.json >finite.json
+compares 0 infinite.json finite.json
+contains out '^nats per token  *inf  *7\.000000   -inf$'
+compares 1 finite.json infinite.json --json
+has difference.nats_per_token inf
+has difference.perplexity_ratio inf
+compares 5 infinite.json infinite.json
+says 'the difference of the results is no number'
+contains out '^no verdict: both are infinite, and their difference is no number$'
+compares 5 infinite.json infinite.json --json
+has verdict undefined
+has difference.nats_per_token nan
+
+# Where it goes, and what it comes from.
+compares 1 neural.json ngram.json -o report.txt
+prints_nothing
+contains report.txt '^B is worse: '
+"$PERPLEX" compare - a.json <renamed.json >out || fail 'standard input is not read'
+contains out '^A  -: '
+awk 'length > 79' out report.txt >long
+[ ! -s long ] || fail "too long: $(cat long)"
+refuses 4 'missing.json: cannot be opened: *' "$PERPLEX" compare a.json missing.json
+echo '{"schema": "perplex.result/2"}' >other.json
+refuses 3 'other.json: *"perplex.result/2" instead of "perplex.result/1"' "$PERPLEX" compare other.json a.json
+sed 's/"complete": true/"complete": false/' a.json >part.json
+refuses 3 'part.json: $.complete: *' "$PERPLEX" compare a.json part.json
+refuses 4 'cannot write /dev/full: *' "$PERPLEX" compare a.json a.json -o /dev/full
+# Escape sequences out of a file do not reach the terminal.
+sed 's/"runtime": {/&/; s#"model": "[^"]*arpa"#"model": "\\u001b[31mred"#' a.json >red.json
+compares 0 red.json a.json
+contains out '^A  red.json: \\x1b\[31mred on '
+
+finish

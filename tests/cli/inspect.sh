@@ -1,0 +1,150 @@
+#!/bin/sh
+# perplex inspect: what it prints, how it ends, and that nothing makes it do anything else.
+# shellcheck source=tests/support/cli.sh
+. "$SOURCE_DIR/tests/support/cli.sh"
+
+# As a person sees it.
+cp "$ngram" model.arpa
+cp "$test_text" test.txt
+words=$(tr ' \t' '\n' <test.txt | grep -c .)
+printf 'one line\r\nand a\302\240second <s>, \033[31m' >odd.txt
+accepts "$PERPLEX" inspect model.arpa test.txt --top 5
+golden inspect.txt
+accepts "$PERPLEX" inspect odd.txt
+golden inspect-odd.txt
+
+# The same from anywhere.
+accepts "$PERPLEX" inspect model.arpa
+sed 1d out >expected
+gzip -c model.arpa >packed
+same() {
+    accepts "$@"
+    sed -e 1d -e 's/bytes, [0-9,]* uncompressed$/bytes/' -e '/^  size/d' out >got
+    sed '/^  size/d' expected | cmp -s - got || fail "differs: $(diff expected got | head)"
+}
+from() {
+    source=$1
+    shift
+    "$@" <"$source"
+}
+pipe() {
+    source=$1
+    shift
+    # shellcheck disable=SC2002 # a pipe is meant
+    cat "$source" | "$@"
+}
+for source in model.arpa packed; do
+    same "$PERPLEX" inspect $source
+    same from $source "$PERPLEX" inspect -
+    same pipe $source "$PERPLEX" inspect -
+    same "$PERPLEX" inspect --as model --model-format arpa $source
+done
+accepts from test.txt "$PERPLEX" inspect - --json
+has corpus.name -
+has corpus.tokens "$words"
+accepts pipe test.txt "$PERPLEX" inspect model.arpa - --json
+has coverage.tokens.total "$words"
+accepts from test.txt "$PERPLEX" inspect --as corpus - odd.txt --json
+has corpus.files 2
+refuses 2 'standard input has been looked into*--as corpus*' from test.txt "$PERPLEX" inspect - odd.txt
+
+# JSON, into a file.
+accepts "$PERPLEX" inspect model.arpa --json
+has schema perplex.inspection/1
+has model.order 3
+mv out kept.json
+accepts "$PERPLEX" inspect model.arpa --json -o written.json -q
+prints_nothing
+grep -v '"seconds"' kept.json >a
+grep -v '"seconds"' written.json | cmp -s - a || fail 'the file differs from what is printed'
+refuses 4 'cannot write none/a.txt: *' "$PERPLEX" inspect model.arpa -o none/a.txt
+
+# The unknown words are those that an evaluation counts.
+run "$PERPLEX" eval model.arpa test.txt -q
+unknown=$(value out unknown.tokens)
+accepts "$PERPLEX" inspect model.arpa test.txt --json --top 3
+has coverage.tokens.unknown "$unknown"
+has coverage.most_frequent_unknown.2.count "$(value out coverage.most_frequent_unknown.2.count)"
+[ -z "$(value out coverage.most_frequent_unknown.3.count)" ] || fail '--top 3 lists more than three'
+
+# Characters and bytes, counted by others.
+accepts "$PERPLEX" inspect test.txt --tokens byte --json
+has corpus.tokens "$(wc -c <test.txt)"
+has corpus.types.count "$(od -An -v -tx1 -w1 <test.txt | sort -u | wc -l)"
+accepts "$PERPLEX" inspect test.txt --tokens word --json
+has corpus.types.count "$(tr ' \t' '\n' <test.txt | grep . | sort -u | wc -l)"
+has corpus.text.lines "$(wc -l <test.txt)"
+has corpus.sha256 "$(sha256sum test.txt | cut -d ' ' -f 1)"
+
+# Mistakes.
+misused '*--as takes model or corpus*' "$PERPLEX" inspect model.arpa --as text
+misused '*--top takes a number*' "$PERPLEX" inspect model.arpa --top 0
+misused '*--tokens takes word, char, byte or piece*' "$PERPLEX" inspect test.txt --tokens x
+misused '*usage: perplex inspect FILE*' "$PERPLEX" inspect
+refuses 2 'options of a model were given for a corpus *' "$PERPLEX" inspect test.txt --allow-positive
+refuses 2 'a format of the corpus was given, but no corpus*' "$PERPLEX" inspect --as model model.arpa --corpus-format text
+refuses 2 'there is no model format "x" *' "$PERPLEX" inspect model.arpa --model-format x
+refuses 2 'model.arpa: is a model: *' "$PERPLEX" inspect model.arpa model.arpa
+refuses 4 'missing: cannot be opened: No such file or directory' "$PERPLEX" inspect missing
+: >empty
+refuses 3 'empty: the file is empty *' "$PERPLEX" inspect empty
+refuses 4 '.: cannot be opened: Is a directory' "$PERPLEX" inspect .
+run "$PERPLEX" eval model.arpa test.txt -q -o result.json
+refuses 3 'result.json: *perplex.result/1*' "$PERPLEX" inspect result.json
+gzip -c packed >twice
+refuses 3 'twice: *gzip inside gzip*' "$PERPLEX" inspect twice
+head -c 3000 packed >short
+refuses 3 'short: *gzip data end unexpectedly*' "$PERPLEX" inspect short
+printf 'version https://git-lfs.github.com/spec/v1\noid sha256:0\n' >pointer
+refuses 3 'pointer: *Git LFS pointer*(*git lfs pull*)' "$PERPLEX" inspect pointer
+
+# tolerable FILE: fine, or refused with one line and nothing else; in a few seconds at most.
+tolerable() {
+    run timeout 20 "$PERPLEX" inspect "$1"
+    case $code in
+    0) is_silent ;;
+    2 | 3)
+        says '*'
+        prints_nothing
+        ;;
+    *) fail "exit code $code: $(head -c 500 err)" ;;
+    esac
+}
+# damage FILE: a few kinds of it. A large file is cut only, as it takes a second each time.
+damage() {
+    size=$(wc -c <"$1")
+    name=damaged-${1##*/}
+    tolerable "$1"
+    if [ "$size" -gt 2000000 ]; then
+        head -c 100000 "$1" >"$name"
+        tolerable "$name"
+        rm "$name"
+        return
+    fi
+    for length in 0 1 $((size / 2)) $((size * 9 / 10)) $((size > 0 ? size - 1 : 0)); do
+        head -c "$length" "$1" >"$name"
+        tolerable "$name"
+    done
+    { cat "$1" && head -c 65536 /dev/zero; } >"$name"
+    tolerable "$name"
+    for at in $((size / 3)) $((size * 4 / 5)); do
+        { head -c "$at" "$1" && printf '\252' && tail -c "+$((at + 2))" "$1"; } >"$name"
+        tolerable "$name"
+    done
+    rm "$name"
+}
+for file in "$SOURCE_DIR"/tests/data/messy/* "$models"/tiny* "$almanac"/*; do
+    damage "$file"
+done
+if [ -z "${PERPLEX_TEST_DATA_DIR-}" ]; then
+    echo 'SKIPPED: PERPLEX_TEST_DATA_DIR does not name the folder of real data'
+    [ "$failures" -eq 0 ] && exit 77
+    finish
+fi
+find -L "$PERPLEX_TEST_DATA_DIR" -type f ! -path '*/messy/*' >files
+while read -r file; do
+    damage "$file"
+done <files
+[ "$(wc -l <files)" -gt 30 ] || fail 'there are too few files'
+
+finish

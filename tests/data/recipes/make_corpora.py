@@ -1,0 +1,44 @@
+#!/usr/bin/env python3
+"""Makes a small corpus or two of every format, of the words and ids that the tiny models know."""
+
+import gzip
+import json
+import os
+import struct
+import sys
+
+TEXTS = [
+    ("a", "the sea rises\nthe sea\n"),
+    ("b", "rises \"the\" sea\t\u00e9\U0001f600 and falls"),  # a line that no newline ends
+    (3, ""),
+    (4, "\n\n the  sea \r\n"),
+]
+TOKENS = [["the", "sea", "rises", "<eos>"], [], ["the", "\u00e9\n\"sea\"", "rises"], ["<unk>"]]
+IDS = [[2, 3, 4, 0], [1], [], [4, 4, 3, 2, 1, 0, 2]]
+
+
+def write(path, content):
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "wb") as file:
+        file.write(gzip.compress(content, mtime=0) if path.endswith(".gz") else content)
+
+
+def jsonl(records, **how):
+    return "".join(json.dumps(record, **how) + "\n" for record in records).encode()
+
+
+def main(folder):
+    plain = [{"id": name, "text": text} for name, text in TEXTS]
+    tokens = [{"text": "not this", "tokens": tokens, "other": {"tokens": [None, 1.5]}} for tokens in TOKENS]
+    ids = [{"tokens": ["not", "these"], "input_ids": ids, "id": f"#{i}"} for i, ids in enumerate(IDS)]
+    write(f"{folder}/jsonl/plain.jsonl", jsonl(plain[:2]) + b"\r\n" + jsonl(plain[2:], ensure_ascii=False))
+    write(f"{folder}/jsonl/tokens.jsonl", jsonl(tokens, separators=(",", ":")))
+    write(f"{folder}/jsonl/ids.jsonl.gz", jsonl(ids).rstrip(b"\n"))
+    write(f"{folder}/text/lines.txt.gz", "".join(text for _, text in TEXTS).encode() + b"\tthe sea")
+    stream = [token for record in IDS for token in record]
+    write(f"{folder}/u16/train.bin", struct.pack(f"<{len(stream)}H", *stream))
+    write(f"{folder}/u16/ids.u16.gz", struct.pack("<3H", 4, 0, 3))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

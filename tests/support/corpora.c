@@ -1,0 +1,203 @@
+#include "support/corpora.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum plx_status corpus_open_memory(const void *bytes, size_t size, const char *name,
+                                   const struct plx_corpus_options *options, struct plx_corpus **corpus,
+                                   struct plx_error *error)
+{
+    const struct plx_source_options source_options = {.fingerprint = true};
+    struct plx_source *source;
+    *corpus = NULL;
+    const enum plx_status status = plx_source_open_memory(bytes, size, name, &source_options, &source, error);
+    return status ? status : plx_corpus_open_source(source, options, corpus, error);
+}
+
+static void *grow(void *array, size_t count, size_t size)
+{
+    void *grown = realloc(array, (count ? count : 1) * size);
+    if (!grown)
+        abort();
+    return grown;
+}
+
+/* Appends to an array of so many elements; its room grows by doubling. */
+static void *room_for(void *array, size_t count, size_t size)
+{
+    const bool full = (count & (count - 1)) == 0;
+    return full ? grow(array, count ? 2 * count : 1, size) : array;
+}
+
+static void append(struct plx_buffer *buffer, const void *bytes, size_t size)
+{
+    struct plx_error error;
+    assert_int_equal(plx_buffer_append(buffer, bytes, size, &error), PLX_OK);
+}
+
+static void add_document(struct corpus_reading *reading, const struct plx_chunk *chunk)
+{
+    const char *slash = strrchr(chunk->input, '/');
+    struct read_document document = {
+        .begin = chunk->content == PLX_CONTENT_TEXT ? reading->text.size : reading->count,
+        .offset = chunk->offset,
+        .line = chunk->line,
+    };
+    snprintf(document.file, sizeof document.file, "%s", slash ? slash + 1 : chunk->input);
+    if (chunk->document.text) {
+        document.id_length = chunk->document.length;
+        document.id = grow(NULL, document.id_length + 1, 1);
+        memcpy(document.id, chunk->document.text, chunk->document.length);
+        document.id[chunk->document.length] = '\0';
+    }
+    reading->documents = room_for(reading->documents, reading->document_count, sizeof document);
+    reading->documents[reading->document_count++] = document;
+}
+
+/* What a chunk says of a text follows from what stands before it in the document. */
+static void check_text(const struct plx_chunk *chunk, const struct corpus_reading *reading, uint64_t begin)
+{
+    const uint8_t *text = reading->text.data;
+    const size_t at = reading->text.size;
+    size_t line = at;
+    assert_non_null(chunk->text);
+    while (line > begin && text[line - 1] != '\n')
+        line--;
+    bool blank = true;
+    for (size_t i = line; i < at; i++)
+        blank = blank && (text[i] == ' ' || text[i] == '\t');
+    assert_int_equal(chunk->begins_line, line == at);
+    assert_int_equal(chunk->blank_before, blank);
+    assert_int_equal(chunk->inside_word, line < at && text[at - 1] != ' ' && text[at - 1] != '\t');
+    if (chunk->ends_line)
+        assert_true(chunk->size > 0 && chunk->text[chunk->size - 1] != '\n');
+}
+
+static void add_tokens(struct corpus_reading *reading, const struct plx_chunk *chunk)
+{
+    for (size_t i = 0; i < chunk->size; i++, reading->count++) {
+        if (chunk->content == PLX_CONTENT_IDS) {
+            reading->ids = room_for(reading->ids, reading->count, sizeof *reading->ids);
+            reading->ids[reading->count] = chunk->ids[i];
+        } else {
+            append(&reading->text, chunk->tokens[i].text, chunk->tokens[i].length);
+            reading->ends = room_for(reading->ends, reading->count, sizeof *reading->ends);
+            reading->ends[reading->count] = reading->text.size;
+        }
+    }
+}
+
+static void add_chunk(struct corpus_reading *reading, const struct plx_chunk *chunk)
+{
+    const enum plx_content content = reading->info.content;
+    assert_int_equal(chunk->content, content);
+    assert_int_equal(chunk->text != NULL, content == PLX_CONTENT_TEXT);
+    assert_int_equal(chunk->tokens != NULL, content == PLX_CONTENT_STRINGS);
+    assert_int_equal(chunk->ids != NULL, content == PLX_CONTENT_IDS);
+    assert_true(chunk->begins_document || (reading->document_count > 0 && chunk->size > 0));
+    assert_true(!chunk->derived || content == PLX_CONTENT_TEXT);
+    assert_non_null(chunk->input);
+    if (chunk->begins_document)
+        add_document(reading, chunk);
+    const struct read_document *document = &reading->documents[reading->document_count - 1];
+    assert_int_equal(chunk->document.text != NULL, document->id != NULL);
+    assert_int_equal(chunk->document.length, document->id_length);
+    if (document->id)
+        assert_memory_equal(chunk->document.text, document->id, document->id_length);
+    if (content == PLX_CONTENT_TEXT) {
+        check_text(chunk, reading, document->begin);
+        append(&reading->text, chunk->text, chunk->size);
+    } else {
+        assert_int_equal(chunk->first_token, reading->count - document->begin);
+        add_tokens(reading, chunk);
+    }
+    reading->chunks++;
+    if (chunk->size > reading->largest)
+        reading->largest = chunk->size;
+}
+
+/* A line that no newline ends is ended by its document, and said to be; `open`: the last chunk so far left
+   one so and did not say it was ended. */
+static void check_line_end(const struct plx_chunk *chunk, bool *open, bool *ended)
+{
+    if (chunk->content != PLX_CONTENT_TEXT)
+        return;
+    if (chunk->begins_document)
+        assert_false(*open);
+    else
+        assert_false(*ended);
+    *open = chunk->size > 0 && chunk->text[chunk->size - 1] != '\n' && !chunk->ends_line;
+    *ended = chunk->ends_line;
+}
+
+enum plx_status corpus_read(struct plx_corpus *corpus, struct corpus_reading *reading,
+                            struct plx_error *error)
+{
+    enum plx_status status = PLX_OK;
+    bool more = true, open = false, ended = false;
+    *reading = (struct corpus_reading){.count = 0};
+    plx_buffer_init(&reading->text, (size_t)1 << 30);
+    plx_corpus_info(corpus, &reading->info);
+    while (more) {
+        struct plx_chunk chunk;
+        status = plx_corpus_next(corpus, &chunk, &more, error);
+        if (status)
+            break;
+        if (more) {
+            add_chunk(reading, &chunk);
+            check_line_end(&chunk, &open, &ended);
+        }
+    }
+    assert_true(status || !open);
+    plx_corpus_info(corpus, &reading->info);
+    assert_int_equal(reading->info.documents, reading->document_count);
+    plx_corpus_close(corpus);
+    return status;
+}
+
+void corpus_reading_free(struct corpus_reading *reading)
+{
+    for (size_t i = 0; i < reading->document_count; i++)
+        free(reading->documents[i].id);
+    free(reading->documents);
+    free(reading->ids);
+    free(reading->ends);
+    plx_buffer_release(&reading->text);
+}
+
+struct corpus_reading corpus_read_memory(const void *bytes, size_t size, const char *name)
+{
+    struct corpus_reading reading;
+    struct plx_corpus *corpus;
+    struct plx_error error;
+    if (corpus_open_memory(bytes, size, name, NULL, &corpus, &error) || corpus_read(corpus, &reading, &error))
+        fail_msg("%s:%llu:%llu: %s", name, (unsigned long long)error.line, (unsigned long long)error.column,
+                 error.message);
+    return reading;
+}
+
+static bool same_bytes(const void *a, const void *b, size_t size)
+{
+    return size == 0 || (a && b && memcmp(a, b, size) == 0);
+}
+
+bool corpus_readings_equal(const struct corpus_reading *a, const struct corpus_reading *b)
+{
+    if (a->info.content != b->info.content || a->count != b->count || a->text.size != b->text.size ||
+        a->document_count != b->document_count || !same_bytes(a->text.data, b->text.data, a->text.size))
+        return false;
+    for (size_t i = 0; i < a->document_count; i++) {
+        const struct read_document *left = &a->documents[i], *right = &b->documents[i];
+        if (left->begin != right->begin || !left->id != !right->id || left->id_length != right->id_length ||
+            !same_bytes(left->id, right->id, left->id_length))
+            return false;
+    }
+    return a->info.content == PLX_CONTENT_IDS       ? same_bytes(a->ids, b->ids, a->count * sizeof *a->ids)
+           : a->info.content == PLX_CONTENT_STRINGS ? same_bytes(a->ends, b->ends, a->count * sizeof *a->ends)
+                                                    : true;
+}

@@ -1,0 +1,123 @@
+/* Files that are refused by name. The magic numbers are those of the formats' own documents: Parquet's and
+   Arrow's specifications, POSIX for tar, PKWARE's APPNOTE for zip, RFC 8878 for zstd, and so on. */
+#include "corpus/foreign.h"
+
+#include "support/corpora.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+struct file {
+    const char *head;
+    size_t size;
+    const char *what, *hint;
+};
+
+#define HEAD(text) (text), sizeof(text) - 1
+
+static const struct file FILES[] = {
+    {HEAD("PAR1\x15\x04\x15\x80"), "Parquet", "read_parquet"},
+    {HEAD("ARROW1\0\0\xff\xff"), "Arrow file", "read_feather"},
+    {HEAD("\xff\xff\xff\xff\x10\1\0\0"), "Arrow stream", "to_json"},
+    {HEAD("PK\3\4\x14\0"), "zip", "unzip -p"},
+    {HEAD("PK\5\6\0\0"), "zip", ""},
+    {HEAD("\x28\xb5\x2f\xfd\x24"), "zstd", "zstd -dc"},
+    {HEAD("\xfd"
+          "7zXZ\0\0"),
+     "xz", "xz -dc"},
+    {HEAD("BZh91AY&SY\x9a"), "bzip2", "bzip2 -dc"},
+    {HEAD("\x04\x22\x4d\x18\x64"), "lz4", "lz4 -dc"},
+    {HEAD("mmap lm http://kheafield.com/code format version 5\n\0\0"), "KenLM", "the model is named before"},
+    {HEAD("\\data\\\nngram 1=3\n"), "ARPA", "the model is named before"},
+    {HEAD("\x10\0\0\0\0\0\0\0{\"a\":{\"dtype\":\"F32\"}}"), "safetensors", "the model is named before"},
+    {HEAD("\x93NUMPY\1\0\x76\0{'descr': '<u2'"), "NumPy", "tofile"},
+    {HEAD("MMIDIDX\0\0\1\0\0\0"), "Megatron", "--corpus-format u16"},
+    {HEAD("\x88\xd8\x34\x01\1\0\0\0"), "llm.c", "tail -c +1025"},
+    {HEAD("\xa1\xd9\x34\x01\7\0\0\0"), "llm.c with ids of 4 bytes", "input_ids"},
+};
+
+static void expect_refused(const struct file *file, const char *name)
+{
+    const struct plx_corpus_options options = {.format = "text"};
+    struct plx_corpus *corpus;
+    struct plx_error error;
+    assert_int_equal(corpus_open_memory(file->head, file->size, name, NULL, &corpus, &error),
+                     PLX_UNSUPPORTED);
+    if (!strstr(error.message, file->what) || !strstr(error.hint, file->hint))
+        fail_msg("\"%s\" (%s), not %s (%s)", error.message, error.hint, file->what, file->hint);
+    assert_string_equal(error.input, name);
+    assert_null(corpus);
+    assert_int_equal(corpus_open_memory(file->head, file->size, name, &options, &corpus, &error), PLX_OK);
+    plx_corpus_close(corpus);
+}
+
+static void plx_foreign_recognise__files(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof FILES / sizeof *FILES; i++) {
+        expect_refused(&FILES[i], "corpus");
+        expect_refused(&FILES[i], "corpus.txt");
+        expect_refused(&FILES[i], "corpus.bin");
+    }
+}
+
+/* The magic of tar stands behind the name and the numbers of the first member. */
+static void plx_foreign_recognise__tar(void **state)
+{
+    char head[512] = "text.txt";
+    (void)state;
+    memcpy(head + 257,
+           "ustar\0"
+           "00",
+           8);
+    expect_refused(&(struct file){head, sizeof head, "tar", "tar -xOf"}, "corpus.tar");
+    expect_refused(&(struct file){head, 262, "tar", ""}, "corpus");
+    assert_null(plx_foreign_recognise((const uint8_t *)head, 261));
+}
+
+/* Cut short before it is whole, a magic is none; and texts that begin like one are texts. */
+static void plx_foreign_recognise__texts(void **state)
+{
+    static const char *const texts[] = {
+        "",
+        "P",
+        "PK",
+        "PK Subban scored .",
+        "PAR1",
+        "PAR1 is a receptor .",
+        "PAR1\n",
+        "BZh is a b",
+        "BZh9 and more",
+        "ARROW1 is a word",
+        "mmap lm",
+        "MMIDIDX",
+        "ustar",
+        "NUMPY",
+        "data\\",
+        "\xe2\x82\xac 5",
+        "\xef\xbb\xbf x",
+        "\n\\data\\",
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        if (plx_foreign_recognise((const uint8_t *)texts[i], strlen(texts[i])))
+            fail_msg("refused: %s", texts[i]);
+    }
+    for (size_t i = 0; i < sizeof FILES / sizeof *FILES; i++) {
+        for (size_t size = 0; size < 4; size++)
+            assert_null(plx_foreign_recognise((const uint8_t *)FILES[i].head, size));
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(plx_foreign_recognise__files),
+        cmocka_unit_test(plx_foreign_recognise__tar),
+        cmocka_unit_test(plx_foreign_recognise__texts),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,166 @@
+/* Files of other programs, by their first bytes. The magic numbers are those of the formats' specifications,
+   and of file(1). Every head lies in a block of just its size, so that AddressSanitizer sees a read beyond
+   it. */
+#include "eval/inspect_foreign.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+typedef bool recogniser(const uint8_t *head, size_t size, const char *name, struct plx_error *error);
+
+static bool recognised(recogniser *run, const char *head, size_t size, const char *name,
+                       struct plx_error *error)
+{
+    uint8_t *copy = malloc(size ? size : 1);
+    assert_non_null(copy);
+    memcpy(copy, head, size);
+    *error = (struct plx_error){0};
+    const bool is = run(copy, size, name, error);
+    free(copy);
+    assert_true(is == (error->status == PLX_UNSUPPORTED));
+    return is;
+}
+
+/* Recognised, and no cut of it makes trouble. */
+static void assert_looks(const char *head, size_t size, const char *name, const char *what)
+{
+    struct plx_error error;
+    for (size_t cut = 0; cut < size; cut++) {
+        recognised(plx_inspect_foreign, head, cut, name, &error);
+        recognised(plx_inspect_own, head, cut, name, &error);
+        recognised(plx_inspect_binary, head, cut, name, &error);
+    }
+    if (!recognised(plx_inspect_foreign, head, size, name, &error) || !strstr(error.message, what))
+        fail_msg("%s: \"%s\"", what, error.message);
+    assert_string_equal(error.input, name);
+}
+
+#define ASSERT_LOOKS(head, name, what) assert_looks(head, sizeof(head) - 1, name, what)
+
+static void plx_inspect_foreign__magic(void **state)
+{
+    char tar[300] = "file.txt";
+    (void)state;
+    memcpy(tar + 257, "ustar", 5);
+    assert_looks(tar, sizeof tar, "a", "a tar archive");
+    ASSERT_LOOKS("PAR1\x15\x04", "a", "a Parquet file");
+    ASSERT_LOOKS("ARROW1\0\0", "a", "an Arrow file");
+    ASSERT_LOOKS("%PDF-1.7\n", "a", "a PDF");
+    ASSERT_LOOKS("\x7F"
+                 "ELF\x02",
+                 "a", "an ELF");
+    ASSERT_LOOKS("\x1F\x8B\x08", "a", "gzip inside gzip");
+    ASSERT_LOOKS("BZh91AY&SY", "a", "a file compressed by bzip2");
+    ASSERT_LOOKS("\xFD"
+                 "7zXZ\0",
+                 "a", "a file compressed by xz");
+    ASSERT_LOOKS("\x28\xB5\x2F\xFD", "a", "a file compressed by zstd");
+    ASSERT_LOOKS("\x89HDF\r\n\x1A\n", "a", "an HDF5 file");
+    ASSERT_LOOKS("GGUF\3\0\0\0", "a", "a GGUF model");
+    ASSERT_LOOKS("\x80\x02}q", "a", "a Python pickle");
+    ASSERT_LOOKS("MMIDIDX\0\0", "a", "the index of a Megatron");
+    ASSERT_LOOKS("blmt 3 1", "a", "an IRSTLM binary");
+    ASSERT_LOOKS("version https://git-lfs.github.com/spec/v1\noid", "a", "a Git LFS pointer");
+    ASSERT_LOOKS("\xFF\xFE"
+                 "a\0",
+                 "a", "UTF-16");
+    ASSERT_LOOKS("\xFF\xFE\0\0a\0\0\0", "a", "UTF-32");
+    ASSERT_LOOKS("\n <!DOCTYPE HTML>", "a", "an HTML page");
+    ASSERT_LOOKS("<html lang=en>", "a", "an HTML page");
+}
+
+static void plx_inspect_foreign__kenlm(void **state)
+{
+    static const char version[] = "mmap lm http://kheafield.com/code format version 5\n";
+    char head[104] = {0};
+    (void)state;
+    memcpy(head, version, sizeof version - 1);
+    head[96] = 2;
+    assert_looks(head, sizeof head, "m.bin", "of type trie, format version 5");
+    head[96] = 5;
+    assert_looks(head, sizeof head, "m.bin", "of type quantised array trie, format version 5");
+    head[96] = 6;
+    assert_looks(head, sizeof head, "m.bin", "of type unknown");
+    assert_looks(head, 50, "m.bin", "of type unknown, format version 5");
+    memcpy(head, "mmap lm http://kheafield.com/code incomplete\n", 45);
+    assert_looks(head, sizeof head, "m.bin", "never finished");
+}
+
+static void plx_inspect_foreign__numpy(void **state)
+{
+    static const char npy[] = "\x93NUMPY\x01\x00v\x00{'descr': '<f8', 'fortran_order': False, 'shape': (3,)";
+    static const char zip[] =
+        "PK\x03\x04\x14\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x08\0\0\0nats.npy\x93";
+    static const char torch[] =
+        "PK\x03\x04\x14\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x10\0\0\0archive/data.pkl";
+    (void)state;
+    ASSERT_LOOKS(npy, "a.npy", "a NumPy array of type <f8");
+    assert_looks(npy, 20, "a.npy", "a NumPy array");
+    ASSERT_LOOKS(zip, "a.npz", "npz, whose first array is nats");
+    assert_looks(zip, 33, "a.npz", "a zip archive");
+    ASSERT_LOOKS(torch, "pytorch_model.bin", "a PyTorch checkpoint");
+}
+
+static void plx_inspect_foreign__json(void **state)
+{
+    struct plx_error error;
+    (void)state;
+    ASSERT_LOOKS("{\"the\": 0, \"a\": 1}", "vocab.json", "a JSON document");
+    ASSERT_LOOKS("{\n  \"the\": 0,", "a", "a JSON document");
+    ASSERT_LOOKS("[\n  {", "a", "a JSON document");
+    assert_false(recognised(plx_inspect_foreign, "{\"text\": \"a\"}\n", 14, "a", &error));
+    assert_false(recognised(plx_inspect_foreign, "{ she said }\n", 13, "a.json", &error));
+    assert_true(recognised(plx_inspect_own, "{\n  \"schema\": \"perplex.result/1\",", 33, "a", &error));
+    assert_non_null(strstr(error.message, "perplex.result/1"));
+    assert_true(recognised(plx_inspect_own, "{\"schema\":\"perplex.", 19, "a", &error));
+    assert_false(recognised(plx_inspect_own, "{\"schema\":\"perplexity\"}", 23, "a", &error));
+    assert_false(recognised(plx_inspect_own, "{\"text\": \"perplex.\"}", 20, "a", &error));
+}
+
+static void plx_inspect_foreign__texts(void **state)
+{
+    static const char *const texts[] = {
+        " = Title = \n", "a",     "ORCA and PARIS",   "BZhou", "Rar e", "<p>", "<unk> a",
+        "versions",      "[1] a", "GGUF is a format", "%"};
+    struct plx_error error;
+    (void)state;
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        const size_t size = strlen(texts[i]);
+        assert_false(recognised(plx_inspect_foreign, texts[i], size, "a.txt", &error));
+        assert_false(recognised(plx_inspect_own, texts[i], size, "a.txt", &error));
+        assert_false(recognised(plx_inspect_binary, texts[i], size, "a.txt", &error));
+    }
+}
+
+static void plx_inspect_binary__share(void **state)
+{
+    struct plx_error error;
+    char text[320];
+    (void)state;
+    memset(text, 'a', sizeof text);
+    for (size_t i = 0; i < 10; i++)
+        text[i * 7] = i % 2 ? '\0' : '\x02';
+    assert_false(recognised(plx_inspect_binary, text, sizeof text, "a", &error)); /* one in 32 */
+    assert_true(recognised(plx_inspect_binary, text, sizeof text - 1, "a", &error));
+    assert_true(recognised(plx_inspect_binary, "a\0b\0c\0", 6, "a", &error));
+    assert_non_null(strstr(error.message, "UTF-16"));
+    assert_false(recognised(plx_inspect_binary, "\t\v\f\r\n\x1B", 6, "a", &error));
+    assert_false(recognised(plx_inspect_binary, "\xE9\xFF\x80", 3, "a", &error)); /* Latin-1, perhaps */
+    assert_false(recognised(plx_inspect_binary, "", 0, "a", &error));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(plx_inspect_foreign__magic), cmocka_unit_test(plx_inspect_foreign__kenlm),
+        cmocka_unit_test(plx_inspect_foreign__numpy), cmocka_unit_test(plx_inspect_foreign__json),
+        cmocka_unit_test(plx_inspect_foreign__texts), cmocka_unit_test(plx_inspect_binary__share),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
