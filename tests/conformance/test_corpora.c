@@ -1,12 +1,12 @@
 /* What every corpus of every format must do, over all fixtures: a new format is covered on the day that it is
    registered. The expectations are the contract of include/perplex/corpus.h, and that the bytes decide,
    however they arrive. */
+#include "support/corpora.h"
 #include "support/fixtures.h"
 #include "support/folder.h"
 #include "support/gzip_member.h"
 #include "support/http_server.h"
 #include "support/sanitized.h"
-#include "support/transcript.h"
 
 #include <fcntl.h>
 #include <openssl/sha.h>
@@ -18,17 +18,20 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <zlib.h>
 
 #include <cmocka.h>
 
 /* So long that it takes several pieces. */
 #define GROWN_BYTES ((size_t)300 << 10)
 
+#define CONTENT_MOST (1 << 20) /* of a fixture */
+
 /* A fixture; or its content over and over, where that is a corpus too. */
 struct subject {
-    const char *path; /* of the fixture, which names the content in any case */
-    struct file_bytes file;
-    struct transcript transcript; /* as it is read from memory */
+    const char *path;              /* of the fixture, which names the content in any case */
+    struct file_bytes file;        /* uncompressed */
+    struct corpus_reading reading; /* as it is read from memory */
     bool grown;
 };
 
@@ -54,9 +57,18 @@ static struct plx_source *memory_source(const void *bytes, size_t size, const ch
     return source;
 }
 
-static struct transcript read_bytes(const void *bytes, size_t size, const char *name)
+/* The content of a file, by zlib, which reads what is not compressed as it is. */
+static struct file_bytes read_content(const char *path)
 {
-    return transcript_read(open_source(memory_source(bytes, size, name, NULL), NULL, name));
+    struct file_bytes content = {malloc(CONTENT_MOST), 0};
+    gzFile file = gzopen(path, "rb");
+    if (!file || !content.bytes)
+        abort();
+    const int got = gzread(file, content.bytes, CONTENT_MOST);
+    assert_true(got > 0 && got < CONTENT_MOST);
+    content.size = (size_t)got;
+    gzclose(file);
+    return content;
 }
 
 static struct file_bytes repeat(const struct file_bytes *once)
@@ -72,14 +84,19 @@ static struct file_bytes repeat(const struct file_bytes *once)
 static void check_subject(const char *path, struct file_bytes file, bool grown,
                           void (*check)(const struct subject *subject))
 {
-    struct subject subject = {path, file, read_bytes(file.bytes, file.size, path), grown};
-    if (subject.transcript.status == PLX_OK)
+    struct subject subject = {.path = path, .file = file, .grown = grown};
+    struct plx_corpus *corpus;
+    struct plx_error error = {0};
+    enum plx_status status = corpus_open_memory(file.bytes, file.size, path, NULL, &corpus, &error);
+    if (status == PLX_OK)
+        status = corpus_read(corpus, &subject.reading, &error);
+    if (status == PLX_OK)
         check(&subject);
     else if (grown)
         print_message("%s: not a corpus when it is repeated\n", fixture_name(path));
     else
-        fail_msg("%s: %s", path, subject.transcript.error.message);
-    transcript_release(&subject.transcript);
+        fail_msg("%s: %s", path, error.message);
+    corpus_reading_free(&subject.reading);
 }
 
 static void each_corpus(void (*check)(const struct subject *subject))
@@ -87,7 +104,7 @@ static void each_corpus(void (*check)(const struct subject *subject))
     struct fixtures fixtures = fixtures_corpora();
     assert_true(fixtures.count > 0);
     for (size_t i = 0; i < fixtures.count; i++) {
-        const struct file_bytes file = file_read(fixtures.paths[i]);
+        const struct file_bytes file = read_content(fixtures.paths[i]);
         const struct file_bytes grown = repeat(&file);
         check_subject(fixtures.paths[i], file, false, check);
         check_subject(fixtures.paths[i], grown, true, check);
@@ -100,12 +117,18 @@ static void each_corpus(void (*check)(const struct subject *subject))
 /* The corpus delivers the same by another way. */
 static void assert_same(const struct subject *subject, struct plx_corpus *corpus, const char *way)
 {
-    char what[512];
-    struct transcript transcript = transcript_read(corpus);
-    snprintf(what, sizeof what, "%s%s, %s", fixture_name(subject->path), subject->grown ? " (grown)" : "",
-             way);
-    transcript_assert_same(&subject->transcript, &transcript, what);
-    transcript_release(&transcript);
+    const struct plx_corpus_info *expected = &subject->reading.info;
+    struct corpus_reading reading;
+    struct plx_error error = {0};
+    const enum plx_status status = corpus_read(corpus, &reading, &error);
+    if (status || !corpus_readings_equal(&subject->reading, &reading))
+        fail_msg("%s%s, %s: %s", fixture_name(subject->path), subject->grown ? " (grown)" : "", way,
+                 status ? error.message : "not the same");
+    assert_int_equal(reading.info.tokens, expected->tokens);
+    assert_int_equal(reading.info.bytes, expected->bytes);
+    assert_string_equal(reading.info.format, expected->format);
+    assert_string_equal(reading.sha256, subject->reading.sha256);
+    corpus_reading_free(&reading);
 }
 
 static struct plx_corpus *open_name(const char *name, const char *format)
@@ -141,26 +164,23 @@ static void registry__every_format_has_a_fixture(void **state)
     fixtures_free(&fixtures);
 }
 
-/* SHA-256 by libcrypto, of the file as it lies there: no fixture is compressed. */
+/* SHA-256 by libcrypto, of the content. */
 static void check_info(const struct subject *subject)
 {
-    const struct plx_corpus_info *info = &subject->transcript.info;
+    const struct plx_corpus_info *info = &subject->reading.info;
     uint8_t digest[SHA256_DIGEST_LENGTH];
     char hex[2 * SHA256_DIGEST_LENGTH + 1];
     SHA256(subject->file.bytes, subject->file.size, digest);
     for (size_t i = 0; i < sizeof digest; i++)
         snprintf(hex + 2 * i, 3, "%02x", digest[i]);
-    assert_string_equal(subject->transcript.sha256, hex);
+    assert_string_equal(subject->reading.sha256, hex);
     assert_int_equal(info->bytes, subject->file.size);
     assert_int_equal(info->files, 1);
     assert_true(info->documents > 0);
     assert_true(info->content != PLX_CONTENT_TEXT || info->tokens == PLX_TOKENS_WORD);
-    assert_true(info->content == PLX_CONTENT_TEXT || subject->transcript.tokens > 0);
-    if (subject->grown) { /* or the other tests would not see several pieces */
-        struct transcript once = read_bytes(subject->file.bytes, subject->file.size, subject->path);
-        assert_true(once.chunks > 1);
-        transcript_release(&once);
-    }
+    assert_true(info->content == PLX_CONTENT_TEXT || subject->reading.count > 0);
+    if (subject->grown) /* or the other tests would not see several pieces */
+        assert_true(subject->reading.chunks > 1);
 }
 
 static void plx_corpus_info__agrees_with_what_was_read_and_the_file(void **state)
@@ -290,7 +310,7 @@ static void check_web(const struct subject *subject)
         if (subject->grown && SANITIZED && strcmp(paths[i], "chunked") == 0)
             continue;
         snprintf(url, sizeof url, "http://127.0.0.1:%u/%s", http_server_port(server), paths[i]);
-        assert_same(subject, open_name(url, subject->transcript.info.format), url);
+        assert_same(subject, open_name(url, subject->reading.info.format), url);
     }
     http_server_stop(server);
     free(packed.bytes);
@@ -364,21 +384,31 @@ static void check_twice(const struct subject *subject)
     char name[128];
     snprintf(name, sizeof name, "again-%s", path_name(subject->path));
     const char *names[] = {folder_path(path_name(subject->path)), folder_path(name)};
-    const struct transcript *once = &subject->transcript;
+    const struct corpus_reading *once = &subject->reading;
+    struct corpus_reading twice;
     struct plx_corpus *corpus = NULL;
     struct plx_error error = {0};
     for (size_t i = 0; i < 2; i++)
         file_write(names[i], subject->file.bytes, subject->file.size);
     assert_int_equal(plx_corpus_open(names, 2, NULL, &corpus, &error), PLX_OK);
-    struct transcript twice = transcript_read(corpus);
-    assert_int_equal(twice.status, PLX_OK);
+    assert_int_equal(corpus_read(corpus, &twice, &error), PLX_OK);
     assert_int_equal(twice.info.files, 2);
-    assert_int_equal(twice.info.documents, 2 * once->info.documents);
     assert_int_equal(twice.info.bytes, 2 * subject->file.size);
-    assert_int_equal(twice.content.size, 2 * once->content.size);
-    assert_memory_equal(twice.content.data, once->content.data, once->content.size);
-    assert_memory_equal(twice.content.data + once->content.size, once->content.data, once->content.size);
-    transcript_release(&twice);
+    assert_int_equal(twice.document_count, 2 * once->document_count);
+    assert_int_equal(twice.count, 2 * once->count);
+    assert_int_equal(twice.text.size, 2 * once->text.size);
+    for (size_t i = 0; i < twice.document_count; i++) {
+        const struct read_document *document = twice.documents + i;
+        const struct read_document *first = once->documents + i % once->document_count;
+        assert_int_equal(document->offset, first->offset);
+        assert_int_equal(document->line, first->line);
+        assert_int_equal(document->id_length, first->id_length);
+    }
+    for (size_t i = 0; i < twice.count && twice.ids; i++)
+        assert_int_equal(twice.ids[i], once->ids[i % once->count]);
+    for (size_t i = 0; i < twice.text.size; i++)
+        assert_int_equal(twice.text.data[i], once->text.data[i % once->text.size]);
+    corpus_reading_free(&twice);
     assert_int_equal(unlink(names[0]) | unlink(names[1]), 0);
 }
 
