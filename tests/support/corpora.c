@@ -78,6 +78,41 @@ static void check_text(const struct plx_chunk *chunk, const struct corpus_readin
         assert_true(chunk->size > 0 && chunk->text[chunk->size - 1] != '\n');
 }
 
+/* Where the next chunk of the same file stands, or behind what at least. */
+struct next_place {
+    const char *input;
+    uint64_t offset, line;
+    bool exact;
+};
+
+/* A text that stands in the file as it is says exactly where; the others do not go back. */
+static void check_place(const struct plx_chunk *chunk, struct next_place *next)
+{
+    const bool whole = chunk->content == PLX_CONTENT_TEXT && !chunk->derived;
+    const uint64_t size = whole ? chunk->size : (uint64_t)chunk->id_bytes * chunk->size;
+    assert_true(chunk->line > 0);
+    if (chunk->input == next->input) {
+        assert_true(next->exact ? chunk->offset == next->offset : chunk->offset >= next->offset);
+        assert_true(next->exact ? chunk->line == next->line : chunk->line >= next->line);
+        assert_true((chunk->line == PLX_NOWHERE) == (next->line == PLX_NOWHERE));
+    }
+    *next = (struct next_place){chunk->input, chunk->offset + size, chunk->line, whole};
+    for (size_t i = 0; whole && i < chunk->size; i++)
+        next->line += chunk->text[i] == '\n';
+}
+
+/* A document that goes on has been cut at the end of a line or between two tokens. */
+static void check_cut(const struct plx_chunk *chunk, const struct corpus_reading *reading)
+{
+    if (chunk->content != PLX_CONTENT_TEXT || chunk->begins_document)
+        return;
+    const uint8_t before = reading->text.data[reading->text.size - 1];
+    if (reading->info.tokens == PLX_TOKENS_WORD)
+        assert_true(before == '\n' || before == ' ' || before == '\t');
+    if (reading->info.tokens == PLX_TOKENS_CHARACTER && before >= 0x80)
+        assert_true((*chunk->text & 0xC0) != 0x80);
+}
+
 static void add_tokens(struct corpus_reading *reading, const struct plx_chunk *chunk)
 {
     for (size_t i = 0; i < chunk->size; i++, reading->count++) {
@@ -102,6 +137,7 @@ static void add_chunk(struct corpus_reading *reading, const struct plx_chunk *ch
     assert_true(chunk->begins_document || (reading->document_count > 0 && chunk->size > 0));
     assert_true(!chunk->derived || content == PLX_CONTENT_TEXT);
     assert_non_null(chunk->input);
+    check_cut(chunk, reading);
     if (chunk->begins_document)
         add_document(reading, chunk);
     const struct read_document *document = &reading->documents[reading->document_count - 1];
@@ -135,10 +171,28 @@ static void check_line_end(const struct plx_chunk *chunk, bool *open, bool *ende
     *ended = chunk->ends_line;
 }
 
+/* What the end says: it is the end still, and all has been counted. */
+static void check_end(struct plx_corpus *corpus, struct corpus_reading *reading)
+{
+    struct plx_chunk chunk;
+    struct plx_error error;
+    enum plx_status status;
+    bool more = true;
+    assert_int_equal(plx_corpus_next(corpus, &chunk, &more, &error), PLX_OK);
+    assert_false(more);
+    while ((status = plx_corpus_sha256(corpus, reading->sha256, &error)) == PLX_INTERRUPTED)
+        reading->interruptions++;
+    if (status == PLX_USAGE)
+        reading->sha256[0] = '\0';
+    else if (status)
+        fail_msg("a fingerprint: %s", error.message);
+}
+
 enum plx_status corpus_read(struct plx_corpus *corpus, struct corpus_reading *reading,
                             struct plx_error *error)
 {
     enum plx_status status = PLX_OK;
+    struct next_place next = {NULL, 0, 0, false};
     bool more = true, open = false, ended = false;
     *reading = (struct corpus_reading){.count = 0};
     plx_buffer_init(&reading->text, (size_t)1 << 30);
@@ -146,14 +200,22 @@ enum plx_status corpus_read(struct plx_corpus *corpus, struct corpus_reading *re
     while (more) {
         struct plx_chunk chunk;
         status = plx_corpus_next(corpus, &chunk, &more, error);
+        if (status == PLX_INTERRUPTED) {
+            reading->interruptions++;
+            more = true;
+            continue;
+        }
         if (status)
             break;
         if (more) {
+            check_place(&chunk, &next);
             add_chunk(reading, &chunk);
             check_line_end(&chunk, &open, &ended);
         }
     }
     assert_true(status || !open);
+    if (status == PLX_OK)
+        check_end(corpus, reading);
     plx_corpus_info(corpus, &reading->info);
     assert_int_equal(reading->info.documents, reading->document_count);
     plx_corpus_close(corpus);

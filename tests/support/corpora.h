@@ -23,7 +23,9 @@ struct corpus_reading {
     struct read_document *documents; /* [info.documents] */
     size_t document_count;
     size_t chunks;
-    size_t largest; /* size of the largest chunk */
+    size_t largest;       /* size of the largest chunk */
+    size_t interruptions; /* after which reading went on */
+    char sha256[65];      /* "" where it failed, or its source computes none */
 };
 
 /* Opens a corpus out of memory, which must stay, as if it were the file `name`. */
@@ -33,7 +35,7 @@ enum plx_status corpus_open_memory(const void *bytes, size_t size, const char *n
 
 /* Reads what is left of a corpus that the test opened, and closes it. Whatever a chunk says that does not
    follow from those before it fails the running test; an error is returned, with what came before it in the
-   reading. To be released in either case. */
+   reading, but after PLX_INTERRUPTED the reading goes on. To be released in either case. */
 enum plx_status corpus_read(struct plx_corpus *corpus, struct corpus_reading *reading,
                             struct plx_error *error);
 
