@@ -3,7 +3,7 @@
 
 #include "base/json_writer.h"
 #include "base/logarithms.h"
-#include "eval/inspection.h"
+#include "inspect/inspection.h"
 #include "report/inspection.h"
 
 #include <math.h>

@@ -1,6 +1,6 @@
 /* How much of a corpus a model knows, counted by hand. */
-#include "eval/coverage.h"
-#include "eval/inspect.h"
+#include "inspect/coverage.h"
+#include "inspect/inspect.h"
 
 #include "support/fixtures.h"
 #include "support/inputs.h"

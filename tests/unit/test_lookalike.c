@@ -1,7 +1,7 @@
 /* Files of other programs, by their first bytes. The magic numbers are those of the formats' specifications,
    and of file(1). Every head lies in a block of just its size, so that AddressSanitizer sees a read beyond
    it. */
-#include "eval/lookalike.h"
+#include "inspect/lookalike.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,4 +1,4 @@
-#include "eval/lookalike.h"
+#include "inspect/lookalike.h"
 
 #include "base/error.h"
 #include "corpus/foreign.h"

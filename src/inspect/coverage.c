@@ -1,7 +1,7 @@
-#include "eval/inspect.h"
+#include "inspect/inspect.h"
 
 #include "base/memory.h"
-#include "eval/guesses.h"
+#include "inspect/guesses.h"
 
 #include <inttypes.h>
 #include <stdio.h>

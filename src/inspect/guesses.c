@@ -1,4 +1,4 @@
-#include "eval/guesses.h"
+#include "inspect/guesses.h"
 
 #include "base/utf8.h"
 

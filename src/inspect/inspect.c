@@ -1,10 +1,10 @@
 /* The inspector: decides what the files are, and has each looked at. With inspect_model.c, inspect_corpus.c
    and coverage.c a place that sees models and corpora. */
-#include "eval/inspect.h"
+#include "inspect/inspect.h"
 
 #include "base/memory.h"
 #include "corpus/corpus.h"
-#include "eval/lookalike.h"
+#include "inspect/lookalike.h"
 #include "io/medium.h"
 #include "io/names.h"
 #include "model/model.h"

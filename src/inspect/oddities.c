@@ -1,4 +1,4 @@
-#include "eval/oddities.h"
+#include "inspect/oddities.h"
 
 #include "base/utf8.h"
 

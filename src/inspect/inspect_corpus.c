@@ -1,9 +1,9 @@
 /* Inspection of a corpus: one pass over its pieces, in constant memory. */
-#include "eval/inspect.h"
+#include "inspect/inspect.h"
 
 #include "base/memory.h"
 #include "base/utf8.h"
-#include "eval/oddities.h"
+#include "inspect/oddities.h"
 
 #include <stdlib.h>
 #include <string.h>

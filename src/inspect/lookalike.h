@@ -1,6 +1,6 @@
 /* Files that are neither model nor corpus, recognised by their first bytes: to say what they are. */
-#ifndef PLX_EVAL_LOOKALIKE_H
-#define PLX_EVAL_LOOKALIKE_H
+#ifndef PLX_INSPECT_LOOKALIKE_H
+#define PLX_INSPECT_LOOKALIKE_H
 
 #include <perplex/status.h>
 
