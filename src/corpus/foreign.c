@@ -83,8 +83,9 @@ static bool is_parquet(const uint8_t *head, size_t size)
 /* The protocol's number, and an opcode that objects begin with: two bytes alone may be a token's id. */
 static bool is_pickle(const uint8_t *head, size_t size)
 {
+    static const uint8_t opcodes[] = {'}', ']', '(', 'c', ')', 'X', 0x8A, 0x95};
     return size > 2 && head[0] == 0x80 && head[1] >= 2 && head[1] <= 5 &&
-           memchr("}](c)X\x8A\x95", head[2], 8) != NULL;
+           memchr(opcodes, head[2], sizeof opcodes) != NULL;
 }
 
 static bool is_bzip2(const uint8_t *head, size_t size)
