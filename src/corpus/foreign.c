@@ -45,17 +45,13 @@ static const struct magic MAGICS[] = {
     MAGIC("{\\rtf", "an RTF document", "save it as plain text"),
     MAGIC("\177ELF", "an ELF program or library", "is it the right file?"),
     MAGIC("\x1F\x8B", "gzip inside gzip", "it was compressed twice; undo one of the two"),
-    MAGIC("\x1F\x9D", "a file compressed by compress (.Z)", "`gzip -dc FILE | perplex eval MODEL -`"),
+    MAGIC("\x1F\x9D\x90", "a file compressed by compress (.Z)", "`gzip -dc FILE | perplex eval MODEL -`"),
     MAGIC("7z\xBC\xAF\x27\x1C", "a 7z archive", "unpack it first"),
     MAGIC("Rar!\x1A\x07", "a rar archive", "unpack it first"),
     MAGIC("!<arch>\n", "an ar archive", "unpack it first"),
     MAGIC("\x89HDF\r\n\x1A\n", "an HDF5 file", "save weights as safetensors, texts as JSONL"),
     MAGIC("GGUF\2\0\0\0", "a GGUF model of llama.cpp", "that is a model, in a format that is not read"),
     MAGIC("GGUF\3\0\0\0", "a GGUF model of llama.cpp", "that is a model, in a format that is not read"),
-    MAGIC("\x80\x02", "a Python pickle", "save weights as safetensors, texts as JSONL"),
-    MAGIC("\x80\x03", "a Python pickle", "save weights as safetensors, texts as JSONL"),
-    MAGIC("\x80\x04\x95", "a Python pickle", "save weights as safetensors, texts as JSONL"),
-    MAGIC("\x80\x05\x95", "a Python pickle", "save weights as safetensors, texts as JSONL"),
     MAGIC("\xD6\xFD\xB2\x7E", "an OpenFst transducer", "of OpenGrm? write it as ARPA: ngramprint --ARPA"),
     MAGIC("blmt", "an IRSTLM binary", "write it as ARPA: compile-lm --text=yes MODEL out.arpa"),
     MAGIC("Qblmt", "a quantised IRSTLM binary", "write it as ARPA: compile-lm --text=yes MODEL out.arpa"),
@@ -84,6 +80,14 @@ static bool is_parquet(const uint8_t *head, size_t size)
            (head[4] < '\t' || (head[4] > '\r' && head[4] < ' ') || head[4] >= 0x80);
 }
 
+/* The protocol's number, and an opcode that objects begin with: two bytes alone may be a token's id. */
+static bool is_pickle(const uint8_t *head, size_t size)
+{
+    static const uint8_t opcodes[] = {'}', ']', '(', 'c', ')', 'X', 0x8A, 0x95};
+    return size > 2 && head[0] == 0x80 && head[1] >= 2 && head[1] <= 5 &&
+           memchr(opcodes, head[2], sizeof opcodes) != NULL;
+}
+
 static bool is_bzip2(const uint8_t *head, size_t size)
 {
     return size >= 10 && memcmp(head, "BZh", 3) == 0 && memcmp(head + 4, "1AY&SY", 6) == 0;
@@ -103,6 +107,8 @@ const struct plx_foreign *plx_foreign_recognise(const uint8_t *head, size_t size
         "a Parquet file",
         "write JSONL from it, for example with pandas: read_parquet(FILE).to_json(OUT, orient='records', "
         "lines=True)"};
+    static const struct plx_foreign pickle = {"a Python pickle",
+                                              "save weights as safetensors, texts as JSONL"};
     static const struct plx_foreign bzip2 = {
         "a file compressed by bzip2", "`bzip2 -dc FILE | perplex eval MODEL -`; only gzip is undone here"};
     static const struct plx_foreign safetensors = {"a safetensors file",
@@ -116,6 +122,8 @@ const struct plx_foreign *plx_foreign_recognise(const uint8_t *head, size_t size
         return &tar;
     if (is_parquet(head, size))
         return &parquet;
+    if (is_pickle(head, size))
+        return &pickle;
     if (is_bzip2(head, size))
         return &bzip2;
     return is_safetensors(head, size) ? &safetensors : NULL;
