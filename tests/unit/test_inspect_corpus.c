@@ -1,5 +1,5 @@
 /* Counts of texts, against a count by hand and a slow one; and tokens that no text format has. */
-#include "eval/inspect_corpus.c"
+#include "inspect/inspect_corpus.c"
 
 #include "support/fixtures.h"
 #include "support/inspections.h"
