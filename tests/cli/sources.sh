@@ -125,7 +125,8 @@ several() {
     without_runtime out >expected
     has corpus.files 3
     has counts.tokens "$tokens"
-    has corpus.sha256 "$(for shard in shards/*; do sha256sum <"$shard"; done | cut -d ' ' -f 1 | sha256sum | cut -d ' ' -f 1)"
+    for shard in shards/*; do sha256sum <"$shard"; done | cut -d ' ' -f 1 >digests
+    has corpus.sha256 "$(sha256sum <digests | cut -d ' ' -f 1)"
     same "$PERPLEX" eval uniform:65536 "shards/*.$extension" -q
     same "$PERPLEX" eval uniform:65536 "shards/[12].$extension" "shards/3.*" -q
     gzip "shards/2.$extension"
