@@ -326,10 +326,10 @@ static enum plx_status check_positions(const struct run *run, struct plx_error *
     plx_error_set(error, PLX_MISMATCH, "answers for %llu tokens, but the corpus has %llu",
                   (unsigned long long)there, (unsigned long long)asked);
     plx_error_input(error, plx_model_name(run->model));
-    if (there == asked - run->windows.units)
-        return plx_error_hint(error, "--first skip leaves out the first token of every unit");
-    if (there == asked - run->result->tally.ends)
-        return plx_error_hint(error, "--end none leaves line ends out");
+    if (plan->protocol.first == PLX_FIRST_SKIP && there == asked + run->windows.units)
+        return plx_error_hint(error, "--first score does not leave out the first token of every unit");
+    if (plan->protocol.end == PLX_END_NONE && there == asked + run->result->text.lines)
+        return plx_error_hint(error, "--end scored does not leave out the line ends");
     return plx_error_hint(error, "another tokenization, or another corpus?");
 }
 

@@ -299,6 +299,70 @@ static void plx_evaluate__windows_are_refused(void **state)
     each_model(check_windows);
 }
 
+/* The first token left out: where answers belong to tokens, the others keep theirs. Where they belong to
+   targets, there is one too many, and the message says what would help. */
+static void check_first_skipped(const struct subject *subject)
+{
+    struct plx_corpus *corpus = own_corpus(subject);
+    struct plx_corpus_info info;
+    struct plx_error error = {0};
+    plx_corpus_info(corpus, &info);
+    struct plx_protocol protocol = *plx_protocol_default(subject->info, &info);
+    protocol.first = PLX_FIRST_SKIP;
+    const struct plx_evaluate_options options = {.protocol = &protocol};
+    char *text = evaluate(subject->model, corpus, &options, &error);
+    if (subject->info->capabilities & PLX_BY_TARGET) {
+        assert_null(text);
+        assert_int_equal(error.status, PLX_MISMATCH);
+        assert_true(says_number(&error, subject->info->positions));
+        assert_true(says_number(&error, subject->info->positions - 1));
+        assert_non_null(strstr(error.hint, "--first score"));
+        return;
+    }
+    if (!text)
+        fail_msg("%s, --first skip: %s", subject->path, error.message);
+    cJSON *result = cJSON_Parse(text);
+    assert_int_equal(result_count(result, "counts.tokens"), subject->info->positions);
+    assert_true(result_count(result, "counts.scored") + 1 >= subject->info->parameters);
+    assert_true(result_count(result, "counts.scored") < subject->info->positions);
+    cJSON_Delete(result);
+    plx_text_free(text);
+}
+
+static void plx_evaluate__the_first_token_left_out(void **state)
+{
+    (void)state;
+    each_model(check_first_skipped);
+}
+
+/* Line ends left out, where the corpus has some. */
+static void check_ends_left_out(const struct subject *subject)
+{
+    struct plx_corpus *corpus = own_corpus(subject);
+    struct plx_corpus_info info;
+    struct plx_error error = {0};
+    plx_corpus_info(corpus, &info);
+    struct plx_protocol protocol = *plx_protocol_default(subject->info, &info);
+    protocol.end = PLX_END_NONE;
+    const struct plx_evaluate_options options = {.protocol = &protocol};
+    char *text = evaluate(subject->model, corpus, &options, &error);
+    assert_int_equal(text == NULL, info.content == PLX_CONTENT_TEXT);
+    if (!text) {
+        assert_int_equal(error.status, PLX_MISMATCH);
+        if (subject->info->capabilities & PLX_BY_TARGET)
+            assert_non_null(strstr(error.hint, "--end scored"));
+        else
+            assert_true(error.line != PLX_NOWHERE);
+    }
+    plx_text_free(text);
+}
+
+static void plx_evaluate__line_ends_left_out(void **state)
+{
+    (void)state;
+    each_model(check_ends_left_out);
+}
+
 /* A corpus token by token, in memory of its own: where a document or a line begins is kept. */
 struct token {
     char *spelling; /* of a string or a word; NULL: an id */
@@ -521,6 +585,8 @@ int main(void)
         cmocka_unit_test(plx_evaluate__a_corpus_that_goes_on_is_refused),
         cmocka_unit_test(plx_evaluate__a_corpus_that_was_cut_is_refused),
         cmocka_unit_test(plx_evaluate__windows_are_refused),
+        cmocka_unit_test(plx_evaluate__the_first_token_left_out),
+        cmocka_unit_test(plx_evaluate__line_ends_left_out),
         cmocka_unit_test(plx_evaluate__another_token_is_refused_with_the_line),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
