@@ -1,6 +1,7 @@
 #include "eval/oddities.h"
 
 #include "base/utf8.h"
+#include "base/word.h"
 
 #include <string.h>
 
@@ -135,7 +136,7 @@ static const struct {
 static enum plx_oddity judge_word(struct plx_word word)
 {
     for (size_t i = 0; i < sizeof WORDS / sizeof *WORDS; i++) {
-        if (strlen(WORDS[i].word) == word.length && memcmp(WORDS[i].word, word.text, word.length) == 0)
+        if (plx_word_is(word, WORDS[i].word))
             return WORDS[i].kind;
     }
     return PLX_ODDITY_COUNT;

@@ -3,8 +3,7 @@
 #include "base/buffer.h"
 #include "base/error.h"
 #include "base/number.h"
-
-#include <perplex/word.h>
+#include "base/word.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -71,11 +70,6 @@ static enum plx_status read_string(struct cursor *cursor, struct plx_word *strin
     if (!end)
         cursor->at = cursor->size;
     return malformed(cursor, error, "a string of the array's header has an escape");
-}
-
-static bool word_is(struct plx_word word, const char *text)
-{
-    return word.length == strlen(text) && memcmp(word.text, text, word.length) == 0;
 }
 
 /* The type of the elements: byte order, kind, size (numpy.dtype.str). */
@@ -183,7 +177,7 @@ static enum plx_status read_member(struct cursor *cursor, struct plx_npy *array,
     const enum plx_status status = read_string(cursor, &key, error);
     if (status)
         return status;
-    while (i < 3 && !word_is(key, KEYS[i]))
+    while (i < 3 && !plx_word_is(key, KEYS[i]))
         i++;
     if (i == 3 || found[i]) {
         plx_error_set(error, PLX_MALFORMED,
