@@ -142,8 +142,8 @@ static void plx_model_open__records_refused(void **state)
         {"{\"choices\":[{\"logprobs\":{\"tokens\":[1],\"token_logprobs\":[-1]}},{}]}", 1, 63,
          "several choices", "a record of its own"},
         {"{\"tokens\":[1],\"token_logprobs\":[-1]} x", 1, 38, "more behind", ""},
-        {"{\"tokens\":[1],\"token_logprobs\":[-1]", 1, 36, "ends too early", "each record on one line"},
-        {"{\n\"tokens\":[1],\"token_logprobs\":[-1]}", 1, 2, "ends too early", "each record on one line"},
+        {"{\"tokens\":[1],\"token_logprobs\":[-1]", 1, 36, "ends too early", "a record a line"},
+        {"{\n\"tokens\":[1],\"token_logprobs\":[-1]}", 1, 2, "ends too early", "a record a line"},
         {"{\"tokens\":[],\"token_logprobs\":[]}", PLX_NOWHERE, 0, "no log-probability in the whole file", ""},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)

@@ -1,5 +1,6 @@
-#include "corpus/json_scan.h"
+#include "base/json_scan.h"
 
+#include "base/error.h"
 #include "base/utf8.h"
 
 #include <endian.h>
@@ -47,12 +48,20 @@ bool plx_json_scan_unexpected(struct plx_json_scan *scan, const char *expected)
         hint = "JSON has no comments";
     } else if (byte == '\'') {
         hint = "JSON has its strings in double quotes";
-    } else if (byte == 'N' || byte == 'I') {
+    } else if ((byte == 'N' || byte == 'I') && !scan->not_finite) {
         hint = "JSON has no NaN and no Infinity";
     } else if ((byte == ']' || byte == '}') && follows_comma(scan)) {
         hint = "JSON has no comma behind the last element";
     }
     return plx_json_scan_fail(scan, scan->at, expected, hint);
+}
+
+enum plx_status plx_json_scan_error(const struct plx_json_scan *scan, uint64_t line, size_t begin,
+                                    struct plx_error *error)
+{
+    plx_error_set(error, PLX_MALFORMED, "%s", scan->message);
+    plx_error_at_line(error, line, scan->at - begin + 1);
+    return scan->hint ? plx_error_hint(error, "%s", scan->hint) : PLX_MALFORMED;
 }
 
 /* Strings. */
@@ -218,10 +227,12 @@ static const uint8_t *unescape(const uint8_t *raw, uint8_t **out)
     return raw;
 }
 
-size_t plx_json_unescape(const struct plx_json_string *string, uint8_t *out)
+struct plx_word plx_json_word(const struct plx_json_string *string, uint8_t *room)
 {
     const uint8_t *at = string->raw, *end = string->raw + string->length;
-    uint8_t *begin = out;
+    uint8_t *out = room;
+    if (!string->escaped)
+        return (struct plx_word){(const char *)string->raw, string->length};
     while (at < end) {
         const uint8_t *backslash = *at == '\\' ? at : memchr(at, '\\', (size_t)(end - at));
         const size_t plain = (size_t)((backslash ? backslash : end) - at);
@@ -231,10 +242,10 @@ size_t plx_json_unescape(const struct plx_json_string *string, uint8_t *out)
         if (backslash)
             at = unescape(at, &out);
     }
-    return (size_t)(out - begin);
+    return (struct plx_word){(const char *)room, (size_t)(out - room)};
 }
 
-/* Values of any kind. */
+/* Numbers. */
 
 /* The number that so many bits of digits make, their values without the '0', the first lowest. */
 static uint32_t digits_value(uint64_t digits, unsigned bits)
@@ -281,11 +292,24 @@ static bool skip_one(struct plx_json_scan *scan, char byte)
     return found;
 }
 
+static bool skip_word(struct plx_json_scan *scan, const char *word)
+{
+    for (; *word; word++) {
+        if (!skip_one(scan, *word))
+            return plx_json_scan_unexpected(scan, "a value is expected");
+    }
+    return true;
+}
+
 static bool skip_number(struct plx_json_scan *scan)
 {
-    skip_one(scan, '-');
+    const bool negative = skip_one(scan, '-');
+    if (scan->not_finite && peek(scan) == 'I')
+        return skip_word(scan, "Infinity");
+    if (scan->not_finite && !negative && peek(scan) == 'N')
+        return skip_word(scan, "NaN");
     if (!skip_one(scan, '0') && skip_digits(scan) == 0)
-        return plx_json_scan_unexpected(scan, "a digit is expected");
+        return plx_json_scan_unexpected(scan, negative ? "a digit is expected" : "a number is expected");
     if (skip_one(scan, '.') && skip_digits(scan) == 0)
         return plx_json_scan_unexpected(scan, "a digit is expected behind the decimal point");
     if (skip_one(scan, 'e') || skip_one(scan, 'E')) {
@@ -297,14 +321,15 @@ static bool skip_number(struct plx_json_scan *scan)
     return true;
 }
 
-static bool skip_word(struct plx_json_scan *scan, const char *word)
+bool plx_json_scan_number(struct plx_json_scan *scan, struct plx_word *number)
 {
-    for (; *word; word++) {
-        if (!skip_one(scan, *word))
-            return plx_json_scan_unexpected(scan, "a value is expected");
-    }
-    return true;
+    const size_t begin = scan->at;
+    const bool fine = skip_number(scan);
+    *number = (struct plx_word){(const char *)scan->text + begin, scan->at - begin};
+    return fine;
 }
+
+/* Values of any kind. */
 
 static bool skip_scalar(struct plx_json_scan *scan)
 {
@@ -325,6 +350,11 @@ static bool skip_scalar(struct plx_json_scan *scan)
     case '7':
     case '8':
     case '9': return skip_number(scan);
+    case 'N':
+    case 'I':
+        if (scan->not_finite)
+            return skip_number(scan);
+        return plx_json_scan_unexpected(scan, "a value is expected");
     default: return plx_json_scan_unexpected(scan, "a value is expected");
     }
 }
@@ -334,19 +364,25 @@ static bool in_object(const struct nest *nest)
     return nest->objects[nest->depth / 64] >> nest->depth % 64 & 1;
 }
 
-static bool skip_key(struct plx_json_scan *scan)
+bool plx_json_scan_key(struct plx_json_scan *scan, struct plx_json_string *key)
 {
-    struct plx_json_string key;
     plx_json_scan_space(scan);
-    if (!plx_json_scan_string(scan, &key))
+    if (!plx_json_scan_string(scan, key))
         return false;
     return plx_json_scan_byte(scan, ':') || plx_json_scan_unexpected(scan, "':' is expected behind a key");
+}
+
+bool plx_json_scan_begin(struct plx_json_scan *scan, char opening)
+{
+    return plx_json_scan_byte(scan, opening) ||
+           plx_json_scan_unexpected(scan, opening == '{' ? "'{' is expected" : "'[' is expected");
 }
 
 /* Passes over the bracket that opens a container, and over its first key: its first value follows, or, if it
    is empty, a closing bracket. */
 static bool open_container(struct plx_json_scan *scan, struct nest *nest, bool *empty)
 {
+    struct plx_json_string key;
     const bool object = peek(scan) == '{';
     if (nest->depth == PLX_JSON_DEPTH_MOST)
         return plx_json_scan_unexpected(scan, "nested too deeply");
@@ -355,24 +391,18 @@ static bool open_container(struct plx_json_scan *scan, struct nest *nest, bool *
     *objects = object ? *objects | bit : *objects & ~bit;
     scan->at++;
     *empty = plx_json_scan_space(scan) == (object ? '}' : ']');
-    return *empty || !object || skip_key(scan);
+    return *empty || !object || plx_json_scan_key(scan, &key);
 }
 
 /* Behind a value: closes all containers that end here. *value: another value follows, in a container. */
 static bool follow_value(struct plx_json_scan *scan, struct nest *nest, bool *value)
 {
-    for (*value = false; nest->depth > 0 && !*value;) {
+    struct plx_json_string key;
+    for (*value = false; nest->depth > 0 && !*value; nest->depth -= !*value) {
         const bool object = in_object(nest);
-        if (plx_json_scan_byte(scan, object ? '}' : ']')) {
-            nest->depth--;
-        } else if (plx_json_scan_byte(scan, ',')) {
-            if (object && !skip_key(scan))
-                return false;
-            *value = true;
-        } else {
-            return plx_json_scan_unexpected(scan,
-                                            object ? "',' or '}' is expected" : "',' or ']' is expected");
-        }
+        *value = plx_json_scan_more(scan, object ? '}' : ']', 1);
+        if (scan->message || (*value && object && !plx_json_scan_key(scan, &key)))
+            return false;
     }
     return true;
 }
@@ -408,4 +438,10 @@ bool plx_json_scan_skip_rest(struct plx_json_scan *scan)
 {
     struct nest nest = {.depth = 1};
     return skip_value(scan, &nest);
+}
+
+bool plx_json_scan_end(struct plx_json_scan *scan)
+{
+    return plx_json_scan_space(scan) < 0 ||
+           plx_json_scan_unexpected(scan, "there is more behind the JSON value");
 }
