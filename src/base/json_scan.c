@@ -1,9 +1,9 @@
 #include "base/json_scan.h"
 
+#include "base/bytes.h"
 #include "base/error.h"
 #include "base/utf8.h"
 
-#include <endian.h>
 #include <string.h>
 
 /* The containers around a value. */
@@ -66,22 +66,14 @@ enum plx_status plx_json_scan_error(const struct plx_json_scan *scan, uint64_t l
 
 /* Strings. */
 
-#define EACH_BYTE(byte) (UINT64_C(0x0101010101010101) * (byte))
-
 /* In the highest bit of every byte of the eight, up to and with the first of them that is one: whether it
    ends a run of plain characters: a quote, a backslash, a control character, or no ASCII. */
 static inline uint64_t special_bytes(uint64_t eight)
 {
-    const uint64_t quote = eight ^ EACH_BYTE('"'), backslash = eight ^ EACH_BYTE('\\');
-    const uint64_t below = (eight - EACH_BYTE(0x20)) | (quote - EACH_BYTE(1)) | (backslash - EACH_BYTE(1));
-    return (below | eight) & EACH_BYTE(0x80);
-}
-
-static inline uint64_t load_eight(const uint8_t *text)
-{
-    uint64_t eight;
-    memcpy(&eight, text, sizeof eight);
-    return le64toh(eight);
+    const uint64_t quote = eight ^ PLX_EACH_BYTE('"'), backslash = eight ^ PLX_EACH_BYTE('\\');
+    const uint64_t below =
+        (eight - PLX_EACH_BYTE(0x20)) | (quote - PLX_EACH_BYTE(1)) | (backslash - PLX_EACH_BYTE(1));
+    return (below | eight) & PLX_EACH_BYTE(0x80);
 }
 
 /* Passes over characters that stand for themselves and take a byte. */
@@ -90,7 +82,7 @@ static void skip_plain(struct plx_json_scan *scan)
     const uint8_t *text = scan->text;
     size_t at = scan->at;
     for (; scan->size - at >= 8; at += 8) {
-        const uint64_t special = special_bytes(load_eight(text + at));
+        const uint64_t special = special_bytes(plx_load_u64(text + at));
         if (special) {
             scan->at = at + (size_t)__builtin_ctzll(special) / 8;
             return;
@@ -262,8 +254,8 @@ size_t plx_json_scan_numbers(struct plx_json_scan *scan, uint32_t *numbers, size
     const uint8_t *text = scan->text;
     size_t at = scan->at, count = 0;
     for (; count < most && scan->size - at > sizeof(uint64_t); count++) {
-        const uint64_t digits = load_eight(text + at) ^ EACH_BYTE('0');
-        const uint64_t others = ((digits + EACH_BYTE(0x76)) | digits) & EACH_BYTE(0x80);
+        const uint64_t digits = plx_load_u64(text + at) ^ PLX_EACH_BYTE('0');
+        const uint64_t others = ((digits + PLX_EACH_BYTE(0x76)) | digits) & PLX_EACH_BYTE(0x80);
         const unsigned bits = others ? (unsigned)__builtin_ctzll(others) & ~7u : 0; /* of the digits */
         const bool zero_first = bits > 8 && (digits & 0xFF) == 0;
         if (bits == 0 || zero_first || text[at + bits / 8] != ',')

@@ -1,6 +1,7 @@
 #include "model/npy.h"
 
 #include "base/buffer.h"
+#include "base/bytes.h"
 #include "base/error.h"
 #include "base/number.h"
 #include "base/word.h"
@@ -263,8 +264,7 @@ static enum plx_status read_prefix(struct plx_source *source, uint32_t *length, 
     status = read_bytes(source, bytes, major == 1 ? 2 : 4, error);
     if (status)
         return status;
-    *length =
-        (uint32_t)bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 | (uint32_t)bytes[3] << 24;
+    *length = plx_load_u32(bytes);
     if (*length <= PLX_NPY_HEADER_MAX)
         return PLX_OK;
     plx_error_set(error, PLX_UNSUPPORTED, "a header of %" PRIu32 " bytes, more than %zu", *length,
