@@ -1,6 +1,7 @@
 #include "corpus/jsonl_record.h"
 
 #include "base/memory.h"
+#include "base/word.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -98,12 +99,9 @@ static bool read_word(struct plx_jsonl_record *record, uint8_t **unescaped, stru
                                   "a token must be a string, as the tokens before it are", NULL);
     if (!plx_json_scan_string(&record->scan, &string))
         return false;
-    *word = (struct plx_word){(const char *)string.raw, string.length};
-    if (string.escaped) {
-        word->text = (const char *)*unescaped;
-        word->length = plx_json_unescape(&string, *unescaped);
+    *word = plx_json_word(&string, *unescaped);
+    if (string.escaped)
         *unescaped += word->length;
-    }
     return true;
 }
 
@@ -125,9 +123,9 @@ static bool read_tokens(struct plx_jsonl_record *record)
                 : !read_word(record, &unescaped, &record->words[record->count]))
             return false;
         record->count++;
-        record->ended = plx_json_scan_byte(scan, ']');
-        if (!record->ended && !plx_json_scan_byte(scan, ','))
-            return plx_json_scan_unexpected(scan, "',' or ']' is expected");
+        record->ended = !plx_json_scan_more(scan, ']', record->count);
+        if (scan->message)
+            return false;
     }
     record->next_at = scan->at;
     return true;
@@ -195,6 +193,7 @@ static bool take_content(struct plx_jsonl_record *record, struct walk *walk, enu
     if (null)
         walk->remedy = "null says nothing: leave the member out, or write an empty value";
     scan->at = record->value_at;
+    scan->message = NULL;
     return plx_json_scan_skip(scan);
 }
 
@@ -219,17 +218,12 @@ static bool take_id(struct plx_jsonl_record *record, struct walk *walk)
 
 static enum member find_member(const struct plx_json_string *key)
 {
-    uint8_t plain[MEMBER_RAW_BYTES];
-    const uint8_t *name = key->raw;
-    size_t length = key->length;
-    if (length > MEMBER_RAW_BYTES)
+    uint8_t room[MEMBER_RAW_BYTES];
+    if (key->length > MEMBER_RAW_BYTES)
         return NO_MEMBER;
-    if (key->escaped) {
-        length = plx_json_unescape(key, plain);
-        name = plain;
-    }
+    const struct plx_word name = plx_json_word(key, room);
     for (enum member member = TEXT; member <= ID; member++) {
-        if (length == strlen(MEMBERS[member]) && memcmp(name, MEMBERS[member], length) == 0)
+        if (plx_word_is(name, MEMBERS[member]))
             return member;
     }
     return NO_MEMBER;
@@ -241,14 +235,12 @@ static bool read_member(struct plx_jsonl_record *record, struct walk *walk)
     struct plx_json_string key;
     plx_json_scan_space(scan);
     const size_t begin = scan->at;
-    if (!plx_json_scan_string(scan, &key))
+    if (!plx_json_scan_key(scan, &key))
         return false;
     const enum member member = find_member(&key);
     if (member && walk->seen >> member & 1)
         return plx_json_scan_fail(scan, begin, "the key stands twice in the record", NULL);
     walk->seen |= 1u << member;
-    if (!plx_json_scan_byte(scan, ':'))
-        return plx_json_scan_unexpected(scan, "':' is expected behind a key");
     if (member == ID)
         return take_id(record, walk);
     return member > walk->holds ? take_content(record, walk, member) : plx_json_scan_skip(scan);
@@ -265,14 +257,12 @@ static bool read_members(struct plx_jsonl_record *record, struct walk *walk)
     if (first != '{')
         return plx_json_scan_unexpected(scan, "a record must be an object");
     scan->at++;
-    if (!plx_json_scan_byte(scan, '}')) {
-        do {
-            if (!read_member(record, walk))
-                return false;
-        } while (plx_json_scan_byte(scan, ','));
-        if (!plx_json_scan_byte(scan, '}'))
-            return plx_json_scan_unexpected(scan, "',' or '}' is expected");
+    for (size_t i = 0; plx_json_scan_more(scan, '}', i); i++) {
+        if (!read_member(record, walk))
+            return false;
     }
+    if (scan->message)
+        return false;
     if (plx_json_scan_space(scan) < 0)
         return true;
     return plx_json_scan_fail(scan, scan->at, "there is more behind the record",
@@ -283,19 +273,12 @@ static bool read_members(struct plx_jsonl_record *record, struct walk *walk)
 static void unescape(struct plx_jsonl_record *record, const struct walk *walk)
 {
     if (walk->holds == TEXT) {
-        record->text = walk->text.raw;
-        record->text_size = walk->text.length;
-        if (walk->text.escaped) {
-            record->text = record->unescaped;
-            record->text_size = plx_json_unescape(&walk->text, record->unescaped);
-        }
+        const struct plx_word text = plx_json_word(&walk->text, record->unescaped);
+        record->text = (const uint8_t *)text.text;
+        record->text_size = text.length;
     }
-    const struct plx_json_string *id = &walk->id;
-    record->id = (struct plx_word){(const char *)id->raw, id->length};
-    if (id->escaped) { /* at the end, where what the content may need does not reach */
-        uint8_t *room = record->unescaped + record->unescaped_capacity - id->length;
-        record->id = (struct plx_word){(const char *)room, plx_json_unescape(id, room)};
-    }
+    /* The id at the end, where what the content may need does not reach. */
+    record->id = plx_json_word(&walk->id, record->unescaped + record->unescaped_capacity - walk->id.length);
 }
 
 bool plx_jsonl_record_read(struct plx_jsonl_record *record, const uint8_t *line, size_t begin, size_t size)

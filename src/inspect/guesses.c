@@ -1,6 +1,7 @@
 #include "inspect/guesses.h"
 
 #include "base/utf8.h"
+#include "base/word.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -116,11 +117,6 @@ static bool knows_parts(const struct plx_coverage *coverage, struct plx_word wor
     return hyphen;
 }
 
-static bool is_word(struct plx_word word, const char *text)
-{
-    return word.length == strlen(text) && memcmp(word.text, text, word.length) == 0;
-}
-
 static void __attribute__((__format__(__printf__, 4, 5)))
 guess(struct plx_inspected_coverage *inspected, const char *code, uint64_t tokens, const char *format, ...)
 {
@@ -165,7 +161,7 @@ static void guess_tokenization(const struct plx_coverage *coverage, struct plx_i
     for (size_t i = 0; i < coverage->unknown.count; i++) {
         const struct plx_word word = plx_type_table_word(&coverage->unknown, i);
         const uint64_t count = coverage->unknown.types[i].count;
-        if (is_word(word, "@-@") || is_word(word, "@,@") || is_word(word, "@.@"))
+        if (plx_word_is(word, "@-@") || plx_word_is(word, "@,@") || plx_word_is(word, "@.@"))
             marks += count;
         else if (wikitext && knows_parts(coverage, word))
             parts += count;

@@ -86,15 +86,6 @@ static void count_characters(struct walk *walk, const struct plx_chunk *chunk)
     }
 }
 
-static void add_counts(struct plx_text_counts *into, const struct plx_text_counts *from)
-{
-    into->bytes += from->bytes;
-    into->characters += from->characters;
-    into->words += from->words;
-    into->lines += from->lines;
-    into->invalid_utf8 += from->invalid_utf8;
-}
-
 static uint64_t count_begun_lines(const struct plx_tokens *tokens)
 {
     uint64_t count = 0;
@@ -114,7 +105,7 @@ static enum plx_status walk_text(struct walk *walk, const struct plx_chunk *chun
     /* Characters and bytes are also cut inside a word, which then was counted already. */
     tokens->counts.words -=
         chunk->inside_word && tokens->count > 0 && tokens->words[0].text == (const char *)chunk->text;
-    add_counts(&walk->out->text, &tokens->counts);
+    plx_text_counts_add(&walk->out->text, &tokens->counts);
     walk->out->blank_lines += tokens->counts.lines - count_begun_lines(tokens);
     walk_lines(walk, chunk);
     plx_oddities_scan(&walk->oddities, chunk, tokens->counts.invalid_utf8);

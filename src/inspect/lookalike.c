@@ -1,5 +1,6 @@
 #include "inspect/lookalike.h"
 
+#include "base/bytes.h"
 #include "base/error.h"
 #include "corpus/foreign.h"
 
@@ -32,11 +33,6 @@ static bool begins(const uint8_t *head, size_t size, const char *text)
     return size >= length && memcmp(head, text, length) == 0;
 }
 
-static uint32_t read_u32(const uint8_t *bytes)
-{
-    return (uint32_t)bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 | (uint32_t)bytes[3] << 24;
-}
-
 /* The version is a text, NUL-padded to 52 bytes; the type of its search structure follows sanity values. */
 static bool kenlm(const uint8_t *head, size_t size, const char *name, struct plx_error *error)
 {
@@ -51,7 +47,7 @@ static bool kenlm(const uint8_t *head, size_t size, const char *name, struct plx
     size_t length = 0;
     while (sizeof MAGIC - 1 + length < size && length < 32 && version[length] >= ' ')
         length++;
-    const uint32_t type = size >= 100 ? read_u32(head + 96) : UINT32_MAX;
+    const uint32_t type = size >= 100 ? plx_load_u32(head + 96) : UINT32_MAX;
     return refuse(name, "this build reads the ARPA file that it was made from", error,
                   "a KenLM binary of type %s,%.*s",
                   type < sizeof TYPES / sizeof *TYPES ? TYPES[type] : "unknown", (int)length, version);
@@ -76,7 +72,7 @@ static bool zip(const uint8_t *head, size_t size, const char *name, struct plx_e
 {
     if (!begins(head, size, "PK\x03\x04") && !begins(head, size, "PK\x05\x06"))
         return false;
-    const size_t length = size >= 30 ? (size_t)(head[26] | head[27] << 8) : 0;
+    const size_t length = size >= 30 ? plx_load_u16(head + 26) : 0;
     const bool known = length > 0 && length <= size - 30;
     const char *member = known ? (const char *)head + 30 : "";
     if (known && length > 4 && memcmp(member + length - 4, ".npy", 4) == 0)

@@ -83,4 +83,7 @@ const struct plx_model_format *plx_model_named_format(const char *name, const ch
 void plx_model_warn(struct plx_model *model, const char *code, uint64_t line, const char *format, ...)
     PLX_PRINTF(4, 5);
 
+/* The length of the byte order mark that a file's first line begins with, which is a deviation; or 0. */
+size_t plx_model_pass_mark(struct plx_model *model, const char *line, size_t length);
+
 #endif

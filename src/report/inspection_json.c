@@ -237,18 +237,9 @@ enum plx_status plx_inspection_json(const struct plx_inspection *inspection, cha
 {
     struct plx_buffer buffer;
     struct plx_json_writer json;
-    *text = NULL;
     plx_buffer_init(&buffer, JSON_BYTES_MAX);
     plx_json_writer_init(&json, &buffer);
     write_inspection(&json, inspection);
-    enum plx_status status = plx_json_writer_finish(&json, error);
-    *length = buffer.size;
-    if (status == PLX_OK)
-        status = plx_buffer_append(&buffer, "", 1, error);
-    if (status) {
-        plx_buffer_release(&buffer);
-        return status;
-    }
-    *text = (char *)buffer.data;
-    return PLX_OK;
+    const enum plx_status status = plx_json_writer_finish(&json, error);
+    return plx_buffer_finish(&buffer, status, text, length, error);
 }

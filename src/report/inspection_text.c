@@ -377,7 +377,6 @@ enum plx_status plx_inspection_text(const struct plx_inspection *inspection, cha
                                     struct plx_error *error)
 {
     struct page page = {.error = error};
-    *text = NULL;
     plx_buffer_init(&page.out, TEXT_BYTES_MAX);
     if (inspection->model)
         put_model(&page, inspection->model);
@@ -385,12 +384,5 @@ enum plx_status plx_inspection_text(const struct plx_inspection *inspection, cha
         put_corpus(&page, inspection->corpus);
     if (inspection->coverage)
         put_coverage(&page, inspection->coverage);
-    *length = page.out.size;
-    put(&page, "", 1);
-    if (page.status) {
-        plx_buffer_release(&page.out);
-        return page.status;
-    }
-    *text = (char *)page.out.data;
-    return PLX_OK;
+    return plx_buffer_finish(&page.out, page.status, text, length, error);
 }

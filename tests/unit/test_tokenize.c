@@ -613,15 +613,6 @@ static bool may_cut(const uint8_t *text, size_t size, size_t at, enum plx_token_
     return (text[at] & 0xC0) != 0x80;
 }
 
-static void add_counts(struct plx_text_counts *into, const struct plx_text_counts *from)
-{
-    into->bytes += from->bytes;
-    into->characters += from->characters;
-    into->words += from->words;
-    into->lines += from->lines;
-    into->invalid_utf8 += from->invalid_utf8;
-}
-
 /* The chunks of a text give the tokens of the whole text. */
 static void plx_tokenize__any_division(void **state)
 {
@@ -656,7 +647,7 @@ static void plx_tokenize__any_division(void **state)
             compare(&tokens, &list, &next, text, size, bytes, characters);
             bytes = tokens.rest_bytes + (tokens.count == 0 ? bytes : 0);
             characters = tokens.rest_characters + (tokens.count == 0 ? characters : 0);
-            add_counts(&counts, &tokens.counts);
+            plx_text_counts_add(&counts, &tokens.counts);
             begin = at;
         }
         assert_int_equal(next, list.count);
