@@ -214,7 +214,7 @@ static void plx_result_json__protocol(void **state)
     assert_text(json, "protocol.name", "custom");
     assert_text(json, "protocol.unit", "document");
     assert_text(json, "protocol.start", "context:b"); /* another than the model's own: needed to repeat it */
-    assert_text(json, "protocol.end", "scored");
+    assert_text(json, "protocol.end", "scored:a");
     assert_text(json, "protocol.join", "");
     assert_number(json, "protocol.window", 8);
     assert_number(json, "protocol.stride", 2);
