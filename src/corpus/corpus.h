@@ -2,9 +2,10 @@
    plx_corpus_format_NAME`, a line in registry.c, a line in src/CMakeLists.txt, and fixtures in
    tests/data/corpora/NAME (a build whose registered format has none fails).
 
-   A reader reads one file. It never sees a file's name, a compression, a URL or that there are other files:
-   it has a source, from which it peeks and skips. corpus.c opens the files one after the other, counts
-   documents and fills what all chunks share (`input`). */
+   A reader reads one file. It need not know of a compression, a URL or other files: it has a source, from
+   which it peeks and skips. What belongs to the file and lies beside it (an index) is found by the source's
+   name. corpus.c opens the files one after the other, counts documents and fills what all chunks share
+   (`input`). */
 #ifndef PLX_CORPUS_CORPUS_H
 #define PLX_CORPUS_CORPUS_H
 

@@ -172,7 +172,12 @@ static enum plx_status score(struct plx_session *session, const struct plx_windo
     return PLX_OK;
 }
 
-static const struct plx_model_class logprobs_class = {close_logprobs, new_session, free_session, score};
+static const struct plx_model_class logprobs_class = {
+    .close = close_logprobs,
+    .session_new = new_session,
+    .session_free = free_session,
+    .score = score,
+};
 
 /* How many types there are: of strings the distinct ones, of ids up to the greatest; 0 without tokens. */
 static uint64_t count_types(const struct plx_logprobs *model)

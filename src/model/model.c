@@ -226,7 +226,9 @@ const struct plx_warning *plx_model_warnings(const struct plx_model *model, size
 void plx_model_lookup(const struct plx_model *model, const struct plx_word *words, size_t count,
                       uint32_t *ids)
 {
-    if (!(model->info.capabilities & PLX_ANY_TOKENS))
+    if (model->class->lookup)
+        model->class->lookup(model, words, count, ids);
+    else if (!(model->info.capabilities & PLX_ANY_TOKENS))
         plx_vocabulary_find_all(model->vocabulary, words, count, ids);
     else if (count > 0)
         memset(ids, 0, count * sizeof *ids);
@@ -234,6 +236,8 @@ void plx_model_lookup(const struct plx_model *model, const struct plx_word *word
 
 struct plx_word plx_model_token(const struct plx_model *model, uint32_t id)
 {
+    if (model->class->token)
+        return model->class->token(model, id);
     if (!model->vocabulary)
         return (struct plx_word){NULL, 0};
     return plx_vocabulary_word(model->vocabulary, id);

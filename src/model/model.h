@@ -15,7 +15,7 @@
 /* How many kinds of warnings one model can carry. */
 #define PLX_MODEL_WARNINGS 16
 
-/* What an open model does. Every slot is required. */
+/* What an open model does. Every slot is required but those that say otherwise. */
 struct plx_model_class {
     /* Releases what the format has allocated, the model itself too, but not what struct plx_model owns. */
     void (*close)(struct plx_model *model);
@@ -26,6 +26,10 @@ struct plx_model_class {
        end, and first > 0 where the model lacks PLX_EMPTY_CONTEXT. */
     enum plx_status (*score)(struct plx_session *session, const struct plx_window *windows, size_t count,
                              const struct plx_scores *scores, struct plx_error *error);
+    /* As plx_model_lookup and plx_model_token, of a model whose words are found or kept in another way. NULL:
+       in its `vocabulary`, which a model with PLX_STRING_TOKENS then must have, but with PLX_ANY_TOKENS. */
+    void (*lookup)(const struct plx_model *model, const struct plx_word *words, size_t count, uint32_t *ids);
+    struct plx_word (*token)(const struct plx_model *model, uint32_t id);
 };
 
 /* The part that all models share; a format's own struct begins with it. */

@@ -209,4 +209,9 @@ static void close_model(struct plx_model *base)
     free(model);
 }
 
-const struct plx_model_class plx_ngram_class = {close_model, session_new, session_free, score};
+const struct plx_model_class plx_ngram_class = {
+    .close = close_model,
+    .session_new = session_new,
+    .session_free = session_free,
+    .score = score,
+};

@@ -39,7 +39,12 @@ static enum plx_status score(struct plx_session *session, const struct plx_windo
     return PLX_OK;
 }
 
-static const struct plx_model_class uniform_class = {close_uniform, new_session, free_session, score};
+static const struct plx_model_class uniform_class = {
+    .close = close_uniform,
+    .session_new = new_session,
+    .session_free = free_session,
+    .score = score,
+};
 
 static enum plx_status open_uniform(const char *argument, const struct plx_model_options *options,
                                     struct plx_model **model, struct plx_error *error)
