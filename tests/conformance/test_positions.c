@@ -299,6 +299,38 @@ static void plx_evaluate__windows_are_refused(void **state)
     each_model(check_windows);
 }
 
+/* Answers come one after another, whatever the units. */
+static void check_units(const struct subject *subject)
+{
+    struct plx_corpus *corpus = own_corpus(subject);
+    struct plx_corpus_info info;
+    struct plx_error error = {0};
+    plx_corpus_info(corpus, &info);
+    const bool text = info.content == PLX_CONTENT_TEXT;
+    struct plx_protocol protocol = *plx_protocol_default(subject->info, &info);
+    protocol.unit = text ? PLX_UNIT_LINE : PLX_UNIT_DOCUMENT;
+    protocol.end = text ? PLX_END_SCORED : PLX_END_NONE;
+    const struct plx_evaluate_options options = {.protocol = &protocol, .batch = 2};
+    char *units = evaluate(subject->model, corpus, &options, &error);
+    char *stream = evaluate_well(subject, own_corpus(subject), NULL);
+    if (!units)
+        fail_msg("%s, every unit by itself: %s", subject->path, error.message);
+    cJSON *one = cJSON_Parse(stream), *other = cJSON_Parse(units);
+    assert_true(cJSON_Compare(result_member(one, "accumulators.nats"),
+                              result_member(other, "accumulators.nats"), true));
+    assert_true(cJSON_Compare(result_member(one, "counts"), result_member(other, "counts"), true));
+    cJSON_Delete(one);
+    cJSON_Delete(other);
+    plx_text_free(stream);
+    plx_text_free(units);
+}
+
+static void plx_evaluate__units_do_not_matter(void **state)
+{
+    (void)state;
+    each_model(check_units);
+}
+
 /* The first token left out: where answers belong to tokens, the others keep theirs. Where they belong to
    targets, there is one too many, and the message says what would help. */
 static void check_first_skipped(const struct subject *subject)
@@ -585,6 +617,7 @@ int main(void)
         cmocka_unit_test(plx_evaluate__a_corpus_that_goes_on_is_refused),
         cmocka_unit_test(plx_evaluate__a_corpus_that_was_cut_is_refused),
         cmocka_unit_test(plx_evaluate__windows_are_refused),
+        cmocka_unit_test(plx_evaluate__units_do_not_matter),
         cmocka_unit_test(plx_evaluate__the_first_token_left_out),
         cmocka_unit_test(plx_evaluate__line_ends_left_out),
         cmocka_unit_test(plx_evaluate__another_token_is_refused_with_the_line),
