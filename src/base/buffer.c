@@ -78,3 +78,17 @@ enum plx_status plx_buffer_printf(struct plx_buffer *buffer, struct plx_error *e
     free(large);
     return status;
 }
+
+enum plx_status plx_buffer_finish(struct plx_buffer *buffer, enum plx_status status, char **text,
+                                  size_t *length, struct plx_error *error)
+{
+    *text = NULL;
+    *length = buffer->size;
+    if (status == PLX_OK)
+        status = plx_buffer_append(buffer, "", 1, error);
+    if (status == PLX_OK)
+        *text = (char *)buffer->data;
+    else
+        plx_buffer_release(buffer);
+    return status;
+}

@@ -24,4 +24,10 @@ enum plx_status plx_buffer_append_text(struct plx_buffer *buffer, const char *te
 enum plx_status plx_buffer_printf(struct plx_buffer *buffer, struct plx_error *error, const char *format, ...)
     PLX_PRINTF(3, 4);
 
+/* Ends the writing of a text into the buffer, which went as `status` says, and hands the text over: *text is
+   to be freed with free() and ends with a NUL, which *length does not count. On failure *text is NULL. The
+   buffer is released in either case. */
+enum plx_status plx_buffer_finish(struct plx_buffer *buffer, enum plx_status status, char **text,
+                                  size_t *length, struct plx_error *error);
+
 #endif

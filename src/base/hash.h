@@ -2,27 +2,18 @@
 #ifndef PLX_BASE_HASH_H
 #define PLX_BASE_HASH_H
 
-#include <stddef.h>
-#include <stdint.h>
+#include "base/bytes.h"
 
-/* Compilers make one load of it where the machine is little-endian. */
-static inline uint64_t plx_hash_load(const uint8_t *p)
-{
-    return (uint64_t)p[0] | (uint64_t)p[1] << 8 | (uint64_t)p[2] << 16 | (uint64_t)p[3] << 24 |
-           (uint64_t)p[4] << 32 | (uint64_t)p[5] << 40 | (uint64_t)p[6] << 48 | (uint64_t)p[7] << 56;
-}
+#include <stddef.h>
 
 /* The last 1 … 7 bytes as a number, without a loop over them. */
 static inline uint64_t plx_hash_tail(const uint8_t *p, size_t tail, size_t size)
 {
     if (size >= 8)
-        return plx_hash_load(p + tail - 8) >> (64 - 8 * tail);
+        return plx_load_u64(p + tail - 8) >> (64 - 8 * tail);
     if (tail >= 4) {
-        const uint64_t low =
-            (uint64_t)p[0] | (uint64_t)p[1] << 8 | (uint64_t)p[2] << 16 | (uint64_t)p[3] << 24;
-        const uint8_t *end = p + tail - 4; /* the two overlap, with the same bits */
-        const uint64_t high =
-            (uint64_t)end[0] | (uint64_t)end[1] << 8 | (uint64_t)end[2] << 16 | (uint64_t)end[3] << 24;
+        const uint64_t low = plx_load_u32(p);
+        const uint64_t high = plx_load_u32(p + tail - 4); /* the two overlap, with the same bits */
         return low | high << (8 * tail - 32);
     }
     const size_t middle = tail / 2, last = tail - 1;
@@ -39,7 +30,7 @@ static inline uint64_t plx_hash64(const void *data, size_t size, uint64_t seed)
     uint64_t hash = seed ^ ((uint64_t)size * multiplier);
 
     for (size_t words = size / 8; words > 0; words--, p += 8) {
-        uint64_t word = plx_hash_load(p) * multiplier;
+        uint64_t word = plx_load_u64(p) * multiplier;
 
         word = (word ^ word >> 47) * multiplier;
         hash = (hash ^ word) * multiplier;

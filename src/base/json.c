@@ -1,6 +1,7 @@
 #include "base/json.h"
 
 #include "base/error.h"
+#include "base/json_scan.h"
 #include "base/memory.h"
 #include "base/number.h"
 #include "base/utf8.h"
@@ -13,282 +14,65 @@
 #include <string.h>
 
 /* cJSON takes more than JSON (control characters, "01", "1.", anything up to a space as white space), cuts
-   strings at \u0000 and does not tell a syntax error from a failed allocation. So RFC 8259 is checked here,
-   to the letter, and cJSON sees only what has passed: it makes the tree. */
+   strings at \u0000 and does not tell a syntax error from a failed allocation. So the text is scanned first,
+   and cJSON sees only what has passed: it makes the tree. */
+
+_Static_assert(PLX_JSON_DEPTH_MOST <= CJSON_NESTING_LIMIT, "cJSON refuses what is nested deeper");
 
 /* cJSON copies a number into a buffer of this size, NUL included, before it reads it. */
 #define NUMBER_CHARACTERS 63
 
-struct scan {
-    const char *text;
-    size_t size;
-    size_t at;
-    unsigned depth;
-    const char *message; /* of the first failure, at `at` */
-    const char *hint;
-};
-
-static bool check_value(struct scan *scan);
-
-/* The byte at hand, -1 at the end. */
-static int peek(const struct scan *scan)
+/* What is JSON, but nothing that cJSON can keep: in a text that has been scanned to its end. */
+static bool check_limits(struct plx_json_scan *scan)
 {
-    return scan->at < scan->size ? (uint8_t)scan->text[scan->at] : -1;
-}
+    while (scan->at < scan->size) {
+        const size_t begin = scan->at;
+        const uint8_t byte = scan->text[begin];
+        struct plx_json_string string;
+        struct plx_word number;
 
-static bool fail_scan(struct scan *scan, const char *message, const char *hint)
-{
-    scan->message = message;
-    scan->hint = hint;
-    return false;
-}
-
-static bool follows_comma(const struct scan *scan)
-{
-    size_t before = scan->at;
-
-    while (before > 0 && strchr(" \t\r\n", scan->text[before - 1]) != NULL)
-        before--;
-    return before > 0 && scan->text[before - 1] == ',';
-}
-
-/* Fails at the byte at hand: `expected` unless the byte itself says more. */
-static bool fail_unexpected(struct scan *scan, const char *expected)
-{
-    int byte = peek(scan);
-
-    if (byte < 0)
-        return fail_scan(scan, "the JSON text ends too early", NULL);
-    if (byte == 0)
-        return fail_scan(scan, "there is a NUL byte in the JSON text", NULL);
-    if (plx_utf8_sequence((const uint8_t *)scan->text + scan->at, scan->size - scan->at) == 0)
-        return fail_scan(scan, "the JSON text is not UTF-8", NULL);
-    if (byte == '/' || byte == '#')
-        return fail_scan(scan, expected, "JSON has no comments");
-    if (byte == '\'')
-        return fail_scan(scan, expected, "JSON has its strings in double quotes");
-    if (byte == 'N' || byte == 'I')
-        return fail_scan(scan, expected, "JSON has no NaN and no Infinity; results write \"inf\"");
-    if ((byte == ']' || byte == '}') && follows_comma(scan))
-        return fail_scan(scan, expected, "JSON has no comma behind the last element");
-    return fail_scan(scan, expected, NULL);
-}
-
-static void skip_space(struct scan *scan)
-{
-    for (int byte = peek(scan); byte == ' ' || byte == '\t' || byte == '\n' || byte == '\r';
-         byte = peek(scan))
-        scan->at++;
-}
-
-static bool skip_byte(struct scan *scan, int byte)
-{
-    if (peek(scan) != byte)
-        return false;
-    scan->at++;
-    return true;
-}
-
-/* Four hexadecimal digits. */
-static bool check_hex(struct scan *scan, unsigned *value)
-{
-    *value = 0;
-    for (int i = 0; i < 4; i++, scan->at++) {
-        int byte = peek(scan);
-        int letter = byte | 0x20;
-
-        if (byte >= '0' && byte <= '9')
-            *value = *value << 4 | (unsigned)(byte - '0');
-        else if (byte >= 0 && letter >= 'a' && letter <= 'f')
-            *value = *value << 4 | (unsigned)(letter - 'a' + 10);
-        else
-            return fail_unexpected(scan, "\\u must be followed by four hexadecimal digits");
-    }
-    return true;
-}
-
-/* What follows "\u". */
-static bool check_unicode_escape(struct scan *scan)
-{
-    size_t start = scan->at;
-    unsigned unit;
-
-    if (!check_hex(scan, &unit))
-        return false;
-    bool high = unit >= 0xD800 && unit < 0xDC00;
-    bool lone = unit >= 0xDC00 && unit < 0xE000;
-    if (high) {
-        lone = !skip_byte(scan, '\\') || !skip_byte(scan, 'u');
-        if (!lone && !check_hex(scan, &unit))
-            return false;
-        lone = lone || unit < 0xDC00 || unit >= 0xE000;
-    }
-    if (!lone && unit != 0)
-        return true;
-    scan->at = start;
-    return fail_scan(scan, lone ? "half of a surrogate pair" : "a NUL character (\\u0000) is not accepted",
-                     NULL);
-}
-
-static bool check_string(struct scan *scan)
-{
-    if (!skip_byte(scan, '"'))
-        return fail_unexpected(scan, "a string in double quotes is expected");
-    while (!skip_byte(scan, '"')) {
-        const uint8_t *bytes = (const uint8_t *)scan->text + scan->at;
-        int byte = peek(scan);
-
-        if (byte == '\\') {
-            scan->at++;
-            if (skip_byte(scan, 'u')) {
-                if (!check_unicode_escape(scan))
-                    return false;
-            } else if (peek(scan) > 0 && strchr("\"\\/bfnrt", peek(scan)) != NULL) {
-                scan->at++;
-            } else {
-                return fail_unexpected(scan, "no escape of JSON");
+        if (byte == '"') {
+            plx_json_scan_string(scan, &string);
+            for (size_t i = 0; string.escaped && i < string.length; i += string.raw[i] == '\\' ? 2 : 1) {
+                if (string.length - i >= 6 && memcmp(string.raw + i, "\\u0000", 6) == 0)
+                    return plx_json_scan_fail(scan, begin + 1 + i,
+                                              "a NUL character (\\u0000) is not accepted", NULL);
             }
-            continue;
+        } else if (byte == '-' || (byte >= '0' && byte <= '9')) {
+            plx_json_scan_number(scan, &number);
+            if (number.length > NUMBER_CHARACTERS)
+                return plx_json_scan_fail(scan, begin, "a number of more than 63 characters", NULL);
+        } else {
+            scan->at++;
         }
-        size_t length = byte < 0x20 ? 0 : plx_utf8_sequence(bytes, scan->size - scan->at);
-        if (length == 0)
-            return fail_unexpected(scan, "a control character in a string must be escaped");
-        scan->at += length;
     }
     return true;
-}
-
-static size_t skip_digits(struct scan *scan)
-{
-    size_t start = scan->at;
-
-    while (peek(scan) >= '0' && peek(scan) <= '9')
-        scan->at++;
-    return scan->at - start;
-}
-
-static bool check_number(struct scan *scan)
-{
-    size_t start = scan->at;
-
-    skip_byte(scan, '-');
-    if (!skip_byte(scan, '0') && skip_digits(scan) == 0)
-        return fail_unexpected(scan, "a digit is expected");
-    if (skip_byte(scan, '.') && skip_digits(scan) == 0)
-        return fail_unexpected(scan, "a digit is expected behind the decimal point");
-    if (skip_byte(scan, 'e') || skip_byte(scan, 'E')) {
-        if (!skip_byte(scan, '+'))
-            skip_byte(scan, '-');
-        if (skip_digits(scan) == 0)
-            return fail_unexpected(scan, "a digit is expected in the exponent");
-    }
-    if (scan->at - start <= NUMBER_CHARACTERS)
-        return true;
-    scan->at = start;
-    return fail_scan(scan, "a number of more than 63 characters", NULL);
-}
-
-static bool check_word(struct scan *scan, const char *word)
-{
-    size_t length = strlen(word);
-
-    if (scan->size - scan->at < length || memcmp(scan->text + scan->at, word, length) != 0)
-        return fail_unexpected(scan, "a value is expected");
-    scan->at += length;
-    return true;
-}
-
-/* The members of an object or the elements of an array, from the opening bracket to the closing one. */
-static bool check_container(struct scan *scan, bool object)
-{
-    const int closing = object ? '}' : ']';
-
-    if (scan->depth == CJSON_NESTING_LIMIT)
-        return fail_scan(scan, "the JSON text is nested too deeply", NULL);
-    scan->depth++;
-    scan->at++;
-    skip_space(scan);
-    if (skip_byte(scan, closing)) {
-        scan->depth--;
-        return true;
-    }
-    for (;;) {
-        if (object) {
-            skip_space(scan);
-            if (!check_string(scan))
-                return false;
-            skip_space(scan);
-            if (!skip_byte(scan, ':'))
-                return fail_unexpected(scan, "':' is expected behind a key");
-        }
-        if (!check_value(scan))
-            return false;
-        if (skip_byte(scan, closing))
-            break;
-        if (!skip_byte(scan, ','))
-            return fail_unexpected(scan, object ? "',' or '}' is expected" : "',' or ']' is expected");
-    }
-    scan->depth--;
-    return true;
-}
-
-/* A value with white space around it. */
-static bool check_value(struct scan *scan)
-{
-    bool fine;
-
-    skip_space(scan);
-    switch (peek(scan)) {
-    case '{': fine = check_container(scan, true); break;
-    case '[': fine = check_container(scan, false); break;
-    case '"': fine = check_string(scan); break;
-    case 't': fine = check_word(scan, "true"); break;
-    case 'f': fine = check_word(scan, "false"); break;
-    case 'n': fine = check_word(scan, "null"); break;
-    case '-':
-    case '0':
-    case '1':
-    case '2':
-    case '3':
-    case '4':
-    case '5':
-    case '6':
-    case '7':
-    case '8':
-    case '9': fine = check_number(scan); break;
-    default: return fail_unexpected(scan, "a value is expected");
-    }
-    if (fine)
-        skip_space(scan);
-    return fine;
 }
 
 static enum plx_status check_syntax(const char *text, size_t size, const char *name, struct plx_error *error)
 {
-    static const char byte_order_mark[] = "\xEF\xBB\xBF";
-    struct scan scan = {.text = text, .size = size};
+    const size_t begin = plx_utf8_mark(text, size); /* cJSON passes over it too */
+    struct plx_json_scan scan = {.text = (const uint8_t *)text, .size = size, .at = begin};
+    bool fine = plx_json_scan_skip(&scan) && plx_json_scan_end(&scan);
     uint64_t line = 1;
     size_t line_start = 0;
 
-    if (size >= 3 && memcmp(text, byte_order_mark, 3) == 0)
-        scan.at = 3; /* cJSON passes over it too */
-    if (check_value(&scan)) {
-        if (scan.at == size)
-            return PLX_OK;
-        fail_unexpected(&scan, "there is more behind the JSON value");
+    if (fine) {
+        scan.at = begin;
+        fine = check_limits(&scan);
+    } else if (scan.at == size) {
+        scan.hint = NULL; /* which speaks of records */
     }
+    if (fine)
+        return PLX_OK;
     for (size_t i = 0; i < scan.at; i++) {
         if (text[i] == '\n') {
             line++;
             line_start = i + 1;
         }
     }
-    plx_error_set(error, PLX_MALFORMED, "%s", scan.message);
-    plx_error_input(error, name);
-    plx_error_at_line(error, line, scan.at - line_start + 1);
-    if (scan.hint != NULL)
-        plx_error_hint(error, "%s", scan.hint);
-    return PLX_MALFORMED;
+    plx_json_scan_error(&scan, line, line_start, error);
+    return plx_error_input(error, name);
 }
 
 static int compare_keys(const void *a, const void *b)
@@ -323,7 +107,7 @@ static enum plx_status check_keys(const cJSON *object, const struct plx_json_pat
     return status;
 }
 
-/* As deep as check_container has allowed. */
+/* As deep as the scan has allowed. */
 static enum plx_status check_duplicates(const cJSON *value, const struct plx_json_path *path,
                                         const char *name, struct plx_error *error)
 {

@@ -80,6 +80,13 @@ size_t plx_utf8_count(const uint8_t *text, size_t size, uint64_t *invalid)
     return count;
 }
 
+size_t plx_utf8_mark(const void *text, size_t size)
+{
+    static const char mark[] = "\xEF\xBB\xBF";
+    const size_t length = sizeof mark - 1;
+    return size >= length && memcmp(text, mark, length) == 0 ? length : 0;
+}
+
 size_t plx_utf8_encode(uint32_t code_point, uint8_t text[4])
 {
     if (code_point > 0x10FFFF || (code_point >= 0xD800 && code_point <= 0xDFFF))

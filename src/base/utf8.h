@@ -16,6 +16,9 @@ uint32_t plx_utf8_code_point(const uint8_t *text, size_t length);
  *invalid besides (added to; may be NULL). Fast on ASCII. */
 size_t plx_utf8_count(const uint8_t *text, size_t size, uint64_t *invalid);
 
+/* The length of the byte order mark that the text begins with: 3, or 0 where there is none. */
+size_t plx_utf8_mark(const void *text, size_t size);
+
 /* Writes the code point; returns its length. */
 size_t plx_utf8_encode(uint32_t code_point, uint8_t text[4]);
 

@@ -45,7 +45,7 @@ enum cli_takes {
     CLI_TAKES_MODEL_FORMAT,
     CLI_TAKES_CORPUS_FORMAT,
     CLI_TAKES_TABLE_FORMAT,
-    CLI_TAKES_INSPECTED, /* model or corpus */
+    CLI_TAKES_INSPECTED,
     CLI_TAKES_COMMAND,
     /* Files, and more. */
     CLI_TAKES_MODEL, /* or one of the words, with something behind it */
@@ -100,8 +100,9 @@ enum cli_takes {
       "no progress, summary or warnings on stderr")                                                          \
     X(CONFIG, "config", 0, "FILE", FILE, CLI_EVAL, "options out of a JSON file")                             \
     X(AS, "as", 0, "KIND", INSPECTED, CLI_INSPECT, "what the first file is: %s (default: recognised)")       \
-    X(TOP, "top", 0, "N", NUMBER, CLI_INSPECT, "list the N most frequent unknown tokens (default: 20)")      \
-    X(JSON, "json", 0, NULL, NOTHING, CLI_COMPARE | CLI_INSPECT, "JSON in the place of text")                \
+    X(TOP, "top", 0, "N", NUMBER, CLI_INSPECT, "list the N most frequent unknown tokens (default 20)")       \
+    X(JSON, "json", 0, NULL, NOTHING, CLI_COMPARE | CLI_INSPECT,                                             \
+      "as JSON (schema perplex.comparison/1, perplex.inspection/1)")                                         \
     X(HELP, "help", 'h', NULL, NOTHING, CLI_ALL, "this help")
 
 #define CLI_OPTION_ENUM(id, name, letter, argument, takes, commands, help) CLI_##id,
@@ -144,8 +145,8 @@ struct cli_command {
     const struct cli_example *examples;          /* ended by one without command; NULL: none */
 };
 
-extern const struct cli_command cli_command_eval, cli_command_inspect, cli_command_compare, cli_command_table,
-    cli_command_formats, cli_command_help;
+extern const struct cli_command cli_command_eval, cli_command_compare, cli_command_table, cli_command_formats,
+    cli_command_inspect, cli_command_help;
 
 /* commands.c: command `index`, NULL past the end; the one of that name, NULL if there is none. */
 const struct cli_command *cli_command(size_t index);
@@ -178,8 +179,8 @@ void cli_origin(const struct cli_arguments *arguments, enum cli_option option, c
 bool cli_number(const struct cli_arguments *arguments, enum cli_option option, unsigned long long least,
                 unsigned long long most, unsigned long long *value);
 
-/* The base of logarithms of --logprob-base: false, with a message, if it is none. */
-bool cli_base(const struct cli_arguments *arguments, double *base);
+/* The base given to --logprob-base; false, with a message, if it is none. */
+bool cli_logprob_base(const struct cli_arguments *arguments, double *base);
 
 /* Which of the option's words has been given; false, with a message, if it is none of them. Where the option
    has not been given, *index stays as it is. */

@@ -177,7 +177,7 @@ static bool read_settings(const struct cli_arguments *arguments, struct cli_prog
         !check_standard_input(arguments) || !check_outputs(arguments) ||
         !cli_number(arguments, CLI_THREADS, 1, 1024, &threads) ||
         !cli_number(arguments, CLI_BATCH, 1, 1 << 24, &batch) ||
-        !cli_base(arguments, &settings->model.logprob_base))
+        !cli_logprob_base(arguments, &settings->model.logprob_base))
         return false;
     if (values[CLI_TOKENS])
         settings->corpus.tokens = (enum plx_token_kind)(tokens + PLX_TOKENS_WORD);

@@ -3,21 +3,19 @@
 
 #include <limits.h>
 
-static const char DETAILS[] =
-    "FILE is a model or a corpus: a path, an http(s):// URL, \"-\" for standard input, or the name of a "
-    "model "
-    "that is no file. What it is shows in its content, then in its name; gzip is undone. Of a model and a "
-    "corpus together it tells how much of the corpus the model knows. Several files of a corpus are one "
-    "corpus."
-    "\n\n"
-    "What is odd about a file is listed with how often and where first. A file that can be read ends with 0, "
-    "whatever is odd about it; one that cannot gives the error that `perplex eval` would give.";
+static const char DETAILS[] = "FILE is a model or a corpus: a path, an http(s):// URL, or \"-\" for standard "
+                              "input; gzip is undone. What it "
+                              "is shows in its content, then in its name. Several files of a corpus are one "
+                              "corpus. After a model: how much "
+                              "of the corpus the model knows.\n\n"
+                              "What can be read is fine, whatever is odd about it. What is neither a model "
+                              "nor a corpus is refused with a "
+                              "guess at what it is.";
 
 static const struct cli_example EXAMPLES[] = {
-    {"perplex inspect model.arpa.gz", "what the model is, and what deviates in its file"},
-    {"perplex inspect test.txt --tokens char --json", "a text by its characters, for programs"},
-    {"perplex inspect model.arpa test.txt --top 5", "how far they fit, and the most frequent unknown words"},
-    {"perplex inspect 'shard-*.txt'", "several files as one corpus"},
+    {"perplex inspect model.arpa.gz", "orders, symbols, whether its probabilities sum to 1"},
+    {"perplex inspect test.txt --tokens char", "counts, and what is odd about the text"},
+    {"perplex inspect model.arpa.gz test.txt --top 50", "the words of the text that the model does not know"},
     {NULL, NULL},
 };
 
@@ -41,13 +39,13 @@ static bool read_options(const struct cli_arguments *arguments, struct cli_progr
         .user = progress,
     };
     if (!cli_choice(arguments, CLI_TOKENS, &tokens) || !cli_choice(arguments, CLI_AS, &as) ||
-        !cli_base(arguments, &options->model.logprob_base) ||
-        !cli_number(arguments, CLI_TOP, 1, 1000000, &top))
+        !cli_number(arguments, CLI_TOP, 1, 1000000, &top) ||
+        !cli_logprob_base(arguments, &options->model.logprob_base))
         return false;
     if (values[CLI_TOKENS])
         options->corpus.tokens = (enum plx_token_kind)(tokens + PLX_TOKENS_WORD);
     if (values[CLI_AS])
-        options->as = as == 0 ? PLX_INSPECT_MODEL : PLX_INSPECT_CORPUS;
+        options->as = (enum plx_inspect_as)(as + PLX_INSPECT_MODEL);
     options->top = (size_t)top;
     return true;
 }
@@ -84,7 +82,7 @@ static int run(struct cli_arguments *arguments)
 const struct cli_command cli_command_inspect = {
     .name = "inspect",
     .operands = "FILE... [options]",
-    .summary = "Say what a model or corpus is, what is odd about it, and how far they fit.",
+    .summary = "Say what a model or corpus is, and what is odd about it.",
     .details = DETAILS,
     .mask = CLI_INSPECT,
     .least = 1,

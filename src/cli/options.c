@@ -183,7 +183,7 @@ bool cli_refuse(const struct cli_arguments *arguments, enum cli_option option, c
     return false;
 }
 
-bool cli_base(const struct cli_arguments *arguments, double *base)
+bool cli_logprob_base(const struct cli_arguments *arguments, double *base)
 {
     const char *text = arguments->values[CLI_LOGPROB_BASE];
     char *end;

@@ -5,8 +5,9 @@
 
 static const char *const TABLE_FORMATS[] = {[PLX_TABLE_MARKDOWN] = "markdown", [PLX_TABLE_CSV] = "csv"};
 
-static const char *const INSPECTED[] = {"model", "corpus"};
+static const char *const INSPECTED[] = {"model", "corpus"}; /* enum plx_inspect_as, from 1 */
 
+#define INSPECTED_COUNT    (sizeof INSPECTED / sizeof *INSPECTED)
 #define TABLE_FORMAT_COUNT (sizeof TABLE_FORMATS / sizeof *TABLE_FORMATS)
 
 static const char *preset_name(size_t index)
@@ -54,7 +55,7 @@ const char *cli_word(enum cli_takes takes, enum cli_option option, size_t index)
     case CLI_TAKES_MODEL_FORMAT: return model_format(index, false);
     case CLI_TAKES_CORPUS_FORMAT: return plx_corpus_format_name(index);
     case CLI_TAKES_TABLE_FORMAT: return index < TABLE_FORMAT_COUNT ? TABLE_FORMATS[index] : NULL;
-    case CLI_TAKES_INSPECTED: return index < 2 ? INSPECTED[index] : NULL;
+    case CLI_TAKES_INSPECTED: return index < INSPECTED_COUNT ? INSPECTED[index] : NULL;
     case CLI_TAKES_COMMAND: return cli_command(index) ? cli_command(index)->name : NULL;
     case CLI_TAKES_MODEL: return model_format(index, true);
     case CLI_TAKES_NOTHING:

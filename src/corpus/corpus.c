@@ -88,6 +88,7 @@ static const struct plx_corpus_format *recognise(const uint8_t *head, size_t siz
 {
     enum plx_probe sure;
     const struct plx_corpus_format *chosen = plx_corpus_recognise(head, size, name, &sure);
+    /* A format that knows its content knows better. */
     const struct plx_foreign *foreign = sure == PLX_PROBE_CONTENT ? NULL : plx_foreign_recognise(head, size);
     if (chosen && !foreign)
         return chosen;

@@ -3,90 +3,89 @@
 #include <stdbool.h>
 #include <string.h>
 
-/* A kind that certain bytes at a certain place give away. */
+/* A kind that its first bytes give away. */
 struct magic {
-    size_t offset;
     size_t size;
     const char *bytes;
     struct plx_foreign kind;
 };
 
-#define MAGIC(offset, bytes, what, hint)    \
-    {                                       \
-        (offset), sizeof(bytes) - 1, bytes, \
-        {                                   \
-            what, hint                      \
-        }                                   \
-    }
+/* clang-format off */
+#define MAGIC(bytes, what, hint) {sizeof(bytes) - 1, bytes, {what, hint}}
+/* clang-format on */
 
 static const struct magic MAGICS[] = {
-    MAGIC(0, "ARROW1\0\0", "an Arrow file",
+    MAGIC("ARROW1\0\0", "an Arrow file",
           "write JSONL from it, for example with pandas: read_feather(FILE).to_json(OUT, orient='records', "
           "lines=True)"),
-    MAGIC(0, "\xFF\xFF\xFF\xFF", "an Arrow stream",
+    MAGIC("\xFF\xFF\xFF\xFF", "an Arrow stream",
           "write JSONL from it, for example with datasets: Dataset.from_file(FILE).to_json(OUT)"),
-    MAGIC(257, "ustar", "a tar archive",
-          "unpack it; of one text in it: `tar -xOf FILE MEMBER | perplex eval MODEL -`"),
-    MAGIC(0, "PK\3\4", "a zip archive",
+    MAGIC("PK\3\4", "a zip archive",
           "unpack it; of one text in it: `unzip -p FILE MEMBER | perplex eval MODEL -`"),
-    MAGIC(0, "PK\5\6", "an empty zip archive", "a corpus is a text, JSONL or token ids"),
-    MAGIC(0, "\x28\xB5\x2F\xFD", "a file compressed by zstd",
+    MAGIC("PK\5\6", "an empty zip archive", "a corpus is a text, JSONL or token ids"),
+    MAGIC("\x28\xB5\x2F\xFD", "a file compressed by zstd",
           "`zstd -dc FILE | perplex eval MODEL -`; only gzip is undone here"),
-    MAGIC(0,
-          "\xFD"
-          "7zXZ\0",
-          "a file compressed by xz", "`xz -dc FILE | perplex eval MODEL -`; only gzip is undone here"),
-    MAGIC(0, "\x04\x22\x4D\x18", "a file compressed by lz4",
+    MAGIC("\xFD\067zXZ\0", "a file compressed by xz",
+          "`xz -dc FILE | perplex eval MODEL -`; only gzip is undone here"),
+    MAGIC("\x04\x22\x4D\x18", "a file compressed by lz4",
           "`lz4 -dc FILE | perplex eval MODEL -`; only gzip is undone here"),
-    MAGIC(0, "mmap lm http://kheafield.com/code", "a KenLM binary",
+    MAGIC("mmap lm http://kheafield.com/code", "a KenLM binary",
           "that is a model: the model is named before the corpus"),
-    MAGIC(0, "\\data\\", "an ARPA file", "that is a model: the model is named before the corpus"),
-    MAGIC(0, "\x93NUMPY", "a NumPy array",
+    MAGIC("\\data\\", "an ARPA file", "that is a model: the model is named before the corpus"),
+    MAGIC("\x93NUMPY", "a NumPy array",
           "write its ids raw: numpy.load(FILE).astype('<u2').tofile('ids.u16'), if all are below 65,536"),
-    MAGIC(0, "MMIDIDX\0\0", "the index of a Megatron data set",
+    MAGIC("MMIDIDX\0\0", "the index of a Megatron data set",
           "the ids are in the .bin beside it; if they are of 2 bytes, --corpus-format u16 reads that"),
-    MAGIC(0, "\x88\xD8\x34\x01", "a token file of llm.c",
+    MAGIC("\x88\xD8\x34\x01", "a token file of llm.c",
           "without its header it is u16: `tail -c +1025 FILE > ids.u16`"),
-    MAGIC(0, "\xA1\xD9\x34\x01", "a token file of llm.c with ids of 4 bytes",
+    MAGIC("\xA1\xD9\x34\x01", "a token file of llm.c with ids of 4 bytes",
           "write the ids as JSONL: {\"input_ids\": [...]}"),
-    MAGIC(0, "Obj\x01", "an Avro file", "write its text column as JSONL or plain text"),
-    MAGIC(0, "%PDF-", "a PDF document", "extract its text: pdftotext FILE"),
-    MAGIC(0, "{\\rtf", "an RTF document", "save it as plain text"),
-    MAGIC(0,
-          "\x7F"
-          "ELF",
-          "an ELF program or library", "is it the right file?"),
-    MAGIC(0, "\x1F\x8B", "gzip inside gzip", "it was compressed twice; undo one of the two"),
-    MAGIC(0, "\x1F\x9D", "a file compressed by compress (.Z)", "`gzip -dc FILE | perplex eval MODEL -`"),
-    MAGIC(0, "7z\xBC\xAF\x27\x1C", "a 7z archive", "unpack it first"),
-    MAGIC(0, "Rar!\x1A\x07", "a rar archive", "unpack it first"),
-    MAGIC(0, "!<arch>\n", "an ar archive", "unpack it first"),
-    MAGIC(0, "\x89HDF\r\n\x1A\n", "an HDF5 file", "save weights as safetensors, texts as JSONL"),
-    MAGIC(0, "GGUF\2\0\0\0", "a GGUF model of llama.cpp", "that is a model, in a format that is not read"),
-    MAGIC(0, "GGUF\3\0\0\0", "a GGUF model of llama.cpp", "that is a model, in a format that is not read"),
-    MAGIC(0, "\x80\x02", "a Python pickle", "save weights as safetensors, texts as JSONL"),
-    MAGIC(0, "\x80\x03", "a Python pickle", "save weights as safetensors, texts as JSONL"),
-    MAGIC(0, "\x80\x04\x95", "a Python pickle", "save weights as safetensors, texts as JSONL"),
-    MAGIC(0, "\x80\x05\x95", "a Python pickle", "save weights as safetensors, texts as JSONL"),
-    MAGIC(0, "\xD6\xFD\xB2\x7E", "an OpenFst transducer", "of OpenGrm? write it as ARPA: ngramprint --ARPA"),
-    MAGIC(0, "blmt", "an IRSTLM binary", "write it as ARPA: compile-lm --text=yes MODEL out.arpa"),
-    MAGIC(0, "Qblmt", "a quantised IRSTLM binary", "write it as ARPA: compile-lm --text=yes MODEL out.arpa"),
-    MAGIC(0, "SQLite format 3\0", "an SQLite database", "write its text column as JSONL or plain text"),
-    MAGIC(0, "\x89PNG\r\n\x1A\n", "a PNG image", "is it the right file?"),
-    MAGIC(0, "\xFF\xD8\xFF", "a JPEG image", "is it the right file?"),
-    MAGIC(0, "version https://git-lfs.github.com/spec/", "a Git LFS pointer, in the place of the file",
+    MAGIC("Obj\x01", "an Avro file", "write its text column as JSONL or plain text"),
+    MAGIC("%PDF-", "a PDF document", "extract its text: pdftotext FILE"),
+    MAGIC("{\\rtf", "an RTF document", "save it as plain text"),
+    MAGIC("\177ELF", "an ELF program or library", "is it the right file?"),
+    MAGIC("\x1F\x8B", "gzip inside gzip", "it was compressed twice; undo one of the two"),
+    MAGIC("\x1F\x9D\x90", "a file compressed by compress (.Z)", "`gzip -dc FILE | perplex eval MODEL -`"),
+    MAGIC("7z\xBC\xAF\x27\x1C", "a 7z archive", "unpack it first"),
+    MAGIC("Rar!\x1A\x07", "a rar archive", "unpack it first"),
+    MAGIC("!<arch>\n", "an ar archive", "unpack it first"),
+    MAGIC("\x89HDF\r\n\x1A\n", "an HDF5 file", "save weights as safetensors, texts as JSONL"),
+    MAGIC("GGUF\2\0\0\0", "a GGUF model of llama.cpp", "that is a model, in a format that is not read"),
+    MAGIC("GGUF\3\0\0\0", "a GGUF model of llama.cpp", "that is a model, in a format that is not read"),
+    MAGIC("\xD6\xFD\xB2\x7E", "an OpenFst transducer", "of OpenGrm? write it as ARPA: ngramprint --ARPA"),
+    MAGIC("blmt", "an IRSTLM binary", "write it as ARPA: compile-lm --text=yes MODEL out.arpa"),
+    MAGIC("Qblmt", "a quantised IRSTLM binary", "write it as ARPA: compile-lm --text=yes MODEL out.arpa"),
+    MAGIC("SQLite format 3\0", "an SQLite database", "write its text column as JSONL or plain text"),
+    MAGIC("\x89PNG\r\n\x1A\n", "a PNG image", "is it the right file?"),
+    MAGIC("\xFF\xD8\xFF", "a JPEG image", "is it the right file?"),
+    MAGIC("version https://git-lfs.github.com/spec/", "a Git LFS pointer, in the place of the file",
           "fetch what it stands for: git lfs pull"),
-    MAGIC(0, "\xFF\xFE\0\0", "UTF-32 text", "convert it: iconv -f UTF-32 -t UTF-8"),
-    MAGIC(0, "\0\0\xFE\xFF", "UTF-32 text", "convert it: iconv -f UTF-32 -t UTF-8"),
-    MAGIC(0, "\xFF\xFE", "UTF-16 text", "convert it: iconv -f UTF-16 -t UTF-8"),
-    MAGIC(0, "\xFE\xFF", "UTF-16 text", "convert it: iconv -f UTF-16 -t UTF-8"),
+    MAGIC("\xFF\xFE\0\0", "UTF-32 text", "convert it: iconv -f UTF-32 -t UTF-8"),
+    MAGIC("\0\0\xFE\xFF", "UTF-32 text", "convert it: iconv -f UTF-32 -t UTF-8"),
+    MAGIC("\xFF\xFE", "UTF-16 text", "convert it: iconv -f UTF-16 -t UTF-8"),
+    MAGIC("\xFE\xFF", "UTF-16 text", "convert it: iconv -f UTF-16 -t UTF-8"),
 };
 
-/* Their magic is a word, with which a text may begin too. */
+/* POSIX's form, and GNU's, which is older. What stands before is the first member's name and numbers. */
+static bool is_tar(const uint8_t *head, size_t size)
+{
+    const size_t at = 257;
+    return size >= at + 8 && (memcmp(head + at, "ustar\0", 6) == 0 || memcmp(head + at, "ustar  \0", 8) == 0);
+}
+
+/* Its magic is a word, with which a text may begin too: a control character follows, or no ASCII. */
 static bool is_parquet(const uint8_t *head, size_t size)
 {
     return size > 4 && (memcmp(head, "PAR1", 4) == 0 || memcmp(head, "PARE", 4) == 0) &&
            (head[4] < '\t' || (head[4] > '\r' && head[4] < ' ') || head[4] >= 0x80);
+}
+
+/* The protocol's number, and an opcode that objects begin with: two bytes alone may be a token's id. */
+static bool is_pickle(const uint8_t *head, size_t size)
+{
+    static const uint8_t opcodes[] = {'}', ']', '(', 'c', ')', 'X', 0x8A, 0x95};
+    return size > 2 && head[0] == 0x80 && head[1] >= 2 && head[1] <= 5 &&
+           memchr(opcodes, head[2], sizeof opcodes) != NULL;
 }
 
 static bool is_bzip2(const uint8_t *head, size_t size)
@@ -102,22 +101,29 @@ static bool is_safetensors(const uint8_t *head, size_t size)
 
 const struct plx_foreign *plx_foreign_recognise(const uint8_t *head, size_t size)
 {
+    static const struct plx_foreign tar = {
+        "a tar archive", "unpack it; of one text in it: `tar -xOf FILE MEMBER | perplex eval MODEL -`"};
     static const struct plx_foreign parquet = {
         "a Parquet file",
         "write JSONL from it, for example with pandas: read_parquet(FILE).to_json(OUT, orient='records', "
         "lines=True)"};
+    static const struct plx_foreign pickle = {"a Python pickle",
+                                              "save weights as safetensors, texts as JSONL"};
     static const struct plx_foreign bzip2 = {
         "a file compressed by bzip2", "`bzip2 -dc FILE | perplex eval MODEL -`; only gzip is undone here"};
     static const struct plx_foreign safetensors = {"a safetensors file",
                                                    "that is a model: the model is named before the corpus"};
     for (size_t i = 0; i < sizeof MAGICS / sizeof *MAGICS; i++) {
         const struct magic *magic = &MAGICS[i];
-        if (size >= magic->offset + magic->size &&
-            memcmp(head + magic->offset, magic->bytes, magic->size) == 0)
+        if (size >= magic->size && memcmp(head, magic->bytes, magic->size) == 0)
             return &magic->kind;
     }
+    if (is_tar(head, size))
+        return &tar;
     if (is_parquet(head, size))
         return &parquet;
+    if (is_pickle(head, size))
+        return &pickle;
     if (is_bzip2(head, size))
         return &bzip2;
     return is_safetensors(head, size) ? &safetensors : NULL;

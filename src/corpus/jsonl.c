@@ -3,14 +3,12 @@
 
 #include "base/memory.h"
 #include "base/path.h"
+#include "base/utf8.h"
 #include "corpus/jsonl_record.h"
 #include "corpus/pieces.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-static const char BYTE_ORDER_MARK[] = "\xEF\xBB\xBF";
-#define MARK_BYTES (sizeof BYTE_ORDER_MARK - 1)
 
 struct jsonl_reader {
     struct plx_reader base;
@@ -20,7 +18,7 @@ struct jsonl_reader {
     bool left;                      /* there is more of it to give out */
     size_t text_given;              /* bytes of its text that have been given out */
     uint64_t tokens_given;
-    struct plx_seam seam;
+    struct plx_piece_seam seam;
 };
 
 /* A line in the source's buffer. */
@@ -36,12 +34,8 @@ static enum plx_status refuse(const struct jsonl_reader *reader, uint64_t line, 
                               struct plx_error *error)
 {
     const struct plx_json_scan *scan = &reader->record.scan;
-    plx_error_set(error, PLX_MALFORMED, "%s", scan->message);
-    plx_error_at_offset(error, offset + scan->at);
-    plx_error_at_line(error, line, scan->at + 1);
-    if (scan->hint)
-        plx_error_hint(error, "%s", scan->hint);
-    return PLX_MALFORMED;
+    plx_json_scan_error(scan, line, 0, error);
+    return plx_error_at_offset(error, offset + scan->at);
 }
 
 /* Shows the line `number`, which begins `ahead` bytes behind the source's next byte. Of one that does not end
@@ -72,18 +66,14 @@ static enum plx_status peek_line(struct plx_source *source, size_t ahead, uint64
     line->text = data + ahead;
     line->size = newline ? (size_t)(newline - line->text) : known - ahead;
     line->whole = newline ? line->size + 1 : known < want ? line->size : 0;
-    if (number == 1 && line->size >= MARK_BYTES && memcmp(line->text, BYTE_ORDER_MARK, MARK_BYTES) == 0)
-        line->begin = MARK_BYTES;
+    line->begin = number == 1 ? plx_utf8_mark(line->text, line->size) : 0;
     return PLX_OK;
 }
 
 static bool is_blank(const struct line *line)
 {
-    for (size_t i = line->begin; i < line->size; i++) {
-        if (!plx_is_separator(line->text[i]) && line->text[i] != '\r')
-            return false;
-    }
-    return true;
+    struct plx_json_scan scan = {.text = line->text, .size = line->size, .at = line->begin};
+    return plx_json_scan_space(&scan) < 0;
 }
 
 static enum plx_status refuse_length(uint64_t line, uint64_t offset, struct plx_error *error)
@@ -167,7 +157,7 @@ static enum plx_status next_record(struct jsonl_reader *reader, bool *found, str
         return refuse(reader, reader->line, plx_source_offset(source), error);
     reader->text_given = 0;
     reader->tokens_given = 0;
-    reader->seam = PLX_SEAM_BEGIN;
+    reader->seam = PLX_PIECE_SEAM_BEGIN;
     return PLX_OK;
 }
 
@@ -229,9 +219,7 @@ static enum plx_status next_jsonl(struct plx_reader *base, struct plx_chunk *chu
    ids, which may begin with the same bytes. */
 static bool looks_like_records(const uint8_t *head, size_t size)
 {
-    struct plx_json_scan scan = {.text = head, .size = size};
-    if (size >= MARK_BYTES && memcmp(head, BYTE_ORDER_MARK, MARK_BYTES) == 0)
-        scan.at = MARK_BYTES;
+    struct plx_json_scan scan = {.text = head, .size = size, .at = plx_utf8_mark(head, size)};
     if (memchr(head, 0, size) || !plx_json_scan_byte(&scan, '{'))
         return false;
     const int next = plx_json_scan_space(&scan);

@@ -1,8 +1,8 @@
 #include "corpus/jsonl_record.h"
 
 #include "base/memory.h"
+#include "base/word.h"
 
-#include <endian.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -68,37 +68,9 @@ static bool refuse_id(struct plx_json_scan *scan, size_t at)
     return plx_json_scan_fail(scan, at, "a token id must be an integer from 0 to 4294967294", hint);
 }
 
-#define EACH_BYTE(byte) (UINT64_C(0x0101010101010101) * (byte))
-
-/* The id at hand if it has at most seven digits, as they have, and eight bytes can be looked at; all digits
-   at once, for their number is hard to predict. False, with nothing done, where it is anything else. */
-static inline bool read_short_id(struct plx_json_scan *scan, uint32_t *id)
-{
-    uint64_t digits;
-    if (scan->size - scan->at < sizeof digits)
-        return false;
-    memcpy(&digits, scan->text + scan->at, sizeof digits);
-    digits = le64toh(digits) ^ EACH_BYTE('0');
-    const uint64_t others = ((digits + EACH_BYTE(0x76)) | digits) & EACH_BYTE(0x80);
-    const unsigned bits = others ? (unsigned)__builtin_ctzll(others) & ~7u : 0; /* of the digits */
-    if (bits == 0 || (bits > 8 && (digits & 0xFF) == 0))
-        return false;
-    const uint8_t behind = scan->text[scan->at + bits / 8];
-    if (behind == '.' || (behind | 0x20) == 'e')
-        return false;
-    digits <<= 64 - bits; /* zeros before them */
-    digits = (digits * 10 + (digits >> 8)) & UINT64_C(0x00FF00FF00FF00FF);
-    digits = (digits * 100 + (digits >> 16)) & UINT64_C(0x0000FFFF0000FFFF);
-    *id = (uint32_t)(digits * 10000 + (digits >> 32));
-    scan->at += bits / 8;
-    return true;
-}
-
 /* The id at hand. */
-static inline bool read_id(struct plx_json_scan *scan, uint32_t *id)
+static bool read_id(struct plx_json_scan *scan, uint32_t *id)
 {
-    if (read_short_id(scan, id))
-        return true;
     const size_t begin = scan->at;
     const size_t most = scan->size - begin < 11 ? scan->size : begin + 11;
     size_t at = begin;
@@ -119,7 +91,7 @@ static inline bool read_id(struct plx_json_scan *scan, uint32_t *id)
 }
 
 /* The string at hand; what it stands for is appended to the unescaped bytes if need be. */
-static inline bool read_word(struct plx_jsonl_record *record, uint8_t **unescaped, struct plx_word *word)
+static bool read_word(struct plx_jsonl_record *record, uint8_t **unescaped, struct plx_word *word)
 {
     struct plx_json_string string;
     if (record->scan.at < record->scan.size && record->scan.text[record->scan.at] != '"')
@@ -127,12 +99,9 @@ static inline bool read_word(struct plx_jsonl_record *record, uint8_t **unescape
                                   "a token must be a string, as the tokens before it are", NULL);
     if (!plx_json_scan_string(&record->scan, &string))
         return false;
-    *word = (struct plx_word){(const char *)string.raw, string.length};
-    if (string.escaped) {
-        word->text = (const char *)*unescaped;
-        word->length = plx_json_unescape(&string, *unescaped);
+    *word = plx_json_word(&string, *unescaped);
+    if (string.escaped)
         *unescaped += word->length;
-    }
     return true;
 }
 
@@ -140,21 +109,23 @@ static inline bool read_word(struct plx_jsonl_record *record, uint8_t **unescape
 static bool read_tokens(struct plx_jsonl_record *record)
 {
     struct plx_json_scan *scan = &record->scan;
+    const bool ids = record->content == PLX_CONTENT_IDS;
     uint8_t *unescaped = record->unescaped;
     record->ended = false;
-    for (record->count = 0; record->count < PLX_JSONL_TOKENS && !record->ended;) {
-        const size_t i = record->count++;
-        if (record->content == PLX_CONTENT_IDS ? !read_id(scan, &record->ids[i])
-                                               : !read_word(record, &unescaped, &record->words[i]))
+    for (record->count = 0; !record->ended;) {
+        if (ids)
+            record->count +=
+                plx_json_scan_numbers(scan, record->ids + record->count, PLX_JSONL_TOKENS - record->count);
+        if (record->count == PLX_JSONL_TOKENS)
+            break;
+        plx_json_scan_space(scan);
+        if (ids ? !read_id(scan, &record->ids[record->count])
+                : !read_word(record, &unescaped, &record->words[record->count]))
             return false;
-        if (scan->at < scan->size && scan->text[scan->at] == ',') /* as a rule nothing stands before it */
-            scan->at++;
-        else if (plx_json_scan_byte(scan, ']'))
-            record->ended = true;
-        else if (!plx_json_scan_byte(scan, ','))
-            return plx_json_scan_unexpected(scan, "',' or ']' is expected");
-        if (!record->ended)
-            plx_json_scan_space(scan);
+        record->count++;
+        record->ended = !plx_json_scan_more(scan, ']', record->count);
+        if (scan->message)
+            return false;
     }
     record->next_at = scan->at;
     return true;
@@ -222,6 +193,7 @@ static bool take_content(struct plx_jsonl_record *record, struct walk *walk, enu
     if (null)
         walk->remedy = "null says nothing: leave the member out, or write an empty value";
     scan->at = record->value_at;
+    scan->message = NULL;
     return plx_json_scan_skip(scan);
 }
 
@@ -246,17 +218,12 @@ static bool take_id(struct plx_jsonl_record *record, struct walk *walk)
 
 static enum member find_member(const struct plx_json_string *key)
 {
-    uint8_t plain[MEMBER_RAW_BYTES];
-    const uint8_t *name = key->raw;
-    size_t length = key->length;
-    if (length > MEMBER_RAW_BYTES)
+    uint8_t room[MEMBER_RAW_BYTES];
+    if (key->length > MEMBER_RAW_BYTES)
         return NO_MEMBER;
-    if (key->escaped) {
-        length = plx_json_unescape(key, plain);
-        name = plain;
-    }
+    const struct plx_word name = plx_json_word(key, room);
     for (enum member member = TEXT; member <= ID; member++) {
-        if (length == strlen(MEMBERS[member]) && memcmp(name, MEMBERS[member], length) == 0)
+        if (plx_word_is(name, MEMBERS[member]))
             return member;
     }
     return NO_MEMBER;
@@ -268,14 +235,12 @@ static bool read_member(struct plx_jsonl_record *record, struct walk *walk)
     struct plx_json_string key;
     plx_json_scan_space(scan);
     const size_t begin = scan->at;
-    if (!plx_json_scan_string(scan, &key))
+    if (!plx_json_scan_key(scan, &key))
         return false;
     const enum member member = find_member(&key);
     if (member && walk->seen >> member & 1)
         return plx_json_scan_fail(scan, begin, "the key stands twice in the record", NULL);
     walk->seen |= 1u << member;
-    if (!plx_json_scan_byte(scan, ':'))
-        return plx_json_scan_unexpected(scan, "':' is expected behind a key");
     if (member == ID)
         return take_id(record, walk);
     return member > walk->holds ? take_content(record, walk, member) : plx_json_scan_skip(scan);
@@ -292,14 +257,12 @@ static bool read_members(struct plx_jsonl_record *record, struct walk *walk)
     if (first != '{')
         return plx_json_scan_unexpected(scan, "a record must be an object");
     scan->at++;
-    if (!plx_json_scan_byte(scan, '}')) {
-        do {
-            if (!read_member(record, walk))
-                return false;
-        } while (plx_json_scan_byte(scan, ','));
-        if (!plx_json_scan_byte(scan, '}'))
-            return plx_json_scan_unexpected(scan, "',' or '}' is expected");
+    for (size_t i = 0; plx_json_scan_more(scan, '}', i); i++) {
+        if (!read_member(record, walk))
+            return false;
     }
+    if (scan->message)
+        return false;
     if (plx_json_scan_space(scan) < 0)
         return true;
     return plx_json_scan_fail(scan, scan->at, "there is more behind the record",
@@ -310,19 +273,12 @@ static bool read_members(struct plx_jsonl_record *record, struct walk *walk)
 static void unescape(struct plx_jsonl_record *record, const struct walk *walk)
 {
     if (walk->holds == TEXT) {
-        record->text = walk->text.raw;
-        record->text_size = walk->text.length;
-        if (walk->text.escaped) {
-            record->text = record->unescaped;
-            record->text_size = plx_json_unescape(&walk->text, record->unescaped);
-        }
+        const struct plx_word text = plx_json_word(&walk->text, record->unescaped);
+        record->text = (const uint8_t *)text.text;
+        record->text_size = text.length;
     }
-    const struct plx_json_string *id = &walk->id;
-    record->id = (struct plx_word){(const char *)id->raw, id->length};
-    if (id->escaped) { /* at the end, where what the content may need does not reach */
-        uint8_t *room = record->unescaped + record->unescaped_capacity - id->length;
-        record->id = (struct plx_word){(const char *)room, plx_json_unescape(id, room)};
-    }
+    /* The id at the end, where what the content may need does not reach. */
+    record->id = plx_json_word(&walk->id, record->unescaped + record->unescaped_capacity - walk->id.length);
 }
 
 bool plx_jsonl_record_read(struct plx_jsonl_record *record, const uint8_t *line, size_t begin, size_t size)

@@ -5,7 +5,7 @@
 
 #include <perplex/corpus.h>
 
-#include "corpus/json_scan.h"
+#include "base/json_scan.h"
 
 /* The most tokens that are read at a time. */
 #define PLX_JSONL_TOKENS ((size_t)16 << 10)

@@ -21,7 +21,7 @@ size_t plx_piece_size(const struct plx_view *view, enum plx_token_kind tokens)
     return last;
 }
 
-static void move_seam(struct plx_seam *seam, const uint8_t *data, size_t size)
+static void move_seam(struct plx_piece_seam *seam, const uint8_t *data, size_t size)
 {
     size_t at = size;
     if (size == 0)
@@ -33,7 +33,7 @@ static void move_seam(struct plx_seam *seam, const uint8_t *data, size_t size)
     seam->blank_before = at > 0 ? data[at - 1] == '\n' : seam->blank_before;
 }
 
-void plx_piece_describe(const struct plx_view *view, size_t size, struct plx_seam *seam,
+void plx_piece_describe(const struct plx_view *view, size_t size, struct plx_piece_seam *seam,
                         struct plx_chunk *chunk)
 {
     chunk->text = view->data;

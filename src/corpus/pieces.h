@@ -17,14 +17,14 @@ struct plx_view {
 };
 
 /* What a piece must know of the bytes before it. */
-struct plx_seam {
+struct plx_piece_seam {
     bool begins_line;
     bool blank_before; /* the line before the next byte is separators, or nothing */
     bool inside_word;  /* the byte before the next one belongs to a word */
 };
 
 /* At the beginning of a text. */
-#define PLX_SEAM_BEGIN ((struct plx_seam){.begins_line = true, .blank_before = true})
+#define PLX_PIECE_SEAM_BEGIN ((struct plx_piece_seam){.begins_line = true, .blank_before = true})
 
 /* What parts words. */
 static inline bool plx_is_separator(uint8_t c)
@@ -38,7 +38,7 @@ size_t plx_piece_size(const struct plx_view *view, enum plx_token_kind tokens);
 
 /* Fills in what the chunk says of a text: the first `size` bytes of the view, which may be none. Moves the
    seam behind them. */
-void plx_piece_describe(const struct plx_view *view, size_t size, struct plx_seam *seam,
+void plx_piece_describe(const struct plx_view *view, size_t size, struct plx_piece_seam *seam,
                         struct plx_chunk *chunk);
 
 #endif

@@ -72,21 +72,22 @@ static void measure_word(struct plx_tokens *tokens, size_t i, const struct plx_s
 static void measure_letters(struct plx_tokens *tokens, size_t i, enum plx_token_kind kind,
                             const struct plx_seam *seam)
 {
-    const struct plx_word word = tokens->words[i];
+    const char *text = tokens->words[i].text;
+    const size_t length = text ? tokens->words[i].length : 0;
     bool inside = seam->inside_word;
     size_t words = 0;
-    for (size_t k = 0; k < word.length; k++) {
-        const bool after = inside_after(word.text[k], inside);
+    for (size_t k = 0; k < length; k++) {
+        const bool after = inside_after(text[k], inside);
         words += after && !inside;
         inside = after;
-        tokens->counts.lines += word.text[k] == '\n';
+        tokens->counts.lines += text[k] == '\n';
     }
-    tokens->bytes[i] = (uint32_t)word.length;
-    if (kind == PLX_TOKENS_BYTE && word.length == 1)
-        tokens->characters[i] = ((uint8_t)word.text[0] & 0xC0) != 0x80;
+    tokens->bytes[i] = (uint32_t)length;
+    if (kind == PLX_TOKENS_BYTE && length == 1)
+        tokens->characters[i] = ((uint8_t)text[0] & 0xC0) != 0x80;
     else
         tokens->characters[i] =
-            (uint32_t)plx_utf8_count((const uint8_t *)word.text, word.length, &tokens->counts.invalid_utf8);
+            (uint32_t)plx_utf8_count((const uint8_t *)text, length, &tokens->counts.invalid_utf8);
     tokens->marks[i] |= words > 0 ? PLX_MARK_WORD : 0;
     tokens->counts.words += words;
 }

@@ -20,7 +20,7 @@ struct text_reader {
     struct plx_reader base;
     uint64_t documents; /* begun so far */
     struct place place;
-    struct plx_seam seam;
+    struct plx_piece_seam seam;
     size_t pending; /* bytes of the chunk given out last */
 };
 
@@ -146,7 +146,7 @@ static enum plx_status open_text(struct plx_source *source, const struct plx_cor
         return PLX_MEMORY;
     reader->base = (struct plx_reader){.source = source, .options = options, .content = PLX_CONTENT_TEXT};
     reader->place = (struct place){.line = 1, .after_blank = true};
-    reader->seam = PLX_SEAM_BEGIN;
+    reader->seam = PLX_PIECE_SEAM_BEGIN;
     *made = &reader->base;
     return PLX_OK;
 }

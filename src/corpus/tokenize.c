@@ -1,12 +1,13 @@
 #include "corpus/tokenize.h"
 
+#include "base/bytes.h"
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/utf8.h"
 #include "corpus/corpus.h"
+#include "corpus/pieces.h"
 #include "corpus/rejoin.h"
 
-#include <endian.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -47,30 +48,16 @@ void plx_tokens_release(struct plx_tokens *tokens)
     *tokens = (struct plx_tokens){0};
 }
 
-static inline bool is_separator(uint8_t c)
-{
-    return c == ' ' || c == '\t';
-}
-
-#define EACH_BYTE(byte) (UINT64_C(0x0101010101010101) * (byte))
-
 /* A bit set in the first zero byte of the eight, perhaps in bytes above it too. */
 static inline uint64_t zero_byte(uint64_t eight)
 {
-    return (eight - EACH_BYTE(0x01)) & ~eight & EACH_BYTE(0x80);
-}
-
-static inline uint64_t load_eight(const uint8_t *text)
-{
-    uint64_t eight;
-    memcpy(&eight, text, sizeof eight);
-    return le64toh(eight);
+    return (eight - PLX_EACH_BYTE(0x01)) & ~eight & PLX_EACH_BYTE(0x80);
 }
 
 /* The continuation bytes among the eight: the highest bit set and the next one not. */
 static inline uint64_t continuation_bytes(uint64_t eight)
 {
-    return eight & ~(eight << 1) & EACH_BYTE(0x80);
+    return eight & ~(eight << 1) & PLX_EACH_BYTE(0x80);
 }
 
 /* The end of the word that begins at text[at]: its first separator, or `end`. Adds to *continuations how many
@@ -79,8 +66,8 @@ static inline size_t find_word_end(const uint8_t *text, size_t at, size_t end, s
                                    size_t *continuations)
 {
     for (; at + 8 <= readable && at < end; at += 8) {
-        const uint64_t eight = load_eight(text + at);
-        uint64_t beyond = zero_byte(eight ^ EACH_BYTE(' ')) | zero_byte(eight ^ EACH_BYTE('\t'));
+        const uint64_t eight = plx_load_u64(text + at);
+        uint64_t beyond = zero_byte(eight ^ PLX_EACH_BYTE(' ')) | zero_byte(eight ^ PLX_EACH_BYTE('\t'));
         if (end - at < 8)
             beyond |= UINT64_C(0x80) << 8 * (end - at);
         const uint64_t inside = beyond ? (beyond & -beyond) - 1 : UINT64_MAX;
@@ -90,7 +77,7 @@ static inline size_t find_word_end(const uint8_t *text, size_t at, size_t end, s
         if (beyond)
             return at + (size_t)__builtin_ctzll(beyond) / 8;
     }
-    for (; at < end && !is_separator(text[at]); at++)
+    for (; at < end && !plx_is_separator(text[at]); at++)
         *continuations += (text[at] & 0xC0) == 0x80;
     return at;
 }
@@ -126,7 +113,7 @@ static size_t split_words(struct walk *walk, size_t at, size_t end)
     const bool well_formed = walk->tokens->counts.invalid_utf8 == 0;
     size_t count = 0;
     for (;;) {
-        while (at < end && is_separator(text[at]))
+        while (at < end && plx_is_separator(text[at]))
             at++;
         if (at == end)
             return count;
@@ -161,7 +148,7 @@ static enum plx_status split_characters(struct walk *walk, size_t at, size_t wor
             plx_error_hint(error, "--tokens byte scores bytes");
             return plx_chunk_place(walk->chunk, at, error);
         }
-        const bool word = at < word_end && !is_separator(text[at]);
+        const bool word = at < word_end && !plx_is_separator(text[at]);
         const bool begins_word = word && !inside_word;
         const size_t next = bytes ? at + 1 : character_end;
         add(walk, at, next, begins_character, begins_word ? PLX_MARK_WORD : 0);
@@ -252,4 +239,13 @@ enum plx_status plx_tokenize_any(const struct plx_chunk *chunk, const struct plx
                                  struct plx_tokens *tokens, struct plx_error *error)
 {
     return tokenize(chunk, options, true, tokens, error);
+}
+
+void plx_text_counts_add(struct plx_text_counts *into, const struct plx_text_counts *from)
+{
+    into->bytes += from->bytes;
+    into->characters += from->characters;
+    into->words += from->words;
+    into->lines += from->lines;
+    into->invalid_utf8 += from->invalid_utf8;
 }

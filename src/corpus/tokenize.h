@@ -23,6 +23,8 @@ struct plx_text_counts {
     uint64_t invalid_utf8; /* bytes that belong to no code point */
 };
 
+void plx_text_counts_add(struct plx_text_counts *into, const struct plx_text_counts *from);
+
 struct plx_tokenize_options {
     enum plx_token_kind tokens;
     bool line_ends; /* the end of every line is a token: for words an additional one, for characters and bytes

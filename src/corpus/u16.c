@@ -2,6 +2,7 @@
    file is one document. */
 #include "corpus/corpus.h"
 
+#include "base/bytes.h"
 #include "base/memory.h"
 #include "base/path.h"
 #include "corpus/foreign.h"
@@ -21,7 +22,7 @@ struct u16_reader {
 static void widen(const uint8_t *bytes, size_t count, uint32_t *ids)
 {
     for (size_t i = 0; i < count; i++)
-        ids[i] = (uint32_t)bytes[ID_BYTES * i] | (uint32_t)bytes[ID_BYTES * i + 1] << 8;
+        ids[i] = plx_load_u16(bytes + ID_BYTES * i);
 }
 
 static enum plx_status next_u16(struct plx_reader *base, struct plx_chunk *chunk, bool *more,

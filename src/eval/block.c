@@ -1,6 +1,7 @@
 #include "eval/block.h"
 
 #include "base/memory.h"
+#include "base/word.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -155,11 +156,6 @@ void plx_block_release(struct plx_block *block)
     *block = (struct plx_block){0};
 }
 
-static bool is_word(struct plx_word word, const char *text)
-{
-    return word.text && word.length == strlen(text) && memcmp(word.text, text, word.length) == 0;
-}
-
 /* Places the error, which has been set, at the token. */
 static enum plx_status refuse_token(struct plx_block *block, size_t index, const char *hint)
 {
@@ -192,8 +188,7 @@ static enum plx_status refuse_id(struct plx_block *block, size_t index, const st
 {
     plx_error_set(&block->error, PLX_MISMATCH,
                   "token %llu of the document has the id %lu, but the model has ids up to %llu only",
-                  (unsigned long long)(block->chunk.first_token + index + 1),
-                  (unsigned long)block->ids[index],
+                  (unsigned long long)block->chunk.first_token + index + 1, (unsigned long)block->ids[index],
                   (unsigned long long)plx_model_info(model)->vocabulary - 1);
     return refuse_token(block, index, "were these ids made with the model's own tokenizer?");
 }
@@ -204,9 +199,9 @@ static unsigned judge_unknown(struct plx_block *block, size_t i, const struct pl
     const struct plx_word word = block->tokens.words[i];
     if (block->ids[i] != PLX_NO_TOKEN)
         return PLX_TOKEN_UNKNOWN | PLX_TOKEN_LITERAL;
-    block->lost_hyphens += is_word(word, "@-@");
+    block->lost_hyphens += plx_word_is(word, "@-@");
     block->ids[i] = plan->unknown;
-    const bool literal = is_word(word, "<unk>") || is_word(word, "<UNK>");
+    const bool literal = plx_word_is(word, "<unk>") || plx_word_is(word, "<UNK>");
     return PLX_TOKEN_UNKNOWN | (literal ? PLX_TOKEN_LITERAL : 0);
 }
 

@@ -190,6 +190,11 @@ static enum plx_status check_fit(const struct plx_model *model, const struct plx
         return plx_error_set(error, PLX_USAGE,
                              "join is for texts: what stands between the lines of a corpus of tokens is "
                              "in it");
+    const enum plx_control_words control = plan->protocol.control_words;
+    if (plan->content != PLX_CONTENT_TEXT && (control == PLX_CONTROL_WORD || control == PLX_CONTROL_UNK))
+        return plx_error_set(error, PLX_USAGE,
+                             "control-words %s is for texts: in a corpus of tokens symbols are symbols",
+                             control == PLX_CONTROL_WORD ? "word" : "unk");
     if (*plan->protocol.join && letters(plan))
         return plx_error_set(error, PLX_USAGE,
                              "join is for words: the newlines between lines of %ss are tokens already",

@@ -371,6 +371,9 @@ enum plx_status plx_protocol_check(const struct plx_protocol *protocol, struct p
     } else if (protocol->first_window > window) {
         return plx_error_set(error, PLX_USAGE, "the first window's targets do not fit the window");
     }
+    if (protocol->blank == PLX_BLANK_SKIP && protocol->end == PLX_END_NONE)
+        return plx_error_set(error, PLX_USAGE,
+                             "blank skip leaves out the end symbols of blank lines, but end none adds none");
     if (*protocol->join && (protocol->unit != PLX_UNIT_STREAM || protocol->end == PLX_END_SCORED))
         return plx_error_set(error, PLX_USAGE,
                              "join stands between the lines of a stream without scored ends");

@@ -106,15 +106,6 @@ static enum plx_status submit_batch(void *user, struct plx_batch **batch, struct
     return PLX_OK;
 }
 
-static void add_counts(struct plx_text_counts *into, const struct plx_text_counts *from)
-{
-    into->bytes += from->bytes;
-    into->characters += from->characters;
-    into->words += from->words;
-    into->lines += from->lines;
-    into->invalid_utf8 += from->invalid_utf8;
-}
-
 /* Takes the oldest encoded block and cuts it into windows. */
 static enum plx_status take_block(struct run *run, struct plx_error *error)
 {
@@ -123,7 +114,7 @@ static enum plx_status take_block(struct run *run, struct plx_error *error)
         *error = block->error;
         return plx_error_input(error, block->chunk.input);
     }
-    add_counts(&run->result->text, &block->tokens.counts);
+    plx_text_counts_add(&run->result->text, &block->tokens.counts);
     run->lost_hyphens += block->lost_hyphens;
     return plx_windows_add(&run->windows, block, error);
 }

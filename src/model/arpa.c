@@ -5,6 +5,7 @@
 
 #include "base/memory.h"
 #include "base/number.h"
+#include "base/utf8.h"
 #include "io/lines.h"
 
 #include <math.h>
@@ -21,8 +22,6 @@
 
 /* How many lines pass between two looks at the clock and at the wish to stop. */
 #define LINES_PER_REPORT 8192
-
-#define BYTE_ORDER_MARK "\xEF\xBB\xBF"
 
 struct reader {
     struct plx_lines lines;
@@ -60,11 +59,10 @@ static enum plx_status next_line(struct reader *reader, struct plx_error *error)
         plx_lines_next(&reader->lines, &reader->line, &reader->length, NULL, error);
     if (status || !reader->line)
         return status;
-    if (reader->lines.number == 1 && reader->length >= 3 && memcmp(reader->line, BYTE_ORDER_MARK, 3) == 0) {
-        reader->line += 3;
-        reader->length -= 3;
-        plx_model_warn(&reader->model->base, "byte-order-mark", 1,
-                       "a byte order mark at the beginning is ignored");
+    if (reader->lines.number == 1) {
+        const size_t mark = plx_model_pass_mark(&reader->model->base, reader->line, reader->length);
+        reader->line += mark;
+        reader->length -= mark;
     }
     reader->length = plx_arpa_trimmed_length(reader->line, reader->length);
     return PLX_OK;
@@ -442,11 +440,9 @@ static enum plx_status open_arpa(struct plx_source *source, const struct plx_mod
 static enum plx_probe probe(const uint8_t *head, size_t size, const char *name)
 {
     static const char data[] = "\\data\\";
-    const char *text = (const char *)head;
-    if (size >= 3 && memcmp(text, BYTE_ORDER_MARK, 3) == 0) {
-        text += 3;
-        size -= 3;
-    }
+    const size_t mark = plx_utf8_mark(head, size);
+    const char *text = (const char *)head + mark;
+    size -= mark;
     if (size >= 5 && (memcmp(text, "iARPA", 5) == 0 || memcmp(text, "qARPA", 5) == 0))
         return PLX_PROBE_CONTENT;
     for (size_t at = 0; at + sizeof data - 1 <= size;) {

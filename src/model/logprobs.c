@@ -236,11 +236,8 @@ static enum plx_status read_spelling(struct plx_logprobs_reader *reader, struct 
         return status;
     if (plx_npy_recognise(head, size))
         return plx_logprobs_read_npy(reader, error);
-    size_t begin = size >= 3 && memcmp(head, PLX_BYTE_ORDER_MARK, 3) == 0 ? 3 : 0;
-    while (begin < size && plx_logprobs_is_blank(head[begin]))
-        begin++;
-    return begin < size && head[begin] == '{' ? plx_logprobs_read_json(reader, error)
-                                              : plx_logprobs_read_lines(reader, error);
+    return plx_logprobs_begins_record(head, size) ? plx_logprobs_read_json(reader, error)
+                                                  : plx_logprobs_read_lines(reader, error);
 }
 
 static enum plx_status open_logprobs(struct plx_source *source, const struct plx_model_options *options,

@@ -40,6 +40,9 @@ enum plx_status plx_logprobs_read_json(struct plx_logprobs_reader *reader, struc
 enum plx_status plx_logprobs_read_lines(struct plx_logprobs_reader *reader, struct plx_error *error);
 enum plx_status plx_logprobs_read_npy(struct plx_logprobs_reader *reader, struct plx_error *error);
 
+/* Whether content that begins with head[0..size) is JSON, if it is answers at all. */
+bool plx_logprobs_begins_record(const uint8_t *head, size_t size);
+
 /* Whether content that begins with head[0..size) is of the spelling. */
 enum plx_probe plx_logprobs_probe_json(const uint8_t *head, size_t size);
 enum plx_probe plx_logprobs_probe_lines(const uint8_t *head, size_t size);
@@ -55,13 +58,5 @@ enum plx_status plx_logprobs_add(struct plx_logprobs *model, double nats, struct
    which the caller adds the place. PLX_MALFORMED for NaN and for what is positive. */
 enum plx_status plx_logprobs_add_log(struct plx_logprobs_reader *reader, double log, size_t number,
                                      struct plx_error *error);
-
-/* White space between numbers, and of JSON. */
-static inline bool plx_logprobs_is_blank(int byte)
-{
-    return byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n';
-}
-
-#define PLX_BYTE_ORDER_MARK "\xEF\xBB\xBF"
 
 #endif

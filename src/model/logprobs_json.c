@@ -11,6 +11,8 @@
 
 #include "base/memory.h"
 #include "base/number.h"
+#include "base/utf8.h"
+#include "base/word.h"
 #include "io/lines.h"
 
 #include <math.h>
@@ -25,9 +27,22 @@ static const char *const PLACE_NAMES[PLACES] = {"the record", "logprobs", "choic
 static const char *const MEMBER_NAMES[MEMBERS] = {"tokens", "token_logprobs", "prompt_logprobs",
                                                   "prompt_token_ids"};
 
-static bool word_is(struct plx_word word, const char *text)
+bool plx_record_string(struct plx_record *record, struct plx_word *string)
 {
-    return word.length == strlen(text) && memcmp(word.text, text, word.length) == 0;
+    struct plx_json_string scanned;
+    if (!plx_json_scan_string(&record->json, &scanned))
+        return false;
+    *string = plx_json_word(&scanned, record->room.data);
+    return true;
+}
+
+bool plx_record_key(struct plx_record *record, struct plx_word *key)
+{
+    struct plx_json_string scanned;
+    if (!plx_json_scan_key(&record->json, &scanned))
+        return false;
+    *key = plx_json_word(&scanned, record->room.data);
+    return true;
 }
 
 static bool locate(struct plx_record *record, enum plx_record_place place);
@@ -35,52 +50,52 @@ static bool locate(struct plx_record *record, enum plx_record_place place);
 /* choices: the first one counts, and must be the only one. */
 static bool locate_choices(struct plx_record *record)
 {
-    struct plx_json_reader *json = &record->json;
-    if (!plx_json_begin(json, '['))
+    struct plx_json_scan *json = &record->json;
+    if (!plx_json_scan_begin(json, '['))
         return false;
-    for (size_t i = 0; plx_json_more(json, ']', i); i++) {
+    for (size_t i = 0; plx_json_scan_more(json, ']', i); i++) {
         if (i > 0)
-            return plx_json_fail(json, "a record with several choices",
-                                 "write each choice as a record of its own");
-        if (plx_json_peek(json) == '{' ? !locate(record, AT_CHOICE) : !plx_json_skip(json))
+            return plx_json_scan_fail(json, json->at, "a record with several choices",
+                                      "write each choice as a record of its own");
+        if (plx_json_scan_space(json) == '{' ? !locate(record, AT_CHOICE) : !plx_json_scan_skip(json))
             return false;
     }
-    return json->status == PLX_OK;
+    return !json->message;
 }
 
 /* Takes the value of a member, whose key has been read. */
 static bool locate_member(struct plx_record *record, enum plx_record_place place, struct plx_word key)
 {
-    struct plx_json_reader *json = &record->json;
+    struct plx_json_scan *json = &record->json;
     const bool outer = place == AT_RECORD || place == AT_CHOICE;
-    const int byte = plx_json_peek(json);
+    const int byte = plx_json_scan_space(json);
     for (int i = 0; i < MEMBERS; i++) {
-        if (!word_is(key, MEMBER_NAMES[i]))
+        if (!plx_word_is(key, MEMBER_NAMES[i]))
             continue;
         if (record->found.seen[place][i])
-            return plx_json_fail(json, PLX_SECOND_VALUE, NULL);
+            return plx_json_scan_fail(json, json->at, PLX_SECOND_VALUE, NULL);
         record->found.seen[place][i] = true;
         record->found.at[place][i] = byte == 'n' ? 0 : json->at;
     }
-    if (byte == '{' && outer && word_is(key, "logprobs"))
+    if (byte == '{' && outer && plx_word_is(key, "logprobs"))
         return locate(record, place == AT_RECORD ? AT_LOGPROBS : AT_CHOICE_LOGPROBS);
-    if (byte == '[' && place == AT_RECORD && word_is(key, "choices"))
+    if (byte == '[' && place == AT_RECORD && plx_word_is(key, "choices"))
         return locate_choices(record);
-    return plx_json_skip(json);
+    return plx_json_scan_skip(json);
 }
 
 /* Walks over an object, checks it, and notes where in it the members stand. */
 static bool locate(struct plx_record *record, enum plx_record_place place)
 {
-    struct plx_json_reader *json = &record->json;
+    struct plx_json_scan *json = &record->json;
     struct plx_word key;
-    if (!plx_json_begin(json, '{'))
+    if (!plx_json_scan_begin(json, '{'))
         return false;
-    for (size_t i = 0; plx_json_more(json, '}', i); i++) {
-        if (!plx_json_read_key(json, &key) || !locate_member(record, place, key))
+    for (size_t i = 0; plx_json_scan_more(json, '}', i); i++) {
+        if (!plx_record_key(record, &key) || !locate_member(record, place, key))
             return false;
     }
-    return json->status == PLX_OK;
+    return !json->message;
 }
 
 /* The place of an error that has been set: the record's line, and where the JSON reader stands. */
@@ -92,7 +107,8 @@ enum plx_status plx_record_at(const struct plx_record *record, size_t at, struct
 
 enum plx_status plx_record_fail(const struct plx_record *record, struct plx_error *error)
 {
-    return plx_json_reader_error(&record->json, record->reader->name, record->line, error);
+    plx_json_scan_error(&record->json, record->line, 0, error);
+    return plx_error_input(error, record->reader->name);
 }
 
 /* The token's id, to be given to the next position. */
@@ -149,9 +165,9 @@ bool plx_record_parse_id(struct plx_word text, uint32_t *id)
 enum plx_status plx_record_read_id(struct plx_record *record, uint32_t *id, struct plx_error *error)
 {
     struct plx_word text;
-    plx_json_peek(&record->json);
+    plx_json_scan_space(&record->json);
     const size_t at = record->json.at;
-    if (!plx_json_read_number(&record->json, &text))
+    if (!plx_json_scan_number(&record->json, &text))
         return plx_record_fail(record, error);
     if (plx_record_parse_id(text, id))
         return PLX_OK;
@@ -162,13 +178,13 @@ enum plx_status plx_record_read_id(struct plx_record *record, uint32_t *id, stru
 
 static enum plx_status read_token(struct plx_record *record, struct plx_error *error)
 {
-    const bool string = plx_json_peek(&record->json) == '"';
+    const bool string = plx_json_scan_space(&record->json) == '"';
     struct plx_word token = {NULL, 0};
     uint32_t id = PLX_NO_TOKEN;
     enum plx_status status = plx_record_settle(record, string, error);
     if (status)
         return status;
-    if (string && !plx_json_read_string(&record->json, &token))
+    if (string && !plx_record_string(record, &token))
         return plx_record_fail(record, error);
     if (string)
         return add_string(record, token, error);
@@ -179,19 +195,20 @@ static enum plx_status read_token(struct plx_record *record, struct plx_error *e
 /* A logarithm: a number, or the words for what is not finite, as strings too; null in the first place. */
 enum plx_status plx_record_read_log(struct plx_record *record, size_t number, struct plx_error *error)
 {
-    struct plx_json_reader *json = &record->json;
+    struct plx_json_scan *json = &record->json;
     struct plx_word text;
     double log;
-    const int byte = plx_json_peek(json);
+    const int byte = plx_json_scan_space(json);
     const size_t at = json->at;
-    if (number == 1 && plx_json_read_null(json))
-        return plx_logprobs_add(record->reader->model, (double)NAN, error);
+    if (byte == 'n' && number == 1)
+        return plx_json_scan_skip(json) ? plx_logprobs_add(record->reader->model, (double)NAN, error)
+                                        : plx_record_fail(record, error);
     if (byte == 'n') {
         plx_error_set(error, PLX_MALFORMED, "null in place of log-probability %zu of this record", number);
         plx_record_at(record, at, error);
         return plx_error_hint(error, "only the first of a record may be null: it has no context");
     }
-    if (byte == '"' ? !plx_json_read_string(json, &text) : !plx_json_read_number(json, &text))
+    if (byte == '"' ? !plx_record_string(record, &text) : !plx_json_scan_number(json, &text))
         return plx_record_fail(record, error);
     if (!plx_parse_double(text.text, text.length, &log) || (byte == '"' && isfinite(log))) {
         plx_error_set(error, PLX_MALFORMED, "a string in place of log-probability %zu of this line", number);
@@ -210,7 +227,7 @@ enum plx_status plx_record_read_log(struct plx_record *record, size_t number, st
 bool plx_record_enter(struct plx_record *record, size_t at)
 {
     record->json.at = at;
-    return plx_json_begin(&record->json, '[');
+    return plx_json_scan_begin(&record->json, '[');
 }
 
 enum plx_status plx_record_differ(const struct plx_record *record, enum plx_record_member left,
@@ -236,11 +253,11 @@ static enum plx_status read_tokens(struct plx_record *record, enum plx_record_pl
     }
     if (!plx_record_enter(record, at[TOKENS]))
         return plx_record_fail(record, error);
-    for (; status == PLX_OK && plx_json_more(&record->json, ']', tokens); tokens++)
+    for (; status == PLX_OK && plx_json_scan_more(&record->json, ']', tokens); tokens++)
         status = read_token(record, error);
     if (status == PLX_OK && !plx_record_enter(record, at[TOKEN_LOGPROBS]))
         return plx_record_fail(record, error);
-    for (; status == PLX_OK && plx_json_more(&record->json, ']', logs); logs++)
+    for (; status == PLX_OK && plx_json_scan_more(&record->json, ']', logs); logs++)
         status = plx_record_read_log(record, logs + 1, error);
     if (status == PLX_OK && tokens != logs)
         return plx_record_differ(record, TOKENS, tokens, TOKEN_LOGPROBS, logs, error);
@@ -285,7 +302,7 @@ static enum plx_status read_record(struct plx_record *record, struct plx_error *
 {
     enum plx_record_place prompt, tokens;
     record->found = (struct plx_record_found){0};
-    if (!locate(record, AT_RECORD) || !plx_json_end(&record->json))
+    if (!locate(record, AT_RECORD) || !plx_json_scan_end(&record->json))
         return plx_record_fail(record, error);
     enum plx_status status = add_record(record, error);
     if (status == PLX_OK)
@@ -305,7 +322,7 @@ static enum plx_status read_record(struct plx_record *record, struct plx_error *
         if (status == PLX_OK)
             status = read_tokens(record, tokens, error);
     }
-    return status || record->json.status == PLX_OK ? status : plx_record_fail(record, error);
+    return status || !record->json.message ? status : plx_record_fail(record, error);
 }
 
 enum plx_status plx_logprobs_read_json(struct plx_logprobs_reader *reader, struct plx_error *error)
@@ -314,6 +331,7 @@ enum plx_status plx_logprobs_read_json(struct plx_logprobs_reader *reader, struc
     struct plx_lines lines;
     enum plx_status status;
     plx_lines_init(&lines, reader->source, PLX_SOURCE_PEEK_MAX - 1);
+    plx_buffer_init(&record.room, PLX_SOURCE_PEEK_MAX);
     for (;;) {
         const char *line;
         size_t length;
@@ -322,20 +340,19 @@ enum plx_status plx_logprobs_read_json(struct plx_logprobs_reader *reader, struc
             status = plx_lines_next(&lines, &line, &length, NULL, error);
         if (status || !line)
             break;
-        plx_json_reader_init(&record.json, line, length);
         record.line = lines.number;
-        if (record.line == 1 && length >= 3 && memcmp(line, PLX_BYTE_ORDER_MARK, 3) == 0) {
-            record.json.at = 3;
-            plx_model_warn(&reader->model->base, "byte-order-mark", 1,
-                           "a byte order mark at the beginning is ignored");
-        }
-        if (plx_json_peek(&record.json) < 0)
+        const size_t mark = record.line == 1 ? plx_model_pass_mark(&reader->model->base, line, length) : 0;
+        record.json = (struct plx_json_scan){
+            .text = (const uint8_t *)line, .size = length, .at = mark, .not_finite = true};
+        if (plx_json_scan_space(&record.json) < 0)
             continue; /* a blank line */
-        status = read_record(&record, error);
+        status = plx_buffer_reserve(&record.room, length, error);
+        if (status == PLX_OK)
+            status = read_record(&record, error);
         if (status)
             break;
     }
-    plx_json_reader_release(&record.json);
+    plx_buffer_release(&record.room);
     return status;
 }
 
@@ -346,26 +363,28 @@ static bool has_key(const uint8_t *text, size_t size, const char *key)
     const uint8_t *end = text + size, *at = text;
     while ((at = memmem(at, (size_t)(end - at), key, length)) != NULL) {
         at += length;
-        const uint8_t *colon = at;
-        while (colon < end && plx_logprobs_is_blank(*colon))
-            colon++;
-        if (colon < end && *colon == ':')
+        struct plx_json_scan behind = {.text = at, .size = (size_t)(end - at)};
+        if (plx_json_scan_space(&behind) == ':')
             return true;
     }
     return false;
+}
+
+bool plx_logprobs_begins_record(const uint8_t *head, size_t size)
+{
+    struct plx_json_scan scan = {.text = head, .size = size, .at = plx_utf8_mark(head, size)};
+    return plx_json_scan_space(&scan) == '{';
 }
 
 /* One of the keys that only answers have. Where the first line is longer than the head, they may come later:
    a record may begin with all of its tokens. */
 enum plx_probe plx_logprobs_probe_json(const uint8_t *head, size_t size)
 {
-    size_t begin = size >= 3 && memcmp(head, PLX_BYTE_ORDER_MARK, 3) == 0 ? 3 : 0;
-    while (begin < size && plx_logprobs_is_blank(head[begin]))
-        begin++;
-    if (begin == size || head[begin] != '{')
+    if (!plx_logprobs_begins_record(head, size))
         return PLX_PROBE_NO;
     if (has_key(head, size, "\"token_logprobs\"") || has_key(head, size, "\"prompt_logprobs\""))
         return PLX_PROBE_CONTENT;
-    const bool long_line = size >= PLX_PROBE_BYTES && !memchr(head + begin, '\n', size - begin);
+    const uint8_t *brace = memchr(head, '{', size);
+    const bool long_line = size >= PLX_PROBE_BYTES && !memchr(brace, '\n', size - (size_t)(brace - head));
     return long_line ? PLX_PROBE_FALLBACK : PLX_PROBE_NO;
 }

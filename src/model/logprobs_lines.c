@@ -4,23 +4,24 @@
 #include "model/logprobs.h"
 
 #include "base/number.h"
+#include "base/utf8.h"
+#include "base/word.h"
 #include "io/lines.h"
 
 #include <math.h>
-#include <string.h>
 
-static bool is_null(struct plx_word word)
+static bool is_blank(char c)
 {
-    return word.length == 4 && memcmp(word.text, "null", 4) == 0;
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
 /* Takes the next word of *at … end; false if there is none. */
 static bool next_word(const char **at, const char *end, struct plx_word *word)
 {
-    while (*at < end && plx_logprobs_is_blank(**at))
+    while (*at < end && is_blank(**at))
         ++*at;
     word->text = *at;
-    while (*at < end && !plx_logprobs_is_blank(**at))
+    while (*at < end && !is_blank(**at))
         ++*at;
     word->length = (size_t)(*at - word->text);
     return word->length > 0;
@@ -30,7 +31,7 @@ static enum plx_status add_word(struct plx_logprobs_reader *reader, struct plx_w
                                 bool null_fits, struct plx_error *error)
 {
     double log;
-    if (is_null(word)) {
+    if (plx_word_is(word, "null")) {
         if (null_fits)
             return plx_logprobs_add(reader->model, (double)NAN, error);
         plx_error_set(error, PLX_MALFORMED, "null in place of log-probability %zu of this line", number);
@@ -48,11 +49,8 @@ static enum plx_status read_line(struct plx_logprobs_reader *reader, const char 
 {
     const char *at = line, *end = line + length;
     struct plx_word word, next;
-    if (line_number == 1 && length >= 3 && memcmp(line, PLX_BYTE_ORDER_MARK, 3) == 0) {
-        at += 3;
-        plx_model_warn(&reader->model->base, "byte-order-mark", 1,
-                       "a byte order mark at the beginning is ignored");
-    }
+    if (line_number == 1)
+        at += plx_model_pass_mark(&reader->model->base, line, length);
     bool more = next_word(&at, end, &word);
     for (size_t number = 1; more; number++, word = next) {
         const size_t column = (size_t)(word.text - line) + 1;
@@ -90,16 +88,14 @@ enum plx_status plx_logprobs_read_lines(struct plx_logprobs_reader *reader, stru
    word that is no number. */
 enum plx_probe plx_logprobs_probe_lines(const uint8_t *head, size_t size)
 {
-    const char *at = (const char *)head, *end = at + size;
+    const char *at = (const char *)head + plx_utf8_mark(head, size), *end = (const char *)head + size;
     bool negative = false, positive = false, any = false;
     struct plx_word word;
-    if (size >= 3 && memcmp(at, PLX_BYTE_ORDER_MARK, 3) == 0)
-        at += 3;
     while (next_word(&at, end, &word)) {
         double number;
         if (at == end && size >= PLX_PROBE_BYTES)
             break; /* the end of the head may have cut it */
-        if (is_null(word))
+        if (plx_word_is(word, "null"))
             continue;
         if (!plx_parse_double(word.text, word.length, &number))
             return PLX_PROBE_NO;

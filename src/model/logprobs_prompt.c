@@ -2,35 +2,32 @@
    x, "rank": r, "decoded_token": "…"}} of candidates, among which is the prompt's own token. */
 #include "model/logprobs_record.h"
 
-#include <string.h>
-
-static bool word_is(struct plx_word word, const char *text)
-{
-    return word.length == strlen(text) && memcmp(word.text, text, word.length) == 0;
-}
+#include "base/word.h"
 
 /* One of the candidates for a place: {"logprob": x, …}. Its logarithm is at *at. */
 static enum plx_status locate_logprob(struct plx_record *record, size_t *at, struct plx_error *error)
 {
-    struct plx_json_reader *json = &record->json;
+    struct plx_json_scan *json = &record->json;
     struct plx_word key;
     *at = 0;
-    if (!plx_json_begin(json, '{'))
+    if (!plx_json_scan_begin(json, '{'))
         return plx_record_fail(record, error);
     const size_t begin = json->at - 1;
-    for (size_t i = 0; plx_json_more(json, '}', i); i++) {
-        if (!plx_json_read_key(json, &key))
+    for (size_t i = 0; plx_json_scan_more(json, '}', i); i++) {
+        if (!plx_record_key(record, &key))
             return plx_record_fail(record, error);
-        plx_json_peek(json);
-        if (word_is(key, "logprob")) {
-            if (*at)
-                plx_json_fail(json, PLX_SECOND_VALUE, NULL);
+        plx_json_scan_space(json);
+        if (plx_word_is(key, "logprob")) {
+            if (*at) {
+                plx_json_scan_fail(json, json->at, PLX_SECOND_VALUE, NULL);
+                return plx_record_fail(record, error);
+            }
             *at = json->at;
         }
-        if (!plx_json_skip(json))
+        if (!plx_json_scan_skip(json))
             return plx_record_fail(record, error);
     }
-    if (json->status)
+    if (json->message)
         return plx_record_fail(record, error);
     if (*at)
         return PLX_OK;
@@ -49,13 +46,13 @@ struct choice {
 static enum plx_status read_candidate(struct plx_record *record, struct choice *choice,
                                       struct plx_error *error)
 {
-    struct plx_json_reader *json = &record->json;
+    struct plx_json_scan *json = &record->json;
     struct plx_word key;
     uint32_t id;
     size_t logprob;
-    plx_json_peek(json);
+    plx_json_scan_space(json);
     const size_t at = json->at;
-    if (!plx_json_read_key(json, &key))
+    if (!plx_record_key(record, &key))
         return plx_record_fail(record, error);
     if (!plx_record_parse_id(key, &id)) {
         plx_error_set(error, PLX_MALFORMED, "\"%.*s\" is not the id of a token",
@@ -64,7 +61,7 @@ static enum plx_status read_candidate(struct plx_record *record, struct choice *
     }
     choice->count++;
     if (choice->logprob && choice->id == id) {
-        plx_json_fail(json, PLX_SECOND_VALUE, NULL);
+        plx_json_scan_fail(json, json->at, PLX_SECOND_VALUE, NULL);
         return plx_record_fail(record, error);
     }
     const enum plx_status status = locate_logprob(record, &logprob, error);
@@ -102,19 +99,19 @@ static enum plx_status fail_choice(const struct plx_record *record, const struct
 static enum plx_status read_candidates(struct plx_record *record, uint32_t wanted, size_t number,
                                        uint32_t *id, struct plx_error *error)
 {
-    struct plx_json_reader *json = &record->json;
+    struct plx_json_scan *json = &record->json;
     struct choice choice = {.wanted = wanted};
-    const int byte = plx_json_peek(json);
+    const int byte = plx_json_scan_space(json);
     const size_t at = json->at;
     enum plx_status status = PLX_OK;
     *id = wanted;
     if (byte == 'n')
         return plx_record_read_log(record, number, error);
-    if (!plx_json_begin(json, '{'))
+    if (!plx_json_scan_begin(json, '{'))
         return plx_record_fail(record, error);
-    for (size_t i = 0; status == PLX_OK && plx_json_more(json, '}', i); i++)
+    for (size_t i = 0; status == PLX_OK && plx_json_scan_more(json, '}', i); i++)
         status = read_candidate(record, &choice, error);
-    if (status || json->status)
+    if (status || json->message)
         return status ? status : plx_record_fail(record, error);
     if (!choice.logprob || (wanted == PLX_NO_TOKEN && choice.count > 1))
         return fail_choice(record, &choice, number, at, error);
@@ -135,7 +132,7 @@ static enum plx_status read_prompt_ids(struct plx_record *record, size_t at, siz
     *count = 0;
     if (!plx_record_enter(record, at))
         return plx_record_fail(record, error);
-    for (; status == PLX_OK && plx_json_more(&record->json, ']', *count); ++*count) {
+    for (; status == PLX_OK && plx_json_scan_more(&record->json, ']', *count); ++*count) {
         status = plx_record_read_id(record, &id, error);
         if (status == PLX_OK)
             status = plx_record_add_id(record, id, error);
@@ -158,11 +155,11 @@ enum plx_status plx_record_read_prompt(struct plx_record *record, enum plx_recor
         status = read_prompt_ids(record, ids_at, &ids, error);
     if (status == PLX_OK && !plx_record_enter(record, at[PROMPT_LOGPROBS]))
         return plx_record_fail(record, error);
-    for (; status == PLX_OK && plx_json_more(&record->json, ']', logs); logs++) {
+    for (; status == PLX_OK && plx_json_scan_more(&record->json, ']', logs); logs++) {
         uint32_t id;
         const uint32_t wanted = logs < ids ? model->ids[first + logs] : PLX_NO_TOKEN;
         if (ids_at && logs >= ids)
-            plx_json_skip(&record->json); /* to be counted */
+            plx_json_scan_skip(&record->json); /* to be counted */
         else
             status = read_candidates(record, wanted, logs + 1, &id, error);
         if (status == PLX_OK && !ids_at)

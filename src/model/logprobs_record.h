@@ -2,7 +2,8 @@
 #ifndef PLX_MODEL_LOGPROBS_RECORD_H
 #define PLX_MODEL_LOGPROBS_RECORD_H
 
-#include "base/json_reader.h"
+#include "base/buffer.h"
+#include "base/json_scan.h"
 #include "model/logprobs.h"
 
 /* The objects of a record that may have what is looked for. */
@@ -18,7 +19,8 @@ struct plx_record_found {
 
 struct plx_record {
     struct plx_logprobs_reader *reader;
-    struct plx_json_reader json;
+    struct plx_json_scan json;
+    struct plx_buffer room; /* for what a string of the line stands for */
     struct plx_record_found found;
     uint64_t line;
     bool ids, strings; /* of what kind the tokens of the file are, once that is known */
@@ -35,6 +37,10 @@ enum plx_status plx_record_at(const struct plx_record *record, size_t at, struct
 enum plx_status plx_record_differ(const struct plx_record *record, enum plx_record_member left,
                                   size_t left_count, enum plx_record_member right, size_t right_count,
                                   struct plx_error *error);
+
+/* Takes a string, or a key with its colon; valid until the next is taken. */
+bool plx_record_string(struct plx_record *record, struct plx_word *string);
+bool plx_record_key(struct plx_record *record, struct plx_word *key);
 
 /* Goes to the value at byte `at`, which must be an array, and into it. */
 bool plx_record_enter(struct plx_record *record, size_t at);

@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/sha256.h"
+#include "base/utf8.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -326,4 +327,12 @@ void plx_model_warn(struct plx_model *model, const char *code, uint64_t line, co
     snprintf(warning->code, sizeof warning->code, "%s", code);
     warning->count = 1;
     warning->line = line;
+}
+
+size_t plx_model_pass_mark(struct plx_model *model, const char *line, size_t length)
+{
+    const size_t mark = plx_utf8_mark(line, length);
+    if (mark > 0)
+        plx_model_warn(model, "byte-order-mark", 1, "a byte order mark at the beginning is ignored");
+    return mark;
 }

@@ -74,13 +74,16 @@ const struct plx_model_format *plx_model_format(size_t index);
 const struct plx_model_format *plx_model_recognise(const uint8_t *head, size_t size, const char *name,
                                                    enum plx_probe *sure);
 
-/* The format without files that `name` begins with, as in "uniform:7"; NULL if it is no such name, or if
-   another format is `wanted` (NULL: none is). */
+/* The format without files that `name` begins with, as in "uniform:7"; NULL if it is no such name. With
+   another format asked for (`wanted`, or NULL), it is a file's. */
 const struct plx_model_format *plx_model_named_format(const char *name, const char *wanted);
 
 /* Adds one occurrence of the deviation `code` at `line` (0: no line). The first occurrence fixes line and
  * message. */
 void plx_model_warn(struct plx_model *model, const char *code, uint64_t line, const char *format, ...)
     PLX_PRINTF(4, 5);
+
+/* The length of the byte order mark that a file's first line begins with, which is a deviation; or 0. */
+size_t plx_model_pass_mark(struct plx_model *model, const char *line, size_t length);
 
 #endif

@@ -1,10 +1,10 @@
 #include "model/npy.h"
 
 #include "base/buffer.h"
+#include "base/bytes.h"
 #include "base/error.h"
 #include "base/number.h"
-
-#include <perplex/word.h>
+#include "base/word.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -71,11 +71,6 @@ static enum plx_status read_string(struct cursor *cursor, struct plx_word *strin
     if (!end)
         cursor->at = cursor->size;
     return malformed(cursor, error, "a string of the array's header has an escape");
-}
-
-static bool word_is(struct plx_word word, const char *text)
-{
-    return word.length == strlen(text) && memcmp(word.text, text, word.length) == 0;
 }
 
 /* The type of the elements: byte order, kind, size (numpy.dtype.str). */
@@ -183,7 +178,7 @@ static enum plx_status read_member(struct cursor *cursor, struct plx_npy *array,
     const enum plx_status status = read_string(cursor, &key, error);
     if (status)
         return status;
-    while (i < 3 && !word_is(key, KEYS[i]))
+    while (i < 3 && !plx_word_is(key, KEYS[i]))
         i++;
     if (i == 3 || found[i]) {
         plx_error_set(error, PLX_MALFORMED,
@@ -269,8 +264,7 @@ static enum plx_status read_prefix(struct plx_source *source, uint32_t *length, 
     status = read_bytes(source, bytes, major == 1 ? 2 : 4, error);
     if (status)
         return status;
-    *length =
-        (uint32_t)bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 | (uint32_t)bytes[3] << 24;
+    *length = plx_load_u32(bytes);
     if (*length <= PLX_NPY_HEADER_MAX)
         return PLX_OK;
     plx_error_set(error, PLX_UNSUPPORTED, "a header of %" PRIu32 " bytes, more than %zu", *length,

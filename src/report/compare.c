@@ -220,17 +220,10 @@ static enum plx_status write_comparison(const struct plx_comparison *comparison,
 {
     struct plx_buffer out;
     plx_buffer_init(&out, PLX_RESULT_BYTES_MAX);
-    enum plx_status status = format == PLX_COMPARISON_JSON ? plx_comparison_json(comparison, &out, error)
-                                                           : plx_comparison_text(comparison, &out, error);
-    *length = out.size;
-    if (status == PLX_OK)
-        status = plx_buffer_append(&out, "", 1, error);
-    if (status) {
-        plx_buffer_release(&out);
-        return status;
-    }
-    *text = (char *)out.data;
-    return PLX_OK;
+    const enum plx_status status = format == PLX_COMPARISON_JSON
+                                       ? plx_comparison_json(comparison, &out, error)
+                                       : plx_comparison_text(comparison, &out, error);
+    return plx_buffer_finish(&out, status, text, length, error);
 }
 
 enum plx_status plx_compare(const char *a, const char *b, enum plx_comparison_format format,

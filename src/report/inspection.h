@@ -2,7 +2,7 @@
 #ifndef PLX_REPORT_INSPECTION_H
 #define PLX_REPORT_INSPECTION_H
 
-#include "eval/inspection.h"
+#include "inspect/inspection.h"
 
 /* The capability of bit `index` as a word ("empty-context"); NULL past the last. Static. */
 const char *plx_capability_name(unsigned index);

@@ -3,7 +3,7 @@
 
 #include "base/json_writer.h"
 #include "base/logarithms.h"
-#include "eval/inspection.h"
+#include "inspect/inspection.h"
 #include "report/inspection.h"
 
 #include <math.h>
@@ -149,8 +149,7 @@ static void write_corpus(struct plx_json_writer *json, const struct plx_inspecte
     plx_json_string(json, "name", corpus->name);
     plx_json_string(json, "format", info->format);
     plx_json_string(json, "content", plx_content_name(info->content));
-    if (info->content == PLX_CONTENT_TEXT)
-        plx_json_string(json, "tokenization", plx_token_kind_name(info->tokens));
+    plx_json_string(json, "tokenization", plx_token_kind_name(info->tokens));
     plx_json_u64(json, "files", info->files);
     plx_json_u64(json, "documents", info->documents);
     plx_json_u64(json, "tokens", corpus->tokens);
@@ -238,18 +237,9 @@ enum plx_status plx_inspection_json(const struct plx_inspection *inspection, cha
 {
     struct plx_buffer buffer;
     struct plx_json_writer json;
-    *text = NULL;
     plx_buffer_init(&buffer, JSON_BYTES_MAX);
     plx_json_writer_init(&json, &buffer);
     write_inspection(&json, inspection);
-    enum plx_status status = plx_json_writer_finish(&json, error);
-    *length = buffer.size;
-    if (status == PLX_OK)
-        status = plx_buffer_append(&buffer, "", 1, error);
-    if (status) {
-        plx_buffer_release(&buffer);
-        return status;
-    }
-    *text = (char *)buffer.data;
-    return PLX_OK;
+    const enum plx_status status = plx_json_writer_finish(&json, error);
+    return plx_buffer_finish(&buffer, status, text, length, error);
 }

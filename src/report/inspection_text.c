@@ -301,7 +301,8 @@ static void put_text_counts(struct page *page, const struct plx_inspected_corpus
 
 static void put_corpus(struct page *page, const struct plx_inspected_corpus *corpus)
 {
-    static const char *const tokens[] = {[PLX_TOKENS_WORD] = "words",
+    static const char *const tokens[] = {[PLX_TOKENS_AUTO] = "",
+                                         [PLX_TOKENS_WORD] = "words",
                                          [PLX_TOKENS_CHARACTER] = "characters",
                                          [PLX_TOKENS_BYTE] = "bytes",
                                          [PLX_TOKENS_PIECE] = "pieces"};
@@ -316,8 +317,7 @@ static void put_corpus(struct page *page, const struct plx_inspected_corpus *cor
     row(page, "documents", "%s", group(info->documents, number));
     if (text)
         put_text_counts(page, corpus);
-    row(page, "tokens", "%s%s%s", group(corpus->tokens, number), text ? " " : "",
-        text ? tokens[info->tokens] : "");
+    row(page, "tokens", "%s %s", group(corpus->tokens, number), tokens[info->tokens]);
     row(page, "distinct tokens", "%s%s", corpus->types_exact ? "" : "at least ",
         group(corpus->types, number));
     if (info->content == PLX_CONTENT_IDS && corpus->tokens > 0)
@@ -377,7 +377,6 @@ enum plx_status plx_inspection_text(const struct plx_inspection *inspection, cha
                                     struct plx_error *error)
 {
     struct page page = {.error = error};
-    *text = NULL;
     plx_buffer_init(&page.out, TEXT_BYTES_MAX);
     if (inspection->model)
         put_model(&page, inspection->model);
@@ -385,12 +384,5 @@ enum plx_status plx_inspection_text(const struct plx_inspection *inspection, cha
         put_corpus(&page, inspection->corpus);
     if (inspection->coverage)
         put_coverage(&page, inspection->coverage);
-    *length = page.out.size;
-    put(&page, "", 1);
-    if (page.status) {
-        plx_buffer_release(&page.out);
-        return page.status;
-    }
-    *text = (char *)page.out.data;
-    return PLX_OK;
+    return plx_buffer_finish(&page.out, page.status, text, length, error);
 }

@@ -4,13 +4,12 @@
 #include "base/json_writer.h"
 #include "base/logarithms.h"
 #include "eval/conventions.h"
+#include "report/result_file.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-
-#define RESULT_BYTES_MAX ((size_t)64 << 20)
 
 /* Two-sided 95 % of the normal distribution. */
 static const double Z_95 = 1.959963984540054;
@@ -337,20 +336,11 @@ enum plx_status plx_result_json(const struct plx_result *result, char **text, si
 {
     struct plx_buffer buffer;
     struct plx_json_writer json;
-    *text = NULL;
-    plx_buffer_init(&buffer, RESULT_BYTES_MAX);
+    plx_buffer_init(&buffer, PLX_RESULT_BYTES_MAX);
     plx_json_writer_init(&json, &buffer);
     write_result(&json, result);
-    enum plx_status status = plx_json_writer_finish(&json, error);
-    *length = buffer.size;
-    if (status == PLX_OK)
-        status = plx_buffer_append(&buffer, "", 1, error);
-    if (status) {
-        plx_buffer_release(&buffer);
-        return status;
-    }
-    *text = (char *)buffer.data;
-    return PLX_OK;
+    const enum plx_status status = plx_json_writer_finish(&json, error);
+    return plx_buffer_finish(&buffer, status, text, length, error);
 }
 
 void plx_text_free(char *text)

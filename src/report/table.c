@@ -141,14 +141,5 @@ enum plx_status plx_table(const char *const *paths, size_t count, enum plx_table
             status = print_row(&out, &row, csv, error);
         cJSON_Delete(row.json);
     }
-    *length = out.size;
-    if (status == PLX_OK)
-        status = plx_buffer_append(&out, "", 1, error);
-    if (status) {
-        plx_buffer_release(&out);
-        *text = NULL;
-        return status;
-    }
-    *text = (char *)out.data;
-    return PLX_OK;
+    return plx_buffer_finish(&out, status, text, length, error);
 }

@@ -18,7 +18,7 @@ megabytes=${MEGABYTES:-500}
 
 folder=$(mktemp -d "${TMPDIR:-/tmp}/perplex-reading.XXXXXX")
 trap 'rm -rf "$folder"' EXIT
-trap 'exit 130' INT TERM
+trap 'exit 130' HUP INT PIPE TERM
 
 # Documents are paragraphs; ids are numbers of words, common ones small, as those of a tokenizer are.
 python3 - "$text" "$megabytes" "$folder" <<'EOF'

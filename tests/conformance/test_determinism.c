@@ -269,14 +269,7 @@ static cJSON *evaluate_json(const struct subject *subject, const struct plx_prot
     const struct plx_evaluate_options options = {.protocol = protocol, .threads = 1, .batch = 64};
     struct plx_result *result =
         evaluate_bytes(subject->model, subject->text, size, PLX_TOKENS_WORD, &options, error);
-    if (!result)
-        return NULL;
-    char *json = result_text(result);
-    cJSON *root = cJSON_Parse(json);
-    assert_non_null(root);
-    plx_text_free(json);
-    plx_result_free(result);
-    return root;
+    return result ? result_tree(result) : NULL;
 }
 
 /* The words and lines of the text, counted by the test. */

@@ -189,7 +189,7 @@ static void sweep_folder(char *folder)
 static void inspection__damaged_fixtures(void **state)
 {
     (void)state;
-    sweep_folder(fixture_path("messy"));
+    sweep_folder(fixture_path(""));
 }
 
 static void inspection__damaged_real_files(void **state)

@@ -165,12 +165,7 @@ static cJSON *evaluate_text(const struct plx_model *model, const void *text, siz
     struct plx_result *result = evaluate_bytes(model, text, size, PLX_TOKENS_WORD, NULL, &error);
     if (!result)
         fail_msg("%s: %s", plx_model_name(model), error.message);
-    char *json = result_text(result);
-    cJSON *root = cJSON_Parse(json);
-    assert_non_null(root);
-    plx_text_free(json);
-    plx_result_free(result);
-    return root;
+    return result_tree(result);
 }
 
 static cJSON *evaluate(const char *path)

@@ -86,12 +86,7 @@ static cJSON *evaluate(const struct plx_model *model, const struct file_bytes *t
         fail_msg("%s: %s", plx_model_name(model), error.message);
         return NULL;
     }
-    char *json = result_text(result);
-    cJSON *root = cJSON_Parse(json);
-    assert_non_null(root);
-    plx_text_free(json);
-    plx_result_free(result);
-    return root;
+    return result_tree(result);
 }
 
 static void check_sums(const struct plx_model *model, const uint32_t *ids, size_t count, size_t contexts,

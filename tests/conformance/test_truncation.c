@@ -392,16 +392,8 @@ static cJSON *evaluate_cut(const struct plx_model *model, size_t size, enum plx_
 {
     uint8_t *copy = copy_bytes((const uint8_t *)TEXT, size);
     struct plx_result *result = evaluate_bytes(model, copy, size, tokens, NULL, error);
-    cJSON *root = NULL;
-    if (result) {
-        char *json = result_text(result);
-        root = cJSON_Parse(json);
-        assert_non_null(root);
-        plx_text_free(json);
-    }
-    plx_result_free(result);
     free(copy);
-    return root;
+    return result ? result_tree(result) : NULL;
 }
 
 /* A model that scores every token, so that every byte must be somebody's. */

@@ -24,17 +24,19 @@
 
 enum { START = 900, END = 901, JOIN = 902, FIRST_ID = 1000 };
 
-enum outcome { SCORED, NO_CONTEXT, MASKED, REPLACED, TAIL, LIMITED, OUTCOMES };
+enum outcome { SCORED, NO_CONTEXT, MASKED, REPLACED, TAIL, LIMITED, BLANK, OUTCOMES };
 
 /* A token of the corpus. */
 struct token {
     uint32_t id;
     uint16_t flags;
     bool made_by_windows; /* the end of a document: no block holds it */
+    bool left_out;        /* by the protocol, before it is in a unit */
 
     /* By the reference. */
     enum outcome outcome;
     bool first_of_unit, first_of_window; /* among the scored ones */
+    uint64_t unit, position, number;     /* number: among all that are kept */
     uint32_t *context;
     size_t context_length;
 };
@@ -53,20 +55,31 @@ static void add_token(struct text *text, uint32_t id, unsigned flags)
     text->tokens[text->count++] = (struct token){.id = id, .flags = (uint16_t)flags};
 }
 
-/* The words of a line, some of them unknown. */
-static void add_words(struct text *text, struct random *random, bool gaps)
+/* The words of a line, some of them unknown, or start symbols. */
+static void add_words(struct text *text, const struct plx_plan *plan, struct random *random, bool gaps)
 {
+    const bool starts = random_chance(random, 3);
+    const uint32_t start = plan->restart != PLX_NO_TOKEN ? plan->restart : plan->start;
     for (size_t words = random_below(random, 7); words > 0; words--) {
         const bool unknown = random_chance(random, 5);
-        add_token(text, gaps && unknown ? PLX_NO_TOKEN : FIRST_ID + (uint32_t)text->count,
-                  PLX_TOKEN_WORD | (unknown ? PLX_TOKEN_UNKNOWN : 0));
+        if (starts && start != PLX_NO_TOKEN && random_chance(random, 3))
+            add_token(text, start,
+                      PLX_TOKEN_WORD |
+                          (plan->restart != PLX_NO_TOKEN || plan->protocol.start == PLX_START_CONTEXT
+                               ? PLX_TOKEN_START
+                               : 0));
+        else
+            add_token(text, gaps && unknown ? PLX_NO_TOKEN : FIRST_ID + (uint32_t)text->count,
+                      PLX_TOKEN_WORD | (unknown ? PLX_TOKEN_UNKNOWN : 0));
     }
 }
 
-/* Lines as a block of the corpus has them under the plan: with a token for a line's end or without. */
+/* Lines as a block of the corpus has them under the plan: with a token for a line's end or without. In a
+   corpus of tokens, lines end in documents too. */
 static struct text text_new(const struct plx_plan *plan, struct random *random, size_t lines, bool gaps)
 {
     const enum plx_unit unit = plan->protocol.unit;
+    const bool ends = unit != PLX_UNIT_DOCUMENT || random_chance(random, 2);
     struct text text = {calloc(lines * 8 + 1, sizeof *text.tokens), 0, calloc(lines + 2, sizeof *text.units),
                         0};
     if (!text.tokens || !text.units)
@@ -75,11 +88,12 @@ static struct text text_new(const struct plx_plan *plan, struct random *random, 
     for (size_t line = 0; line < lines; line++) {
         const size_t first = text.count;
         afresh |= unit == PLX_UNIT_LINE || (unit == PLX_UNIT_DOCUMENT && random_chance(random, 3));
-        add_words(&text, random, gaps);
-        if (unit != PLX_UNIT_DOCUMENT && plan->end != PLX_NO_TOKEN)
-            add_token(&text, plan->end, PLX_TOKEN_END | (text.count == first ? PLX_TOKEN_BLANK : 0));
+        add_words(&text, plan, random, gaps);
+        const unsigned blank = text.count == first ? PLX_TOKEN_BLANK : 0;
+        if (ends && plan->end != PLX_NO_TOKEN && !(unit == PLX_UNIT_DOCUMENT && random_chance(random, 4)))
+            add_token(&text, plan->end, PLX_TOKEN_END | blank);
         else if (plan->join != PLX_NO_TOKEN)
-            add_token(&text, plan->join, PLX_TOKEN_JOIN);
+            add_token(&text, plan->join, PLX_TOKEN_JOIN | blank);
         if (!afresh || text.count == first)
             continue;
         text.units[text.unit_count++] = first;
@@ -98,21 +112,52 @@ static void text_free(struct text *text)
     free(text->units);
 }
 
-/* Documents get their end symbol. */
+/* Says of the tokens of a unit which are left out: start symbols at a place where the protocol puts as many,
+   and the ends of blank lines. Returns the last that is kept; NULL if none is. */
+static const struct token *leave_out(struct token *tokens, size_t count, const struct plx_plan *plan)
+{
+    const struct token *last = NULL;
+    const size_t symbols = plan->protocol.start == PLX_START_CONTEXT ? plan->start_repeat : 0;
+    size_t spelled = 0;
+    for (size_t i = 0; i < count; i++) {
+        struct token *token = tokens + i;
+        const unsigned blank = PLX_TOKEN_END | PLX_TOKEN_BLANK;
+        size_t put = symbols;
+        if (last)
+            put = plan->restart != PLX_NO_TOKEN && (last->flags & PLX_TOKEN_END) ? 1 : 0;
+        if ((token->flags & PLX_TOKEN_START) && spelled < put) {
+            spelled++;
+            token->outcome = REPLACED;
+        } else if ((token->flags & blank) == blank && plan->protocol.blank == PLX_BLANK_SKIP) {
+            token->outcome = BLANK;
+        } else {
+            last = token;
+            spelled = 0;
+            continue;
+        }
+        token->left_out = true;
+    }
+    return last;
+}
+
+/* Leaves tokens out, and gives documents their end symbol unless they have it. */
 static void end_documents(struct text *text, const struct plx_plan *plan)
 {
-    if (plan->protocol.unit != PLX_UNIT_DOCUMENT || plan->end == PLX_NO_TOKEN)
-        return;
+    const bool ends = plan->protocol.unit != PLX_UNIT_STREAM && plan->end != PLX_NO_TOKEN;
     struct token *tokens = calloc(text->count + text->unit_count + 1, sizeof *tokens);
     size_t count = 0;
     if (!tokens)
         abort();
     for (size_t unit = 0; unit < text->unit_count; unit++) {
         const size_t begin = text->units[unit];
+        const size_t end = unit + 1 < text->unit_count ? text->units[unit + 1] : text->count;
+        const struct token *last = leave_out(text->tokens + begin, end - begin, plan);
         text->units[unit] = count;
-        for (size_t i = begin; i < (unit + 1 < text->unit_count ? text->units[unit + 1] : text->count); i++)
+        for (size_t i = begin; i < end; i++)
             tokens[count++] = text->tokens[i];
-        tokens[count++] = (struct token){.id = plan->end, .flags = PLX_TOKEN_END, .made_by_windows = true};
+        if (ends && last && !(last->flags & PLX_TOKEN_END))
+            tokens[count++] =
+                (struct token){.id = plan->end, .flags = PLX_TOKEN_END, .made_by_windows = true};
     }
     text->units[text->unit_count] = count;
     free(text->tokens);
@@ -137,8 +182,8 @@ struct window {
 /* A unit as the model would see it: start symbols and tokens. */
 struct unit {
     const struct plx_plan *plan;
-    struct token *tokens; /* position p is tokens[p − symbols] */
-    size_t symbols, size; /* symbols and tokens */
+    struct token **tokens; /* that are kept; position p is tokens[p − symbols] */
+    size_t symbols, size;  /* symbols and tokens */
 };
 
 /* Where the first window ends if the field first_window says how many targets it scores: they stand behind
@@ -186,7 +231,7 @@ static void find_context(const struct unit *unit, const struct window *window, s
     if (!context || !unit->tokens)
         abort();
     for (size_t q = window->begin; q < p; q++) {
-        const struct token *token = q < unit->symbols ? NULL : unit->tokens + (q - unit->symbols);
+        const struct token *token = q < unit->symbols ? NULL : unit->tokens[q - unit->symbols];
         const bool overwritten = plan->protocol.start == PLX_START_REPLACE && q == window->begin;
         if (token && plan->restart != PLX_NO_TOKEN && (token->flags & PLX_TOKEN_END)) {
             length = 0;
@@ -197,7 +242,7 @@ static void find_context(const struct unit *unit, const struct window *window, s
             context[length++] = !token || overwritten ? plan->start : token->id;
         }
     }
-    struct token *target = unit->tokens + (p - unit->symbols);
+    struct token *target = unit->tokens[p - unit->symbols];
     target->context = context;
     target->context_length = length;
 }
@@ -216,7 +261,7 @@ static enum outcome judge(const struct unit *unit, const struct window *window, 
         return MASKED;
     find_context(unit, window, p);
     const bool can = plan->empty_context && protocol->first == PLX_FIRST_SCORE;
-    return unit->tokens[p - unit->symbols].context_length > 0 || can ? SCORED : NO_CONTEXT;
+    return unit->tokens[p - unit->symbols]->context_length > 0 || can ? SCORED : NO_CONTEXT;
 }
 
 static void judge_unit(const struct unit *unit, uint64_t *scored)
@@ -225,7 +270,7 @@ static void judge_unit(const struct unit *unit, uint64_t *scored)
     size_t last_window = SIZE_MAX;
     bool first_of_unit = true;
     for (size_t p = unit->symbols; p < unit->size; p++) {
-        struct token *token = unit->tokens + (p - unit->symbols);
+        struct token *token = unit->tokens[p - unit->symbols];
         const struct window window = find_window(unit, p);
         token->outcome = judge(unit, &window, p);
         if (token->outcome != SCORED)
@@ -242,19 +287,38 @@ static void judge_unit(const struct unit *unit, uint64_t *scored)
     }
 }
 
-/* Fills in what the reference says of every token; returns how many count as scored. */
-static uint64_t judge_text(struct text *text, const struct plx_plan *plan)
+/* What the reference counts. */
+struct counts {
+    uint64_t scored, kept;
+};
+
+/* Fills in what the reference says of every token. */
+static struct counts judge_text(struct text *text, const struct plx_plan *plan)
 {
     const size_t count = tokens_of(text);
-    uint64_t scored = 0;
+    struct token **kept = calloc(count + 1, sizeof *kept);
+    struct counts counts = {0, 0};
+    if (!kept)
+        abort();
     for (size_t i = 0; i < text->unit_count; i++) {
         const size_t end = text->units[i + 1] < count ? text->units[i + 1] : count;
-        struct unit unit = {.plan = plan, .tokens = text->tokens + text->units[i]};
+        struct unit unit = {.plan = plan, .tokens = kept};
+        size_t tokens = 0;
+        for (size_t k = text->units[i]; k < end; k++) {
+            struct token *token = text->tokens + k;
+            if (token->left_out)
+                continue;
+            token->unit = i;
+            token->position = tokens;
+            token->number = counts.kept++;
+            kept[tokens++] = token;
+        }
         unit.symbols = plan->protocol.start == PLX_START_CONTEXT ? plan->start_repeat : 0;
-        unit.size = unit.symbols + (end - text->units[i]);
-        judge_unit(&unit, &scored);
+        unit.size = unit.symbols + tokens;
+        judge_unit(&unit, &counts.scored);
     }
-    return scored;
+    free(kept);
+    return counts;
 }
 
 /* What the windows say. */
@@ -264,7 +328,8 @@ struct listener {
     const struct plx_plan *plan;
     const struct text *text;
     size_t batch_targets;
-    size_t next; /* token */
+    size_t next;      /* token */
+    uint64_t targets; /* heard so far */
     struct plx_batch *spare;
     bool last_was_full;
     char failure[160]; /* empty: none yet */
@@ -274,6 +339,17 @@ static void object(struct listener *listener, const char *what)
 {
     if (!*listener->failure)
         snprintf(listener->failure, sizeof listener->failure, "token %zu: %s", listener->next, what);
+}
+
+/* Where the first target of a window stands. */
+static void hear_place(struct listener *listener, const struct plx_batch *batch, size_t w)
+{
+    const struct plx_place place = batch->places[w];
+    const struct token *token = listener->text->tokens + (listener->next - 1);
+    if (place.unit != token->unit || place.position != token->position || place.token != token->number)
+        object(listener, "another place");
+    if (batch->windows[w].position != (listener->plan->by_token ? token->number : listener->targets))
+        object(listener, "another position");
 }
 
 /* The targets of a batch carry the number of their token as bytes, twice that as characters. */
@@ -325,8 +401,12 @@ static enum plx_status hear(void *user, struct plx_batch **batch, struct plx_err
         const struct plx_window *window = full->windows + w;
         if (window->first >= window->end || full->offsets[w] + window->end > full->id_count)
             object(listener, "an impossible window");
-        for (size_t p = window->first; p < window->end && !*listener->failure; p++)
+        for (size_t p = window->first; p < window->end && !*listener->failure; p++) {
             hear_target(listener, full, at++, full->ids + full->offsets[w], p);
+            if (p == window->first && !*listener->failure)
+                hear_place(listener, full, w);
+            listener->targets++;
+        }
     }
     if (at != full->target_count)
         object(listener, "windows and targets do not add up");
@@ -372,11 +452,18 @@ static enum plx_status give_block(struct plx_windows *windows, const struct text
     return plx_windows_add(windows, &block, NULL);
 }
 
-static void check_counts(struct listener *listener, const struct plx_windows *windows, uint64_t scored)
+static void check_counts(struct listener *listener, const struct plx_windows *windows,
+                         const struct counts *counts)
 {
+    const uint64_t scored = counts->scored;
     const struct plx_skipped *skipped = &windows->skipped;
-    const uint64_t found[OUTCOMES] = {
-        0, skipped->no_context, skipped->masked, skipped->replaced, skipped->tail, skipped->limit};
+    const uint64_t found[OUTCOMES] = {0,
+                                      skipped->no_context,
+                                      skipped->masked,
+                                      skipped->replaced,
+                                      skipped->tail,
+                                      skipped->limit,
+                                      skipped->blank};
     const uint64_t limit = listener->plan->protocol.limit;
     const bool at_limit = limit > 0 && scored >= limit;
     const size_t count = tokens_of(listener->text);
@@ -396,13 +483,15 @@ static void check_counts(struct listener *listener, const struct plx_windows *wi
         object(listener, "a target is missing");
     if (all != all_found)
         object(listener, "the skipped ones do not add up");
-    if (windows->tokens != count || windows->scored != scored)
+    if (windows->tokens != count || windows->scored != scored || windows->kept != counts->kept ||
+        windows->targets != listener->targets || windows->units != listener->text->unit_count)
         object(listener, "the tokens or the scored ones do not add up");
 }
 
 static void print_case(const struct plx_plan *plan, const struct text *text)
 {
-    static const char *const outcomes[] = {"scored", "no context", "masked", "replaced", "tail", "limit"};
+    static const char *const outcomes[] = {"scored", "no context", "masked", "replaced",
+                                           "tail",   "limit",      "blank"};
     char value[2 * PLX_SYMBOL_TEXT];
     const char *name;
     for (size_t i = 0; plx_protocol_field(&plan->protocol, i, &name, value, sizeof value, NULL); i++)
@@ -428,7 +517,7 @@ static void run_case(const struct plx_plan *plan, struct random *random, size_t 
     struct listener listener = {.plan = plan, .text = &text, .spare = batches + 1, .last_was_full = true};
     struct plx_windows windows;
     end_documents(&text, plan);
-    const uint64_t scored = judge_text(&text, plan);
+    const struct counts counts = judge_text(&text, plan);
     listener.batch_targets = 1 + random_below(random, random_chance(random, 2) ? 4 : 300);
     plx_windows_init(&windows, plan, listener.batch_targets, hear, &listener, batches);
     for (size_t begin = 0; begin < text.count;) {
@@ -437,7 +526,7 @@ static void run_case(const struct plx_plan *plan, struct random *random, size_t 
         begin = end + (end < text.count && text.tokens[end].made_by_windows);
     }
     assert_int_equal(plx_windows_finish(&windows, NULL), PLX_OK);
-    check_counts(&listener, &windows, scored);
+    check_counts(&listener, &windows, &counts);
     if (*listener.failure) {
         print_case(plan, &text);
         fail_msg("%s", listener.failure);
@@ -470,6 +559,8 @@ static struct plx_protocol random_protocol(struct random *random)
     protocol.end = (enum plx_end)random_below(random, 3);
     protocol.first = (enum plx_first)random_below(random, 2);
     protocol.unknown = random_chance(random, 3) ? PLX_UNKNOWN_SKIP : PLX_UNKNOWN_UNK;
+    if (protocol.end != PLX_END_NONE && random_chance(random, 2))
+        protocol.blank = PLX_BLANK_SKIP;
     if (random_chance(random, 4))
         protocol.limit = 1 + random_below(random, 30);
     if (random_chance(random, 5)) {
@@ -531,7 +622,8 @@ static struct plx_plan random_plan(struct random *random)
         const struct plx_model model = random_model(random);
         const struct plx_protocol protocol = random_protocol(random);
         struct plx_error error = {0};
-        const enum plx_status status = plx_plan_make(&model, &protocol, inputs_text(PLX_TOKENS_WORD), &plan, &error);
+        const enum plx_status status =
+            plx_plan_make(&model, &protocol, inputs_text(PLX_TOKENS_WORD), &plan, &error);
         if (protocol.end == PLX_END_SCORED && model.info.end == PLX_NO_TOKEN) {
             assert_int_equal(status, PLX_MISMATCH);
             continue;
@@ -547,7 +639,11 @@ static struct plx_plan random_plan(struct random *random)
             break;
     }
     if (plan.protocol.unit == PLX_UNIT_STREAM && plan.end == PLX_NO_TOKEN && random_chance(random, 2))
-        plan.join = JOIN; /* whose name would need a vocabulary */
+        plan.join = JOIN;            /* whose name would need a vocabulary */
+    if (plan.protocol.window == 0) { /* answers in a file have no windows */
+        plan.by_token = random_chance(random, 3);
+        plan.by_target = !plan.by_token && random_chance(random, 2);
+    }
     return plan;
 }
 

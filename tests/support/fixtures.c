@@ -301,7 +301,7 @@ struct plx_corpus *corpus_open_bytes(const void *bytes, size_t size, enum plx_to
     struct plx_source *source = NULL;
     struct plx_corpus *corpus = NULL;
     struct plx_error error;
-    if (plx_source_open_memory(bytes, size, "text", &source_options, &source, &error) ||
+    if (plx_source_open_memory(bytes, size, "test.txt", &source_options, &source, &error) ||
         plx_corpus_open_source(source, &options, &corpus, &error))
         fail_msg("a text in memory: %s", error.message);
     return corpus;

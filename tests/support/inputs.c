@@ -1,5 +1,6 @@
 #include "support/inputs.h"
 
+#include "support/fixtures.h"
 #include "support/safetensors_file.h"
 
 #include <setjmp.h>
@@ -10,40 +11,31 @@
 
 #include <cmocka.h>
 
-struct plx_model *inputs_model(const char *arpa)
+static struct plx_model *open_bytes(const void *bytes, size_t size, const char *name)
 {
-    const struct plx_source_options options = {.fingerprint = true};
-    struct plx_source *source;
     struct plx_model *model;
     struct plx_error error;
-    if (plx_source_open_memory(arpa, strlen(arpa), "test.arpa", &options, &source, &error))
-        fail_msg("%s", error.message);
-    if (plx_model_open_source(source, NULL, &model, &error))
-        fail_msg("line %llu: %s", (unsigned long long)error.line, error.message);
-    plx_source_close(source);
+    if (model_open_bytes(bytes, size, name, NULL, &model, &error))
+        fail_msg("%s: line %llu: %s", name, (unsigned long long)error.line, error.message);
     return model;
+}
+
+struct plx_model *inputs_model(const char *arpa)
+{
+    return open_bytes(arpa, strlen(arpa), "test.arpa");
 }
 
 struct plx_model *inputs_model_file(const char *name)
 {
-    const char *folder = getenv("TEST_DATA_DIR");
-    char path[4096];
-    struct plx_model *model;
-    struct plx_error error;
-    assert_non_null(folder);
-    snprintf(path, sizeof path, "%s/%s", folder, name);
-    if (plx_model_open(path, NULL, &model, &error))
-        fail_msg("%s: %s", path, error.message);
+    char *path = fixture_path(name);
+    struct plx_model *model = fixture_open(path);
+    free(path);
     return model;
 }
 
 struct plx_model *inputs_bare_model(unsigned types)
 {
     const size_t size = (size_t)types * types * sizeof(float);
-    const struct plx_source_options options = {.fingerprint = true};
-    struct plx_source *source;
-    struct plx_model *model;
-    struct plx_error error;
     char header[128];
     void *logits = calloc(1, size);
     assert_non_null(logits);
@@ -51,27 +43,10 @@ struct plx_model *inputs_bare_model(unsigned types)
              "{\"logits\":{\"dtype\":\"F32\",\"shape\":[%u,%u],\"data_offsets\":[0,%zu]}}", types, types,
              size);
     const struct safetensors_file file = safetensors_file(header, logits, size);
-    assert_int_equal(plx_source_open_memory(file.bytes, file.size, "m", &options, &source, &error), PLX_OK);
-    if (plx_model_open_source(source, NULL, &model, &error))
-        fail_msg("%s", error.message);
-    plx_source_close(source);
+    struct plx_model *model = open_bytes(file.bytes, file.size, "m");
     free(file.bytes);
     free(logits);
     return model;
-}
-
-struct plx_corpus *inputs_corpus(const void *text, size_t size, enum plx_token_kind tokens)
-{
-    const struct plx_source_options source_options = {.fingerprint = true};
-    const struct plx_corpus_options options = {.tokens = tokens};
-    struct plx_source *source;
-    struct plx_corpus *corpus;
-    struct plx_error error;
-    if (plx_source_open_memory(text, size, "test.txt", &source_options, &source, &error))
-        fail_msg("%s", error.message);
-    if (plx_corpus_open_source(source, &options, &corpus, &error))
-        fail_msg("%s", error.message);
-    return corpus;
 }
 
 struct plx_protocol inputs_protocol(const char *fields)
@@ -98,7 +73,7 @@ struct plx_result *inputs_evaluate(const struct plx_model *model, const char *te
 {
     const struct plx_protocol fields = inputs_protocol(protocol);
     const struct plx_evaluate_options options = {.protocol = &fields, .threads = 1};
-    struct plx_corpus *corpus = inputs_corpus(text, strlen(text), tokens);
+    struct plx_corpus *corpus = corpus_open_bytes(text, strlen(text), tokens);
     struct plx_result *result;
     struct plx_error error;
     if (plx_evaluate(model, corpus, &options, &result, &error))

@@ -11,8 +11,6 @@ struct plx_model *inputs_model_file(const char *name);
 /* A neural bigram of so many ids without strings, all equally likely. */
 struct plx_model *inputs_bare_model(unsigned types);
 
-struct plx_corpus *inputs_corpus(const void *text, size_t size, enum plx_token_kind tokens);
-
 /* `field=value …` on top of a preset, parted by blanks: "sentence unknown=skip". */
 struct plx_protocol inputs_protocol(const char *fields);
 

@@ -33,6 +33,16 @@ char *result_text(const struct plx_result *result)
     return text;
 }
 
+cJSON *result_tree(struct plx_result *result)
+{
+    char *text = result_text(result);
+    cJSON *tree = cJSON_Parse(text);
+    assert_non_null(tree);
+    plx_text_free(text);
+    plx_result_free(result);
+    return tree;
+}
+
 /* Behind the string whose opening quote is at `at`. */
 static char *skip_string(char *at)
 {

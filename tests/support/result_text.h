@@ -14,6 +14,9 @@ struct plx_result *evaluate_bytes(const struct plx_model *model, const void *tex
 /* The result as JSON, released with plx_text_free. */
 char *result_text(const struct plx_result *result);
 
+/* The result as a tree, to be deleted with cJSON_Delete; the result itself is freed. */
+cJSON *result_tree(struct plx_result *result);
+
 /* Takes the member `key` of the outermost object out of the text, which is changed in no other way. */
 void result_text_remove(char *text, const char *key);
 

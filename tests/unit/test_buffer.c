@@ -2,6 +2,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -114,12 +115,53 @@ static void printf__every_length(void **state)
     }
 }
 
+static void finish__hands_the_text_over(void **state)
+{
+    struct plx_buffer buffer;
+    struct plx_error error;
+    size_t length;
+    char *text;
+
+    (void)state;
+    plx_buffer_init(&buffer, 4);
+    assert_int_equal(plx_buffer_append_text(&buffer, "abc", &error), PLX_OK);
+    assert_int_equal(plx_buffer_finish(&buffer, PLX_OK, &text, &length, &error), PLX_OK);
+    assert_string_equal(text, "abc");
+    assert_int_equal(length, 3);
+    free(text);
+    plx_buffer_init(&buffer, 1);
+    assert_int_equal(plx_buffer_finish(&buffer, PLX_OK, &text, &length, &error), PLX_OK);
+    assert_string_equal(text, "");
+    assert_int_equal(length, 0);
+    free(text);
+}
+
+/* Nothing is left to be released: a sanitizer sees it if there is. */
+static void finish__failures(void **state)
+{
+    struct plx_buffer buffer;
+    struct plx_error error;
+    size_t length;
+    char *text;
+
+    (void)state;
+    plx_buffer_init(&buffer, 3); /* no room for the NUL */
+    assert_int_equal(plx_buffer_append_text(&buffer, "abc", &error), PLX_OK);
+    assert_int_equal(plx_buffer_finish(&buffer, PLX_OK, &text, &length, &error), PLX_MEMORY);
+    assert_null(text);
+    plx_buffer_init(&buffer, 8);
+    assert_int_equal(plx_buffer_append_text(&buffer, "abc", &error), PLX_OK);
+    assert_int_equal(plx_buffer_finish(&buffer, PLX_MALFORMED, &text, &length, &error), PLX_MALFORMED);
+    assert_null(text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(append__keeps_the_bytes),    cmocka_unit_test(append__nothing_is_fine),
-        cmocka_unit_test(append__exactly_to_the_cap), cmocka_unit_test(reserve__makes_room_within_the_cap),
-        cmocka_unit_test(printf__short_and_long),     cmocka_unit_test(printf__every_length),
+        cmocka_unit_test(append__keeps_the_bytes),     cmocka_unit_test(append__nothing_is_fine),
+        cmocka_unit_test(append__exactly_to_the_cap),  cmocka_unit_test(reserve__makes_room_within_the_cap),
+        cmocka_unit_test(printf__short_and_long),      cmocka_unit_test(printf__every_length),
+        cmocka_unit_test(finish__hands_the_text_over), cmocka_unit_test(finish__failures),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,6 @@
 /* How much of a corpus a model knows, counted by hand. */
-#include "eval/coverage.h"
-#include "eval/inspect.h"
+#include "inspect/coverage.h"
+#include "inspect/inspect.h"
 
 #include "support/fixtures.h"
 #include "support/inputs.h"
@@ -128,7 +128,7 @@ static void plx_coverage_ids__range(void **state)
     struct plx_error error;
     struct plx_coverage coverage;
     struct plx_inspected_coverage *inspected;
-    const struct plx_corpus_info info = {.content = PLX_CONTENT_IDS};
+    const struct plx_corpus_info info = {.content = PLX_CONTENT_IDS, .tokens = PLX_TOKENS_PIECE};
     const struct plx_inspected_corpus corpus = {
         .info = {.content = PLX_CONTENT_IDS, .files = 1}, .tokens = 6, .types = 5, .types_exact = true};
     const struct plx_chunk chunk = {.content = PLX_CONTENT_IDS,
@@ -167,7 +167,7 @@ static void plx_coverage_ids__literal(void **state)
     struct plx_model *model = inputs_model(ARPA);
     struct plx_error error;
     struct plx_coverage coverage;
-    const struct plx_corpus_info info = {.content = PLX_CONTENT_IDS};
+    const struct plx_corpus_info info = {.content = PLX_CONTENT_IDS, .tokens = PLX_TOKENS_PIECE};
     const struct plx_chunk chunk = {.content = PLX_CONTENT_IDS, .ids = ids, .size = 3, .input = "f"};
     (void)state;
     assert_int_equal(plx_model_info(model)->unknown, 2);
@@ -188,7 +188,7 @@ static void plx_coverage_words__strings(void **state)
     struct plx_error error;
     struct plx_coverage coverage;
     struct plx_inspected_coverage *inspected;
-    const struct plx_corpus_info info = {.content = PLX_CONTENT_STRINGS};
+    const struct plx_corpus_info info = {.content = PLX_CONTENT_STRINGS, .tokens = PLX_TOKENS_WORD};
     const struct plx_inspected_corpus corpus = {.info = {.content = PLX_CONTENT_STRINGS, .files = 2},
                                                 .tokens = 3};
     const struct plx_chunk chunk = {
@@ -211,9 +211,9 @@ static void plx_coverage_words__strings(void **state)
 /* A model without strings cannot say what it knows of a text. */
 static void plx_coverage__no_vocabulary(void **state)
 {
-    const struct plx_corpus_info words = {.content = PLX_CONTENT_TEXT},
-                                 strings = {.content = PLX_CONTENT_STRINGS},
-                                 ids = {.content = PLX_CONTENT_IDS};
+    const struct plx_corpus_info words = {.content = PLX_CONTENT_TEXT, .tokens = PLX_TOKENS_WORD},
+                                 strings = {.content = PLX_CONTENT_STRINGS, .tokens = PLX_TOKENS_WORD},
+                                 ids = {.content = PLX_CONTENT_IDS, .tokens = PLX_TOKENS_PIECE};
     struct scratch scratch;
     (void)state;
     scratch_make(&scratch);

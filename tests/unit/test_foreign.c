@@ -34,6 +34,10 @@ static const struct file FILES[] = {
     {HEAD("\\data\\\nngram 1=3\n"), "ARPA", "the model is named before"},
     {HEAD("\x10\0\0\0\0\0\0\0{\"a\":{\"dtype\":\"F32\"}}"), "safetensors", "the model is named before"},
     {HEAD("\x93NUMPY\1\0\x76\0{'descr': '<u2'"), "NumPy", "tofile"},
+    {HEAD("\x80\2}q\0."), "pickle", "safetensors"},
+    {HEAD("\x80\2\x8a\x0al\xfc\x9c\x46\xf9"), "pickle", "safetensors"},
+    {HEAD("\x80\4\x95\x0f\0"), "pickle", "safetensors"},
+    {HEAD("\x1f\x9d\x90\x61"), "compress", "gzip -dc"},
     {HEAD("MMIDIDX\0\0\1\0\0\0"), "Megatron", "--corpus-format u16"},
     {HEAD("\x88\xd8\x34\x01\1\0\0\0"), "llm.c", "tail -c +1025"},
     {HEAD("\xa1\xd9\x34\x01\7\0\0\0"), "llm.c with ids of 4 bytes", "input_ids"},
@@ -64,18 +68,31 @@ static void plx_foreign_recognise__files(void **state)
     }
 }
 
-/* The magic of tar stands behind the name and the numbers of the first member. */
+/* The magic of tar stands behind the name and the numbers of the first member: as POSIX has it, as GNU has.
+ */
 static void plx_foreign_recognise__tar(void **state)
 {
-    char head[512] = "text.txt";
+    static const char *const magics[] = {"ustar\0\60\60", "ustar  \0"};
     (void)state;
-    memcpy(head + 257,
-           "ustar\0"
-           "00",
-           8);
-    expect_refused(&(struct file){head, sizeof head, "tar", "tar -xOf"}, "corpus.tar");
-    expect_refused(&(struct file){head, 262, "tar", ""}, "corpus");
-    assert_null(plx_foreign_recognise((const uint8_t *)head, 261));
+    for (size_t i = 0; i < 2; i++) {
+        char head[512] = "text.txt";
+        memcpy(head + 257, magics[i], 8);
+        expect_refused(&(struct file){head, sizeof head, "tar", "tar -xOf"}, "corpus.tar");
+        assert_null(plx_foreign_recognise((const uint8_t *)head, 264));
+    }
+}
+
+/* Words of a text, or of a record, in its place. */
+static void plx_foreign_recognise__no_tar(void **state)
+{
+    static const char *const words[] = {"ustard and", "ustar  and", "ustar and "};
+    char text[512];
+    (void)state;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        memset(text, 'm', sizeof text);
+        memcpy(text + 257, words[i], strlen(words[i]));
+        assert_null(plx_foreign_recognise((const uint8_t *)text, sizeof text));
+    }
 }
 
 /* Cut short before it is whole, a magic is none; and texts that begin like one are texts. */
@@ -107,17 +124,26 @@ static void plx_foreign_recognise__texts(void **state)
             fail_msg("refused: %s", texts[i]);
     }
     for (size_t i = 0; i < sizeof FILES / sizeof *FILES; i++) {
-        for (size_t size = 0; size < 4; size++)
+        for (size_t size = 0; size < 3; size++)
             assert_null(plx_foreign_recognise((const uint8_t *)FILES[i].head, size));
     }
+}
+
+/* Ids may begin with two bytes that something else begins with. */
+static void plx_foreign_recognise__token_ids(void **state)
+{
+    static const char *const ids[] = {"\x80\2\x0b\1\x0d\1", "\x80\3\5\2\x0d\1", "\x1f\x9d\x0b\1\x0d\1"};
+    (void)state;
+    for (size_t i = 0; i < sizeof ids / sizeof *ids; i++)
+        assert_null(plx_foreign_recognise((const uint8_t *)ids[i], 6));
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(plx_foreign_recognise__files),
-        cmocka_unit_test(plx_foreign_recognise__tar),
-        cmocka_unit_test(plx_foreign_recognise__texts),
+        cmocka_unit_test(plx_foreign_recognise__files),     cmocka_unit_test(plx_foreign_recognise__tar),
+        cmocka_unit_test(plx_foreign_recognise__no_tar),    cmocka_unit_test(plx_foreign_recognise__texts),
+        cmocka_unit_test(plx_foreign_recognise__token_ids),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,5 @@
 /* Guesses at why words are unknown. Lower cases after Unicode's own table, as Python's str.lower has it. */
-#include "eval/guesses.h"
+#include "inspect/guesses.h"
 
 #include "support/inspections.h"
 

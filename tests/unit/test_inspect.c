@@ -210,6 +210,10 @@ static void plx_inspect__refuses(void **state)
     assert_refused((const char *[]){model, pdf}, 2, NULL, PLX_UNSUPPORTED, "PDF");
     assert_refused((const char *[]){corpus, pdf}, 2, NULL, PLX_UNSUPPORTED, "PDF");
     assert_refused((const char *[]){model, "/none/such"}, 2, NULL, PLX_IO, "No such file");
+    char pattern[128];
+    snprintf(pattern, sizeof pattern, "%s/mode[l]*", scratch.folder);
+    scratch_text(&scratch, "model2", ARPA);
+    assert_refused((const char *[]){pattern}, 1, NULL, PLX_USAGE, "only one");
     assert_refused(&corpus, 1, &vocabulary, PLX_USAGE, "options of a model");
     assert_refused(&corpus, 1, &positive, PLX_USAGE, "options of a model");
     assert_refused(&corpus, 1, &nonsense, PLX_USAGE, "no corpus format");

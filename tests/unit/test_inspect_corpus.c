@@ -1,5 +1,5 @@
 /* Counts of texts, against a count by hand and a slow one; and tokens that no text format has. */
-#include "eval/inspect_corpus.c"
+#include "inspect/inspect_corpus.c"
 
 #include "support/fixtures.h"
 #include "support/inspections.h"
@@ -67,7 +67,7 @@ static void plx_inspect_corpus__long_lines(void **state)
     text[0] = '\n';
     text[200001] = '\n';
     memcpy(text + size - 2, "\r\n", 2);
-    for (int kind = 0; kind < 3; kind++) {
+    for (int kind = PLX_TOKENS_WORD; kind <= PLX_TOKENS_BYTE; kind++) {
         cJSON *json = inspect_text(text, size, (enum plx_token_kind)kind);
         assert_int_equal(json_number(json, "corpus.text.longest_line.bytes"), size - 200002 - 2);
         assert_int_equal(json_number(json, "corpus.text.longest_line.line"), 3);
@@ -90,7 +90,7 @@ static void plx_inspect_corpus__long_word(void **state)
     (void)state;
     assert_non_null(text);
     memset(text, 'x', size);
-    for (int kind = 0; kind < 3; kind++) {
+    for (int kind = PLX_TOKENS_WORD; kind <= PLX_TOKENS_BYTE; kind++) {
         cJSON *json = inspect_text(text, size, (enum plx_token_kind)kind);
         assert_int_equal(json_number(json, "corpus.text.words"), 1);
         assert_int_equal(json_number(json, "corpus.text.longest_line.bytes"), size);
@@ -148,7 +148,7 @@ static void walk_ids__range_and_types(void **state)
 static void walk_strings__counts(void **state)
 {
     static const struct plx_word words[] = {{"a", 1}, {"", 0}, {"<s>", 3}, {"a", 1}};
-    struct plx_inspected_corpus out = {.info.content = PLX_CONTENT_STRINGS};
+    struct plx_inspected_corpus out = {.info = {.content = PLX_CONTENT_STRINGS}};
     struct walk walk = {.out = &out, .words.most = 100};
     const struct plx_chunk chunk = {
         .content = PLX_CONTENT_STRINGS, .tokens = words, .size = 4, .line = 5, .input = "f"};
@@ -161,6 +161,49 @@ static void walk_strings__counts(void **state)
     assert_int_equal(walk.oddities.kinds[PLX_ODDITY_EMPTY_TOKEN].count, 1);
     assert_int_equal(walk.oddities.kinds[PLX_ODDITY_LITERAL_START].line, 5);
     plx_distinct_release(&walk.words);
+}
+
+/* The formats of tokens, from files. */
+static void plx_inspect_corpus__token_formats(void **state)
+{
+    static const uint8_t ids[] = {3, 0, 7, 0, 3, 0, 0xFF, 0xFF};
+    static const char json[] = "{\"text\": \"a <s>\\nb\"}\n{\"text\": \"c\\u00a0d\"}\n";
+    static const char tokens[] = "{\"tokens\": [\"a\", \"b\", \"a\"]}\n{\"tokens\": [\"</s>\"]}\n";
+    const struct plx_inspect_options u16 = {.corpus.format = "u16"};
+    struct scratch scratch;
+    (void)state;
+    scratch_make(&scratch);
+    const char *names[] = {"uniform:8", scratch_file(&scratch, "ids", ids, sizeof ids)};
+    cJSON *inspected = inspect_one(names[1], &u16);
+    assert_string_equal(json_text(inspected, "corpus.content"), "ids");
+    assert_int_equal(json_number(inspected, "corpus.tokens"), 4);
+    assert_int_equal(json_number(inspected, "corpus.types.count"), 3);
+    assert_int_equal(json_number(inspected, "corpus.ids.lowest"), 3);
+    assert_int_equal(json_number(inspected, "corpus.ids.highest"), 65535);
+    assert_null(json_at(inspected, "corpus.text"));
+    cJSON_Delete(inspected);
+    inspected = inspect_names(names, 2, &u16);
+    assert_int_equal(json_number(json_finding(inspected, "coverage", "id-out-of-range"), "offset"), 6);
+    assert_string_equal(json_text(inspected, "coverage.most_frequent_unknown.0.token"), "65535");
+    assert_int_equal(json_number(inspected, "coverage.tokens.known"), 3);
+    cJSON_Delete(inspected);
+    inspected = inspect_one(scratch_text(&scratch, "corpus", json), NULL);
+    assert_string_equal(json_text(inspected, "corpus.format"), "jsonl");
+    assert_int_equal(json_number(inspected, "corpus.text.words"), 4);
+    assert_int_equal(json_number(inspected, "corpus.text.lines"), 3);
+    assert_int_equal(json_number(inspected, "corpus.documents"), 2);
+    assert_int_equal(json_number(json_finding(inspected, "corpus", "literal-start"), "line"), 1);
+    assert_int_equal(json_number(json_finding(inspected, "corpus", "no-break-space"), "line"), 2);
+    assert_null(json_finding(inspected, "corpus", "no-final-newline"));
+    cJSON_Delete(inspected);
+    inspected = inspect_one(scratch_text(&scratch, "corpus", tokens), NULL);
+    assert_string_equal(json_text(inspected, "corpus.content"), "strings");
+    assert_string_equal(json_text(inspected, "corpus.tokenization"), "piece");
+    assert_int_equal(json_number(inspected, "corpus.tokens"), 4);
+    assert_int_equal(json_number(inspected, "corpus.types.count"), 3);
+    assert_int_equal(json_number(json_finding(inspected, "corpus", "literal-end"), "line"), 2);
+    cJSON_Delete(inspected);
+    scratch_remove(&scratch);
 }
 
 /* Texts of awkward bytes, counted byte by byte. */
@@ -193,7 +236,7 @@ static void plx_inspect_corpus__random_texts(void **state)
         }
         lines += text[size - 1] != '\n';
         blank += text[size - 1] != '\n' && !any;
-        for (int kind = 0; kind < 3; kind++) {
+        for (int kind = PLX_TOKENS_WORD; kind <= PLX_TOKENS_BYTE; kind++) {
             cJSON *json = inspect_text(text, size, (enum plx_token_kind)kind);
             assert_int_equal(json_number(json, "corpus.text.lines"), lines);
             assert_int_equal(json_number(json, "corpus.text.blank_lines"), blank);
@@ -214,6 +257,7 @@ int main(void)
         cmocka_unit_test(plx_inspect_corpus__more_types_than_counted),
         cmocka_unit_test(walk_ids__range_and_types),
         cmocka_unit_test(walk_strings__counts),
+        cmocka_unit_test(plx_inspect_corpus__token_formats),
         cmocka_unit_test(plx_inspect_corpus__random_texts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -66,7 +66,7 @@ static bool is_optional(const char *name)
                                         "end",
                                         "unknown",
                                         "token",
-                                        "tokenization",
+
                                         "text",
                                         "ids",
                                         "line",

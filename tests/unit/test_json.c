@@ -52,6 +52,7 @@ static void parse__accepts(void **state)
         "\"\xC3\xA9 \xF0\x9F\x98\x80 \x7F\"",
         "\xEF\xBB\xBF{\"mark\": 1}",
         "[{\"a\":1},{\"a\":1}]",
+        "[\"\\\\u0000\",\"u0000\"]",
     };
 
     (void)state;
@@ -98,7 +99,7 @@ static void parse__malformed_has_its_place(void **state)
         {"[1],", 1, 4, "more behind"},
         {"{}\n\n{}", 3, 1, "more behind"},
         {"1 2", 1, 3, "more behind"},
-        {"nul", 1, 1, "a value is expected"},
+        {"nul", 1, 4, "ends too early"},
         {"truefalse", 1, 5, "more behind"},
         {"[NaN]", 1, 2, "a value is expected"},
         {"-Infinity", 1, 2, "a digit"},
@@ -116,11 +117,12 @@ static void parse__malformed_has_its_place(void **state)
         {"[1,\f2]", 1, 4, "a value is expected"},
         {"[\"\\x\"]", 1, 4, "no escape"},
         {"[\"\\u12g4\"]", 1, 7, "hexadecimal"},
-        {"[\"\\ud800\"]", 1, 5, "surrogate"},
-        {"[\"\\ud800\\n\"]", 1, 5, "surrogate"},
-        {"[\"\\ud800\\u0041\"]", 1, 5, "surrogate"},
-        {"[\"\\udc00\"]", 1, 5, "surrogate"},
-        {"[\"a\\u0000b\"]", 1, 6, "NUL"},
+        {"[\"\\ud800\"]", 1, 3, "surrogate"},
+        {"[\"\\ud800\\n\"]", 1, 3, "surrogate"},
+        {"[\"\\ud800\\u0041\"]", 1, 3, "surrogate"},
+        {"[\"\\udc00\"]", 1, 3, "surrogate"},
+        {"[\"a\\u0000b\"]", 1, 4, "NUL"},
+        {"{\"\\\\u0000\":\n-0,\"\\n\\\\\\u0000\":1}", 2, 9, "NUL"},
         {"[\"\xFF\"]", 1, 3, "not UTF-8"},
         {"[\"\xC0\x80\"]", 1, 3, "not UTF-8"},
         {"[\"\xED\xA0\x80\"]", 1, 3, "not UTF-8"},
@@ -181,6 +183,8 @@ static void parse__hints_at_the_mistake(void **state)
     cJSON *value = NULL;
     assert_int_equal(parse_bytes("{\"a\":}", 6, &value, &error), PLX_MALFORMED);
     assert_string_equal(error.hint, "");
+    assert_int_equal(parse_bytes("{\"a\":", 5, &value, &error), PLX_MALFORMED);
+    assert_string_equal(error.hint, ""); /* nothing of records and lines */
 }
 
 static void parse__every_truncation_fails(void **state)

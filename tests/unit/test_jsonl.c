@@ -251,7 +251,7 @@ static void jsonl_next__records_across_the_buffer(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof text; i++)
         text[i] = "a line of words\n"[i % 16];
-    for (size_t before = BUFFER - 40; before <= BUFFER + 2; before += step) {
+    for (size_t before = BUFFER - 80; before <= BUFFER + 2; before += step) {
         expect_whole_text("a \"word\" or \xe2\x82\xac", 15, before, false);
         expect_whole_text("a \"word\" or \xe2\x82\xac", 15, before, true);
     }

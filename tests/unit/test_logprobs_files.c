@@ -2,6 +2,7 @@
    Expected values: the description of the format, places counted by hand. */
 #include "model/model.h"
 
+#include "support/answers.h"
 #include "support/fixtures.h"
 
 #include <math.h>
@@ -13,28 +14,6 @@
 #include <string.h>
 
 #include <cmocka.h>
-
-/* Opens it out of memory of just its size, so that a sanitizer sees every byte that is read behind it. */
-static enum plx_status open_bytes(const void *bytes, size_t size, const struct plx_model_options *options,
-                                  struct plx_model **model, struct plx_error *error)
-{
-    void *copy = malloc(size ? size : 1);
-    assert_non_null(copy);
-    memcpy(copy, bytes, size);
-    const enum plx_status status = model_open_bytes(copy, size, "test", options, model, error);
-    free(copy);
-    return status;
-}
-
-static struct plx_model *open_text(const char *text, const struct plx_model_options *options)
-{
-    struct plx_model *model;
-    struct plx_error error;
-    if (open_bytes(text, strlen(text), options, &model, &error))
-        fail_msg("%s: %s", text, error.message);
-    assert_string_equal(plx_model_info(model)->format, "logprobs");
-    return model;
-}
 
 /* The text repeated up to `size` bytes, behind `begin` and before `end`. */
 static char *repeat(const char *begin, const char *text, size_t size, const char *end)
@@ -62,7 +41,8 @@ static void check_refused(const struct refused *refused)
     const uint64_t column = refused->column ? refused->column : PLX_NOWHERE;
     struct plx_model *model;
     struct plx_error error;
-    const enum plx_status status = open_bytes(refused->text, strlen(refused->text), &options, &model, &error);
+    const enum plx_status status =
+        answers_open(refused->text, strlen(refused->text), &options, &model, &error);
     if (status != PLX_MALFORMED || !strstr(error.message, refused->words) ||
         !strstr(error.hint, refused->hint) || error.line != refused->line || error.column != column)
         fail_msg("%s: %s, line %d, column %d, \"%s\" (%s)", refused->text, plx_status_name(status),
@@ -142,8 +122,8 @@ static void plx_model_open__records_refused(void **state)
         {"{\"choices\":[{\"logprobs\":{\"tokens\":[1],\"token_logprobs\":[-1]}},{}]}", 1, 63,
          "several choices", "a record of its own"},
         {"{\"tokens\":[1],\"token_logprobs\":[-1]} x", 1, 38, "more behind", ""},
-        {"{\"tokens\":[1],\"token_logprobs\":[-1]", 1, 36, "ends too early", "each record on one line"},
-        {"{\n\"tokens\":[1],\"token_logprobs\":[-1]}", 1, 2, "ends too early", "each record on one line"},
+        {"{\"tokens\":[1],\"token_logprobs\":[-1]", 1, 36, "ends too early", "a record a line"},
+        {"{\n\"tokens\":[1],\"token_logprobs\":[-1]}", 1, 2, "ends too early", "a record a line"},
         {"{\"tokens\":[],\"token_logprobs\":[]}", PLX_NOWHERE, 0, "no log-probability in the whole file", ""},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
@@ -215,7 +195,7 @@ static void check_array(const char *type, const char *shape, const double *value
     const struct file_bytes file = make_array(type, shape, values, count, size);
     struct plx_model *model;
     struct plx_error error;
-    const enum plx_status status = open_bytes(file.bytes, file.size, NULL, &model, &error);
+    const enum plx_status status = answers_open(file.bytes, file.size, NULL, &model, &error);
     if (status != expected || !strstr(error.message, words) || !strstr(error.hint, hint) ||
         error.offset != offset)
         fail_msg("%s %s: %s, offset %d, \"%s\" (%s)", type, shape, plx_status_name(status), (int)error.offset,
@@ -264,7 +244,7 @@ static void plx_model_open__array(void **state)
     const struct file_bytes file = make_array("<f8", "(10000,)", values, COUNT, 8);
     struct plx_model *model;
     struct plx_error error;
-    assert_int_equal(open_bytes(file.bytes, file.size, NULL, &model, &error), PLX_OK);
+    assert_int_equal(answers_open(file.bytes, file.size, NULL, &model, &error), PLX_OK);
     assert_int_equal(plx_model_info(model)->positions, COUNT);
     const struct plx_window window = {ids, 0, COUNT, 0};
     const struct plx_scores scores = {.nats = found};
@@ -296,20 +276,20 @@ static void plx_model_open__recognised(void **state)
         "\n {\"tokens\":[1],\"token_logprobs\":[-1]}",
     };
     for (size_t i = 0; i < sizeof claimed / sizeof *claimed; i++)
-        plx_model_close(open_text(claimed[i], NULL));
+        plx_model_close(answers_of(claimed[i], NULL));
     char *records = repeat("{\"tokens\":[1", ",1", 100000, "],\"token_logprobs\":[-1]}");
-    assert_int_equal(open_bytes(records, strlen(records), NULL, &model, &error), PLX_MALFORMED);
+    assert_int_equal(answers_open(records, strlen(records), NULL, &model, &error), PLX_MALFORMED);
     assert_non_null(strstr(error.message, "token_logprobs has 1")); /* found behind the head */
     free(records);
     char *numbers = repeat("", "-1.25 -17.5 ", PLX_PROBE_BYTES + 10, ""); /* the head ends within a number */
-    plx_model_close(open_text(numbers, NULL));
+    plx_model_close(answers_of(numbers, NULL));
     free(numbers);
     numbers = repeat("-1 ", "-1.25 ", 2 * PLX_PROBE_BYTES, "then words");
-    assert_int_equal(open_bytes(numbers, strlen(numbers), NULL, &model, &error), PLX_MALFORMED);
+    assert_int_equal(answers_open(numbers, strlen(numbers), NULL, &model, &error), PLX_MALFORMED);
     assert_non_null(strstr(error.message, "\"then\" is not a number"));
     free(numbers);
     /* Of the wrong sign altogether: recognised, to say so. */
-    assert_int_equal(open_bytes("1.5\n2.5\n", 8, NULL, &model, &error), PLX_MALFORMED);
+    assert_int_equal(answers_open("1.5\n2.5\n", 8, NULL, &model, &error), PLX_MALFORMED);
 }
 
 /* How sure it is, for when another format has a claim too. */
@@ -366,15 +346,15 @@ static void plx_model_open__not_recognised(void **state)
     struct plx_model *model;
     struct plx_error error;
     for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
-        if (open_bytes(others[i], strlen(others[i]), NULL, &model, &error) != PLX_UNSUPPORTED)
+        if (answers_open(others[i], strlen(others[i]), NULL, &model, &error) != PLX_UNSUPPORTED)
             fail_msg("%s is claimed", others[i]);
     }
     static const char arpa[] = "-1 -2\n\\data\\\nngram 1=1\n\n\\1-grams:\n-0.5 a\n\n\\end\\\n";
-    assert_int_equal(open_bytes(arpa, sizeof arpa - 1, NULL, &model, &error), PLX_OK);
+    assert_int_equal(answers_open(arpa, sizeof arpa - 1, NULL, &model, &error), PLX_OK);
     assert_string_equal(plx_model_info(model)->format, "arpa");
     plx_model_close(model);
     char *words = repeat("", "a", 2 * PLX_PROBE_BYTES, "");
-    assert_int_equal(open_bytes(words, strlen(words), NULL, &model, &error), PLX_UNSUPPORTED);
+    assert_int_equal(answers_open(words, strlen(words), NULL, &model, &error), PLX_UNSUPPORTED);
     free(words);
 }
 

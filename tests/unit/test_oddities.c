@@ -1,5 +1,5 @@
 /* What is odd about texts: each kind at its place, found in chunks cut anywhere that a reader may cut. */
-#include "eval/oddities.h"
+#include "inspect/oddities.h"
 
 #include "support/inspections.h"
 

@@ -530,6 +530,17 @@ static void plx_protocol_check__join(void **state)
     ASSERT_CHECK(words, "join", "<nl>", "unit", "document");
 }
 
+static void plx_protocol_check__blank(void **state)
+{
+    static const char *const words =
+        "blank skip leaves out the end symbols of blank lines, but end none adds none";
+    (void)state;
+    ASSERT_CHECK("", "blank", "skip");
+    ASSERT_CHECK("", "blank", "skip", "end", "scored");
+    ASSERT_CHECK("", "blank", "score", "end", "none");
+    ASSERT_CHECK(words, "blank", "skip", "end", "none");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -551,6 +562,7 @@ int main(void)
         cmocka_unit_test(plx_protocol_check__without_a_window),
         cmocka_unit_test(plx_protocol_check__windows),
         cmocka_unit_test(plx_protocol_check__join),
+        cmocka_unit_test(plx_protocol_check__blank),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -48,15 +48,6 @@ static void fill(struct plx_tokens *tokens, const struct expected *expected, siz
     }
 }
 
-static void add_counts(struct plx_text_counts *into, const struct plx_text_counts *from)
-{
-    into->bytes += from->bytes;
-    into->characters += from->characters;
-    into->words += from->words;
-    into->lines += from->lines;
-    into->invalid_utf8 += from->invalid_utf8;
-}
-
 static void assert_counts(const struct plx_text_counts *found, const struct plx_text_counts *expected,
                           const char *what)
 {
@@ -86,7 +77,7 @@ static void assert_rejoined(enum plx_token_kind kind, const struct expected *exp
                     fail_msg("token %zu, cut at %zu: %u bytes, %u characters, marks %u", i, cut,
                              tokens.bytes[at], tokens.characters[at], tokens.marks[at]);
             }
-            add_counts(&found, &tokens.counts);
+            plx_text_counts_add(&found, &tokens.counts);
             assert_int_equal(tokens.rest_bytes + tokens.rest_characters, 0);
         }
         assert_counts(&found, &counts, "by hand");
@@ -260,7 +251,7 @@ static void compare(const struct sample *sample, enum plx_token_kind kind, bool 
                          (int)sample->size, sample->text, piece.bytes[i], piece.characters[i], piece.marks[i],
                          whole.bytes[at], whole.characters[at], whole.marks[at]);
         }
-        add_counts(&counts, &piece.counts);
+        plx_text_counts_add(&counts, &piece.counts);
     }
     assert_counts(&counts, &whole.counts, sample->text);
     plx_tokens_release(&whole);

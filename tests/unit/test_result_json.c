@@ -3,6 +3,7 @@
 #include "eval/result.h"
 
 #include "base/json.h"
+#include "support/fixtures.h"
 #include "support/inputs.h"
 
 #include <math.h>
@@ -415,7 +416,7 @@ static char *text_without_runtime(const struct plx_model *model, const char *tex
                                   size_t batch, const struct plx_protocol *protocol)
 {
     const struct plx_evaluate_options options = {.protocol = protocol, .threads = threads, .batch = batch};
-    struct plx_corpus *corpus = inputs_corpus(text, strlen(text), PLX_TOKENS_WORD);
+    struct plx_corpus *corpus = corpus_open_bytes(text, strlen(text), PLX_TOKENS_WORD);
     struct plx_result *result;
     struct plx_error error;
     char *json;

@@ -1,6 +1,7 @@
 /* Spelled tokens on their way: noted in pieces of all sizes, asked for in order and with gaps, against the
    list of all of them. */
 #include "eval/spelling.h"
+#include "eval/windows.h"
 
 #include "support/random.h"
 
@@ -13,7 +14,7 @@
 
 #include <cmocka.h>
 
-#define WORD(text) ((struct plx_word){text, sizeof text - 1})
+#define WORD(text) ((struct plx_word){(text), sizeof(text) - 1})
 #define NOTHING    ((struct plx_word){NULL, 0})
 #define MOST       64 /* tokens of a block */
 #define CASES      2000
@@ -206,12 +207,64 @@ static void plx_spelling_take__long_streams(void **state)
     run(&random, LONG, 7, 90, 10);
 }
 
+static enum plx_status take_batch(void *user, struct plx_batch **batch, struct plx_error *error)
+{
+    size_t *targets = user;
+    (void)error;
+    *targets += (*batch)->target_count;
+    plx_batch_clear(*batch);
+    return PLX_OK;
+}
+
+/* Behind the limit of a protocol nobody asks for a token: none is kept. */
+static void plx_spelling_add__behind_the_limit(void **state)
+{
+    const struct plx_plan plan = {
+        .protocol = {.unit = PLX_UNIT_STREAM, .limit = 100},
+        .start = PLX_NO_TOKEN,
+        .end = PLX_NO_TOKEN,
+        .restart = PLX_NO_TOKEN,
+        .join = PLX_NO_TOKEN,
+        .empty_context = true,
+    };
+    struct plx_word words[MOST];
+    uint32_t ids[MOST] = {0}, ones[MOST];
+    uint16_t flags[MOST] = {0};
+    struct plx_block block = {.ids = ids, .flags = flags};
+    struct plx_batch batch = {0};
+    struct plx_spelling spelling;
+    struct plx_windows windows;
+    struct plx_error error;
+    size_t targets = 0;
+    (void)state;
+    for (size_t i = 0; i < MOST; i++) {
+        words[i] = WORD("a");
+        ones[i] = 1;
+    }
+    block.tokens = (struct plx_tokens){.words = words, .bytes = ones, .characters = ones, .count = MOST};
+    plx_spelling_init(&spelling, NOTHING, NOTHING);
+    plx_windows_init(&windows, &plan, 10, take_batch, &targets, &batch);
+    plx_windows_note(&windows, &spelling);
+    for (size_t i = 0; i < 1000; i++)
+        assert_int_equal(plx_windows_add(&windows, &block, &error), PLX_OK);
+    assert_int_equal(plx_windows_finish(&windows, &error), PLX_OK);
+    assert_int_equal(targets, 100);
+    assert_int_equal(windows.skipped.limit, 1000 * MOST - 100);
+    assert_in_range(spelling.count, 100, 3 * MOST);
+    plx_windows_release(&windows);
+    plx_batch_release(&batch);
+    plx_spelling_release(&spelling);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(plx_spelling_take__symbols),      cmocka_unit_test(plx_spelling_take__documents),
-        cmocka_unit_test(plx_spelling_drop__last),         cmocka_unit_test(plx_spelling_take__random),
+        cmocka_unit_test(plx_spelling_take__symbols),
+        cmocka_unit_test(plx_spelling_take__documents),
+        cmocka_unit_test(plx_spelling_drop__last),
+        cmocka_unit_test(plx_spelling_take__random),
         cmocka_unit_test(plx_spelling_take__long_streams),
+        cmocka_unit_test(plx_spelling_add__behind_the_limit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

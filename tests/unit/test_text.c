@@ -4,6 +4,7 @@
 #include "corpus/tokenize.h"
 
 #include "base/buffer.h"
+#include "support/fixtures.h"
 #include "support/inputs.h"
 
 #include <setjmp.h>
@@ -27,7 +28,7 @@ struct reading {
 static void read_all(const void *text, size_t size, enum plx_token_kind kind, struct reading *reading)
 {
     const uint8_t *bytes = text;
-    struct plx_corpus *corpus = inputs_corpus(text, size, kind);
+    struct plx_corpus *corpus = corpus_open_bytes(text, size, kind);
     struct plx_corpus_info info;
     struct plx_error error;
     uint64_t line = 1;
@@ -184,7 +185,7 @@ static void text_next__lines_stay_whole(void **state)
     memset(text, 'x', LINES * WIDTH);
     for (size_t i = 0; i < LINES; i++)
         text[i * WIDTH + WIDTH - 1] = '\n';
-    struct plx_corpus *corpus = inputs_corpus(text, LINES * WIDTH, PLX_TOKENS_WORD);
+    struct plx_corpus *corpus = corpus_open_bytes(text, LINES * WIDTH, PLX_TOKENS_WORD);
     struct plx_chunk chunk;
     bool more = true;
     size_t chunks = 0;
@@ -252,7 +253,7 @@ static void compare_with_whole(const char *name, const void *text, size_t size,
     struct plx_error error;
     bool more = true;
     assert_int_equal(plx_tokenize(&all, options, &whole, &error), PLX_OK);
-    struct plx_corpus *corpus = inputs_corpus(text, size, options->tokens);
+    struct plx_corpus *corpus = corpus_open_bytes(text, size, options->tokens);
     while (more) {
         struct plx_chunk chunk;
         if (plx_corpus_next(corpus, &chunk, &more, &error))
@@ -553,7 +554,7 @@ static void text_probe__anything(void **state)
     (void)state;
     assert_string_equal(plx_corpus_format_name(0), "text");
     assert_non_null(plx_corpus_format_description(0));
-    struct plx_corpus *corpus = inputs_corpus("\0\xff", 2, PLX_TOKENS_BYTE);
+    struct plx_corpus *corpus = corpus_open_bytes("\0\xff", 2, PLX_TOKENS_BYTE);
     struct plx_corpus_info info;
     plx_corpus_info(corpus, &info);
     assert_string_equal(info.format, "text");

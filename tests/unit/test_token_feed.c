@@ -62,6 +62,12 @@ static struct row *new_row(struct rows *rows)
     return rows->rows + rows->count++;
 }
 
+static void copy_word(char *into, struct plx_word word)
+{
+    if (word.text)
+        memcpy(into, word.text, word.length);
+}
+
 static enum plx_status collect(void *user, const struct plx_token_score *tokens, size_t count,
                                struct plx_error *error)
 {
@@ -82,8 +88,8 @@ static enum plx_status collect(void *user, const struct plx_token_score *tokens,
         row->has_document = tokens[i].document.text != NULL;
         assert_true(tokens[i].token.length < sizeof row->token);
         assert_true(tokens[i].document.length < sizeof row->document);
-        memcpy(row->token, row->has_token ? tokens[i].token.text : "", tokens[i].token.length);
-        memcpy(row->document, row->has_document ? tokens[i].document.text : "", tokens[i].document.length);
+        copy_word(row->token, tokens[i].token);
+        copy_word(row->document, tokens[i].document);
     }
     return PLX_OK;
 }
@@ -361,8 +367,10 @@ static void assert_rows(const struct rows *rows, const struct rows *tokens, cons
         while (at < tokens->count &&
                (!tokens->rows[at].scored || (rule->subset && !same(rows->rows + i, tokens->rows + at))))
             at++;
-        if (at == tokens->count)
+        if (at == tokens->count) {
             fail_msg("%s: row %zu is no token", rule->protocol, i);
+            return;
+        }
         const struct row *found = rows->rows + i, *expected = tokens->rows + at++;
         if (!same(found, expected) ||
             (!rule->subset && (found->nats != expected->nats || found->order != expected->order))) {

@@ -613,15 +613,6 @@ static bool may_cut(const uint8_t *text, size_t size, size_t at, enum plx_token_
     return (text[at] & 0xC0) != 0x80;
 }
 
-static void add_counts(struct plx_text_counts *into, const struct plx_text_counts *from)
-{
-    into->bytes += from->bytes;
-    into->characters += from->characters;
-    into->words += from->words;
-    into->lines += from->lines;
-    into->invalid_utf8 += from->invalid_utf8;
-}
-
 /* The chunks of a text give the tokens of the whole text. */
 static void plx_tokenize__any_division(void **state)
 {
@@ -656,7 +647,7 @@ static void plx_tokenize__any_division(void **state)
             compare(&tokens, &list, &next, text, size, bytes, characters);
             bytes = tokens.rest_bytes + (tokens.count == 0 ? bytes : 0);
             characters = tokens.rest_characters + (tokens.count == 0 ? characters : 0);
-            add_counts(&counts, &tokens.counts);
+            plx_text_counts_add(&counts, &tokens.counts);
             begin = at;
         }
         assert_int_equal(next, list.count);
@@ -665,6 +656,32 @@ static void plx_tokenize__any_division(void **state)
         compare_counts(&counts, &list.counts, text, size);
     }
     plx_tokens_release(&tokens);
+}
+
+/* A NUL byte is a part of a word, and a character, as is each byte that belongs to none. */
+static void plx_tokenize_any__any_bytes(void **state)
+{
+    static const char text[] = "a\0b \xFF\xC3\xA9\n";
+    static const struct {
+        enum plx_token_kind kind;
+        size_t count;
+    } cases[] = {{PLX_TOKENS_WORD, 2}, {PLX_TOKENS_CHARACTER, 7}, {PLX_TOKENS_BYTE, 8}};
+    const struct plx_chunk chunk = {
+        .text = (const uint8_t *)text, .size = sizeof text - 1, .begins_line = true};
+    (void)state;
+    for (size_t i = 0; i < 3; i++) {
+        const struct plx_tokenize_options options = {cases[i].kind, false};
+        struct plx_tokens tokens = {0};
+        struct plx_error error;
+        assert_int_equal(plx_tokenize(&chunk, &options, &tokens, &error) == PLX_OK, i == 2);
+        assert_int_equal(plx_tokenize_any(&chunk, &options, &tokens, &error), PLX_OK);
+        assert_int_equal(tokens.count, cases[i].count);
+        assert_int_equal(tokens.counts.words, 2);
+        assert_int_equal(tokens.counts.characters, 7);
+        assert_int_equal(tokens.counts.invalid_utf8, 1);
+        assert_int_equal(tokens.words[0].length, i ? 1 : 3);
+        plx_tokens_release(&tokens);
+    }
 }
 
 int main(void)
@@ -688,6 +705,7 @@ int main(void)
         cmocka_unit_test(plx_tokenize__random_texts),
         cmocka_unit_test(plx_tokenize__random_characters),
         cmocka_unit_test(plx_tokenize__any_division),
+        cmocka_unit_test(plx_tokenize_any__any_bytes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

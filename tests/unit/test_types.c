@@ -1,5 +1,5 @@
 /* Distinct words and how often they occur, against arrays. */
-#include "eval/types.h"
+#include "inspect/types.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

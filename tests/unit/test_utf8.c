@@ -140,6 +140,17 @@ static void count__at_every_offset(void **state)
     }
 }
 
+static void mark__whole_or_none(void **state)
+{
+    (void)state;
+    assert_int_equal(plx_utf8_mark("\xEF\xBB\xBFx", 4), 3);
+    assert_int_equal(plx_utf8_mark("\xEF\xBB\xBF", 3), 3);
+    assert_int_equal(plx_utf8_mark("\xEF\xBB", 2), 0);
+    assert_int_equal(plx_utf8_mark("\xEF\xBB\xBE", 3), 0);
+    assert_int_equal(plx_utf8_mark("x\xEF\xBB\xBF", 4), 0);
+    assert_int_equal(plx_utf8_mark("", 0), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -150,6 +161,7 @@ int main(void)
         cmocka_unit_test(count__text),
         cmocka_unit_test(count__invalid_bytes_count_one_each),
         cmocka_unit_test(count__at_every_offset),
+        cmocka_unit_test(mark__whole_or_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,8 +1,8 @@
 /* Distinct tokens: how many there are, and how often each occurs. Both are bounded in memory and say when the
    bound was met. Words are told apart by 64-bit hashes, as in the vocabularies: that two of ten million share
    one has a probability of about one in 400,000. */
-#ifndef PLX_EVAL_TYPES_H
-#define PLX_EVAL_TYPES_H
+#ifndef PLX_INSPECT_TYPES_H
+#define PLX_INSPECT_TYPES_H
 
 #include <perplex/status.h>
 #include <perplex/word.h>

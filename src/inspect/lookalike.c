@@ -1,5 +1,6 @@
-#include "eval/inspect_foreign.h"
+#include "inspect/lookalike.h"
 
+#include "base/bytes.h"
 #include "base/error.h"
 #include "corpus/foreign.h"
 
@@ -19,8 +20,7 @@ refuse(const char *name, const char *hint, struct plx_error *error, const char *
     va_start(arguments, format);
     vsnprintf(what, sizeof what, format, arguments);
     va_end(arguments);
-    plx_error_set(error, PLX_UNSUPPORTED, "neither a model nor a corpus in a known format: it looks like %s",
-                  what);
+    plx_error_set(error, PLX_UNSUPPORTED, "neither a model nor a corpus that is read: %s", what);
     plx_error_input(error, name);
     if (hint)
         plx_error_hint(error, "%s", hint);
@@ -31,11 +31,6 @@ static bool begins(const uint8_t *head, size_t size, const char *text)
 {
     const size_t length = strlen(text);
     return size >= length && memcmp(head, text, length) == 0;
-}
-
-static uint32_t read_u32(const uint8_t *bytes)
-{
-    return (uint32_t)bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 | (uint32_t)bytes[3] << 24;
 }
 
 /* The version is a text, NUL-padded to 52 bytes; the type of its search structure follows sanity values. */
@@ -52,7 +47,7 @@ static bool kenlm(const uint8_t *head, size_t size, const char *name, struct plx
     size_t length = 0;
     while (sizeof MAGIC - 1 + length < size && length < 32 && version[length] >= ' ')
         length++;
-    const uint32_t type = size >= 100 ? read_u32(head + 96) : UINT32_MAX;
+    const uint32_t type = size >= 100 ? plx_load_u32(head + 96) : UINT32_MAX;
     return refuse(name, "this build reads the ARPA file that it was made from", error,
                   "a KenLM binary of type %s,%.*s",
                   type < sizeof TYPES / sizeof *TYPES ? TYPES[type] : "unknown", (int)length, version);
@@ -77,7 +72,7 @@ static bool zip(const uint8_t *head, size_t size, const char *name, struct plx_e
 {
     if (!begins(head, size, "PK\x03\x04") && !begins(head, size, "PK\x05\x06"))
         return false;
-    const size_t length = size >= 30 ? (size_t)(head[26] | head[27] << 8) : 0;
+    const size_t length = size >= 30 ? plx_load_u16(head + 26) : 0;
     const bool known = length > 0 && length <= size - 30;
     const char *member = known ? (const char *)head + 30 : "";
     if (known && length > 4 && memcmp(member + length - 4, ".npy", 4) == 0)
@@ -132,7 +127,7 @@ static bool json(const uint8_t *head, size_t size, const char *name, struct plx_
                   error, "a JSON document");
 }
 
-bool plx_inspect_own(const uint8_t *head, size_t size, const char *name, struct plx_error *error)
+bool plx_lookalike_own(const uint8_t *head, size_t size, const char *name, struct plx_error *error)
 {
     static const char KEY[] = "\"schema\"", VALUE[] = "\"perplex.";
     size_t at = skip_blanks(head, size, 0);
@@ -154,16 +149,16 @@ bool plx_inspect_own(const uint8_t *head, size_t size, const char *name, struct 
                   length, schema);
 }
 
-bool plx_inspect_foreign(const uint8_t *head, size_t size, const char *name, struct plx_error *error)
+bool plx_lookalike_recognise(const uint8_t *head, size_t size, const char *name, struct plx_error *error)
 {
     if (kenlm(head, size, name, error) || npy(head, size, name, error) || zip(head, size, name, error) ||
         html(head, size, name, error) || json(head, size, name, error))
         return true;
-    const struct plx_foreign *kind = plx_foreign_recognise(head, size);
-    return kind && refuse(name, kind->hint, error, "%s", kind->what);
+    const struct plx_foreign *foreign = plx_foreign_recognise(head, size);
+    return foreign && refuse(name, foreign->hint, error, "%s", foreign->what);
 }
 
-bool plx_inspect_binary(const uint8_t *head, size_t size, const char *name, struct plx_error *error)
+bool plx_lookalike_binary(const uint8_t *head, size_t size, const char *name, struct plx_error *error)
 {
     size_t strange = 0, even_zeros = 0, odd_zeros = 0;
     for (size_t i = 0; i < size; i++) {

@@ -1,8 +1,9 @@
-#include "corpus/json_scan.h"
+#include "base/json_scan.h"
 
+#include "base/bytes.h"
+#include "base/error.h"
 #include "base/utf8.h"
 
-#include <endian.h>
 #include <string.h>
 
 /* The containers around a value. */
@@ -47,7 +48,7 @@ bool plx_json_scan_unexpected(struct plx_json_scan *scan, const char *expected)
         hint = "JSON has no comments";
     } else if (byte == '\'') {
         hint = "JSON has its strings in double quotes";
-    } else if (byte == 'N' || byte == 'I') {
+    } else if ((byte == 'N' || byte == 'I') && !scan->not_finite) {
         hint = "JSON has no NaN and no Infinity";
     } else if ((byte == ']' || byte == '}') && follows_comma(scan)) {
         hint = "JSON has no comma behind the last element";
@@ -55,17 +56,24 @@ bool plx_json_scan_unexpected(struct plx_json_scan *scan, const char *expected)
     return plx_json_scan_fail(scan, scan->at, expected, hint);
 }
 
-/* Strings. */
+enum plx_status plx_json_scan_error(const struct plx_json_scan *scan, uint64_t line, size_t begin,
+                                    struct plx_error *error)
+{
+    plx_error_set(error, PLX_MALFORMED, "%s", scan->message);
+    plx_error_at_line(error, line, scan->at - begin + 1);
+    return scan->hint ? plx_error_hint(error, "%s", scan->hint) : PLX_MALFORMED;
+}
 
-#define EACH_BYTE(byte) (UINT64_C(0x0101010101010101) * (byte))
+/* Strings. */
 
 /* In the highest bit of every byte of the eight, up to and with the first of them that is one: whether it
    ends a run of plain characters: a quote, a backslash, a control character, or no ASCII. */
 static inline uint64_t special_bytes(uint64_t eight)
 {
-    const uint64_t quote = eight ^ EACH_BYTE('"'), backslash = eight ^ EACH_BYTE('\\');
-    const uint64_t below = (eight - EACH_BYTE(0x20)) | (quote - EACH_BYTE(1)) | (backslash - EACH_BYTE(1));
-    return (below | eight) & EACH_BYTE(0x80);
+    const uint64_t quote = eight ^ PLX_EACH_BYTE('"'), backslash = eight ^ PLX_EACH_BYTE('\\');
+    const uint64_t below =
+        (eight - PLX_EACH_BYTE(0x20)) | (quote - PLX_EACH_BYTE(1)) | (backslash - PLX_EACH_BYTE(1));
+    return (below | eight) & PLX_EACH_BYTE(0x80);
 }
 
 /* Passes over characters that stand for themselves and take a byte. */
@@ -74,9 +82,7 @@ static void skip_plain(struct plx_json_scan *scan)
     const uint8_t *text = scan->text;
     size_t at = scan->at;
     for (; scan->size - at >= 8; at += 8) {
-        uint64_t eight;
-        memcpy(&eight, text + at, sizeof eight);
-        const uint64_t special = special_bytes(le64toh(eight));
+        const uint64_t special = special_bytes(plx_load_u64(text + at));
         if (special) {
             scan->at = at + (size_t)__builtin_ctzll(special) / 8;
             return;
@@ -85,6 +91,18 @@ static void skip_plain(struct plx_json_scan *scan)
     while (at < scan->size && text[at] >= 0x20 && text[at] < 0x80 && text[at] != '"' && text[at] != '\\')
         at++;
     scan->at = at;
+}
+
+/* Passes over characters of several bytes. */
+static bool skip_sequences(struct plx_json_scan *scan)
+{
+    while (scan->at < scan->size && scan->text[scan->at] >= 0x80) {
+        const size_t length = plx_utf8_sequence(scan->text + scan->at, scan->size - scan->at);
+        if (length == 0)
+            return false;
+        scan->at += length;
+    }
+    return true;
 }
 
 /* The value of a hexadecimal digit, 16 of anything else. */
@@ -171,12 +189,10 @@ bool plx_json_scan_string(struct plx_json_scan *scan, struct plx_json_string *st
             escaped = true;
             if (!scan_escape(scan))
                 return false;
-        } else {
-            const size_t left = scan->size - scan->at;
-            const size_t length = byte < 0x80 ? 0 : plx_utf8_sequence(scan->text + scan->at, left);
-            if (length == 0)
-                return plx_json_scan_unexpected(scan, "a control character in a string must be escaped");
-            scan->at += length;
+        } else if (byte < 0x80) {
+            return plx_json_scan_unexpected(scan, "a control character in a string must be escaped");
+        } else if (!skip_sequences(scan)) {
+            return plx_json_scan_unexpected(scan, "not UTF-8");
         }
     }
     *string = (struct plx_json_string){scan->text + begin, scan->at - begin, escaped};
@@ -203,10 +219,12 @@ static const uint8_t *unescape(const uint8_t *raw, uint8_t **out)
     return raw;
 }
 
-size_t plx_json_unescape(const struct plx_json_string *string, uint8_t *out)
+struct plx_word plx_json_word(const struct plx_json_string *string, uint8_t *room)
 {
     const uint8_t *at = string->raw, *end = string->raw + string->length;
-    uint8_t *begin = out;
+    uint8_t *out = room;
+    if (!string->escaped)
+        return (struct plx_word){(const char *)string->raw, string->length};
     while (at < end) {
         const uint8_t *backslash = *at == '\\' ? at : memchr(at, '\\', (size_t)(end - at));
         const size_t plain = (size_t)((backslash ? backslash : end) - at);
@@ -216,10 +234,40 @@ size_t plx_json_unescape(const struct plx_json_string *string, uint8_t *out)
         if (backslash)
             at = unescape(at, &out);
     }
-    return (size_t)(out - begin);
+    return (struct plx_word){(const char *)room, (size_t)(out - room)};
 }
 
-/* Values of any kind. */
+/* Numbers. */
+
+/* The number that so many bits of digits make, their values without the '0', the first lowest. */
+static uint32_t digits_value(uint64_t digits, unsigned bits)
+{
+    digits <<= 64 - bits; /* zeros before them */
+    digits = (digits * 10 + (digits >> 8)) & UINT64_C(0x00FF00FF00FF00FF);
+    digits = (digits * 100 + (digits >> 16)) & UINT64_C(0x0000FFFF0000FFFF);
+    return (uint32_t)(digits * 10000 + (digits >> 32));
+}
+
+/* All digits of a number at once, for how many they are is hard to predict. */
+size_t plx_json_scan_numbers(struct plx_json_scan *scan, uint32_t *numbers, size_t most)
+{
+    const uint8_t *text = scan->text;
+    size_t at = scan->at, count = 0;
+    for (; count < most && scan->size - at > sizeof(uint64_t); count++) {
+        const uint64_t digits = plx_load_u64(text + at) ^ PLX_EACH_BYTE('0');
+        const uint64_t others = ((digits + PLX_EACH_BYTE(0x76)) | digits) & PLX_EACH_BYTE(0x80);
+        const unsigned bits = others ? (unsigned)__builtin_ctzll(others) & ~7u : 0; /* of the digits */
+        const bool zero_first = bits > 8 && (digits & 0xFF) == 0;
+        if (bits == 0 || zero_first || text[at + bits / 8] != ',')
+            break;
+        if (numbers)
+            numbers[count] = digits_value(digits, bits);
+        at += bits / 8 + 1;
+        at += text[at] == ' ';
+    }
+    scan->at = at;
+    return count;
+}
 
 static size_t skip_digits(struct plx_json_scan *scan)
 {
@@ -236,11 +284,24 @@ static bool skip_one(struct plx_json_scan *scan, char byte)
     return found;
 }
 
+static bool skip_word(struct plx_json_scan *scan, const char *word)
+{
+    for (; *word; word++) {
+        if (!skip_one(scan, *word))
+            return plx_json_scan_unexpected(scan, "a value is expected");
+    }
+    return true;
+}
+
 static bool skip_number(struct plx_json_scan *scan)
 {
-    skip_one(scan, '-');
+    const bool negative = skip_one(scan, '-');
+    if (scan->not_finite && peek(scan) == 'I')
+        return skip_word(scan, "Infinity");
+    if (scan->not_finite && !negative && peek(scan) == 'N')
+        return skip_word(scan, "NaN");
     if (!skip_one(scan, '0') && skip_digits(scan) == 0)
-        return plx_json_scan_unexpected(scan, "a digit is expected");
+        return plx_json_scan_unexpected(scan, negative ? "a digit is expected" : "a number is expected");
     if (skip_one(scan, '.') && skip_digits(scan) == 0)
         return plx_json_scan_unexpected(scan, "a digit is expected behind the decimal point");
     if (skip_one(scan, 'e') || skip_one(scan, 'E')) {
@@ -252,14 +313,15 @@ static bool skip_number(struct plx_json_scan *scan)
     return true;
 }
 
-static bool skip_word(struct plx_json_scan *scan, const char *word)
+bool plx_json_scan_number(struct plx_json_scan *scan, struct plx_word *number)
 {
-    for (; *word; word++) {
-        if (!skip_one(scan, *word))
-            return plx_json_scan_unexpected(scan, "a value is expected");
-    }
-    return true;
+    const size_t begin = scan->at;
+    const bool fine = skip_number(scan);
+    *number = (struct plx_word){(const char *)scan->text + begin, scan->at - begin};
+    return fine;
 }
+
+/* Values of any kind. */
 
 static bool skip_scalar(struct plx_json_scan *scan)
 {
@@ -280,6 +342,11 @@ static bool skip_scalar(struct plx_json_scan *scan)
     case '7':
     case '8':
     case '9': return skip_number(scan);
+    case 'N':
+    case 'I':
+        if (scan->not_finite)
+            return skip_number(scan);
+        return plx_json_scan_unexpected(scan, "a value is expected");
     default: return plx_json_scan_unexpected(scan, "a value is expected");
     }
 }
@@ -289,19 +356,25 @@ static bool in_object(const struct nest *nest)
     return nest->objects[nest->depth / 64] >> nest->depth % 64 & 1;
 }
 
-static bool skip_key(struct plx_json_scan *scan)
+bool plx_json_scan_key(struct plx_json_scan *scan, struct plx_json_string *key)
 {
-    struct plx_json_string key;
     plx_json_scan_space(scan);
-    if (!plx_json_scan_string(scan, &key))
+    if (!plx_json_scan_string(scan, key))
         return false;
     return plx_json_scan_byte(scan, ':') || plx_json_scan_unexpected(scan, "':' is expected behind a key");
+}
+
+bool plx_json_scan_begin(struct plx_json_scan *scan, char opening)
+{
+    return plx_json_scan_byte(scan, opening) ||
+           plx_json_scan_unexpected(scan, opening == '{' ? "'{' is expected" : "'[' is expected");
 }
 
 /* Passes over the bracket that opens a container, and over its first key: its first value follows, or, if it
    is empty, a closing bracket. */
 static bool open_container(struct plx_json_scan *scan, struct nest *nest, bool *empty)
 {
+    struct plx_json_string key;
     const bool object = peek(scan) == '{';
     if (nest->depth == PLX_JSON_DEPTH_MOST)
         return plx_json_scan_unexpected(scan, "nested too deeply");
@@ -310,24 +383,18 @@ static bool open_container(struct plx_json_scan *scan, struct nest *nest, bool *
     *objects = object ? *objects | bit : *objects & ~bit;
     scan->at++;
     *empty = plx_json_scan_space(scan) == (object ? '}' : ']');
-    return *empty || !object || skip_key(scan);
+    return *empty || !object || plx_json_scan_key(scan, &key);
 }
 
 /* Behind a value: closes all containers that end here. *value: another value follows, in a container. */
 static bool follow_value(struct plx_json_scan *scan, struct nest *nest, bool *value)
 {
-    for (*value = false; nest->depth > 0 && !*value;) {
+    struct plx_json_string key;
+    for (*value = false; nest->depth > 0 && !*value; nest->depth -= !*value) {
         const bool object = in_object(nest);
-        if (plx_json_scan_byte(scan, object ? '}' : ']')) {
-            nest->depth--;
-        } else if (plx_json_scan_byte(scan, ',')) {
-            if (object && !skip_key(scan))
-                return false;
-            *value = true;
-        } else {
-            return plx_json_scan_unexpected(scan,
-                                            object ? "',' or '}' is expected" : "',' or ']' is expected");
-        }
+        *value = plx_json_scan_more(scan, object ? '}' : ']', 1);
+        if (scan->message || (*value && object && !plx_json_scan_key(scan, &key)))
+            return false;
     }
     return true;
 }
@@ -338,6 +405,9 @@ static bool skip_value(struct plx_json_scan *scan, struct nest *nest)
     for (bool value = true; value;) {
         const int byte = plx_json_scan_space(scan);
         bool empty = true;
+        if (byte >= '0' && byte <= '9' && nest->depth > 0 && !in_object(nest) &&
+            plx_json_scan_numbers(scan, NULL, SIZE_MAX) > 0)
+            continue;
         if (byte == '{' || byte == '[') {
             if (!open_container(scan, nest, &empty))
                 return false;
@@ -360,4 +430,10 @@ bool plx_json_scan_skip_rest(struct plx_json_scan *scan)
 {
     struct nest nest = {.depth = 1};
     return skip_value(scan, &nest);
+}
+
+bool plx_json_scan_end(struct plx_json_scan *scan)
+{
+    return plx_json_scan_space(scan) < 0 ||
+           plx_json_scan_unexpected(scan, "there is more behind the JSON value");
 }

@@ -1,11 +1,11 @@
 /* What an inspection leaves behind; src/report turns it into text. */
-#ifndef PLX_EVAL_INSPECTION_H
-#define PLX_EVAL_INSPECTION_H
+#ifndef PLX_INSPECT_INSPECTION_H
+#define PLX_INSPECT_INSPECTION_H
 
 #include <perplex/inspect.h>
 
 #include "corpus/tokenize.h"
-#include "eval/findings.h"
+#include "inspect/findings.h"
 
 /* A medium and what it holds. */
 struct plx_inspected_file {

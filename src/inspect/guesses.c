@@ -1,6 +1,7 @@
-#include "eval/guesses.h"
+#include "inspect/guesses.h"
 
 #include "base/utf8.h"
+#include "base/word.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -108,17 +109,12 @@ static bool knows_parts(const struct plx_coverage *coverage, struct plx_word wor
     for (size_t begin = 0, i = 0; i <= word.length; i++) {
         if (i < word.length && word.text[i] != '-')
             continue;
-        if (i == begin || !knows(coverage, (struct plx_word){word.text + begin, i - begin}))
+        if (!knows(coverage, (struct plx_word){word.text + begin, i - begin}))
             return false;
         hyphen |= i < word.length;
         begin = i + 1;
     }
     return hyphen;
-}
-
-static bool is_word(struct plx_word word, const char *text)
-{
-    return word.length == strlen(text) && memcmp(word.text, text, word.length) == 0;
 }
 
 static void __attribute__((__format__(__printf__, 4, 5)))
@@ -165,7 +161,7 @@ static void guess_tokenization(const struct plx_coverage *coverage, struct plx_i
     for (size_t i = 0; i < coverage->unknown.count; i++) {
         const struct plx_word word = plx_type_table_word(&coverage->unknown, i);
         const uint64_t count = coverage->unknown.types[i].count;
-        if (is_word(word, "@-@") || is_word(word, "@,@") || is_word(word, "@.@"))
+        if (plx_word_is(word, "@-@") || plx_word_is(word, "@,@") || plx_word_is(word, "@.@"))
             marks += count;
         else if (wikitext && knows_parts(coverage, word))
             parts += count;

@@ -1,10 +1,10 @@
 /* The inspector: decides what the files are, and has each looked at. With inspect_model.c, inspect_corpus.c
    and coverage.c a place that sees models and corpora. */
-#include "eval/inspect.h"
+#include "inspect/inspect.h"
 
 #include "base/memory.h"
 #include "corpus/corpus.h"
-#include "eval/inspect_foreign.h"
+#include "inspect/lookalike.h"
 #include "io/medium.h"
 #include "io/names.h"
 #include "model/model.h"
@@ -45,6 +45,8 @@ static enum plx_status judge(const struct plx_inspect_options *options, struct p
     const enum plx_status status = plx_source_peek(source, PLX_PROBE_BYTES, &head, &size, error);
     if (status)
         return status;
+    if (size > PLX_PROBE_BYTES)
+        size = PLX_PROBE_BYTES; /* the same from every medium */
     const size_t corpus_size = size < PLX_CORPUS_PROBE_BYTES ? size : PLX_CORPUS_PROBE_BYTES;
     plx_model_recognise(head, size, name, &model);
     plx_corpus_recognise(head, corpus_size, name, &corpus);
@@ -56,13 +58,13 @@ static enum plx_status judge(const struct plx_inspect_options *options, struct p
         plx_error_input(error, name);
         return plx_error_hint(error, "was it written completely?");
     }
-    if (plx_inspect_own(head, size, name, error) ||
-        (corpus != PLX_PROBE_CONTENT && plx_inspect_foreign(head, size, name, error)))
+    if (plx_lookalike_own(head, size, name, error) ||
+        (corpus != PLX_PROBE_CONTENT && plx_lookalike_recognise(head, size, name, error)))
         return error->status;
     if (corpus == PLX_PROBE_CONTENT || model != PLX_PROBE_NAME)
         *verdict = IS_CORPUS;
     if (*verdict == IS_CORPUS && corpus == PLX_PROBE_FALLBACK && options->corpus.tokens != PLX_TOKENS_BYTE &&
-        plx_inspect_binary(head, size, name, error))
+        plx_lookalike_binary(head, size, name, error))
         return error->status;
     return PLX_OK;
 }
@@ -112,7 +114,7 @@ static enum plx_status decide(struct inspect *inspect, enum verdict *verdict, st
     const char *name = inspect->names[0];
     if (options->as == PLX_INSPECT_MODEL || (options->as == PLX_INSPECT_ANY && options->model.format)) {
         *verdict = IS_MODEL;
-        return plx_model_named_format(name, inspect->options.model.format)
+        return plx_model_named_format(name, options->model.format)
                    ? PLX_OK
                    : open_source(options, true, name, &inspect->source, error);
     }
@@ -120,8 +122,7 @@ static enum plx_status decide(struct inspect *inspect, enum verdict *verdict, st
     if (options->as == PLX_INSPECT_CORPUS || (options->corpus.format && inspect->count == 1))
         return PLX_OK;
     *verdict = IS_MODEL;
-    return plx_model_named_format(name, inspect->options.model.format) ? PLX_OK
-                                                                       : look(inspect, verdict, error);
+    return plx_model_named_format(name, options->model.format) ? PLX_OK : look(inspect, verdict, error);
 }
 
 /* Refuses, before it is read, what is given for a corpus and is none. What cannot be looked into twice is
@@ -208,8 +209,8 @@ static enum plx_status check_options(const struct inspect *inspect, enum verdict
                                      struct plx_error *error)
 {
     const struct plx_model_options *model = &inspect->options.model;
-    if (verdict == IS_CORPUS &&
-        (model->format || model->vocabulary || model->allow_positive || model->allow_count_mismatch)) {
+    if (verdict == IS_CORPUS && (model->format || model->vocabulary || model->allow_positive ||
+                                 model->allow_count_mismatch || model->logprob_base != 0)) {
         plx_error_set(error, PLX_USAGE, "options of a model were given for a corpus");
         return plx_error_hint(error, "--as model takes it for a model");
     }

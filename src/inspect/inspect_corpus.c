@@ -1,9 +1,9 @@
 /* Inspection of a corpus: one pass over its pieces, in constant memory. */
-#include "eval/inspect.h"
+#include "inspect/inspect.h"
 
 #include "base/memory.h"
 #include "base/utf8.h"
-#include "eval/oddities.h"
+#include "inspect/oddities.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -86,15 +86,6 @@ static void count_characters(struct walk *walk, const struct plx_chunk *chunk)
     }
 }
 
-static void add_counts(struct plx_text_counts *into, const struct plx_text_counts *from)
-{
-    into->bytes += from->bytes;
-    into->characters += from->characters;
-    into->words += from->words;
-    into->lines += from->lines;
-    into->invalid_utf8 += from->invalid_utf8;
-}
-
 static uint64_t count_begun_lines(const struct plx_tokens *tokens)
 {
     uint64_t count = 0;
@@ -114,7 +105,7 @@ static enum plx_status walk_text(struct walk *walk, const struct plx_chunk *chun
     /* Characters and bytes are also cut inside a word, which then was counted already. */
     tokens->counts.words -=
         chunk->inside_word && tokens->count > 0 && tokens->words[0].text == (const char *)chunk->text;
-    add_counts(&walk->out->text, &tokens->counts);
+    plx_text_counts_add(&walk->out->text, &tokens->counts);
     walk->out->blank_lines += tokens->counts.lines - count_begun_lines(tokens);
     walk_lines(walk, chunk);
     plx_oddities_scan(&walk->oddities, chunk, tokens->counts.invalid_utf8);
@@ -144,6 +135,8 @@ static enum plx_status walk_strings(struct walk *walk, const struct plx_chunk *c
 static enum plx_status walk_ids(struct walk *walk, const struct plx_chunk *chunk, struct plx_error *error)
 {
     struct plx_inspected_corpus *out = walk->out;
+    if (!walk->ids && !(walk->ids = plx_new_array(ID_BITS_MOST / 64, sizeof *walk->ids, error)))
+        return PLX_MEMORY;
     if (out->tokens == 0 && chunk->size > 0)
         out->lowest_id = out->highest_id = chunk->ids[0];
     out->tokens += chunk->size;
@@ -162,9 +155,6 @@ static enum plx_status prepare(struct walk *walk, struct plx_error *error)
     const struct plx_corpus_info *info = &walk->out->info;
     const bool characters = info->content == PLX_CONTENT_TEXT && info->tokens == PLX_TOKENS_CHARACTER;
     if (characters && !(walk->characters = plx_new_array(CODE_POINTS, sizeof *walk->characters, error)))
-        return PLX_MEMORY;
-    if (info->content == PLX_CONTENT_IDS &&
-        !(walk->ids = plx_new_array(ID_BITS_MOST / 64, sizeof *walk->ids, error)))
         return PLX_MEMORY;
     return PLX_OK;
 }
@@ -197,7 +187,7 @@ static enum plx_status finish(struct walk *walk, struct plx_error *error)
     out->types = walk->words.count;
     if (out->info.content == PLX_CONTENT_IDS) {
         out->types_exact = out->highest_id < ID_BITS_MOST;
-        for (size_t i = 0; i < ID_BITS_MOST / 64; i++)
+        for (size_t i = 0; walk->ids && i < ID_BITS_MOST / 64; i++)
             out->types += (uint64_t)__builtin_popcountll(walk->ids[i]);
     }
     if (out->info.content != PLX_CONTENT_TEXT)

@@ -1,8 +1,8 @@
 /* What is odd about the bytes and words of a text. */
-#ifndef PLX_EVAL_ODDITIES_H
-#define PLX_EVAL_ODDITIES_H
+#ifndef PLX_INSPECT_ODDITIES_H
+#define PLX_INSPECT_ODDITIES_H
 
-#include "eval/findings.h"
+#include "inspect/findings.h"
 
 /* X(ID, code, note, message): the one list of what is looked for. */
 #define PLX_ODDITY_LIST(X)                                                                            \

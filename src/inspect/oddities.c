@@ -1,6 +1,8 @@
-#include "eval/oddities.h"
+#include "inspect/oddities.h"
 
+#include "base/bytes.h"
 #include "base/utf8.h"
+#include "base/word.h"
 
 #include <string.h>
 
@@ -15,16 +17,14 @@ static const bool SUSPICIOUS[256] = {
     [0x7F] = true, [0xC2] = true, [0xE1] = true, [0xE2] = true, [0xE3] = true, [0xEF] = true,
 };
 
-#define EACH_BYTE(byte) (UINT64_C(0x0101010101010101) * (byte))
-
 /* Whether all of the eight bytes are printable ASCII: none below 0x20, none from 0x7F on. */
 static inline bool all_printable(const uint8_t *text)
 {
     uint64_t eight;
     memcpy(&eight, text, sizeof eight);
-    const uint64_t below = (eight - EACH_BYTE(0x20)) & ~eight;
-    const uint64_t above = (eight + EACH_BYTE(0x01)) | eight;
-    return ((below | above) & EACH_BYTE(0x80)) == 0;
+    const uint64_t below = (eight - PLX_EACH_BYTE(0x20)) & ~eight;
+    const uint64_t above = (eight + PLX_EACH_BYTE(0x01)) | eight;
+    return ((below | above) & PLX_EACH_BYTE(0x80)) == 0;
 }
 
 static void found(struct plx_oddities *oddities, enum plx_oddity kind, const struct plx_chunk *chunk,
@@ -135,7 +135,7 @@ static const struct {
 static enum plx_oddity judge_word(struct plx_word word)
 {
     for (size_t i = 0; i < sizeof WORDS / sizeof *WORDS; i++) {
-        if (strlen(WORDS[i].word) == word.length && memcmp(WORDS[i].word, word.text, word.length) == 0)
+        if (plx_word_is(word, WORDS[i].word))
             return WORDS[i].kind;
     }
     return PLX_ODDITY_COUNT;

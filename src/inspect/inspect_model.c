@@ -1,5 +1,5 @@
 /* Inspection of a model: what it says of itself, and whether its probabilities sum to 1. */
-#include "eval/inspect.h"
+#include "inspect/inspect.h"
 
 #include "base/exact.h"
 #include "base/logarithms.h"

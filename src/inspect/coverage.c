@@ -1,7 +1,8 @@
-#include "eval/inspect.h"
+#include "inspect/inspect.h"
 
 #include "base/memory.h"
-#include "eval/guesses.h"
+#include "base/word.h"
+#include "inspect/guesses.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -39,7 +40,7 @@ enum plx_status plx_coverage_init(struct plx_coverage *coverage, const struct pl
         .model = model,
         .info = plx_model_info(model),
         .by = decide(plx_model_info(model), corpus),
-        .words = corpus->content == PLX_CONTENT_STRINGS || corpus->tokens == PLX_TOKENS_WORD,
+        .words = corpus->tokens == PLX_TOKENS_WORD || corpus->tokens == PLX_TOKENS_PIECE,
         .unknown.most = most,
         .literals.most = most,
     };
@@ -57,11 +58,6 @@ void plx_coverage_release(struct plx_coverage *coverage)
     *coverage = (struct plx_coverage){0};
 }
 
-static bool is_word(struct plx_word word, const char *text)
-{
-    return word.length == strlen(text) && memcmp(word.text, text, word.length) == 0;
-}
-
 /* Counts a word whose id has been looked up. */
 static enum plx_status count_word(struct plx_coverage *coverage, struct plx_word word, uint32_t id,
                                   uint64_t times, struct plx_error *error)
@@ -72,7 +68,7 @@ static enum plx_status count_word(struct plx_coverage *coverage, struct plx_word
         coverage->counts[id] += times;
         return PLX_OK;
     }
-    if (id == PLX_NO_TOKEN && !is_word(word, "<unk>") && !is_word(word, "<UNK>"))
+    if (id == PLX_NO_TOKEN && !plx_word_is(word, "<unk>") && !plx_word_is(word, "<UNK>"))
         return plx_type_table_add(&coverage->unknown, word, times, error);
     coverage->literal += times;
     return plx_type_table_add(&coverage->literals, word, times, error);

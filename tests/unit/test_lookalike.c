@@ -1,7 +1,7 @@
 /* Files of other programs, by their first bytes. The magic numbers are those of the formats' specifications,
    and of file(1). Every head lies in a block of just its size, so that AddressSanitizer sees a read beyond
    it. */
-#include "eval/inspect_foreign.h"
+#include "inspect/lookalike.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -32,18 +32,18 @@ static void assert_looks(const char *head, size_t size, const char *name, const 
 {
     struct plx_error error;
     for (size_t cut = 0; cut < size; cut++) {
-        recognised(plx_inspect_foreign, head, cut, name, &error);
-        recognised(plx_inspect_own, head, cut, name, &error);
-        recognised(plx_inspect_binary, head, cut, name, &error);
+        recognised(plx_lookalike_recognise, head, cut, name, &error);
+        recognised(plx_lookalike_own, head, cut, name, &error);
+        recognised(plx_lookalike_binary, head, cut, name, &error);
     }
-    if (!recognised(plx_inspect_foreign, head, size, name, &error) || !strstr(error.message, what))
+    if (!recognised(plx_lookalike_recognise, head, size, name, &error) || !strstr(error.message, what))
         fail_msg("%s: \"%s\"", what, error.message);
     assert_string_equal(error.input, name);
 }
 
 #define ASSERT_LOOKS(head, name, what) assert_looks(head, sizeof(head) - 1, name, what)
 
-static void plx_inspect_foreign__magic(void **state)
+static void plx_lookalike_recognise__magic(void **state)
 {
     char tar[300] = "file.txt";
     (void)state;
@@ -56,11 +56,11 @@ static void plx_inspect_foreign__magic(void **state)
                  "ELF\x02",
                  "a", "an ELF");
     ASSERT_LOOKS("\x1F\x8B\x08", "a", "gzip inside gzip");
-    ASSERT_LOOKS("BZh91AY&SY", "a", "a file compressed by bzip2");
+    ASSERT_LOOKS("BZh91AY&SY", "a", "compressed by bzip2");
     ASSERT_LOOKS("\xFD"
                  "7zXZ\0",
-                 "a", "a file compressed by xz");
-    ASSERT_LOOKS("\x28\xB5\x2F\xFD", "a", "a file compressed by zstd");
+                 "a", "compressed by xz");
+    ASSERT_LOOKS("\x28\xB5\x2F\xFD", "a", "compressed by zstd");
     ASSERT_LOOKS("\x89HDF\r\n\x1A\n", "a", "an HDF5 file");
     ASSERT_LOOKS("GGUF\3\0\0\0", "a", "a GGUF model");
     ASSERT_LOOKS("\x80\x02}q", "a", "a Python pickle");
@@ -75,7 +75,7 @@ static void plx_inspect_foreign__magic(void **state)
     ASSERT_LOOKS("<html lang=en>", "a", "an HTML page");
 }
 
-static void plx_inspect_foreign__kenlm(void **state)
+static void plx_lookalike_recognise__kenlm(void **state)
 {
     static const char version[] = "mmap lm http://kheafield.com/code format version 5\n";
     char head[104] = {0};
@@ -92,7 +92,7 @@ static void plx_inspect_foreign__kenlm(void **state)
     assert_looks(head, sizeof head, "m.bin", "never finished");
 }
 
-static void plx_inspect_foreign__numpy(void **state)
+static void plx_lookalike_recognise__numpy(void **state)
 {
     static const char npy[] = "\x93NUMPY\x01\x00v\x00{'descr': '<f8', 'fortran_order': False, 'shape': (3,)";
     static const char zip[] =
@@ -107,23 +107,23 @@ static void plx_inspect_foreign__numpy(void **state)
     ASSERT_LOOKS(torch, "pytorch_model.bin", "a PyTorch checkpoint");
 }
 
-static void plx_inspect_foreign__json(void **state)
+static void plx_lookalike_recognise__json(void **state)
 {
     struct plx_error error;
     (void)state;
     ASSERT_LOOKS("{\"the\": 0, \"a\": 1}", "vocab.json", "a JSON document");
     ASSERT_LOOKS("{\n  \"the\": 0,", "a", "a JSON document");
     ASSERT_LOOKS("[\n  {", "a", "a JSON document");
-    assert_false(recognised(plx_inspect_foreign, "{\"text\": \"a\"}\n", 14, "a", &error));
-    assert_false(recognised(plx_inspect_foreign, "{ she said }\n", 13, "a.json", &error));
-    assert_true(recognised(plx_inspect_own, "{\n  \"schema\": \"perplex.result/1\",", 33, "a", &error));
+    assert_false(recognised(plx_lookalike_recognise, "{\"text\": \"a\"}\n", 14, "a", &error));
+    assert_false(recognised(plx_lookalike_recognise, "{ she said }\n", 13, "a.json", &error));
+    assert_true(recognised(plx_lookalike_own, "{\n  \"schema\": \"perplex.result/1\",", 33, "a", &error));
     assert_non_null(strstr(error.message, "perplex.result/1"));
-    assert_true(recognised(plx_inspect_own, "{\"schema\":\"perplex.", 19, "a", &error));
-    assert_false(recognised(plx_inspect_own, "{\"schema\":\"perplexity\"}", 23, "a", &error));
-    assert_false(recognised(plx_inspect_own, "{\"text\": \"perplex.\"}", 20, "a", &error));
+    assert_true(recognised(plx_lookalike_own, "{\"schema\":\"perplex.", 19, "a", &error));
+    assert_false(recognised(plx_lookalike_own, "{\"schema\":\"perplexity\"}", 23, "a", &error));
+    assert_false(recognised(plx_lookalike_own, "{\"text\": \"perplex.\"}", 20, "a", &error));
 }
 
-static void plx_inspect_foreign__texts(void **state)
+static void plx_lookalike_recognise__texts(void **state)
 {
     static const char *const texts[] = {
         " = Title = \n", "a",     "ORCA and PARIS",   "BZhou", "Rar e", "<p>", "<unk> a",
@@ -132,13 +132,13 @@ static void plx_inspect_foreign__texts(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         const size_t size = strlen(texts[i]);
-        assert_false(recognised(plx_inspect_foreign, texts[i], size, "a.txt", &error));
-        assert_false(recognised(plx_inspect_own, texts[i], size, "a.txt", &error));
-        assert_false(recognised(plx_inspect_binary, texts[i], size, "a.txt", &error));
+        assert_false(recognised(plx_lookalike_recognise, texts[i], size, "a.txt", &error));
+        assert_false(recognised(plx_lookalike_own, texts[i], size, "a.txt", &error));
+        assert_false(recognised(plx_lookalike_binary, texts[i], size, "a.txt", &error));
     }
 }
 
-static void plx_inspect_binary__share(void **state)
+static void plx_lookalike_binary__share(void **state)
 {
     struct plx_error error;
     char text[320];
@@ -146,21 +146,21 @@ static void plx_inspect_binary__share(void **state)
     memset(text, 'a', sizeof text);
     for (size_t i = 0; i < 10; i++)
         text[i * 7] = i % 2 ? '\0' : '\x02';
-    assert_false(recognised(plx_inspect_binary, text, sizeof text, "a", &error)); /* one in 32 */
-    assert_true(recognised(plx_inspect_binary, text, sizeof text - 1, "a", &error));
-    assert_true(recognised(plx_inspect_binary, "a\0b\0c\0", 6, "a", &error));
+    assert_false(recognised(plx_lookalike_binary, text, sizeof text, "a", &error)); /* one in 32 */
+    assert_true(recognised(plx_lookalike_binary, text, sizeof text - 1, "a", &error));
+    assert_true(recognised(plx_lookalike_binary, "a\0b\0c\0", 6, "a", &error));
     assert_non_null(strstr(error.message, "UTF-16"));
-    assert_false(recognised(plx_inspect_binary, "\t\v\f\r\n\x1B", 6, "a", &error));
-    assert_false(recognised(plx_inspect_binary, "\xE9\xFF\x80", 3, "a", &error)); /* Latin-1, perhaps */
-    assert_false(recognised(plx_inspect_binary, "", 0, "a", &error));
+    assert_false(recognised(plx_lookalike_binary, "\t\v\f\r\n\x1B", 6, "a", &error));
+    assert_false(recognised(plx_lookalike_binary, "\xE9\xFF\x80", 3, "a", &error)); /* Latin-1, perhaps */
+    assert_false(recognised(plx_lookalike_binary, "", 0, "a", &error));
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(plx_inspect_foreign__magic), cmocka_unit_test(plx_inspect_foreign__kenlm),
-        cmocka_unit_test(plx_inspect_foreign__numpy), cmocka_unit_test(plx_inspect_foreign__json),
-        cmocka_unit_test(plx_inspect_foreign__texts), cmocka_unit_test(plx_inspect_binary__share),
+        cmocka_unit_test(plx_lookalike_recognise__magic), cmocka_unit_test(plx_lookalike_recognise__kenlm),
+        cmocka_unit_test(plx_lookalike_recognise__numpy), cmocka_unit_test(plx_lookalike_recognise__json),
+        cmocka_unit_test(plx_lookalike_recognise__texts), cmocka_unit_test(plx_lookalike_binary__share),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

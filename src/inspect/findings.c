@@ -1,4 +1,4 @@
-#include "eval/findings.h"
+#include "inspect/findings.h"
 
 #include <assert.h>
 #include <stdarg.h>

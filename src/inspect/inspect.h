@@ -1,9 +1,9 @@
 /* The parts of an inspection. */
-#ifndef PLX_EVAL_INSPECT_H
-#define PLX_EVAL_INSPECT_H
+#ifndef PLX_INSPECT_INSPECT_H
+#define PLX_INSPECT_INSPECT_H
 
-#include "eval/coverage.h"
-#include "eval/inspection.h"
+#include "inspect/coverage.h"
+#include "inspect/inspection.h"
 
 /* Reads the model `name` from the source, which stays the caller's; NULL for a model without a file. *made
    may be NULL, where nobody needs the open model; else it is to be closed with plx_model_close. */

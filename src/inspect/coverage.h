@@ -1,9 +1,9 @@
 /* How much of a corpus a model knows. */
-#ifndef PLX_EVAL_COVERAGE_H
-#define PLX_EVAL_COVERAGE_H
+#ifndef PLX_INSPECT_COVERAGE_H
+#define PLX_INSPECT_COVERAGE_H
 
-#include "eval/inspection.h"
-#include "eval/types.h"
+#include "inspect/inspection.h"
+#include "inspect/types.h"
 
 /* Under way. Zero-initialised is empty but for what plx_coverage_init sets. */
 struct plx_coverage {

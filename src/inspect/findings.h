@@ -1,6 +1,6 @@
 /* What is odd about a file: a list of kinds, each with how often and where first. */
-#ifndef PLX_EVAL_FINDINGS_H
-#define PLX_EVAL_FINDINGS_H
+#ifndef PLX_INSPECT_FINDINGS_H
+#define PLX_INSPECT_FINDINGS_H
 
 #include <perplex/warning.h>
 

@@ -1,8 +1,8 @@
 /* Guesses at why tokens are unknown: what might make more of them known. */
-#ifndef PLX_EVAL_GUESSES_H
-#define PLX_EVAL_GUESSES_H
+#ifndef PLX_INSPECT_GUESSES_H
+#define PLX_INSPECT_GUESSES_H
 
-#include "eval/coverage.h"
+#include "inspect/coverage.h"
 
 /* Adds the guesses that would help with a tenth of a per cent of the tokens at least. */
 void plx_guesses_make(const struct plx_coverage *coverage, struct plx_inspected_coverage *inspected);

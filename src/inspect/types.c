@@ -1,4 +1,4 @@
-#include "eval/types.h"
+#include "inspect/types.h"
 
 #include "base/error.h"
 #include "base/hash.h"

@@ -1,0 +1,27 @@
+/* Numbers in little-endian order out of bytes that need not be aligned, and eight bytes handled as one
+   number. Compilers make one load of each where the machine is little-endian. */
+#ifndef PLX_BASE_BYTES_H
+#define PLX_BASE_BYTES_H
+
+#include <stdint.h>
+
+/* Every byte of the eight is this one. */
+#define PLX_EACH_BYTE(byte) (UINT64_C(0x0101010101010101) * (byte))
+
+static inline uint16_t plx_load_u16(const uint8_t *p)
+{
+    return (uint16_t)(p[0] | p[1] << 8);
+}
+
+static inline uint32_t plx_load_u32(const uint8_t *p)
+{
+    return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
+}
+
+static inline uint64_t plx_load_u64(const uint8_t *p)
+{
+    return (uint64_t)p[0] | (uint64_t)p[1] << 8 | (uint64_t)p[2] << 16 | (uint64_t)p[3] << 24 |
+           (uint64_t)p[4] << 32 | (uint64_t)p[5] << 40 | (uint64_t)p[6] << 48 | (uint64_t)p[7] << 56;
+}
+
+#endif
