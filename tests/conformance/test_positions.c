@@ -529,9 +529,26 @@ static uint64_t position_of(const struct tokens *tokens, size_t index)
     return index + ends;
 }
 
+/* Which positions of a stream have an answer. */
+struct answered {
+    bool at[POSITIONS_MOST];
+};
+
+static enum plx_status note_answers(void *user, const struct plx_token_score *tokens, size_t count,
+                                    struct plx_error *error)
+{
+    struct answered *answered = user;
+    (void)error;
+    for (size_t i = 0; i < count; i++) {
+        assert_true(tokens[i].unit == 0 && tokens[i].position < POSITIONS_MOST);
+        answered->at[tokens[i].position] = true;
+    }
+    return PLX_OK;
+}
+
 /* Whether the exchange is refused, at the right place. */
 static bool refused(const struct subject *subject, const struct tokens *tokens, size_t index,
-                    const char *expected)
+                    const char *expected, const struct answered *answered)
 {
     char bytes[8192];
     struct plx_error error;
@@ -543,6 +560,7 @@ static bool refused(const struct subject *subject, const struct tokens *tokens, 
                             result_member(before, "accumulators.nats.sum")->valuestring);
         assert_int_equal(result_count(result, "counts.skipped.no_context"),
                          result_count(before, "counts.skipped.no_context"));
+        assert_false(answered->at[position]);
         assert_true(position == 0 || line_of(subject, position - 1) < line);
         cJSON_Delete(result);
         cJSON_Delete(before);
@@ -579,7 +597,9 @@ static void check_exchanges(const struct subject *subject)
     if (subject->info->capabilities & PLX_ANY_TOKENS)
         return;
     struct tokens *tokens = tokens_of(subject);
-    char *expected = evaluate_well(subject, own_corpus(subject), NULL);
+    struct answered answered = {{false}};
+    const struct plx_evaluate_options options = {.tokens = note_answers, .tokens_user = &answered};
+    char *expected = evaluate_well(subject, own_corpus(subject), &options);
     char *again = evaluate_well(subject, corpus_of(tokens, bytes, sizeof bytes), NULL);
     cJSON *result = cJSON_Parse(again);
     assert_int_equal(result_count(result, "counts.tokens"), subject->info->positions);
@@ -587,7 +607,7 @@ static void check_exchanges(const struct subject *subject)
         for (size_t variant = 0; variant < 2; variant++) {
             const struct token kept = tokens->all[i];
             tokens->all[i] = other_token(tokens, i, variant);
-            const bool mismatch = refused(subject, tokens, i, expected);
+            const bool mismatch = refused(subject, tokens, i, expected, &answered);
             mismatches += mismatch;
             accepted += !mismatch;
             tokens->all[i] = kept;
