@@ -1,5 +1,6 @@
 #include "support/answers.h"
 
+#include "support/corpora.h"
 #include "support/result_text.h"
 
 #include <setjmp.h>
@@ -48,12 +49,9 @@ void answers_each(void (*check)(const struct answers *subject))
 
 struct plx_corpus *answers_corpus(const void *bytes, size_t size, const char *name)
 {
-    const struct plx_source_options options = {.fingerprint = true};
-    struct plx_source *source = NULL;
     struct plx_corpus *corpus = NULL;
     struct plx_error error = {0};
-    if (plx_source_open_memory(bytes, size, name, &options, &source, &error) ||
-        plx_corpus_open_source(source, NULL, &corpus, &error))
+    if (corpus_open_memory(bytes, size, name, NULL, &corpus, &error))
         fail_msg("%s: %s", name, error.message);
     return corpus;
 }
