@@ -65,7 +65,9 @@ static char *text_of(size_t tokens, enum plx_token_kind kind, size_t *size)
     if (!text)
         abort();
     for (size_t i = 0; i < *size; i++)
-        text[i] = kind == PLX_TOKENS_WORD && i % 2 ? ' ' : letters[i % (sizeof letters - 1)];
+        text[i] = letters[i % (sizeof letters - 1)];
+    for (size_t i = 1; i < *size && kind == PLX_TOKENS_WORD; i += 2)
+        text[i] = ' ';
     text[*size - 1] = '\n';
     return text;
 }
