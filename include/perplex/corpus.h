@@ -60,12 +60,15 @@ struct plx_chunk {
     unsigned id_bytes;    /* ids: what each takes in the file; 0 where that differs */
     bool derived;         /* text: unescaped from the line, so that no place in it is a place in the file */
 
+    /* The document ends here without a newline or end symbol, which ends a line none the less; where it holds
+       nothing, a blank one. Of texts and strings. */
+    bool ends_line;
+
     /* Of a text only. */
     bool begins_line;
     bool blank_before; /* what stands before it in its line is spaces and tabs, or nothing */
     bool inside_word; /* the byte before it belongs to a word: the cut is inside a word if the first byte does
                          too */
-    bool ends_line;   /* the document ends here without a newline, which ends a line none the less */
 };
 
 /* What has been read. */

@@ -128,7 +128,8 @@ struct plx_window {
 struct plx_scores {
     double *nats; /* −ln p; +infinity for zero probability and for the target PLX_NO_TOKEN. NaN, of models
                      that score by position only: the model has no answer there, as before it has context */
-    uint8_t *orders; /* length of the n-gram found (needs PLX_MATCHED_ORDER), or NULL if not asked for */
+    uint8_t *orders; /* length of the n-gram found, at most info.order (needs PLX_MATCHED_ORDER), or NULL if
+                        not asked for */
     /* log10 p as KenLM computes it: in float32, backoffs added one by one, the shortest context first; an
        unknown word of a model without an unknown symbol begins from −100 (needs PLX_LOG10_FLOAT), or NULL if
        not asked for. */

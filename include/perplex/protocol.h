@@ -33,8 +33,8 @@ enum plx_tail { PLX_TAIL_KEEP, PLX_TAIL_DROP, PLX_TAIL_LEFT_EXTEND };
 enum plx_first { PLX_FIRST_SCORE, PLX_FIRST_SKIP };
 
 /* What an unknown token costs: that of the unknown symbol (without one, as `zero`); nothing, it is left out;
-   an error; infinity; as `unk` where the model's unknown symbol has a probability, else as `skip`; −X in
-   log10; that of the unknown symbol shared by N words. */
+   an error, but for a symbol that the corpus spells out; infinity; as `unk` where the model's unknown symbol
+   has a probability, else as `skip`; −X in log10; that of the unknown symbol shared by N words. */
 enum plx_unknown {
     PLX_UNKNOWN_UNK,
     PLX_UNKNOWN_SKIP,

@@ -173,6 +173,7 @@ static void give_text(struct jsonl_reader *reader, struct plx_chunk *chunk)
         size = plx_piece_size(&view, reader->base.options->tokens);
     }
     plx_piece_describe(&view, size, &reader->seam, chunk);
+    chunk->ends_line |= record->text_size == 0;
     chunk->derived = true;
     reader->text_given += size;
     reader->left = reader->text_given < record->text_size;
@@ -189,6 +190,7 @@ static void give_tokens(struct jsonl_reader *reader, struct plx_chunk *chunk)
     chunk->first_token = reader->tokens_given;
     reader->tokens_given += record->count;
     reader->left = !record->ended;
+    chunk->ends_line = chunk->content == PLX_CONTENT_STRINGS && !reader->left;
 }
 
 static enum plx_status next_jsonl(struct plx_reader *base, struct plx_chunk *chunk, bool *more,

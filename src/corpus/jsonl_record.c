@@ -208,6 +208,8 @@ static bool take_id(struct plx_jsonl_record *record, struct walk *walk)
         return false;
     const uint8_t *raw = scan->text + begin;
     const size_t length = scan->at - begin;
+    if (length == 4 && memcmp(raw, "null", 4) == 0)
+        return true; /* none */
     for (size_t i = 0; i < length; i++) {
         if ((raw[i] < '0' || raw[i] > '9') && !(raw[i] == '-' && i == 0))
             return plx_json_scan_fail(scan, begin, "\"id\" must be a string or an integer", NULL);

@@ -223,6 +223,9 @@ static enum plx_status tokenize(const struct plx_chunk *chunk, const struct plx_
             status = split_line(&walk, at, end, newline != NULL, newline || chunk->ends_line, error);
         at = end + (newline != NULL);
     }
+    if (chunk->size == 0 && chunk->ends_line && status == PLX_OK &&
+        (status = plx_tokens_reserve(tokens, 1, error)) == PLX_OK)
+        end_line(&walk, 0, true);
     tokens->rest_bytes = (uint32_t)(chunk->size - walk.owned);
     tokens->rest_characters =
         (uint32_t)plx_utf8_count(chunk->text + walk.owned, chunk->size - walk.owned, NULL);

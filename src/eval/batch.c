@@ -3,6 +3,7 @@
 #include "base/logarithms.h"
 #include "base/memory.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -105,6 +106,13 @@ static bool tally_special(struct plx_batch *batch, size_t i, const struct plx_pl
     return true;
 }
 
+/* A model that finds longer n-grams than it has is defective. */
+static inline unsigned checked_order(unsigned order, const struct plx_plan *plan)
+{
+    assert(order <= plan->order);
+    return order < plan->order ? order : plan->order;
+}
+
 /* Models that score by position say by NaN where they have no answer; from the others it would be a defect,
    which the sums mark as invalid. */
 static void mark_unanswered(struct plx_batch *batch)
@@ -127,7 +135,8 @@ static void tally_targets(struct plx_batch *batch, const struct plx_plan *plan)
         const unsigned flags = batch->flags[i];
         if ((flags & PLX_TOKEN_UNSCORED) || ((flags & special) && !tally_special(batch, i, plan)))
             continue;
-        plx_exact_add(tally->orders + (plan->details ? batch->orders[i] : 0), batch->nats[i]);
+        plx_exact_add(tally->orders + (plan->details ? checked_order(batch->orders[i], plan) : 0),
+                      batch->nats[i]);
         tally->bytes += batch->bytes[i];
         tally->characters += batch->characters[i];
         tally->words += (flags & PLX_TOKEN_WORD) != 0;

@@ -1,6 +1,7 @@
 #include "eval/block.h"
 
 #include "base/memory.h"
+#include "base/utf8.h"
 #include "base/word.h"
 
 #include <stdlib.h>
@@ -92,6 +93,18 @@ static bool is_end(const struct plx_plan *plan, uint32_t id)
     return plan->end != PLX_NO_TOKEN && id == plan->end;
 }
 
+/* What the text of tokens is made of, as far as it is known. */
+static enum plx_token_kind text_kind(const struct plx_plan *plan)
+{
+    return plan->spelled ? plan->tokens : PLX_TOKENS_PIECE;
+}
+
+/* True if the block ends a line that no end symbol of the corpus has ended: one is added. */
+static bool lacks_end(const struct plx_block *block, const struct plx_plan *plan, bool ended)
+{
+    return block->chunk.ends_line && plx_plan_line_ends(plan) && !ended;
+}
+
 /* How token i of the chunk is spelled, and whether it ends a line. */
 static struct plx_word word_of_token(const struct plx_chunk *chunk, size_t i, const struct plx_plan *plan,
                                      const struct plx_model *model, bool *end)
@@ -108,20 +121,20 @@ static void move_seam(struct plx_block *block, const struct plx_chunk *chunk, co
     if (chunk->begins_document)
         *seam = (struct plx_seam){.begins_document = true, .begins_line = true};
     block->seam = *seam;
-    if (chunk->size == 0)
-        return; /* nothing is behind it but what is before it */
+    const enum plx_token_kind kind = text_kind(plan);
     size_t i = chunk->size;
-    bool end;
-    do {
-        i--;
-        const struct plx_word word = word_of_token(chunk, i, plan, model, &end);
-        if (plx_seam_decided(word, end, plan->tokens))
+    bool end = false;
+    while (i > 0) {
+        const struct plx_word word = word_of_token(chunk, --i, plan, model, &end);
+        if (plx_seam_decided(word, end, kind))
             break;
-    } while (i > 0);
+    }
     for (; i < chunk->size; i++) {
         const struct plx_word word = word_of_token(chunk, i, plan, model, &end);
-        plx_seam_move(seam, word, end, plan->tokens);
+        plx_seam_move(seam, word, end, kind);
     }
+    if (lacks_end(block, plan, chunk->size > 0 && end))
+        plx_seam_move(seam, (struct plx_word){NULL, 0}, true, kind);
 }
 
 enum plx_status plx_block_fill(struct plx_block *block, const struct plx_chunk *chunk,
@@ -137,8 +150,8 @@ enum plx_status plx_block_fill(struct plx_block *block, const struct plx_chunk *
     block->chunk.tokens = NULL;
     if (chunk->content == PLX_CONTENT_TEXT)
         return copy_text(block, chunk, error);
-    if ((status = plx_tokens_reserve(&block->tokens, chunk->size, error)) ||
-        (status = reserve(block, chunk->size, error)) || (status = copy_text(block, chunk, error)))
+    if ((status = plx_tokens_reserve(&block->tokens, chunk->size + 1, error)) ||
+        (status = reserve(block, chunk->size + 1, error)) || (status = copy_text(block, chunk, error)))
         return status;
     block->tokens.count = chunk->size;
     if (chunk->content == PLX_CONTENT_IDS && chunk->size > 0)
@@ -191,6 +204,30 @@ static enum plx_status refuse_id(struct plx_block *block, size_t index, const st
                   (unsigned long long)block->chunk.first_token + index + 1, (unsigned long)block->ids[index],
                   (unsigned long long)plx_model_info(model)->vocabulary - 1);
     return refuse_token(block, index, "were these ids made with the model's own tokenizer?");
+}
+
+/* Whether a token is what the user says that tokens are; symbols may be spelled at will. */
+static bool is_such(const struct plx_block *block, size_t i, const struct plx_plan *plan)
+{
+    const struct plx_word word = block->tokens.words[i];
+    const uint32_t id = block->ids[i];
+    if (!word.text || id == plan->unknown || id == plan->start || id == plan->control[0] ||
+        id == plan->control[1])
+        return true;
+    if (text_kind(plan) == PLX_TOKENS_BYTE)
+        return word.length == 1;
+    return text_kind(plan) != PLX_TOKENS_CHARACTER ||
+           (word.length > 0 && plx_utf8_sequence((const uint8_t *)word.text, word.length) == word.length);
+}
+
+static enum plx_status refuse_kind(struct plx_block *block, size_t i, const struct plx_plan *plan)
+{
+    const struct plx_word word = block->tokens.words[i];
+    plx_error_set(&block->error, PLX_MISMATCH, "token %llu of the document, \"%.*s\", is no single %s",
+                  (unsigned long long)block->chunk.first_token + i + 1,
+                  (int)(word.length < 80 ? word.length : 80), word.text,
+                  plan->tokens == PLX_TOKENS_BYTE ? "byte" : "character");
+    return refuse_token(block, i, "--tokens says what a token is; piece: nothing is known of it");
 }
 
 /* The flags of a token whose id has been looked up and is the unknown symbol or none; maps the latter. */
@@ -250,7 +287,8 @@ static enum plx_status encode_token(struct plx_block *block, size_t i, const str
     }
     if (block->ids[i] == plan->unknown || block->ids[i] == PLX_NO_TOKEN) {
         *flags |= judge_unknown(block, i, plan);
-        if (plan->protocol.unknown == PLX_UNKNOWN_ERROR && !(*flags & PLX_TOKEN_LITERAL))
+        const bool symbol = (*flags & PLX_TOKEN_LITERAL) && plan->unknown != PLX_NO_TOKEN;
+        if (plan->protocol.unknown == PLX_UNKNOWN_ERROR && !symbol)
             return refuse_unknown(block, i);
     }
     if (block->ids[i] == PLX_NO_TOKEN)
@@ -328,6 +366,7 @@ static enum plx_status encode_tokens(struct plx_block *block, const struct plx_p
     struct plx_tokens *tokens = &block->tokens;
     const uint64_t vocabulary = plx_model_info(model)->vocabulary;
     const bool ids = block->chunk.content == PLX_CONTENT_IDS;
+    bool end = false;
     if (!ids)
         look_up(block, plan, model);
     for (size_t i = 0; i < tokens->count; i++) {
@@ -335,9 +374,17 @@ static enum plx_status encode_tokens(struct plx_block *block, const struct plx_p
             return refuse_id(block, i, model);
         if (ids)
             tokens->words[i] = word_of_id(plan, model, block->ids[i]);
-        tokens->marks[i] = is_end(plan, block->ids[i]) ? PLX_MARK_LINE_END : 0;
+        end = is_end(plan, block->ids[i]);
+        tokens->marks[i] = end ? PLX_MARK_LINE_END : 0;
+        if (!end && !is_such(block, i, plan))
+            return refuse_kind(block, i, plan);
     }
-    plx_tokens_rejoin(tokens, plan->spelled ? plan->tokens : PLX_TOKENS_PIECE, &block->seam);
+    if (lacks_end(block, plan, end)) {
+        tokens->words[tokens->count] = (struct plx_word){NULL, 0};
+        tokens->marks[tokens->count] = PLX_MARK_LINE_END;
+        block->ids[tokens->count++] = plan->end;
+    }
+    plx_tokens_rejoin(tokens, text_kind(plan), &block->seam);
     return PLX_OK;
 }
 

@@ -27,7 +27,7 @@ static enum plx_status named_symbol(const struct plx_model *model, const struct 
     return plx_error_set(error, PLX_MISMATCH, "the model has no symbol \"%s\" (--%s)", symbol, option);
 }
 
-/* Notes the symbol's spelling in the settled protocol. */
+/* Notes the symbol's spelling. */
 static void show_symbol(const struct plx_model *model, uint32_t id, char *symbol)
 {
     const struct plx_word word = plx_model_token(model, id);
@@ -47,7 +47,7 @@ static void settle_start(const struct plx_model *model, uint32_t start, uint32_t
         plan->start = end; /* what ends a line also precedes the next */
     if (plan->start == PLX_NO_TOKEN)
         protocol->start = PLX_START_NONE;
-    show_symbol(model, plan->start, protocol->start_symbol);
+    show_symbol(model, plan->start, plan->start_shown);
 }
 
 static enum plx_status settle_end(const struct plx_model *model, uint32_t end, struct plx_plan *plan,
@@ -64,7 +64,7 @@ static enum plx_status settle_end(const struct plx_model *model, uint32_t end, s
         return plx_error_hint(error, "--end SYMBOL names it, --end none leaves line ends out");
     }
     plan->end = protocol->end == PLX_END_SCORED ? end : PLX_NO_TOKEN;
-    show_symbol(model, plan->end, protocol->end_symbol);
+    show_symbol(model, plan->end, plan->end_shown);
     return PLX_OK;
 }
 
@@ -81,6 +81,10 @@ static enum plx_status settle_symbols(const struct plx_model *model, struct plx_
         status = named_symbol(model, plan, "start", protocol->start_symbol, &start, error);
     if (status == PLX_OK && *protocol->end_symbol)
         status = named_symbol(model, plan, "end", protocol->end_symbol, &end, error);
+    if (start == info->start)
+        *protocol->start_symbol = '\0'; /* it need not be named */
+    if (end == info->end)
+        *protocol->end_symbol = '\0';
     plan->join = PLX_NO_TOKEN;
     if (status == PLX_OK && *protocol->join)
         status = named_symbol(model, plan, "join", protocol->join, &plan->join, error);
@@ -146,32 +150,37 @@ static enum plx_status weigh_unknown(const struct plx_model *model, uint32_t unk
     return status;
 }
 
-static enum plx_status settle_unknown(const struct plx_model *model, struct plx_plan *plan,
+/* *left_out: unknown words are left out, and have no probability. */
+static enum plx_status settle_unknown(const struct plx_model *model, struct plx_plan *plan, bool *left_out,
                                       struct plx_error *error)
 {
+    enum plx_unknown *unknown = &plan->protocol.unknown;
     bool likely;
-    if (plan->protocol.unknown != PLX_UNKNOWN_UNK_OR_SKIP)
+    *left_out = false;
+    if (*unknown != PLX_UNKNOWN_UNK_OR_SKIP && *unknown != PLX_UNKNOWN_SKIP)
         return PLX_OK;
     const enum plx_status status = weigh_unknown(model, plan->unknown, &likely, error);
-    plan->protocol.unknown = likely ? PLX_UNKNOWN_UNK : PLX_UNKNOWN_SKIP;
+    if (*unknown == PLX_UNKNOWN_UNK_OR_SKIP)
+        *unknown = likely ? PLX_UNKNOWN_UNK : PLX_UNKNOWN_SKIP;
+    *left_out = !likely;
     return status;
 }
 
 /* Whose conventions the sums will serve. SRILM takes <s> and </s> in a text for the symbols, the others for
    words. */
-static void settle_conventions(const struct plx_protocol *wanted, struct plx_plan *plan)
+static void settle_conventions(struct plx_plan *plan, bool left_out)
 {
     const struct plx_protocol *settled = &plan->protocol;
-    plan->srilm = plan->details && settled->window == 0 && settled->limit == 0 &&
-                  settled->first == PLX_FIRST_SCORE && plan->end != PLX_NO_TOKEN &&
-                  plan->start != PLX_NO_TOKEN &&
-                  (settled->unit == PLX_UNIT_LINE || plan->restart != PLX_NO_TOKEN) &&
-                  (wanted->unknown == PLX_UNKNOWN_UNK || wanted->unknown == PLX_UNKNOWN_UNK_OR_SKIP);
-    plan->sentences =
-        plan->srilm && wanted->unknown == PLX_UNKNOWN_UNK && settled->blank == PLX_BLANK_SCORE &&
-        (settled->control_words == PLX_CONTROL_REFUSE || settled->control_words == PLX_CONTROL_WORD);
-    plan->srilm = plan->srilm && (settled->control_words == PLX_CONTROL_REFUSE ||
-                                  settled->control_words == PLX_CONTROL_SCORE);
+    const enum plx_control_words control = settled->control_words;
+    const bool whole = plan->details && settled->window == 0 && settled->limit == 0 &&
+                       settled->first == PLX_FIRST_SCORE && plan->end != PLX_NO_TOKEN &&
+                       plan->start != PLX_NO_TOKEN &&
+                       (settled->unit == PLX_UNIT_LINE || plan->restart != PLX_NO_TOKEN);
+    const bool charged = settled->unknown == PLX_UNKNOWN_UNK;
+    plan->sentences = whole && charged && settled->blank == PLX_BLANK_SCORE &&
+                      (control == PLX_CONTROL_REFUSE || control == PLX_CONTROL_WORD);
+    plan->srilm =
+        whole && (charged || left_out) && (control == PLX_CONTROL_REFUSE || control == PLX_CONTROL_SCORE);
 }
 
 /* Whether the protocol suits such tokens at all. */
@@ -207,7 +216,8 @@ static enum plx_status check_fit(const struct plx_model *model, const struct plx
     return PLX_OK;
 }
 
-enum plx_status plx_plan_make(const struct plx_model *model, const struct plx_protocol *protocol,
+/* Fills the plan in; all but its protocol's name. */
+static enum plx_status settle(const struct plx_model *model, const struct plx_protocol *protocol,
                               const struct plx_corpus_info *corpus, struct plx_plan *plan,
                               struct plx_error *error)
 {
@@ -226,21 +236,62 @@ enum plx_status plx_plan_make(const struct plx_model *model, const struct plx_pr
         .by_target = capabilities & PLX_BY_TARGET,
         .order = info->order,
     };
+    bool left_out;
     enum plx_status status = plx_protocol_check(protocol, error);
     if (status)
         return status;
-    plx_protocol_rename(&plan->protocol);
-    plan->byte_ids =
-        !(capabilities & PLX_STRING_TOKENS) && corpus->tokens == PLX_TOKENS_BYTE && info->vocabulary == 256;
+    plan->byte_ids = (!(capabilities & PLX_STRING_TOKENS) || plan->any_tokens) &&
+                     corpus->tokens == PLX_TOKENS_BYTE && info->vocabulary == 256;
     const bool strings = (capabilities & PLX_STRING_TOKENS) && !plan->any_tokens;
     plan->spelled = plan->content == PLX_CONTENT_TEXT ||
                     (plan->tokens != PLX_TOKENS_PIECE &&
                      (plan->content == PLX_CONTENT_STRINGS || strings || plan->byte_ids));
     if ((status = check_fit(model, plan, error)) || (status = settle_symbols(model, plan, error)) ||
-        (status = settle_unknown(model, plan, error)) || (status = settle_first_window(plan, error)))
+        (status = settle_unknown(model, plan, &left_out, error)) ||
+        (status = settle_first_window(plan, error)))
         return status;
     if (plan->protocol.window && plan->protocol.stride == 0)
         plan->protocol.stride = plan->protocol.window;
-    settle_conventions(protocol, plan);
+    settle_conventions(plan, left_out);
     return PLX_OK;
+}
+
+static bool same_fields(const struct plx_protocol *a, const struct plx_protocol *b)
+{
+    char ours[2 * PLX_SYMBOL_TEXT], theirs[2 * PLX_SYMBOL_TEXT];
+    const char *name;
+    for (size_t i = 0; plx_protocol_field(a, i, &name, ours, sizeof ours, NULL); i++) {
+        plx_protocol_field(b, i, &name, theirs, sizeof theirs, NULL);
+        if (strcmp(ours, theirs) != 0)
+            return false;
+    }
+    return true;
+}
+
+/* Names the protocol: what was asked for is a preset, or what is carried out is what a preset comes to. */
+static void name_settled(const struct plx_model *model, const struct plx_corpus_info *corpus,
+                         struct plx_plan *plan)
+{
+    const struct plx_protocol *preset;
+    for (size_t i = 0; (preset = plx_protocol_preset(i)) != NULL; i++) {
+        struct plx_plan other;
+        struct plx_error error;
+        if (settle(model, preset, corpus, &other, &error) == PLX_OK &&
+            same_fields(&other.protocol, &plan->protocol)) {
+            memcpy(plan->protocol.name, preset->name, sizeof plan->protocol.name);
+            return;
+        }
+    }
+}
+
+enum plx_status plx_plan_make(const struct plx_model *model, const struct plx_protocol *protocol,
+                              const struct plx_corpus_info *corpus, struct plx_plan *plan,
+                              struct plx_error *error)
+{
+    struct plx_protocol wanted = *protocol;
+    plx_protocol_rename(&wanted);
+    const enum plx_status status = settle(model, &wanted, corpus, plan, error);
+    if (status == PLX_OK && !plx_protocol_find(wanted.name))
+        name_settled(model, corpus, plan);
+    return status;
 }

@@ -15,6 +15,7 @@ struct plx_plan {
     uint32_t unknown;    /* the model's unknown symbol, or PLX_NO_TOKEN */
     uint32_t join;       /* stands for a line end inside a stream; PLX_NO_TOKEN: nothing */
     uint32_t control[2]; /* start and end symbol, as words of a text: see enum plx_control_words */
+    char start_shown[PLX_SYMBOL_TEXT], end_shown[PLX_SYMBOL_TEXT]; /* spelled; "" if there is none */
     uint64_t first_window_end; /* tokens of a unit that its first window sees; 0: as every window */
     uint64_t context_length;
     bool byte_ids;        /* the model has no strings, and its ids are the bytes themselves */

@@ -106,6 +106,17 @@ static enum plx_status submit_batch(void *user, struct plx_batch **batch, struct
     return PLX_OK;
 }
 
+/* Forgets how tokens are spelled that nobody can ask for: none of them is a target on its way. */
+static enum plx_status forget_spellings(struct run *run, struct plx_error *error)
+{
+    const uint64_t decided = plx_windows_decided(&run->windows);
+    struct plx_word token, document;
+    if (!run->options->tokens || decided == 0 || plx_lane_count(run->scoring) > 0 ||
+        run->windows.batch->target_count > 0)
+        return PLX_OK;
+    return plx_spelling_take(&run->feed.spelling, decided - 1, &token, &document, error);
+}
+
 /* Takes the oldest encoded block and cuts it into windows. */
 static enum plx_status take_block(struct run *run, struct plx_error *error)
 {
@@ -116,7 +127,8 @@ static enum plx_status take_block(struct run *run, struct plx_error *error)
     }
     plx_text_counts_add(&run->result->text, &block->tokens.counts);
     run->lost_hyphens += block->lost_hyphens;
-    return plx_windows_add(&run->windows, block, error);
+    const enum plx_status status = plx_windows_add(&run->windows, block, error);
+    return status ? status : forget_spellings(run, error);
 }
 
 static void report_progress(const struct run *run)
@@ -312,7 +324,7 @@ static enum plx_status check_positions(const struct run *run, struct plx_error *
     const struct plx_plan *plan = &run->plan;
     const uint64_t there = plx_model_info(run->model)->positions;
     const uint64_t asked = plan->by_token ? run->windows.kept : run->windows.targets;
-    if (!(plan->by_token || plan->by_target) || there == asked || plan->protocol.limit)
+    if (!(plan->by_token || plan->by_target) || there == asked || run->windows.skipped.limit > 0)
         return PLX_OK;
     plx_error_set(error, PLX_MISMATCH, "answers for %llu tokens, but the corpus has %llu",
                   (unsigned long long)there, (unsigned long long)asked);

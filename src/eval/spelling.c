@@ -36,7 +36,8 @@ static void trim(struct plx_spelling *spelling)
             spelling->count * sizeof *spelling->entries);
     spelling->first = 0;
     spelling->text.size -= spelling->taken;
-    memmove(spelling->text.data, spelling->text.data + spelling->taken, spelling->text.size);
+    if (spelling->text.size > 0)
+        memmove(spelling->text.data, spelling->text.data + spelling->taken, spelling->text.size);
     spelling->taken = 0;
 }
 

@@ -53,6 +53,12 @@ void plx_windows_note(struct plx_windows *windows, struct plx_spelling *spelling
     windows->spelling = spelling;
 }
 
+uint64_t plx_windows_decided(const struct plx_windows *windows)
+{
+    const bool begun = windows->decided > windows->starts; /* symbols before the unit are no tokens */
+    return windows->unit_token + (begun ? windows->decided - windows->starts : 0);
+}
+
 /* Adds the tokens [begin, end) of the block; there is room. Bytes without an owner go to the first. */
 static enum plx_status push(struct plx_windows *windows, const struct plx_block *block, size_t begin,
                             size_t end, struct plx_error *error)

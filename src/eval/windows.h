@@ -73,6 +73,9 @@ enum plx_status plx_windows_add(struct plx_windows *windows, const struct plx_bl
 /* The end of the corpus: ends the last unit and gives the last batch to the sink. */
 enum plx_status plx_windows_finish(struct plx_windows *windows, struct plx_error *error);
 
+/* How many of the tokens that the protocol keeps are scored or skipped for good. */
+uint64_t plx_windows_decided(const struct plx_windows *windows);
+
 void plx_windows_release(struct plx_windows *windows);
 
 #endif

@@ -172,10 +172,6 @@ static void write_protocol(struct plx_json_writer *json, const struct plx_protoc
             plx_json_u64(json, name, strtoull(text, NULL, 10));
             continue;
         }
-        /* How a model spells its symbols is no matter of the protocol: see model.symbols. */
-        char *colon = strchr(text, ':');
-        if (colon && (strcmp(name, "start") == 0 || strcmp(name, "end") == 0))
-            *colon = '\0';
         plx_json_string(json, name, text);
     }
     plx_json_end_object(json);
@@ -198,10 +194,10 @@ static void write_model(struct plx_json_writer *json, const struct plx_result *r
         plx_json_end_array(json);
     }
     plx_json_begin_object(json, "symbols");
-    if (*result->plan.protocol.start_symbol)
-        plx_json_string(json, "start", result->plan.protocol.start_symbol);
-    if (*result->plan.protocol.end_symbol)
-        plx_json_string(json, "end", result->plan.protocol.end_symbol);
+    if (*result->plan.start_shown)
+        plx_json_string(json, "start", result->plan.start_shown);
+    if (*result->plan.end_shown)
+        plx_json_string(json, "end", result->plan.end_shown);
     if (*result->unknown_symbol)
         plx_json_string(json, "unknown", result->unknown_symbol);
     plx_json_end_object(json);
