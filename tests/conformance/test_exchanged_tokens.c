@@ -1,6 +1,6 @@
 /* Models that score by position and know the tokens: every token of the corpus, exchanged in turn for another
    one, is noticed, and the message names the line of the record. Over all such fixtures. */
-#include "support/answers.h"
+#include "support/positions.h"
 #include "support/result_text.h"
 
 #include <setjmp.h>
@@ -53,10 +53,10 @@ static void add_words(struct tokens *tokens, const char *text, size_t size)
     }
 }
 
-static struct tokens *tokens_of(const struct answers *subject)
+static struct tokens *tokens_of(const struct positions *subject)
 {
     struct tokens *tokens = calloc(1, sizeof *tokens);
-    struct plx_corpus *corpus = answers_own_corpus(subject);
+    struct plx_corpus *corpus = positions_own_corpus(subject);
     struct plx_error error = {0};
     struct plx_chunk chunk;
     bool more;
@@ -111,11 +111,11 @@ static size_t write_tokens(const struct tokens *tokens, char *out, size_t capaci
 
 static struct plx_corpus *corpus_of(const struct tokens *tokens, char *bytes, size_t capacity)
 {
-    return answers_corpus(bytes, write_tokens(tokens, bytes, capacity), "tokens");
+    return positions_corpus(bytes, write_tokens(tokens, bytes, capacity), "tokens");
 }
 
 /* How many positions the model has in its first `lines` lines. */
-static uint64_t positions_in(const struct answers *subject, uint64_t lines)
+static uint64_t positions_in(const struct positions *subject, uint64_t lines)
 {
     size_t size = 0;
     struct plx_model *model;
@@ -130,7 +130,7 @@ static uint64_t positions_in(const struct answers *subject, uint64_t lines)
 }
 
 /* The line of the model's file that answers the position. */
-static uint64_t line_of(const struct answers *subject, uint64_t position)
+static uint64_t line_of(const struct positions *subject, uint64_t position)
 {
     uint64_t line = 1;
     while (positions_in(subject, line) <= position)
@@ -165,12 +165,12 @@ static enum plx_status note_answers(void *user, const struct plx_token_score *to
 }
 
 /* Whether the exchange is refused, at the right place. */
-static bool refused(const struct answers *subject, const struct tokens *tokens, size_t index,
+static bool refused(const struct positions *subject, const struct tokens *tokens, size_t index,
                     const char *expected, const struct answered *answered)
 {
     char bytes[8192];
     struct plx_error error;
-    char *text = answers_evaluate(subject->model, corpus_of(tokens, bytes, sizeof bytes), NULL, &error);
+    char *text = positions_evaluate(subject->model, corpus_of(tokens, bytes, sizeof bytes), NULL, &error);
     const uint64_t position = position_of(tokens, index), line = line_of(subject, position);
     if (text) { /* as much as was said before, and no more */
         cJSON *result = cJSON_Parse(text), *before = cJSON_Parse(expected);
@@ -208,7 +208,7 @@ static struct token other_token(const struct tokens *tokens, size_t index, size_
 }
 
 /* The first of a record may be a token that the model does not tell, and has no answer for. */
-static void check_exchanges(const struct answers *subject)
+static void check_exchanges(const struct positions *subject)
 {
     char bytes[8192];
     size_t mismatches = 0, accepted = 0;
@@ -217,8 +217,8 @@ static void check_exchanges(const struct answers *subject)
     struct tokens *tokens = tokens_of(subject);
     struct answered answered = {{false}};
     const struct plx_evaluate_options options = {.tokens = note_answers, .tokens_user = &answered};
-    char *expected = answers_evaluate_well(subject, answers_own_corpus(subject), &options);
-    char *again = answers_evaluate_well(subject, corpus_of(tokens, bytes, sizeof bytes), NULL);
+    char *expected = positions_evaluate_well(subject, positions_own_corpus(subject), &options);
+    char *again = positions_evaluate_well(subject, corpus_of(tokens, bytes, sizeof bytes), NULL);
     cJSON *result = cJSON_Parse(again);
     assert_int_equal(result_count(result, "counts.tokens"), subject->info->positions);
     for (size_t i = 0; i < tokens->count; i++) {
@@ -244,7 +244,7 @@ static void check_exchanges(const struct answers *subject)
 static void plx_evaluate__another_token_is_refused_with_the_line(void **state)
 {
     (void)state;
-    answers_each(check_exchanges);
+    positions_each(check_exchanges);
 }
 
 int main(void)

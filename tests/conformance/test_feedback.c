@@ -1,9 +1,9 @@
 /* Scores that are fed back as a model give the total of whoever computed them: those of KenLM and PyTorch on
    real texts, as records with tokens, as lines of numbers and as arrays of NumPy. PERPLEX_TEST_DATA_DIR names
    the folder that has them. */
-#include "support/answers.h"
 #include "support/fixtures.h"
 #include "support/npz.h"
+#include "support/positions.h"
 #include "support/result_text.h"
 
 #include "base/buffer.h"

@@ -1,7 +1,7 @@
 /* What every model must do that scores by position, over all such fixtures, each with the corpus that its
    answers belong to beside it. */
-#include "support/answers.h"
 #include "support/gzip_member.h"
+#include "support/positions.h"
 #include "support/result_text.h"
 
 #include <setjmp.h>
@@ -13,9 +13,9 @@
 #include <cmocka.h>
 
 /* Each answer belongs to a token, and each token has one or is skipped for want of it. */
-static void check_own_corpus(const struct answers *subject)
+static void check_own_corpus(const struct positions *subject)
 {
-    char *text = answers_evaluate_well(subject, answers_own_corpus(subject), NULL);
+    char *text = positions_evaluate_well(subject, positions_own_corpus(subject), NULL);
     cJSON *result = cJSON_Parse(text);
     const cJSON *reason;
     uint64_t skipped = 0;
@@ -34,10 +34,10 @@ static void check_own_corpus(const struct answers *subject)
 static void plx_evaluate__of_its_own_corpus_takes_every_answer(void **state)
 {
     (void)state;
-    answers_each(check_own_corpus);
+    positions_each(check_own_corpus);
 }
 
-static void assert_same(const struct answers *subject, const char *expected, char *found, const char *what)
+static void assert_same(const struct positions *subject, const char *expected, char *found, const char *what)
 {
     result_text_remove(found, "runtime");
     if (strcmp(expected, found) != 0)
@@ -57,35 +57,35 @@ static struct file_bytes packed_bytes(const struct file_bytes *plain)
 }
 
 /* The corpus by a model that lies there compressed. */
-static void check_packed_model(const struct answers *subject, const char *expected)
+static void check_packed_model(const struct positions *subject, const char *expected)
 {
     const struct file_bytes packed = packed_bytes(&subject->file);
-    struct answers other = *subject;
+    struct positions other = *subject;
     struct plx_error error = {0};
     if (model_open_bytes(packed.bytes, packed.size, subject->path, NULL, &other.model, &error))
         fail_msg("%s, compressed: %s", subject->path, error.message);
-    assert_same(subject, expected, answers_evaluate_well(&other, answers_own_corpus(subject), NULL),
+    assert_same(subject, expected, positions_evaluate_well(&other, positions_own_corpus(subject), NULL),
                 "a compressed model");
     plx_model_close(other.model);
     free(packed.bytes);
 }
 
-static void check_manners(const struct answers *subject)
+static void check_manners(const struct positions *subject)
 {
     static const size_t batches[] = {1, 7, 4096};
-    char *expected = answers_evaluate_well(subject, answers_own_corpus(subject), NULL);
+    char *expected = positions_evaluate_well(subject, positions_own_corpus(subject), NULL);
     result_text_remove(expected, "runtime");
     for (size_t i = 0; i < sizeof batches / sizeof *batches; i++) {
         for (unsigned threads = 1; threads <= 3; threads += 2) {
             const struct plx_evaluate_options options = {.threads = threads, .batch = batches[i]};
             assert_same(subject, expected,
-                        answers_evaluate_well(subject, answers_own_corpus(subject), &options),
+                        positions_evaluate_well(subject, positions_own_corpus(subject), &options),
                         "other threads or batches");
         }
     }
     const struct file_bytes packed = packed_bytes(&subject->corpus);
-    struct plx_corpus *corpus = answers_corpus(packed.bytes, packed.size, subject->corpus_path);
-    assert_same(subject, expected, answers_evaluate_well(subject, corpus, NULL), "a compressed corpus");
+    struct plx_corpus *corpus = positions_corpus(packed.bytes, packed.size, subject->corpus_path);
+    assert_same(subject, expected, positions_evaluate_well(subject, corpus, NULL), "a compressed corpus");
     check_packed_model(subject, expected);
     free(packed.bytes);
     plx_text_free(expected);
@@ -94,15 +94,15 @@ static void check_manners(const struct answers *subject)
 static void plx_evaluate__threads_batches_and_gzip_do_not_matter(void **state)
 {
     (void)state;
-    answers_each(check_manners);
+    positions_each(check_manners);
 }
 
 /* Refused as not fitting, in a message that says how many answers there are, or at which line of the model
    the corpus parts from it. */
-static void assert_mismatch(const struct answers *subject, struct plx_corpus *corpus, struct plx_error *error,
-                            const char *what)
+static void assert_mismatch(const struct positions *subject, struct plx_corpus *corpus,
+                            struct plx_error *error, const char *what)
 {
-    char *text = answers_evaluate(subject->model, corpus, NULL, error);
+    char *text = positions_evaluate(subject->model, corpus, NULL, error);
     if (text || error->status != PLX_MISMATCH || strcmp(error->input, subject->path) != 0)
         fail_msg("%s, %s: %s, input %s: \"%s\"", subject->path, what, plx_status_name(error->status),
                  error->input, error->message);
@@ -110,23 +110,23 @@ static void assert_mismatch(const struct answers *subject, struct plx_corpus *co
         fail_msg("%s, %s: no place in \"%s\"", subject->path, what, error->message);
 }
 
-static void check_twice(const struct answers *subject)
+static void check_twice(const struct positions *subject)
 {
     const char *names[] = {subject->corpus_path, subject->corpus_path};
     struct plx_error error;
-    assert_mismatch(subject, answers_corpus_files(names, 2), &error, "the corpus twice");
+    assert_mismatch(subject, positions_corpus_files(names, 2), &error, "the corpus twice");
 }
 
 static void plx_evaluate__a_corpus_that_goes_on_is_refused(void **state)
 {
     (void)state;
-    answers_each(check_twice);
+    positions_each(check_twice);
 }
 
 /* How many tokens the first `size` bytes of the corpus have; of a text, words and ends of lines. */
-static uint64_t count_tokens(const struct answers *subject, size_t size)
+static uint64_t count_tokens(const struct positions *subject, size_t size)
 {
-    struct plx_corpus *corpus = answers_corpus(subject->corpus.bytes, size, subject->corpus_path);
+    struct plx_corpus *corpus = positions_corpus(subject->corpus.bytes, size, subject->corpus_path);
     struct plx_error error = {0};
     struct plx_chunk chunk;
     uint64_t tokens = 0;
@@ -144,14 +144,14 @@ static uint64_t count_tokens(const struct answers *subject, size_t size)
     return tokens;
 }
 
-static void check_cut(const struct answers *subject)
+static void check_cut(const struct positions *subject)
 {
     const uint8_t *newline = memchr(subject->corpus.bytes, '\n', subject->corpus.size);
     struct plx_error error;
     assert_non_null(newline);
     const size_t size = (size_t)(newline - subject->corpus.bytes) + 1;
     assert_true(size < subject->corpus.size); /* or it would not be cut */
-    assert_mismatch(subject, answers_corpus(subject->corpus.bytes, size, subject->corpus_path), &error,
+    assert_mismatch(subject, positions_corpus(subject->corpus.bytes, size, subject->corpus_path), &error,
                     "cut at the first line");
     assert_int_equal(count_tokens(subject, subject->corpus.size), subject->info->positions);
     if (!error_says_number(&error, subject->info->positions) ||
@@ -162,21 +162,21 @@ static void check_cut(const struct answers *subject)
 static void plx_evaluate__a_corpus_that_was_cut_is_refused(void **state)
 {
     (void)state;
-    answers_each(check_cut);
+    positions_each(check_cut);
 }
 
-static void check_windows(const struct answers *subject)
+static void check_windows(const struct positions *subject)
 {
     static const char *const windows[] = {"1", "2", "1024"};
     struct plx_error error = {0};
     for (size_t i = 0; i < sizeof windows / sizeof *windows; i++) {
-        struct plx_corpus *corpus = answers_own_corpus(subject);
+        struct plx_corpus *corpus = positions_own_corpus(subject);
         struct plx_corpus_info info;
         plx_corpus_info(corpus, &info);
         struct plx_protocol protocol = *plx_protocol_default(subject->info, &info);
         assert_int_equal(plx_protocol_set(&protocol, "window", windows[i], &error), PLX_OK);
         const struct plx_evaluate_options options = {.protocol = &protocol};
-        assert_null(answers_evaluate(subject->model, corpus, &options, &error));
+        assert_null(positions_evaluate(subject->model, corpus, &options, &error));
         assert_int_equal(error.status, PLX_USAGE);
         assert_non_null(strstr(error.message, "window"));
     }
@@ -185,13 +185,13 @@ static void check_windows(const struct answers *subject)
 static void plx_evaluate__windows_are_refused(void **state)
 {
     (void)state;
-    answers_each(check_windows);
+    positions_each(check_windows);
 }
 
 /* Answers come one after another, whatever the units. */
-static void check_units(const struct answers *subject)
+static void check_units(const struct positions *subject)
 {
-    struct plx_corpus *corpus = answers_own_corpus(subject);
+    struct plx_corpus *corpus = positions_own_corpus(subject);
     struct plx_corpus_info info;
     struct plx_error error = {0};
     plx_corpus_info(corpus, &info);
@@ -200,8 +200,8 @@ static void check_units(const struct answers *subject)
     protocol.unit = text ? PLX_UNIT_LINE : PLX_UNIT_DOCUMENT;
     protocol.end = text ? PLX_END_SCORED : PLX_END_NONE;
     const struct plx_evaluate_options options = {.protocol = &protocol, .batch = 2};
-    char *units = answers_evaluate(subject->model, corpus, &options, &error);
-    char *stream = answers_evaluate_well(subject, answers_own_corpus(subject), NULL);
+    char *units = positions_evaluate(subject->model, corpus, &options, &error);
+    char *stream = positions_evaluate_well(subject, positions_own_corpus(subject), NULL);
     if (!units)
         fail_msg("%s, every unit by itself: %s", subject->path, error.message);
     cJSON *one = cJSON_Parse(stream), *other = cJSON_Parse(units);
@@ -217,21 +217,21 @@ static void check_units(const struct answers *subject)
 static void plx_evaluate__units_do_not_matter(void **state)
 {
     (void)state;
-    answers_each(check_units);
+    positions_each(check_units);
 }
 
 /* The first token left out: where answers belong to tokens, the others keep theirs. Where they belong to
    targets, there is one too many, and the message says what would help. */
-static void check_first_skipped(const struct answers *subject)
+static void check_first_skipped(const struct positions *subject)
 {
-    struct plx_corpus *corpus = answers_own_corpus(subject);
+    struct plx_corpus *corpus = positions_own_corpus(subject);
     struct plx_corpus_info info;
     struct plx_error error = {0};
     plx_corpus_info(corpus, &info);
     struct plx_protocol protocol = *plx_protocol_default(subject->info, &info);
     protocol.first = PLX_FIRST_SKIP;
     const struct plx_evaluate_options options = {.protocol = &protocol};
-    char *text = answers_evaluate(subject->model, corpus, &options, &error);
+    char *text = positions_evaluate(subject->model, corpus, &options, &error);
     if (subject->info->capabilities & PLX_BY_TARGET) {
         assert_null(text);
         assert_int_equal(error.status, PLX_MISMATCH);
@@ -253,20 +253,20 @@ static void check_first_skipped(const struct answers *subject)
 static void plx_evaluate__the_first_token_left_out(void **state)
 {
     (void)state;
-    answers_each(check_first_skipped);
+    positions_each(check_first_skipped);
 }
 
 /* Line ends left out, where the corpus has some. */
-static void check_ends_left_out(const struct answers *subject)
+static void check_ends_left_out(const struct positions *subject)
 {
-    struct plx_corpus *corpus = answers_own_corpus(subject);
+    struct plx_corpus *corpus = positions_own_corpus(subject);
     struct plx_corpus_info info;
     struct plx_error error = {0};
     plx_corpus_info(corpus, &info);
     struct plx_protocol protocol = *plx_protocol_default(subject->info, &info);
     protocol.end = PLX_END_NONE;
     const struct plx_evaluate_options options = {.protocol = &protocol};
-    char *text = answers_evaluate(subject->model, corpus, &options, &error);
+    char *text = positions_evaluate(subject->model, corpus, &options, &error);
     assert_int_equal(text == NULL, info.content == PLX_CONTENT_TEXT);
     if (!text) {
         assert_int_equal(error.status, PLX_MISMATCH);
@@ -281,7 +281,7 @@ static void check_ends_left_out(const struct answers *subject)
 static void plx_evaluate__line_ends_left_out(void **state)
 {
     (void)state;
-    answers_each(check_ends_left_out);
+    positions_each(check_ends_left_out);
 }
 
 int main(void)

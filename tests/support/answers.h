@@ -1,40 +1,14 @@
-/* Models that score by position, each with the corpus that its answers belong to. What fails here fails the
-   running test. */
+/* Models that are answers of another program (the format logprobs), out of memory. */
 #ifndef PLX_TESTS_ANSWERS_H
 #define PLX_TESTS_ANSWERS_H
 
-#include "support/fixtures.h"
+#include <perplex/model.h>
 
-#include <perplex/evaluate.h>
+/* Opens them out of memory of just their size, so that a sanitizer sees every byte that is read behind it. */
+enum plx_status answers_open(const void *bytes, size_t size, const struct plx_model_options *options,
+                             struct plx_model **model, struct plx_error *error);
 
-/* A model with its corpus. */
-struct answers {
-    const char *path;
-    char *corpus_path;
-    struct plx_model *model;
-    const struct plx_model_info *info;
-    struct file_bytes file, corpus; /* both as they lie there */
-};
-
-/* Runs the check on every fixture that scores by position. */
-void answers_each(void (*check)(const struct answers *subject));
-
-/* Opens its own corpus. */
-struct plx_corpus *answers_own_corpus(const struct answers *subject);
-
-/* A corpus out of memory, which must stay, as if it were the file `name`; one of several files. */
-struct plx_corpus *answers_corpus(const void *bytes, size_t size, const char *name);
-struct plx_corpus *answers_corpus_files(const char *const *names, size_t count);
-
-/* The result's JSON, to be released with plx_text_free, or NULL and the error. The corpus is closed. */
-char *answers_evaluate(const struct plx_model *model, struct plx_corpus *corpus,
-                       const struct plx_evaluate_options *options, struct plx_error *error);
-
-/* The same by its own model, where it must go well. */
-char *answers_evaluate_well(const struct answers *subject, struct plx_corpus *corpus,
-                            const struct plx_evaluate_options *options);
-
-/* Whether the number stands in the message by itself. */
-bool error_says_number(const struct plx_error *error, uint64_t number);
+/* The model that a text is, which must be of that format; else the running test fails. */
+struct plx_model *answers_of(const char *text, const struct plx_model_options *options);
 
 #endif
