@@ -408,7 +408,7 @@ static void check_text(const struct plx_model *model, size_t size, enum plx_toke
                  result ? "accepted" : error.message);
     if (!result) {
         assert_int_equal(error.status, PLX_MALFORMED);
-        assert_string_equal(error.input, "text");
+        assert_string_equal(error.input, "test.txt");
         return;
     }
     const size_t expected[] = {[PLX_TOKENS_WORD] = counts.words + counts.lines,

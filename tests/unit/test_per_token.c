@@ -340,28 +340,31 @@ static void npy__any_count(void **state)
     free(tokens);
 }
 
-static void *copy_pipe(void *unused)
+/* Between the two paths; another thread than that which asks for paths. */
+static void *copy_pipe(void *paths)
 {
+    const char *const *names = paths;
     char bytes[4096];
-    FILE *from = fopen(folder_path("pipe.npy"), "rb"), *to = fopen(folder_path("copy"), "wb");
+    FILE *from = fopen(names[0], "rb"), *to = fopen(names[1], "wb");
     for (size_t got; from && to && (got = fread(bytes, 1, sizeof bytes, from)) > 0;)
         fwrite(bytes, 1, got, to);
     if (from)
         fclose(from);
     if (to)
         fclose(to);
-    return unused;
+    return NULL;
 }
 
 /* Where nothing can be corrected later. */
 static void npy__pipe(void **state)
 {
     struct plx_token_score *tokens = make_many();
+    const char *paths[] = {folder_path("pipe.npy"), folder_path("copy")};
     pthread_t thread;
     (void)state;
-    assert_int_equal(mkfifo(folder_path("pipe.npy"), 0600), 0);
-    assert_int_equal(pthread_create(&thread, NULL, copy_pipe, NULL), 0);
-    write_many(folder_path("pipe.npy"), tokens);
+    assert_int_equal(mkfifo(paths[0], 0600), 0);
+    assert_int_equal(pthread_create(&thread, NULL, copy_pipe, paths), 0);
+    write_many(paths[0], tokens);
     pthread_join(thread, NULL);
     expect_npy("copy", tokens, MANY);
     folder_holds("copy pipe.npy");

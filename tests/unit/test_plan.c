@@ -74,8 +74,8 @@ static void plx_plan_make__sentence(void **state)
     assert_true(plan.empty_context && plan.unknown_context && plan.details && plan.sentences);
     assert_true(plx_plan_line_ends(&plan));
     assert_string_equal(plan.protocol.name, "sentence");
-    assert_string_equal(plan.protocol.start_symbol, "<s>");
-    assert_string_equal(plan.protocol.end_symbol, "</s>");
+    assert_string_equal(plan.start_shown, "<s>");
+    assert_string_equal(plan.end_shown, "</s>");
     assert_int_equal(plan.protocol.start, PLX_START_CONTEXT);
     assert_int_equal(plan.protocol.end, PLX_END_SCORED);
 }
@@ -131,7 +131,7 @@ static void plx_plan_make__end_auto(void **state)
         const struct plx_plan plan = plan_for(cases[i].words, cases[i].protocol, cases[i].tokens);
         assert_int_equal(plan.protocol.end, cases[i].scored ? PLX_END_SCORED : PLX_END_NONE);
         assert_int_equal(plan.end != PLX_NO_TOKEN, cases[i].scored);
-        assert_int_equal(*plan.protocol.end_symbol != '\0', cases[i].scored);
+        assert_int_equal(*plan.end_shown != '\0', cases[i].scored);
     }
 }
 
@@ -154,11 +154,11 @@ static void plx_plan_make__end_for_start(void **state)
     assert_int_equal(plan.start, 1);
     assert_int_equal(plan.end, 1);
     assert_int_equal(plan.protocol.start, PLX_START_CONTEXT);
-    assert_string_equal(plan.protocol.start_symbol, "<eos>");
+    assert_string_equal(plan.start_shown, "<eos>");
     plan = plan_for("<unk> <eos> a", "exact", PLX_TOKENS_WORD); /* not in a stream */
     assert_int_equal(plan.start, PLX_NO_TOKEN);
     assert_int_equal(plan.protocol.start, PLX_START_NONE);
-    assert_string_equal(plan.protocol.start_symbol, "");
+    assert_string_equal(plan.start_shown, "");
     plan = plan_for("<unk> <eos> a", "exact unit=document", PLX_TOKENS_WORD);
     assert_int_equal(plan.start, PLX_NO_TOKEN);
     plan = plan_for("<unk> <eos> a", "sentence start=none", PLX_TOKENS_WORD);
@@ -189,7 +189,9 @@ static void plx_plan_make__named_symbols(void **state)
     assert_int_equal(plan.end, 4);
     assert_int_equal(plan.control[0], 3);
     assert_int_equal(plan.control[1], 4);
-    assert_string_equal(plan.protocol.start_symbol, "a");
+    assert_string_equal(plan.start_shown, "a");
+    assert_string_equal(plan.end_shown, "b");
+    assert_string_equal(plan.protocol.start_symbol, "a"); /* named by the user, so that it can be repeated */
     assert_string_equal(plan.protocol.end_symbol, "b");
     struct plx_error error = refusal(USUAL, "sentence start=<bos>", PLX_TOKENS_WORD, PLX_MISMATCH);
     assert_string_equal(error.message, "the model has no symbol \"<bos>\" (--start)");

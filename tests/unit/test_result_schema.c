@@ -348,7 +348,7 @@ static void schema__refuses_wrong_values(void **state)
         {"conventions", "{\"kenlm\": {}}"},
         {"protocol.name", "\"\""},
         {"protocol.unit", "\"lines\""},
-        {"protocol.start", "\"context:<s>\""},
+        {"protocol.start", "\"context:\""},
         {"protocol.end", "\"auto\""},
         {"protocol.score", "\"last\""},
         {"protocol.score", "\"last:0\""},
