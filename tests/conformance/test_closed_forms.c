@@ -59,12 +59,15 @@ static double rounded_logarithm(long double types)
 /* A text of so many tokens: its last byte is a newline, which is a token of all kinds. */
 static char *text_of(size_t tokens, enum plx_token_kind kind, size_t *size)
 {
+    static const char letters[] = "abcdefghijklmnopqrstuvw";
     *size = kind == PLX_TOKENS_WORD && tokens > 1 ? 2 * (tokens - 1) : tokens;
     char *text = malloc(*size);
     if (!text)
         abort();
     for (size_t i = 0; i < *size; i++)
-        text[i] = kind == PLX_TOKENS_WORD && i % 2 ? ' ' : (char)('a' + i % 23);
+        text[i] = letters[i % (sizeof letters - 1)];
+    for (size_t i = 1; i < *size && kind == PLX_TOKENS_WORD; i += 2)
+        text[i] = ' ';
     text[*size - 1] = '\n';
     return text;
 }

@@ -298,6 +298,8 @@ static bool read_damaged(const struct subject *subject, struct corpus_reading *r
     const enum plx_status status = corpus_read(corpus, reading, &error);
     if (status)
         assert_clear_error(subject, &error);
+    else if (!is_packed(subject)) /* nothing is passed over in silence */
+        assert_int_equal(reading->info.bytes, subject->size);
     score_damaged(subject);
     return status == PLX_OK;
 }

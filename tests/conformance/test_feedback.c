@@ -3,6 +3,7 @@
    the folder that has them. */
 #include "support/fixtures.h"
 #include "support/npz.h"
+#include "support/positions.h"
 #include "support/result_text.h"
 
 #include "base/buffer.h"
@@ -355,26 +356,12 @@ static void plx_evaluate__of_pytorchs_scores_is_their_total(void **state)
 
 /* Scores that do not belong to the text, or are none. */
 
-/* Whether the number stands in the message by itself. */
-static bool says_number(const struct plx_error *error, uint64_t number)
-{
-    char digits[32];
-    snprintf(digits, sizeof digits, "%llu", (unsigned long long)number);
-    for (const char *at = error->message; (at = strpbrk(at, "0123456789")) != NULL;) {
-        const size_t length = strspn(at, "0123456789");
-        if (length == strlen(digits) && memcmp(at, digits, length) == 0)
-            return true;
-        at += length;
-    }
-    return false;
-}
-
 static void assert_refused(const struct outcome *outcome, enum plx_status status, uint64_t line,
                            uint64_t number, const char *name)
 {
     const struct plx_error *error = &outcome->error;
     if (!isnan(outcome->total) || error->status != status || error->line != line ||
-        !says_number(error, number) || strcmp(error->input, name) != 0)
+        !error_says_number(error, number) || strcmp(error->input, name) != 0)
         fail_msg("%s: %s, line %lld instead of %lld, number %llu: \"%s\"", name,
                  plx_status_name(error->status), (long long)error->line, (long long)line,
                  (unsigned long long)number, error->message);
@@ -447,7 +434,7 @@ static void plx_evaluate__another_token_is_refused(void **state)
     const struct outcome outcome = records_with(real.scores[real.at].log10[0], false);
     real.scores[real.at].token = kept;
     assert_refused(&outcome, PLX_MISMATCH, real.line, real.in_line, "records.jsonl");
-    assert_true(says_number(&outcome.error, real.at + 1));
+    assert_true(error_says_number(&outcome.error, real.at + 1));
     assert_non_null(strstr(outcome.error.message, "\"perplexity\""));
 }
 
@@ -470,7 +457,7 @@ static void plx_evaluate__an_answer_too_many_is_refused(void **state)
     APPEND(&real.out, "-1\n");
     const struct outcome outcome = feed_back(&real.out, "lines.txt", &question);
     assert_refused(&outcome, PLX_MISMATCH, PLX_NOWHERE, TOKENS + 1, "lines.txt");
-    assert_true(says_number(&outcome.error, TOKENS));
+    assert_true(error_says_number(&outcome.error, TOKENS));
 }
 
 static void plx_model_open__null_in_the_middle_is_refused(void **state)
