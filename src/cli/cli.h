@@ -30,7 +30,7 @@
     X(5, CLI_EVAL, "the perplexity is not finite (the result is written all the same)")                  \
     X(5, CLI_COMPARE, "the difference is no number: both are infinite, or one says nothing")             \
     X(6, CLI_ALL & ~(CLI_FORMATS | CLI_HELPS), "memory is exhausted, or an internal check failed")       \
-    X(130, CLI_EVAL | CLI_INSPECT, "interrupted")
+    X(130, CLI_ALL & ~(CLI_FORMATS | CLI_HELPS), "interrupted")
 
 /* What an argument is. */
 enum cli_takes {
@@ -206,7 +206,10 @@ struct cli_nearest {
 };
 void cli_nearest_try(struct cli_nearest *nearest, const char *candidate);
 
-/* output.c: says so and returns the exit code if a file there could surely not be written, before the work is
+/* output.c: false, with a message, if an output is one of the inputs, which would be lost then. */
+bool cli_check_inputs(const struct cli_arguments *arguments);
+
+/* Says so and returns the exit code if a file there could surely not be written, before the work is
  * done. */
 int cli_check_output(const char *path);
 
@@ -225,7 +228,13 @@ int cli_fail(const struct plx_error *error);
 int cli_fail_output(const char *path, const struct plx_error *error);
 
 /* terminal.c: interruption and progress. */
+
+/* Ends nothing any more at the first signal that asks for it: cli_interrupted is true then. */
 void cli_catch_signals(void);
+
+/* Makes a file that may not grow any further an error of writing rather than the end. */
+void cli_ignore_limits(void);
+
 bool cli_interrupted(void *user);
 bool cli_is_terminal(FILE *stream);
 

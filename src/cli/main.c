@@ -28,6 +28,8 @@ static int run_command(const struct cli_command *command, int argc, char **argv)
         cli_print_help(command, stdout);
         return CLI_OK;
     }
+    if (!cli_check_inputs(&arguments))
+        return CLI_USAGE;
     return command->run(&arguments);
 }
 
@@ -43,6 +45,7 @@ static int finish(int code)
 int main(int argc, char **argv)
 {
     const char *name = argc > 1 ? argv[1] : "";
+    cli_ignore_limits();
     if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0) {
         cli_print_usage(stdout);
         return finish(CLI_OK);

@@ -103,7 +103,6 @@ unchanged
 limited() {
     {
         (
-            trap '' XFSZ
             ulimit -f 0
             "$@"
             echo "code $?" >&2
@@ -114,6 +113,30 @@ limited() {
 }
 refuses 4 'cannot write kept/a.json: File too large' limited "$PERPLEX" eval "$ngram" "$test_text" -q -o kept/a.json
 unchanged
+
+for command in table 'compare result.json'; do
+    # shellcheck disable=SC2086 # words
+    refuses 4 'cannot write kept/a.json: File too large' limited "$PERPLEX" $command result.json -o kept/a.json
+done
+unchanged
+
+# Who could not read the old file cannot read the new one; what is new has what the umask leaves.
+has_mode() {
+    [ "$(stat -c %a "$1")" = "$2" ] || fail "$1 has the mode $(stat -c %a "$1") instead of $2"
+}
+umask 022
+for mode in 600 664; do
+    echo old >private.json
+    cp private.json private.jsonl
+    chmod $mode private.json private.jsonl
+    accepts "$PERPLEX" eval "$ngram" "$test_text" -q -o private.json --per-token private.jsonl
+    has_mode private.json $mode
+    has_mode private.jsonl $mode
+    accepts "$PERPLEX" table result.json -o private.json
+    has_mode private.json $mode
+done
+accepts "$PERPLEX" table result.json -o public.md
+has_mode public.md 644
 
 # What table is given must be results.
 echo '{}' >empty.json
