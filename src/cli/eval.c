@@ -345,6 +345,7 @@ static int run(struct cli_arguments *arguments)
 const struct cli_command cli_command_eval = {
     .name = "eval",
     .operands = "MODEL CORPUS... [options]",
+    .needs = "needs a model and a corpus",
     .summary = "Score a corpus with a model: cross-entropy and perplexity as JSON.",
     .details = DETAILS,
     .mask = CLI_EVAL,

@@ -144,9 +144,14 @@ echo '{"schema": "perplex.result/2"}' >later.json
 echo '[]' >list.json
 refuses 4 'missing.json: cannot be opened: No such file or directory' "$PERPLEX" table missing.json
 refuses 4 'folder: is a directory*' "$PERPLEX" table folder
-refuses 3 "$test_text:2:2: *" "$PERPLEX" table "$test_text"
-refuses 3 'empty.json: $.schema: missing' "$PERPLEX" table empty.json
-refuses 3 'list.json: $: expected an object, found an array' "$PERPLEX" table list.json
-refuses 3 'later.json: $*"perplex.result/2"*"perplex.result/1"*' "$PERPLEX" table result.json later.json
+no_result='(not a result of `perplex eval`, or not a whole one)'
+refuses 3 "$test_text:2:2: * $no_result" "$PERPLEX" table "$test_text"
+refuses 3 'empty.json: $.schema: missing '"$no_result" "$PERPLEX" table empty.json
+refuses 3 'list.json: $: expected an object, found an array '"$no_result" "$PERPLEX" table list.json
+head -n 20 result.json >short.json
+refuses 3 "short.json:*: * $no_result" "$PERPLEX" compare result.json short.json
+accepts "$PERPLEX" compare result.json result.json --json -o comparison.json
+refuses 3 'comparison.json: $*"perplex.comparison/1"*"perplex.result/1" '"$no_result" "$PERPLEX" table comparison.json
+refuses 3 'later.json: $*"perplex.result/2"*"perplex.result/1"' "$PERPLEX" table result.json later.json
 
 finish

@@ -96,10 +96,11 @@ unread() {
 refuses_io() {
     refuses 4 "$@"
 }
-for name in tokens tokens.txt tokens.gz tokens.npz .npy/tokens ''; do
+for name in tokens tokens.txt tokens.gz tokens.npz .npy/tokens; do
     [ -d .npy ] || mkdir .npy
     unread misused '*does not say what format*.jsonl*.npy*' --per-token "$name"
 done
+unread misused '--per-token takes the name of a file, not ""' --per-token ''
 unread misused 'the result and --per-token cannot both go to standard output; -o FILE *' --per-token -
 unread misused 'the result and --per-token cannot both go to standard output; -o FILE *' --per-token /dev/stdout
 unread misused 'the result and --per-token cannot both go to standard output' --per-token - -o -
