@@ -23,9 +23,9 @@ struct plx_setting {
 
 /* Reads a config: `name` is a path, "-" for standard input, or a URL. options may be NULL; the config keeps
    nothing of them. *config is to be closed with plx_config_close; NULL on failure. PLX_MALFORMED with the
-   line or the path where the content is not JSON, no object, has a key twice, a value that is no plain one,
-   or an integer from 2^53 on, which is not exact; PLX_UNSUPPORTED where it has more than 1 MiB; the errors of
-   opening and reading a source (source.h). Any thread. */
+   line or the path where the content is not JSON, has a key twice, or an integer from 2^53 on, which is not
+   exact; PLX_USAGE with the path where it is no object, or has a value that is no plain one; PLX_UNSUPPORTED
+   where it has more than 1 MiB; the errors of opening and reading a source (source.h). Any thread. */
 PLX_API enum plx_status plx_config_open(const char *name, const struct plx_source_options *options,
                                         struct plx_config **config, struct plx_error *error);
 

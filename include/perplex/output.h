@@ -1,9 +1,10 @@
 /* Outputs: files that appear whole or not at all, standard output, pipes and devices; gzip by the name.
 
    A regular file is written beside itself, as PATH.XXXXXX with six letters or digits, and renamed when it is
-   committed: until then whatever was there stays, and nothing is left of an output that is discarded. What is
-   behind a symbolic link is replaced, not the link. Standard output, by whatever name, pipes and devices are
-   written straight. A name that ends in ".gz", in capitals too, is gzip-compressed.
+   committed: until then whatever was there stays, and nothing is left of an output that is discarded. The
+   mode of a file that is replaced stays; a new one has what the umask leaves. What is behind a symbolic link
+   is replaced, not the link. Standard output, by whatever name, pipes and devices are written straight. A
+   name that ends in ".gz", in capitals too, is gzip-compressed.
 
    Different outputs may be used by different threads at once, for the same file too: the last commit stays.
    One output belongs to one thread at a time.

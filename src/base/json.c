@@ -203,7 +203,7 @@ enum plx_status plx_json_error(const struct plx_json_path *path, const char *nam
     return PLX_MALFORMED;
 }
 
-static const char *kind_of(const cJSON *value)
+const char *plx_json_kind(const cJSON *value)
 {
     if (value == NULL)
         return "nothing";
@@ -224,7 +224,7 @@ static const cJSON *get_member(const cJSON *object, const struct plx_json_path *
                                struct plx_error *error)
 {
     if (!cJSON_IsObject(object)) {
-        plx_json_error(place->parent, name, error, "expected an object, found %s", kind_of(object));
+        plx_json_error(place->parent, name, error, "expected an object, found %s", plx_json_kind(object));
         return NULL;
     }
     const cJSON *member = cJSON_GetObjectItemCaseSensitive(object, place->key);
@@ -242,7 +242,7 @@ enum plx_status plx_json_get_string(const cJSON *object, const char *key, const 
     if (member == NULL)
         return PLX_MALFORMED;
     if (!cJSON_IsString(member))
-        return plx_json_error(&place, name, error, "expected a string, found %s", kind_of(member));
+        return plx_json_error(&place, name, error, "expected a string, found %s", plx_json_kind(member));
     *value = member->valuestring;
     return PLX_OK;
 }
@@ -260,7 +260,7 @@ enum plx_status plx_json_get_u64(const cJSON *object, const char *key, const str
     if (member == NULL)
         return PLX_MALFORMED;
     if (!cJSON_IsNumber(member))
-        return plx_json_error(&place, name, error, "expected a number, found %s", kind_of(member));
+        return plx_json_error(&place, name, error, "expected a number, found %s", plx_json_kind(member));
     double number = member->valuedouble;
     plx_format_double(number, found);
     if (!(number >= 0) || number >= exact_end || number != floor(number) || (uint64_t)number < least ||
@@ -283,7 +283,7 @@ enum plx_status plx_json_get_array(const cJSON *object, const char *key, const s
     if (member == NULL)
         return PLX_MALFORMED;
     if (!cJSON_IsArray(member))
-        return plx_json_error(&place, name, error, "expected an array, found %s", kind_of(member));
+        return plx_json_error(&place, name, error, "expected an array, found %s", plx_json_kind(member));
     *value = member;
     return PLX_OK;
 }
@@ -305,7 +305,7 @@ static enum plx_status read_double(const cJSON *value, const struct plx_json_pat
     }
     if (!cJSON_IsNumber(value))
         return plx_json_error(place, name, error, "expected a number, \"inf\", \"-inf\" or \"nan\", found %s",
-                              kind_of(value));
+                              plx_json_kind(value));
     if (!isfinite(value->valuedouble))
         return plx_json_error(place, name, error, "the number is too large for a double");
     *number = value->valuedouble;

@@ -23,6 +23,9 @@ struct plx_json_path {
 /* "$.a[2].b" into text. */
 void plx_json_path_format(const struct plx_json_path *path, char *text, size_t capacity);
 
+/* What kind of value it is, for messages: "a number", "an object"; "nothing" for NULL. */
+const char *plx_json_kind(const cJSON *value);
+
 /* PLX_MALFORMED: "<path>: <message>", input `name`. */
 enum plx_status plx_json_error(const struct plx_json_path *path, const char *name, struct plx_error *error,
                                const char *format, ...) __attribute__((format(printf, 4, 5)));

@@ -30,13 +30,14 @@
     X(5, CLI_EVAL, "the perplexity is not finite (the result is written all the same)")                  \
     X(5, CLI_COMPARE, "the difference is no number: both are infinite, or one says nothing")             \
     X(6, CLI_ALL & ~(CLI_FORMATS | CLI_HELPS), "memory is exhausted, or an internal check failed")       \
-    X(130, CLI_EVAL | CLI_INSPECT, "interrupted")
+    X(130, CLI_ALL & ~(CLI_FORMATS | CLI_HELPS), "interrupted")
 
 /* What an argument is. */
 enum cli_takes {
     CLI_TAKES_NOTHING,
     CLI_TAKES_TEXT,
     CLI_TAKES_NUMBER,
+    CLI_TAKES_BASE, /* of logarithms: a number or "e" */
     CLI_TAKES_FILE,
     /* One of the words that cli_word lists. */
     CLI_TAKES_FIELD, /* of the field of the protocol that the option is named after */
@@ -54,7 +55,7 @@ enum cli_takes {
 
 /* X(ID, long name, letter or 0, argument or NULL, what that is (CLI_TAKES_…), commands, help). The one list
    of options: parsing, help, manual and completions are made from it. "%s" in the help stands for the words
-   that the argument can be. */
+   that the argument can be, or for what cli_help says. */
 #define CLI_OPTION_LIST(X)                                                                                   \
     X(PROTOCOL, "protocol", 'p', "NAME", PRESET, CLI_EVAL, "preset: %s (default: by model and tokens)")      \
     X(UNIT, "unit", 0, "UNIT", FIELD, CLI_EVAL, "context starts afresh at every: %s")                        \
@@ -86,7 +87,7 @@ enum cli_takes {
       "ARPA: clamp positive log-probabilities to 0")                                                         \
     X(ALLOW_COUNT_MISMATCH, "allow-count-mismatch", 0, NULL, NOTHING, CLI_EVAL | CLI_INSPECT,                \
       "ARPA: believe the sections rather than the header's counts")                                          \
-    X(LOGPROB_BASE, "logprob-base", 0, "BASE", TEXT, CLI_EVAL | CLI_INSPECT,                                 \
+    X(LOGPROB_BASE, "logprob-base", 0, "BASE", BASE, CLI_EVAL | CLI_INSPECT,                                 \
       "logprobs: base of the logarithms, e, 2, 10 or any number > 1 (default: e)")                           \
     X(THREADS, "threads", 'j', "N", NUMBER, CLI_EVAL, "threads in all (default: one for each processor)")    \
     X(BATCH, "batch", 0, "N", NUMBER, CLI_EVAL,                                                              \
@@ -101,8 +102,7 @@ enum cli_takes {
     X(CONFIG, "config", 0, "FILE", FILE, CLI_EVAL, "options out of a JSON file")                             \
     X(AS, "as", 0, "KIND", INSPECTED, CLI_INSPECT, "what the first file is: %s (default: recognised)")       \
     X(TOP, "top", 0, "N", NUMBER, CLI_INSPECT, "list the N most frequent unknown tokens (default 20)")       \
-    X(JSON, "json", 0, NULL, NOTHING, CLI_COMPARE | CLI_INSPECT,                                             \
-      "as JSON (schema perplex.comparison/1, perplex.inspection/1)")                                         \
+    X(JSON, "json", 0, NULL, NOTHING, CLI_COMPARE | CLI_INSPECT, "as JSON: %s")                              \
     X(HELP, "help", 'h', NULL, NOTHING, CLI_ALL, "this help")
 
 #define CLI_OPTION_ENUM(id, name, letter, argument, takes, commands, help) CLI_##id,
@@ -136,6 +136,8 @@ struct cli_example {
 struct cli_command {
     const char *name;
     const char *operands; /* for the usage line */
+    const char *needs;    /* the same in words: "needs a model and a corpus" */
+    const char *schema;   /* of what --json prints; NULL without that option */
     const char *summary;  /* one line */
     const char *details;  /* what else there is to say, "\n" between paragraphs; may be NULL */
     unsigned mask;        /* which options it takes */
@@ -155,7 +157,10 @@ const struct cli_command *cli_find_command(const char *name);
 /* Says that there is no such command, and which may be meant; returns CLI_USAGE. */
 int cli_no_command(const char *name);
 
-/* help.c: what `perplex --help` and `perplex COMMAND --help` print, in 80 columns. */
+/* help.c: the option's help, as it is for that command. As much as fits. */
+void cli_help(const struct cli_command *command, enum cli_option option, char *text, size_t capacity);
+
+/* What `perplex --help` and `perplex COMMAND --help` print, in 80 columns. */
 void cli_print_usage(FILE *stream);
 void cli_print_help(const struct cli_command *command, FILE *stream);
 
@@ -206,7 +211,10 @@ struct cli_nearest {
 };
 void cli_nearest_try(struct cli_nearest *nearest, const char *candidate);
 
-/* output.c: says so and returns the exit code if a file there could surely not be written, before the work is
+/* output.c: false, with a message, if an output is one of the inputs, which would be lost then. */
+bool cli_check_inputs(const struct cli_arguments *arguments);
+
+/* Says so and returns the exit code if a file there could surely not be written, before the work is
  * done. */
 int cli_check_output(const char *path);
 
@@ -225,7 +233,13 @@ int cli_fail(const struct plx_error *error);
 int cli_fail_output(const char *path, const struct plx_error *error);
 
 /* terminal.c: interruption and progress. */
+
+/* Ends nothing any more at the first signal that asks for it: cli_interrupted is true then. */
 void cli_catch_signals(void);
+
+/* Makes a file that may not grow any further an error of writing rather than the end. */
+void cli_ignore_limits(void);
+
 bool cli_interrupted(void *user);
 bool cli_is_terminal(FILE *stream);
 

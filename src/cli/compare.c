@@ -55,6 +55,8 @@ static int run(struct cli_arguments *arguments)
 const struct cli_command cli_command_compare = {
     .name = "compare",
     .operands = "A B [options]",
+    .needs = "takes two results",
+    .schema = "perplex.comparison/1",
     .summary = "Compare two results of `perplex eval`: is B worse than A?",
     .details = DETAILS,
     .mask = CLI_COMPARE,

@@ -57,6 +57,16 @@ static bool refuse_key(const struct cli_command *command, const struct plx_confi
     return say(config, setting, message);
 }
 
+static bool fits(enum plx_setting_kind kind, enum cli_takes takes)
+{
+    switch (takes) {
+    case CLI_TAKES_NOTHING: return kind == PLX_SETTING_BOOLEAN;
+    case CLI_TAKES_NUMBER: return kind == PLX_SETTING_NUMBER;
+    case CLI_TAKES_BASE: return kind != PLX_SETTING_BOOLEAN;
+    default: return kind == PLX_SETTING_TEXT;
+    }
+}
+
 static bool check_kind(const struct plx_config *config, const struct plx_setting *setting,
                        enum cli_takes takes)
 {
@@ -64,12 +74,13 @@ static bool check_kind(const struct plx_config *config, const struct plx_setting
                                         [PLX_SETTING_NUMBER] = "a number",
                                         [PLX_SETTING_BOOLEAN] = "true or false"};
     char message[96];
-    const enum plx_setting_kind wanted = takes == CLI_TAKES_NOTHING  ? PLX_SETTING_BOOLEAN
-                                         : takes == CLI_TAKES_NUMBER ? PLX_SETTING_NUMBER
-                                                                     : PLX_SETTING_TEXT;
-    if (setting->kind == wanted)
+    if (fits(setting->kind, takes))
         return true;
-    snprintf(message, sizeof message, " takes %s, not %s", KINDS[wanted],
+    snprintf(message, sizeof message, " takes %s, not %s",
+             takes == CLI_TAKES_NOTHING  ? "true or false"
+             : takes == CLI_TAKES_NUMBER ? "a number"
+             : takes == CLI_TAKES_BASE   ? "a number or a string"
+                                         : "a string",
              setting->kind == PLX_SETTING_BOOLEAN ? setting->value : KINDS[setting->kind]);
     return say(config, setting, message);
 }

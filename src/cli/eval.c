@@ -174,7 +174,7 @@ static bool read_settings(const struct cli_arguments *arguments, struct cli_prog
         .evaluate = {.progress = cli_progress_corpus, .interrupted = cli_interrupted, .user = progress},
     };
     if (!cli_choice(arguments, CLI_TOKENS, &tokens) || !check_preset(arguments) ||
-        !check_standard_input(arguments) || !check_outputs(arguments) ||
+        !check_standard_input(arguments) || !cli_check_inputs(arguments) || !check_outputs(arguments) ||
         !cli_number(arguments, CLI_THREADS, 1, 1024, &threads) ||
         !cli_number(arguments, CLI_BATCH, 1, 1 << 24, &batch) ||
         !cli_logprob_base(arguments, &settings->model.logprob_base))
@@ -345,6 +345,7 @@ static int run(struct cli_arguments *arguments)
 const struct cli_command cli_command_eval = {
     .name = "eval",
     .operands = "MODEL CORPUS... [options]",
+    .needs = "needs a model and a corpus",
     .summary = "Score a corpus with a model: cross-entropy and perplexity as JSON.",
     .details = DETAILS,
     .mask = CLI_EVAL,

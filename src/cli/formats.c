@@ -27,6 +27,7 @@ static const struct cli_example EXAMPLES[] = {
 const struct cli_command cli_command_formats = {
     .name = "formats",
     .operands = "[options]",
+    .needs = "takes no operands",
     .summary = "List the formats that can be read and written.",
     .mask = CLI_FORMATS,
     .run = run,

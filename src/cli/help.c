@@ -42,19 +42,29 @@ static void print_wrapped(FILE *stream, const char *text, unsigned column, unsig
     fputc('\n', stream);
 }
 
-static void print_option(enum cli_option option, FILE *stream)
+void cli_help(const struct cli_command *command, enum cli_option option, char *text, size_t capacity)
 {
     const struct cli_option_row *row = cli_option_row(option);
-    char left[64], words[256], help[512];
+    const char *place = strstr(row->help, "%s");
+    char words[256];
+    if (option == CLI_JSON)
+        snprintf(words, sizeof words, "schema %s", command->schema);
+    else
+        cli_list_words(row->takes, option, ", ", words, sizeof words);
+    if (place)
+        snprintf(text, capacity, "%.*s%s%s", (int)(place - row->help), row->help, words, place + 2);
+    else
+        snprintf(text, capacity, "%s", row->help);
+}
+
+static void print_option(const struct cli_command *command, enum cli_option option, FILE *stream)
+{
+    const struct cli_option_row *row = cli_option_row(option);
+    char left[64], help[512];
     const char letter[] = {'-', row->letter, ',', '\0'};
     snprintf(left, sizeof left, "  %3s --%s%s%s", row->letter ? letter : "", row->name,
              row->argument ? " " : "", row->argument ? row->argument : "");
-    cli_list_words(row->takes, option, ", ", words, sizeof words);
-    const char *place = strstr(row->help, "%s");
-    if (place)
-        snprintf(help, sizeof help, "%.*s%s%s", (int)(place - row->help), row->help, words, place + 2);
-    else
-        snprintf(help, sizeof help, "%s", row->help);
+    cli_help(command, option, help, sizeof help);
     fprintf(stream, "%-*s", (int)HELP_COLUMN, left);
     if (strlen(left) >= HELP_COLUMN)
         fprintf(stream, "\n%*s", (int)HELP_COLUMN, "");
@@ -81,7 +91,7 @@ void cli_print_help(const struct cli_command *command, FILE *stream)
     fprintf(stream, "\noptions:\n");
     for (int i = 0; i < CLI_OPTION_COUNT; i++) {
         if (cli_option_row((enum cli_option)i)->commands & command->mask)
-            print_option((enum cli_option)i, stream);
+            print_option(command, (enum cli_option)i, stream);
     }
     if (command->details) {
         fputc('\n', stream);
@@ -124,6 +134,7 @@ static const struct cli_example EXAMPLES[] = {
 const struct cli_command cli_command_help = {
     .name = "help",
     .operands = "[COMMAND]",
+    .needs = "takes one command at most",
     .summary = "List the commands, or the options of one.",
     .mask = CLI_HELPS,
     .least = 0,

@@ -82,6 +82,8 @@ static int run(struct cli_arguments *arguments)
 const struct cli_command cli_command_inspect = {
     .name = "inspect",
     .operands = "FILE... [options]",
+    .needs = "needs a file",
+    .schema = "perplex.inspection/1",
     .summary = "Say what a model or corpus is, and what is odd about it.",
     .details = DETAILS,
     .mask = CLI_INSPECT,

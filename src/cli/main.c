@@ -28,6 +28,8 @@ static int run_command(const struct cli_command *command, int argc, char **argv)
         cli_print_help(command, stdout);
         return CLI_OK;
     }
+    if (!cli_check_inputs(&arguments))
+        return CLI_USAGE;
     return command->run(&arguments);
 }
 
@@ -40,12 +42,30 @@ static int finish(int code)
     return code == CLI_OK ? plx_status_exit_code(PLX_IO) : code;
 }
 
+/* Neither a command nor one of the options that stand alone. */
+static int refuse_first(const char *name)
+{
+    char shown[256];
+    plx_text_visible(name, shown, sizeof shown);
+    if (*name == '-')
+        fprintf(stderr, "perplex: there is no option %s without a command\n", shown);
+    else
+        cli_no_command(name);
+    fprintf(stderr, "perplex: `perplex --help` lists the commands\n");
+    return CLI_USAGE;
+}
+
 int main(int argc, char **argv)
 {
     const char *name = argc > 1 ? argv[1] : "";
+    cli_ignore_limits();
     if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0) {
         cli_print_usage(stdout);
         return finish(CLI_OK);
+    }
+    if (strcmp(name, "--version") == 0 && argc > 2) {
+        fprintf(stderr, "perplex: --version stands alone\n");
+        return CLI_USAGE;
     }
     if (strcmp(name, "--version") == 0) {
         print_version();
@@ -54,10 +74,8 @@ int main(int argc, char **argv)
     const struct cli_command *command = cli_find_command(name);
     if (command)
         return finish(run_command(command, argc - 1, argv + 1));
-    if (argc > 1) {
-        cli_no_command(name);
-        fputc('\n', stderr);
-    }
+    if (argc > 1)
+        return refuse_first(name);
     cli_print_usage(stderr);
     return CLI_USAGE;
 }

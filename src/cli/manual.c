@@ -125,10 +125,10 @@ static void print_operands(FILE *stream, const char *operands)
     }
 }
 
-static void print_option(FILE *stream, enum cli_option option)
+static void print_option(FILE *stream, const struct cli_command *command, enum cli_option option)
 {
     const struct cli_option_row *row = cli_option_row(option);
-    char words[256];
+    char help[512];
     fputs(".It ", stream);
     if (row->letter)
         fprintf(stream, "Fl %c , ", row->letter);
@@ -137,15 +137,8 @@ static void print_option(FILE *stream, enum cli_option option)
     if (row->argument)
         fprintf(stream, " Ar \\&%s", row->argument);
     fputc('\n', stream);
-    cli_list_words(row->takes, option, ", ", words, sizeof words);
-    const char *place = strstr(row->help, "%s");
-    if (place) {
-        char help[512];
-        snprintf(help, sizeof help, "%.*s%s%s", (int)(place - row->help), row->help, words, place + 2);
-        print_text(stream, help);
-    } else {
-        print_text(stream, row->help);
-    }
+    cli_help(command, option, help, sizeof help);
+    print_text(stream, help);
     fputc('\n', stream);
 }
 
@@ -160,7 +153,7 @@ static void print_command(FILE *stream, const struct cli_command *command)
     fputs(".Bl -tag -width Ds\n", stream);
     for (int i = 0; i < CLI_OPTION_COUNT; i++) {
         if (cli_takes_option(command, (enum cli_option)i))
-            print_option(stream, (enum cli_option)i);
+            print_option(stream, command, (enum cli_option)i);
     }
     fputs(".El\n", stream);
 }

@@ -98,6 +98,25 @@ static int unknown_option(const struct cli_command *command, const char *argumen
     return usage_error(command);
 }
 
+/* An empty name is a slip of the shell, such as a variable that is not set; in a message it would hardly be
+   seen. */
+static bool check_names(const struct cli_command *command, const struct cli_arguments *arguments)
+{
+    for (int i = 0; i < CLI_OPTION_COUNT; i++) {
+        const char *value = arguments->values[i];
+        if (OPTIONS[i].takes == CLI_TAKES_FILE && value && !*value)
+            return cli_refuse(arguments, (enum cli_option)i, "the name of a file");
+    }
+    for (int i = 0; i < arguments->operand_count && command->first != CLI_TAKES_COMMAND; i++) {
+        if (!*arguments->operands[i]) {
+            fprintf(stderr, "perplex: operand %d of %s is empty: \"\" is the name of no file\n", i + 1,
+                    command->name);
+            return false;
+        }
+    }
+    return true;
+}
+
 int cli_parse(const struct cli_command *command, int argc, char **argv, struct cli_arguments *arguments)
 {
     struct option rows[CLI_OPTION_COUNT + 1];
@@ -121,10 +140,10 @@ int cli_parse(const struct cli_command *command, int argc, char **argv, struct c
     if (arguments->values[CLI_HELP])
         return CLI_OK;
     if (arguments->operand_count < command->least || arguments->operand_count > command->most) {
-        fprintf(stderr, "perplex: usage: perplex %s %s\n", command->name, command->operands);
+        fprintf(stderr, "perplex: %s %s\n", command->name, command->needs);
         return usage_error(command);
     }
-    return CLI_OK;
+    return check_names(command, arguments) ? CLI_OK : usage_error(command);
 }
 
 bool cli_number(const struct cli_arguments *arguments, enum cli_option option, unsigned long long least,

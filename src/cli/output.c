@@ -1,7 +1,10 @@
 #include "cli.h"
 
 #include <errno.h>
+#include <glob.h>
 #include <signal.h>
+#include <string.h>
+#include <sys/stat.h>
 
 int cli_fail(const struct plx_error *error)
 {
@@ -21,6 +24,63 @@ int cli_fail_output(const char *path, const struct plx_error *error)
     return cli_fail(error);
 }
 
+/* Only of what is a file for long: a terminal or a pipe may well be read and written. */
+static bool is_replaced(const char *output, const char *input)
+{
+    struct stat facts;
+    return stat(input, &facts) == 0 && S_ISREG(facts.st_mode) && plx_output_same(output, input);
+}
+
+/* The same of an input as it is given: "-", or perhaps a pattern, which the library expands alike. */
+static bool is_input(const char *output, const char *given)
+{
+    glob_t found;
+    bool same = false;
+    if (strcmp(given, "-") == 0)
+        return is_replaced(output, "/dev/stdin");
+    if (is_replaced(output, given))
+        return true;
+    if (strstr(given, "://") || !strpbrk(given, "*?["))
+        return false;
+    /* Only GLOB_TILDE would make it unsafe for threads: it looks users up. */
+    if (glob(given, GLOB_NOSORT, NULL, &found) != 0) /* NOLINT(concurrency-mt-unsafe) */
+        return false;                                /* it shows when the input is opened */
+    for (size_t i = 0; i < found.gl_pathc && !same; i++)
+        same = is_replaced(output, found.gl_pathv[i]);
+    globfree(&found);
+    return same;
+}
+
+/* False, with a message, if the output is that input. */
+static bool check_pair(const struct cli_arguments *arguments, enum cli_option output, const char *input)
+{
+    const char *path = arguments->values[output];
+    char shown[2][512];
+    if (!path || !input || !is_input(path, input))
+        return true;
+    plx_text_visible(path, shown[0], sizeof shown[0]);
+    plx_text_visible(strcmp(input, "-") == 0 ? "standard input" : input, shown[1], sizeof shown[1]);
+    fprintf(stderr, "perplex: --%s %s would overwrite what is read: %s\n", cli_option_row(output)->name,
+            shown[0], shown[1]);
+    return false;
+}
+
+bool cli_check_inputs(const struct cli_arguments *arguments)
+{
+    static const enum cli_option outputs[] = {CLI_OUTPUT, CLI_PER_TOKEN}, inputs[] = {CLI_VOCAB, CLI_CONFIG};
+    for (size_t i = 0; i < sizeof outputs / sizeof *outputs; i++) {
+        for (int k = 0; k < arguments->operand_count; k++) {
+            if (!check_pair(arguments, outputs[i], arguments->operands[k]))
+                return false;
+        }
+        for (size_t k = 0; k < sizeof inputs / sizeof *inputs; k++) {
+            if (!check_pair(arguments, outputs[i], arguments->values[inputs[k]]))
+                return false;
+        }
+    }
+    return true;
+}
+
 int cli_check_output(const char *path)
 {
     struct plx_error error;
@@ -30,6 +90,7 @@ int cli_check_output(const char *path)
 enum plx_status cli_write_status(const char *path, const char *text, size_t length, struct plx_error *error)
 {
     struct plx_output *output;
+    cli_catch_signals(); /* nothing may be left beside the file */
     enum plx_status status = plx_output_open(path, &output, error);
     if (status == PLX_OK)
         status = plx_output_write(output, text, length, error);

@@ -31,6 +31,7 @@ static int run(struct cli_arguments *arguments)
 const struct cli_command cli_command_table = {
     .name = "table",
     .operands = "RESULT... [options]",
+    .needs = "needs a result",
     .summary = "Show results of `perplex eval` as the rows of a table.",
     .details = DETAILS,
     .mask = CLI_TABLE,

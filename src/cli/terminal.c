@@ -23,12 +23,17 @@ void cli_catch_signals(void)
      * ends. */
     struct sigaction action = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
     sigemptyset(&action.sa_mask);
-    const int signals[] = {SIGINT, SIGTERM};
+    const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
     for (size_t i = 0; i < sizeof signals / sizeof *signals; i++) {
         struct sigaction before;
         if (sigaction(signals[i], NULL, &before) == 0 && before.sa_handler != SIG_IGN)
             sigaction(signals[i], &action, NULL); /* a shell's background job keeps ignoring it */
     }
+}
+
+void cli_ignore_limits(void)
+{
+    signal(SIGXFSZ, SIG_IGN);
 }
 
 bool cli_interrupted(void *user)

@@ -1,5 +1,6 @@
 #include <perplex/config.h>
 
+#include "base/error.h"
 #include "base/json.h"
 #include "base/memory.h"
 #include "base/number.h"
@@ -40,6 +41,23 @@ static bool format_number(double value, char text[PLX_NUMBER_TEXT])
     return true;
 }
 
+/* What the settings are is right as JSON: that they are of another kind is the user's matter, as with options
+   on a command line. */
+static enum plx_status refuse_kind(const struct plx_json_path *place, const char *name, const cJSON *value,
+                                   const char *expected, struct plx_error *error)
+{
+    plx_json_error(place, name, error, "expected %s, found %s", expected, plx_json_kind(value));
+    return error->status = PLX_USAGE;
+}
+
+/* Such a file holds settings, and more. */
+static void hint_at_result(const struct plx_config *config, struct plx_error *error)
+{
+    const cJSON *schema = cJSON_GetObjectItemCaseSensitive(config->json, "schema");
+    if (cJSON_IsString(schema) && strncmp(schema->valuestring, "perplex.result/", 15) == 0)
+        plx_error_hint(error, "this is a whole result; its settings alone: jq .protocol");
+}
+
 static enum plx_status read_member(const cJSON *value, const char *name, struct member *member,
                                    struct plx_error *error)
 {
@@ -57,10 +75,7 @@ static enum plx_status read_member(const cJSON *value, const char *name, struct 
         member->setting.kind = PLX_SETTING_BOOLEAN;
         member->setting.value = cJSON_IsTrue(value) ? "true" : "false";
     } else {
-        return plx_json_error(&place, name, error, "expected a string, a number, true or false, found %s",
-                              cJSON_IsNull(value)    ? "null"
-                              : cJSON_IsArray(value) ? "an array"
-                                                     : "an object");
+        return refuse_kind(&place, name, value, "a string, a number, true or false", error);
     }
     return PLX_OK;
 }
@@ -70,7 +85,7 @@ static enum plx_status read_members(struct plx_config *config, struct plx_error 
     const struct plx_json_path root = {NULL, NULL, 0};
     const cJSON *value;
     if (!cJSON_IsObject(config->json))
-        return plx_json_error(&root, config->name, error, "expected an object of settings");
+        return refuse_kind(&root, config->name, config->json, "an object of settings", error);
     config->members = plx_new_array((size_t)cJSON_GetArraySize(config->json), sizeof *config->members, error);
     if (!config->members)
         return PLX_MEMORY;
@@ -78,8 +93,10 @@ static enum plx_status read_members(struct plx_config *config, struct plx_error 
     {
         const enum plx_status status =
             read_member(value, config->name, config->members + config->count, error);
-        if (status)
+        if (status) {
+            hint_at_result(config, error);
             return status;
+        }
         config->count++;
     }
     return PLX_OK;

@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* For deflateInit2: the largest window with a gzip wrapper, and the usual memory. */
@@ -150,6 +151,18 @@ static enum plx_status open_special(struct plx_output *output, struct plx_error 
     return plx_place_error(output->path, errno, error);
 }
 
+/* As if it had been written over: who could not read the old file cannot read the new one. */
+static enum plx_status keep_mode(struct plx_output *output, struct plx_error *error)
+{
+    const mode_t bits = S_IRWXU | S_IRWXG | S_IRWXO;
+    struct stat old, ours;
+    if (stat(output->file, &old) != 0 || fstat(output->descriptor, &ours) != 0 ||
+        (old.st_mode & bits) == (ours.st_mode & bits))
+        return PLX_OK;
+    return fchmod(output->descriptor, old.st_mode & bits) == 0 ? PLX_OK
+                                                               : plx_place_error(output->path, errno, error);
+}
+
 static enum plx_status open_file(struct plx_output *output, struct plx_error *error)
 {
     const enum plx_status status = plx_place_follow(output->path, &output->file, error);
@@ -157,7 +170,7 @@ static enum plx_status open_file(struct plx_output *output, struct plx_error *er
         return status;
     output->descriptor = plx_place_temporary(output->file, output->path, &output->temporary, error);
     output->owned = output->descriptor >= 0;
-    return output->owned ? PLX_OK : error->status;
+    return output->owned ? keep_mode(output, error) : error->status;
 }
 
 static enum plx_status open_place(struct plx_output *output, const char *path, struct plx_error *error)

@@ -1,5 +1,6 @@
 #include "report/result_file.h"
 
+#include "base/error.h"
 #include "base/path.h"
 #include "io/whole.h"
 
@@ -15,16 +16,22 @@ static enum plx_status read_file(const char *path, struct plx_buffer *buffer, st
     return status;
 }
 
+static enum plx_status no_result(struct plx_error *error)
+{
+    return plx_error_hint(error, "not a result of `perplex eval`, or not a whole one");
+}
+
 static enum plx_status check_schema(const cJSON *json, const char *path, struct plx_error *error)
 {
     const struct plx_json_path root = {NULL, NULL, 0};
     const char *schema;
     const enum plx_status status = plx_json_get_string(json, "schema", &root, path, &schema, error);
     if (status)
-        return status;
-    if (strcmp(schema, "perplex.result/1") != 0)
-        return plx_json_error(&root, path, error, "schema \"%.80s\" instead of \"perplex.result/1\"", schema);
-    return PLX_OK;
+        return no_result(error);
+    if (strcmp(schema, "perplex.result/1") == 0)
+        return PLX_OK;
+    plx_json_error(&root, path, error, "schema \"%.80s\" instead of \"perplex.result/1\"", schema);
+    return strncmp(schema, "perplex.result/", 15) == 0 ? error->status : no_result(error);
 }
 
 enum plx_status plx_result_file_read(const char *path, cJSON **json, struct plx_error *error)
@@ -33,8 +40,11 @@ enum plx_status plx_result_file_read(const char *path, cJSON **json, struct plx_
     *json = NULL;
     plx_buffer_init(&buffer, PLX_RESULT_BYTES_MAX);
     enum plx_status status = read_file(path, &buffer, error);
-    if (status == PLX_OK)
+    if (status == PLX_OK) {
         status = plx_json_parse((const char *)buffer.data, buffer.size, path, json, error);
+        if (status == PLX_MALFORMED)
+            no_result(error);
+    }
     plx_buffer_release(&buffer);
     if (status == PLX_OK)
         status = check_schema(*json, path, error);

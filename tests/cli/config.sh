@@ -40,6 +40,17 @@ cp "$neural" bare.safetensors
 echo '{"vocab": "words.txt", "model_format": "safetensors", "corpus_format": "text"}' >vocab.json
 accepts "$PERPLEX" eval bare.safetensors "$test_text" -q --config vocab.json
 
+printf -- '-1\n' >base.logprobs
+echo word >base.txt
+for base in 2 2.5 1e1 '"2"' '"e"'; do
+    echo "{\"logprob_base\": $base}" >base.json
+    accepts "$PERPLEX" eval base.logprobs base.txt -q --end none --config base.json
+    mv out wanted
+    accepts "$PERPLEX" eval base.logprobs base.txt -q --end none --logprob-base "$(echo "$base" | tr -d '"')"
+    near 1e-15 "$(value out nats_per_token)" "$(value wanted nats_per_token)"
+done
+near 1e-15 "$(value out nats_per_token)" 1
+
 # The command line wins, and changes the file's preset.
 accepts "$PERPLEX" eval "$neural" "$test_text" -q --config "$SOURCE_DIR/configs/hf-stride-256.json" --window 64 --stride 64
 has protocol.window 64
@@ -95,7 +106,18 @@ wrong '{"first_window": -1}' '$.first_window takes a number of targets, not "-1"
 wrong '{"threads": 0}' '$.threads takes a number from 1 to 1024, not "0"'
 wrong '{"tokens": "line"}' '$.tokens takes word, *, not "line"'
 wrong '{"logprob_base": "1"}' '$.logprob_base takes e or a number greater than 1, not "1"'
-wrong '{"logprob_base": 10}' '$.logprob_base takes a string, not a number'
+wrong '{"logprob_base": 1}' '$.logprob_base takes e or a number greater than 1, not "1"'
+wrong '{"logprob_base": true}' '$.logprob_base takes a number or a string, not true'
+# Another kind of value is the same mistake, wherever it is seen.
+for value in null '[]' '{}'; do
+    wrong "{\"window\": $value}" '$.window: expected a string, a number, true or false, found *'
+done
+for value in null '[]' 5 '"text"'; do
+    wrong "$value" '$: expected an object of settings, found *'
+done
+accepts "$PERPLEX" eval "$neural" "$test_text" -q -o whole.json
+misused 'whole.json: $.*: expected a string, * (this is a whole result; its settings alone: jq .protocol)' \
+    "$PERPLEX" eval "$neural" "$test_text" --config whole.json
 wrong '{"protocol": "hf"}' '$.protocol: there is no protocol "hf"; *'
 wrong '{"name": "hf-strid"}' '$.name: there is no protocol "hf-strid"; did you mean hf-stride[?]'
 wrong '{"name": "exact", "protocol": "exact"}' '$.protocol: "name" and "protocol" mean the same'

@@ -80,7 +80,7 @@ has corpus.sha256 "$(sha256sum test.txt | cut -d ' ' -f 1)"
 misused '*--as takes model or corpus*' "$PERPLEX" inspect model.arpa --as text
 misused '*--top takes a number*' "$PERPLEX" inspect model.arpa --top 0
 misused '*--tokens takes word, char, byte or piece*' "$PERPLEX" inspect test.txt --tokens x
-misused '*usage: perplex inspect FILE*' "$PERPLEX" inspect
+misused 'inspect needs a file' "$PERPLEX" inspect
 refuses 2 'options of a model were given for a corpus *' "$PERPLEX" inspect test.txt --allow-positive
 refuses 2 'a format of the corpus was given, but no corpus*' "$PERPLEX" inspect --as model model.arpa --corpus-format text
 refuses 2 'there is no model format "x" *' "$PERPLEX" inspect model.arpa --model-format x

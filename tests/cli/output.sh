@@ -103,7 +103,6 @@ unchanged
 limited() {
     {
         (
-            trap '' XFSZ
             ulimit -f 0
             "$@"
             echo "code $?" >&2
@@ -115,15 +114,44 @@ limited() {
 refuses 4 'cannot write kept/a.json: File too large' limited "$PERPLEX" eval "$ngram" "$test_text" -q -o kept/a.json
 unchanged
 
+for command in table 'compare result.json'; do
+    # shellcheck disable=SC2086 # words
+    refuses 4 'cannot write kept/a.json: File too large' limited "$PERPLEX" $command result.json -o kept/a.json
+done
+unchanged
+
+# Who could not read the old file cannot read the new one; what is new has what the umask leaves.
+has_mode() {
+    [ "$(stat -c %a "$1")" = "$2" ] || fail "$1 has the mode $(stat -c %a "$1") instead of $2"
+}
+umask 022
+for mode in 600 664; do
+    echo old >private.json
+    cp private.json private.jsonl
+    chmod $mode private.json private.jsonl
+    accepts "$PERPLEX" eval "$ngram" "$test_text" -q -o private.json --per-token private.jsonl
+    has_mode private.json $mode
+    has_mode private.jsonl $mode
+    accepts "$PERPLEX" table result.json -o private.json
+    has_mode private.json $mode
+done
+accepts "$PERPLEX" table result.json -o public.md
+has_mode public.md 644
+
 # What table is given must be results.
 echo '{}' >empty.json
 echo '{"schema": "perplex.result/2"}' >later.json
 echo '[]' >list.json
 refuses 4 'missing.json: cannot be opened: No such file or directory' "$PERPLEX" table missing.json
 refuses 4 'folder: is a directory*' "$PERPLEX" table folder
-refuses 3 "$test_text:2:2: *" "$PERPLEX" table "$test_text"
-refuses 3 'empty.json: $.schema: missing' "$PERPLEX" table empty.json
-refuses 3 'list.json: $: expected an object, found an array' "$PERPLEX" table list.json
-refuses 3 'later.json: $*"perplex.result/2"*"perplex.result/1"*' "$PERPLEX" table result.json later.json
+no_result='(not a result of `perplex eval`, or not a whole one)'
+refuses 3 "$test_text:2:2: * $no_result" "$PERPLEX" table "$test_text"
+refuses 3 'empty.json: $.schema: missing '"$no_result" "$PERPLEX" table empty.json
+refuses 3 'list.json: $: expected an object, found an array '"$no_result" "$PERPLEX" table list.json
+head -n 20 result.json >short.json
+refuses 3 "short.json:*: * $no_result" "$PERPLEX" compare result.json short.json
+accepts "$PERPLEX" compare result.json result.json --json -o comparison.json
+refuses 3 'comparison.json: $*"perplex.comparison/1"*"perplex.result/1" '"$no_result" "$PERPLEX" table comparison.json
+refuses 3 'later.json: $*"perplex.result/2"*"perplex.result/1"' "$PERPLEX" table result.json later.json
 
 finish

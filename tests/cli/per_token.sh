@@ -96,10 +96,11 @@ unread() {
 refuses_io() {
     refuses 4 "$@"
 }
-for name in tokens tokens.txt tokens.gz tokens.npz .npy/tokens ''; do
+for name in tokens tokens.txt tokens.gz tokens.npz .npy/tokens; do
     [ -d .npy ] || mkdir .npy
     unread misused '*does not say what format*.jsonl*.npy*' --per-token "$name"
 done
+unread misused '--per-token takes the name of a file, not ""' --per-token ''
 unread misused 'the result and --per-token cannot both go to standard output; -o FILE *' --per-token -
 unread misused 'the result and --per-token cannot both go to standard output; -o FILE *' --per-token /dev/stdout
 unread misused 'the result and --per-token cannot both go to standard output' --per-token - -o -
@@ -138,7 +139,6 @@ done
 limited() {
     {
         (
-            trap '' XFSZ
             ulimit -f 8
             "$@"
             echo "code $?" >&2
@@ -187,10 +187,12 @@ done
 ends_silently broken "$PERPLEX" eval "$ngram" "$test_text" -q -o kept/a.json --per-token -
 exec 5>&-
 
-# Ctrl-C, while text comes without end.
-for name in kept/a.jsonl kept/a.npy.gz; do
-    what="Ctrl-C, --per-token $name"
-    env --default-signal=INT timeout --foreground --signal KILL 20 \
+# Ctrl-C, or the terminal is closed, while text comes without end.
+for signal in INT HUP QUIT TERM; do
+    name=kept/a.jsonl
+    [ $signal != INT ] || name=kept/a.npy.gz
+    what="SIG$signal, --per-token $name"
+    env --default-signal=INT,HUP,QUIT,TERM timeout --foreground --signal KILL 20 \
         "$PERPLEX" eval "$ngram" - -q -o kept/a.json --per-token $name <pipe >out 2>err &
     program=$!
     while cat "$almanac/train.txt"; do :; done >pipe 2>/dev/null &
@@ -202,7 +204,7 @@ for name in kept/a.jsonl kept/a.npy.gz; do
     *.jsonl) wait_for is_growing || fail 'nothing is written while it runs' ;;
     *) sleep 0.5 ;;
     esac
-    kill -INT "$program"
+    kill -$signal "$program"
     code=0
     wait "$program" || code=$?
     kill "$writer" 2>/dev/null

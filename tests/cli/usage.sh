@@ -25,6 +25,12 @@ contains out '^  zlib [0-9]'
 contains out '^  models: arpa .*uniform$'
 contains out '^  corpora: .*text'
 
+# Of --json, the schema of what that command prints, and no other.
+for command in compare:perplex.comparison/1 inspect:perplex.inspection/1; do
+    accepts "$PERPLEX" help ${command%:*}
+    contains out "^  *--json  *as JSON: schema ${command#*:}\$"
+done
+
 # Help fits a terminal of 80 columns.
 for command in eval compare table formats help; do
     accepts "$PERPLEX" help $command
@@ -36,22 +42,46 @@ run "$PERPLEX"
 ends_with 2
 prints_nothing
 contains err '^usage: perplex COMMAND'
-run "$PERPLEX" evaluate
-ends_with 2
-prints_nothing
-contains err '^perplex: there is no command "evaluate"$'
-run "$PERPLEX" tabel
-ends_with 2
-contains err '^perplex: there is no command "tabel"; did you mean table?$'
+# no_command MESSAGE ARGUMENT...: that, where the list of the commands is, and no more.
+no_command() {
+    message=$1
+    shift
+    run "$PERPLEX" "$@"
+    [ "$(sed -n '2,$p' err)" = 'perplex: `perplex --help` lists the commands' ] || fail "it says: $(cat err)"
+    sed -i '2,$d' err
+    ends_with 2
+    says "$message"
+    prints_nothing
+}
+no_command 'there is no command "evaluate"' evaluate
+no_command 'there is no command "evla"; did you mean eval[?]' evla "$ngram" "$test_text"
+no_command 'there is no command "tabel"; did you mean table[?]' tabel
+no_command 'there is no command ""' ''
+no_command 'there is no option --foo without a command' --foo
+no_command 'there is no option --threads=2 without a command' --threads=2 eval
+misused '--version stands alone' "$PERPLEX" --version extra
+misused '--version stands alone' "$PERPLEX" --version ''
 misused 'there is no command "evla"; did you mean eval[?]' "$PERPLEX" help evla
-misused 'usage: perplex help *' "$PERPLEX" help eval table
-misused 'usage: perplex eval MODEL CORPUS*' "$PERPLEX" eval
-misused 'usage: perplex eval MODEL CORPUS*' "$PERPLEX" eval "$ngram"
-misused 'usage: perplex table RESULT... *' "$PERPLEX" table
-misused 'usage: perplex compare A B *' "$PERPLEX" compare a.json
-misused 'usage: perplex compare A B *' "$PERPLEX" compare a.json b.json c.json
+misused 'help takes one command at most' "$PERPLEX" help eval table
+misused 'eval needs a model and a corpus' "$PERPLEX" eval
+misused 'eval needs a model and a corpus' "$PERPLEX" eval "$ngram"
+misused 'table needs a result' "$PERPLEX" table
+misused 'compare takes two results' "$PERPLEX" compare a.json
+misused 'compare takes two results' "$PERPLEX" compare a.json b.json c.json
 misused 'standard input can be read only once' "$PERPLEX" compare - -
-misused 'usage: perplex formats*' "$PERPLEX" formats all
+misused 'formats takes no operands' "$PERPLEX" formats all
+misused 'inspect needs a file' "$PERPLEX" inspect
+
+# A name that is empty can be seen in the message.
+misused 'operand 1 of eval is empty: "" is the name of no file' "$PERPLEX" eval '' "$test_text"
+misused 'operand 2 of eval is empty: "" is the name of no file' "$PERPLEX" eval "$ngram" ''
+misused 'operand 2 of table is empty: "" is the name of no file' "$PERPLEX" table a.json ''
+misused 'operand 1 of inspect is empty: "" is the name of no file' "$PERPLEX" inspect ''
+misused 'operand 2 of compare is empty: "" is the name of no file' "$PERPLEX" compare a.json ''
+for option in output per-token config vocab; do
+    misused "--$option takes the name of a file, not \"\"" "$PERPLEX" eval "$ngram" "$test_text" --$option ''
+done
+misused 'there is no command ""' "$PERPLEX" help ''
 misused 'model and corpus cannot both be standard input' "$PERPLEX" eval - -
 misused '*standard input*' "$PERPLEX" eval "$neural" - --vocab -
 misused '*standard input*' "$PERPLEX" eval - "$test_text" --vocab -

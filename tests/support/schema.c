@@ -175,6 +175,12 @@ static bool check_minimum(const struct check *check, const cJSON *wanted)
            fail(check, "is too small");
 }
 
+static bool check_exclusive_minimum(const struct check *check, const cJSON *wanted)
+{
+    return !cJSON_IsNumber(check->value) || check->value->valuedouble > wanted->valuedouble ||
+           fail(check, "is too small");
+}
+
 static bool check_maximum(const struct check *check, const cJSON *wanted)
 {
     return !cJSON_IsNumber(check->value) || check->value->valuedouble <= wanted->valuedouble ||
@@ -230,6 +236,7 @@ static bool check_keyword(const struct check *check, const cJSON *keyword)
         {"maxItems", check_max_items},
         {"pattern", check_pattern},
         {"minimum", check_minimum},
+        {"exclusiveMinimum", check_exclusive_minimum},
         {"maximum", check_maximum},
         {"anyOf", check_any_of},
         {"$ref", check_reference},

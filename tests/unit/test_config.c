@@ -84,11 +84,6 @@ static void plx_config_open__refused(void **state)
     } cases[] = {
         {"", "ends too early", 1},
         {"{\n\"a\": 1,\n}", "string in double quotes", 3},
-        {"[1]", "$: expected an object of settings", PLX_NOWHERE},
-        {"null", "$: expected an object of settings", PLX_NOWHERE},
-        {"{\"a\": null}", "$.a: expected a string, a number, true or false, found null", PLX_NOWHERE},
-        {"{\"a\": [1]}", "$.a: expected a string, a number, true or false, found an array", PLX_NOWHERE},
-        {"{\"a\": {}}", "$.a: expected a string, a number, true or false, found an object", PLX_NOWHERE},
         {"{\"a\": 1, \"b\": 2, \"a\": 1}", "$.a: the key stands twice", PLX_NOWHERE},
         {"{\"a\": 9007199254740992}", "$.a: the number is too large to be exact", PLX_NOWHERE},
         {"{\"a\": -9007199254740993}", "$.a: the number is too large to be exact", PLX_NOWHERE},
@@ -107,6 +102,34 @@ static void plx_config_open__refused(void **state)
         if (!strstr(error.message, cases[i].message))
             fail_msg("%s: %s", cases[i].text, error.message);
         assert_int_equal(error.line, cases[i].line);
+    }
+}
+
+/* Right as JSON, and no settings: as wrong an option as one on a command line. */
+static void plx_config_open__other_kinds(void **state)
+{
+    static const struct {
+        const char *text, *message, *hint;
+    } cases[] = {
+        {"[1]", "$: expected an object of settings, found an array", ""},
+        {"null", "$: expected an object of settings, found null", ""},
+        {"{\"a\": null}", "$.a: expected a string, a number, true or false, found null", ""},
+        {"{\"a\": [1]}", "$.a: expected a string, a number, true or false, found an array", ""},
+        {"{\"a\": {}}", "$.a: expected a string, a number, true or false, found an object", ""},
+        {"{\"schema\": \"perplex.result/1\", \"protocol\": {}}",
+         "$.protocol: expected a string, a number, true or false, found an object",
+         "this is a whole result; its settings alone: jq .protocol"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct plx_config *config = (void *)&config;
+        struct plx_error error;
+        char path[64];
+        assert_int_equal(open_text(cases[i].text, strlen(cases[i].text), path, &config, &error), PLX_USAGE);
+        assert_null(config);
+        assert_string_equal(error.input, path);
+        assert_string_equal(error.message, cases[i].message);
+        assert_string_equal(error.hint, cases[i].hint);
     }
 }
 
@@ -228,6 +251,7 @@ int main(void)
         cmocka_unit_test(plx_config_open__all_kinds_in_order),
         cmocka_unit_test(plx_config_open__empty_object),
         cmocka_unit_test(plx_config_open__refused),
+        cmocka_unit_test(plx_config_open__other_kinds),
         cmocka_unit_test(plx_config_open__no_file_and_a_large_one),
         cmocka_unit_test(protocol_schema__configs),
         cmocka_unit_test(protocol_schema__fields),

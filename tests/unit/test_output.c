@@ -1,5 +1,6 @@
 /* Outputs: what appears, when, with which mode, and what is left of one that fails. */
-#include <perplex/output.h>
+#include "io/output.h"
+
 #include <perplex/source.h>
 
 #include "support/fixtures.h"
@@ -118,6 +119,26 @@ static void commit__mode(void **state)
         assert_int_equal(umask(before), masks[i]);
         assert_int_equal(stat(folder_path("mode"), &facts), 0);
         assert_int_equal(facts.st_mode & 07777, 0666 & ~masks[i]);
+        assert_int_equal(unlink(folder_path("mode")), 0);
+    }
+}
+
+/* That of the file that is replaced, behind a link too; while it is written already. */
+static void commit__keeps_the_mode(void **state)
+{
+    const mode_t modes[] = {0600, 0664, 0777, 0444};
+    (void)state;
+    file_write(folder_path("old"), "old", 3);
+    assert_int_equal(symlink("old", folder_path("link")), 0);
+    for (size_t i = 0; i < sizeof modes / sizeof *modes; i++) {
+        struct stat facts;
+        assert_int_equal(chmod(folder_path("old"), modes[i]), 0);
+        struct plx_output *output = open_output(folder_path(i % 2 ? "link" : "old"));
+        assert_int_equal(fstat(output->descriptor, &facts), 0);
+        assert_int_equal(facts.st_mode & 07777, modes[i]);
+        commit(output);
+        assert_int_equal(stat(folder_path("old"), &facts), 0);
+        assert_int_equal(facts.st_mode & 07777, modes[i]);
     }
 }
 
@@ -577,6 +598,7 @@ int main(void)
         TEST(open__creates_beside),
         TEST(discard__leaves_nothing),
         TEST(commit__mode),
+        TEST(commit__keeps_the_mode),
         TEST(write__pieces_of_any_size),
         TEST(write__gzip),
         TEST(write__gzip_is_reproducible),
