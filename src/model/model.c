@@ -320,13 +320,22 @@ void plx_model_warn(struct plx_model *model, const char *code, uint64_t line, co
     if (model->warning_count == PLX_MODEL_WARNINGS)
         return;
     struct plx_warning *warning = model->warnings + model->warning_count++;
+    *warning = (struct plx_warning){.count = 1, .line = line};
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(warning->message, sizeof warning->message, format, arguments);
     va_end(arguments);
     snprintf(warning->code, sizeof warning->code, "%s", code);
-    warning->count = 1;
-    warning->line = line;
+}
+
+void plx_model_note(struct plx_model *model, const char *code, uint64_t count, uint64_t line,
+                    const char *message)
+{
+    if (model->warning_count == PLX_MODEL_WARNINGS)
+        return;
+    plx_model_warn(model, code, line, "%s", message);
+    model->warnings[model->warning_count - 1].count = count;
+    model->warnings[model->warning_count - 1].note = true;
 }
 
 size_t plx_model_pass_mark(struct plx_model *model, const char *line, size_t length)

@@ -13,7 +13,7 @@
 #include "model/vocabulary.h"
 
 /* How many kinds of warnings one model can carry. */
-#define PLX_MODEL_WARNINGS 16
+#define PLX_MODEL_WARNINGS 24
 
 /* What an open model does. Every slot is required. */
 struct plx_model_class {
@@ -82,6 +82,10 @@ const struct plx_model_format *plx_model_named_format(const char *name, const ch
  * message. */
 void plx_model_warn(struct plx_model *model, const char *code, uint64_t line, const char *format, ...)
     PLX_PRINTF(4, 5);
+
+/* Adds a deviation that changes no score, met `count` times, at `line` first: see plx_warning.note. */
+void plx_model_note(struct plx_model *model, const char *code, uint64_t count, uint64_t line,
+                    const char *message);
 
 /* The length of the byte order mark that a file's first line begins with, which is a deviation; or 0. */
 size_t plx_model_pass_mark(struct plx_model *model, const char *line, size_t length);
