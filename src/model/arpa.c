@@ -510,6 +510,7 @@ static enum plx_probe probe(const uint8_t *head, size_t size, const char *name)
 const struct plx_model_format plx_model_format_arpa = {
     .name = "arpa",
     .description = "backoff n-gram model as text, any order, from any toolkit (plain or gzip)",
+    .tolerance = true,
     .probe = probe,
     .open = open_arpa,
 };

@@ -98,10 +98,16 @@ static enum plx_status check_options(const struct plx_model_format *format,
                                      const struct plx_model_options *options, const char *name,
                                      struct plx_error *error)
 {
-    if (options->logprob_base == 0 || format->logarithms)
+    const char *useless = NULL;
+    if (options->logprob_base != 0 && !format->logarithms)
+        useless = "a base of logarithms is for logprobs";
+    else if (options->allow_positive && !format->tolerance)
+        useless = "to allow positive log-probabilities is for ARPA files";
+    else if (options->allow_count_mismatch && !format->tolerance)
+        useless = "to allow counts that differ from the header's is for ARPA files";
+    if (!useless)
         return PLX_OK;
-    plx_error_set(error, PLX_USAGE,
-                  "a base of logarithms is for logprobs, this model is of the format \"%s\"", format->name);
+    plx_error_set(error, PLX_USAGE, "%s, this model is of the format \"%s\"", useless, format->name);
     return plx_error_input(error, name);
 }
 

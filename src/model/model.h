@@ -46,6 +46,7 @@ struct plx_model_format {
     const char *name;        /* for --model-format: lower-case letters, digits, "-" */
     const char *description; /* one line for `perplex formats` */
     bool logarithms;         /* the option logprob_base is of use; refused otherwise */
+    bool tolerance;          /* the options allow_positive and allow_count_mismatch are of use; likewise */
 
     /* How sure it is that the content is of this format, from its first bytes (up to PLX_PROBE_BYTES, all of
        a shorter content) and its name. NULL for a format without files. */

@@ -118,6 +118,28 @@ static void plx_model_open__base_of_no_use(void **state)
     free(path);
 }
 
+/* Nor does any but ARPA have counts to believe or probabilities to clamp. */
+static void plx_model_open__tolerance_of_no_use(void **state)
+{
+    (void)state;
+    struct plx_error error;
+    const struct plx_model_options options[] = {{.allow_positive = true}, {.allow_count_mismatch = true}};
+    char *path = fixture_path("models/tiny.table.safetensors");
+    const struct place place = place_new("model", ARPA);
+    for (size_t i = 0; i < 2; i++) {
+        assert_string_equal(format_of("model", options + i, &error), "arpa");
+        const char *const others[] = {path, "uniform:7"};
+        for (size_t k = 0; k < 2; k++) {
+            assert_null(format_of(others[k], options + i, &error));
+            assert_int_equal(error.status, PLX_USAGE);
+            assert_string_equal(error.input, others[k]);
+            assert_non_null(strstr(error.message, i ? "counts that differ" : "positive"));
+        }
+    }
+    place_free(&place);
+    free(path);
+}
+
 static void plx_model_open_source__unknown(void **state)
 {
     (void)state;
@@ -175,9 +197,13 @@ static void plx_model_format__registry(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(plx_model_open__names_and_files),  cmocka_unit_test(plx_model_open__other_colons),
-        cmocka_unit_test(plx_model_open__format_asked_for), cmocka_unit_test(plx_model_open__base_of_no_use),
-        cmocka_unit_test(plx_model_open_source__unknown),   cmocka_unit_test(plx_model_format__registry),
+        cmocka_unit_test(plx_model_open__names_and_files),
+        cmocka_unit_test(plx_model_open__other_colons),
+        cmocka_unit_test(plx_model_open__format_asked_for),
+        cmocka_unit_test(plx_model_open__base_of_no_use),
+        cmocka_unit_test(plx_model_open__tolerance_of_no_use),
+        cmocka_unit_test(plx_model_open_source__unknown),
+        cmocka_unit_test(plx_model_format__registry),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
