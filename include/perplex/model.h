@@ -67,10 +67,11 @@ struct plx_model_info {
 /* How a model is read. Zero-initialised means the defaults. All is borrowed for the call that opens the model
    only, which makes the calls back, in its own thread. */
 struct plx_model_options {
-    const char *format;              /* a name of the registry; NULL: recognised by content */
-    const char *vocabulary;          /* path of the vocabulary file; NULL: looked for beside the model */
-    bool allow_positive;             /* ARPA: clamp log p > 0 to 0 and count it, rather than refuse */
-    bool allow_count_mismatch;       /* ARPA: believe the n-grams rather than the header */
+    const char *format;     /* a name of the registry; NULL: recognised by content */
+    const char *vocabulary; /* path of the vocabulary file; NULL: looked for beside the model */
+    bool allow_positive; /* ARPA: clamp log p > 0 to 0 and count it, rather than refuse; PLX_USAGE for others
+                          */
+    bool allow_count_mismatch;       /* ARPA: likewise, believe the n-grams rather than the header */
     double logprob_base;             /* of logarithms that another program wrote; 0: e */
     bool (*interrupted)(void *user); /* see struct plx_source_options; also asked while a model is read */
     void (*progress)(void *user, uint64_t done_bytes,

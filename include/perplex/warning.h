@@ -2,6 +2,7 @@
 #ifndef PERPLEX_WARNING_H
 #define PERPLEX_WARNING_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -11,6 +12,7 @@ struct plx_warning {
     char message[256]; /* one sentence for people */
     uint64_t count;    /* how often; 0 where counting makes no sense */
     uint64_t line;     /* where first, from 1; 0 where there is no line */
+    bool note; /* worth knowing, but it makes no score doubtful: an inspection lists it, a result does not */
 };
 
 #endif

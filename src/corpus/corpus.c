@@ -2,7 +2,7 @@
 
 #include "base/memory.h"
 #include "base/sha256.h"
-#include "corpus/foreign.h"
+#include "base/foreign.h"
 #include "io/names.h"
 
 #include <stdlib.h>

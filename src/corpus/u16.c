@@ -5,7 +5,7 @@
 #include "base/bytes.h"
 #include "base/memory.h"
 #include "base/path.h"
-#include "corpus/foreign.h"
+#include "base/foreign.h"
 
 #include <stdlib.h>
 #include <string.h>

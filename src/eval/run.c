@@ -311,8 +311,10 @@ static enum plx_status describe(struct run *run, struct plx_error *error)
     }
     size_t count;
     const struct plx_warning *warnings = plx_model_warnings(run->model, &count);
-    for (size_t i = 0; i < count && result->warning_count < PLX_RESULT_WARNINGS; i++)
-        result->warnings[result->warning_count++] = warnings[i];
+    for (size_t i = 0; i < count && result->warning_count < PLX_RESULT_WARNINGS; i++) {
+        if (!warnings[i].note)
+            result->warnings[result->warning_count++] = warnings[i];
+    }
     doubt(run);
     result->seconds = seconds_now() - run->began;
     return plx_corpus_sha256(run->corpus, result->corpus_sha256, error);

@@ -2,9 +2,9 @@
    and coverage.c a place that sees models and corpora. */
 #include "inspect/inspect.h"
 
+#include "base/lookalike.h"
 #include "base/memory.h"
 #include "corpus/corpus.h"
-#include "inspect/lookalike.h"
 #include "io/medium.h"
 #include "io/names.h"
 #include "model/model.h"
@@ -34,6 +34,14 @@ static double seconds_now(void)
     return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
 }
 
+static enum plx_status refuse_lookalike(const struct plx_lookalike *lookalike, const char *name,
+                                        struct plx_error *error)
+{
+    plx_error_set(error, PLX_UNSUPPORTED, "neither a model nor a corpus that is read: %s", lookalike->what);
+    plx_error_input(error, name);
+    return lookalike->hint ? plx_error_hint(error, "%s", lookalike->hint) : PLX_UNSUPPORTED;
+}
+
 /* What the content is. An error if it is neither. */
 static enum plx_status judge(const struct plx_inspect_options *options, struct plx_source *source,
                              enum verdict *verdict, struct plx_error *error)
@@ -42,6 +50,7 @@ static enum plx_status judge(const struct plx_inspect_options *options, struct p
     const uint8_t *head;
     size_t size;
     enum plx_probe model, corpus;
+    struct plx_lookalike lookalike;
     const enum plx_status status = plx_source_peek(source, PLX_PROBE_BYTES, &head, &size, error);
     if (status)
         return status;
@@ -58,14 +67,14 @@ static enum plx_status judge(const struct plx_inspect_options *options, struct p
         plx_error_input(error, name);
         return plx_error_hint(error, "was it written completely?");
     }
-    if (plx_lookalike_own(head, size, name, error) ||
-        (corpus != PLX_PROBE_CONTENT && plx_lookalike_recognise(head, size, name, error)))
-        return error->status;
+    if (plx_lookalike_own(head, size, &lookalike) ||
+        (corpus != PLX_PROBE_CONTENT && plx_lookalike_recognise(head, size, name, &lookalike)))
+        return refuse_lookalike(&lookalike, name, error);
     if (corpus == PLX_PROBE_CONTENT || model != PLX_PROBE_NAME)
         *verdict = IS_CORPUS;
     if (*verdict == IS_CORPUS && corpus == PLX_PROBE_FALLBACK && options->corpus.tokens != PLX_TOKENS_BYTE &&
-        plx_lookalike_binary(head, size, name, error))
-        return error->status;
+        plx_lookalike_binary(head, size, &lookalike))
+        return refuse_lookalike(&lookalike, name, error);
     return PLX_OK;
 }
 

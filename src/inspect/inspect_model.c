@@ -201,8 +201,8 @@ static void list_findings(const struct plx_model *model, struct plx_inspected_mo
     for (size_t i = 0; i < count; i++) {
         const struct plx_occurrence occurrence = {warnings[i].count ? warnings[i].count : 1, warnings[i].line,
                                                   PLX_NOWHERE, ""};
-        plx_findings_add_occurrence(&inspected->findings, false, warnings[i].code, &occurrence, "%s",
-                                    warnings[i].message);
+        plx_findings_add_occurrence(&inspected->findings, warnings[i].note, warnings[i].code, &occurrence,
+                                    "%s", warnings[i].message);
     }
     if (info->capabilities & PLX_ANY_TOKENS)
         return;

@@ -1,11 +1,13 @@
 /* ARPA files: backoff n-gram models as text, of any order, from whatever toolkit. */
 #include "model/arpa_entry.h"
+#include "model/arpa_notes.h"
 #include "model/ngram.h"
 #include "model/roles.h"
 
 #include "base/memory.h"
 #include "base/number.h"
 #include "base/utf8.h"
+#include "base/word.h"
 #include "io/lines.h"
 
 #include <math.h>
@@ -32,7 +34,10 @@ struct reader {
     struct plx_word *words; /* [order] of the line at hand */
     uint32_t *ids;          /* [order] */
     size_t unigram_capacity;
-    const char *line; /* at hand, without blanks at its end; NULL at the end of the file */
+    struct plx_arpa_notes notes;
+    uint64_t upper_unknown; /* the line of the 1-gram <UNK>; 0: there is none */
+    uint64_t blank_lines;   /* that were passed over before the line at hand */
+    const char *line;       /* at hand, without blanks at its end; NULL at the end of the file */
     size_t length;
 };
 
@@ -64,17 +69,22 @@ static enum plx_status next_line(struct reader *reader, struct plx_error *error)
         reader->line += mark;
         reader->length -= mark;
     }
-    reader->length = plx_arpa_trimmed_length(reader->line, reader->length);
+    const size_t whole = reader->length;
+    reader->length = plx_arpa_trimmed_length(reader->line, whole);
+    if (reader->length < whole && reader->line[whole - 1] == '\r')
+        plx_arpa_notes_add(&reader->notes, PLX_ARPA_CRLF, 1, reader->lines.number);
     return PLX_OK;
 }
 
 /* The next line that is not blank. */
 static enum plx_status next_content(struct reader *reader, struct plx_error *error)
 {
+    const uint64_t before = reader->lines.number;
     enum plx_status status;
     do {
         status = next_line(reader, error);
     } while (status == PLX_OK && reader->line && reader->length == 0);
+    reader->blank_lines = reader->lines.number - before - 1;
     return status;
 }
 
@@ -87,6 +97,16 @@ static bool line_begins(const struct reader *reader, const char *text)
 {
     const size_t length = strlen(text);
     return reader->line && reader->length >= length && memcmp(reader->line, text, length) == 0;
+}
+
+/* Notes the blank lines before the line at hand where there should be `usual` of them, none or one. */
+static void note_blank_lines(struct reader *reader, uint64_t usual)
+{
+    const uint64_t found = reader->blank_lines, line = reader->lines.number;
+    if (found < usual)
+        plx_arpa_notes_add(&reader->notes, PLX_ARPA_NO_BLANK_LINE, 1, line);
+    else if (found > usual)
+        plx_arpa_notes_add(&reader->notes, PLX_ARPA_BLANK_LINES, found - usual, line - found + usual);
 }
 
 static enum plx_status truncated(const struct reader *reader, const char *what, struct plx_error *error)
@@ -140,6 +160,19 @@ static bool parse_count(const struct reader *reader, unsigned order, uint64_t *c
     return plx_parse_u64(at, (size_t)(end - at), 0, UINT64_MAX, count);
 }
 
+/* What is unusual about an "ngram" line, which has been read. */
+static void note_count(struct reader *reader, uint64_t count)
+{
+    const char *at = reader->line + strlen("ngram"), *end = reader->line + reader->length;
+    const uint64_t line = reader->lines.number;
+    if (*at != ' ' || memchr(at + 1, ' ', (size_t)(end - at - 1)) ||
+        memchr(at + 1, '\t', (size_t)(end - at - 1)))
+        plx_arpa_notes_add(&reader->notes, PLX_ARPA_HEADER_BLANKS, 1, line);
+    if (count == 0)
+        plx_arpa_notes_add(&reader->notes, PLX_ARPA_EMPTY_ORDER, 1, line);
+    note_blank_lines(reader, 0);
+}
+
 /* The "ngram" lines; afterwards the line at hand is the first behind them. */
 static enum plx_status read_counts(struct reader *reader, struct plx_error *error)
 {
@@ -149,8 +182,10 @@ static enum plx_status read_counts(struct reader *reader, struct plx_error *erro
             return status;
         if (!reader->line)
             return truncated(reader, "its first section", error);
-        if (reader->line[0] == '\\')
+        if (reader->line[0] == '\\') {
+            note_blank_lines(reader, 1);
             break;
+        }
         uint64_t count;
         if (reader->order == PLX_NGRAM_ORDER_MAX || !line_begins(reader, "ngram") ||
             !parse_count(reader, reader->order + 1, &count)) {
@@ -158,6 +193,7 @@ static enum plx_status read_counts(struct reader *reader, struct plx_error *erro
                           reader->order + 1);
             return malformed_here(reader, error);
         }
+        note_count(reader, count);
         status = plx_resize_array(&reader->declared, reader->order + 1, sizeof *reader->declared, error);
         if (status)
             return status;
@@ -207,6 +243,8 @@ static enum plx_status add_unigram(struct reader *reader, const struct plx_arpa_
         return status;
     if (id == PLX_NO_TOKEN)
         return duplicate(reader, 1, error);
+    if (plx_word_is(reader->words[0], "<UNK>"))
+        reader->upper_unknown = reader->lines.number;
     if (id >= reader->unigram_capacity) {
         const size_t capacity = plx_grown_capacity(reader->unigram_capacity, (size_t)id + 1);
         status = plx_resize_array(&model->unigrams, capacity, sizeof *model->unigrams, error);
@@ -220,9 +258,10 @@ static enum plx_status add_unigram(struct reader *reader, const struct plx_arpa_
 
 /* Sees to it that the suffixes of an n-gram are in their tables (see plx_ngram_class). keys[k − 1] is the key
    of its last k words, for k = 1 … order. */
-static enum plx_status add_suffixes(struct plx_ngram_model *model, const uint64_t *keys, unsigned order,
+static enum plx_status add_suffixes(struct reader *reader, const uint64_t *keys, unsigned order,
                                     struct plx_error *error)
 {
+    struct plx_ngram_model *model = reader->model;
     for (unsigned k = order - 1; k >= 2; k--) {
         struct plx_ngram *slot;
         bool found;
@@ -230,6 +269,8 @@ static enum plx_status add_suffixes(struct plx_ngram_model *model, const uint64_
             plx_ngram_table_insert(model->tables + (k - 2), keys[k - 1], &slot, &found, error);
         if (status)
             return status;
+        if (k == order - 1 && (!found || isnan(slot->probability)))
+            plx_arpa_notes_add(&reader->notes, PLX_ARPA_NO_SUFFIX, 1, reader->lines.number);
         if (found)
             break;
         slot->probability = NAN;
@@ -280,7 +321,7 @@ static enum plx_status add_ngram(struct reader *reader, unsigned order, const st
         plx_model_warn(
             &model->base, "missing-context", reader->lines.number,
             "n-grams whose context is not in the model are kept; their context counts as backoff 1");
-    return add_suffixes(model, keys, order, error);
+    return add_suffixes(reader, keys, order, error);
 }
 
 /* Judges the numbers of an entry: what is to be clamped, ignored or refused. */
@@ -343,12 +384,17 @@ static enum plx_status read_section(struct reader *reader, unsigned order, struc
             return status;
         if (!reader->line)
             return truncated(reader, "\\end\\", error);
-        if (reader->line[0] == '\\')
+        const bool ends = reader->line[0] == '\\';
+        if (reader->blank_lines != ends)
+            note_blank_lines(reader, ends);
+        if (ends)
             break;
         struct plx_arpa_entry entry;
         status = plx_arpa_parse_entry(reader->line, reader->length, order, &entry, reader->words, error);
         if (status)
             return malformed_here(reader, error);
+        if (entry.space)
+            plx_arpa_notes_add(&reader->notes, PLX_ARPA_SPACES, 1, reader->lines.number);
         status = check_entry(reader, order, &entry, error);
         if (status)
             return status;
@@ -388,8 +434,9 @@ static enum plx_status read_sections(struct reader *reader, struct plx_error *er
     return status;
 }
 
-static void fill_info(struct plx_ngram_model *model)
+static void fill_info(struct reader *reader)
 {
+    struct plx_ngram_model *model = reader->model;
     struct plx_model_info *info = &model->base.info;
     info->kind = PLX_KIND_NGRAM;
     info->architecture = "n-gram";
@@ -405,6 +452,9 @@ static void fill_info(struct plx_ngram_model *model)
     info->ngrams = model->counts;
     for (unsigned k = 0; k < info->order; k++)
         info->parameters += model->counts[k] * (k + 1 < info->order ? 2 : 1);
+    if (info->unknown != PLX_NO_TOKEN && plx_word_is(plx_model_token(&model->base, info->unknown), "<UNK>"))
+        plx_arpa_notes_add(&reader->notes, PLX_ARPA_UPPER_UNKNOWN, 1, reader->upper_unknown);
+    plx_arpa_notes_list(&reader->notes, &model->base);
 }
 
 static enum plx_status open_arpa(struct plx_source *source, const struct plx_model_options *options,
@@ -426,7 +476,7 @@ static enum plx_status open_arpa(struct plx_source *source, const struct plx_mod
         plx_model_close(&reader.model->base);
         reader.model = NULL;
     } else {
-        fill_info(reader.model);
+        fill_info(&reader);
     }
     free(reader.declared);
     free(reader.words);
@@ -460,6 +510,7 @@ static enum plx_probe probe(const uint8_t *head, size_t size, const char *name)
 const struct plx_model_format plx_model_format_arpa = {
     .name = "arpa",
     .description = "backoff n-gram model as text, any order, from any toolkit (plain or gzip)",
+    .tolerance = true,
     .probe = probe,
     .open = open_arpa,
 };

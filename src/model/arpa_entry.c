@@ -105,6 +105,7 @@ enum plx_status plx_arpa_parse_entry(const char *line, size_t length, unsigned o
         return wrong_word_count(&cursor, order, 0, error);
 
     struct plx_word backoff = {NULL, 0};
+    entry->space = *cursor.at == ' ';
     const bool tabs = memchr(cursor.at, '\t', (size_t)(cursor.end - cursor.at)) != NULL;
     while (*cursor.at == ' ') /* the trimmed line does not end in one */
         cursor.at++;

@@ -4,9 +4,12 @@
 
 #include <perplex/model.h>
 
+#include <stdbool.h>
+
 struct plx_arpa_entry {
     float probability; /* log10; −infinity is zero probability; never NaN */
     float backoff;     /* log10; 0 where the line has none; never NaN or +infinity */
+    bool space;        /* a space, no tab, stands behind the probability */
 };
 
 /* Parses "p <tab> word … word [<tab> backoff]", or the same with spaces for all tabs or tabs between the

@@ -1,6 +1,7 @@
 #include "model/model.h"
 
 #include "base/error.h"
+#include "base/lookalike.h"
 #include "base/memory.h"
 #include "base/sha256.h"
 #include "base/utf8.h"
@@ -43,25 +44,33 @@ const struct plx_model_format *plx_model_recognise(const uint8_t *head, size_t s
     return chosen;
 }
 
-static enum plx_status refuse_unknown(const uint8_t *head, size_t size, const char *name,
+static enum plx_status refuse_unknown(const struct plx_lookalike *lookalike, const char *name,
                                       struct plx_error *error)
 {
+    static const char formats[] = "`perplex formats` lists what can be read; --model-format names one";
     plx_error_set(error, PLX_UNSUPPORTED, "not a model in a known format");
     plx_error_input(error, name);
-    if (size >= 4 && memcmp(head, "mmap", 4) == 0)
-        return plx_error_hint(
-            error, "this looks like a KenLM binary; this build reads the ARPA file it was made from");
-    if (size >= 2 && head[0] == 'P' && head[1] == 'K')
-        return plx_error_hint(error, "this looks like a zip archive (a PyTorch checkpoint or npz); "
-                                     "save the weights as safetensors");
-    return plx_error_hint(error, "`perplex formats` lists what can be read; --model-format names one");
+    if (!lookalike)
+        return plx_error_hint(error, formats);
+    return plx_error_hint(error, "this looks like %s; %s", lookalike->what,
+                          lookalike->hint ? lookalike->hint : formats);
+}
+
+/* Whether a content that no format is sure of is something else. A mere name does not count against that;
+   records too long to be looked through look like a JSON document. */
+static bool looks_foreign(const uint8_t *head, size_t size, const char *name, enum plx_probe sure,
+                          struct plx_lookalike *lookalike)
+{
+    return plx_lookalike_own(head, size, lookalike) ||
+           (sure != PLX_PROBE_FALLBACK && plx_lookalike_recognise(head, size, name, lookalike));
 }
 
 /* The format asked for by name, or else recognised. */
 static enum plx_status choose_format(const uint8_t *head, size_t size, const char *name, const char *wanted,
                                      const struct plx_model_format **chosen, struct plx_error *error)
 {
-    enum plx_probe sure;
+    enum plx_probe sure = PLX_PROBE_CONTENT;
+    struct plx_lookalike lookalike;
     *chosen = NULL;
     if (size == 0) {
         plx_error_set(error, PLX_MALFORMED, "the model file is empty");
@@ -69,8 +78,11 @@ static enum plx_status choose_format(const uint8_t *head, size_t size, const cha
         return plx_error_hint(error, "was it written completely?");
     }
     *chosen = wanted ? format_named(wanted, strlen(wanted)) : plx_model_recognise(head, size, name, &sure);
-    if (!*chosen && !wanted)
-        return refuse_unknown(head, size, name, error);
+    const bool foreign = sure != PLX_PROBE_CONTENT && looks_foreign(head, size, name, sure, &lookalike);
+    if (foreign || (!*chosen && !wanted)) {
+        *chosen = NULL;
+        return refuse_unknown(foreign ? &lookalike : NULL, name, error);
+    }
     if (*chosen && (*chosen)->open)
         return PLX_OK;
     if (*chosen)
@@ -86,10 +98,16 @@ static enum plx_status check_options(const struct plx_model_format *format,
                                      const struct plx_model_options *options, const char *name,
                                      struct plx_error *error)
 {
-    if (options->logprob_base == 0 || format->logarithms)
+    const char *useless = NULL;
+    if (options->logprob_base != 0 && !format->logarithms)
+        useless = "a base of logarithms is for logprobs";
+    else if (options->allow_positive && !format->tolerance)
+        useless = "to allow positive log-probabilities is for ARPA files";
+    else if (options->allow_count_mismatch && !format->tolerance)
+        useless = "to allow counts that differ from the header's is for ARPA files";
+    if (!useless)
         return PLX_OK;
-    plx_error_set(error, PLX_USAGE,
-                  "a base of logarithms is for logprobs, this model is of the format \"%s\"", format->name);
+    plx_error_set(error, PLX_USAGE, "%s, this model is of the format \"%s\"", useless, format->name);
     return plx_error_input(error, name);
 }
 
@@ -324,13 +342,22 @@ void plx_model_warn(struct plx_model *model, const char *code, uint64_t line, co
     if (model->warning_count == PLX_MODEL_WARNINGS)
         return;
     struct plx_warning *warning = model->warnings + model->warning_count++;
+    *warning = (struct plx_warning){.count = 1, .line = line};
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(warning->message, sizeof warning->message, format, arguments);
     va_end(arguments);
     snprintf(warning->code, sizeof warning->code, "%s", code);
-    warning->count = 1;
-    warning->line = line;
+}
+
+void plx_model_note(struct plx_model *model, const char *code, uint64_t count, uint64_t line,
+                    const char *message)
+{
+    if (model->warning_count == PLX_MODEL_WARNINGS)
+        return;
+    plx_model_warn(model, code, line, "%s", message);
+    model->warnings[model->warning_count - 1].count = count;
+    model->warnings[model->warning_count - 1].note = true;
 }
 
 size_t plx_model_pass_mark(struct plx_model *model, const char *line, size_t length)

@@ -13,7 +13,7 @@
 #include "model/vocabulary.h"
 
 /* How many kinds of warnings one model can carry. */
-#define PLX_MODEL_WARNINGS 16
+#define PLX_MODEL_WARNINGS 24
 
 /* What an open model does. Every slot is required but those that say otherwise. */
 struct plx_model_class {
@@ -50,6 +50,7 @@ struct plx_model_format {
     const char *name;        /* for --model-format: lower-case letters, digits, "-" */
     const char *description; /* one line for `perplex formats` */
     bool logarithms;         /* the option logprob_base is of use; refused otherwise */
+    bool tolerance;          /* the options allow_positive and allow_count_mismatch are of use; likewise */
 
     /* How sure it is that the content is of this format, from its first bytes (up to PLX_PROBE_BYTES, all of
        a shorter content) and its name. NULL for a format without files. */
@@ -86,6 +87,10 @@ const struct plx_model_format *plx_model_named_format(const char *name, const ch
  * message. */
 void plx_model_warn(struct plx_model *model, const char *code, uint64_t line, const char *format, ...)
     PLX_PRINTF(4, 5);
+
+/* Adds a deviation that changes no score, met `count` times, at `line` first: see plx_warning.note. */
+void plx_model_note(struct plx_model *model, const char *code, uint64_t count, uint64_t line,
+                    const char *message);
 
 /* The length of the byte order mark that a file's first line begins with, which is a deviation; or 0. */
 size_t plx_model_pass_mark(struct plx_model *model, const char *line, size_t length);

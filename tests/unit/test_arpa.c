@@ -121,6 +121,17 @@ static void assert_warning(const struct plx_model *model, const char *code, uint
     assert_true(strlen(warning->message) > 10);
 }
 
+/* The only thing that is said of the model. */
+static void assert_note(const struct plx_model *model, const char *code, uint64_t count, uint64_t line)
+{
+    size_t found;
+    const struct plx_warning *warnings = plx_model_warnings(model, &found);
+    assert_warning(model, code, count, line);
+    if (found != 1)
+        fail_msg("%s and %s", warnings[0].code, warnings[1].code);
+    assert_true(warnings[0].note);
+}
+
 static void assert_no_warning(const struct plx_model *model)
 {
     size_t count;
@@ -187,19 +198,24 @@ static void arpa_open__usual(void **state)
 
 static void arpa_open__forms_of_the_header(void **state)
 {
-    static const char *const headers[] = {
-        "\\data\\\nngram 1=6\nngram 2=4\nngram 3=2\n",                 /* no blank line behind it */
-        "\n\n\\data\\\n\nngram 1=6\n\nngram 2=4\nngram 3=2\n\n\n\n",   /* many */
-        "\\data\\ \t\r\nngram 1=6\r\nngram 2=4 \r\nngram 3=2\r\n\r\n", /* blanks at the ends of lines */
-        "\\data\\\nngram  1=     6\nngram  2=\t4\nngram  3=2\n\n",     /* IRSTLM's */
-        "\\data\\\nngram 1 = 6\nngram\t2=4\nngram 3=002\n\n",
+    static const struct {
+        const char *text, *code; /* of the one note */
+        uint64_t count, line;
+    } headers[] = {
+        /* No blank line behind it; many; blanks at the ends of lines; IRSTLM's; and others. */
+        {"\\data\\\nngram 1=6\nngram 2=4\nngram 3=2\n", "missing-blank-line", 1, 5},
+        {"\n\n\\data\\\n\nngram 1=6\n\nngram 2=4\nngram 3=2\n\n\n\n", "extra-blank-line", 4, 4},
+        {"\\data\\ \t\r\nngram 1=6\r\nngram 2=4 \r\nngram 3=2\r\n\r\n", "crlf", 5, 1},
+        {"\\data\\\nngram  1=     6\nngram  2=\t4\nngram 3=2\n\n", "header-blanks", 2, 2},
+        {"\\data\\\nngram 1=6\nngram\t2=4\nngram 3=002\n\n", "header-blanks", 1, 3},
+        {"\\data\\\nngram 1 = 6\nngram 2=4\nngram 3=2\n\n", "header-blanks", 1, 2},
     };
     (void)state;
     for (size_t i = 0; i < sizeof headers / sizeof *headers; i++) {
         char text[2048];
-        snprintf(text, sizeof text, "%s%s", headers[i], UNIGRAMS BIGRAMS TRIGRAMS END);
+        snprintf(text, sizeof text, "%s%s", headers[i].text, UNIGRAMS BIGRAMS TRIGRAMS END);
         struct plx_model *model = open_fine(text);
-        assert_no_warning(model);
+        assert_note(model, headers[i].code, headers[i].count, headers[i].line);
         assert_usual_scores(model);
         plx_model_close(model);
     }
@@ -444,7 +460,7 @@ static void arpa_open__orders_without_ngrams(void **state)
     /* A declared but empty highest order: contexts of the order below keep their backoffs. */
     struct plx_model *model =
         open_fine("\\data\\\nngram 1=6\nngram 2=4\nngram 3=0\n\n" UNIGRAMS BIGRAMS "\\3-grams:\n\n" END);
-    assert_no_warning(model);
+    assert_note(model, "empty-order", 1, 4);
     assert_int_equal(plx_model_info(model)->order, 3);
     ASSERT_SCORE(model, -0.2 - 0.5, 2, "<s>", "the", "cat");
     plx_model_close(model);
@@ -569,7 +585,7 @@ static void arpa_open__backoffs_of_the_highest_order(void **state)
     plx_model_close(model);
     model =
         open_fine(HEADER UNIGRAMS BIGRAMS "\\3-grams:\n-0.2\t<s> the cat\t-0\n-0.25\tthe cat sat\t0.0\n" END);
-    assert_no_warning(model); /* no weight at all is none to ignore */
+    assert_note(model, "missing-blank-line", 1, 23); /* no weight at all is none to ignore */
     plx_model_close(model);
 }
 
@@ -579,7 +595,7 @@ static void arpa_open__zero_probabilities(void **state)
     struct plx_model *model = open_fine(
         "\\data\\\nngram 1=3\nngram "
         "2=1\n\\1-grams:\n-inf\ta\t-0.5\n-99\t<s>\t-1\n-2\tb\t-inf\n\\2-grams:\n-1\ta b\n\\end\\\n");
-    assert_no_warning(model);
+    assert_note(model, "missing-blank-line", 3, 4);
     ASSERT_SCORE(model, -(double)INFINITY, 1, "a");
     ASSERT_SCORE(model, -1, 2, "a", "b");
     ASSERT_SCORE(model, -99, 1, "<s>"); /* a number like others */
@@ -598,12 +614,18 @@ static void arpa_open__missing_suffix(void **state)
     struct plx_model *model = open_fine(
         "\\data\\\nngram 1=3\nngram 2=1\nngram 3=1\n\\1-grams:\n-1\ta\t-0.1\n-2\tb\t-0.2\n-3\tc\t-0.3\n"
         "\\2-grams:\n-0.5\ta b\t-0.05\n\\3-grams:\n-0.25\ta b c\n\\end\\\n");
-    assert_no_warning(model);
+    assert_warning(model, "missing-suffix", 1, 12);
     ASSERT_SCORE(model, -0.25, 3, "a", "b", "c");
     ASSERT_SCORE(model, -0.2 - 3, 1, "b", "c");
     ASSERT_SCORE(model, -0.2 - 3, 1, "c", "b", "c");
     ASSERT_SCORE(model, -0.05 - 0.2 - 2, 1, "a", "b", "b");
     assert_int_equal(plx_model_info(model)->ngrams[1], 1);
+    plx_model_close(model);
+    /* Two that lack the same one, which has a place in the table after the first. */
+    model = open_fine(
+        "\\data\\\nngram 1=3\nngram 2=2\nngram 3=2\n\n\\1-grams:\n-1\ta\t-0.1\n-2\tb\t-0.2\n-3\tc\t-0.3\n\n"
+        "\\2-grams:\n-0.5\ta b\t-0.05\n-0.5\tc b\n\n\\3-grams:\n-0.25\ta b c\n-0.25\tc b c\n\n\\end\\\n");
+    assert_note(model, "missing-suffix", 2, 16);
     plx_model_close(model);
     /* All shorter suffixes missing. */
     model = open_fine(

@@ -1,6 +1,6 @@
 /* Files that are refused by name. The magic numbers are those of the formats' own documents: Parquet's and
    Arrow's specifications, POSIX for tar, PKWARE's APPNOTE for zip, RFC 8878 for zstd, and so on. */
-#include "corpus/foreign.h"
+#include "base/foreign.h"
 
 #include "support/corpora.h"
 

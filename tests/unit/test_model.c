@@ -118,26 +118,56 @@ static void plx_model_open__base_of_no_use(void **state)
     free(path);
 }
 
+/* Nor does any but ARPA have counts to believe or probabilities to clamp. */
+static void plx_model_open__tolerance_of_no_use(void **state)
+{
+    (void)state;
+    struct plx_error error;
+    const struct plx_model_options options[] = {{.allow_positive = true}, {.allow_count_mismatch = true}};
+    char *path = fixture_path("models/tiny.table.safetensors");
+    const struct place place = place_new("model", ARPA);
+    for (size_t i = 0; i < 2; i++) {
+        assert_string_equal(format_of("model", options + i, &error), "arpa");
+        const char *const others[] = {path, "uniform:7"};
+        for (size_t k = 0; k < 2; k++) {
+            assert_null(format_of(others[k], options + i, &error));
+            assert_int_equal(error.status, PLX_USAGE);
+            assert_string_equal(error.input, others[k]);
+            assert_non_null(strstr(error.message, i ? "counts that differ" : "positive"));
+        }
+    }
+    place_free(&place);
+    free(path);
+}
+
 static void plx_model_open_source__unknown(void **state)
 {
     (void)state;
     static const struct {
         const char *content, *words, *hint;
         enum plx_status status;
+        const char *name;
     } cases[] = {
-        {"", "is empty", "written completely", PLX_MALFORMED},
-        {"some text\n", "not a model", "perplex formats", PLX_UNSUPPORTED},
-        {"PK\3\4", "not a model", "zip archive", PLX_UNSUPPORTED},
-        {"mmap lm http://kheafield.com/code", "not a model", "KenLM", PLX_UNSUPPORTED},
+        {"", "is empty", "written completely", PLX_MALFORMED, "test"},
+        {"some text\n", "not a model", "perplex formats", PLX_UNSUPPORTED, "test"},
+        {"PK\3\4", "not a model", "zip archive", PLX_UNSUPPORTED, "test"},
+        {"mmap lm http://kheafield.com/code", "not a model", "KenLM", PLX_UNSUPPORTED, "test"},
+        /* What the name says does not count against the content. */
+        {"mmap lm http://kheafield.com/code format version 5\n", "not a model", "a KenLM binary",
+         PLX_UNSUPPORTED, "x.arpa"},
+        {"\x28\xB5\x2F\xFD", "not a model", "compressed by zstd", PLX_UNSUPPORTED, "x.arpa.gz"},
+        {"{\n  \"schema\": \"perplex.result/1\",", "not a model", "perplex.result/1; `perplex table`",
+         PLX_UNSUPPORTED, "x.lm"},
+        {"\n<html>", "not a model", "a page saved", PLX_UNSUPPORTED, "x.arpa"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct plx_model *model;
         struct plx_error error;
         assert_int_equal(
-            model_open_bytes(cases[i].content, strlen(cases[i].content), "test", NULL, &model, &error),
+            model_open_bytes(cases[i].content, strlen(cases[i].content), cases[i].name, NULL, &model, &error),
             cases[i].status);
         assert_null(model);
-        assert_string_equal(error.input, "test");
+        assert_string_equal(error.input, cases[i].name);
         assert_non_null(strstr(error.message, cases[i].words));
         assert_non_null(strstr(error.hint, cases[i].hint));
     }
@@ -167,9 +197,13 @@ static void plx_model_format__registry(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(plx_model_open__names_and_files),  cmocka_unit_test(plx_model_open__other_colons),
-        cmocka_unit_test(plx_model_open__format_asked_for), cmocka_unit_test(plx_model_open__base_of_no_use),
-        cmocka_unit_test(plx_model_open_source__unknown),   cmocka_unit_test(plx_model_format__registry),
+        cmocka_unit_test(plx_model_open__names_and_files),
+        cmocka_unit_test(plx_model_open__other_colons),
+        cmocka_unit_test(plx_model_open__format_asked_for),
+        cmocka_unit_test(plx_model_open__base_of_no_use),
+        cmocka_unit_test(plx_model_open__tolerance_of_no_use),
+        cmocka_unit_test(plx_model_open_source__unknown),
+        cmocka_unit_test(plx_model_format__registry),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

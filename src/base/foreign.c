@@ -1,4 +1,4 @@
-#include "corpus/foreign.h"
+#include "base/foreign.h"
 
 #include <stdbool.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* Files that are no corpus in any format, by the first bytes that their formats prescribe: so that none of
    them is taken for a text. */
-#ifndef PLX_CORPUS_FOREIGN_H
-#define PLX_CORPUS_FOREIGN_H
+#ifndef PLX_BASE_FOREIGN_H
+#define PLX_BASE_FOREIGN_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -12,7 +12,7 @@ struct plx_foreign {
     const char *hint; /* what to do instead */
 };
 
-/* The kind of the file that begins with head[0..size), PLX_CORPUS_PROBE_BYTES of it where it is longer; NULL
+/* The kind of the file that begins with head[0..size), some 300 bytes or more where it is longer; NULL
    if it is none of them. */
 const struct plx_foreign *plx_foreign_recognise(const uint8_t *head, size_t size);
 

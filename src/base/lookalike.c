@@ -1,8 +1,7 @@
-#include "inspect/lookalike.h"
+#include "base/lookalike.h"
 
 #include "base/bytes.h"
-#include "base/error.h"
-#include "corpus/foreign.h"
+#include "base/foreign.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -12,18 +11,14 @@
 static const char ARCHIVE[] = "unpack it first";
 static const char CHECKPOINT[] = "save the weights as safetensors";
 
-static bool __attribute__((__format__(__printf__, 4, 5)))
-refuse(const char *name, const char *hint, struct plx_error *error, const char *format, ...)
+static bool __attribute__((__format__(__printf__, 3, 4)))
+is(struct plx_lookalike *lookalike, const char *hint, const char *format, ...)
 {
-    char what[256];
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(what, sizeof what, format, arguments);
+    vsnprintf(lookalike->what, sizeof lookalike->what, format, arguments);
     va_end(arguments);
-    plx_error_set(error, PLX_UNSUPPORTED, "neither a model nor a corpus that is read: %s", what);
-    plx_error_input(error, name);
-    if (hint)
-        plx_error_hint(error, "%s", hint);
+    lookalike->hint = hint;
     return true;
 }
 
@@ -34,7 +29,7 @@ static bool begins(const uint8_t *head, size_t size, const char *text)
 }
 
 /* The version is a text, NUL-padded to 52 bytes; the type of its search structure follows sanity values. */
-static bool kenlm(const uint8_t *head, size_t size, const char *name, struct plx_error *error)
+static bool kenlm(const uint8_t *head, size_t size, struct plx_lookalike *lookalike)
 {
     static const char MAGIC[] = "mmap lm http://kheafield.com/code";
     static const char *const TYPES[] = {"probing",        "rest-probing", "trie",
@@ -42,19 +37,19 @@ static bool kenlm(const uint8_t *head, size_t size, const char *name, struct plx
     if (!begins(head, size, MAGIC))
         return false;
     if (size > sizeof MAGIC + 10 && memcmp(head + sizeof MAGIC - 1, " incomplete", 11) == 0)
-        return refuse(name, "build it again", error, "a KenLM binary whose building was never finished");
+        return is(lookalike, "build it again", "a KenLM binary whose building was never finished");
     const char *version = (const char *)head + sizeof MAGIC - 1;
     size_t length = 0;
     while (sizeof MAGIC - 1 + length < size && length < 32 && version[length] >= ' ')
         length++;
     const uint32_t type = size >= 100 ? plx_load_u32(head + 96) : UINT32_MAX;
-    return refuse(name, "this build reads the ARPA file that it was made from", error,
-                  "a KenLM binary of type %s,%.*s",
-                  type < sizeof TYPES / sizeof *TYPES ? TYPES[type] : "unknown", (int)length, version);
+    return is(lookalike, "this build reads the ARPA file that it was made from",
+              "a KenLM binary of type %s,%.*s", type < sizeof TYPES / sizeof *TYPES ? TYPES[type] : "unknown",
+              (int)length, version);
 }
 
 /* The value of 'descr' in the dictionary that a .npy begins with. */
-static bool npy(const uint8_t *head, size_t size, const char *name, struct plx_error *error)
+static bool npy(const uint8_t *head, size_t size, struct plx_lookalike *lookalike)
 {
     if (!begins(head, size, "\x93NUMPY"))
         return false;
@@ -63,12 +58,12 @@ static bool npy(const uint8_t *head, size_t size, const char *name, struct plx_e
     const size_t left = quote ? size - (size_t)((const uint8_t *)quote + 1 - head) : 0;
     const char *end = quote ? memchr(quote + 1, '\'', left < 32 ? left : 32) : NULL;
     if (!end)
-        return refuse(name, NULL, error, "a NumPy array");
-    return refuse(name, NULL, error, "a NumPy array of type %.*s", (int)(end - quote - 1), quote + 1);
+        return is(lookalike, NULL, "a NumPy array");
+    return is(lookalike, NULL, "a NumPy array of type %.*s", (int)(end - quote - 1), quote + 1);
 }
 
 /* The name of the first member tells what wrote the archive. */
-static bool zip(const uint8_t *head, size_t size, const char *name, struct plx_error *error)
+static bool zip(const uint8_t *head, size_t size, struct plx_lookalike *lookalike)
 {
     if (!begins(head, size, "PK\x03\x04") && !begins(head, size, "PK\x05\x06"))
         return false;
@@ -76,13 +71,13 @@ static bool zip(const uint8_t *head, size_t size, const char *name, struct plx_e
     const bool known = length > 0 && length <= size - 30;
     const char *member = known ? (const char *)head + 30 : "";
     if (known && length > 4 && memcmp(member + length - 4, ".npy", 4) == 0)
-        return refuse(name, "save the one array that is meant as .npy, or weights as safetensors", error,
-                      "NumPy's npz, whose first array is %.*s", (int)(length < 80 ? length - 4 : 80), member);
+        return is(lookalike, "save the one array that is meant as .npy, or weights as safetensors",
+                  "NumPy's npz, whose first array is %.*s", (int)(length < 80 ? length - 4 : 80), member);
     if (known && memmem(member, length, "data.pkl", 8))
-        return refuse(name, CHECKPOINT, error, "a PyTorch checkpoint");
+        return is(lookalike, CHECKPOINT, "a PyTorch checkpoint");
     if (known && length == 19 && memcmp(member, "[Content_Types].xml", 19) == 0)
-        return refuse(name, "save it as plain text", error, "a document of an office program");
-    return refuse(name, ARCHIVE, error, "a zip archive");
+        return is(lookalike, "save it as plain text", "a document of an office program");
+    return is(lookalike, ARCHIVE, "a zip archive");
 }
 
 /* Where white space ends. */
@@ -93,23 +88,23 @@ static size_t skip_blanks(const uint8_t *head, size_t size, size_t at)
     return at;
 }
 
-static bool html(const uint8_t *head, size_t size, const char *name, struct plx_error *error)
+static bool html(const uint8_t *head, size_t size, struct plx_lookalike *lookalike)
 {
     static const char *const BEGINNINGS[] = {"<!doctype html", "<html", "<head", "<!doctype HTML PUBLIC"};
     const size_t at = skip_blanks(head, size, 0);
     for (size_t i = 0; i < sizeof BEGINNINGS / sizeof *BEGINNINGS; i++) {
         const size_t length = strlen(BEGINNINGS[i]);
         if (size - at >= length && strncasecmp((const char *)head + at, BEGINNINGS[i], length) == 0)
-            return refuse(name,
-                          "was a page saved in the place of the file that it links to? "
-                          "--corpus-format text takes it as it is",
-                          error, "an HTML page");
+            return is(lookalike,
+                      "was a page saved in the place of the file that it links to? "
+                      "--corpus-format text takes it as it is",
+                      "an HTML page");
     }
     return false;
 }
 
 /* One JSON document, over several lines or named so. */
-static bool json(const uint8_t *head, size_t size, const char *name, struct plx_error *error)
+static bool json(const uint8_t *head, size_t size, const char *name, struct plx_lookalike *lookalike)
 {
     const size_t length = strlen(name), at = skip_blanks(head, size, 0);
     const bool named = length >= 5 && strcmp(name + length - 5, ".json") == 0;
@@ -121,13 +116,13 @@ static bool json(const uint8_t *head, size_t size, const char *name, struct plx_
     const bool several = next > at + 1 && memchr(head + at, '\n', next - at);
     if (!opens || !(named || several))
         return false;
-    return refuse(name,
-                  "a vocabulary stands beside its model or is given by --vocab; a corpus of JSON has an "
-                  "object a line",
-                  error, "a JSON document");
+    return is(lookalike,
+              "a vocabulary stands beside its model or is given by --vocab; a corpus of JSON has an "
+              "object a line",
+              "a JSON document");
 }
 
-bool plx_lookalike_own(const uint8_t *head, size_t size, const char *name, struct plx_error *error)
+bool plx_lookalike_own(const uint8_t *head, size_t size, struct plx_lookalike *lookalike)
 {
     static const char KEY[] = "\"schema\"", VALUE[] = "\"perplex.";
     size_t at = skip_blanks(head, size, 0);
@@ -145,20 +140,21 @@ bool plx_lookalike_own(const uint8_t *head, size_t size, const char *name, struc
     const char *schema = (const char *)head + at + 1;
     const char *end = memchr(schema, '"', size - at - 1);
     const int length = end && end - schema < 64 ? (int)(end - schema) : (int)sizeof VALUE - 2;
-    return refuse(name, "`perplex table` and its like read results", error, "JSON of perplex itself, %.*s",
-                  length, schema);
+    return is(lookalike, "`perplex table` and its like read results", "JSON of perplex itself, %.*s", length,
+              schema);
 }
 
-bool plx_lookalike_recognise(const uint8_t *head, size_t size, const char *name, struct plx_error *error)
+bool plx_lookalike_recognise(const uint8_t *head, size_t size, const char *name,
+                             struct plx_lookalike *lookalike)
 {
-    if (kenlm(head, size, name, error) || npy(head, size, name, error) || zip(head, size, name, error) ||
-        html(head, size, name, error) || json(head, size, name, error))
+    if (kenlm(head, size, lookalike) || npy(head, size, lookalike) || zip(head, size, lookalike) ||
+        html(head, size, lookalike) || json(head, size, name, lookalike))
         return true;
     const struct plx_foreign *foreign = plx_foreign_recognise(head, size);
-    return foreign && refuse(name, foreign->hint, error, "%s", foreign->what);
+    return foreign && is(lookalike, foreign->hint, "%s", foreign->what);
 }
 
-bool plx_lookalike_binary(const uint8_t *head, size_t size, const char *name, struct plx_error *error)
+bool plx_lookalike_binary(const uint8_t *head, size_t size, struct plx_lookalike *lookalike)
 {
     size_t strange = 0, even_zeros = 0, odd_zeros = 0;
     for (size_t i = 0; i < size; i++) {
@@ -169,10 +165,10 @@ bool plx_lookalike_binary(const uint8_t *head, size_t size, const char *name, st
     if (strange * 32 <= size)
         return false;
     if (size >= 4 && (even_zeros + odd_zeros) * 10 >= size * 4 && (even_zeros == 0 || odd_zeros == 0))
-        return refuse(name,
-                      "convert it to UTF-8: iconv; if it holds token ids, --corpus-format names the format",
-                      error, "UTF-16 text without a byte order mark, or small numbers of two bytes");
-    return refuse(name,
-                  "if it holds token ids, --corpus-format names the format; --tokens byte takes any bytes",
-                  error, "binary data");
+        return is(lookalike,
+                  "convert it to UTF-8: iconv; if it holds token ids, --corpus-format names the format",
+                  "UTF-16 text without a byte order mark, or small numbers of two bytes");
+    return is(lookalike,
+              "if it holds token ids, --corpus-format names the format; --tokens byte takes any bytes",
+              "binary data");
 }

@@ -1,0 +1,42 @@
+/* How an ARPA file deviates from what KenLM and SRILM write, where that changes no score. Counted as the file
+   is read, since some occur on every line; listed once it has been. */
+#ifndef PLX_MODEL_ARPA_NOTES_H
+#define PLX_MODEL_ARPA_NOTES_H
+
+#include "model/model.h"
+
+/* X(ID, code, message): the one list of them. */
+#define PLX_ARPA_NOTE_LIST(X)                                                                                \
+    X(HEADER_BLANKS, "header-blanks", "blanks within \"ngram N=count\", as IRSTLM writes it")                \
+    X(EMPTY_ORDER, "empty-order", "an order without n-grams: the contexts of the order below keep backoffs") \
+    X(UPPER_UNKNOWN, "upper-case-unknown",                                                                   \
+      "\"<UNK>\" is taken for the unknown symbol, as there is no <unk>")                                     \
+    X(SPACES, "spaces-for-tabs", "a space for the tab behind the probability")                               \
+    X(CRLF, "crlf", "lines that end with \\r\\n")                                                            \
+    X(NO_BLANK_LINE, "missing-blank-line", "no blank line before a section or \\end\\")                      \
+    X(BLANK_LINES, "extra-blank-line", "blank lines where none are usual")                                   \
+    X(NO_SUFFIX, "missing-suffix", "n-grams without their suffix of one word less; scores do not need it")
+
+#define PLX_ARPA_NOTE_ENUM(id, code, message) PLX_ARPA_##id,
+enum plx_arpa_note { PLX_ARPA_NOTE_LIST(PLX_ARPA_NOTE_ENUM) PLX_ARPA_NOTE_COUNT };
+#undef PLX_ARPA_NOTE_ENUM
+
+/* Zero-initialised is empty. */
+struct plx_arpa_notes {
+    struct {
+        uint64_t count, line; /* how often, and where first */
+    } kinds[PLX_ARPA_NOTE_COUNT];
+};
+
+static inline void plx_arpa_notes_add(struct plx_arpa_notes *notes, enum plx_arpa_note kind, uint64_t count,
+                                      uint64_t line)
+{
+    if (notes->kinds[kind].count == 0)
+        notes->kinds[kind].line = line;
+    notes->kinds[kind].count += count;
+}
+
+/* Gives the model those that were met, as notes. */
+void plx_arpa_notes_list(const struct plx_arpa_notes *notes, struct plx_model *model);
+
+#endif
