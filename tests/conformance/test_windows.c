@@ -576,7 +576,8 @@ static struct plx_protocol random_protocol(struct random *random)
 /* As much of a model as a plan looks at. */
 static struct plx_model random_model(struct random *random)
 {
-    struct plx_model model = {.name = NULL};
+    static const struct plx_model_class nothing = {.close = NULL};
+    struct plx_model model = {.class = &nothing};
     struct plx_model_info *info = &model.info;
     const unsigned bits[] = {PLX_EMPTY_CONTEXT, PLX_UNKNOWN_CONTEXT, PLX_RESTART_AT_END};
     info->order = 2;

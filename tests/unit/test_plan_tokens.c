@@ -41,7 +41,9 @@ static void plx_plan_make__by_position(void **state)
     (void)state;
     for (size_t i = 0; i < 2; i++) {
         char name[] = "answers";
+        static const struct plx_model_class nothing = {.close = NULL};
         const struct plx_model model = {
+            .class = &nothing,
             .name = name,
             .info = {.architecture = "logprobs",
                      .kind = PLX_KIND_LOGPROBS,
