@@ -26,7 +26,7 @@ static const char DETAILS[] =
 static const struct cli_example EXAMPLES[] = {
     {"perplex eval model.arpa test.txt", "an n-gram model on a text, under the protocol that suits both"},
     {"perplex eval model.arpa.gz 'shard-*.txt' -o result.json", "several files as one corpus"},
-    {"perplex eval model.safetensors test.txt -p hf-stride --window 64 --stride 32",
+    {"perplex eval model.safetensors test.txt -p hf-stride --window 64 --stride 8",
      "a preset of the protocol, two of its fields changed"},
     {"perplex eval model.safetensors test.txt --config hf-stride-256.json", "a protocol out of a file"},
     {"perplex eval uniform:256 book.txt --tokens byte", "what a byte costs whoever knows nothing"},

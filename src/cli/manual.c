@@ -26,6 +26,22 @@ static const char PROTOCOLS[] =
     "has an option of its own. Where none is named, the model and its tokens decide. Fields that would score "
     "a target twice are refused.";
 
+static const char RECORDS[] =
+    "Answers that belong to one corpus, token by token. Logarithms are natural unless `--logprob-base` tells "
+    "another base. They may be given as\n"
+    "JSON Lines, a record each: `tokens` with `token_logprobs`, as in OpenAI's completions with echo, in the "
+    "record itself, under `logprobs` or under `choices[0].logprobs`; or vLLM's `prompt_logprobs`, in the "
+    "record or under `choices[0]`, with `prompt_token_ids` beside them or in the record. The first answer of "
+    "a record may be null, since nothing precedes it.\n"
+    "Lines of numbers: logarithms, 0 or less. The first of the file, or of a line that holds several, may be "
+    "`null`.\n"
+    "A .npy of one dimension, float32 or float64, that holds nats: minus the natural logarithm, 0 or more. "
+    "So are the arrays that `--per-token` writes.\n"
+    "Another number of tokens than the corpus has, another token, a positive logarithm, and a null elsewhere "
+    "are refused with their place.";
+
+static const char ARRAYS[] = "Both hold nats, 0 or more, of the scored tokens, in the order of the corpus.";
+
 struct entry {
     const char *name, *meaning;
 };
@@ -197,6 +213,41 @@ static void print_protocols(FILE *stream)
     fputs(".El\n", stream);
 }
 
+static void print_values(FILE *stream, const struct cli_manual_field *field)
+{
+    print_paragraphs(stream, field->meaning);
+    if (!field->values[0].name)
+        return;
+    fputs(".Bl -tag -width Ds -compact\n", stream);
+    for (size_t i = 0; field->values[i].name; i++) {
+        fputs(".It Cm ", stream);
+        print_argument(stream, field->values[i].name);
+        fputc('\n', stream);
+        print_paragraphs(stream, field->values[i].meaning);
+    }
+    fputs(".El\n", stream);
+}
+
+/* What each option of a protocol does, value by value; and --tokens. */
+static void print_meanings(FILE *stream)
+{
+    const struct cli_manual_field *field;
+    fputs(".Ss Fields of a protocol\n.Bl -tag -width Ds\n", stream);
+    for (size_t i = 0; (field = cli_manual_field(i)) != NULL; i++) {
+        const struct cli_option_row *row = cli_option_row(field->option);
+        fputs(".It Fl \\-", stream);
+        print_text(stream, row->name);
+        fprintf(stream, " Ar \\&%s\n", row->argument);
+        print_values(stream, field);
+    }
+    fputs(".El\n.Ss Tokens\n", stream);
+    for (size_t i = 0; (field = cli_manual_tokens(i)) != NULL; i++) {
+        if (i > 0)
+            fputs(".Pp\n", stream);
+        print_values(stream, field);
+    }
+}
+
 static void print_format(FILE *stream, const char *name, const char *description)
 {
     fputs(".It Cm ", stream);
@@ -218,9 +269,13 @@ static void print_registry(FILE *stream, const char *head, const char *(*name_of
 static void print_formats(FILE *stream)
 {
     print_registry(stream, "Models", plx_model_format_name, plx_model_format_description);
+    fputs(".Ss Records of logprobs\n", stream);
+    print_paragraphs(stream, RECORDS);
     print_registry(stream, "Corpora", plx_corpus_format_name, plx_corpus_format_description);
     print_registry(stream, "Files of scored tokens", plx_per_token_format_name,
                    plx_per_token_format_description);
+    fputs(".Pp\n", stream);
+    print_paragraphs(stream, ARRAYS);
 }
 
 static void print_entries(FILE *stream, const char *macro, const struct entry *entries, size_t count)
@@ -272,9 +327,9 @@ static void print_examples(FILE *stream)
         for (const struct cli_example *at = command->examples; at && at->command; at++) {
             fputs(before, stream);
             print_text(stream, at->does);
-            fputs(":\n.Dl ", stream);
+            fputs(":\n.Bd -literal\n", stream); /* as a line that is copied whole */
             print_argument(stream, at->command);
-            fputc('\n', stream);
+            fputs("\n.Ed\n", stream);
             before = ".Pp\n";
         }
     }
@@ -306,6 +361,7 @@ void cli_write_manual(FILE *stream)
         print_command(stream, command);
     fputs(".Sh PROTOCOLS\n", stream);
     print_protocols(stream);
+    print_meanings(stream);
     fputs(".Sh FORMATS\n", stream);
     print_formats(stream);
     fputs(".Sh ENVIRONMENT\n", stream);

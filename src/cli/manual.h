@@ -10,6 +10,20 @@ void cli_write_manual(FILE *stream);
 /* The examples of all commands, a line of shell each. */
 void cli_write_examples(FILE *stream);
 
+/* manual_fields.c: an option, and what its values mean; the values end with one without name. */
+struct cli_manual_field {
+    enum cli_option option;
+    const char *meaning;
+    struct {
+        const char *name, *meaning;
+    } values[9];
+};
+
+/* Field `index` of the protocol, in the order of the options; what tokens are, in texts and elsewhere. NULL
+   past the end. */
+const struct cli_manual_field *cli_manual_field(size_t index);
+const struct cli_manual_field *cli_manual_tokens(size_t index);
+
 /* complete_bash.c, complete_zsh.c, complete_fish.c: completions. */
 void cli_write_bash(FILE *stream);
 void cli_write_zsh(FILE *stream);

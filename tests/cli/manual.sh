@@ -58,6 +58,41 @@ for preset in sentence wikitext-eos exact srilm hf-stride hf-stride-doc; do
     section PROTOCOLS | grep -q "^     $preset\( \|\$\)" || fail "the page lacks the preset $preset"
 done
 
+# Every field of a protocol with each word that it takes, and what tokens are.
+accepts "$PERPLEX" eval --help
+sed -n '/^options:/,/--corpus-format/p' out | awk '
+    /^ *(-., )?--/ { if (text) print text; text = "" }
+    { sub(/^ */, ""); text = text " " $0 }' | sed 's/ (default.*//; s/; or the symbol itself/, SYMBOL/' |
+    sed -n 's/^.*--\([a-z-]*\) [A-Z]* *[^:]*: \(.*\)/\1 \2/p' | grep -v -e '^protocol ' -e '^window ' -e '^limit ' | tr -d , >words
+[ "$(wc -l <words)" -eq 11 ] || fail "there are other words: $(cat words)"
+section PROTOCOLS >protocols
+while read -r option list; do
+    case $option in
+    tokens) awk '/^   Tokens/ { inside = 1 } inside' protocols >described ;;
+    *) awk -v head="--$option" '/^     --/ { inside = $1 == head } inside' protocols >described ;;
+    esac
+    for word in $list; do
+        grep -q "^ *$word\( \|\$\)" described || fail "the page does not tell what $word of --$option means"
+    done
+done <words
+for option in join window stride first-window limit; do
+    awk -v head="--$option" '/^     --/ { inside = $1 == head; next } inside' protocols | grep -q '[a-z]' ||
+        fail "the page does not tell what --$option means"
+done
+section FORMATS >described
+for word in token_logprobs prompt_logprobs float32 'nats, 0 or more'; do
+    contains described "$word"
+done
+
+# Every example in a line of its own, to be copied.
+accepts "$PERPLEX_MANUAL" examples
+cp out examples
+accepts man -l perplex.1
+section=$(sed -n '/^EXAMPLES/,/^SEE ALSO/s/^     //p' out)
+while read -r example; do
+    printf '%s\n' "$section" | grep -qxF -e "$example" || fail "no line of the page is: $example"
+done <examples
+
 misused_tool() {
     run "$PERPLEX_MANUAL" "$@"
     ends_with 2
