@@ -1,8 +1,8 @@
 #include "corpus/corpus.h"
 
+#include "base/foreign.h"
 #include "base/memory.h"
 #include "base/sha256.h"
-#include "base/foreign.h"
 #include "io/names.h"
 
 #include <stdlib.h>

@@ -3,9 +3,9 @@
 #include "corpus/corpus.h"
 
 #include "base/bytes.h"
+#include "base/foreign.h"
 #include "base/memory.h"
 #include "base/path.h"
-#include "base/foreign.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -18,6 +18,13 @@
 /* As in an evaluation: from here on vocabulary and text do not seem to belong together. */
 #define DOUBTFUL_UNKNOWN_SHARE 0.25
 
+/* A model of 256 types and no vocabulary scores bytes, whether they stand in a text or as strings. */
+static bool scores_bytes(const struct plx_model_info *info, const struct plx_corpus_info *corpus)
+{
+    return corpus->content != PLX_CONTENT_IDS && corpus->tokens == PLX_TOKENS_BYTE &&
+           !(info->capabilities & PLX_STRING_TOKENS) && info->vocabulary == 256;
+}
+
 static enum plx_coverage_by decide(const struct plx_model_info *info, const struct plx_corpus_info *corpus)
 {
     if (corpus->content == PLX_CONTENT_IDS)
@@ -26,9 +33,7 @@ static enum plx_coverage_by decide(const struct plx_model_info *info, const stru
         return PLX_COVERAGE_ANY;
     if (info->capabilities & PLX_STRING_TOKENS)
         return PLX_COVERAGE_STRINGS;
-    /* A model of 256 types and no vocabulary scores bytes. */
-    const bool bytes = corpus->content == PLX_CONTENT_TEXT && corpus->tokens == PLX_TOKENS_BYTE;
-    return bytes && info->vocabulary == 256 ? PLX_COVERAGE_ANY : PLX_COVERAGE_NONE;
+    return scores_bytes(info, corpus) ? PLX_COVERAGE_ANY : PLX_COVERAGE_NONE;
 }
 
 enum plx_status plx_coverage_init(struct plx_coverage *coverage, const struct plx_model *model,
@@ -40,12 +45,14 @@ enum plx_status plx_coverage_init(struct plx_coverage *coverage, const struct pl
         .model = model,
         .info = plx_model_info(model),
         .by = decide(plx_model_info(model), corpus),
+        .bytes = scores_bytes(plx_model_info(model), corpus),
         .words = corpus->tokens == PLX_TOKENS_WORD || corpus->tokens == PLX_TOKENS_PIECE,
         .unknown.most = most,
         .literals.most = most,
     };
-    if (coverage->by != PLX_COVERAGE_STRINGS)
-        return PLX_OK;
+    const enum plx_status status = plx_positions_init(&coverage->positions, model, error);
+    if (status || coverage->by != PLX_COVERAGE_STRINGS)
+        return status;
     coverage->counts = plx_new_array((size_t)coverage->info->vocabulary, sizeof *coverage->counts, error);
     return coverage->counts ? PLX_OK : PLX_MEMORY;
 }
@@ -53,6 +60,7 @@ enum plx_status plx_coverage_init(struct plx_coverage *coverage, const struct pl
 void plx_coverage_release(struct plx_coverage *coverage)
 {
     free(coverage->counts);
+    plx_positions_release(&coverage->positions);
     plx_type_table_release(&coverage->unknown);
     plx_type_table_release(&coverage->literals);
     *coverage = (struct plx_coverage){0};
@@ -80,12 +88,19 @@ enum plx_status plx_coverage_words(struct plx_coverage *coverage, const struct p
     uint32_t ids[BATCH];
     const struct plx_model_info *info = coverage->info;
     if (coverage->by != PLX_COVERAGE_STRINGS) {
+        for (size_t i = 0; i < count && coverage->bytes; i++) {
+            if (words[i].length != 1)
+                plx_occurrence_add(&coverage->no_byte, 1, chunk, i);
+        }
         coverage->tokens += count;
         return PLX_OK;
     }
     for (size_t first = 0; first < count; first += BATCH) {
         const size_t batch = count - first < BATCH ? count - first : BATCH;
         plx_model_lookup(coverage->model, words + first, batch, ids);
+        const enum plx_status taken = plx_positions_take(&coverage->positions, ids, batch, error);
+        if (taken)
+            return taken;
         for (size_t i = 0; i < batch; i++) {
             const struct plx_word word = words[first + i];
             const enum plx_status status = count_word(coverage, word, ids[i], 1, error);
@@ -106,6 +121,7 @@ enum plx_status plx_coverage_type(struct plx_coverage *coverage, struct plx_word
                                   struct plx_error *error)
 {
     uint32_t id;
+    coverage->unordered = true;
     if (coverage->by != PLX_COVERAGE_STRINGS) {
         coverage->tokens += times;
         return PLX_OK;
@@ -118,7 +134,7 @@ enum plx_status plx_coverage_ids(struct plx_coverage *coverage, const struct plx
                                  struct plx_error *error)
 {
     const struct plx_model_info *info = coverage->info;
-    enum plx_status status = PLX_OK;
+    enum plx_status status = plx_positions_take(&coverage->positions, chunk->ids, chunk->size, error);
     coverage->tokens += chunk->size;
     for (size_t i = 0; i < chunk->size && coverage->by == PLX_COVERAGE_IDS && status == PLX_OK; i++) {
         const uint32_t id = chunk->ids[i];
@@ -148,6 +164,8 @@ static void list_findings(const struct plx_coverage *coverage, const struct plx_
         plx_findings_add(findings, false, "no-vocabulary", 0,
                          "the model scores token ids and has no vocabulary, the corpus has none: they do not "
                          "fit each other (--vocab gives the model's)");
+    plx_findings_add_occurrence(findings, false, "no-byte", &coverage->no_byte,
+                                "tokens that are not of one byte, for a model of bytes");
     plx_findings_add_occurrence(findings, false, "id-out-of-range", &coverage->out_of_range,
                                 "ids that the model does not have: its last is %" PRIu64,
                                 info->vocabulary - 1);
@@ -157,11 +175,6 @@ static void list_findings(const struct plx_coverage *coverage, const struct plx_
         plx_findings_add_occurrence(findings, corpus->info.content != PLX_CONTENT_TEXT, "end-symbol",
                                     &coverage->end, "the model's end symbol stands in the corpus as a token");
     }
-    if ((info->capabilities & PLX_BY_TOKEN) && info->positions != corpus->tokens)
-        plx_findings_add(findings, true, "positions", 0,
-                         "the model has answers for %" PRIu64 " tokens, the corpus has %" PRIu64
-                         ", line ends not counted",
-                         info->positions, corpus->tokens);
     const uint64_t strange = inspected->unknown - inspected->literal;
     if (coverage->by == PLX_COVERAGE_STRINGS &&
         (double)strange > DOUBTFUL_UNKNOWN_SHARE * (double)inspected->tokens)
@@ -213,13 +226,17 @@ enum plx_status plx_coverage_finish(struct plx_coverage *coverage, const struct 
     made->by = coverage->by;
     if (coverage->by != PLX_COVERAGE_NONE) {
         made->tokens = coverage->tokens;
-        made->known = coverage->by == PLX_COVERAGE_ANY ? coverage->tokens : coverage->known;
+        made->known =
+            coverage->by == PLX_COVERAGE_ANY ? coverage->tokens - coverage->no_byte.count : coverage->known;
         made->unknown = made->tokens - made->known;
         made->literal = coverage->literal;
         count_types(coverage, corpus, made);
     }
     plx_type_table_sort(&coverage->unknown);
-    const enum plx_status status = list_top(&coverage->unknown, top, made, error);
+    enum plx_status status = list_top(&coverage->unknown, top, made, error);
+    if (status == PLX_OK && coverage->by != PLX_COVERAGE_NONE)
+        status =
+            plx_positions_list(&coverage->positions, corpus, !coverage->unordered, &made->findings, error);
     if (status) {
         plx_inspected_coverage_free(made);
         return status;

@@ -3,6 +3,7 @@
 #define PLX_INSPECT_COVERAGE_H
 
 #include "inspect/inspection.h"
+#include "inspect/positions.h"
 #include "inspect/types.h"
 
 /* Under way. Zero-initialised is empty but for what plx_coverage_init sets. */
@@ -17,6 +18,10 @@ struct plx_coverage {
     struct plx_type_table literals; /* spelled as an unknown symbol */
     uint64_t known_types;           /* by ids: counted at the end by who knows them */
     struct plx_occurrence start, end, out_of_range;
+    struct plx_positions positions;
+    struct plx_occurrence no_byte; /* tokens that should be bytes, by a model of bytes without vocabulary */
+    bool bytes;                    /* it is one */
+    bool unordered;                /* there were tokens whose places are not known */
 };
 
 /* For a corpus of that content, and of those tokens if it is text. */

@@ -8,7 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CODE_POINTS  0x110000
+#define CODE_POINTS 0x110000
+/* So many ids tell of a pattern. */
+#define WIDTH_PLACES_LEAST 8
+
 #define ID_BITS_MOST ((size_t)1 << 27) /* 16 MiB of bits */
 
 /* A walk over the corpus. */
@@ -20,6 +23,8 @@ struct walk {
     struct plx_distinct words;
     uint64_t *characters; /* [CODE_POINTS] how often each occurs; by characters only */
     uint64_t bytes[256];  /* likewise, by bytes; by characters those that belong to none */
+    uint64_t places[2];   /* how many ids of 2 bytes stand in even and in odd places of their file, from 0 */
+    uint64_t zeros[2];    /* how many of them are 0 */
     uint64_t *ids;        /* [ID_BITS_MOST / 64] a bit for each id that has been met; of ids only */
     uint64_t line_bytes;  /* of the line at hand, so far */
 };
@@ -140,6 +145,11 @@ static enum plx_status walk_ids(struct walk *walk, const struct plx_chunk *chunk
     if (out->tokens == 0 && chunk->size > 0)
         out->lowest_id = out->highest_id = chunk->ids[0];
     out->tokens += chunk->size;
+    for (size_t i = 0; i < chunk->size && chunk->id_bytes == 2; i++) {
+        const size_t odd = (chunk->first_token + i) % 2;
+        walk->places[odd]++;
+        walk->zeros[odd] += chunk->ids[i] == 0;
+    }
     for (size_t i = 0; i < chunk->size; i++) {
         const uint32_t id = chunk->ids[i];
         out->lowest_id = id < out->lowest_id ? id : out->lowest_id;
@@ -148,6 +158,22 @@ static enum plx_status walk_ids(struct walk *walk, const struct plx_chunk *chunk
             walk->ids[id / 64] |= UINT64_C(1) << id % 64;
     }
     return walk->coverage ? plx_coverage_ids(walk->coverage, chunk, error) : PLX_OK;
+}
+
+/* Wider ids that are read as ids of 2 bytes have their upper halves for every second one: 0, or little more.
+   A text of tokens has its zeros in both kinds of places alike. */
+static void doubt_width(const struct walk *walk, struct plx_findings *findings)
+{
+    for (size_t odd = 0; odd < 2; odd++) {
+        const uint64_t zeros = walk->zeros[odd], places = walk->places[odd];
+        const uint64_t other_zeros = walk->zeros[!odd], other_places = walk->places[!odd];
+        if (places < WIDTH_PLACES_LEAST || zeros < places - places / 8 ||
+            other_zeros >= other_places - other_places / 4)
+            continue;
+        plx_findings_add(findings, false, "every-second-zero", zeros,
+                         "every second id is 0: are they of 4 or 8 bytes, read as if of 2? write them as "
+                         "uint16, or as JSONL: {\"input_ids\": [...]}");
+    }
 }
 
 static enum plx_status prepare(struct walk *walk, struct plx_error *error)
@@ -261,6 +287,7 @@ enum plx_status plx_inspect_corpus(struct plx_corpus *corpus, const struct plx_i
     if (status == PLX_OK)
         status = describe(corpus, out, error);
     plx_oddities_list(&walk.oddities, &out->findings);
+    doubt_width(&walk, &out->findings);
     if (out->tokens == 0)
         plx_findings_add(&out->findings, false, "no-tokens", 0, "there is no token in it: nothing to score");
     if (out->info.files == 1)

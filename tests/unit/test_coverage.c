@@ -1,6 +1,7 @@
 /* How much of a corpus a model knows, counted by hand. */
 #include "inspect/coverage.h"
 #include "inspect/inspect.h"
+#include "model/model.h"
 
 #include "support/fixtures.h"
 #include "support/inputs.h"
@@ -10,6 +11,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -243,6 +245,93 @@ static void plx_coverage__no_vocabulary(void **state)
     scratch_remove(&scratch);
 }
 
+/* A model of bytes without a vocabulary fits bytes as strings; not what is longer. */
+static void plx_coverage__bytes_as_strings(void **state)
+{
+    static const struct plx_word words[] = {{"a", 1}, {"b", 1}, {"cd", 2}, {"", 0}};
+    const struct plx_corpus_info bytes = {.content = PLX_CONTENT_STRINGS, .tokens = PLX_TOKENS_BYTE};
+    const struct plx_corpus_info ids = {.content = PLX_CONTENT_IDS, .tokens = PLX_TOKENS_BYTE};
+    const struct plx_inspected_corpus corpus = {.info = {.content = PLX_CONTENT_STRINGS, .files = 1},
+                                                .tokens = 4};
+    const struct plx_chunk chunk = {
+        .content = PLX_CONTENT_STRINGS, .tokens = words, .size = 4, .input = "f", .line = 3};
+    struct plx_error error;
+    struct plx_model *model;
+    struct plx_coverage coverage;
+    struct plx_inspected_coverage *inspected;
+    const char *names[] = {"uniform:256", "uniform:255"};
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        assert_int_equal(plx_model_open(names[i], NULL, &model, &error), PLX_OK);
+        model->info.capabilities &= ~(unsigned)(PLX_ANY_TOKENS | PLX_STRING_TOKENS);
+        assert_int_equal(plx_coverage_init(&coverage, model, &ids, 10, &error), PLX_OK);
+        assert_int_equal(coverage.by, PLX_COVERAGE_IDS);
+        plx_coverage_release(&coverage);
+        assert_int_equal(plx_coverage_init(&coverage, model, &bytes, 10, &error), PLX_OK);
+        assert_int_equal(coverage.by, i ? PLX_COVERAGE_NONE : PLX_COVERAGE_ANY);
+        assert_int_equal(plx_coverage_words(&coverage, &chunk, words, 4, &error), PLX_OK);
+        assert_int_equal(plx_coverage_finish(&coverage, &corpus, 5, &inspected, &error), PLX_OK);
+        assert_string_equal(inspected->findings.items[0].warning.code, i ? "no-vocabulary" : "no-byte");
+        assert_int_equal(inspected->known, i ? 0 : 2);
+        plx_inspected_coverage_free(inspected);
+        plx_coverage_release(&coverage);
+        plx_model_close(model);
+    }
+}
+
+/* Answers and the tokens that they are to: whether they are this corpus'. */
+static void plx_positions__compared(void **state)
+{
+    static const char answers[] = "{\"tokens\": [\"a\", \"b\", \"</s>\", \"c\", \"</s>\"], "
+                                  "\"token_logprobs\": [-1, -2, -3, -4, -5]}\n",
+                      bare[] = "{\"tokens\": [\"a\", \"b\", \"c\"], \"token_logprobs\": [-1, -2, -3]}\n";
+    static const struct {
+        const char *answers, *text, *words; /* of the warning; NULL: there is none */
+    } cases[] = {
+        {answers, "a b\nc\n", NULL},
+        {bare, "a b\nc\n", NULL},
+        {answers, "a c\nb\n", "token 2 of this record is \"b\", but the corpus has \"c\" there"},
+        {answers, "a b\nb\n", "token 4 of this record is \"c\", but the corpus has \"b\" there"},
+        {bare, "a c\nb\n", "token 2 of this record is \"b\""},
+        {bare, "a b\n", "ends before the answers"},
+        {answers, "a b\n", "ends before the answers"},
+        {bare, "a b c a\n", "end after 3 tokens"},
+        {answers, "a b\nc\na\n", "end after 5 tokens"},
+        {bare, "a x c\n", "never mention"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        cJSON *json = cover(cases[i].answers, cases[i].text, NULL);
+        const cJSON *finding = json_finding(json, "coverage", "positions");
+        if (!cases[i].words != !finding ||
+            (finding && !strstr(json_text(finding, "message"), cases[i].words)))
+            fail_msg("case %zu: %s", i, finding ? json_text(finding, "message") : "nothing found");
+        cJSON_Delete(json);
+    }
+}
+
+/* Answers alone: only their number can be compared, and that is said. */
+static void plx_positions__counted(void **state)
+{
+    static const struct {
+        const char *answers, *text, *code;
+    } cases[] = {
+        {"-1\n-2\n-3\n", "a b c\n", "positions-not-compared"},
+        {"-1\n-2\n-3\n", "a\nb\n", "positions"}, /* two tokens, four with line ends */
+        {"-1\n-2\n-3\n-4\n", "a\nb\n", "positions-not-compared"},
+        {"-1\n-2\n-3\n-4\n", "a\n\nb\n", "positions-not-compared"}, /* blank lines left out */
+        {"-1\n-2\n-3\n-4\n-5\n", "a\n\nb\n", "positions-not-compared"},
+        {"-1\n-2\n-3\n-4\n-5\n-6\n", "a\n\nb\n", "positions"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        cJSON *json = cover(cases[i].answers, cases[i].text, NULL);
+        if (!json_finding(json, "coverage", cases[i].code))
+            fail_msg("case %zu: no %s", i, cases[i].code);
+        cJSON_Delete(json);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -256,6 +345,9 @@ int main(void)
         cmocka_unit_test(plx_coverage_ids__literal),
         cmocka_unit_test(plx_coverage_words__strings),
         cmocka_unit_test(plx_coverage__no_vocabulary),
+        cmocka_unit_test(plx_coverage__bytes_as_strings),
+        cmocka_unit_test(plx_positions__compared),
+        cmocka_unit_test(plx_positions__counted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -247,6 +247,47 @@ static void plx_inspect_corpus__random_texts(void **state)
     }
 }
 
+/* Ids of 4 bytes, of 8, and of 4 with the high byte first, read as ids of 2; and what is nothing of it. */
+static void walk_ids__every_second_zero(void **state)
+{
+    static const struct {
+        size_t bytes, at; /* of an id; where its low half begins */
+        bool found;
+    } cases[] = {{4, 0, true}, {8, 0, true}, {4, 2, true}, {2, 0, false}};
+    const struct plx_inspect_options u16 = {.corpus.format = "u16"};
+    struct scratch scratch;
+    (void)state;
+    scratch_make(&scratch);
+    for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
+        uint8_t ids[16 * 8] = {0};
+        for (size_t i = 0; i < 16; i++) {
+            ids[i * cases[c].bytes + cases[c].at] = (uint8_t)(i * 7 % 5); /* some are 0 */
+            ids[i * cases[c].bytes + cases[c].at + 1] = (uint8_t)(i % 3);
+        }
+        if (cases[c].bytes == 4)
+            ids[5 * 4 + (2 - cases[c].at)] = 1; /* one above 65,535 */
+        const char *name = scratch_file(&scratch, "ids", ids, 16 * cases[c].bytes);
+        cJSON *inspected = inspect_one(name, &u16);
+        const cJSON *finding = json_finding(inspected, "corpus", "every-second-zero");
+        assert_true((finding != NULL) == cases[c].found);
+        cJSON_Delete(inspected);
+        inspected = inspect_names((const char *[]){"uniform:7", name}, 2, &u16); /* with a model, too */
+        assert_true((json_finding(inspected, "corpus", "every-second-zero") != NULL) == cases[c].found);
+        cJSON_Delete(inspected);
+    }
+    /* Seven pairs are too few, and nothing but zeros is something else. */
+    static const uint8_t few[28] = {1, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0, 4,
+                                    0, 0, 0, 5, 0, 0, 0, 6, 0, 0, 0, 7},
+                         zeros[64] = {0};
+    cJSON *inspected = inspect_one(scratch_file(&scratch, "few", few, sizeof few), &u16);
+    assert_null(json_finding(inspected, "corpus", "every-second-zero"));
+    cJSON_Delete(inspected);
+    inspected = inspect_one(scratch_file(&scratch, "zeros", zeros, sizeof zeros), &u16);
+    assert_null(json_finding(inspected, "corpus", "every-second-zero"));
+    cJSON_Delete(inspected);
+    scratch_remove(&scratch);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -256,6 +297,7 @@ int main(void)
         cmocka_unit_test(plx_inspect_corpus__long_word),
         cmocka_unit_test(plx_inspect_corpus__more_types_than_counted),
         cmocka_unit_test(walk_ids__range_and_types),
+        cmocka_unit_test(walk_ids__every_second_zero),
         cmocka_unit_test(walk_strings__counts),
         cmocka_unit_test(plx_inspect_corpus__token_formats),
         cmocka_unit_test(plx_inspect_corpus__random_texts),
