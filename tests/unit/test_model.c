@@ -140,6 +140,23 @@ static void plx_model_open__tolerance_of_no_use(void **state)
     free(path);
 }
 
+/* A record too long to be looked through is no other JSON document, were it named so. */
+static void plx_model_open_source__long_record(void **state)
+{
+    static char text[PLX_PROBE_BYTES + 1000];
+    struct plx_model *model;
+    struct plx_error error;
+    (void)state;
+    memset(text, 'x', sizeof text);
+    memcpy(text, "{\"prompt\": \"", 12);
+    static const char rest[] = "\", \"tokens\": [\"a\"], \"token_logprobs\": [-1]}\n";
+    memcpy(text + sizeof text - (sizeof rest - 1), rest, sizeof rest - 1);
+    if (model_open_bytes(text, sizeof text, "answers.json", NULL, &model, &error))
+        fail_msg("%s (%s)", error.message, error.hint);
+    assert_string_equal(plx_model_info(model)->format, "logprobs");
+    plx_model_close(model);
+}
+
 static void plx_model_open_source__unknown(void **state)
 {
     (void)state;
@@ -201,6 +218,7 @@ int main(void)
         cmocka_unit_test(plx_model_open__other_colons),
         cmocka_unit_test(plx_model_open__format_asked_for),
         cmocka_unit_test(plx_model_open__base_of_no_use),
+        cmocka_unit_test(plx_model_open_source__long_record),
         cmocka_unit_test(plx_model_open__tolerance_of_no_use),
         cmocka_unit_test(plx_model_open_source__unknown),
         cmocka_unit_test(plx_model_format__registry),
