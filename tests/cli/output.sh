@@ -144,6 +144,7 @@ echo '{"schema": "perplex.result/2"}' >later.json
 echo '[]' >list.json
 refuses 4 'missing.json: cannot be opened: No such file or directory' "$PERPLEX" table missing.json
 refuses 4 'folder: is a directory*' "$PERPLEX" table folder
+# shellcheck disable=SC2016 # no commands
 no_result='(not a result of `perplex eval`, or not a whole one)'
 refuses 3 "$test_text:2:2: * $no_result" "$PERPLEX" table "$test_text"
 refuses 3 'empty.json: $.schema: missing '"$no_result" "$PERPLEX" table empty.json

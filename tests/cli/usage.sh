@@ -47,6 +47,7 @@ no_command() {
     message=$1
     shift
     run "$PERPLEX" "$@"
+    # shellcheck disable=SC2016 # no commands
     [ "$(sed -n '2,$p' err)" = 'perplex: `perplex --help` lists the commands' ] || fail "it says: $(cat err)"
     sed -i '2,$d' err
     ends_with 2
