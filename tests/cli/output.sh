@@ -107,7 +107,7 @@ starts_limited=yes
 limited() {
     {
         (
-            [ $starts_limited = yes ] || trap '' XFSZ
+            [ "$starts_limited" = yes ] || trap '' XFSZ
             ulimit -f 0
             "$@"
             echo "code $?" >&2

@@ -88,23 +88,30 @@ static bool byte_in(struct rest *rest, uint8_t least, uint8_t most)
     return found;
 }
 
+/* UTF8-tail of RFC 3629, `count` times. */
+static bool tails(struct rest *rest, int count)
+{
+    while (count > 0 && byte_in(rest, 0x80, 0xBF))
+        count--;
+    return count == 0;
+}
+
 /* RFC 3629, section 4, UTF8-2 to UTF8-4; a byte that begins one is followed, or the text is refused. */
 static bool sequence(struct rest *rest)
 {
     if (byte_in(rest, 0xC2, 0xDF))
-        return byte_in(rest, 0x80, 0xBF);
+        return tails(rest, 1);
     if (byte_in(rest, 0xE0, 0xE0))
-        return byte_in(rest, 0xA0, 0xBF) && byte_in(rest, 0x80, 0xBF);
+        return byte_in(rest, 0xA0, 0xBF) && tails(rest, 1);
     if (byte_in(rest, 0xED, 0xED))
-        return byte_in(rest, 0x80, 0x9F) && byte_in(rest, 0x80, 0xBF);
+        return byte_in(rest, 0x80, 0x9F) && tails(rest, 1);
     if (byte_in(rest, 0xE1, 0xEF))
-        return byte_in(rest, 0x80, 0xBF) && byte_in(rest, 0x80, 0xBF);
+        return tails(rest, 2);
     if (byte_in(rest, 0xF0, 0xF0))
-        return byte_in(rest, 0x90, 0xBF) && byte_in(rest, 0x80, 0xBF) && byte_in(rest, 0x80, 0xBF);
+        return byte_in(rest, 0x90, 0xBF) && tails(rest, 2);
     if (byte_in(rest, 0xF1, 0xF3))
-        return byte_in(rest, 0x80, 0xBF) && byte_in(rest, 0x80, 0xBF) && byte_in(rest, 0x80, 0xBF);
-    return byte_in(rest, 0xF4, 0xF4) && byte_in(rest, 0x80, 0x8F) && byte_in(rest, 0x80, 0xBF) &&
-           byte_in(rest, 0x80, 0xBF);
+        return tails(rest, 3);
+    return byte_in(rest, 0xF4, 0xF4) && byte_in(rest, 0x80, 0x8F) && tails(rest, 2);
 }
 
 static bool character(struct rest *rest)
