@@ -1,6 +1,6 @@
 /* The corpus interface. To add a format NAME: a file with `const struct plx_corpus_format
    plx_corpus_format_NAME`, a line in registry.c, a line in src/CMakeLists.txt, and fixtures in
-   tests/data/corpora/NAME (a build whose registered format has none fails).
+   tests/data/corpora (a build whose registered format has none fails).
 
    A reader reads one file. It need not know of a compression, a URL or other files: it has a source, from
    which it peeks and skips. What belongs to the file and lies beside it (an index) is found by the source's

@@ -18,10 +18,8 @@ struct walk {
     struct plx_tokens *tokens;
     bool any_bytes;   /* are taken as they are */
     size_t owned;     /* bytes before it belong to tokens already made */
-    bool ascii;       /* characters are bytes */
     bool begins_line; /* the next token is the first of its line */
     bool begins_document;
-    uint64_t line; /* at hand */
 };
 
 enum plx_status plx_tokens_reserve(struct plx_tokens *tokens, size_t count, struct plx_error *error)

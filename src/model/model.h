@@ -1,6 +1,6 @@
 /* The model interface. To add a format NAME: a file with `const struct plx_model_format
    plx_model_format_NAME`, a line in registry.c, a line in src/CMakeLists.txt, and fixtures in
-   tests/data/models/NAME (a build whose registered format has none fails). A format of backoff n-gram models
+   tests/data/models (a build whose registered format has none fails). A format of backoff n-gram models
    fills struct plx_ngram_model and takes plx_ngram_class for its class (see arpa.c); others bring their own:
    uniform.c is the shortest. */
 #ifndef PLX_MODEL_MODEL_H
