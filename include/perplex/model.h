@@ -59,8 +59,11 @@ struct plx_model_info {
     const uint64_t *ngrams;       /* [order] stored n-grams of each order; NULL for other kinds */
     uint64_t positions;           /* with PLX_BY_TOKEN or PLX_BY_TARGET: how many there are */
     double logprob_base;          /* of the logarithms in the file, where the options gave it; else 0 */
-    char sha256[65];            /* of the uncompressed model file, hexadecimal; of a model without a file, of
-                                   its name */
+    const char *load; /* of a format whose files are used where they lie, how this one does: "map" or "copy";
+                         else NULL */
+    const char *fingerprint; /* what sha256 is of: "full", "quick" or "none" (see enum plx_fingerprint), or
+                                "stored": the file carries it */
+    char sha256[65]; /* of the model file, hexadecimal, "" for none; of a model without a file, of its name */
     char vocabulary_sha256[65]; /* of the vocabulary file beside it; "" if there is none */
 };
 
@@ -71,8 +74,14 @@ struct plx_model_options {
     const char *vocabulary; /* path of the vocabulary file; NULL: looked for beside the model */
     bool allow_positive; /* ARPA: clamp log p > 0 to 0 and count it, rather than refuse; PLX_USAGE for others
                           */
-    bool allow_count_mismatch;       /* ARPA: likewise, believe the n-grams rather than the header */
-    double logprob_base;             /* of logarithms that another program wrote; 0: e */
+    bool allow_count_mismatch; /* ARPA: likewise, believe the n-grams rather than the header */
+    double logprob_base;       /* of logarithms that another program wrote; 0: e */
+    /* Formats whose files are not used where they lie are read into memory in any case, and as they are read
+       to the end, their quick fingerprint is the full one. */
+    enum plx_load load;
+    enum plx_fingerprint fingerprint;
+    bool verify;      /* check all checksums that the file carries; PLX_USAGE for formats without */
+    unsigned threads; /* that may take part in opening it; 0: one */
     bool (*interrupted)(void *user); /* see struct plx_source_options; also asked while a model is read */
     void (*progress)(void *user, uint64_t done_bytes,
                      uint64_t size_bytes); /* of the medium; size 0: not known */
@@ -89,8 +98,9 @@ struct plx_model_options {
 PLX_API enum plx_status plx_model_open(const char *name, const struct plx_model_options *options,
                                        struct plx_model **model, struct plx_error *error);
 
-/* The same from a source, which is read to its end, stays the caller's and can be closed afterwards. The
-   source must have been opened with the option `fingerprint` (PLX_USAGE otherwise). */
+/* The same from a source, of which nothing has been consumed; it stays the caller's and can be closed
+   afterwards. Where a full fingerprint is asked for, the source must have been opened with the option
+   `fingerprint` (PLX_USAGE otherwise). */
 PLX_API enum plx_status plx_model_open_source(struct plx_source *source,
                                               const struct plx_model_options *options,
                                               struct plx_model **model, struct plx_error *error);

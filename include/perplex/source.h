@@ -20,6 +20,23 @@ extern "C" {
 
 struct plx_source;
 
+/* How a file whose content is used where it lies, byte for byte, comes into memory. */
+enum plx_load {
+    PLX_LOAD_MAP, /* its pages are mapped, read when they are needed, and shared between processes; what is no
+                     uncompressed regular file is copied */
+    PLX_LOAD_COPY /* it is read into memory of our own, in huge pages where the system has them */
+};
+
+/* What a fingerprint is the SHA-256 of. */
+enum plx_fingerprint {
+    PLX_FINGERPRINT_FULL, /* the uncompressed content */
+    /* Of a content that is mapped or copied as a whole: its size n as 8 bytes, the least significant first;
+       its first MiB; its last MiB; and of 64 blocks of 4096 bytes those that begin at ⌊i (n − 4096) / 65⌋, i
+       = 1 … 64. Of a shorter content, all of it in place of each. */
+    PLX_FINGERPRINT_QUICK,
+    PLX_FINGERPRINT_NONE /* nothing: there is none */
+};
+
 /* The most that plx_source_peek can be asked for. */
 #define PLX_SOURCE_PEEK_MAX ((size_t)64 << 20)
 

@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "base/probe.h"
+#include "io/mapping.h"
 #include "model/vocabulary.h"
 
 /* How many kinds of warnings one model can carry. */
@@ -38,6 +39,8 @@ struct plx_model {
     char *name; /* owned */
     struct plx_model_info info;
     struct plx_vocabulary *vocabulary; /* owned; NULL where tokens are bare ids */
+    struct plx_mapping mapping;        /* owned; of a format with open_mapped, else empty. Closed after
+                                          class->close */
     struct plx_warning warnings[PLX_MODEL_WARNINGS];
     size_t warning_count;
 };
@@ -51,6 +54,7 @@ struct plx_model_format {
     const char *description; /* one line for `perplex formats` */
     bool logarithms;         /* the option logprob_base is of use; refused otherwise */
     bool tolerance;          /* the options allow_positive and allow_count_mismatch are of use; likewise */
+    bool checksums;          /* files carry some, and the option `verify` checks them all; likewise */
 
     /* How sure it is that the content is of this format, from its first bytes (up to PLX_PROBE_BYTES, all of
        a shorter content) and its name. NULL for a format without files. */
@@ -59,9 +63,17 @@ struct plx_model_format {
     /* Reads the whole source. Allocates a struct of the format's own size that begins with a struct
        plx_model, and sets its class, info and vocabulary; format, name and sha256 are filled in by the
        caller. On failure everything has been released and the error names the input. NULL for a format
-       without files. */
+       without files, and with open_mapped. */
     enum plx_status (*open)(struct plx_source *source, const struct plx_model_options *options,
                             struct plx_model **model, struct plx_error *error);
+
+    /* For a format whose files are used where they lie, in place of open: the same from the whole content. On
+       success the caller moves the mapping into model->mapping, where its data stay what they are; on failure
+       it closes it. Where the file carries a fingerprint of its own, sets info.sha256, and info.fingerprint
+       to "stored". `name` is the source's. */
+    enum plx_status (*open_mapped)(struct plx_mapping *mapping, const char *name,
+                                   const struct plx_model_options *options, struct plx_model **model,
+                                   struct plx_error *error);
 
     /* For a format without files, whose models are named "NAME:ARGUMENT": the same from the argument, of any
        content. NULL otherwise. */
