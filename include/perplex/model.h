@@ -44,6 +44,13 @@ enum plx_capability {
     PLX_BY_TARGET = 1 << 8   /* likewise, but counts the targets */
 };
 
+/* What a format says about a model beside what all models have: how it is stored. */
+struct plx_model_property {
+    const char *name; /* lower_case_with_underscores; static */
+    const char *text; /* NULL: a number */
+    uint64_t number;
+};
+
 /* What a model is. Strings and counts are the model's own and valid as long as it. */
 struct plx_model_info {
     const char *format; /* name in the registry of formats */
@@ -57,8 +64,12 @@ struct plx_model_info {
     uint32_t start, end, unknown; /* ids of the symbols with a role, or PLX_NO_TOKEN */
     unsigned start_repeat;        /* how many start symbols stand before the first token */
     const uint64_t *ngrams;       /* [order] stored n-grams of each order; NULL for other kinds */
-    uint64_t positions;           /* with PLX_BY_TOKEN or PLX_BY_TARGET: how many there are */
-    double logprob_base;          /* of the logarithms in the file, where the options gave it; else 0 */
+    bool inserted_blanks; /* among the n-grams there may be ones that the file's maker has inserted, so that
+                             the lengths found are not those of the ARPA rule */
+    const struct plx_model_property *properties; /* [property_count]: what else the format has to say */
+    size_t property_count;
+    uint64_t positions;  /* with PLX_BY_TOKEN or PLX_BY_TARGET: how many there are */
+    double logprob_base; /* of the logarithms in the file, where the options gave it; else 0 */
     const char *load; /* of a format whose files are used where they lie, how this one does: "map" or "copy";
                          else NULL */
     const char *fingerprint; /* what sha256 is of: "full", "quick" or "none" (see enum plx_fingerprint), or

@@ -1,8 +1,8 @@
 /* ARPA files: backoff n-gram models as text, of any order, from whatever toolkit. */
 #include "model/arpa_entry.h"
 #include "model/arpa_notes.h"
-#include "model/ngram.h"
-#include "model/roles.h"
+#include "model/ngram_hash.h"
+#include "model/ngram_key.h"
 
 #include "base/memory.h"
 #include "base/number.h"
@@ -28,7 +28,7 @@
 struct reader {
     struct plx_lines lines;
     const struct plx_model_options *options;
-    struct plx_ngram_model *model;
+    struct plx_ngram_hash *model;
     uint64_t *declared; /* [order] n-grams that the header promises */
     unsigned order;
     struct plx_word *words; /* [order] of the line at hand */
@@ -65,7 +65,7 @@ static enum plx_status next_line(struct reader *reader, struct plx_error *error)
     if (status || !reader->line)
         return status;
     if (reader->lines.number == 1) {
-        const size_t mark = plx_model_pass_mark(&reader->model->base, reader->line, reader->length);
+        const size_t mark = plx_model_pass_mark(&reader->model->ngram.base, reader->line, reader->length);
         reader->line += mark;
         reader->length -= mark;
     }
@@ -137,7 +137,7 @@ static enum plx_status read_preamble(struct reader *reader, struct plx_error *er
             return plx_error_hint(error, "convert it with IRSTLM: compile-lm --text=yes MODEL out.arpa");
         }
         first = false;
-        plx_model_warn(&reader->model->base, "text-before-data", reader->lines.number,
+        plx_model_warn(&reader->model->ngram.base, "text-before-data", reader->lines.number,
                        "text before \\data\\ is ignored");
     }
 }
@@ -207,19 +207,18 @@ static enum plx_status read_counts(struct reader *reader, struct plx_error *erro
 
 static enum plx_status allocate(struct reader *reader, struct plx_error *error)
 {
-    struct plx_ngram_model *model = reader->model;
+    struct plx_ngram_hash *model = reader->model;
+    const enum plx_status status = plx_ngram_hash_set_order(model, reader->order, error);
+    if (status)
+        return status;
     const uint64_t unigrams =
         reader->declared[0] < RESERVE_UNIGRAM_MAX ? reader->declared[0] : RESERVE_UNIGRAM_MAX;
     reader->unigram_capacity = (size_t)unigrams;
-    model->base.info.order = reader->order;
-    model->counts = plx_new_array(reader->order, sizeof *model->counts, error);
-    model->tables = plx_new_array(reader->order, sizeof *model->tables, error);
-    model->unigrams = plx_new_array(reader->unigram_capacity, sizeof *model->unigrams, error);
-    model->base.vocabulary = plx_vocabulary_new(reader->unigram_capacity, error);
+    model->unigram_memory = plx_new_array(reader->unigram_capacity, sizeof *model->unigram_memory, error);
+    model->ngram.base.vocabulary = plx_vocabulary_new(reader->unigram_capacity, error);
     reader->words = plx_new_array(reader->order, sizeof *reader->words, error);
     reader->ids = plx_new_array(reader->order, sizeof *reader->ids, error);
-    if (!model->counts || !model->tables || !model->unigrams || !model->base.vocabulary || !reader->words ||
-        !reader->ids)
+    if (!model->unigram_memory || !model->ngram.base.vocabulary || !reader->words || !reader->ids)
         return PLX_MEMORY;
     return PLX_OK;
 }
@@ -236,9 +235,9 @@ static enum plx_status duplicate(const struct reader *reader, unsigned order, st
 static enum plx_status add_unigram(struct reader *reader, const struct plx_arpa_entry *entry,
                                    struct plx_error *error)
 {
-    struct plx_ngram_model *model = reader->model;
+    struct plx_ngram_hash *model = reader->model;
     uint32_t id;
-    enum plx_status status = plx_vocabulary_add(model->base.vocabulary, reader->words[0], &id, error);
+    enum plx_status status = plx_vocabulary_add(model->ngram.base.vocabulary, reader->words[0], &id, error);
     if (status)
         return status;
     if (id == PLX_NO_TOKEN)
@@ -247,88 +246,62 @@ static enum plx_status add_unigram(struct reader *reader, const struct plx_arpa_
         reader->upper_unknown = reader->lines.number;
     if (id >= reader->unigram_capacity) {
         const size_t capacity = plx_grown_capacity(reader->unigram_capacity, (size_t)id + 1);
-        status = plx_resize_array(&model->unigrams, capacity, sizeof *model->unigrams, error);
+        status = plx_resize_array(&model->unigram_memory, capacity, sizeof *model->unigram_memory, error);
         if (status)
             return status;
         reader->unigram_capacity = capacity;
     }
-    model->unigrams[id] = (struct plx_unigram){entry->probability, entry->backoff};
+    model->unigram_memory[id] = (struct plx_ngram){entry->probability, entry->backoff};
     return PLX_OK;
 }
 
-/* Sees to it that the suffixes of an n-gram are in their tables (see plx_ngram_class). keys[k − 1] is the key
-   of its last k words, for k = 1 … order. */
-static enum plx_status add_suffixes(struct reader *reader, const uint64_t *keys, unsigned order,
-                                    struct plx_error *error)
+/* Notes whether context and suffix of an n-gram of more than two words are in the model. */
+static void look_for_parts(struct reader *reader, unsigned order)
 {
-    struct plx_ngram_model *model = reader->model;
-    for (unsigned k = order - 1; k >= 2; k--) {
-        struct plx_ngram *slot;
-        bool found;
-        const enum plx_status status =
-            plx_ngram_table_insert(model->tables + (k - 2), keys[k - 1], &slot, &found, error);
-        if (status)
-            return status;
-        if (k == order - 1 && (!found || isnan(slot->probability)))
-            plx_arpa_notes_add(&reader->notes, PLX_ARPA_NO_SUFFIX, 1, reader->lines.number);
-        if (found)
-            break;
-        slot->probability = NAN;
-    }
-    return PLX_OK;
-}
-
-static bool has_context(const struct plx_ngram_model *model, const uint32_t *ids, unsigned order)
-{
-    if (order <= 2)
-        return true;
+    struct plx_ngram_hash *model = reader->model;
     const struct plx_ngram_table *table = model->tables + (order - 3);
-    uint64_t key = PLX_NGRAM_KEY_SEED;
-    for (unsigned i = order - 1; i > 0; i--)
-        key = plx_ngram_key(key, ids[i - 1]);
-    struct plx_ngram context;
-    return table->count > 0 && plx_ngram_find(table, key, &context) && !isnan(context.probability);
+    struct plx_ngram part;
+    if (!plx_ngram_find(table, plx_ngram_key_of(reader->ids, order - 1), &part))
+        plx_model_warn(
+            &model->ngram.base, "missing-context", reader->lines.number,
+            "n-grams whose context is not in the model are kept; their context counts as backoff 1");
+    if (!plx_ngram_find(table, plx_ngram_key_of(reader->ids + 1, order - 1), &part)) {
+        plx_arpa_notes_add(&reader->notes, PLX_ARPA_NO_SUFFIX, 1, reader->lines.number);
+        model->incomplete[order - 1] = true;
+    }
 }
 
 static enum plx_status add_ngram(struct reader *reader, unsigned order, const struct plx_arpa_entry *entry,
                                  struct plx_error *error)
 {
-    struct plx_ngram_model *model = reader->model;
-    uint64_t keys[PLX_NGRAM_ORDER_MAX];
-    uint64_t key = PLX_NGRAM_KEY_SEED;
-    plx_vocabulary_find_all(model->base.vocabulary, reader->words, order, reader->ids);
+    struct plx_ngram_hash *model = reader->model;
+    const struct plx_ngram ngram = {entry->probability, entry->backoff};
+    plx_vocabulary_find_all(model->ngram.base.vocabulary, reader->words, order, reader->ids);
     for (unsigned i = 0; i < order; i++) {
-        const unsigned back = order - 1 - i;
-        if (reader->ids[back] == PLX_NO_TOKEN) {
-            const struct plx_word word = reader->words[back];
+        if (reader->ids[i] == PLX_NO_TOKEN) {
+            const struct plx_word word = reader->words[i];
             plx_error_set(error, PLX_MALFORMED, "the word \"%.*s\" is not among the 1-grams",
                           (int)(word.length < 100 ? word.length : 100), word.text);
             return malformed_here(reader, error);
         }
-        key = plx_ngram_key(key, reader->ids[back]);
-        keys[i] = key;
     }
-    struct plx_ngram *slot;
-    bool found;
-    enum plx_status status = plx_ngram_table_insert(model->tables + (order - 2), key, &slot, &found, error);
+    bool there;
+    const enum plx_status status = plx_ngram_table_insert(
+        model->tables + (order - 2), plx_ngram_key_of(reader->ids, order), &ngram, &there, error);
     if (status)
         return status;
-    if (found)
+    if (there)
         return duplicate(reader, order, error);
-    slot->probability = entry->probability;
-    slot->backoff = entry->backoff;
-    if (!has_context(model, reader->ids, order))
-        plx_model_warn(
-            &model->base, "missing-context", reader->lines.number,
-            "n-grams whose context is not in the model are kept; their context counts as backoff 1");
-    return add_suffixes(reader, keys, order, error);
+    if (order > 2)
+        look_for_parts(reader, order);
+    return PLX_OK;
 }
 
 /* Judges the numbers of an entry: what is to be clamped, ignored or refused. */
 static enum plx_status check_entry(struct reader *reader, unsigned order, struct plx_arpa_entry *entry,
                                    struct plx_error *error)
 {
-    struct plx_model *model = &reader->model->base;
+    struct plx_model *model = &reader->model->ngram.base;
     if (entry->probability > 0.0f) {
         if (!reader->options->allow_positive) {
             plx_error_set(error, PLX_MALFORMED, "the log-probability is positive (%g)",
@@ -352,11 +325,11 @@ static enum plx_status check_section_count(struct reader *reader, unsigned order
                                            struct plx_error *error)
 {
     const uint64_t declared = reader->declared[order - 1];
-    reader->model->counts[order - 1] = found;
+    reader->model->ngram.counts[order - 1] = found;
     if (found == declared)
         return PLX_OK;
     if (reader->options->allow_count_mismatch) {
-        plx_model_warn(&reader->model->base, "count-mismatch", reader->lines.number,
+        plx_model_warn(&reader->model->ngram.base, "count-mismatch", reader->lines.number,
                        "the header promises %llu %u-grams, the section has %llu",
                        (unsigned long long)declared, order, (unsigned long long)found);
         return PLX_OK;
@@ -429,32 +402,23 @@ static enum plx_status read_sections(struct reader *reader, struct plx_error *er
     }
     enum plx_status status;
     while ((status = next_content(reader, error)) == PLX_OK && reader->line)
-        plx_model_warn(&reader->model->base, "text-after-end", reader->lines.number,
+        plx_model_warn(&reader->model->ngram.base, "text-after-end", reader->lines.number,
                        "text after \\end\\ is ignored");
     return status;
 }
 
-static void fill_info(struct reader *reader)
+static void finish(struct reader *reader)
 {
-    struct plx_ngram_model *model = reader->model;
-    struct plx_model_info *info = &model->base.info;
-    info->kind = PLX_KIND_NGRAM;
-    info->architecture = "n-gram";
-    info->context_length = info->order - 1;
-    info->vocabulary = plx_vocabulary_size(model->base.vocabulary);
-    info->capabilities =
-        PLX_STRING_TOKENS | PLX_EMPTY_CONTEXT | PLX_UNKNOWN_CONTEXT | PLX_MATCHED_ORDER | PLX_LOG10_FLOAT;
-    info->start = info->end = info->unknown = PLX_NO_TOKEN;
-    plx_roles_spell(&model->base);
-    if (info->start != PLX_NO_TOKEN && info->end != PLX_NO_TOKEN)
-        info->capabilities |= PLX_RESTART_AT_END;
-    info->start_repeat = 1;
-    info->ngrams = model->counts;
-    for (unsigned k = 0; k < info->order; k++)
-        info->parameters += model->counts[k] * (k + 1 < info->order ? 2 : 1);
-    if (info->unknown != PLX_NO_TOKEN && plx_word_is(plx_model_token(&model->base, info->unknown), "<UNK>"))
+    struct plx_ngram_hash *model = reader->model;
+    struct plx_model_info *info = &model->ngram.base.info;
+    info->vocabulary = plx_vocabulary_size(model->ngram.base.vocabulary);
+    model->unigrams = (const uint8_t *)model->unigram_memory;
+    plx_ngram_hash_complete(model);
+    plx_ngram_describe(&model->ngram);
+    if (info->unknown != PLX_NO_TOKEN &&
+        plx_word_is(plx_model_token(&model->ngram.base, info->unknown), "<UNK>"))
         plx_arpa_notes_add(&reader->notes, PLX_ARPA_UPPER_UNKNOWN, 1, reader->upper_unknown);
-    plx_arpa_notes_list(&reader->notes, &model->base);
+    plx_arpa_notes_list(&reader->notes, &model->ngram.base);
 }
 
 static enum plx_status open_arpa(struct plx_source *source, const struct plx_model_options *options,
@@ -467,21 +431,20 @@ static enum plx_status open_arpa(struct plx_source *source, const struct plx_mod
                              "an ARPA model has its vocabulary inside, \"%.200s\" is not needed",
                              options->vocabulary);
     plx_lines_init(&reader.lines, source, LINE_MAX_BYTES);
-    reader.model = plx_new_array(1, sizeof *reader.model, error);
+    reader.model = plx_ngram_hash_new(error);
     if (!reader.model)
         return PLX_MEMORY;
-    reader.model->base.class = &plx_ngram_class;
     if ((status = read_preamble(&reader, error)) || (status = read_counts(&reader, error)) ||
         (status = allocate(&reader, error)) || (status = read_sections(&reader, error))) {
-        plx_model_close(&reader.model->base);
+        plx_model_close(&reader.model->ngram.base);
         reader.model = NULL;
     } else {
-        fill_info(&reader);
+        finish(&reader);
     }
     free(reader.declared);
     free(reader.words);
     free(reader.ids);
-    *model = reader.model ? &reader.model->base : NULL;
+    *model = reader.model ? &reader.model->ngram.base : NULL;
     return status;
 }
 

@@ -2,35 +2,23 @@
 
 #include "base/logarithms.h"
 #include "base/memory.h"
+#include "model/roles.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Positions searched together: enough to overlap the memory accesses, few enough to stay in the first-level
- * caches. */
-#define BLOCK 128
-
 /* What KenLM gives an unknown word of a model without an unknown symbol, before backoffs. */
-#define PLX_LOG10_NO_UNKNOWN (-100.0f)
-
-/* What is known of one position of a block: the n-grams that end there. */
-struct position {
-    const uint32_t *id; /* id[−k] is the word k places before */
-    uint64_t key;       /* of the longest n-gram looked up so far */
-    float probability;  /* of the longest n-gram found */
-    uint8_t length;     /* of that */
-    uint8_t available;  /* words before it in its window, order − 1 at most */
-    bool target;        /* false: here only for the backoffs that it gives its successor */
-};
+#define LOG10_NO_UNKNOWN (-100.0f)
 
 struct ngram_session {
     struct plx_session base;
-    struct position positions[BLOCK];
-    float *backoffs;          /* [order − 1, BLOCK]: of the n-gram of k + 1 words that ends at a position */
-    uint16_t alive[BLOCK];    /* positions whose search goes on */
-    size_t count;             /* positions in the block */
-    struct plx_scores scores; /* where the targets of the block go */
+    struct plx_ngram_block block;
+    bool target[PLX_NGRAM_BLOCK];   /* false: here only for the backoffs that it gives its successor */
+    double total[PLX_NGRAM_BLOCK];  /* log10 p */
+    float rounded[PLX_NGRAM_BLOCK]; /* the same, every sum rounded to float32 */
+    bool unknown;                   /* the block has a target without an id */
+    struct plx_scores scores;       /* where the targets of the block go */
 };
 
 static const struct plx_ngram_model *model_of(const struct plx_session *session)
@@ -38,118 +26,84 @@ static const struct plx_ngram_model *model_of(const struct plx_session *session)
     return (const struct plx_ngram_model *)(const void *)session->model;
 }
 
-static struct plx_session *session_new(const struct plx_model *model, struct plx_error *error)
+struct plx_session *plx_ngram_session_new(const struct plx_model *model, struct plx_error *error)
 {
     struct ngram_session *session = plx_new_array(1, sizeof *session, error);
     if (!session)
         return NULL;
-    session->backoffs = plx_new_array((size_t)model->info.order * BLOCK, sizeof *session->backoffs, error);
-    if (!session->backoffs) {
+    session->block.backoffs =
+        plx_new_array((size_t)model->info.order * PLX_NGRAM_BLOCK, sizeof *session->block.backoffs, error);
+    if (!session->block.backoffs) {
         free(session);
         return NULL;
     }
     return &session->base;
 }
 
-static void session_free(struct plx_session *base)
+void plx_ngram_session_free(struct plx_session *base)
 {
     struct ngram_session *session = (struct ngram_session *)(void *)base;
-    free(session->backoffs);
+    free(session->block.backoffs);
     free(session);
 }
 
-/* True if the word `back` places before the position belongs to its window and can be part of a stored
- * n-gram. */
-static bool extends(const struct position *position, size_t back)
+/* condition ? yes : 0, without a branch: these conditions are as good as random. */
+static inline float float_if(bool condition, float yes)
 {
-    return position->available >= back && position->id[-(ptrdiff_t)back] != PLX_NO_TOKEN;
-}
-
-/* Order 1 for all positions; returns how many go on. */
-static size_t find_unigrams(struct ngram_session *session, const struct plx_ngram_model *model)
-{
-    size_t alive = 0;
-    for (size_t i = 0; i < session->count; i++) {
-        struct position *position = session->positions + i;
-        const uint32_t id = *position->id;
-        position->length = 1;
-        if (id == PLX_NO_TOKEN) {
-            position->probability = -INFINITY;
-            continue;
-        }
-        const struct plx_unigram *unigram = model->unigrams + id;
-        position->probability = unigram->probability;
-        session->backoffs[i] = unigram->backoff;
-        position->key = plx_ngram_key(PLX_NGRAM_KEY_SEED, id);
-        session->alive[alive] = (uint16_t)i;
-        alive += extends(position, 1);
-    }
-    return alive;
-}
-
-/* condition ? yes : no, without a branch: these conditions are as good as random. */
-static inline float select_float(bool condition, float yes, float no)
-{
-    uint32_t yes_bits, no_bits;
-    memcpy(&yes_bits, &yes, sizeof yes_bits);
-    memcpy(&no_bits, &no, sizeof no_bits);
-    const uint32_t mask = 0u - (uint32_t)condition;
-    const uint32_t bits = (yes_bits & mask) | (no_bits & ~mask);
+    uint32_t bits;
+    memcpy(&bits, &yes, sizeof bits);
+    bits &= 0u - (uint32_t)condition;
     memcpy(&yes, &bits, sizeof yes);
     return yes;
 }
 
-/* Order `order` > 1 for the positions that are alive; returns how many go on. */
-static size_t find_order(struct ngram_session *session, const struct plx_ngram_table *table, unsigned order,
-                         size_t alive, bool highest)
+/* Adds the backoffs of the contexts longer than what was found, the shortest first. Those that end at a
+   position belong to its successor in the block; the first position is never a target with a context. */
+static void add_backoffs(struct ngram_session *session, unsigned order)
 {
-    const ptrdiff_t oldest = -(ptrdiff_t)(order - 1);
-    float *backoffs = session->backoffs + (size_t)(order - 1) * BLOCK;
-    for (size_t j = 0; j < alive; j++) {
-        struct position *position = session->positions + session->alive[j];
-        position->key = plx_ngram_key(position->key, position->id[oldest]);
-        __builtin_prefetch(plx_ngram_home(table, position->key));
+    const struct plx_ngram_block *block = &session->block;
+    for (size_t i = 0; i < block->count; i++) {
+        session->total[i] = (double)block->probability[i];
+        session->rounded[i] = block->probability[i];
     }
-    size_t survivors = 0;
-    for (size_t j = 0; j < alive; j++) {
-        const uint16_t i = session->alive[j];
-        struct position *position = session->positions + i;
-        struct plx_ngram ngram;
-        const bool found = plx_ngram_find(table, position->key, &ngram);
-        const bool stored = !isnan(ngram.probability);
-        position->probability = select_float(stored, ngram.probability, position->probability);
-        position->length = (uint8_t)(position->length + (order - position->length) * stored);
-        if (highest)
-            continue;
-        backoffs[i] = ngram.backoff;
-        session->alive[survivors] = i;
-        survivors += (size_t)(found & extends(position, order));
+    for (unsigned k = 1; k < order; k++) {
+        const float *backoffs = block->backoffs + (size_t)(k - 1) * PLX_NGRAM_BLOCK;
+        for (size_t i = 1; i < block->count; i++) {
+            const float backoff = float_if(k >= block->length[i], backoffs[i - 1]);
+            session->total[i] += (double)backoff;
+            session->rounded[i] += backoff;
+        }
     }
-    return survivors;
 }
 
-/* Adds up what was found and writes the scores of the block's targets. */
+/* Writes the scores of the block's targets. */
 static void write_scores(struct ngram_session *session)
 {
     struct plx_scores *scores = &session->scores;
-    for (size_t i = 0; i < session->count; i++) {
-        const struct position *position = session->positions + i;
-        if (!position->target)
+    const struct plx_ngram_block *block = &session->block;
+    for (size_t i = 0; i < block->count; i++) {
+        if (!session->target[i])
             continue;
-        double total = (double)position->probability;
-        float total_float = *position->id == PLX_NO_TOKEN ? PLX_LOG10_NO_UNKNOWN : position->probability;
-        /* All contexts, those that were not used with a weight of zero: a loop of predictable length. */
-        for (size_t k = 1; k <= position->available; k++) {
-            const float stored = session->backoffs[(k - 1) * BLOCK + i - 1];
-            const float backoff = select_float(k >= position->length, stored, 0.0f);
-            total += (double)backoff;
-            total_float += backoff;
-        }
-        *scores->nats++ = 0.0 - total * PLX_LN_10;
+        *scores->nats++ = 0.0 - session->total[i] * PLX_LN_10;
         if (scores->orders)
-            *scores->orders++ = position->length;
+            *scores->orders++ = block->length[i];
         if (scores->log10_float)
-            *scores->log10_float++ = total_float;
+            *scores->log10_float++ = session->rounded[i];
+    }
+}
+
+/* What an unknown word of a model without an unknown symbol scores: KenLM's figure, and zero probability. */
+static void score_unknown(struct ngram_session *session, unsigned order)
+{
+    struct plx_ngram_block *block = &session->block;
+    for (size_t i = 0; i < block->count; i++) {
+        if (block->reach[i] > 0)
+            continue;
+        float rounded = LOG10_NO_UNKNOWN;
+        for (unsigned k = 1; k < order && i > 0; k++)
+            rounded += block->backoffs[(size_t)(k - 1) * PLX_NGRAM_BLOCK + i - 1];
+        session->rounded[i] = rounded;
+        session->total[i] = -(double)INFINITY;
     }
 }
 
@@ -157,61 +111,97 @@ static void score_block(struct ngram_session *session)
 {
     const struct plx_ngram_model *model = model_of(&session->base);
     const unsigned order = model->base.info.order;
+    struct plx_ngram_block *block = &session->block;
+    if (block->count == 0)
+        return;
     for (unsigned k = 0; k + 1 < order; k++)
-        memset(session->backoffs + (size_t)k * BLOCK, 0, session->count * sizeof *session->backoffs);
-    size_t alive = find_unigrams(session, model);
-    for (unsigned k = 2; k <= order && alive > 0; k++) {
-        const struct plx_ngram_table *table = model->tables + (k - 2);
-        alive = table->count > 0 ? find_order(session, table, k, alive, k == order) : 0;
-    }
+        memset(block->backoffs + (size_t)k * PLX_NGRAM_BLOCK, 0, block->count * sizeof *block->backoffs);
+    model->search->unigrams(model, block);
+    for (unsigned k = 2; k <= order && block->alive_count > 0; k++)
+        model->search->ngrams(model, block, k);
+    add_backoffs(session, order);
+    if (session->unknown)
+        score_unknown(session, order);
     write_scores(session);
-    session->count = 0;
+    block->count = 0;
+    session->unknown = false;
 }
 
-static enum plx_status score(struct plx_session *base, const struct plx_window *windows, size_t count,
-                             const struct plx_scores *scores, struct plx_error *error)
+static inline void add_position(struct ngram_session *session, const uint32_t *id, size_t reach, bool target)
+{
+    struct plx_ngram_block *block = &session->block;
+    const size_t i = block->count++;
+    block->id[i] = id;
+    block->reach[i] = (uint8_t)reach;
+    block->length[i] = 1;
+    block->probability[i] = 0.0f;
+    session->target[i] = target;
+    session->unknown |= reach == 0;
+}
+
+/* How many words of the window, `most` at most, end at ids[t] without an unknown one among them. */
+static size_t reach_at(const uint32_t *ids, size_t t, size_t most)
+{
+    size_t reach = 0;
+    while (reach < most && reach <= t && ids[t - reach] != PLX_NO_TOKEN)
+        reach++;
+    return reach;
+}
+
+/* A position that gives its successor nothing: it parts the windows. */
+static const uint32_t GAP = PLX_NO_TOKEN;
+
+enum plx_status plx_ngram_score(struct plx_session *base, const struct plx_window *windows, size_t count,
+                                const struct plx_scores *scores, struct plx_error *error)
 {
     (void)error;
     struct ngram_session *session = (struct ngram_session *)(void *)base;
-    const size_t most = base->model->info.order - 1;
+    struct plx_ngram_block *block = &session->block;
+    const size_t most = base->model->info.order;
     session->scores = *scores;
-    session->count = 0;
     for (size_t w = 0; w < count; w++) {
         const struct plx_window *window = windows + w;
-        bool fresh = true; /* the position before the next target is not in the block */
-        for (size_t t = window->first; t < window->end; t++) {
-            if (session->count + (fresh && t > 0) >= BLOCK) {
+        for (size_t t = window->first; t < window->end;) {
+            if (block->count + 2 > PLX_NGRAM_BLOCK)
                 score_block(session);
-                fresh = true;
+            size_t reach = t > 0 ? reach_at(window->ids, t - 1, most - 1) : 0;
+            add_position(session, t > 0 ? window->ids + t - 1 : &GAP, reach, false);
+            for (; t < window->end && block->count < PLX_NGRAM_BLOCK; t++) {
+                reach = window->ids[t] == PLX_NO_TOKEN ? 0 : reach < most ? reach + 1 : most;
+                add_position(session, window->ids + t, reach, true);
             }
-            for (size_t p = fresh && t > 0 ? t - 1 : t; p <= t; p++) {
-                session->positions[session->count++] = (struct position){
-                    .id = window->ids + p,
-                    .available = (uint8_t)(p < most ? p : most),
-                    .target = p == t,
-                };
-            }
-            fresh = false;
         }
     }
     score_block(session);
     return PLX_OK;
 }
 
-static void close_model(struct plx_model *base)
+void plx_ngram_close(struct plx_model *base)
 {
     struct plx_ngram_model *model = (struct plx_ngram_model *)(void *)base;
-    for (unsigned k = 0; model->tables && k + 1 < base->info.order; k++)
-        plx_ngram_table_release(model->tables + k);
-    free(model->tables);
-    free(model->unigrams);
+    if (model->close)
+        model->close(model);
     free(model->counts);
     free(model);
 }
 
-const struct plx_model_class plx_ngram_class = {
-    .close = close_model,
-    .session_new = session_new,
-    .session_free = session_free,
-    .score = score,
-};
+void plx_ngram_describe(struct plx_ngram_model *model)
+{
+    struct plx_model_info *info = &model->base.info;
+    info->kind = PLX_KIND_NGRAM;
+    info->architecture = "n-gram";
+    info->context_length = info->order - 1;
+    info->capabilities =
+        PLX_STRING_TOKENS | PLX_EMPTY_CONTEXT | PLX_UNKNOWN_CONTEXT | PLX_MATCHED_ORDER | PLX_LOG10_FLOAT;
+    info->start = info->end = info->unknown = PLX_NO_TOKEN;
+    plx_roles_spell(&model->base);
+    if (info->start != PLX_NO_TOKEN && info->end != PLX_NO_TOKEN)
+        info->capabilities |= PLX_RESTART_AT_END;
+    info->start_repeat = 1;
+    info->ngrams = model->counts;
+    info->parameters = 0;
+    for (unsigned k = 0; k < info->order; k++)
+        info->parameters += model->counts[k] * (k + 1 < info->order ? 2 : 1);
+}
+
+const struct plx_model_class plx_ngram_class = {PLX_NGRAM_CLASS_SLOTS};

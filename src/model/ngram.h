@@ -1,32 +1,93 @@
-/* Backoff n-gram models in memory, whatever file they came from, and the scoring of them.
+/* Backoff n-gram models, whatever file they came from, and the scoring of them.
 
    p(w | h) is that of the longest stored n-gram that is a suffix of h·w, times the backoffs of all longer
    contexts that are stored (the rule of the ARPA format). Probabilities and backoffs are float32 logarithms
-   to the base 10, added in double. */
+   to the base 10, added in double.
+
+   Scoring goes by blocks of positions, and in a block order by order: all n-grams of two words, then those of
+   three of the positions that had one of two, and so on, so that the memory accesses of a block overlap. What
+   n-grams are looked up in is behind struct plx_ngram_search, which is asked once for each order of a block.
+   Three places implement it: ngram_hash.c (our tables), kenlm_probing.c, kenlm_trie.c. */
 #ifndef PLX_MODEL_NGRAM_H
 #define PLX_MODEL_NGRAM_H
 
 #include "model/model.h"
-#include "model/ngram_table.h"
+#include "model/ngram_sink.h"
 
 /* Orders fit a byte. */
 #define PLX_NGRAM_ORDER_MAX 255
 
-struct plx_unigram {
-    float probability; /* log10 */
-    float backoff;     /* log10 */
+/* Positions searched together: enough to overlap the memory accesses, few enough to stay in the first-level
+   caches. */
+#define PLX_NGRAM_BLOCK 256
+
+/* Where the search of a position stands: what the structure needs to go on to the next order (a key; a range
+   of entries). */
+struct plx_ngram_state {
+    uint64_t first, second;
 };
 
+/* What is known of the positions of a block: the n-grams that end there. */
+struct plx_ngram_block {
+    size_t count;
+    const uint32_t *id[PLX_NGRAM_BLOCK]; /* id[i][0] is the word, id[i][−k] the one k places before */
+    uint8_t reach[PLX_NGRAM_BLOCK];      /* the most words that an n-gram ending here may have: at most
+                                            the model's order; 0 for an unknown word */
+    uint8_t length[PLX_NGRAM_BLOCK];     /* of the longest n-gram found */
+    float probability[PLX_NGRAM_BLOCK];  /* of that */
+    struct plx_ngram_state state[PLX_NGRAM_BLOCK];
+    float *backoffs;                 /* [order − 1][PLX_NGRAM_BLOCK]: row k − 1 has those of the
+                                        n-grams of k words that end at a position; 0 where there is
+                                        none, as it is at the beginning */
+    uint16_t alive[PLX_NGRAM_BLOCK]; /* positions whose search goes on */
+    size_t alive_count;
+};
+
+struct plx_ngram_model;
+
+/* What a structure of n-grams does. Both are called by any number of threads at once. */
+struct plx_ngram_search {
+    /* Order 1. For every position of reach > 0: sets probability, length (1), backoffs row 0 (where the
+       model's order is above 1) and state; and makes the list of those that are alive, reach > 1. */
+    void (*unigrams)(const struct plx_ngram_model *model, struct plx_ngram_block *block);
+
+    /* Order `order` > 1, for the positions that are alive: looks up the n-gram of so many words that ends
+       there. Where it is stored sets probability, length, state, and row order − 1 of the backoffs (unless
+       the order is the model's highest). Alive afterwards are those of reach > order whose longer n-grams
+       may be stored. */
+    void (*ngrams)(const struct plx_ngram_model *model, struct plx_ngram_block *block, unsigned order);
+};
+
+/* Formats' own structs begin with it. */
 struct plx_ngram_model {
     struct plx_model base;
-    struct plx_unigram *unigrams;   /* [V] */
-    struct plx_ngram_table *tables; /* [order − 1], of the orders from 2 on */
-    uint64_t *counts;               /* [order] */
+    const struct plx_ngram_search *search;
+    uint64_t *counts; /* [order], owned */
+
+    /* Gives a sink all n-grams of `order` > 1: begin, add, end. NULL where the keys are not at hand. */
+    enum plx_status (*export)(const struct plx_ngram_model *model, unsigned order,
+                              struct plx_ngram_sink *sink, struct plx_error *error);
+
+    /* Releases what is the format's own, not the struct; may be NULL. */
+    void (*close)(struct plx_ngram_model *model);
 };
 
-/* Every stored n-gram of three words or more must have its suffix in the table of the order below (with
-   probability NaN where the file has none): the search for longer n-grams ends where a shorter one is
-   missing. */
+/* For models whose words are in a struct plx_vocabulary. */
 extern const struct plx_model_class plx_ngram_class;
+
+/* For a class of n-gram models that have their words elsewhere, which adds lookup and token. */
+#define PLX_NGRAM_CLASS_SLOTS                                                                               \
+    .close = plx_ngram_close, .session_new = plx_ngram_session_new, .session_free = plx_ngram_session_free, \
+    .score = plx_ngram_score
+
+void plx_ngram_close(struct plx_model *model);
+struct plx_session *plx_ngram_session_new(const struct plx_model *model, struct plx_error *error);
+void plx_ngram_session_free(struct plx_session *session);
+enum plx_status plx_ngram_score(struct plx_session *session, const struct plx_window *windows, size_t count,
+                                const struct plx_scores *scores, struct plx_error *error);
+
+/* Fills in what follows from the order, the counts and the vocabulary, which are set: kind, capabilities,
+   roles, parameters. */
+void plx_ngram_describe(struct plx_ngram_model *model);
 
 #endif

@@ -1,72 +1,215 @@
 #include "model/ngram_table.h"
 
-#include "base/memory.h"
+#include "base/error.h"
+#include "base/pages.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 
-#define CACHE_LINE 64
+/* Spare lines of a table in memory; it grows before they are full. */
+#define SPARE_LINES 64
 
-/* Buckets for `count` n-grams: a little over two in each, so that one in seven is full. */
-static size_t buckets_for(size_t count)
+/* Where the parts of a line are. */
+#define WIDE_VALUES    (8 * PLX_NGRAM_WIDE_SLOTS)
+#define COMPACT_VALUES (4 * PLX_NGRAM_COMPACT_SLOTS)
+#define COMPACT_HIGH   (8 * PLX_NGRAM_COMPACT_SLOTS)
+#define COMPACT_PASSED (10 * PLX_NGRAM_COMPACT_SLOTS)
+
+bool plx_ngram_find(const struct plx_ngram_table *table, uint64_t key, struct plx_ngram *ngram)
+{
+    if (table->homes == 0)
+        return false;
+    const uint64_t scattered = plx_ngram_scatter(key);
+    const uint8_t *line = plx_ngram_home(table, scattered);
+    const uint8_t *end = table->lines + (size_t)(table->homes + table->spare) * PLX_NGRAM_LINE;
+    for (; line < end; line += PLX_NGRAM_LINE) {
+        const enum plx_ngram_answer answer = plx_ngram_ask(table->layout, line, key, scattered, ngram);
+        if (answer != PLX_NGRAM_PASSED)
+            return answer == PLX_NGRAM_FOUND;
+    }
+    return false;
+}
+
+/* Of eight slots seven are taken: fuller lines would be passed too often, emptier ones are larger than need
+ * be. */
+uint64_t plx_ngram_homes(enum plx_ngram_layout layout, uint64_t count)
+{
+    const uint64_t slots = layout == PLX_NGRAM_WIDE ? PLX_NGRAM_WIDE_SLOTS : PLX_NGRAM_COMPACT_SLOTS;
+    return count == 0 ? 0 : (count + count / 7) / slots + 1;
+}
+
+static uint32_t bits_of(float value)
+{
+    uint32_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    return bits;
+}
+
+/* The slot of a line that has the key, or is the first free one; the number of slots if there is neither. */
+static unsigned find_slot(const uint8_t *line, enum plx_ngram_layout layout, uint64_t key, bool *same)
+{
+    const bool wide = layout == PLX_NGRAM_WIDE;
+    const unsigned slots = wide ? PLX_NGRAM_WIDE_SLOTS : PLX_NGRAM_COMPACT_SLOTS;
+    for (unsigned i = 0; i < slots; i++) {
+        uint64_t there = 0;
+        if (wide) {
+            memcpy(&there, line + sizeof there * i, sizeof there);
+        } else {
+            uint32_t low;
+            uint16_t high;
+            memcpy(&low, line + sizeof low * i, sizeof low);
+            memcpy(&high, line + COMPACT_HIGH + sizeof high * i, sizeof high);
+            there = low | (uint64_t)high << 32;
+        }
+        *same = there == key;
+        if (*same || there == 0)
+            return i;
+    }
+    return slots;
+}
+
+static void fill_wide(uint8_t *line, unsigned slot, uint64_t key, const struct plx_ngram *ngram)
+{
+    uint8_t *value = line + WIDE_VALUES + sizeof *ngram * slot;
+    uint32_t probability;
+    memcpy(line + sizeof key * slot, &key, sizeof key);
+    memcpy(&probability, value, sizeof probability);
+    probability = (probability & UINT32_C(0x80000000)) |
+                  (bits_of(ngram->probability) & UINT32_C(0x7FFFFFFF)); /* what has passed stays noted */
+    memcpy(value, &probability, sizeof probability);
+    memcpy(value + sizeof probability, &ngram->backoff, sizeof ngram->backoff);
+}
+
+static void fill_compact(uint8_t *line, unsigned slot, uint64_t fingerprint, float probability)
+{
+    const uint32_t low = (uint32_t)fingerprint;
+    const uint16_t high = (uint16_t)(fingerprint >> 32);
+    memcpy(line + sizeof low * slot, &low, sizeof low);
+    memcpy(line + COMPACT_VALUES + sizeof probability * slot, &probability, sizeof probability);
+    memcpy(line + COMPACT_HIGH + sizeof high * slot, &high, sizeof high);
+}
+
+/* Notes that the tag has passed a full line. */
+static void note_passed(uint8_t *line, enum plx_ngram_layout layout, uint64_t scattered)
+{
+    uint32_t bits;
+    const bool wide = layout == PLX_NGRAM_WIDE;
+    uint8_t *at = line + (wide ? WIDE_VALUES + sizeof(struct plx_ngram) * (scattered % PLX_NGRAM_WIDE_SLOTS)
+                               : COMPACT_PASSED);
+    memcpy(&bits, at, sizeof bits);
+    bits |= wide ? UINT32_C(0x80000000) : UINT32_C(1) << scattered % 32;
+    memcpy(at, &bits, sizeof bits);
+}
+
+uint64_t plx_ngram_put(uint8_t *lines, uint64_t home, uint64_t end, enum plx_ngram_layout layout,
+                       uint64_t key, const struct plx_ngram *ngram, bool *duplicate)
+{
+    const uint64_t scattered = plx_ngram_scatter(key);
+    const bool wide = layout == PLX_NGRAM_WIDE;
+    const unsigned slots = wide ? PLX_NGRAM_WIDE_SLOTS : PLX_NGRAM_COMPACT_SLOTS;
+    const uint64_t sought = wide ? key + (key == 0) : plx_ngram_fingerprint(scattered);
+    *duplicate = false;
+    for (; home < end; home++) {
+        uint8_t *line = lines + (size_t)home * PLX_NGRAM_LINE;
+        const unsigned slot = find_slot(line, layout, sought, duplicate);
+        if (*duplicate)
+            return home;
+        if (slot == slots) {
+            note_passed(line, layout, scattered);
+            continue;
+        }
+        if (wide)
+            fill_wide(line, slot, sought, ngram);
+        else
+            fill_compact(line, slot, sought, 0.0f - ngram->probability);
+        return home;
+    }
+    return end;
+}
+
+/* Homes of a table in memory for `count` n-grams: a little over two in each. */
+static uint64_t roomy_homes(uint64_t count)
 {
     return count / 2 - count / 16 + 4;
 }
 
-/* The n-gram's place: its own, or the first free one. */
-static struct plx_ngram *find_place(const struct plx_ngram_table *table, uint64_t key, bool *found)
+/* Puts the n-grams of a line into a table that has room for them; false if it has not. */
+static bool move_line(const uint8_t *line, const struct plx_ngram_table *to)
 {
-    struct plx_ngram_bucket *bucket = table->buckets + (plx_ngram_home(table, key) - table->buckets);
-    for (;;) {
-        for (size_t i = 0; i < PLX_NGRAM_BUCKET; i++) {
-            *found = bucket->keys[i] == key;
-            if (*found || bucket->keys[i] == 0) {
-                bucket->keys[i] = key;
-                return bucket->ngrams + i;
-            }
+    for (unsigned i = 0; i < PLX_NGRAM_WIDE_SLOTS; i++) {
+        uint64_t key;
+        uint32_t bits;
+        struct plx_ngram ngram;
+        bool duplicate;
+        memcpy(&key, line + sizeof key * i, sizeof key);
+        if (key == 0)
+            break;
+        memcpy(&bits, line + WIDE_VALUES + sizeof ngram * i, sizeof bits);
+        memcpy(&ngram, line + WIDE_VALUES + sizeof ngram * i, sizeof ngram);
+        ngram.probability = plx_ngram_negative(bits);
+        const uint8_t *home = plx_ngram_home(to, plx_ngram_scatter(key));
+        const uint64_t end = to->homes + to->spare;
+        if (plx_ngram_put(to->memory, (uint64_t)(home - to->lines) / PLX_NGRAM_LINE, end, PLX_NGRAM_WIDE, key,
+                          &ngram, &duplicate) == end)
+            return false;
+    }
+    return true;
+}
+
+/* Moves everything into `homes` lines or more. */
+static enum plx_status grow(struct plx_ngram_table *table, uint64_t homes, struct plx_error *error)
+{
+    for (;; homes += homes / 2) {
+        struct plx_ngram_table grown = {.homes = homes, .spare = SPARE_LINES, .count = table->count};
+        if (homes > SIZE_MAX / PLX_NGRAM_LINE - 2 * SPARE_LINES)
+            return plx_error_set(error, PLX_MEMORY, "too many n-grams for this machine");
+        /* Zeroed pages that nobody has written to take no memory, so that a header may promise much. */
+        grown.memory = plx_pages_new((size_t)(homes + SPARE_LINES) * PLX_NGRAM_LINE, error);
+        if (!grown.memory)
+            return PLX_MEMORY;
+        grown.lines = grown.memory;
+        bool fits = true;
+        for (uint64_t i = 0; fits && table->count > 0 && i < table->homes + table->spare; i++)
+            fits = move_line(table->lines + (size_t)i * PLX_NGRAM_LINE, &grown);
+        plx_ngram_table_release(fits ? table : &grown);
+        if (fits) {
+            *table = grown;
+            return PLX_OK;
         }
-        if (++bucket == table->buckets + table->bucket_count)
-            bucket = table->buckets;
     }
 }
 
-enum plx_status plx_ngram_table_reserve(struct plx_ngram_table *table, size_t count, struct plx_error *error)
+enum plx_status plx_ngram_table_reserve(struct plx_ngram_table *table, uint64_t count,
+                                        struct plx_error *error)
 {
-    struct plx_ngram_table grown = {.bucket_count = buckets_for(count), .count = table->count};
-    if (grown.bucket_count <= table->bucket_count)
-        return PLX_OK;
-    /* Zeroed pages that nobody has written to take no memory, so that a header may promise much. */
-    grown.memory = plx_new_array(grown.bucket_count + 1, sizeof *grown.buckets, error);
-    if (!grown.memory)
-        return PLX_MEMORY;
-    const uintptr_t address = (uintptr_t)grown.memory;
-    grown.buckets = (void *)((char *)grown.memory + (CACHE_LINE - address % CACHE_LINE) % CACHE_LINE);
-    for (size_t b = 0; b < table->bucket_count; b++) {
-        const struct plx_ngram_bucket *bucket = table->buckets + b;
-        for (size_t i = 0; i < PLX_NGRAM_BUCKET && bucket->keys[i] != 0; i++) {
-            bool found;
-            *find_place(&grown, bucket->keys[i], &found) = bucket->ngrams[i];
-        }
-    }
-    free(table->memory);
-    *table = grown;
-    return PLX_OK;
+    const uint64_t homes = roomy_homes(count);
+    return homes <= table->homes ? PLX_OK : grow(table, homes, error);
 }
 
-enum plx_status plx_ngram_table_insert(struct plx_ngram_table *table, uint64_t key, struct plx_ngram **ngram,
-                                       bool *found, struct plx_error *error)
+enum plx_status plx_ngram_table_insert(struct plx_ngram_table *table, uint64_t key,
+                                       const struct plx_ngram *ngram, bool *duplicate,
+                                       struct plx_error *error)
 {
-    if (buckets_for(table->count + 1) > table->bucket_count) {
-        const enum plx_status status = plx_ngram_table_reserve(table, table->count * 2 + 1, error);
-        if (status)
-            return status;
+    enum plx_status status = PLX_OK;
+    if (roomy_homes(table->count + 1) > table->homes)
+        status = plx_ngram_table_reserve(table, table->count * 2 + 1, error);
+    while (status == PLX_OK) {
+        const uint8_t *home = plx_ngram_home(table, plx_ngram_scatter(key));
+        const uint64_t end = table->homes + table->spare;
+        const uint64_t line = plx_ngram_put(table->memory, (uint64_t)(home - table->lines) / PLX_NGRAM_LINE,
+                                            end, PLX_NGRAM_WIDE, key, ngram, duplicate);
+        if (line < end) {
+            table->count += !*duplicate;
+            return PLX_OK;
+        }
+        status = grow(table, table->homes + table->homes / 2, error);
     }
-    *ngram = find_place(table, key, found);
-    table->count += !*found;
-    return PLX_OK;
+    return status;
 }
 
 void plx_ngram_table_release(struct plx_ngram_table *table)
 {
-    free(table->memory);
+    if (table->memory)
+        plx_pages_free(table->memory, (size_t)(table->homes + table->spare) * PLX_NGRAM_LINE);
     *table = (struct plx_ngram_table){0};
 }

@@ -12,10 +12,12 @@ struct role {
 };
 
 /* The first of the spellings that the vocabulary has, for a role that is not filled yet. */
-static void spell(const struct plx_vocabulary *vocabulary, const char *const *spellings, uint32_t *id)
+static void spell(const struct plx_model *model, const char *const *spellings, uint32_t *id)
 {
-    for (; *spellings && *id == PLX_NO_TOKEN; spellings++)
-        *id = plx_vocabulary_find_text(vocabulary, *spellings);
+    for (; *spellings && *id == PLX_NO_TOKEN; spellings++) {
+        const struct plx_word word = {*spellings, strlen(*spellings)};
+        plx_model_lookup(model, &word, 1, id);
+    }
 }
 
 void plx_roles_spell(struct plx_model *model)
@@ -23,11 +25,11 @@ void plx_roles_spell(struct plx_model *model)
     static const char *const starts[] = {"<s>", NULL};
     static const char *const ends[] = {"</s>", "<eos>", "<|endoftext|>", NULL};
     static const char *const unknowns[] = {"<unk>", "<UNK>", NULL};
-    if (!model->vocabulary)
+    if (!model->vocabulary && !model->class->lookup)
         return;
-    spell(model->vocabulary, starts, &model->info.start);
-    spell(model->vocabulary, ends, &model->info.end);
-    spell(model->vocabulary, unknowns, &model->info.unknown);
+    spell(model, starts, &model->info.start);
+    spell(model, ends, &model->info.end);
+    spell(model, unknowns, &model->info.unknown);
 }
 
 static enum plx_status fail(const char *input, struct plx_error *error)
