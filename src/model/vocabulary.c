@@ -184,3 +184,16 @@ struct plx_word plx_vocabulary_word(const struct plx_vocabulary *vocabulary, uin
         return (struct plx_word){NULL, 0};
     return word_at(vocabulary, id);
 }
+
+void plx_vocabulary_find_hashed(const struct plx_vocabulary *vocabulary, const uint64_t *hashes, size_t count,
+                                uint32_t *ids)
+{
+    for (size_t i = 0; i < count; i++)
+        __builtin_prefetch(vocabulary->slots + ((size_t)hashes[i] & vocabulary->mask));
+    for (size_t i = 0; i < count; i++) {
+        size_t at = (size_t)hashes[i] & vocabulary->mask;
+        while (vocabulary->slots[at].hash != hashes[i] && vocabulary->slots[at].id != PLX_NO_TOKEN)
+            at = (at + 1) & vocabulary->mask;
+        ids[i] = vocabulary->slots[at].id;
+    }
+}
