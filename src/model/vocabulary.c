@@ -310,20 +310,32 @@ uint32_t plx_vocabulary_find_text(const struct plx_vocabulary *vocabulary, const
     return plx_vocabulary_find(vocabulary, (struct plx_word){word, strlen(word)});
 }
 
+/* Fetches the lines of a batch at once, then asks them. */
+static inline void find_batch(const struct plx_vocabulary *vocabulary, const uint64_t *hashes, size_t count,
+                              uint32_t *ids)
+{
+    for (size_t i = 0; i < count; i++)
+        __builtin_prefetch(home_line(vocabulary, hashes[i]));
+    for (size_t i = 0; i < count; i++)
+        ids[i] = find_hash(vocabulary, home_line(vocabulary, hashes[i]), hashes[i]);
+}
+
+void plx_vocabulary_find_hashed(const struct plx_vocabulary *vocabulary, const uint64_t *hashes, size_t count,
+                                uint32_t *ids)
+{
+    for (size_t done = 0; done < count; done += BATCH)
+        find_batch(vocabulary, hashes + done, count - done < BATCH ? count - done : BATCH, ids + done);
+}
+
 void plx_vocabulary_find_all(const struct plx_vocabulary *vocabulary, const struct plx_word *words,
                              size_t count, uint32_t *ids)
 {
     uint64_t hashes[BATCH];
-    const uint8_t *lines[BATCH];
     for (size_t done = 0; done < count; done += BATCH) {
         const size_t n = count - done < BATCH ? count - done : BATCH;
-        for (size_t i = 0; i < n; i++) {
-            hashes[i] = hash_word(words[done + i]);
-            lines[i] = home_line(vocabulary, hashes[i]);
-            __builtin_prefetch(lines[i]);
-        }
         for (size_t i = 0; i < n; i++)
-            ids[done + i] = find_hash(vocabulary, lines[i], hashes[i]);
+            hashes[i] = hash_word(words[done + i]);
+        find_batch(vocabulary, hashes, n, ids + done);
     }
 }
 

@@ -21,6 +21,8 @@
 
 #include <perplex/model.h>
 
+#include "base/hash.h"
+
 struct plx_vocabulary;
 
 /* Room for about `expected` words is made ahead (a hint). NULL on failure. */
@@ -69,5 +71,16 @@ struct plx_vocabulary_parts plx_vocabulary_parts(const struct plx_vocabulary *vo
 /* A vocabulary that lies elsewhere and stays there: nothing of it is read before it is asked for, and
    whatever is read, nothing out of bounds is. NULL on failure. */
 struct plx_vocabulary *plx_vocabulary_map(const struct plx_vocabulary_parts *parts, struct plx_error *error);
+
+/* The hash that words are known by, of a word behind which 8 bytes more can be read, whatever they are: for
+   the lookup of words that are hashed where they are read. Any thread. */
+static inline uint64_t plx_vocabulary_hash_padded(struct plx_word word)
+{
+    return plx_hash64_padded(word.text, word.length, 0);
+}
+
+/* plx_vocabulary_find_all of words whose hashes are known. */
+void plx_vocabulary_find_hashed(const struct plx_vocabulary *vocabulary, const uint64_t *hashes, size_t count,
+                                uint32_t *ids);
 
 #endif
