@@ -20,6 +20,9 @@
 /* More threads than that only wait for the memory. */
 #define THREADS_MOST 16
 
+/* Pieces under way, two for each thread. */
+#define PIECES_MOST ((size_t)2 * THREADS_MOST)
+
 static size_t least(size_t a, size_t b)
 {
     return a < b ? a : b;
@@ -98,16 +101,16 @@ static enum plx_status check_piece(const struct piece *piece, const char *name, 
     return plx_error_at_offset(error, piece->offset + piece->done);
 }
 
-/* Piece by piece in order, as many under way as the lane takes: pieces[lanes]. */
+/* Piece by piece in order, as many under way as the lane takes: pieces[PIECES_MOST]. */
 static enum plx_status read_pieces(struct plx_source *source, const struct plx_file_range *range,
-                                   struct plx_lane *lane, struct piece *pieces, size_t lanes, uint8_t *data,
+                                   struct plx_lane *lane, struct piece *pieces, uint8_t *data,
                                    struct plx_error *error)
 {
     const size_t size = (size_t)range->size;
     size_t begun = 0, count = 0;
     do {
         for (; begun < size && !plx_lane_full(lane); count++) {
-            struct piece *piece = pieces + count % lanes;
+            struct piece *piece = pieces + count % PIECES_MOST;
             *piece = (struct piece){.descriptor = range->descriptor,
                                     .offset = range->begin + begun,
                                     .data = data + begun,
@@ -128,17 +131,16 @@ static enum plx_status read_pieces(struct plx_source *source, const struct plx_f
 static enum plx_status read_file(struct plx_source *source, const struct plx_file_range *range,
                                  unsigned threads, uint8_t *data, struct plx_error *error)
 {
-    struct piece pieces[2 * THREADS_MOST]; /* here, because threads may be at them until the lane is freed */
+    struct piece pieces[PIECES_MOST]; /* here, because threads may be at them until the lane is freed */
     const uint64_t count = range->size / PIECE_BYTES + 1;
     threads = threads > THREADS_MOST ? THREADS_MOST : threads ? threads : 1;
     if (threads > count)
         threads = (unsigned)count;
-    const size_t lanes = 2 * (size_t)threads;
     enum plx_status status = PLX_MEMORY;
     struct plx_lane *lane = NULL;
     struct plx_pool *pool = plx_pool_new(threads, error);
-    if (pool && (lane = plx_lane_new(pool, lanes, read_piece, NULL, error)) != NULL)
-        status = read_pieces(source, range, lane, pieces, lanes, data, error);
+    if (pool && (lane = plx_lane_new(pool, 2 * (size_t)threads, read_piece, NULL, error)) != NULL)
+        status = read_pieces(source, range, lane, pieces, data, error);
     plx_lane_free(lane);
     plx_pool_free(pool);
     return status;
