@@ -12,12 +12,12 @@
 
 /* A bin is laid out in 2 MiB, if there are as many n-grams as expected; there are enough of them where there
    are many more, and so few that their blocks fit the memory. */
-#define BIN_LINES ((uint64_t)1 << 15)
+#define BIN_LINES  ((uint64_t)1 << 15)
 #define BITS_LEAST 8
 #define BITS_MOST  12
 
 /* All blocks together, one of a bin at most, and at least. */
-#define BLOCKS_BYTES       ((size_t)64 << 20)
+#define BLOCKS_BYTES        ((size_t)64 << 20)
 #define BLOCK_RECORDS_MOST  2048 /* 48 KiB */
 #define BLOCK_RECORDS_LEAST 128
 
@@ -124,8 +124,8 @@ static enum plx_status read_block(const struct plx_bins *bins, size_t place, uin
 {
     const size_t size = bins->block * RECORD;
     for (size_t done = 0; done < size;) {
-        const ssize_t got = pread(bins->spool->descriptor, data + done, size - done,
-                                  (off_t)((uint64_t)place * size + done));
+        const ssize_t got =
+            pread(bins->spool->descriptor, data + done, size - done, (off_t)((uint64_t)place * size + done));
         if (got == 0)
             return plx_error_set(error, PLX_IO, "a temporary file has become shorter");
         if (got < 0 && errno != EINTR)

@@ -219,7 +219,8 @@ static enum plx_status check_kind(const uint8_t *data, uint64_t size, struct fix
     if (memcmp(fixed->magic, magic, version) != 0)
         return damaged(0, "the file does not begin as a model of perplex", error);
     if (memcmp(fixed->magic, magic, sizeof magic) != 0) {
-        plx_error_set(error, PLX_UNSUPPORTED, "another version of the format than 1, which this program reads");
+        plx_error_set(error, PLX_UNSUPPORTED,
+                      "another version of the format than 1, which this program reads");
         plx_error_at_offset(error, version);
         return plx_error_hint(error, "convert the model again with this program");
     }
@@ -289,8 +290,7 @@ static bool right_size(const struct plx_file *file, const struct plx_file_sectio
         return bytes % PLX_NGRAM_LINE == 0 && (homes > 0 ? lines > homes : lines == 0);
     }
     case PLX_FILE_UNIGRAMS: return bytes == v * sizeof(struct plx_ngram);
-    case PLX_FILE_WORDS:
-        return bytes % PLX_VOCABULARY_LINE == 0 && lines > plx_vocabulary_homes((size_t)v);
+    case PLX_FILE_WORDS: return bytes % PLX_VOCABULARY_LINE == 0 && lines > plx_vocabulary_homes((size_t)v);
     case PLX_FILE_OFFSETS: return bytes == (v + 1) * sizeof(uint64_t);
     case PLX_FILE_TEXT: return true;
     case PLX_FILE_DIGESTS: break;

@@ -1,7 +1,8 @@
-/* Bin b has the n-grams whose homes are in its range of lines, from the home of its least scattered key to that
-   of the next bin's, which it may share with that. Bins are laid out on their own, several at once. What does
-   not fit behind the last line of a range, and what shares its home with the next bin, is put into the lines
-   behind once these are laid out, in the order of the bins: the result is the same however many are at work. */
+/* Bin b has the n-grams whose homes are in its range of lines, from the home of its least scattered key to
+   that of the next bin's, which it may share with that. Bins are laid out on their own, several at once. What
+   does not fit behind the last line of a range, and what shares its home with the next bin, is put into the
+   lines behind once these are laid out, in the order of the bins: the result is the same however many are at
+   work. */
 #include "model/plx_layout.h"
 
 #include "base/error.h"

@@ -229,10 +229,11 @@ static enum plx_status write_digests(struct plx_writer *writer, struct plx_error
 {
     struct plx_file *file = &writer->file;
     struct plx_file_section *section = begin_section(writer, PLX_FILE_DIGESTS, 0);
-    const uint64_t first = plx_file_header_bytes(file->order), bytes = plx_file_digests(file) * PLX_FILE_DIGEST;
-    const uint8_t *data;
+    const uint64_t first = plx_file_header_bytes(file->order),
+                   bytes = plx_file_digests(file) * PLX_FILE_DIGEST;
+    const uint8_t *data = NULL;
     void *base = NULL;
-    size_t mapped;
+    size_t mapped = 0;
     if (ftruncate(target(writer)->descriptor, (off_t)section->offset) != 0)
         return plx_place_error(target(writer)->path, errno, error);
     char *table = plx_new_array((size_t)bytes, 1, error);

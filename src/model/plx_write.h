@@ -1,5 +1,5 @@
-/* Writing our own files (plx_file.h) in bounded memory: of a model whose words and unigrams are in memory, and
-   whose longer n-grams come through a sink. */
+/* Writing our own files (plx_file.h) in bounded memory: of a model whose words and unigrams are in memory,
+   and whose longer n-grams come through a sink. */
 #ifndef PLX_MODEL_PLX_WRITE_H
 #define PLX_MODEL_PLX_WRITE_H
 

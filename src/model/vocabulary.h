@@ -34,6 +34,11 @@ void plx_vocabulary_free(struct plx_vocabulary *vocabulary); /* NULL is fine */
 enum plx_status plx_vocabulary_add(struct plx_vocabulary *vocabulary, struct plx_word word, uint32_t *id,
                                    struct plx_error *error);
 
+/* Adds a word with the next id that no lookup finds: the symbol for unknown words of a model that has none in
+   its text. Once. */
+enum plx_status plx_vocabulary_add_unlisted(struct plx_vocabulary *vocabulary, struct plx_word word,
+                                            struct plx_error *error);
+
 size_t plx_vocabulary_size(const struct plx_vocabulary *vocabulary);
 
 /* PLX_NO_TOKEN where there is none. */
