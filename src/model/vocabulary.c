@@ -185,15 +185,13 @@ struct plx_word plx_vocabulary_word(const struct plx_vocabulary *vocabulary, uin
     return word_at(vocabulary, id);
 }
 
-void plx_vocabulary_find_hashed(const struct plx_vocabulary *vocabulary, const uint64_t *hashes, size_t count,
-                                uint32_t *ids)
+void plx_vocabulary_find_hashed(const struct plx_vocabulary *vocabulary, const uint64_t *hashes,
+                                const uint32_t *lengths, size_t count, uint32_t *ids)
 {
     for (size_t i = 0; i < count; i++)
         __builtin_prefetch(vocabulary->slots + ((size_t)hashes[i] & vocabulary->mask));
     for (size_t i = 0; i < count; i++) {
-        size_t at = (size_t)hashes[i] & vocabulary->mask;
-        while (vocabulary->slots[at].hash != hashes[i] && vocabulary->slots[at].id != PLX_NO_TOKEN)
-            at = (at + 1) & vocabulary->mask;
-        ids[i] = vocabulary->slots[at].id;
+        const struct plx_word word = {NULL, lengths[i]};
+        ids[i] = vocabulary->slots[find_slot(vocabulary, word, hashes[i])].id;
     }
 }

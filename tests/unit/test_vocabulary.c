@@ -204,6 +204,34 @@ static void plx_vocabulary_find_all__as_one_by_one(void **state)
     plx_vocabulary_free(vocabulary);
 }
 
+static void plx_vocabulary_find_hashed__as_by_the_words(void **state)
+{
+    enum { COUNT = 300 };
+    char texts[COUNT][16 + 8];
+    struct plx_word words[COUNT];
+    uint64_t hashes[COUNT];
+    uint32_t lengths[COUNT], ids[COUNT + 1];
+    (void)state;
+    struct plx_vocabulary *vocabulary = new_vocabulary(0);
+    memset(texts, 0x7E, sizeof texts);
+    for (unsigned i = 0; i < COUNT; i++) {
+        words[i] = numbered(texts[i], i * 7);
+        hashes[i] = plx_vocabulary_hash_padded(words[i]);
+        lengths[i] = (uint32_t)words[i].length;
+        if (i % 3 != 1)
+            add(vocabulary, words[i]);
+    }
+    ids[COUNT] = 77;
+    plx_vocabulary_find_hashed(vocabulary, hashes, lengths, COUNT, ids);
+    for (uint32_t i = 0; i < COUNT; i++)
+        assert_int_equal(ids[i], i % 3 == 1 ? PLX_NO_TOKEN : i - (i + 1) / 3);
+    assert_int_equal(ids[COUNT], 77);
+    lengths[0]++; /* the same hash of another length is another word */
+    plx_vocabulary_find_hashed(vocabulary, hashes, lengths, 1, ids);
+    assert_int_equal(ids[0], PLX_NO_TOKEN);
+    plx_vocabulary_free(vocabulary);
+}
+
 static void plx_vocabulary_word__out_of_range(void **state)
 {
     (void)state;
@@ -235,6 +263,7 @@ int main(void)
         cmocka_unit_test(plx_vocabulary_add__grows),
         cmocka_unit_test(plx_vocabulary_find__in_an_empty_one),
         cmocka_unit_test(plx_vocabulary_find_all__as_one_by_one),
+        cmocka_unit_test(plx_vocabulary_find_hashed__as_by_the_words),
         cmocka_unit_test(plx_vocabulary_word__out_of_range),
         cmocka_unit_test(plx_vocabulary_free__nothing),
     };
