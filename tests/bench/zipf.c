@@ -58,7 +58,7 @@ struct level {
     uint32_t *totals;   /* of the counts of the n-grams that go on from it */
     uint32_t *types;    /* how many those are */
     float *probabilities;
-    size_t size, capacity;
+    size_t size;
     uint32_t *slots; /* number + 1; 0 where empty */
     size_t slot_count;
 };
@@ -167,10 +167,14 @@ static size_t find_slot(const struct level *level, uint64_t key)
     return slot;
 }
 
-static void grow_slots(struct level *level)
+static void grow(struct level *level)
 {
-    free(level->slots);
     level->slot_count = level->slot_count > 0 ? 2 * level->slot_count : 1024;
+    const size_t capacity = level->slot_count / 3 * 2;
+    resize(&level->keys, capacity, sizeof *level->keys);
+    resize(&level->counts, capacity, sizeof *level->counts);
+    resize(&level->suffixes, capacity, sizeof *level->suffixes);
+    free(level->slots);
     level->slots = zeroed(level->slot_count, sizeof *level->slots);
     for (size_t i = 0; i < level->size; i++)
         level->slots[find_slot(level, level->keys[i])] = (uint32_t)(i + 1);
@@ -179,18 +183,12 @@ static void grow_slots(struct level *level)
 /* The number of the n-gram, which is new if it has not been seen. */
 static uint32_t add(struct level *level, uint64_t key, uint32_t suffix)
 {
-    if (3 * level->size >= 2 * level->slot_count)
-        grow_slots(level);
+    if (level->size == level->slot_count / 3 * 2)
+        grow(level);
     const size_t slot = find_slot(level, key);
     if (level->slots[slot] == 0) {
         if (level->size == UINT32_MAX - 1)
             die("more n-grams of one order than it can count", NULL);
-        if (level->size == level->capacity) {
-            level->capacity = plx_grown_capacity(level->capacity, level->size + 1);
-            resize(&level->keys, level->capacity, sizeof *level->keys);
-            resize(&level->counts, level->capacity, sizeof *level->counts);
-            resize(&level->suffixes, level->capacity, sizeof *level->suffixes);
-        }
         level->keys[level->size] = key;
         level->counts[level->size] = 0;
         level->suffixes[level->size] = suffix;
@@ -207,6 +205,15 @@ static void start_sentence(struct counts *counts)
     counts->context_order = 1;
 }
 
+/* The n-grams that end with the word, of 1 … n words, are the contexts of the next one. */
+static void go_on(struct counts *counts, uint32_t word, const uint32_t *found, size_t n)
+{
+    memcpy(counts->context, found, n * sizeof *found);
+    counts->context_order = n < counts->order ? n : counts->order - 1;
+    if (word == END)
+        start_sentence(counts);
+}
+
 static uint64_t key_of(const struct counts *counts, size_t n, uint32_t word)
 {
     return (n > 0 ? (uint64_t)counts->context[n - 1] << 32 : 0) | word;
@@ -218,10 +225,7 @@ static void count_word(struct counts *counts, uint32_t word)
     size_t n = 0;
     for (; n < counts->order && n <= counts->context_order; n++)
         found[n] = add(&counts->levels[n], key_of(counts, n, word), n > 0 ? found[n - 1] : 0);
-    memcpy(counts->context, found, n * sizeof *found);
-    counts->context_order = n < counts->order ? n : counts->order - 1;
-    if (word == END)
-        start_sentence(counts);
+    go_on(counts, word, found, n);
 }
 
 /* How many words the longest n-gram has that ends with the word and is in the model: 0 for an unknown word.
@@ -237,10 +241,7 @@ static size_t match_word(struct counts *counts, uint32_t word)
             break;
         found[n] = level->slots[slot] - 1;
     }
-    memcpy(counts->context, found, n * sizeof *found);
-    counts->context_order = n < counts->order ? n : counts->order - 1;
-    if (word == END)
-        start_sentence(counts);
+    go_on(counts, word, found, n);
     return n;
 }
 
@@ -359,7 +360,7 @@ static char *put_text(char *p, const char *text)
 static char *put_ngram(char *p, const struct counts *counts, char (*words)[LETTERS], size_t n,
                        uint32_t number)
 {
-    uint32_t ids[ORDER_MOST];
+    uint32_t ids[ORDER_MOST] = {0};
     for (size_t i = n + 1; i-- > 0;) {
         const uint64_t key = counts->levels[i].keys[number];
         ids[i] = (uint32_t)key;
