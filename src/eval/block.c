@@ -260,33 +260,40 @@ static unsigned start_flag(const struct plx_plan *plan, uint32_t id)
 
 /* A word spelled as a symbol: what the protocol says that it is. */
 static enum plx_status encode_control_word(struct plx_block *block, size_t i, const struct plx_plan *plan,
-                                           unsigned *flags)
+                                           uint16_t *flags)
 {
     const bool start = block->ids[i] == plan->control[0];
     switch (plan->protocol.control_words) {
     case PLX_CONTROL_REFUSE: return refuse_control_word(block, i, start ? "start" : "end");
-    case PLX_CONTROL_SCORE: *flags |= start ? start_flag(plan, block->ids[i]) : 0; break;
+    case PLX_CONTROL_SCORE: *flags |= (uint16_t)(start ? start_flag(plan, block->ids[i]) : 0); break;
     case PLX_CONTROL_WORD: break;
     case PLX_CONTROL_UNK:
         if (plan->protocol.unknown == PLX_UNKNOWN_ERROR)
             return refuse_unknown(block, i);
         block->ids[i] = plan->unknown;
-        *flags |= PLX_TOKEN_UNKNOWN;
+        *flags |= (uint16_t)(PLX_TOKEN_UNKNOWN);
         break;
     }
     return PLX_OK;
 }
 
+/* Whether there may be anything special about a token of a text: most are words that the model knows. */
+static inline bool is_special(uint32_t id, unsigned mark, const uint32_t special[3])
+{
+    return (id == special[0]) | (id == special[1]) | (id == special[2]) | (id == PLX_NO_TOKEN) |
+           ((mark & PLX_MARK_LINE_END) != 0);
+}
+
 /* What is special about token i, whose id has been looked up. */
 static enum plx_status encode_token(struct plx_block *block, size_t i, const struct plx_plan *plan,
-                                    unsigned *flags)
+                                    uint16_t *flags)
 {
     if (block->tokens.marks[i] & PLX_MARK_LINE_END) {
-        *flags |= encode_line_end(block, i, plan);
+        *flags |= (uint16_t)(encode_line_end(block, i, plan));
         return PLX_OK;
     }
     if (block->ids[i] == plan->unknown || block->ids[i] == PLX_NO_TOKEN) {
-        *flags |= judge_unknown(block, i, plan);
+        *flags |= (uint16_t)(judge_unknown(block, i, plan));
         const bool symbol = (*flags & PLX_TOKEN_LITERAL) && plan->unknown != PLX_NO_TOKEN;
         if (plan->protocol.unknown == PLX_UNKNOWN_ERROR && !symbol)
             return refuse_unknown(block, i);
@@ -294,7 +301,7 @@ static enum plx_status encode_token(struct plx_block *block, size_t i, const str
     if (block->ids[i] == PLX_NO_TOKEN)
         return PLX_OK;
     if (block->chunk.content != PLX_CONTENT_TEXT)
-        *flags |= plan->any_tokens ? 0 : start_flag(plan, block->ids[i]);
+        *flags |= (uint16_t)(plan->any_tokens ? 0 : start_flag(plan, block->ids[i]));
     else if (block->ids[i] == plan->control[0] || block->ids[i] == plan->control[1])
         return encode_control_word(block, i, plan, flags);
     return PLX_OK;
@@ -399,11 +406,18 @@ static enum plx_status encode(struct plx_block *block, const struct plx_plan *pl
     block->lost_hyphens = 0;
     enum plx_status status = block->chunk.content == PLX_CONTENT_TEXT ? encode_text(block, plan, model)
                                                                       : encode_tokens(block, plan, model);
-    for (size_t i = 0; i < tokens->count && status == PLX_OK; i++) {
-        const unsigned mark = tokens->marks[i];
-        unsigned flags = (mark & afresh ? PLX_TOKEN_BREAK : 0) | (mark & PLX_MARK_WORD ? PLX_TOKEN_WORD : 0);
-        status = encode_token(block, i, plan, &flags);
-        block->flags[i] = (uint16_t)flags;
+    const uint32_t special[3] = {plan->unknown, plan->control[0], plan->control[1]};
+    const bool text = block->chunk.content == PLX_CONTENT_TEXT;
+    const uint32_t *ids = block->ids;
+    const uint8_t *marks = tokens->marks;
+    uint16_t *flags = block->flags;
+    const size_t count = status == PLX_OK ? tokens->count : 0;
+    for (size_t i = 0; i < count; i++)
+        flags[i] = (uint16_t)((marks[i] & afresh ? PLX_TOKEN_BREAK : 0) |
+                              (marks[i] & PLX_MARK_WORD ? PLX_TOKEN_WORD : 0));
+    for (size_t i = 0; i < count && status == PLX_OK; i++) {
+        if (is_special(ids[i], marks[i], special) || !text)
+            status = encode_token(block, i, plan, flags + i);
     }
     return status;
 }

@@ -284,6 +284,15 @@ static enum plx_status check_window(const struct plx_model_info *info, const str
     if (window->first == 0 && window->end > 0 && !(info->capabilities & PLX_EMPTY_CONTEXT))
         return plx_error_set(error, PLX_USAGE, "the model has no distribution without context");
     const bool gaps = info->capabilities & PLX_UNKNOWN_CONTEXT;
+    if (gaps &&
+        info->vocabulary) { /* a loop that the compiler can make wide; the other one says what is wrong */
+        const uint32_t least = info->vocabulary < PLX_NO_TOKEN ? (uint32_t)info->vocabulary : PLX_NO_TOKEN;
+        unsigned wrong = 0;
+        for (size_t i = 0; i < window->end; i++)
+            wrong |= (unsigned)(window->ids[i] >= least) & (unsigned)(window->ids[i] != PLX_NO_TOKEN);
+        if (!wrong)
+            return PLX_OK;
+    }
     for (size_t i = 0; i < window->end; i++) {
         const uint32_t id = window->ids[i];
         if (id < info->vocabulary || !info->vocabulary ||

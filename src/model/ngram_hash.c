@@ -18,13 +18,15 @@ static void begin_order(const struct plx_ngram_hash *model, struct plx_ngram_blo
     if (order > model->ngram.base.info.order)
         return;
     const struct plx_ngram_table *table = model->tables + (order - 2);
+    const struct plx_ngram_table here = *table; /* that nothing written here can change */
     const ptrdiff_t oldest = -(ptrdiff_t)(order - 1);
-    for (size_t j = 0; j < block->alive_count; j++) {
+    const size_t alive = block->alive_count;
+    for (size_t j = 0; j < alive; j++) {
         const size_t i = block->alive[j];
-        struct plx_ngram_state *state = block->state + i;
-        state->first = plx_ngram_key(state->first, block->id[i][oldest]);
-        state->second = plx_ngram_scatter(state->first);
-        __builtin_prefetch(plx_ngram_home(table, state->second));
+        const uint64_t key = plx_ngram_key(block->state[i].first, block->id[i][oldest]);
+        const uint64_t scattered = plx_ngram_scatter(key);
+        block->state[i] = (struct plx_ngram_state){key, scattered};
+        __builtin_prefetch(plx_ngram_home(&here, scattered));
     }
 }
 
@@ -38,6 +40,7 @@ static void find_unigrams(const struct plx_ngram_model *base, struct plx_ngram_b
         struct plx_ngram unigram;
         const uint32_t id = *block->id[i];
         memcpy(&unigram, model->unigrams + (size_t)id * sizeof unigram, sizeof unigram);
+        block->length[i] = 1;
         block->probability[i] = unigram.probability;
         block->backoffs[i] = unigram.backoff;
         block->state[i].first = id;
