@@ -46,6 +46,8 @@ enum cli_takes {
     CLI_TAKES_MODEL_FORMAT,
     CLI_TAKES_CORPUS_FORMAT,
     CLI_TAKES_TABLE_FORMAT,
+    CLI_TAKES_LOAD,
+    CLI_TAKES_FINGERPRINT,
     CLI_TAKES_INSPECTED,
     CLI_TAKES_COMMAND,
     /* Files, and more. */
@@ -89,6 +91,13 @@ enum cli_takes {
       "ARPA: believe the sections rather than the header's counts")                                          \
     X(LOGPROB_BASE, "logprob-base", 0, "BASE", BASE, CLI_EVAL | CLI_INSPECT,                                 \
       "logprobs: base of the logarithms, e, 2, 10 or any number > 1 (default: e)")                           \
+    X(LOAD, "load", 0, "HOW", LOAD, CLI_EVAL | CLI_INSPECT,                                                  \
+      "formats that are used in place: %s (default: map); others are always read into memory")               \
+    X(FINGERPRINT, "fingerprint", 0, "OF", FINGERPRINT, CLI_EVAL | CLI_INSPECT,                              \
+      "SHA-256 of the model: %s (default: full); quick samples formats that are used in place, and is full " \
+      "for others")                                                                                          \
+    X(VERIFY, "verify", 0, NULL, NOTHING, CLI_EVAL | CLI_INSPECT,                                            \
+      "check the model's checksums; refused where the format has none")                                      \
     X(THREADS, "threads", 'j', "N", NUMBER, CLI_EVAL, "threads in all (default: one for each processor)")    \
     X(BATCH, "batch", 0, "N", NUMBER, CLI_EVAL,                                                              \
       "targets scored together (default 4096); does not change the result")                                  \

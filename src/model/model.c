@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "base/sha256.h"
 #include "base/utf8.h"
+#include "io/source.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -83,7 +84,7 @@ static enum plx_status choose_format(const uint8_t *head, size_t size, const cha
         *chosen = NULL;
         return refuse_unknown(foreign ? &lookalike : NULL, name, error);
     }
-    if (*chosen && (*chosen)->open)
+    if (*chosen && ((*chosen)->open || (*chosen)->open_mapped))
         return PLX_OK;
     if (*chosen)
         plx_error_set(error, PLX_USAGE, "a model of the format \"%s\" is no file", wanted);
@@ -105,6 +106,8 @@ static enum plx_status check_options(const struct plx_model_format *format,
         useless = "to allow positive log-probabilities is for ARPA files";
     else if (options->allow_count_mismatch && !format->tolerance)
         useless = "to allow counts that differ from the header's is for ARPA files";
+    else if (options->verify && !format->checksums)
+        useless = "to verify checksums is for files that carry some";
     if (!useless)
         return PLX_OK;
     plx_error_set(error, PLX_USAGE, "%s, this model is of the format \"%s\"", useless, format->name);
@@ -122,6 +125,41 @@ static enum plx_status finish_open(struct plx_model **model, const struct plx_mo
     plx_model_close(*model);
     *model = NULL;
     return PLX_MEMORY;
+}
+
+/* A model whose file is used in place. */
+static enum plx_status open_in_place(const struct plx_model_format *format, struct plx_source *source,
+                                     const struct plx_model_options *options, struct plx_model **model,
+                                     struct plx_error *error)
+{
+    struct plx_mapping mapping;
+    enum plx_status status = plx_mapping_open(source, options->load, options->threads, &mapping, error);
+    if (status)
+        return status;
+    status = format->open_mapped(&mapping, plx_source_name(source), options, model, error);
+    if (status) {
+        plx_mapping_close(&mapping);
+        return status;
+    }
+    (*model)->mapping = mapping;
+    (*model)->info.load = mapping.load == PLX_LOAD_MAP ? "map" : "copy";
+    return PLX_OK;
+}
+
+/* A file that is read to its end has all of it hashed on the way. */
+static enum plx_status take_fingerprint(struct plx_source *source, enum plx_fingerprint wanted, bool in_place,
+                                        struct plx_model *model, struct plx_error *error)
+{
+    struct plx_model_info *info = &model->info;
+    if (info->fingerprint) /* the file carries it */
+        return PLX_OK;
+    info->fingerprint = wanted == PLX_FINGERPRINT_NONE                ? "none"
+                        : wanted == PLX_FINGERPRINT_QUICK && in_place ? "quick"
+                                                                      : "full";
+    if (in_place)
+        return plx_mapping_sha256(&model->mapping, wanted, source, info->sha256, error);
+    return wanted == PLX_FINGERPRINT_NONE ? plx_source_drain(source, error)
+                                          : plx_source_sha256(source, info->sha256, error);
 }
 
 enum plx_status plx_model_open_source(struct plx_source *source, const struct plx_model_options *options,
@@ -143,12 +181,17 @@ enum plx_status plx_model_open_source(struct plx_source *source, const struct pl
     if (!format)
         return status;
     status = check_options(format, options, plx_source_name(source), error);
+    if (format->open_mapped || options->fingerprint == PLX_FINGERPRINT_NONE)
+        plx_source_stop_hashing(source);
     if (status == PLX_OK)
-        status = format->open(source, options, model, error);
+        status = format->open_mapped ? open_in_place(format, source, options, model, error)
+                                     : format->open(source, options, model, error);
     if (status)
         return status;
     status = finish_open(model, format, plx_source_name(source), error);
-    if (status == PLX_OK && (status = plx_source_sha256(source, (*model)->info.sha256, error)) != PLX_OK) {
+    if (status == PLX_OK)
+        status = take_fingerprint(source, options->fingerprint, format->open_mapped != NULL, *model, error);
+    if (status && *model) {
         plx_model_close(*model);
         *model = NULL;
     }
@@ -187,7 +230,10 @@ static enum plx_status open_named(const struct plx_model_format *format, const c
         status = format->open_named(strchr(name, ':') + 1, options, model, error);
     if (status)
         return status;
-    status = hash_text(name, (*model)->info.sha256, error);
+    const bool hash = options->fingerprint != PLX_FINGERPRINT_NONE;
+    (*model)->info.fingerprint = hash ? "full" : "none";
+    if (hash)
+        status = hash_text(name, (*model)->info.sha256, error);
     if (status == PLX_OK)
         return finish_open(model, format, name, error);
     plx_model_close(*model);
@@ -198,7 +244,8 @@ static enum plx_status open_named(const struct plx_model_format *format, const c
 enum plx_status plx_model_open(const char *name, const struct plx_model_options *options,
                                struct plx_model **model, struct plx_error *error)
 {
-    struct plx_source_options source_options = {.fingerprint = true};
+    struct plx_source_options source_options = {.fingerprint =
+                                                    !options || options->fingerprint != PLX_FINGERPRINT_NONE};
     const struct plx_model_format *named = plx_model_named_format(name, options ? options->format : NULL);
     struct plx_source *source;
     *model = NULL;
@@ -220,9 +267,11 @@ void plx_model_close(struct plx_model *model)
 {
     if (!model)
         return;
+    struct plx_mapping mapping = model->mapping; /* the model is gone before it */
     plx_vocabulary_free(model->vocabulary);
     free(model->name);
     model->class->close(model);
+    plx_mapping_close(&mapping);
 }
 
 const char *plx_model_name(const struct plx_model *model)

@@ -67,10 +67,10 @@ struct plx_model_format {
     enum plx_status (*open)(struct plx_source *source, const struct plx_model_options *options,
                             struct plx_model **model, struct plx_error *error);
 
-    /* For a format whose files are used where they lie, in place of open: the same from the whole content. On
-       success the caller moves the mapping into model->mapping, where its data stay what they are; on failure
-       it closes it. Where the file carries a fingerprint of its own, sets info.sha256, and info.fingerprint
-       to "stored". `name` is the source's. */
+    /* For a format that is used in place, as the bytes lie in memory; instead of open: the same from the
+       whole content. On success the caller moves the mapping into model->mapping, where its data stay what
+       they are; on failure it closes it. Where the file carries a fingerprint of its own, sets info.sha256,
+       and info.fingerprint to "stored". `name` is the source's. */
     enum plx_status (*open_mapped)(struct plx_mapping *mapping, const char *name,
                                    const struct plx_model_options *options, struct plx_model **model,
                                    struct plx_error *error);

@@ -256,6 +256,15 @@ static void put_kind(struct page *page, const struct plx_model_info *info)
     row(page, "kind", "%s%s%s", kinds[info->kind], architecture, order);
 }
 
+static void put_fingerprint(struct page *page, const struct plx_model_info *info)
+{
+    const bool full = strcmp(info->fingerprint, "full") == 0;
+    if (*info->sha256)
+        row(page, "SHA-256", full ? "%s" : "%s (%s)", info->sha256, info->fingerprint);
+    else
+        row(page, "SHA-256", "%s", info->fingerprint);
+}
+
 static void put_model(struct page *page, const struct plx_inspected_model *model)
 {
     const struct plx_model_info *info = &model->info;
@@ -280,7 +289,7 @@ static void put_model(struct page *page, const struct plx_inspected_model *model
     put_capabilities(page, info->capabilities);
     if (model->file.medium_bytes)
         put_file(page, &model->file);
-    row(page, "SHA-256", "%s", info->sha256);
+    put_fingerprint(page, info);
     if (*info->vocabulary_sha256)
         row(page, "vocabulary SHA-256", "%s", info->vocabulary_sha256);
     put_findings(page, &model->findings);
