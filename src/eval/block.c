@@ -277,11 +277,11 @@ static enum plx_status encode_control_word(struct plx_block *block, size_t i, co
     return PLX_OK;
 }
 
-/* Whether there may be anything special about a token of a text: most are words that the model knows. */
-static inline bool is_special(uint32_t id, unsigned mark, const uint32_t special[3])
+/* Whether there may be anything special about a token of a text: most are words that the model knows.
+   `special` has a bit for the last six bits of each id that is. */
+static inline bool is_special(uint32_t id, unsigned mark, uint64_t special)
 {
-    return (id == special[0]) | (id == special[1]) | (id == special[2]) | (id == PLX_NO_TOKEN) |
-           ((mark & PLX_MARK_LINE_END) != 0);
+    return (special >> id % 64 & 1) | (mark & PLX_MARK_LINE_END);
 }
 
 /* What is special about token i, whose id has been looked up. */
@@ -406,7 +406,8 @@ static enum plx_status encode(struct plx_block *block, const struct plx_plan *pl
     block->lost_hyphens = 0;
     enum plx_status status = block->chunk.content == PLX_CONTENT_TEXT ? encode_text(block, plan, model)
                                                                       : encode_tokens(block, plan, model);
-    const uint32_t special[3] = {plan->unknown, plan->control[0], plan->control[1]};
+    const uint64_t special = UINT64_C(1) << plan->unknown % 64 | UINT64_C(1) << plan->control[0] % 64 |
+                             UINT64_C(1) << plan->control[1] % 64 | UINT64_C(1) << PLX_NO_TOKEN % 64;
     const bool text = block->chunk.content == PLX_CONTENT_TEXT;
     const uint32_t *ids = block->ids;
     const uint8_t *marks = tokens->marks;

@@ -5,13 +5,17 @@ static void add_sentences(struct plx_sequence *sequence, const struct plx_plan *
 {
     const size_t count = batch->target_count;
     float sentence_log10 = sequence->sentence_log10;
-    uint64_t position = sequence->position, backed_off = 0;
+    const unsigned order = plan->order;
+    /* The longest n-gram that can end at the next token of the sentence, which a start symbol begins. */
+    unsigned possible = sequence->position + 2 < order ? (unsigned)sequence->position + 2 : order;
+    uint64_t backed_off = 0;
+    size_t begin = 0; /* of the sentence at hand, less what earlier batches had of it */
     for (size_t i = 0; i < count; i++) {
         const float log10_float = batch->log10_float[i];
-        const uint64_t possible = ++position + 1;
         const unsigned flags = batch->flags[i];
         sentence_log10 += log10_float;
-        backed_off += batch->orders[i] < (possible < plan->order ? possible : plan->order);
+        backed_off += batch->orders[i] < possible;
+        possible += possible < order;
         if (!(flags & (PLX_TOKEN_UNKNOWN | PLX_TOKEN_END)))
             continue;
         if (flags & PLX_TOKEN_UNKNOWN)
@@ -19,11 +23,13 @@ static void add_sentences(struct plx_sequence *sequence, const struct plx_plan *
         if (flags & PLX_TOKEN_END) {
             plx_exact_add(&sequence->kenlm_total, 0.0 - (double)sentence_log10);
             sentence_log10 = 0.0f;
-            position = 0;
+            sequence->position = 0;
+            begin = i + 1;
+            possible = 2 < order ? 2 : order;
         }
     }
     sequence->sentence_log10 = sentence_log10;
-    sequence->position = position;
+    sequence->position += count - begin;
     sequence->irstlm_backed_off += backed_off;
 }
 

@@ -3,6 +3,7 @@
 #include "base/buffer.h"
 #include "base/error.h"
 #include "base/hash.h"
+#include "base/match.h"
 #include "base/memory.h"
 #include "base/pages.h"
 
@@ -136,11 +137,10 @@ static inline uint32_t find_hash(const struct plx_vocabulary *vocabulary, const 
     const struct plx_vocabulary_parts *parts = &vocabulary->parts;
     const uint8_t *end = parts->lines + (size_t)(parts->homes + parts->spare) * LINE;
     for (; line < end; line += LINE) {
-        uint64_t hashes[SLOTS];
-        uint32_t passed, found = 0;
-        memcpy(hashes, line, sizeof hashes);
-        for (unsigned i = 0; i < SLOTS; i++)
-            found |= (uint32_t)(hashes[i] == hash) << i;
+        uint64_t last;
+        uint32_t passed;
+        memcpy(&last, line + sizeof last * 4, sizeof last);
+        const uint32_t found = plx_match_4_u64(line, hash) | (uint32_t)(last == hash) << 4;
         if (found) {
             uint32_t id;
             memcpy(&id, line + IDS + sizeof id * (unsigned)__builtin_ctz(found), sizeof id);
