@@ -408,6 +408,17 @@ void plx_model_warn(struct plx_model *model, const char *code, uint64_t line, co
     snprintf(warning->code, sizeof warning->code, "%s", code);
 }
 
+void plx_model_warn_times(struct plx_model *model, const char *code, uint64_t count, uint64_t line,
+                          const char *message)
+{
+    if (count > 0)
+        plx_model_warn(model, code, line, "%s", message);
+    for (size_t i = 0; count > 0 && i < model->warning_count; i++) {
+        if (strcmp(model->warnings[i].code, code) == 0)
+            model->warnings[i].count += count - 1;
+    }
+}
+
 void plx_model_note(struct plx_model *model, const char *code, uint64_t count, uint64_t line,
                     const char *message)
 {

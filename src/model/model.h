@@ -100,6 +100,10 @@ const struct plx_model_format *plx_model_named_format(const char *name, const ch
 void plx_model_warn(struct plx_model *model, const char *code, uint64_t line, const char *format, ...)
     PLX_PRINTF(4, 5);
 
+/* Adds `count` occurrences of it, the first at `line`. */
+void plx_model_warn_times(struct plx_model *model, const char *code, uint64_t count, uint64_t line,
+                          const char *message);
+
 /* Adds a deviation that changes no score, met `count` times, at `line` first: see plx_warning.note. */
 void plx_model_note(struct plx_model *model, const char *code, uint64_t count, uint64_t line,
                     const char *message);

@@ -338,3 +338,12 @@ struct plx_word plx_vocabulary_word(const struct plx_vocabulary *vocabulary, uin
         return (struct plx_word){"", 0};
     return (struct plx_word){parts->text + range[0], (size_t)(range[1] - range[0])};
 }
+
+void plx_vocabulary_find_hashed(const struct plx_vocabulary *vocabulary, const uint64_t *hashes, size_t count,
+                                uint32_t *ids)
+{
+    for (size_t i = 0; i < count; i++)
+        __builtin_prefetch(home_line(vocabulary, hashes[i]));
+    for (size_t i = 0; i < count; i++)
+        ids[i] = find_hash(vocabulary, home_line(vocabulary, hashes[i]), hashes[i]);
+}

@@ -21,6 +21,8 @@
 
 #include <perplex/model.h>
 
+#include "base/hash.h"
+
 struct plx_vocabulary;
 
 /* Room for about `expected` words is made ahead (a hint). NULL on failure. */
@@ -44,6 +46,17 @@ void plx_vocabulary_find_all(const struct plx_vocabulary *vocabulary, const stru
 
 /* {NULL, 0} out of range; {"", 0} where a mapped one is damaged. */
 struct plx_word plx_vocabulary_word(const struct plx_vocabulary *vocabulary, uint32_t id);
+
+/* The hash that words are known by, of a word behind which 8 bytes more can be read, whatever they are: for
+   the lookup of words that are hashed where they are read. Any thread. */
+static inline uint64_t plx_vocabulary_hash_padded(struct plx_word word)
+{
+    return plx_hash64_padded(word.text, word.length, 0);
+}
+
+/* plx_vocabulary_find_all of words whose hashes are known. */
+void plx_vocabulary_find_hashed(const struct plx_vocabulary *vocabulary, const uint64_t *hashes, size_t count,
+                                uint32_t *ids);
 
 /* A vocabulary as it lies in memory or in a file. */
 struct plx_vocabulary_parts {
