@@ -110,7 +110,6 @@ static void score_unknown(struct ngram_session *session, unsigned order)
         float rounded = LOG10_NO_UNKNOWN;
         for (unsigned k = 1; k < order && i > 0; k++)
             rounded += block->backoffs[(size_t)(k - 1) * PLX_NGRAM_BLOCK + i - 1];
-        block->length[i] = 1;
         session->rounded[i] = rounded;
         session->total[i] = -(double)INFINITY;
     }
@@ -125,6 +124,7 @@ static void score_block(struct ngram_session *session)
         return;
     for (unsigned k = 0; k + 1 < order; k++)
         memset(block->backoffs + (size_t)k * PLX_NGRAM_BLOCK, 0, block->count * sizeof *block->backoffs);
+    memset(block->length, 1, block->count);
     model->search->unigrams(model, block);
     for (unsigned k = 2; k <= order && block->alive_count > 0; k++)
         model->search->ngrams(model, block, k);

@@ -40,7 +40,6 @@ static void find_unigrams(const struct plx_ngram_model *base, struct plx_ngram_b
         struct plx_ngram unigram;
         const uint32_t id = *block->id[i];
         memcpy(&unigram, model->unigrams + (size_t)id * sizeof unigram, sizeof unigram);
-        block->length[i] = 1;
         block->probability[i] = unigram.probability;
         block->backoffs[i] = unigram.backoff;
         block->state[i].first = id;
