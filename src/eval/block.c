@@ -3,9 +3,13 @@
 #include "base/memory.h"
 #include "base/utf8.h"
 #include "base/word.h"
+#include "model/model.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+/* Bytes behind the text, for plx_model_lookup_padded. */
+#define PADDING 8
 
 static enum plx_status reserve(struct plx_block *block, size_t count, struct plx_error *error)
 {
@@ -37,9 +41,10 @@ static enum plx_status copy_text(struct plx_block *block, const struct plx_chunk
     size_t size = chunk->document.length + (chunk->content == PLX_CONTENT_TEXT ? chunk->size : 0);
     for (size_t i = 0; chunk->content == PLX_CONTENT_STRINGS && i < chunk->size; i++)
         size += chunk->tokens[i].length;
-    const enum plx_status status = plx_buffer_reserve(&block->text, size + 1, error);
+    const enum plx_status status = plx_buffer_reserve(&block->text, size + PADDING, error);
     if (status)
         return status;
+    memset((char *)block->text.data + size, 0, PADDING);
     if (chunk->content == PLX_CONTENT_TEXT)
         block->chunk.text = (const uint8_t *)copy_bytes(block, chunk->text, chunk->size);
     for (size_t i = 0; chunk->content == PLX_CONTENT_STRINGS && i < chunk->size; i++) {
@@ -311,7 +316,7 @@ static void look_up(struct plx_block *block, const struct plx_plan *plan, const 
 {
     const struct plx_tokens *tokens = &block->tokens;
     if (!plan->byte_ids) {
-        plx_model_lookup(model, tokens->words, tokens->count, block->ids);
+        plx_model_lookup_padded(model, tokens->words, tokens->count, block->ids);
         return;
     }
     for (size_t i = 0; i < tokens->count; i++)
