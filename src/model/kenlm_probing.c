@@ -5,6 +5,10 @@
 /* The records that a sink is given at a time. */
 #define BATCH 1024
 
+/* Slots from the home on whose lines are fetched ahead. Where a table is two thirds full, as KenLM makes it,
+   an n-gram that is not stored is missed after five, one that is stored is found after two. */
+#define FETCHED 4
+
 /* Rolls the keys of all that are alive to n-grams of `order` words and has their homes fetched. state.second
    is the home. */
 static void begin_order(const struct plx_kenlm *model, struct plx_ngram_block *block, unsigned order)
@@ -19,7 +23,9 @@ static void begin_order(const struct plx_kenlm *model, struct plx_ngram_block *b
         struct plx_ngram_state *state = block->state + i;
         state->first = plx_ngram_key(state->first, block->id[i][oldest]);
         state->second = plx_kenlm_home(slots, state->first);
-        __builtin_prefetch(begin + state->second * slots->bytes);
+        const uint8_t *home = begin + state->second * slots->bytes;
+        __builtin_prefetch(home);
+        __builtin_prefetch(home + (size_t)(FETCHED - 1) * slots->bytes);
     }
 }
 

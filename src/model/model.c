@@ -68,8 +68,8 @@ static bool looks_foreign(const uint8_t *head, size_t size, const char *name, en
 }
 
 /* The format asked for by name, or else recognised. */
-static enum plx_status choose_format(const uint8_t *head, size_t size, const char *name, const char *wanted,
-                                     const struct plx_model_format **chosen, struct plx_error *error)
+static enum plx_status format_of(const uint8_t *head, size_t size, const char *name, const char *wanted,
+                                 const struct plx_model_format **chosen, struct plx_error *error)
 {
     enum plx_probe sure = PLX_PROBE_CONTENT;
     struct plx_lookalike lookalike;
@@ -163,25 +163,32 @@ static enum plx_status take_fingerprint(struct plx_source *source, enum plx_fing
                                           : plx_source_sha256(source, info->sha256, error);
 }
 
-enum plx_status plx_model_open_source(struct plx_source *source, const struct plx_model_options *options,
-                                      struct plx_model **model, struct plx_error *error)
+enum plx_status plx_model_choose(struct plx_source *source, const struct plx_model_options *options,
+                                 const struct plx_model_format **format, struct plx_error *error)
 {
-    const struct plx_model_options defaults = {0};
     const uint8_t *head;
     size_t size;
-    const struct plx_model_format *format;
-    if (!options)
-        options = &defaults;
-    *model = NULL;
+    *format = NULL;
     enum plx_status status = plx_source_peek(source, PLX_PROBE_BYTES, &head, &size, error);
     if (status)
         return status;
     if (size > PLX_PROBE_BYTES)
         size = PLX_PROBE_BYTES; /* the same from every medium */
-    status = choose_format(head, size, plx_source_name(source), options->format, &format, error);
-    if (!format)
+    status = format_of(head, size, plx_source_name(source), options->format, format, error);
+    return *format ? check_options(*format, options, plx_source_name(source), error) : status;
+}
+
+enum plx_status plx_model_open_source(struct plx_source *source, const struct plx_model_options *options,
+                                      struct plx_model **model, struct plx_error *error)
+{
+    const struct plx_model_options defaults = {0};
+    const struct plx_model_format *format;
+    if (!options)
+        options = &defaults;
+    *model = NULL;
+    enum plx_status status = plx_model_choose(source, options, &format, error);
+    if (status)
         return status;
-    status = check_options(format, options, plx_source_name(source), error);
     if (format->open_mapped || options->fingerprint == PLX_FINGERPRINT_NONE)
         plx_source_stop_hashing(source);
     if (status == PLX_OK)

@@ -97,6 +97,12 @@ const struct plx_model_format *plx_model_format(size_t index);
 const struct plx_model_format *plx_model_recognise(const uint8_t *head, size_t size, const char *name,
                                                    enum plx_probe *sure);
 
+/* The format of a source of which nothing has been consumed: the one that the options ask for, or else the
+   one that is recognised; and that they ask for nothing that is of no use to it. NULL on failure: the errors
+   of plx_model_open. */
+enum plx_status plx_model_choose(struct plx_source *source, const struct plx_model_options *options,
+                                 const struct plx_model_format **format, struct plx_error *error);
+
 /* The format without files that `name` begins with, as in "uniform:7"; NULL if it is no such name. With
    another format asked for (`wanted`, or NULL), it is a file's. */
 const struct plx_model_format *plx_model_named_format(const char *name, const char *wanted);

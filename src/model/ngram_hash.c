@@ -176,14 +176,18 @@ static void close_hash(struct plx_ngram_model *base)
     free(model->unigram_memory);
 }
 
-struct plx_ngram_hash *plx_ngram_hash_new(struct plx_error *error)
+void plx_ngram_hash_init(struct plx_ngram_hash *model)
 {
-    struct plx_ngram_hash *model = plx_new_array(1, sizeof *model, error);
-    if (!model)
-        return NULL;
     model->ngram.base.class = &plx_ngram_class;
     model->ngram.search = &plx_ngram_hash_search;
     model->ngram.close = close_hash;
+}
+
+struct plx_ngram_hash *plx_ngram_hash_new(struct plx_error *error)
+{
+    struct plx_ngram_hash *model = plx_new_array(1, sizeof *model, error);
+    if (model)
+        plx_ngram_hash_init(model);
     return model;
 }
 

@@ -32,6 +32,7 @@ struct plx_vocabulary {
     uint64_t *offsets;      /* [capacity + 1], likewise */
     size_t capacity;        /* of offsets, less one */
     struct plx_buffer text; /* the words, one behind the other, likewise */
+    uint32_t unlisted;      /* the word that is in no line, or PLX_NO_TOKEN */
 };
 
 /* At most seven slots of ten are taken: three or four of a line. */
@@ -77,6 +78,7 @@ struct plx_vocabulary *plx_vocabulary_new(size_t expected, struct plx_error *err
     if (!vocabulary)
         return NULL;
     plx_buffer_init(&vocabulary->text, SIZE_MAX / 2);
+    vocabulary->unlisted = PLX_NO_TOKEN;
     const uint64_t homes = plx_vocabulary_homes(expected) + 8;
     uint8_t *lines = new_lines(homes, SPARE_LINES, error);
     if (lines)
@@ -228,27 +230,18 @@ static enum plx_status make_room(struct plx_vocabulary *vocabulary, struct plx_e
                                                        : grow(vocabulary, vocabulary->parts.homes * 2, error);
 }
 
-enum plx_status plx_vocabulary_add(struct plx_vocabulary *vocabulary, struct plx_word word, uint32_t *id,
-                                   struct plx_error *error)
+/* Puts the text of the next word behind the others, and the word into its line, if it is listed. */
+static enum plx_status append(struct plx_vocabulary *vocabulary, struct plx_word word, uint64_t hash,
+                              bool listed, struct plx_error *error)
 {
     struct plx_vocabulary_parts *parts = &vocabulary->parts;
-    const uint64_t hash = hash_word(word);
-    const uint32_t there = find_hash(vocabulary, home_line(vocabulary, hash), hash);
-    if (there != PLX_NO_TOKEN) {
-        const struct plx_word found = plx_vocabulary_word(vocabulary, there);
-        if (found.length != word.length || memcmp(found.text, word.text, word.length) != 0)
-            return plx_error_set(error, PLX_UNSUPPORTED,
-                                 "two words of the vocabulary have the same 64-bit hash");
-        *id = PLX_NO_TOKEN;
-        return PLX_OK;
-    }
     enum plx_status status = make_room(vocabulary, error);
     if (status == PLX_OK)
         status = plx_buffer_append(&vocabulary->text, word.text, word.length, error);
     if (status)
         return status;
-    const uint32_t next = (uint32_t)parts->size;
-    while (!put(vocabulary->memory, parts->homes, parts->homes + parts->spare, hash, next)) {
+    const uint32_t id = (uint32_t)parts->size;
+    while (listed && !put(vocabulary->memory, parts->homes, parts->homes + parts->spare, hash, id)) {
         if ((status = grow(vocabulary, parts->homes * 2, error))) {
             vocabulary->text.size -= word.length;
             return status;
@@ -257,8 +250,30 @@ enum plx_status plx_vocabulary_add(struct plx_vocabulary *vocabulary, struct plx
     parts->text = vocabulary->text.data ? (const char *)vocabulary->text.data : "";
     parts->text_bytes = vocabulary->text.size;
     vocabulary->offsets[++parts->size] = vocabulary->text.size;
-    *id = next;
     return PLX_OK;
+}
+
+enum plx_status plx_vocabulary_add(struct plx_vocabulary *vocabulary, struct plx_word word, uint32_t *id,
+                                   struct plx_error *error)
+{
+    const uint64_t hash = hash_word(word);
+    const uint32_t there = find_hash(vocabulary, home_line(vocabulary, hash), hash);
+    if (there == PLX_NO_TOKEN) {
+        *id = (uint32_t)vocabulary->parts.size;
+        return append(vocabulary, word, hash, true, error);
+    }
+    const struct plx_word found = plx_vocabulary_word(vocabulary, there);
+    if (found.length != word.length || memcmp(found.text, word.text, word.length) != 0)
+        return plx_error_set(error, PLX_UNSUPPORTED, "two words of the vocabulary have the same 64-bit hash");
+    *id = PLX_NO_TOKEN;
+    return PLX_OK;
+}
+
+enum plx_status plx_vocabulary_add_unlisted(struct plx_vocabulary *vocabulary, struct plx_word word,
+                                            struct plx_error *error)
+{
+    vocabulary->unlisted = (uint32_t)vocabulary->parts.size;
+    return append(vocabulary, word, 0, false, error);
 }
 
 /* Puts all words into lines in the order of their ids. */
@@ -272,7 +287,8 @@ static bool put_all(const struct plx_vocabulary *vocabulary, uint8_t *lines, uin
             __builtin_prefetch(lines + (size_t)home_of(homes, hashes[i]) * LINE, 1);
         }
         for (size_t i = 0; i < n; i++) {
-            if (!put(lines, homes, end, hashes[i], (uint32_t)(done + i)))
+            const uint32_t id = (uint32_t)(done + i);
+            if (id != vocabulary->unlisted && !put(lines, homes, end, hashes[i], id))
                 return false;
         }
     }
@@ -282,7 +298,7 @@ static bool put_all(const struct plx_vocabulary *vocabulary, uint8_t *lines, uin
 enum plx_status plx_vocabulary_pack(struct plx_vocabulary *vocabulary, struct plx_error *error)
 {
     const uint64_t homes = plx_vocabulary_homes(vocabulary->parts.size);
-    for (uint64_t spare = SPARE_LINES;; spare *= 2) {
+    for (uint64_t spare = SPARE_LINES / 8;; spare *= 2) {
         uint8_t *lines = new_lines(homes, spare, error);
         if (!lines)
             return PLX_MEMORY;
@@ -310,20 +326,30 @@ uint32_t plx_vocabulary_find_text(const struct plx_vocabulary *vocabulary, const
     return plx_vocabulary_find(vocabulary, (struct plx_word){word, strlen(word)});
 }
 
-void plx_vocabulary_find_all(const struct plx_vocabulary *vocabulary, const struct plx_word *words,
-                             size_t count, uint32_t *ids)
+void plx_vocabulary_find_hashed(const struct plx_vocabulary *vocabulary, const uint64_t *hashes, size_t count,
+                                uint32_t *ids)
 {
-    uint64_t hashes[BATCH];
     const uint8_t *lines[BATCH];
     for (size_t done = 0; done < count; done += BATCH) {
         const size_t n = count - done < BATCH ? count - done : BATCH;
         for (size_t i = 0; i < n; i++) {
-            hashes[i] = hash_word(words[done + i]);
-            lines[i] = home_line(vocabulary, hashes[i]);
+            lines[i] = home_line(vocabulary, hashes[done + i]);
             __builtin_prefetch(lines[i]);
         }
         for (size_t i = 0; i < n; i++)
-            ids[done + i] = find_hash(vocabulary, lines[i], hashes[i]);
+            ids[done + i] = find_hash(vocabulary, lines[i], hashes[done + i]);
+    }
+}
+
+void plx_vocabulary_find_all(const struct plx_vocabulary *vocabulary, const struct plx_word *words,
+                             size_t count, uint32_t *ids)
+{
+    uint64_t hashes[BATCH];
+    for (size_t done = 0; done < count; done += BATCH) {
+        const size_t n = count - done < BATCH ? count - done : BATCH;
+        for (size_t i = 0; i < n; i++)
+            hashes[i] = hash_word(words[done + i]);
+        plx_vocabulary_find_hashed(vocabulary, hashes, n, ids + done);
     }
 }
 
@@ -337,13 +363,4 @@ struct plx_word plx_vocabulary_word(const struct plx_vocabulary *vocabulary, uin
     if (range[0] > range[1] || range[1] > parts->text_bytes)
         return (struct plx_word){"", 0};
     return (struct plx_word){parts->text + range[0], (size_t)(range[1] - range[0])};
-}
-
-void plx_vocabulary_find_hashed(const struct plx_vocabulary *vocabulary, const uint64_t *hashes, size_t count,
-                                uint32_t *ids)
-{
-    for (size_t i = 0; i < count; i++)
-        __builtin_prefetch(home_line(vocabulary, hashes[i]));
-    for (size_t i = 0; i < count; i++)
-        ids[i] = find_hash(vocabulary, home_line(vocabulary, hashes[i]), hashes[i]);
 }

@@ -34,6 +34,11 @@ void plx_vocabulary_free(struct plx_vocabulary *vocabulary); /* NULL is fine */
 enum plx_status plx_vocabulary_add(struct plx_vocabulary *vocabulary, struct plx_word word, uint32_t *id,
                                    struct plx_error *error);
 
+/* Adds a word with the next id that no lookup finds: the symbol for unknown words of a model that has none in
+   its text. Once. */
+enum plx_status plx_vocabulary_add_unlisted(struct plx_vocabulary *vocabulary, struct plx_word word,
+                                            struct plx_error *error);
+
 size_t plx_vocabulary_size(const struct plx_vocabulary *vocabulary);
 
 /* PLX_NO_TOKEN where there is none. */
@@ -46,17 +51,6 @@ void plx_vocabulary_find_all(const struct plx_vocabulary *vocabulary, const stru
 
 /* {NULL, 0} out of range; {"", 0} where a mapped one is damaged. */
 struct plx_word plx_vocabulary_word(const struct plx_vocabulary *vocabulary, uint32_t id);
-
-/* The hash that words are known by, of a word behind which 8 bytes more can be read, whatever they are: for
-   the lookup of words that are hashed where they are read. Any thread. */
-static inline uint64_t plx_vocabulary_hash_padded(struct plx_word word)
-{
-    return plx_hash64_padded(word.text, word.length, 0);
-}
-
-/* plx_vocabulary_find_all of words whose hashes are known. */
-void plx_vocabulary_find_hashed(const struct plx_vocabulary *vocabulary, const uint64_t *hashes, size_t count,
-                                uint32_t *ids);
 
 /* A vocabulary as it lies in memory or in a file. */
 struct plx_vocabulary_parts {
@@ -82,5 +76,16 @@ struct plx_vocabulary_parts plx_vocabulary_parts(const struct plx_vocabulary *vo
 /* A vocabulary that lies elsewhere and stays there: nothing of it is read before it is asked for, and
    whatever is read, nothing out of bounds is. NULL on failure. */
 struct plx_vocabulary *plx_vocabulary_map(const struct plx_vocabulary_parts *parts, struct plx_error *error);
+
+/* The hash that words are known by, of a word behind which 8 bytes more can be read, whatever they are: for
+   the lookup of words that are hashed where they are read. Any thread. */
+static inline uint64_t plx_vocabulary_hash_padded(struct plx_word word)
+{
+    return plx_hash64_padded(word.text, word.length, 0);
+}
+
+/* plx_vocabulary_find_all of words whose hashes are known. */
+void plx_vocabulary_find_hashed(const struct plx_vocabulary *vocabulary, const uint64_t *hashes, size_t count,
+                                uint32_t *ids);
 
 #endif
