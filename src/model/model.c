@@ -1,6 +1,7 @@
 #include "model/model.h"
 
 #include "base/error.h"
+#include "base/hash.h"
 #include "base/lookalike.h"
 #include "base/memory.h"
 #include "base/sha256.h"
@@ -67,8 +68,8 @@ static bool looks_foreign(const uint8_t *head, size_t size, const char *name, en
 }
 
 /* The format asked for by name, or else recognised. */
-static enum plx_status choose_format(const uint8_t *head, size_t size, const char *name, const char *wanted,
-                                     const struct plx_model_format **chosen, struct plx_error *error)
+static enum plx_status format_of(const uint8_t *head, size_t size, const char *name, const char *wanted,
+                                 const struct plx_model_format **chosen, struct plx_error *error)
 {
     enum plx_probe sure = PLX_PROBE_CONTENT;
     struct plx_lookalike lookalike;
@@ -162,25 +163,32 @@ static enum plx_status take_fingerprint(struct plx_source *source, enum plx_fing
                                           : plx_source_sha256(source, info->sha256, error);
 }
 
-enum plx_status plx_model_open_source(struct plx_source *source, const struct plx_model_options *options,
-                                      struct plx_model **model, struct plx_error *error)
+enum plx_status plx_model_choose(struct plx_source *source, const struct plx_model_options *options,
+                                 const struct plx_model_format **format, struct plx_error *error)
 {
-    const struct plx_model_options defaults = {0};
     const uint8_t *head;
     size_t size;
-    const struct plx_model_format *format;
-    if (!options)
-        options = &defaults;
-    *model = NULL;
+    *format = NULL;
     enum plx_status status = plx_source_peek(source, PLX_PROBE_BYTES, &head, &size, error);
     if (status)
         return status;
     if (size > PLX_PROBE_BYTES)
         size = PLX_PROBE_BYTES; /* the same from every medium */
-    status = choose_format(head, size, plx_source_name(source), options->format, &format, error);
-    if (!format)
+    status = format_of(head, size, plx_source_name(source), options->format, format, error);
+    return *format ? check_options(*format, options, plx_source_name(source), error) : status;
+}
+
+enum plx_status plx_model_open_source(struct plx_source *source, const struct plx_model_options *options,
+                                      struct plx_model **model, struct plx_error *error)
+{
+    const struct plx_model_options defaults = {0};
+    const struct plx_model_format *format;
+    if (!options)
+        options = &defaults;
+    *model = NULL;
+    enum plx_status status = plx_model_choose(source, options, &format, error);
+    if (status)
         return status;
-    status = check_options(format, options, plx_source_name(source), error);
     if (format->open_mapped || options->fingerprint == PLX_FINGERPRINT_NONE)
         plx_source_stop_hashing(source);
     if (status == PLX_OK)
@@ -290,15 +298,40 @@ const struct plx_warning *plx_model_warnings(const struct plx_model *model, size
     return model->warnings;
 }
 
+/* Looks up words whose hashes are known. */
+static void look_up(const struct plx_model *model, const struct plx_word *words, const uint64_t *hashes,
+                    size_t count, uint32_t *ids)
+{
+    if (model->class->lookup)
+        model->class->lookup(model, words, hashes, count, ids);
+    else if (!(model->info.capabilities & PLX_ANY_TOKENS))
+        plx_vocabulary_find_hashed(model->vocabulary, hashes, count, ids);
+    else
+        memset(ids, 0, count * sizeof *ids);
+}
+
 void plx_model_lookup(const struct plx_model *model, const struct plx_word *words, size_t count,
                       uint32_t *ids)
 {
-    if (model->class->lookup)
-        model->class->lookup(model, words, count, ids);
-    else if (!(model->info.capabilities & PLX_ANY_TOKENS))
-        plx_vocabulary_find_all(model->vocabulary, words, count, ids);
-    else if (count > 0)
-        memset(ids, 0, count * sizeof *ids);
+    uint64_t hashes[PLX_MODEL_LOOKUP];
+    for (size_t done = 0; done < count; done += PLX_MODEL_LOOKUP) {
+        const size_t n = count - done < PLX_MODEL_LOOKUP ? count - done : PLX_MODEL_LOOKUP;
+        for (size_t i = 0; i < n; i++)
+            hashes[i] = plx_hash64(words[done + i].text, words[done + i].length, 0);
+        look_up(model, words + done, hashes, n, ids + done);
+    }
+}
+
+void plx_model_lookup_padded(const struct plx_model *model, const struct plx_word *words, size_t count,
+                             uint32_t *ids)
+{
+    uint64_t hashes[PLX_MODEL_LOOKUP];
+    for (size_t done = 0; done < count; done += PLX_MODEL_LOOKUP) {
+        const size_t n = count - done < PLX_MODEL_LOOKUP ? count - done : PLX_MODEL_LOOKUP;
+        for (size_t i = 0; i < n; i++)
+            hashes[i] = plx_hash64_padded(words[done + i].text, words[done + i].length, 0);
+        look_up(model, words + done, hashes, n, ids + done);
+    }
 }
 
 struct plx_word plx_model_token(const struct plx_model *model, uint32_t id)
@@ -333,6 +366,15 @@ static enum plx_status check_window(const struct plx_model_info *info, const str
     if (window->first == 0 && window->end > 0 && !(info->capabilities & PLX_EMPTY_CONTEXT))
         return plx_error_set(error, PLX_USAGE, "the model has no distribution without context");
     const bool gaps = info->capabilities & PLX_UNKNOWN_CONTEXT;
+    if (gaps &&
+        info->vocabulary) { /* a loop that the compiler can make wide; the other one says what is wrong */
+        const uint32_t least = info->vocabulary < PLX_NO_TOKEN ? (uint32_t)info->vocabulary : PLX_NO_TOKEN;
+        unsigned wrong = 0;
+        for (size_t i = 0; i < window->end; i++)
+            wrong |= (unsigned)(window->ids[i] >= least) & (unsigned)(window->ids[i] != PLX_NO_TOKEN);
+        if (!wrong)
+            return PLX_OK;
+    }
     for (size_t i = 0; i < window->end; i++) {
         const uint32_t id = window->ids[i];
         if (id < info->vocabulary || !info->vocabulary ||
@@ -397,6 +439,17 @@ void plx_model_warn(struct plx_model *model, const char *code, uint64_t line, co
     vsnprintf(warning->message, sizeof warning->message, format, arguments);
     va_end(arguments);
     snprintf(warning->code, sizeof warning->code, "%s", code);
+}
+
+void plx_model_warn_times(struct plx_model *model, const char *code, uint64_t count, uint64_t line,
+                          const char *message)
+{
+    if (count > 0)
+        plx_model_warn(model, code, line, "%s", message);
+    for (size_t i = 0; count > 0 && i < model->warning_count; i++) {
+        if (strcmp(model->warnings[i].code, code) == 0)
+            model->warnings[i].count += count - 1;
+    }
 }
 
 void plx_model_note(struct plx_model *model, const char *code, uint64_t count, uint64_t line,

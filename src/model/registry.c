@@ -6,6 +6,7 @@
     X(arpa)            \
     X(kenlm)           \
     X(logprobs)        \
+    X(plx)             \
     X(safetensors)     \
     X(uniform)
 
