@@ -70,8 +70,8 @@ struct plx_model_info {
     size_t property_count;
     uint64_t positions;  /* with PLX_BY_TOKEN or PLX_BY_TARGET: how many there are */
     double logprob_base; /* of the logarithms in the file, where the options gave it; else 0 */
-    const char *load; /* of a format whose files are used where they lie, how this one does: "map" or "copy";
-                         else NULL */
+    const char *load;    /* of a format that is used in place, how the file lies in memory: "map" or "copy";
+                            else NULL */
     const char *fingerprint; /* what sha256 is of: "full", "quick" or "none" (see enum plx_fingerprint), or
                                 "stored": the file carries it */
     char sha256[65]; /* of the model file, hexadecimal, "" for none; of a model without a file, of its name */

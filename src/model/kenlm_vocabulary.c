@@ -1,10 +1,6 @@
 #include "model/kenlm_vocabulary.h"
 
-#include "base/hash.h"
 #include "base/memory.h"
-
-/* How many words of a batch are looked up together, so that their memory accesses overlap. */
-#define BATCH 32
 
 /* Guesses in a sorted list before it is halved instead: a list that is in order needs fewer. */
 #define GUESSES 8
@@ -77,9 +73,10 @@ struct plx_word plx_kenlm_token(const struct plx_model *base, uint32_t id)
     return (struct plx_word){(const char *)model->data + begin, (size_t)(end - begin - 1)};
 }
 
+/* Of a word of five bytes. */
 static bool is_unknown(struct plx_word word)
 {
-    return word.length == 5 && (memcmp(word.text, "<unk>", 5) == 0 || memcmp(word.text, "<UNK>", 5) == 0);
+    return memcmp(word.text, "<unk>", 5) == 0 || memcmp(word.text, "<UNK>", 5) == 0;
 }
 
 /* The id of a hash in the probing table. */
@@ -147,7 +144,7 @@ static void search_all(const struct plx_kenlm *model, const uint64_t *hashes, si
     __extension__ typedef unsigned __int128 wide;
     const uint8_t *list = model->data + model->header.hashes;
     const uint64_t words = model->header.vocabulary - 1;
-    struct search searches[BATCH];
+    struct search searches[PLX_MODEL_LOOKUP];
     size_t active = 0;
     for (size_t i = 0; i < count; i++) {
         ids[i] = PLX_NO_TOKEN;
@@ -172,21 +169,16 @@ static void search_all(const struct plx_kenlm *model, const uint64_t *hashes, si
     }
 }
 
-void plx_kenlm_lookup(const struct plx_model *base, const struct plx_word *words, size_t count, uint32_t *ids)
+void plx_kenlm_lookup(const struct plx_model *base, const struct plx_word *words, const uint64_t *hashes,
+                      size_t count, uint32_t *ids)
 {
     const struct plx_kenlm *model = kenlm_of(base);
-    uint64_t hashes[BATCH];
-    for (size_t done = 0; done < count; done += BATCH) {
-        const size_t n = count - done < BATCH ? count - done : BATCH;
-        for (size_t i = 0; i < n; i++)
-            hashes[i] = plx_hash64(words[done + i].text, words[done + i].length, 0);
-        if (plx_kenlm_is_trie(&model->header))
-            search_all(model, hashes, n, ids + done);
-        else
-            probe_all(model, hashes, n, ids + done);
-        for (size_t i = 0; i < n; i++) {
-            if (is_unknown(words[done + i]))
-                ids[done + i] = model->has_unknown ? 0 : PLX_NO_TOKEN;
-        }
+    if (plx_kenlm_is_trie(&model->header))
+        search_all(model, hashes, count, ids);
+    else
+        probe_all(model, hashes, count, ids);
+    for (size_t i = 0; i < count; i++) {
+        if (words[i].length == 5 && is_unknown(words[i]))
+            ids[i] = model->has_unknown ? 0 : PLX_NO_TOKEN;
     }
 }

@@ -1,6 +1,7 @@
 #include "model/model.h"
 
 #include "base/error.h"
+#include "base/hash.h"
 #include "base/lookalike.h"
 #include "base/memory.h"
 #include "base/sha256.h"
@@ -297,15 +298,40 @@ const struct plx_warning *plx_model_warnings(const struct plx_model *model, size
     return model->warnings;
 }
 
+/* Looks up words whose hashes are known. */
+static void look_up(const struct plx_model *model, const struct plx_word *words, const uint64_t *hashes,
+                    size_t count, uint32_t *ids)
+{
+    if (model->class->lookup)
+        model->class->lookup(model, words, hashes, count, ids);
+    else if (!(model->info.capabilities & PLX_ANY_TOKENS))
+        plx_vocabulary_find_hashed(model->vocabulary, hashes, count, ids);
+    else
+        memset(ids, 0, count * sizeof *ids);
+}
+
 void plx_model_lookup(const struct plx_model *model, const struct plx_word *words, size_t count,
                       uint32_t *ids)
 {
-    if (model->class->lookup)
-        model->class->lookup(model, words, count, ids);
-    else if (!(model->info.capabilities & PLX_ANY_TOKENS))
-        plx_vocabulary_find_all(model->vocabulary, words, count, ids);
-    else if (count > 0)
-        memset(ids, 0, count * sizeof *ids);
+    uint64_t hashes[PLX_MODEL_LOOKUP];
+    for (size_t done = 0; done < count; done += PLX_MODEL_LOOKUP) {
+        const size_t n = count - done < PLX_MODEL_LOOKUP ? count - done : PLX_MODEL_LOOKUP;
+        for (size_t i = 0; i < n; i++)
+            hashes[i] = plx_hash64(words[done + i].text, words[done + i].length, 0);
+        look_up(model, words + done, hashes, n, ids + done);
+    }
+}
+
+void plx_model_lookup_padded(const struct plx_model *model, const struct plx_word *words, size_t count,
+                             uint32_t *ids)
+{
+    uint64_t hashes[PLX_MODEL_LOOKUP];
+    for (size_t done = 0; done < count; done += PLX_MODEL_LOOKUP) {
+        const size_t n = count - done < PLX_MODEL_LOOKUP ? count - done : PLX_MODEL_LOOKUP;
+        for (size_t i = 0; i < n; i++)
+            hashes[i] = plx_hash64_padded(words[done + i].text, words[done + i].length, 0);
+        look_up(model, words + done, hashes, n, ids + done);
+    }
 }
 
 struct plx_word plx_model_token(const struct plx_model *model, uint32_t id)
@@ -340,6 +366,15 @@ static enum plx_status check_window(const struct plx_model_info *info, const str
     if (window->first == 0 && window->end > 0 && !(info->capabilities & PLX_EMPTY_CONTEXT))
         return plx_error_set(error, PLX_USAGE, "the model has no distribution without context");
     const bool gaps = info->capabilities & PLX_UNKNOWN_CONTEXT;
+    if (gaps &&
+        info->vocabulary) { /* a loop that the compiler can make wide; the other one says what is wrong */
+        const uint32_t least = info->vocabulary < PLX_NO_TOKEN ? (uint32_t)info->vocabulary : PLX_NO_TOKEN;
+        unsigned wrong = 0;
+        for (size_t i = 0; i < window->end; i++)
+            wrong |= (unsigned)(window->ids[i] >= least) & (unsigned)(window->ids[i] != PLX_NO_TOKEN);
+        if (!wrong)
+            return PLX_OK;
+    }
     for (size_t i = 0; i < window->end; i++) {
         const uint32_t id = window->ids[i];
         if (id < info->vocabulary || !info->vocabulary ||

@@ -16,6 +16,9 @@
 /* How many kinds of warnings one model can carry. */
 #define PLX_MODEL_WARNINGS 24
 
+/* How many words are looked up together. */
+#define PLX_MODEL_LOOKUP 64
+
 /* What an open model does. Every slot is required but those that say otherwise. */
 struct plx_model_class {
     /* Releases what the format has allocated, the model itself too, but not what struct plx_model owns. */
@@ -28,8 +31,11 @@ struct plx_model_class {
     enum plx_status (*score)(struct plx_session *session, const struct plx_window *windows, size_t count,
                              const struct plx_scores *scores, struct plx_error *error);
     /* As plx_model_lookup and plx_model_token, of a model whose words are found or kept in another way. NULL:
-       in its `vocabulary`, which a model with PLX_STRING_TOKENS then must have, but with PLX_ANY_TOKENS. */
-    void (*lookup)(const struct plx_model *model, const struct plx_word *words, size_t count, uint32_t *ids);
+       in its `vocabulary`, which a model with PLX_STRING_TOKENS then must have, but with PLX_ANY_TOKENS.
+       Words come with their hashes (plx_hash64, seed 0), no more than PLX_MODEL_LOOKUP at a time, so that
+       their memory accesses can overlap. */
+    void (*lookup)(const struct plx_model *model, const struct plx_word *words, const uint64_t *hashes,
+                   size_t count, uint32_t *ids);
     struct plx_word (*token)(const struct plx_model *model, uint32_t id);
 };
 
@@ -100,6 +106,10 @@ enum plx_status plx_model_choose(struct plx_source *source, const struct plx_mod
 /* The format without files that `name` begins with, as in "uniform:7"; NULL if it is no such name. With
    another format asked for (`wanted`, or NULL), it is a file's. */
 const struct plx_model_format *plx_model_named_format(const char *name, const char *wanted);
+
+/* plx_model_lookup for words behind each of which 8 bytes more can be read, whatever they are: faster. */
+void plx_model_lookup_padded(const struct plx_model *model, const struct plx_word *words, size_t count,
+                             uint32_t *ids);
 
 /* Adds one occurrence of the deviation `code` at `line` (0: no line). The first occurrence fixes line and
  * message. */

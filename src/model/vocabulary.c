@@ -3,6 +3,7 @@
 #include "base/buffer.h"
 #include "base/error.h"
 #include "base/hash.h"
+#include "base/match.h"
 #include "base/memory.h"
 #include "base/pages.h"
 
@@ -138,11 +139,10 @@ static inline uint32_t find_hash(const struct plx_vocabulary *vocabulary, const 
     const struct plx_vocabulary_parts *parts = &vocabulary->parts;
     const uint8_t *end = parts->lines + (size_t)(parts->homes + parts->spare) * LINE;
     for (; line < end; line += LINE) {
-        uint64_t hashes[SLOTS];
-        uint32_t passed, found = 0;
-        memcpy(hashes, line, sizeof hashes);
-        for (unsigned i = 0; i < SLOTS; i++)
-            found |= (uint32_t)(hashes[i] == hash) << i;
+        uint64_t last;
+        uint32_t passed;
+        memcpy(&last, line + sizeof last * 4, sizeof last);
+        const uint32_t found = plx_match_4_u64(line, hash) | (uint32_t)(last == hash) << 4;
         if (found) {
             uint32_t id;
             memcpy(&id, line + IDS + sizeof id * (unsigned)__builtin_ctz(found), sizeof id);
@@ -329,26 +329,27 @@ uint32_t plx_vocabulary_find_text(const struct plx_vocabulary *vocabulary, const
 void plx_vocabulary_find_hashed(const struct plx_vocabulary *vocabulary, const uint64_t *hashes, size_t count,
                                 uint32_t *ids)
 {
-    for (size_t i = 0; i < count; i++)
-        __builtin_prefetch(home_line(vocabulary, hashes[i]));
-    for (size_t i = 0; i < count; i++)
-        ids[i] = find_hash(vocabulary, home_line(vocabulary, hashes[i]), hashes[i]);
+    const uint8_t *lines[BATCH];
+    for (size_t done = 0; done < count; done += BATCH) {
+        const size_t n = count - done < BATCH ? count - done : BATCH;
+        for (size_t i = 0; i < n; i++) {
+            lines[i] = home_line(vocabulary, hashes[done + i]);
+            __builtin_prefetch(lines[i]);
+        }
+        for (size_t i = 0; i < n; i++)
+            ids[done + i] = find_hash(vocabulary, lines[i], hashes[done + i]);
+    }
 }
 
 void plx_vocabulary_find_all(const struct plx_vocabulary *vocabulary, const struct plx_word *words,
                              size_t count, uint32_t *ids)
 {
     uint64_t hashes[BATCH];
-    const uint8_t *lines[BATCH];
     for (size_t done = 0; done < count; done += BATCH) {
         const size_t n = count - done < BATCH ? count - done : BATCH;
-        for (size_t i = 0; i < n; i++) {
-            hashes[i] = hash_word(words[done + i]);
-            lines[i] = home_line(vocabulary, hashes[i]);
-            __builtin_prefetch(lines[i]);
-        }
         for (size_t i = 0; i < n; i++)
-            ids[done + i] = find_hash(vocabulary, lines[i], hashes[i]);
+            hashes[i] = hash_word(words[done + i]);
+        plx_vocabulary_find_hashed(vocabulary, hashes, n, ids + done);
     }
 }
 
