@@ -1,6 +1,7 @@
 #include "model/ngram_hash.h"
 
 #include "base/memory.h"
+#include "base/prefetch.h"
 #include "model/ngram_key.h"
 
 #include <stdlib.h>
@@ -20,7 +21,7 @@ static inline void begin(const struct plx_ngram_table *table, struct plx_ngram_b
     const uint64_t key = plx_ngram_key(block->state[i].first, block->id[i][oldest]);
     const uint64_t scattered = plx_ngram_scatter(key);
     block->state[i] = (struct plx_ngram_state){key, scattered};
-    __builtin_prefetch(plx_ngram_home(table, scattered));
+    plx_prefetch(plx_ngram_home(table, scattered));
 }
 
 static void find_unigrams(const struct plx_ngram_model *base, struct plx_ngram_block *block)
@@ -89,7 +90,7 @@ static inline __attribute__((always_inline)) void ask(const struct search *searc
         line += PLX_NGRAM_LINE;
         if (line >= table->lines + (size_t)(table->homes + table->spare) * PLX_NGRAM_LINE)
             return; /* the file is damaged: nothing passes the last line */
-        __builtin_prefetch(line);
+        plx_prefetch(line);
         passed->position[passed->count] = i;
         passed->line[passed->count++] = line;
         return;
