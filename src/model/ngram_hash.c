@@ -7,6 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* How many positions ahead their unigrams are fetched. */
+#define UNIGRAMS_AHEAD 16
+
 static const struct plx_ngram_hash *hash_of(const struct plx_ngram_model *model)
 {
     return (const struct plx_ngram_hash *)(const void *)model;
@@ -34,6 +37,9 @@ static void find_unigrams(const struct plx_ngram_model *base, struct plx_ngram_b
     const size_t count = block->count;
     size_t alive = 0;
     for (size_t i = 0; i < count; i++) {
+        const size_t ahead = i + UNIGRAMS_AHEAD;
+        if (ahead < count && block->reach[ahead] > 0)
+            plx_prefetch(unigrams + (size_t)*block->id[ahead] * sizeof(struct plx_ngram));
         if (block->reach[i] == 0)
             continue;
         struct plx_ngram unigram;
