@@ -265,6 +265,21 @@ static void put_fingerprint(struct page *page, const struct plx_model_info *info
         row(page, "SHA-256", "%s", info->fingerprint);
 }
 
+/* How the model is stored: the names of the properties, with blanks between their words. */
+static void put_details(struct page *page, const struct plx_model_info *info)
+{
+    char name[64], number[GROUPED_TEXT];
+    for (size_t i = 0; i < info->property_count; i++) {
+        const struct plx_model_property *property = info->properties + i;
+        snprintf(name, sizeof name, "%s", property->name);
+        for (char *c = name; *c; c++)
+            *c = *c == '_' ? ' ' : *c;
+        row(page, name, "%s", property->text ? property->text : group(property->number, number));
+    }
+    if (info->inserted_blanks)
+        row(page, "blanks", "n-grams that its maker has inserted are counted with the others");
+}
+
 static void put_model(struct page *page, const struct plx_inspected_model *model)
 {
     const struct plx_model_info *info = &model->info;
@@ -283,6 +298,7 @@ static void put_model(struct page *page, const struct plx_inspected_model *model
         row(page, name, "%s", group(info->ngrams[k], number));
     }
     row(page, "parameters", "%s", group(info->parameters, number));
+    put_details(page, info);
     put_symbols(page, model);
     if (model->sum.known)
         put_sum(page, &model->sum);
