@@ -2,6 +2,7 @@
 
 #include "base/decimal.h"
 #include "base/memory.h"
+#include "base/prefetch.h"
 #include "model/arpa_entry.h"
 #include "model/ngram.h"
 #include "model/ngram_key.h"
@@ -43,7 +44,7 @@ static inline size_t ask(struct questions *questions, const struct plx_ngram_tab
 {
     questions->keys[questions->count] = key;
     if (table->homes > 0)
-        __builtin_prefetch(plx_ngram_home(table, plx_ngram_scatter(key)));
+        plx_prefetch(plx_ngram_home(table, plx_ngram_scatter(key)));
     return questions->count++;
 }
 

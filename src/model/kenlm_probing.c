@@ -1,5 +1,6 @@
 #include "model/kenlm_probing.h"
 
+#include "base/prefetch.h"
 #include "model/ngram_key.h"
 
 /* The records that a sink is given at a time. */
@@ -24,8 +25,8 @@ static void begin_order(const struct plx_kenlm *model, struct plx_ngram_block *b
         state->first = plx_ngram_key(state->first, block->id[i][oldest]);
         state->second = plx_kenlm_home(slots, state->first);
         const uint8_t *home = begin + state->second * slots->bytes;
-        __builtin_prefetch(home);
-        __builtin_prefetch(home + (size_t)(FETCHED - 1) * slots->bytes);
+        plx_prefetch(home);
+        plx_prefetch(home + (size_t)(FETCHED - 1) * slots->bytes);
     }
 }
 
