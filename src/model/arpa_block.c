@@ -45,7 +45,7 @@ static void refuse_unknown(struct parser *parser)
 {
     const unsigned order = parser->section->order;
     size_t unknown = 0;
-    while (parser->ids[unknown] != PLX_NO_TOKEN)
+    while (unknown < parser->count * order && parser->ids[unknown] != PLX_NO_TOKEN)
         unknown++;
     parser->count = unknown / order;
     const char *begin = parser->begins[parser->count];
