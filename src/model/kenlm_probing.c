@@ -1,5 +1,6 @@
 #include "model/kenlm_probing.h"
 
+#include "base/prefetch.h"
 #include "model/ngram_key.h"
 
 /* The records that a sink is given at a time. */
@@ -21,8 +22,8 @@ static inline __attribute__((always_inline)) void go_on(const struct plx_kenlm_s
     key = plx_ngram_key(key, block->id[i][-(ptrdiff_t)(order - 1)]);
     const uint64_t home = plx_kenlm_home(slots, key);
     const uint8_t *slot = begin + home * bytes;
-    __builtin_prefetch(slot);
-    __builtin_prefetch(slot + (size_t)(FETCHED - 1) * bytes);
+    plx_prefetch(slot);
+    plx_prefetch(slot + (size_t)(FETCHED - 1) * bytes);
     block->state[i] = (struct plx_ngram_state){key, home};
     block->alive[block->alive_count++] = i;
 }

@@ -1,6 +1,7 @@
 #include "model/kenlm_trie.h"
 
 #include "base/memory.h"
+#include "base/prefetch.h"
 #include "model/kenlm_level.h"
 #include "model/ngram_key.h"
 
@@ -59,7 +60,7 @@ static inline void go_on(const struct plx_kenlm *model, struct plx_ngram_block *
         return;
     const uint32_t word = block->id[i][-(ptrdiff_t)(order - 1)];
     const uint64_t at = first_guess(range, word, slope_of(model, range));
-    __builtin_prefetch(address(model->data, model->header.levels + (order - 2), at));
+    plx_prefetch(address(model->data, model->header.levels + (order - 2), at));
     block->state[i] = (struct plx_ngram_state){range.begin, range.end};
     block->alive[block->alive_count++] = i;
 }
@@ -132,7 +133,7 @@ static inline bool look(const struct plx_kenlm *model, const struct plx_kenlm_le
         const uint8_t *next = address(model->data, level, search->at);
         if (((uintptr_t)next ^ (uintptr_t)here) >> 6 == 0)
             continue;
-        __builtin_prefetch(next);
+        plx_prefetch(next);
         return true;
     }
 }

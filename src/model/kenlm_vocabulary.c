@@ -1,6 +1,7 @@
 #include "model/kenlm_vocabulary.h"
 
 #include "base/memory.h"
+#include "base/prefetch.h"
 
 /* Guesses in a sorted list before it is halved instead: a list that is in order needs fewer. */
 #define GUESSES 8
@@ -102,7 +103,7 @@ static void probe_all(const struct plx_kenlm *model, const uint64_t *hashes, siz
 {
     const struct plx_kenlm_slots *slots = &model->header.words;
     for (size_t i = 0; i < count; i++)
-        __builtin_prefetch(model->data + slots->begin + plx_kenlm_home(slots, hashes[i]) * slots->bytes);
+        plx_prefetch(model->data + slots->begin + plx_kenlm_home(slots, hashes[i]) * slots->bytes);
     for (size_t i = 0; i < count; i++)
         ids[i] = probe(model, hashes[i]);
 }
@@ -151,7 +152,7 @@ static void search_all(const struct plx_kenlm *model, const uint64_t *hashes, si
         const uint64_t guess = (uint64_t)((wide)hashes[i] * words >> 64);
         searches[active] = (struct search){0, words, guess, (uint16_t)i, 0};
         active += words > 0;
-        __builtin_prefetch(list + guess * 8);
+        plx_prefetch(list + guess * 8);
     }
     while (active > 0) {
         size_t left = 0;
@@ -161,7 +162,7 @@ static void search_all(const struct plx_kenlm *model, const uint64_t *hashes, si
             if (found == hash)
                 ids[search.index] = (uint32_t)search.at + 1;
             else if (narrow(&search, found, hash, words)) {
-                __builtin_prefetch(list + search.at * 8);
+                plx_prefetch(list + search.at * 8);
                 searches[left++] = search;
             }
         }

@@ -1,10 +1,14 @@
 #include "model/ngram_hash.h"
 
 #include "base/memory.h"
+#include "base/prefetch.h"
 #include "model/ngram_key.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+/* How many positions ahead their unigrams are fetched. */
+#define UNIGRAMS_AHEAD 16
 
 static const struct plx_ngram_hash *hash_of(const struct plx_ngram_model *model)
 {
@@ -20,7 +24,7 @@ static inline void begin(const struct plx_ngram_table *table, struct plx_ngram_b
     const uint64_t key = plx_ngram_key(block->state[i].first, block->id[i][oldest]);
     const uint64_t scattered = plx_ngram_scatter(key);
     block->state[i] = (struct plx_ngram_state){key, scattered};
-    __builtin_prefetch(plx_ngram_home(table, scattered));
+    plx_prefetch(plx_ngram_home(table, scattered));
 }
 
 static void find_unigrams(const struct plx_ngram_model *base, struct plx_ngram_block *block)
@@ -33,6 +37,9 @@ static void find_unigrams(const struct plx_ngram_model *base, struct plx_ngram_b
     const size_t count = block->count;
     size_t alive = 0;
     for (size_t i = 0; i < count; i++) {
+        const size_t ahead = i + UNIGRAMS_AHEAD;
+        if (ahead < count && block->reach[ahead] > 0)
+            plx_prefetch(unigrams + (size_t)*block->id[ahead] * sizeof(struct plx_ngram));
         if (block->reach[i] == 0)
             continue;
         struct plx_ngram unigram;
@@ -89,7 +96,7 @@ static inline __attribute__((always_inline)) void ask(const struct search *searc
         line += PLX_NGRAM_LINE;
         if (line >= table->lines + (size_t)(table->homes + table->spare) * PLX_NGRAM_LINE)
             return; /* the file is damaged: nothing passes the last line */
-        __builtin_prefetch(line);
+        plx_prefetch(line);
         passed->position[passed->count] = i;
         passed->line[passed->count++] = line;
         return;

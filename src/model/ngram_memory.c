@@ -1,6 +1,7 @@
 #include "model/ngram_memory.h"
 
 #include "base/error.h"
+#include "base/prefetch.h"
 #include "model/ngram_table.h"
 
 /* Records whose lines are fetched together. */
@@ -32,7 +33,7 @@ static enum plx_status add(struct plx_ngram_sink *sink, const struct plx_ngram_r
     for (size_t done = 0; done < count; done += BATCH) {
         const size_t end = count - done < BATCH ? count : done + BATCH;
         for (size_t i = done; table->homes > 0 && i < end; i++)
-            __builtin_prefetch(plx_ngram_home(table, plx_ngram_scatter(records[i].key)), 1);
+            plx_prefetch(plx_ngram_home(table, plx_ngram_scatter(records[i].key)));
         for (size_t i = done; i < end; i++) {
             bool duplicate;
             const enum plx_status status =

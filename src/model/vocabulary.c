@@ -6,6 +6,7 @@
 #include "base/match.h"
 #include "base/memory.h"
 #include "base/pages.h"
+#include "base/prefetch.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -284,7 +285,7 @@ static bool put_all(const struct plx_vocabulary *vocabulary, uint8_t *lines, uin
         const size_t left = vocabulary->parts.size - done, n = left < BATCH ? left : BATCH;
         for (size_t i = 0; i < n; i++) {
             hashes[i] = hash_word(plx_vocabulary_word(vocabulary, (uint32_t)(done + i)));
-            __builtin_prefetch(lines + (size_t)home_of(homes, hashes[i]) * LINE, 1);
+            plx_prefetch(lines + (size_t)home_of(homes, hashes[i]) * LINE);
         }
         for (size_t i = 0; i < n; i++) {
             const uint32_t id = (uint32_t)(done + i);
@@ -334,7 +335,7 @@ void plx_vocabulary_find_hashed(const struct plx_vocabulary *vocabulary, const u
         const size_t n = count - done < BATCH ? count - done : BATCH;
         for (size_t i = 0; i < n; i++) {
             lines[i] = home_line(vocabulary, hashes[done + i]);
-            __builtin_prefetch(lines[i]);
+            plx_prefetch(lines[i]);
         }
         for (size_t i = 0; i < n; i++)
             ids[done + i] = find_hash(vocabulary, lines[i], hashes[done + i]);
