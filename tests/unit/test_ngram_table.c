@@ -112,11 +112,11 @@ static void plx_ngram_key__tells_ngrams_apart(void **state)
 static void plx_ngram_scatter__one_to_one(void **state)
 {
     (void)state;
-    for (uint64_t i = 0; i < 1000; i++) {
+    for (uint64_t i = 1; i < 1000; i++) {
         assert_true(plx_ngram_scatter(gather(anywhere(i))) == anywhere(i));
         assert_true(gather(plx_ngram_scatter(i)) == i);
     }
-    assert_true(plx_ngram_scatter(0) == 0);
+    assert_true(plx_ngram_scatter(0) == plx_ngram_scatter(1)); /* as which it is stored */
 }
 
 static void plx_ngram_homes__seven_of_eight_slots(void **state)
@@ -181,7 +181,7 @@ static void plx_ngram_put__compact_bytes(void **state)
     uint32_t low[6], p[6], passed;
     uint16_t high[6];
     for (unsigned i = 0; i < 6; i++) /* of fingerprint 0 that becomes 1, 0x0002…0002, … */
-        put_new(&table, gather(i == 0 ? 0 : UINT64_C(0xABCD000200000002) * i), i, 0);
+        put_new(&table, gather(i == 0 ? UINT64_C(0x0123) << 48 : UINT64_C(0xABCD000200000002) * i), i, 0);
     memcpy(low, table.lines, sizeof low);
     memcpy(p, table.lines + 24, sizeof p);
     memcpy(high, table.lines + 48, sizeof high);
@@ -193,7 +193,7 @@ static void plx_ngram_put__compact_bytes(void **state)
     memcpy(&passed, table.lines + 60, sizeof passed);
     assert_int_equal(passed, UINT32_C(1) << 17);
     for (unsigned i = 0; i < 6; i++)
-        assert_found(&table, gather(i == 0 ? 0 : UINT64_C(0xABCD000200000002) * i), i);
+        assert_found(&table, gather(i == 0 ? UINT64_C(0x0123) << 48 : UINT64_C(0xABCD000200000002) * i), i);
     assert_found(&table, gather(UINT64_C(0x5555000000001234) + 17 - 0x14), 7);
     free(table.memory);
 }
