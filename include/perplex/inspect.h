@@ -25,9 +25,9 @@ struct plx_inspect_options {
     struct plx_model_options model;   /* a format makes the first file a model, */
     struct plx_corpus_options corpus; /* and here, if it is the only one, a corpus */
     size_t top;                       /* how many unknown tokens are listed; 0: 20 */
-    bool deep;         /* look into the n-gram model: every deviation that is looked for, what is stored, sums of
-                          probabilities in contexts that are drawn from the model */
-    uint64_t seed;     /* of that drawing: the same seed, the same contexts */
+    bool deep;     /* look into the n-gram model: every deviation that is looked for, what is stored, sums of
+                      probabilities in contexts that are drawn from the model */
+    uint64_t seed; /* of that drawing: the same seed, the same contexts */
     size_t most_types; /* beyond so many distinct types they are no longer counted; 0: 16,000,000 */
     void (*progress)(void *user, uint64_t done_bytes,
                      uint64_t size_bytes); /* of the corpus' medium; size 0: not known */

@@ -29,7 +29,7 @@ struct plx_inspected_values {
     uint64_t zero;                     /* −infinity */
     uint64_t bins[PLX_INSPECTED_BINS]; /* all others */
     struct plx_inspected_range probabilities;
-    double median; /* the lower of the two in the middle; both of the binned ones */
+    double median;                       /* the lower of the two in the middle; both of the binned ones */
     struct plx_inspected_range backoffs; /* of the finite ones; of all orders but the highest */
     uint64_t zero_backoffs, infinite_backoffs;
 };
@@ -48,14 +48,14 @@ struct plx_inspected_deep {
     uint64_t seed;
     struct plx_inspected_check *checks; /* [check_count]; owned */
     size_t check_count;
-    struct plx_inspected_values *values; /* [info.order]; NULL: they cannot be had; owned */
-    bool summed;        /* false: the vocabulary is too large to be summed over */
-    uint64_t types;     /* that were summed over */
-    bool without_start; /* the start symbol is no outcome */
-    double start_nats;  /* −ln p of it without context; NaN if there is none */
+    struct plx_inspected_values *values;     /* [info.order]; NULL: they cannot be had; owned */
+    bool summed;                             /* false: the vocabulary is too large to be summed over */
+    uint64_t types;                          /* that were summed over */
+    bool without_start;                      /* the start symbol is no outcome */
+    double start_nats;                       /* −ln p of it without context; NaN if there is none */
     struct plx_inspected_contexts *contexts; /* [info.order], by length from 0; NULL unless summed; owned */
     size_t drawn;                            /* tokens that were drawn for them */
-    double unknown;                          /* mean p of the unknown symbol in all contexts; NaN if none */
+    double unknown; /* mean p of the unknown symbol after all contexts but the empty one; NaN if none */
 };
 
 /* Looks into an n-gram model; PLX_UNSUPPORTED, by its kind, for others; PLX_INTERRUPTED, PLX_MEMORY. *deep

@@ -93,16 +93,16 @@ static void fill_in(const struct plx_model *model, const struct plx_inspected_de
     const struct plx_inspected_values all = add_up(deep->values, info->order);
     const struct plx_warning *warning = find_warning(model, row->code);
     const bool start_minus_99 = deep->start_nats == 99.0 * PLX_LN_10;
-    *check = (struct plx_inspected_check){
-        .code = row->code, .what = row->what, .known = deep->values != NULL, .line = warning ? warning->line : 0};
+    *check = (struct plx_inspected_check){.code = row->code,
+                                          .what = row->what,
+                                          .known = deep->values != NULL,
+                                          .line = warning ? warning->line : 0};
     switch (row->origin) {
     case NOTED:
         check->known = warning || plx_model_watches(model, row->code);
         check->count = warning ? warning->count : 0;
         return;
-    case REFUSED:
-        check->known = check->refused = plx_model_watches(model, row->code);
-        return;
+    case REFUSED: check->known = check->refused = plx_model_watches(model, row->code); return;
     case EMPTY_ORDERS:
         check->known = true;
         check->count = empty_orders(info);

@@ -34,7 +34,7 @@ struct sampler {
     uint32_t *text; /* [count], drawn */
     size_t *begins; /* [count], where the sentence of a token begins */
     size_t count, capacity;
-    struct plx_exact unknown; /* p of the unknown symbol in all contexts */
+    struct plx_exact unknown; /* p of the unknown symbol after all contexts but the empty one */
 };
 
 /* What is known of the types after a context. */
@@ -224,7 +224,8 @@ static enum plx_status sum_up(struct sampler *sampler, const struct chosen *chos
         plx_exact_add(&sums, sum);
         if (!isnan(outcome.unknown)) {
             plx_exact_add(&unknown, outcome.unknown);
-            plx_exact_add(&sampler->unknown, outcome.unknown);
+            if (chosen->length > 0)
+                plx_exact_add(&sampler->unknown, outcome.unknown);
         }
         if (i > 0 && fabs(sum - 1) <= fabs(contexts->worst_sum - 1))
             continue;

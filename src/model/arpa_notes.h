@@ -39,7 +39,8 @@ static inline void plx_arpa_notes_add(struct plx_arpa_notes *notes, enum plx_arp
 /* Gives the model those that were met, as notes. */
 void plx_arpa_notes_list(const struct plx_arpa_notes *notes, struct plx_model *model);
 
-/* Whether reading an ARPA file looks for the deviation `code`, to note it, to warn of it or to refuse the file. */
+/* Whether reading an ARPA file looks for the deviation `code`, to note it, to warn of it or to refuse the
+ * file. */
 bool plx_arpa_watches(const char *code);
 
 #endif

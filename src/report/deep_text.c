@@ -32,10 +32,11 @@ static void put_checks(struct plx_page *page, const struct plx_inspected_deep *d
     bool all = true;
     for (size_t i = 0; i < deep->check_count; i++)
         all = all && deep->checks[i].known;
-    plx_page_heading(page, "checks",
-                     all ? "how often the file has what programs do not agree about"
-                         : "how often the file has what programs do not agree about; \"not known\": not known "
-                           "from this format");
+    plx_page_heading(
+        page, "checks",
+        all ? "how often the file has what programs do not agree about"
+            : "how often the file has what programs do not agree about; \"not known\": not known "
+              "from this format");
     for (size_t i = 0; i < deep->check_count; i++)
         put_check(page, deep->checks + i);
 }
@@ -200,7 +201,7 @@ static void put_sums(struct plx_page *page, const struct plx_inspected_model *mo
 {
     const struct plx_inspected_deep *deep = model->deep;
     const unsigned order = model->info.order;
-    char types[PLX_PAGE_GROUPED], text[256], mean[48] = "";
+    char types[PLX_PAGE_GROUPED], text[256], mean[80] = "";
     snprintf(text, sizeof text, "of %s types (%s start symbol, %s), after contexts drawn with seed %" PRIu64,
              plx_page_group(deep->types, types),
              model->info.start == PLX_NO_TOKEN ? "there is no"
@@ -208,18 +209,22 @@ static void put_sums(struct plx_page *page, const struct plx_inspected_model *mo
                                                : "with the",
              model->info.unknown == PLX_NO_TOKEN ? "there is no unknown symbol" : "with the unknown symbol",
              deep->seed);
-    plx_page_heading(page, "sums of p", deep->summed ? text : "there are too many types, or they are not known");
+    plx_page_heading(page, "sums of p",
+                     deep->summed ? text : "there are too many types, or they are not known");
     if (!deep->summed)
         return;
     plx_page_line(page, "  %-18s%10s%10s%14s%14s%14s%16s", "tokens before", "contexts", "stored", "smallest",
-                  "mean", "largest", "mean p of <unk>");
+                  "mean", "largest", "mean p(<unk>)");
     for (unsigned k = 0; k < order; k++)
         put_contexts(page, deep->contexts + k);
     for (unsigned k = 0; k < order; k++)
         put_worst(page, deep->contexts + k);
     if (!isnan(deep->unknown))
-        snprintf(mean, sizeof mean, "%.6g on average after these contexts", deep->unknown);
-    plx_page_row(page, "p of <unk>", "%s", *mean ? mean : "there is none");
+        snprintf(mean, sizeof mean, ", %.6g on average after the other contexts", deep->unknown);
+    if (isnan(deep->contexts[0].unknown))
+        plx_page_row(page, "p(<unk>)", "there is no unknown symbol");
+    else
+        plx_page_row(page, "p(<unk>)", "%.6g without context%s", deep->contexts[0].unknown, mean);
 }
 
 void plx_deep_text(struct plx_page *page, const struct plx_inspected_model *model)

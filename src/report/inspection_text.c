@@ -65,7 +65,8 @@ static void put_file(struct plx_page *page, const struct plx_inspected_file *fil
     if (file->medium_bytes == file->bytes)
         plx_page_row(page, "size", "%s bytes", bytes);
     else
-        plx_page_row(page, "size", "%s bytes, %s uncompressed", plx_page_group(file->medium_bytes, medium), bytes);
+        plx_page_row(page, "size", "%s bytes, %s uncompressed", plx_page_group(file->medium_bytes, medium),
+                     bytes);
 }
 
 static void put_symbol(struct plx_page *page, const char *name, const struct plx_inspected_symbol *symbol,
@@ -103,8 +104,8 @@ static void put_sum(struct plx_page *page, const struct plx_inspected_sum *sum)
         snprintf(context, sizeof context, "after %u times the id %" PRIu32, sum->context, sum->context_id);
     if (missing != 0)
         snprintf(difference, sizeof difference, " %c %.3g", missing < 0 ? '+' : '-', fabs(missing));
-    plx_page_row(page, "sum of p", "1%s over %s types, %s%s", difference, plx_page_group(sum->types, types), context,
-        sum->without_start ? "; the start symbol is no outcome" : "");
+    plx_page_row(page, "sum of p", "1%s over %s types, %s%s", difference, plx_page_group(sum->types, types),
+                 context, sum->without_start ? "; the start symbol is no outcome" : "");
 }
 
 static void put_capabilities(struct plx_page *page, unsigned capabilities)
@@ -148,12 +149,13 @@ static void put_model(struct plx_page *page, const struct plx_inspected_model *m
     plx_page_heading(page, "model", model->name);
     plx_page_row(page, "format", "%s", info->format);
     put_kind(page, info);
-    plx_page_row(page, "vocabulary", "%s", info->vocabulary ? plx_page_group(info->vocabulary, number) : "not known");
+    plx_page_row(page, "vocabulary", "%s",
+                 info->vocabulary ? plx_page_group(info->vocabulary, number) : "not known");
     if (info->capabilities & (PLX_BY_TOKEN | PLX_BY_TARGET))
         plx_page_row(page, "positions", "%s", plx_page_group(info->positions, number));
     else
         plx_page_row(page, "context", "%s %s", plx_page_group(info->context_length, number),
-            info->context_length == 1 ? "token" : "tokens");
+                     info->context_length == 1 ? "token" : "tokens");
     for (unsigned k = 0; info->ngrams && k < info->order; k++) {
         snprintf(name, sizeof name, "%u-grams", k + 1);
         plx_page_row(page, name, "%s", plx_page_group(info->ngrams[k], number));
@@ -177,13 +179,14 @@ static void put_text_counts(struct plx_page *page, const struct plx_inspected_co
 {
     char number[PLX_PAGE_GROUPED], other[PLX_PAGE_GROUPED];
     plx_page_row(page, "lines", "%s, %s of them blank", plx_page_group(corpus->text.lines, number),
-        plx_page_group(corpus->blank_lines, other));
+                 plx_page_group(corpus->blank_lines, other));
     plx_page_row(page, "words", "%s", plx_page_group(corpus->text.words, number));
     plx_page_row(page, "characters", "%s", plx_page_group(corpus->text.characters, number));
     plx_page_row(page, "bytes", "%s", plx_page_group(corpus->text.bytes, number));
     if (corpus->longest_line)
-        plx_page_row(page, "longest line", "%s bytes (line %s)", plx_page_group(corpus->longest_line_bytes, number),
-            plx_page_group(corpus->longest_line, other));
+        plx_page_row(page, "longest line", "%s bytes (line %s)",
+                     plx_page_group(corpus->longest_line_bytes, number),
+                     plx_page_group(corpus->longest_line, other));
 }
 
 static void put_corpus(struct plx_page *page, const struct plx_inspected_corpus *corpus)
@@ -198,7 +201,8 @@ static void put_corpus(struct plx_page *page, const struct plx_inspected_corpus 
     char number[PLX_PAGE_GROUPED];
     plx_page_heading(page, "corpus", corpus->name);
     plx_page_row(page, "format", "%s", info->format);
-    plx_page_row(page, "content", "%s%s", plx_content_name(info->content), text ? "" : ", cut into tokens already");
+    plx_page_row(page, "content", "%s%s", plx_content_name(info->content),
+                 text ? "" : ", cut into tokens already");
     if (info->files > 1)
         plx_page_row(page, "files", "%s", plx_page_group(info->files, number));
     plx_page_row(page, "documents", "%s", plx_page_group(info->documents, number));
@@ -206,7 +210,7 @@ static void put_corpus(struct plx_page *page, const struct plx_inspected_corpus 
         put_text_counts(page, corpus);
     plx_page_row(page, "tokens", "%s %s", plx_page_group(corpus->tokens, number), tokens[info->tokens]);
     plx_page_row(page, "distinct tokens", "%s%s", corpus->types_exact ? "" : "at least ",
-        plx_page_group(corpus->types, number));
+                 plx_page_group(corpus->types, number));
     if (info->content == PLX_CONTENT_IDS && corpus->tokens > 0)
         plx_page_row(page, "ids", "%" PRIu32 " to %" PRIu32, corpus->lowest_id, corpus->highest_id);
     put_file(page, &corpus->file);
@@ -242,18 +246,18 @@ static void put_coverage(struct plx_page *page, const struct plx_inspected_cover
         plx_page_row(page, "known tokens", "all: the model takes any");
     if (coverage->by == PLX_COVERAGE_STRINGS || coverage->by == PLX_COVERAGE_IDS) {
         plx_page_row(page, "known tokens", "%s of %s (%.2f %%)", plx_page_group(coverage->known, number),
-            plx_page_group(coverage->tokens, other), per_cent(coverage->known, coverage->tokens));
+                     plx_page_group(coverage->tokens, other), per_cent(coverage->known, coverage->tokens));
         plx_page_row(page, "unknown tokens", "%s (%.2f %%), %s of them spelled as the unknown symbol",
-            plx_page_group(coverage->unknown, number), per_cent(coverage->unknown, coverage->tokens),
-            plx_page_group(coverage->literal, other));
+                     plx_page_group(coverage->unknown, number), per_cent(coverage->unknown, coverage->tokens),
+                     plx_page_group(coverage->literal, other));
         plx_page_row(page, "known types", "%s", plx_page_group(coverage->known_types, number));
         plx_page_row(page, "unknown types", "%s%s", coverage->types_exact ? "" : "at least ",
-            plx_page_group(coverage->unknown_types, number));
+                     plx_page_group(coverage->unknown_types, number));
     }
     put_findings(page, &coverage->findings);
     for (size_t i = 0; i < coverage->guess_count; i++)
         plx_page_row(page, i ? "" : "guesses", "%s; %s more tokens known", coverage->guesses[i].message,
-            plx_page_group(coverage->guesses[i].tokens, number));
+                     plx_page_group(coverage->guesses[i].tokens, number));
     if (coverage->top_count > 0) {
         plx_page_row(page, "most frequent", "unknown tokens, with how often they occur");
         put_top(page, coverage);

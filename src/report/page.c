@@ -80,7 +80,9 @@ void plx_page_text_row(struct plx_page *page, size_t indent, const char *name, c
 {
     plx_page_blanks(page, indent);
     plx_page_put(page, name, strlen(name));
-    plx_page_blanks(page, indent + strlen(name) < PLX_PAGE_VALUE_COLUMN ? PLX_PAGE_VALUE_COLUMN - indent - strlen(name) : 1);
+    plx_page_blanks(page, indent + strlen(name) < PLX_PAGE_VALUE_COLUMN
+                              ? PLX_PAGE_VALUE_COLUMN - indent - strlen(name)
+                              : 1);
     put_wrapped(page, value, PLX_PAGE_VALUE_COLUMN, PLX_PAGE_VALUE_COLUMN);
 }
 

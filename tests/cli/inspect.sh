@@ -13,6 +13,17 @@ golden inspect.txt
 accepts "$PERPLEX" inspect odd.txt
 golden inspect-odd.txt
 
+# Looked into, and the same as JSON.
+accepts "$PERPLEX" inspect model.arpa --deep
+golden inspect-deep.txt
+accepts "$PERPLEX" inspect model.arpa --deep --seed 7 --json
+has model.deep.sums.seed 7
+has model.deep.sums.lengths.2.contexts 20
+misused '--seed is of use with --deep only' "$PERPLEX" inspect model.arpa --seed 7
+misused '*--seed takes a number*' "$PERPLEX" inspect model.arpa --deep --seed x
+refuses 2 'options of a model were given for a corpus *' "$PERPLEX" inspect test.txt --deep
+refuses 3 'uniform:7: only n-gram models can be looked into deeply*uniform (leave out --deep)' "$PERPLEX" inspect uniform:7 --deep
+
 # The same from anywhere.
 accepts "$PERPLEX" inspect model.arpa
 sed 1d out >expected
