@@ -18,7 +18,8 @@ struct plx_inspected_check {
 #define PLX_INSPECTED_BINS      17
 #define PLX_INSPECTED_BIN_WIDTH 0.5
 
-/* Of a number of log10 values. NaN where there are none. */
+/* Of a number of log10 values, or sums. NaN where there are none; the mean also where log10 values add up to
+   more than ±2^63. */
 struct plx_inspected_range {
     double minimum, mean, maximum;
 };

@@ -86,7 +86,8 @@ static enum plx_status ask(struct sampler *sampler, const uint32_t *context, uns
                 outcome->drawn = id;
         }
     }
-    outcome->sum = total.infinite || total.overflow ? (double)INFINITY : plx_exact_sum(&total);
+    /* Only of a broken model is it too large to be exact. */
+    outcome->sum = total.infinite || total.overflow ? so_far : plx_exact_sum(&total);
     if (!isfinite(outcome->sum))
         outcome->drawn = PLX_NO_TOKEN;
     return PLX_OK;
@@ -208,7 +209,8 @@ static enum plx_status spell_context(const struct sampler *sampler, const uint32
 static enum plx_status sum_up(struct sampler *sampler, const struct chosen *chosen,
                               struct plx_inspected_contexts *contexts, struct plx_error *error)
 {
-    struct plx_exact sums = {0}, unknown = {0};
+    struct plx_exact unknown = {0};
+    double sums = 0;
     struct plx_inspected_range *range = &contexts->sums;
     contexts->count = chosen->count;
     contexts->stored = chosen->stored;
@@ -221,7 +223,7 @@ static enum plx_status sum_up(struct sampler *sampler, const struct chosen *chos
         const double sum = outcome.sum;
         range->minimum = i == 0 || sum < range->minimum ? sum : range->minimum;
         range->maximum = i == 0 || sum > range->maximum ? sum : range->maximum;
-        plx_exact_add(&sums, sum);
+        sums += sum;
         if (!isnan(outcome.unknown)) {
             plx_exact_add(&unknown, outcome.unknown);
             if (chosen->length > 0)
@@ -233,9 +235,9 @@ static enum plx_status sum_up(struct sampler *sampler, const struct chosen *chos
         if ((status = spell_context(sampler, context, contexts, error)))
             return status;
     }
-    range->mean = plx_exact_mean(&sums);
+    range->mean = sums / (double)chosen->count;
     if (chosen->count == 0)
-        range->minimum = range->maximum = contexts->worst_sum = (double)NAN;
+        range->minimum = range->mean = range->maximum = contexts->worst_sum = (double)NAN;
     contexts->unknown = plx_exact_mean(&unknown);
     return PLX_OK;
 }

@@ -132,6 +132,30 @@ static void plx_deep_sums__nothing_to_draw(void **state)
     cJSON_Delete(json);
 }
 
+/* Backoffs that make probabilities of 10^25 and more than a double holds. */
+static void plx_deep_sums__beyond_all_bounds(void **state)
+{
+    (void)state;
+    cJSON *json =
+        inspect_text("\\data\\\nngram 1=3\nngram 2=1\n\n\\1-grams:\n-99\t<s>\n-5\t</s>\n-0.1\ta\t400\n"
+                     "\n\\2-grams:\n-0.1\t<s> a\n\n\\end\\\n",
+                     &DEEP);
+    const cJSON *one = json_at(json, "model.deep.sums.lengths.1");
+    assert_int_equal(json_number(one, "contexts"), 2); /* <s> and a, after which nothing can be drawn */
+    assert_string_equal(json_text(one, "maximum"), "inf");
+    assert_string_equal(json_text(one, "mean"), "inf");
+    assert_string_equal(json_text(one, "furthest.sum"), "inf");
+    assert_string_equal(json_text(one, "furthest.context.0.token"), "a");
+    cJSON_Delete(json);
+    json = inspect_text(
+        "\\data\\\nngram 1=2\nngram 2=1\n\n\\1-grams:\n-99\t<s>\t25\n-1\ta\n\n\\2-grams:\n-9\ta a\n"
+        "\n\\end\\\n",
+        &DEEP);
+    assert_true(fabs(json_number(json, "model.deep.sums.lengths.1.maximum") / 1e24 - 1) < 1e-6);
+    assert_true(isfinite(json_number(json, "model.deep.sums.lengths.1.mean")));
+    cJSON_Delete(json);
+}
+
 static void plx_deep_sums__same_seed_same_contexts(void **state)
 {
     const struct plx_inspect_options other = {.deep = true, .seed = 1};
@@ -148,6 +172,8 @@ static void plx_deep_sums__same_seed_same_contexts(void **state)
         char name[64];
         snprintf(name, sizeof name, "sums.lengths.%d.contexts", k);
         assert_int_equal(json_number(deep, name), k ? 20 : 1);
+        snprintf(name, sizeof name, "sums.lengths.%d.furthest.sum", k);
+        assert_near(deep, name, 1); /* without <s>, whose p is 1 */
     }
     cJSON_Delete(first);
     cJSON_Delete(again);
@@ -209,6 +235,12 @@ static void plx_deep_values__median_to_the_last_bit(void **state)
     const double median = json_number(json, "model.deep.orders.0.log10_probability.median");
     assert_true(median == (double)-1.0000004f);
     assert_true(median != (double)-1.0000002f && median != (double)-1.0000005f);
+    cJSON_Delete(json);
+    /* -99 takes no part, though its bits begin like theirs. */
+    json = inspect_text("\\data\\\nngram 1=5\n\n\\1-grams:\n-99\ta\n-99\tb\n-99.25\tc\n-99.125\td\n-100\te\n"
+                        "\n\\end\\\n",
+                        &DEEP);
+    assert_true(json_number(json, "model.deep.orders.0.log10_probability.median") == -99.25);
     cJSON_Delete(json);
 }
 
@@ -388,6 +420,7 @@ int main(void)
         cmocka_unit_test(plx_deep_sums__by_hand),
         cmocka_unit_test(plx_deep_sums__contexts_are_drawn),
         cmocka_unit_test(plx_deep_sums__nothing_to_draw),
+        cmocka_unit_test(plx_deep_sums__beyond_all_bounds),
         cmocka_unit_test(plx_deep_sums__same_seed_same_contexts),
         cmocka_unit_test(plx_deep_values__by_hand),
         cmocka_unit_test(plx_deep_values__median_to_the_last_bit),
