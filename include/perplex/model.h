@@ -70,8 +70,8 @@ struct plx_model_info {
     size_t property_count;
     uint64_t positions;  /* with PLX_BY_TOKEN or PLX_BY_TARGET: how many there are */
     double logprob_base; /* of the logarithms in the file, where the options gave it; else 0 */
-    const char *load; /* of a format whose files are used where they lie, how this one does: "map" or "copy";
-                         else NULL */
+    const char *load;    /* of a format that is used in place, how the file lies in memory: "map" or "copy";
+                            else NULL */
     const char *fingerprint; /* what sha256 is of: "full", "quick" or "none" (see enum plx_fingerprint), or
                                 "stored": the file carries it */
     char sha256[65]; /* of the model file, hexadecimal, "" for none; of a model without a file, of its name */
@@ -87,8 +87,8 @@ struct plx_model_options {
                           */
     bool allow_count_mismatch; /* ARPA: likewise, believe the n-grams rather than the header */
     double logprob_base;       /* of logarithms that another program wrote; 0: e */
-    /* Formats whose files are not used where they lie are read into memory in any case, and as they are read
-       to the end, their quick fingerprint is the full one. */
+    /* Formats that are not used in place are read into memory in any case, and as they are read to the end,
+       their quick fingerprint is the full one. */
     enum plx_load load;
     enum plx_fingerprint fingerprint;
     bool verify;      /* check all checksums that the file carries; PLX_USAGE for formats without */
@@ -110,8 +110,9 @@ PLX_API enum plx_status plx_model_open(const char *name, const struct plx_model_
                                        struct plx_model **model, struct plx_error *error);
 
 /* The same from a source, of which nothing has been consumed; it stays the caller's and can be closed
-   afterwards. Where a full fingerprint is asked for, the source must have been opened with the option
-   `fingerprint` (PLX_USAGE otherwise). */
+   afterwards. For formats that are read to the end, unless options.fingerprint is none, the source must have
+   been opened with its option `fingerprint` (PLX_USAGE otherwise); for others, its own fingerprint cannot be
+   asked for any more. */
 PLX_API enum plx_status plx_model_open_source(struct plx_source *source,
                                               const struct plx_model_options *options,
                                               struct plx_model **model, struct plx_error *error);

@@ -20,7 +20,7 @@ extern "C" {
 
 struct plx_source;
 
-/* How a file whose content is used where it lies, byte for byte, comes into memory. */
+/* How a file whose content is used in place, byte for byte, comes into memory. */
 enum plx_load {
     PLX_LOAD_MAP, /* its pages are mapped, read when they are needed, and shared between processes; what is no
                      uncompressed regular file is copied */

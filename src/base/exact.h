@@ -30,9 +30,15 @@ struct plx_exact {
 /* Adds the value without counting it; any value. */
 void plx_exact_add_any(struct plx_exact *exact, double value);
 
+/* What an ordinary value adds to the sum and to the squares. */
+struct plx_exact_terms {
+    plx_uint128 sum;    /* < 2^84 */
+    plx_uint128 square; /* < 2^104 */
+};
+
 /* The common case, exponents from -11 to 19: nothing of the value is rounded away, and its square neither
    overflows nor needs more than one shift to the right, by 2 to 62 bits. False if this is not it. */
-static inline bool plx_exact_add_ordinary(struct plx_exact *exact, double value)
+static inline bool plx_exact_ordinary(double value, struct plx_exact_terms *terms)
 {
     uint64_t bits;
     memcpy(&bits, &value, sizeof(bits));
@@ -40,25 +46,46 @@ static inline bool plx_exact_add_ordinary(struct plx_exact *exact, double value)
     if (left - 1 > 30)
         return false;
     const uint64_t mantissa = (bits & ((UINT64_C(1) << 52) - 1)) | UINT64_C(1) << 52;
-    const unsigned right = 64 - 2 * (unsigned)left;
     const plx_uint128 square = (plx_uint128)mantissa * mantissa;
-    const uint64_t nearly_half = (UINT64_C(1) << (right - 1)) - 1 + ((uint64_t)square >> right & 1);
-    const plx_uint128 rounded = square + nearly_half;
-    const uint64_t high = (uint64_t)(rounded >> 64), low = (uint64_t)rounded;
-    const plx_uint128 term = (plx_uint128)(high >> right) << 64 | (low >> right | high << (64 - right));
-    bool overflow = __builtin_add_overflow(exact->sum, (plx_int128)mantissa << left, &exact->sum);
-    overflow |= __builtin_add_overflow(exact->squares, term, &exact->squares);
-    if (overflow)
-        exact->overflow = true;
+    /* Shifts to the left by so many bits; those to the right are one to the left and one by a whole word. */
+    const uint64_t once = UINT64_C(1) << left, twice = once << left;
+    const plx_uint128 low = (plx_uint128)(uint64_t)square * twice;
+    const plx_uint128 whole = (plx_uint128)(uint64_t)(square >> 64) * twice + (uint64_t)(low >> 64);
+    const uint64_t odd = (uint64_t)whole & 1, half = UINT64_C(1) << 63;
+    terms->square = whole + ((uint64_t)low >= half + 1 - odd); /* to the nearest, to even from the middle */
+    terms->sum = (plx_uint128)mantissa * once;
     return true;
 }
 
 /* Zero-initialised is empty. */
 static inline void plx_exact_add(struct plx_exact *exact, double value)
 {
+    struct plx_exact_terms terms;
     exact->count++;
-    if (!plx_exact_add_ordinary(exact, value))
+    if (!plx_exact_ordinary(value, &terms)) {
         plx_exact_add_any(exact, value);
+        return;
+    }
+    bool overflow = __builtin_add_overflow(exact->sum, (plx_int128)terms.sum, &exact->sum);
+    overflow |= __builtin_add_overflow(exact->squares, terms.square, &exact->squares);
+    if (overflow)
+        exact->overflow = true;
+}
+
+/* How many values a sum can take by plx_exact_add_few since it was empty. */
+#define PLX_EXACT_FEW ((size_t)1 << 23)
+
+/* The same for sums of few values, which ordinary ones cannot make overflow. */
+static inline void plx_exact_add_few(struct plx_exact *exact, double value)
+{
+    struct plx_exact_terms terms;
+    exact->count++;
+    if (!plx_exact_ordinary(value, &terms)) {
+        plx_exact_add_any(exact, value);
+        return;
+    }
+    exact->sum += (plx_int128)terms.sum;
+    exact->squares += terms.square;
 }
 
 void plx_exact_merge(struct plx_exact *into, const struct plx_exact *from);

@@ -1,5 +1,6 @@
 #include "base/number.h"
 
+#include "base/decimal.h"
 #include "base/shortest.h"
 
 #include <float.h>
@@ -88,20 +89,10 @@ static inline bool scan_decimal(const char *text, size_t length, struct decimal 
     return p == end;
 }
 
-/* One operation on two exact doubles is rounded once. False where it is not that simple. */
 static inline bool convert_fast(const struct decimal *decimal, double *value)
 {
-    static const double powers[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
-                                    1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
-
-    if (FLT_EVAL_METHOD != 0 || decimal->digit_count > 19 || decimal->mantissa > UINT64_C(1) << 53 ||
-        decimal->exponent < -22 || decimal->exponent > 22)
-        return false;
-    double mantissa = (double)(int64_t)decimal->mantissa;
-    double magnitude =
-        decimal->exponent < 0 ? mantissa / powers[-decimal->exponent] : mantissa * powers[decimal->exponent];
-    *value = decimal->negative ? -magnitude : magnitude;
-    return true;
+    return decimal->digit_count <= 19 &&
+           plx_decimal_double(decimal->mantissa, decimal->exponent, decimal->negative, value);
 }
 
 /* Room for a sign, the digits that are kept, one for those that are not, and an exponent. */
@@ -181,17 +172,6 @@ bool plx_parse_double(const char *text, size_t length, double *value)
     return true;
 }
 
-/* The double nearest to a decimal gives the float nearest to it, unless that double lies exactly halfway
-   between two floats: then the first rounding may have hidden on which side the decimal is. What convert_fast
-   gives is 0 or between 10^-22 and 10^38, so that neither subnormal floats nor infinity come into it. */
-static bool narrows_safely(double value)
-{
-    uint64_t bits;
-
-    memcpy(&bits, &value, sizeof(bits));
-    return (bits & UINT64_C(0x1FFFFFFF)) != UINT64_C(0x10000000);
-}
-
 bool plx_parse_float(const char *text, size_t length, float *value)
 {
     struct decimal decimal;
@@ -204,7 +184,7 @@ bool plx_parse_float(const char *text, size_t length, float *value)
         *value = (float)wide;
         return true;
     }
-    if (convert_fast(&decimal, &wide) && narrows_safely(wide)) {
+    if (convert_fast(&decimal, &wide) && plx_decimal_narrows(wide)) {
         *value = (float)wide;
         return true;
     }

@@ -97,8 +97,9 @@ void plx_pages_free(void *pages, size_t bytes)
 {
     if (!pages)
         return;
-    plx_pages_unguard(pages, whole_pages(bytes));
-    (void)munmap(pages, whole_pages(bytes));
+    const size_t mapped = whole_pages(bytes);
+    plx_pages_unguard((unsigned char *)pages + bytes, mapped - bytes);
+    (void)munmap(pages, mapped);
 }
 
 enum plx_status plx_pages_grow(void *pages, size_t old_bytes, size_t bytes, struct plx_error *error)
@@ -109,7 +110,7 @@ enum plx_status plx_pages_grow(void *pages, size_t old_bytes, size_t bytes, stru
     if (!grown)
         return PLX_MEMORY;
     memcpy(&old, pages, sizeof old);
-    plx_pages_unguard(old, content);
+    plx_pages_unguard((unsigned char *)old + old_bytes, content - old_bytes);
     /* The pages themselves move to the new address; nothing is copied. */
     if (mremap(old, content, content, MREMAP_MAYMOVE | MREMAP_FIXED, grown) == MAP_FAILED) {
         memcpy(grown, old, old_bytes);

@@ -10,7 +10,8 @@
 void *plx_pages_new(size_t bytes, struct plx_error *error);
 
 /* In a build with AddressSanitizer, touching what is guarded is reported; otherwise nothing. What lies behind
-   the bytes that were asked for is guarded by plx_pages_new. */
+   the bytes that were asked for is guarded by plx_pages_new. What else is must not be any more when the pages
+   are freed or grown. */
 void plx_pages_guard(const void *begin, size_t bytes);
 void plx_pages_unguard(const void *begin, size_t bytes);
 

@@ -18,6 +18,7 @@
 #define CLI_INSPECT 8u
 #define CLI_COMPARE 16u
 #define CLI_HELPS   32u
+#define CLI_CONVERT 64u
 #define CLI_ALL     ~0u
 
 /* X(code, commands, meaning). What the program ends with. */
@@ -46,6 +47,8 @@ enum cli_takes {
     CLI_TAKES_MODEL_FORMAT,
     CLI_TAKES_CORPUS_FORMAT,
     CLI_TAKES_TABLE_FORMAT,
+    CLI_TAKES_LOAD,
+    CLI_TAKES_FINGERPRINT,
     CLI_TAKES_INSPECTED,
     CLI_TAKES_COMMAND,
     /* Files, and more. */
@@ -79,17 +82,25 @@ enum cli_takes {
       "what tokens are: %s (default: words of a text)")                                                      \
     X(CORPUS_FORMAT, "corpus-format", 0, "NAME", CORPUS_FORMAT, CLI_EVAL | CLI_INSPECT,                      \
       "format of the corpus: %s (default: recognised)")                                                      \
-    X(MODEL_FORMAT, "model-format", 0, "NAME", MODEL_FORMAT, CLI_EVAL | CLI_INSPECT,                         \
+    X(MODEL_FORMAT, "model-format", 0, "NAME", MODEL_FORMAT, CLI_EVAL | CLI_INSPECT | CLI_CONVERT,           \
       "format of the model: %s (default: recognised)")                                                       \
     X(VOCAB, "vocab", 0, "FILE", FILE, CLI_EVAL | CLI_INSPECT,                                               \
       "vocabulary of a neural model (default: beside the weights)")                                          \
-    X(ALLOW_POSITIVE, "allow-positive", 0, NULL, NOTHING, CLI_EVAL | CLI_INSPECT,                            \
+    X(ALLOW_POSITIVE, "allow-positive", 0, NULL, NOTHING, CLI_EVAL | CLI_INSPECT | CLI_CONVERT,              \
       "ARPA: clamp positive log-probabilities to 0")                                                         \
-    X(ALLOW_COUNT_MISMATCH, "allow-count-mismatch", 0, NULL, NOTHING, CLI_EVAL | CLI_INSPECT,                \
+    X(ALLOW_COUNT_MISMATCH, "allow-count-mismatch", 0, NULL, NOTHING, CLI_EVAL | CLI_INSPECT | CLI_CONVERT,  \
       "ARPA: believe the sections rather than the header's counts")                                          \
     X(LOGPROB_BASE, "logprob-base", 0, "BASE", BASE, CLI_EVAL | CLI_INSPECT,                                 \
       "logprobs: base of the logarithms, e, 2, 10 or any number > 1 (default: e)")                           \
-    X(THREADS, "threads", 'j', "N", NUMBER, CLI_EVAL, "threads in all (default: one for each processor)")    \
+    X(LOAD, "load", 0, "HOW", LOAD, CLI_EVAL | CLI_INSPECT,                                                  \
+      "formats that are used in place: %s (default: map); others are always read into memory")               \
+    X(FINGERPRINT, "fingerprint", 0, "OF", FINGERPRINT, CLI_EVAL | CLI_INSPECT,                              \
+      "SHA-256 of the model: %s (default: full); quick samples formats that are used in place, and is full " \
+      "for others")                                                                                          \
+    X(VERIFY, "verify", 0, NULL, NOTHING, CLI_EVAL | CLI_INSPECT,                                            \
+      "check the model's checksums; refused where the format has none")                                      \
+    X(THREADS, "threads", 'j', "N", NUMBER, CLI_EVAL | CLI_CONVERT,                                          \
+      "threads in all (default: one for each processor)")                                                    \
     X(BATCH, "batch", 0, "N", NUMBER, CLI_EVAL,                                                              \
       "targets scored together (default 4096); does not change the result")                                  \
     X(OUTPUT, "output", 'o', "FILE", FILE, CLI_EVAL | CLI_TABLE | CLI_COMPARE | CLI_INSPECT,                 \
@@ -97,7 +108,7 @@ enum cli_takes {
     X(PER_TOKEN, "per-token", 0, "FILE", FILE, CLI_EVAL,                                                     \
       "write every scored token and its nats there too: .jsonl or .npy, .gz may follow")                     \
     X(FORMAT, "format", 'f', "NAME", TABLE_FORMAT, CLI_TABLE, "format of the table: %s (default: markdown)") \
-    X(QUIET, "quiet", 'q', NULL, NOTHING, CLI_EVAL | CLI_INSPECT,                                            \
+    X(QUIET, "quiet", 'q', NULL, NOTHING, CLI_EVAL | CLI_INSPECT | CLI_CONVERT,                              \
       "no progress, summary or warnings on stderr")                                                          \
     X(CONFIG, "config", 0, "FILE", FILE, CLI_EVAL, "options out of a JSON file")                             \
     X(AS, "as", 0, "KIND", INSPECTED, CLI_INSPECT, "what the first file is: %s (default: recognised)")       \
@@ -151,7 +162,7 @@ struct cli_command {
 };
 
 extern const struct cli_command cli_command_eval, cli_command_compare, cli_command_table, cli_command_formats,
-    cli_command_inspect, cli_command_help;
+    cli_command_inspect, cli_command_convert, cli_command_help;
 
 /* commands.c: command `index`, NULL past the end; the one of that name, NULL if there is none. */
 const struct cli_command *cli_command(size_t index);
@@ -216,6 +227,9 @@ void cli_nearest_try(struct cli_nearest *nearest, const char *candidate);
 
 /* output.c: false, with a message, if an output is one of the inputs, which would be lost then. */
 bool cli_check_inputs(const struct cli_arguments *arguments);
+
+/* The same of an output that is an operand. */
+bool cli_check_overwritten(const char *output, const char *input);
 
 /* Says so and returns the exit code if a file there could surely not be written, before the work is
  * done. */

@@ -161,19 +161,21 @@ static bool read_settings(const struct cli_arguments *arguments, struct cli_prog
 {
     const char *const *values = arguments->values;
     unsigned long long threads = 0, batch = 0;
-    size_t tokens = 0;
+    size_t tokens = 0, load = 0, fingerprint = 0;
     *settings = (struct settings){
         .model = {.format = values[CLI_MODEL_FORMAT],
                   .vocabulary = values[CLI_VOCAB],
                   .allow_positive = values[CLI_ALLOW_POSITIVE] != NULL,
                   .allow_count_mismatch = values[CLI_ALLOW_COUNT_MISMATCH] != NULL,
+                  .verify = values[CLI_VERIFY] != NULL,
                   .interrupted = cli_interrupted,
                   .progress = cli_progress_model,
                   .user = progress},
         .corpus = {.format = values[CLI_CORPUS_FORMAT], .interrupted = cli_interrupted},
         .evaluate = {.progress = cli_progress_corpus, .interrupted = cli_interrupted, .user = progress},
     };
-    if (!cli_choice(arguments, CLI_TOKENS, &tokens) || !check_preset(arguments) ||
+    if (!cli_choice(arguments, CLI_TOKENS, &tokens) || !cli_choice(arguments, CLI_LOAD, &load) ||
+        !cli_choice(arguments, CLI_FINGERPRINT, &fingerprint) || !check_preset(arguments) ||
         !check_standard_input(arguments) || !cli_check_inputs(arguments) || !check_outputs(arguments) ||
         !cli_number(arguments, CLI_THREADS, 1, 1024, &threads) ||
         !cli_number(arguments, CLI_BATCH, 1, 1 << 24, &batch) ||
@@ -181,6 +183,9 @@ static bool read_settings(const struct cli_arguments *arguments, struct cli_prog
         return false;
     if (values[CLI_TOKENS])
         settings->corpus.tokens = (enum plx_token_kind)(tokens + PLX_TOKENS_WORD);
+    settings->model.load = (enum plx_load)load;
+    settings->model.fingerprint = (enum plx_fingerprint)fingerprint;
+    settings->model.threads = threads ? (unsigned)threads : plx_processors();
     settings->evaluate.threads = (unsigned)threads;
     settings->evaluate.batch = (size_t)batch;
     return true;

@@ -28,12 +28,14 @@ static bool read_options(const struct cli_arguments *arguments, struct cli_progr
 {
     const char *const *values = arguments->values;
     unsigned long long top = 0, seed = 0;
-    size_t tokens = 0, as = 0;
+    size_t tokens = 0, as = 0, load = 0, fingerprint = 0;
     *options = (struct plx_inspect_options){
         .model = {.format = values[CLI_MODEL_FORMAT],
                   .vocabulary = values[CLI_VOCAB],
                   .allow_positive = values[CLI_ALLOW_POSITIVE] != NULL,
                   .allow_count_mismatch = values[CLI_ALLOW_COUNT_MISMATCH] != NULL,
+                  .verify = values[CLI_VERIFY] != NULL,
+                  .threads = plx_processors(),
                   .interrupted = cli_interrupted,
                   .progress = cli_progress_model,
                   .user = progress},
@@ -41,7 +43,8 @@ static bool read_options(const struct cli_arguments *arguments, struct cli_progr
         .progress = cli_progress_reading,
         .user = progress,
     };
-    if (!cli_choice(arguments, CLI_TOKENS, &tokens) || !cli_choice(arguments, CLI_AS, &as) ||
+    if (!cli_choice(arguments, CLI_TOKENS, &tokens) || !cli_choice(arguments, CLI_LOAD, &load) ||
+        !cli_choice(arguments, CLI_FINGERPRINT, &fingerprint) || !cli_choice(arguments, CLI_AS, &as) ||
         !cli_number(arguments, CLI_TOP, 1, 1000000, &top) ||
         !cli_number(arguments, CLI_SEED, 0, SEED_MOST, &seed) ||
         !cli_logprob_base(arguments, &options->model.logprob_base))
@@ -54,6 +57,8 @@ static bool read_options(const struct cli_arguments *arguments, struct cli_progr
         options->corpus.tokens = (enum plx_token_kind)(tokens + PLX_TOKENS_WORD);
     if (values[CLI_AS])
         options->as = (enum plx_inspect_as)(as + PLX_INSPECT_MODEL);
+    options->model.load = (enum plx_load)load;
+    options->model.fingerprint = (enum plx_fingerprint)fingerprint;
     options->top = (size_t)top;
     options->deep = values[CLI_DEEP] != NULL;
     options->seed = seed;

@@ -51,30 +51,35 @@ static bool is_input(const char *output, const char *given)
     return same;
 }
 
-/* False, with a message, if the output is that input. */
-static bool check_pair(const struct cli_arguments *arguments, enum cli_option output, const char *input)
+/* False, with a message, if the output is that input. `option` is the one that names it, or NULL. */
+static bool check_pair(const char *option, const char *path, const char *input)
 {
-    const char *path = arguments->values[output];
     char shown[2][512];
     if (!path || !input || !is_input(path, input))
         return true;
     plx_text_visible(path, shown[0], sizeof shown[0]);
     plx_text_visible(strcmp(input, "-") == 0 ? "standard input" : input, shown[1], sizeof shown[1]);
-    fprintf(stderr, "perplex: --%s %s would overwrite what is read: %s\n", cli_option_row(output)->name,
-            shown[0], shown[1]);
+    fprintf(stderr, "perplex: %s%s%s%s would overwrite what is read: %s\n", option ? "--" : "",
+            option ? option : "", option ? " " : "", shown[0], shown[1]);
     return false;
+}
+
+bool cli_check_overwritten(const char *output, const char *input)
+{
+    return check_pair(NULL, output, input);
 }
 
 bool cli_check_inputs(const struct cli_arguments *arguments)
 {
     static const enum cli_option outputs[] = {CLI_OUTPUT, CLI_PER_TOKEN}, inputs[] = {CLI_VOCAB, CLI_CONFIG};
     for (size_t i = 0; i < sizeof outputs / sizeof *outputs; i++) {
+        const char *name = cli_option_row(outputs[i])->name, *path = arguments->values[outputs[i]];
         for (int k = 0; k < arguments->operand_count; k++) {
-            if (!check_pair(arguments, outputs[i], arguments->operands[k]))
+            if (!check_pair(name, path, arguments->operands[k]))
                 return false;
         }
         for (size_t k = 0; k < sizeof inputs / sizeof *inputs; k++) {
-            if (!check_pair(arguments, outputs[i], arguments->values[inputs[k]]))
+            if (!check_pair(name, path, arguments->values[inputs[k]]))
                 return false;
         }
     }

@@ -7,6 +7,13 @@ static const char *const TABLE_FORMATS[] = {[PLX_TABLE_MARKDOWN] = "markdown", [
 
 static const char *const INSPECTED[] = {"model", "corpus"}; /* enum plx_inspect_as, from 1 */
 
+static const char *const LOADS[] = {[PLX_LOAD_MAP] = "map", [PLX_LOAD_COPY] = "copy"};
+
+static const char *const FINGERPRINTS[] = {
+    [PLX_FINGERPRINT_FULL] = "full", [PLX_FINGERPRINT_QUICK] = "quick", [PLX_FINGERPRINT_NONE] = "none"};
+
+#define LOAD_COUNT         (sizeof LOADS / sizeof *LOADS)
+#define FINGERPRINT_COUNT  (sizeof FINGERPRINTS / sizeof *FINGERPRINTS)
 #define INSPECTED_COUNT    (sizeof INSPECTED / sizeof *INSPECTED)
 #define TABLE_FORMAT_COUNT (sizeof TABLE_FORMATS / sizeof *TABLE_FORMATS)
 
@@ -55,6 +62,8 @@ const char *cli_word(enum cli_takes takes, enum cli_option option, size_t index)
     case CLI_TAKES_MODEL_FORMAT: return model_format(index, false);
     case CLI_TAKES_CORPUS_FORMAT: return plx_corpus_format_name(index);
     case CLI_TAKES_TABLE_FORMAT: return index < TABLE_FORMAT_COUNT ? TABLE_FORMATS[index] : NULL;
+    case CLI_TAKES_LOAD: return index < LOAD_COUNT ? LOADS[index] : NULL;
+    case CLI_TAKES_FINGERPRINT: return index < FINGERPRINT_COUNT ? FINGERPRINTS[index] : NULL;
     case CLI_TAKES_INSPECTED: return index < INSPECTED_COUNT ? INSPECTED[index] : NULL;
     case CLI_TAKES_COMMAND: return cli_command(index) ? cli_command(index)->name : NULL;
     case CLI_TAKES_MODEL: return model_format(index, true);

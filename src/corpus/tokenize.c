@@ -1,12 +1,12 @@
 #include "corpus/tokenize.h"
 
-#include "base/bytes.h"
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/utf8.h"
 #include "corpus/corpus.h"
 #include "corpus/pieces.h"
 #include "corpus/rejoin.h"
+#include "corpus/separators.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -16,10 +16,9 @@ struct walk {
     const struct plx_chunk *chunk;
     const struct plx_tokenize_options *options;
     struct plx_tokens *tokens;
-    bool any_bytes;   /* are taken as they are */
-    size_t owned;     /* bytes before it belong to tokens already made */
-    bool begins_line; /* the next token is the first of its line */
-    bool begins_document;
+    bool any_bytes;  /* are taken as they are */
+    size_t owned;    /* bytes before it belong to tokens already made */
+    unsigned begins; /* what the next token begins: marks */
 };
 
 enum plx_status plx_tokens_reserve(struct plx_tokens *tokens, size_t count, struct plx_error *error)
@@ -46,53 +45,18 @@ void plx_tokens_release(struct plx_tokens *tokens)
     *tokens = (struct plx_tokens){0};
 }
 
-/* A bit set in the first zero byte of the eight, perhaps in bytes above it too. */
-static inline uint64_t zero_byte(uint64_t eight)
-{
-    return (eight - PLX_EACH_BYTE(0x01)) & ~eight & PLX_EACH_BYTE(0x80);
-}
-
-/* The continuation bytes among the eight: the highest bit set and the next one not. */
-static inline uint64_t continuation_bytes(uint64_t eight)
-{
-    return eight & ~(eight << 1) & PLX_EACH_BYTE(0x80);
-}
-
-/* The end of the word that begins at text[at]: its first separator, or `end`. Adds to *continuations how many
-   of its bytes are UTF-8 continuations. Up to `readable` bytes may be looked at. */
-static inline size_t find_word_end(const uint8_t *text, size_t at, size_t end, size_t readable,
-                                   size_t *continuations)
-{
-    for (; at + 8 <= readable && at < end; at += 8) {
-        const uint64_t eight = plx_load_u64(text + at);
-        uint64_t beyond = zero_byte(eight ^ PLX_EACH_BYTE(' ')) | zero_byte(eight ^ PLX_EACH_BYTE('\t'));
-        if (end - at < 8)
-            beyond |= UINT64_C(0x80) << 8 * (end - at);
-        const uint64_t inside = beyond ? (beyond & -beyond) - 1 : UINT64_MAX;
-        const uint64_t continuing = continuation_bytes(eight) & inside;
-        if (continuing)
-            *continuations += (size_t)__builtin_popcountll(continuing);
-        if (beyond)
-            return at + (size_t)__builtin_ctzll(beyond) / 8;
-    }
-    for (; at < end && !plx_is_separator(text[at]); at++)
-        *continuations += (text[at] & 0xC0) == 0x80;
-    return at;
-}
-
 /* Adds the token text[begin, end) of so many characters, which owns everything from the end of the token
    before it, separators, besides. There is room. */
 static inline void add(struct walk *walk, size_t begin, size_t end, size_t characters, unsigned marks)
 {
     struct plx_tokens *tokens = walk->tokens;
-    const size_t i = tokens->count++;
+    const size_t i = tokens->count++, owned = walk->owned;
     tokens->words[i] = (struct plx_word){(const char *)walk->chunk->text + begin, end - begin};
-    tokens->bytes[i] = (uint32_t)(end - walk->owned);
-    tokens->characters[i] = (uint32_t)(begin - walk->owned + characters);
-    tokens->marks[i] = (uint8_t)(marks | (walk->begins_line ? PLX_MARK_BEGINS_LINE : 0) |
-                                 (walk->begins_document ? PLX_MARK_BEGINS_DOCUMENT : 0));
+    tokens->bytes[i] = (uint32_t)(end - owned);
+    tokens->characters[i] = (uint32_t)(begin - owned + characters);
+    tokens->marks[i] = (uint8_t)(marks | walk->begins);
     walk->owned = end;
-    walk->begins_line = walk->begins_document = false;
+    walk->begins = 0;
 }
 
 /* Ends the line at text[begin, end), its newline (if any) included. */
@@ -101,28 +65,58 @@ static void end_line(struct walk *walk, size_t end, bool blank)
     walk->tokens->counts.lines++;
     if (walk->options->line_ends)
         add(walk, end, end, 0, PLX_MARK_LINE_END | (blank ? PLX_MARK_BLANK_LINE : 0));
-    walk->begins_line = true;
+    walk->begins |= PLX_MARK_BEGINS_LINE;
+}
+
+/* The end of a word that goes on at text[at], and how many of its bytes continue a character. */
+static size_t find_word_end(const uint8_t *text, size_t at, size_t end, size_t *continuations)
+{
+    for (; at < end && !plx_is_separator(text[at]); at++)
+        *continuations += (text[at] & 0xC0) == 0x80;
+    return at;
+}
+
+/* The words that begin within the 64 bytes at `at`, or all up to `end` if that comes first; but one that
+   begins behind the first byte and does not end within them is left. Returns where to go on. */
+static size_t split_64(struct walk *walk, size_t at, size_t end)
+{
+    const uint8_t *text = walk->chunk->text;
+    const struct plx_masks masks = plx_masks_of(text + at, end - at, walk->chunk->size - at);
+    uint64_t words = ~masks.separators;
+    while (words) {
+        const unsigned first = (unsigned)__builtin_ctzll(words);
+        const uint64_t behind = masks.separators & UINT64_MAX << first;
+        if (!behind && first > 0)
+            return at + first;
+        size_t continuations = 0, word_end;
+        if (behind) {
+            const unsigned last = (unsigned)__builtin_ctzll(behind);
+            const uint64_t inside = masks.continuations & UINT64_MAX << first & ~(UINT64_MAX << last);
+            if (inside)
+                continuations = (size_t)__builtin_popcountll(inside);
+            word_end = at + last;
+            words &= UINT64_MAX << last;
+        } else {
+            continuations = (size_t)__builtin_popcountll(masks.continuations);
+            word_end = find_word_end(text, at + PLX_MASK_BYTES, end, &continuations);
+            words = 0;
+        }
+        const size_t begin = at + first;
+        const size_t characters = walk->tokens->counts.invalid_utf8 == 0
+                                      ? word_end - begin - continuations
+                                      : plx_utf8_count(text + begin, word_end - begin, NULL);
+        add(walk, begin, word_end, characters, PLX_MARK_WORD);
+    }
+    return walk->owned > at + PLX_MASK_BYTES ? walk->owned : at + PLX_MASK_BYTES;
 }
 
 /* The words of text[at, end); returns how many. */
 static size_t split_words(struct walk *walk, size_t at, size_t end)
 {
-    const uint8_t *text = walk->chunk->text;
-    const bool well_formed = walk->tokens->counts.invalid_utf8 == 0;
-    size_t count = 0;
-    for (;;) {
-        while (at < end && plx_is_separator(text[at]))
-            at++;
-        if (at == end)
-            return count;
-        const size_t begin = at;
-        size_t continuations = 0;
-        at = find_word_end(text, at, end, walk->chunk->size, &continuations);
-        const size_t characters =
-            well_formed ? at - begin - continuations : plx_utf8_count(text + begin, at - begin, NULL);
-        add(walk, begin, at, characters, PLX_MARK_WORD);
-        count++;
-    }
+    const size_t before = walk->tokens->count;
+    while (at < end)
+        at = split_64(walk, at, end);
+    return walk->tokens->count - before;
 }
 
 /* The characters or bytes of text[at, end), of which [word_end, end) is no part of a word; returns how many
@@ -200,13 +194,15 @@ static enum plx_status check_text(struct walk *walk, struct plx_error *error)
 static enum plx_status tokenize(const struct plx_chunk *chunk, const struct plx_tokenize_options *options,
                                 bool any_bytes, struct plx_tokens *tokens, struct plx_error *error)
 {
+    const bool begins_line =
+        chunk->begins_line || (chunk->blank_before && options->tokens == PLX_TOKENS_WORD);
     struct walk walk = {
         .chunk = chunk,
         .options = options,
         .tokens = tokens,
         .any_bytes = any_bytes,
-        .begins_line = chunk->begins_line || (chunk->blank_before && options->tokens == PLX_TOKENS_WORD),
-        .begins_document = chunk->begins_document,
+        .begins = (chunk->begins_document ? PLX_MARK_BEGINS_DOCUMENT : 0) |
+                  (begins_line ? PLX_MARK_BEGINS_LINE : 0),
     };
     tokens->count = 0;
     tokens->counts = (struct plx_text_counts){0};

@@ -83,8 +83,8 @@ static double unknown_nats(const struct plx_plan *plan, double nats)
     return nats;
 }
 
-/* The rare cases; false if the token is not to be counted as scored. */
-static bool tally_special(struct plx_batch *batch, size_t i, const struct plx_plan *plan)
+/* A token that is unknown or the end of a blank line. */
+static void tally_special(struct plx_batch *batch, size_t i, const struct plx_plan *plan)
 {
     struct plx_tally *tally = &batch->tally;
     const unsigned flags = batch->flags[i];
@@ -94,7 +94,7 @@ static bool tally_special(struct plx_batch *batch, size_t i, const struct plx_pl
         if (plan->protocol.unknown == PLX_UNKNOWN_SKIP) {
             tally->skipped_unknown++;
             batch->flags[i] |= PLX_TOKEN_UNSCORED;
-            return false;
+            return;
         }
         batch->nats[i] = unknown_nats(plan, batch->nats[i]);
         plx_exact_add(&tally->unknown, batch->nats[i]);
@@ -103,7 +103,6 @@ static bool tally_special(struct plx_batch *batch, size_t i, const struct plx_pl
     }
     if (flags & PLX_TOKEN_BLANK)
         plx_exact_add(&tally->blank_ends, batch->nats[i]);
-    return true;
 }
 
 /* A model that finds longer n-grams than it has is defective. */
@@ -125,25 +124,81 @@ static void mark_unanswered(struct plx_batch *batch)
     }
 }
 
-static void tally_targets(struct plx_batch *batch, const struct plx_plan *plan)
+/* Known tokens without probability. */
+static void tally_zeros(struct plx_batch *batch)
+{
+    const unsigned apart = PLX_TOKEN_UNSCORED | PLX_TOKEN_UNKNOWN | PLX_TOKEN_BLANK;
+    size_t zeros = 0;
+    for (size_t i = 0; i < batch->target_count; i++)
+        zeros += batch->log10_float[i] <= ZERO_LOG10;
+    for (size_t i = 0; i < batch->target_count && zeros > 0; i++) {
+        if (batch->log10_float[i] <= ZERO_LOG10 && !(batch->flags[i] & apart))
+            plx_exact_add(&batch->tally.zeros, batch->nats[i]);
+    }
+}
+
+/* Bytes, characters, words and ends of what was scored: a loop that the compiler can make wide. */
+static void count_originals(struct plx_batch *batch)
 {
     struct plx_tally *tally = &batch->tally;
+    uint64_t bytes = 0, characters = 0;
+    uint32_t words = 0, ends = 0;
+    for (size_t i = 0; i < batch->target_count; i++) {
+        const uint32_t flags = batch->flags[i];
+        const uint32_t counts = flags & PLX_TOKEN_UNSCORED ? 0 : UINT32_MAX;
+        bytes += batch->bytes[i] & counts;
+        characters += batch->characters[i] & counts;
+        words += (flags & PLX_TOKEN_WORD) != 0 ? counts & 1 : 0;
+        ends += (flags & PLX_TOKEN_END) != 0 ? counts & 1 : 0;
+    }
+    tally->bytes += bytes;
+    tally->characters += characters;
+    tally->words += words;
+    tally->ends += ends;
+}
+
+/* The cross-entropies, by order. */
+static void add_nats(struct plx_batch *batch, const struct plx_plan *plan)
+{
+    for (size_t i = 0; i < batch->target_count; i++) {
+        if (!(batch->flags[i] & PLX_TOKEN_UNSCORED))
+            plx_exact_add(batch->tally.orders + (plan->details ? checked_order(batch->orders[i], plan) : 0),
+                          batch->nats[i]);
+    }
+}
+
+/* The same, faster, for a batch of usual size. */
+static void add_few_nats(struct plx_batch *batch, const struct plx_plan *plan)
+{
+    const uint16_t *flags = batch->flags;
+    const uint8_t *orders = plan->details ? batch->orders : NULL;
+    const double *nats = batch->nats;
+    struct plx_exact *exact = batch->tally.orders;
+    const unsigned highest = plan->order;
+    const size_t count = batch->target_count;
+    for (size_t i = 0; i < count; i++) {
+        const unsigned order = orders ? orders[i] : 0;
+        if (!(flags[i] & PLX_TOKEN_UNSCORED))
+            plx_exact_add_few(exact + (order < highest ? order : highest), nats[i]);
+    }
+}
+
+static void tally_targets(struct plx_batch *batch, const struct plx_plan *plan)
+{
     const unsigned special = PLX_TOKEN_UNKNOWN | PLX_TOKEN_BLANK;
     if (plan->by_token || plan->by_target)
         mark_unanswered(batch);
     for (size_t i = 0; i < batch->target_count; i++) {
-        const unsigned flags = batch->flags[i];
-        if ((flags & PLX_TOKEN_UNSCORED) || ((flags & special) && !tally_special(batch, i, plan)))
-            continue;
-        plx_exact_add(tally->orders + (plan->details ? checked_order(batch->orders[i], plan) : 0),
-                      batch->nats[i]);
-        tally->bytes += batch->bytes[i];
-        tally->characters += batch->characters[i];
-        tally->words += (flags & PLX_TOKEN_WORD) != 0;
-        tally->ends += (flags & PLX_TOKEN_END) != 0;
-        if (plan->details && batch->log10_float[i] <= ZERO_LOG10 && !(flags & special))
-            plx_exact_add(&tally->zeros, batch->nats[i]);
+        if ((batch->flags[i] & special) && !(batch->flags[i] & PLX_TOKEN_UNSCORED))
+            tally_special(batch, i, plan);
     }
+    if (batch->target_count <= PLX_EXACT_FEW)
+        add_few_nats(batch, plan);
+    else
+        add_nats(batch, plan);
+    count_originals(batch);
+    if (plan->details)
+        tally_zeros(batch);
 }
 
 void plx_batch_score(struct plx_batch *batch, const struct plx_plan *plan, struct plx_session *session)

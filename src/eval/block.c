@@ -3,9 +3,13 @@
 #include "base/memory.h"
 #include "base/utf8.h"
 #include "base/word.h"
+#include "model/model.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+/* Bytes behind the text, for plx_model_lookup_padded. */
+#define PADDING 8
 
 static enum plx_status reserve(struct plx_block *block, size_t count, struct plx_error *error)
 {
@@ -37,9 +41,10 @@ static enum plx_status copy_text(struct plx_block *block, const struct plx_chunk
     size_t size = chunk->document.length + (chunk->content == PLX_CONTENT_TEXT ? chunk->size : 0);
     for (size_t i = 0; chunk->content == PLX_CONTENT_STRINGS && i < chunk->size; i++)
         size += chunk->tokens[i].length;
-    const enum plx_status status = plx_buffer_reserve(&block->text, size + 1, error);
+    const enum plx_status status = plx_buffer_reserve(&block->text, size + PADDING, error);
     if (status)
         return status;
+    memset((char *)block->text.data + size, 0, PADDING);
     if (chunk->content == PLX_CONTENT_TEXT)
         block->chunk.text = (const uint8_t *)copy_bytes(block, chunk->text, chunk->size);
     for (size_t i = 0; chunk->content == PLX_CONTENT_STRINGS && i < chunk->size; i++) {
@@ -260,33 +265,40 @@ static unsigned start_flag(const struct plx_plan *plan, uint32_t id)
 
 /* A word spelled as a symbol: what the protocol says that it is. */
 static enum plx_status encode_control_word(struct plx_block *block, size_t i, const struct plx_plan *plan,
-                                           unsigned *flags)
+                                           uint16_t *flags)
 {
     const bool start = block->ids[i] == plan->control[0];
     switch (plan->protocol.control_words) {
     case PLX_CONTROL_REFUSE: return refuse_control_word(block, i, start ? "start" : "end");
-    case PLX_CONTROL_SCORE: *flags |= start ? start_flag(plan, block->ids[i]) : 0; break;
+    case PLX_CONTROL_SCORE: *flags |= (uint16_t)(start ? start_flag(plan, block->ids[i]) : 0); break;
     case PLX_CONTROL_WORD: break;
     case PLX_CONTROL_UNK:
         if (plan->protocol.unknown == PLX_UNKNOWN_ERROR)
             return refuse_unknown(block, i);
         block->ids[i] = plan->unknown;
-        *flags |= PLX_TOKEN_UNKNOWN;
+        *flags |= (uint16_t)(PLX_TOKEN_UNKNOWN);
         break;
     }
     return PLX_OK;
 }
 
+/* Whether there may be anything special about a token of a text: most are words that the model knows.
+   `special` has a bit for the last six bits of each id that is. */
+static inline bool is_special(uint32_t id, unsigned mark, uint64_t special)
+{
+    return (special >> id % 64 & 1) | (mark & PLX_MARK_LINE_END);
+}
+
 /* What is special about token i, whose id has been looked up. */
 static enum plx_status encode_token(struct plx_block *block, size_t i, const struct plx_plan *plan,
-                                    unsigned *flags)
+                                    uint16_t *flags)
 {
     if (block->tokens.marks[i] & PLX_MARK_LINE_END) {
-        *flags |= encode_line_end(block, i, plan);
+        *flags |= (uint16_t)(encode_line_end(block, i, plan));
         return PLX_OK;
     }
     if (block->ids[i] == plan->unknown || block->ids[i] == PLX_NO_TOKEN) {
-        *flags |= judge_unknown(block, i, plan);
+        *flags |= (uint16_t)(judge_unknown(block, i, plan));
         const bool symbol = (*flags & PLX_TOKEN_LITERAL) && plan->unknown != PLX_NO_TOKEN;
         if (plan->protocol.unknown == PLX_UNKNOWN_ERROR && !symbol)
             return refuse_unknown(block, i);
@@ -294,7 +306,7 @@ static enum plx_status encode_token(struct plx_block *block, size_t i, const str
     if (block->ids[i] == PLX_NO_TOKEN)
         return PLX_OK;
     if (block->chunk.content != PLX_CONTENT_TEXT)
-        *flags |= plan->any_tokens ? 0 : start_flag(plan, block->ids[i]);
+        *flags |= (uint16_t)(plan->any_tokens ? 0 : start_flag(plan, block->ids[i]));
     else if (block->ids[i] == plan->control[0] || block->ids[i] == plan->control[1])
         return encode_control_word(block, i, plan, flags);
     return PLX_OK;
@@ -304,7 +316,7 @@ static void look_up(struct plx_block *block, const struct plx_plan *plan, const 
 {
     const struct plx_tokens *tokens = &block->tokens;
     if (!plan->byte_ids) {
-        plx_model_lookup(model, tokens->words, tokens->count, block->ids);
+        plx_model_lookup_padded(model, tokens->words, tokens->count, block->ids);
         return;
     }
     for (size_t i = 0; i < tokens->count; i++)
@@ -399,11 +411,19 @@ static enum plx_status encode(struct plx_block *block, const struct plx_plan *pl
     block->lost_hyphens = 0;
     enum plx_status status = block->chunk.content == PLX_CONTENT_TEXT ? encode_text(block, plan, model)
                                                                       : encode_tokens(block, plan, model);
-    for (size_t i = 0; i < tokens->count && status == PLX_OK; i++) {
-        const unsigned mark = tokens->marks[i];
-        unsigned flags = (mark & afresh ? PLX_TOKEN_BREAK : 0) | (mark & PLX_MARK_WORD ? PLX_TOKEN_WORD : 0);
-        status = encode_token(block, i, plan, &flags);
-        block->flags[i] = (uint16_t)flags;
+    const uint64_t special = UINT64_C(1) << plan->unknown % 64 | UINT64_C(1) << plan->control[0] % 64 |
+                             UINT64_C(1) << plan->control[1] % 64 | UINT64_C(1) << PLX_NO_TOKEN % 64;
+    const bool text = block->chunk.content == PLX_CONTENT_TEXT;
+    const uint32_t *ids = block->ids;
+    const uint8_t *marks = tokens->marks;
+    uint16_t *flags = block->flags;
+    const size_t count = status == PLX_OK ? tokens->count : 0;
+    for (size_t i = 0; i < count; i++)
+        flags[i] = (uint16_t)((marks[i] & afresh ? PLX_TOKEN_BREAK : 0) |
+                              (marks[i] & PLX_MARK_WORD ? PLX_TOKEN_WORD : 0));
+    for (size_t i = 0; i < count && status == PLX_OK; i++) {
+        if (is_special(ids[i], marks[i], special) || !text)
+            status = encode_token(block, i, plan, flags + i);
     }
     return status;
 }

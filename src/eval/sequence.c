@@ -1,25 +1,36 @@
 #include "eval/sequence.h"
 
-static void end_sentence(struct plx_sequence *sequence)
-{
-    plx_exact_add(&sequence->kenlm_total, 0.0 - (double)sequence->sentence_log10);
-    sequence->sentence_log10 = 0.0f;
-    sequence->position = 0;
-}
-
 static void add_sentences(struct plx_sequence *sequence, const struct plx_plan *plan,
                           const struct plx_batch *batch)
 {
-    for (size_t i = 0; i < batch->target_count; i++) {
+    const size_t count = batch->target_count;
+    float sentence_log10 = sequence->sentence_log10;
+    const unsigned order = plan->order;
+    /* The longest n-gram that can end at the next token of the sentence, which a start symbol begins. */
+    unsigned possible = sequence->position + 2 < order ? (unsigned)sequence->position + 2 : order;
+    uint64_t backed_off = 0;
+    size_t begin = 0; /* of the sentence at hand, less what earlier batches had of it */
+    for (size_t i = 0; i < count; i++) {
         const float log10_float = batch->log10_float[i];
-        const uint64_t possible = ++sequence->position + 1;
-        sequence->sentence_log10 += log10_float;
-        sequence->irstlm_backed_off += batch->orders[i] < (possible < plan->order ? possible : plan->order);
-        if (batch->flags[i] & PLX_TOKEN_UNKNOWN)
+        const unsigned flags = batch->flags[i];
+        sentence_log10 += log10_float;
+        backed_off += batch->orders[i] < possible;
+        possible += possible < order;
+        if (!(flags & (PLX_TOKEN_UNKNOWN | PLX_TOKEN_END)))
+            continue;
+        if (flags & PLX_TOKEN_UNKNOWN)
             plx_exact_add(&sequence->kenlm_unknown, 0.0 - (double)log10_float);
-        if (batch->flags[i] & PLX_TOKEN_END)
-            end_sentence(sequence);
+        if (flags & PLX_TOKEN_END) {
+            plx_exact_add(&sequence->kenlm_total, 0.0 - (double)sentence_log10);
+            sentence_log10 = 0.0f;
+            sequence->position = 0;
+            begin = i + 1;
+            possible = 2 < order ? 2 : order;
+        }
     }
+    sequence->sentence_log10 = sentence_log10;
+    sequence->position += count - begin;
+    sequence->irstlm_backed_off += backed_off;
 }
 
 /* Closes the window or unit at hand. */

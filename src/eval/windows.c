@@ -146,8 +146,11 @@ static bool at_limit(const struct plx_windows *windows)
 /* How far the targets from `index` on can share one context and fit the batch. */
 static uint64_t end_of_run(struct plx_windows *windows, uint64_t index, uint64_t end)
 {
+    const struct plx_plan *plan = windows->plan;
     const uint64_t room = windows->batch_targets - windows->batch->target_count;
     uint64_t last = index;
+    if (plan->restart == PLX_NO_TOKEN && plan->unknown_context && plan->protocol.limit == 0)
+        return end - index < room ? end : index + room; /* nothing parts them */
     for (;; last++) {
         windows->scored += counts_for_limit(windows, last);
         const uint64_t next = last + 1;

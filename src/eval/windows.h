@@ -56,7 +56,7 @@ struct plx_windows {
 
     uint64_t rest_bytes, rest_characters; /* that belong to the next token */
     uint64_t tokens;                      /* all of the corpus, end symbols too */
-    uint64_t scored;                      /* targets, less those that are skipped as unknown */
+    uint64_t scored; /* targets, less those that are skipped as unknown; counted where there is a limit */
     struct plx_skipped skipped;
 };
 

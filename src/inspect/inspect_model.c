@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "inspect/deep.h"
 #include "inspect/next_words.h"
+#include "model/model.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -185,6 +186,17 @@ static enum plx_status describe(const struct plx_model *model, struct plx_inspec
     return check_sum(model, inspected, error);
 }
 
+/* A file that is used in place has not been read. */
+static void measure(const struct plx_model *model, const struct plx_source *source,
+                    struct plx_inspected_file *file)
+{
+    uint64_t size;
+    plx_source_progress(source, &size, &file->medium_bytes);
+    file->bytes = model->mapping.size ? model->mapping.size : plx_source_offset(source);
+    if (model->mapping.size && !plx_source_compressed(source))
+        file->medium_bytes = file->bytes;
+}
+
 enum plx_status plx_inspect_model(const char *name, struct plx_source *source,
                                   const struct plx_inspect_options *options,
                                   struct plx_inspected_model **inspected, struct plx_model **made,
@@ -197,11 +209,8 @@ enum plx_status plx_inspect_model(const char *name, struct plx_source *source,
         return PLX_MEMORY;
     enum plx_status status = source ? plx_model_open_source(source, &options->model, &model, error)
                                     : plx_model_open(name, &options->model, &model, error);
-    if (status == PLX_OK && source) {
-        uint64_t size;
-        plx_source_progress(source, &size, &(*inspected)->file.medium_bytes);
-        (*inspected)->file.bytes = plx_source_offset(source);
-    }
+    if (status == PLX_OK && source)
+        measure(model, source, &(*inspected)->file);
     if (status == PLX_OK)
         status = describe(model, *inspected, error);
     if (status == PLX_OK && options->deep)

@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/hash.h"
 #include "base/memory.h"
+#include "base/prefetch.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -71,7 +72,7 @@ enum plx_status plx_distinct_add(struct plx_distinct *distinct, const struct plx
             return status;
         for (size_t i = 0; i < batch; i++) {
             hashes[i] = hash_word(words[i]);
-            __builtin_prefetch(distinct->slots + ((size_t)hashes[i] & distinct->mask));
+            plx_prefetch(distinct->slots + ((size_t)hashes[i] & distinct->mask));
         }
         for (size_t i = 0; i < batch && !distinct->full; i++)
             insert(distinct, hashes[i]);

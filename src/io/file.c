@@ -18,9 +18,10 @@
 struct plx_file {
     struct plx_medium medium;
     int descriptor;
-    bool owned;    /* to be closed at the end */
-    bool waits;    /* a read may block for as long as somebody else likes */
-    uint64_t size; /* 0: not known */
+    bool owned;     /* to be closed at the end */
+    bool waits;     /* a read may block for as long as somebody else likes */
+    uint64_t begin; /* where it stood when it was opened */
+    uint64_t size;  /* of what is behind that; 0: not known */
 };
 
 /* Waits until a read will not block. Without it, a signal that comes between the question and the read would
@@ -65,6 +66,13 @@ static uint64_t file_size(const struct plx_medium *medium)
     return ((const struct plx_file *)medium)->size;
 }
 
+static bool file_range(const struct plx_medium *medium, struct plx_file_range *range)
+{
+    const struct plx_file *file = (const struct plx_file *)medium;
+    *range = (struct plx_file_range){file->descriptor, file->begin, file->size};
+    return file->size > 0; /* so that it is a regular file */
+}
+
 static void file_close(struct plx_medium *medium)
 {
     struct plx_file *file = (struct plx_file *)medium;
@@ -73,7 +81,7 @@ static void file_close(struct plx_medium *medium)
     free(file);
 }
 
-static const struct plx_medium_table file_table = {file_read, file_size, file_close};
+static const struct plx_medium_table file_table = {file_read, file_size, file_range, file_close};
 
 static enum plx_status file_open_path(struct plx_file *file, const char *path, struct plx_error *error)
 {
@@ -106,8 +114,10 @@ static enum plx_status file_examine(struct plx_file *file, struct plx_error *err
     file->waits = !S_ISREG(facts.st_mode);
     if (S_ISREG(facts.st_mode)) {
         off_t begin = lseek(file->descriptor, 0, SEEK_CUR); /* standard input may have been read already */
-        if (begin >= 0 && facts.st_size > begin)
+        if (begin >= 0 && facts.st_size > begin) {
+            file->begin = (uint64_t)begin;
             file->size = (uint64_t)(facts.st_size - begin);
+        }
 #if defined(POSIX_FADV_SEQUENTIAL)
         (void)posix_fadvise(file->descriptor, 0, 0, POSIX_FADV_SEQUENTIAL); /* advice: may fail */
 #endif

@@ -307,7 +307,7 @@ static void http_close(struct plx_medium *medium)
     free(http);
 }
 
-static const struct plx_medium_table http_table = {http_read, http_size, http_close};
+static const struct plx_medium_table http_table = {http_read, http_size, NULL, http_close};
 
 /* Opening. */
 

@@ -19,4 +19,16 @@ void plx_lines_init(struct plx_lines *lines, struct plx_source *source, size_t m
 enum plx_status plx_lines_next(struct plx_lines *lines, const char **line, size_t *length, bool *terminated,
                                struct plx_error *error);
 
+/* Many lines at once: (*data)[0 … *size) are whole lines with their newlines, as many as are at hand and fit
+   into `most` bytes, but one at least; the last one of the content may lack its newline. *size is 0 at the
+   end of the content. Nothing is consumed; valid until the next call. */
+enum plx_status plx_lines_peek(struct plx_lines *lines, size_t most, const char **data, size_t *size,
+                               struct plx_error *error);
+
+/* Consumes the first `size` bytes of what was peeked, which are `count` lines. */
+void plx_lines_pass(struct plx_lines *lines, size_t size, uint64_t count);
+
+/* Newlines in data[0 … size). */
+uint64_t plx_lines_count(const char *data, size_t size);
+
 #endif

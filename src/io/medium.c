@@ -26,6 +26,11 @@ uint64_t plx_medium_size(const struct plx_medium *medium)
     return medium->table->size(medium);
 }
 
+bool plx_medium_range(const struct plx_medium *medium, struct plx_file_range *range)
+{
+    return medium->table->range && medium->table->range(medium, range);
+}
+
 void plx_medium_close(struct plx_medium *medium)
 {
     if (medium)

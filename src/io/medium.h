@@ -6,6 +6,12 @@
 
 struct plx_medium;
 
+/* Bytes of an open file. */
+struct plx_file_range {
+    int descriptor; /* the medium's; its position is of no concern to pread. −1: none */
+    uint64_t begin, size;
+};
+
 struct plx_medium_table {
     /* Delivers up to `size` bytes, size > 0; *got is 0 only at the end. While it waits it asks
        plx_medium_interrupted at least every PLX_MEDIUM_WAIT_MS. Errors carry neither input nor offset: the
@@ -15,6 +21,10 @@ struct plx_medium_table {
 
     /* Bytes in all, 0 where it is not known (yet). */
     uint64_t (*size)(const struct plx_medium *medium);
+
+    /* All that there was to read when it was opened, of a regular file that is not empty; else false. NULL:
+       never. */
+    bool (*range)(const struct plx_medium *medium, struct plx_file_range *range);
 
     void (*close)(struct plx_medium *medium);
 };
@@ -37,6 +47,7 @@ enum plx_status plx_medium_read(struct plx_medium *medium, uint8_t *data, size_t
                                 struct plx_error *error);
 
 uint64_t plx_medium_size(const struct plx_medium *medium);
+bool plx_medium_range(const struct plx_medium *medium, struct plx_file_range *range);
 void plx_medium_close(struct plx_medium *medium); /* NULL is fine */
 
 /* The kinds. *medium is NULL on failure; options must outlive it. */

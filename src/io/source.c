@@ -1,4 +1,4 @@
-#include <perplex/source.h>
+#include "io/source.h"
 
 #include "base/error.h"
 #include "base/memory.h"
@@ -205,14 +205,8 @@ bool plx_source_compressed(const struct plx_source *source)
     return source->gzip != NULL;
 }
 
-enum plx_status plx_source_sha256(struct plx_source *source, char hex[65], struct plx_error *error)
+enum plx_status plx_source_drain(struct plx_source *source, struct plx_error *error)
 {
-    if (!source->options.fingerprint) {
-        enum plx_status status =
-            plx_error_set(error, PLX_USAGE, "the source was opened without the option fingerprint");
-        plx_error_input(error, source->label);
-        return status;
-    }
     do {
         plx_source_skip(source, source->end - source->begin);
         const uint8_t *data = NULL;
@@ -221,6 +215,46 @@ enum plx_status plx_source_sha256(struct plx_source *source, char hex[65], struc
         if (status != PLX_OK)
             return status;
     } while (source->begin < source->end);
+    return PLX_OK;
+}
+
+void plx_source_stop_hashing(struct plx_source *source)
+{
+    source->options.fingerprint = false;
+    plx_sha256_free(source->hash);
+    source->hash = NULL;
+}
+
+enum plx_status plx_source_interrupted(const struct plx_source *source, struct plx_error *error)
+{
+    const enum plx_status status = plx_medium_interrupted(source->medium, error);
+    if (status != PLX_OK)
+        plx_error_input(error, source->label);
+    return status;
+}
+
+enum plx_status plx_source_file(struct plx_source *source, struct plx_file_range *range,
+                                struct plx_error *error)
+{
+    const uint8_t *data;
+    size_t size;
+    const enum plx_status status = plx_source_peek(source, 1, &data, &size, error); /* is it gzip? */
+    if (status != PLX_OK || source->gzip || !plx_medium_range(source->medium, range))
+        range->descriptor = -1;
+    return status;
+}
+
+enum plx_status plx_source_sha256(struct plx_source *source, char hex[65], struct plx_error *error)
+{
+    if (!source->options.fingerprint) {
+        enum plx_status status =
+            plx_error_set(error, PLX_USAGE, "the source was opened without the option fingerprint");
+        plx_error_input(error, source->label);
+        return status;
+    }
+    enum plx_status drained = plx_source_drain(source, error);
+    if (drained != PLX_OK)
+        return drained;
     if (source->hash) {
         enum plx_status status = plx_sha256_finish(source->hash, source->digest, error);
         if (status != PLX_OK)

@@ -36,7 +36,7 @@ static void memory_close(struct plx_medium *medium)
     free(medium);
 }
 
-static const struct plx_medium_table memory_table = {memory_read, memory_size, memory_close};
+static const struct plx_medium_table memory_table = {memory_read, memory_size, NULL, memory_close};
 
 enum plx_status plx_memory_open(const void *data, size_t size, const struct plx_source_options *options,
                                 struct plx_medium **medium, struct plx_error *error)

@@ -1,10 +1,12 @@
 #include "model/model.h"
 
 #include "base/error.h"
+#include "base/hash.h"
 #include "base/lookalike.h"
 #include "base/memory.h"
 #include "base/sha256.h"
 #include "base/utf8.h"
+#include "io/source.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -66,8 +68,8 @@ static bool looks_foreign(const uint8_t *head, size_t size, const char *name, en
 }
 
 /* The format asked for by name, or else recognised. */
-static enum plx_status choose_format(const uint8_t *head, size_t size, const char *name, const char *wanted,
-                                     const struct plx_model_format **chosen, struct plx_error *error)
+static enum plx_status format_of(const uint8_t *head, size_t size, const char *name, const char *wanted,
+                                 const struct plx_model_format **chosen, struct plx_error *error)
 {
     enum plx_probe sure = PLX_PROBE_CONTENT;
     struct plx_lookalike lookalike;
@@ -83,7 +85,7 @@ static enum plx_status choose_format(const uint8_t *head, size_t size, const cha
         *chosen = NULL;
         return refuse_unknown(foreign ? &lookalike : NULL, name, error);
     }
-    if (*chosen && (*chosen)->open)
+    if (*chosen && ((*chosen)->open || (*chosen)->open_mapped))
         return PLX_OK;
     if (*chosen)
         plx_error_set(error, PLX_USAGE, "a model of the format \"%s\" is no file", wanted);
@@ -105,6 +107,8 @@ static enum plx_status check_options(const struct plx_model_format *format,
         useless = "to allow positive log-probabilities is for ARPA files";
     else if (options->allow_count_mismatch && !format->tolerance)
         useless = "to allow counts that differ from the header's is for ARPA files";
+    else if (options->verify && !format->checksums)
+        useless = "to verify checksums is for files that carry some";
     if (!useless)
         return PLX_OK;
     plx_error_set(error, PLX_USAGE, "%s, this model is of the format \"%s\"", useless, format->name);
@@ -124,31 +128,78 @@ static enum plx_status finish_open(struct plx_model **model, const struct plx_mo
     return PLX_MEMORY;
 }
 
-enum plx_status plx_model_open_source(struct plx_source *source, const struct plx_model_options *options,
-                                      struct plx_model **model, struct plx_error *error)
+/* A model whose file is used in place. */
+static enum plx_status open_in_place(const struct plx_model_format *format, struct plx_source *source,
+                                     const struct plx_model_options *options, struct plx_model **model,
+                                     struct plx_error *error)
 {
-    const struct plx_model_options defaults = {0};
+    struct plx_mapping mapping;
+    enum plx_status status = plx_mapping_open(source, options->load, options->threads, &mapping, error);
+    if (status)
+        return status;
+    status = format->open_mapped(&mapping, plx_source_name(source), options, model, error);
+    if (status) {
+        plx_mapping_close(&mapping);
+        return status;
+    }
+    (*model)->mapping = mapping;
+    (*model)->info.load = mapping.load == PLX_LOAD_MAP ? "map" : "copy";
+    return PLX_OK;
+}
+
+/* A file that is read to its end has all of it hashed on the way. */
+static enum plx_status take_fingerprint(struct plx_source *source, enum plx_fingerprint wanted, bool in_place,
+                                        struct plx_model *model, struct plx_error *error)
+{
+    struct plx_model_info *info = &model->info;
+    if (info->fingerprint) /* the file carries it */
+        return PLX_OK;
+    info->fingerprint = wanted == PLX_FINGERPRINT_NONE                ? "none"
+                        : wanted == PLX_FINGERPRINT_QUICK && in_place ? "quick"
+                                                                      : "full";
+    if (in_place)
+        return plx_mapping_sha256(&model->mapping, wanted, source, info->sha256, error);
+    return wanted == PLX_FINGERPRINT_NONE ? plx_source_drain(source, error)
+                                          : plx_source_sha256(source, info->sha256, error);
+}
+
+enum plx_status plx_model_choose(struct plx_source *source, const struct plx_model_options *options,
+                                 const struct plx_model_format **format, struct plx_error *error)
+{
     const uint8_t *head;
     size_t size;
-    const struct plx_model_format *format;
-    if (!options)
-        options = &defaults;
-    *model = NULL;
+    *format = NULL;
     enum plx_status status = plx_source_peek(source, PLX_PROBE_BYTES, &head, &size, error);
     if (status)
         return status;
     if (size > PLX_PROBE_BYTES)
         size = PLX_PROBE_BYTES; /* the same from every medium */
-    status = choose_format(head, size, plx_source_name(source), options->format, &format, error);
-    if (!format)
+    status = format_of(head, size, plx_source_name(source), options->format, format, error);
+    return *format ? check_options(*format, options, plx_source_name(source), error) : status;
+}
+
+enum plx_status plx_model_open_source(struct plx_source *source, const struct plx_model_options *options,
+                                      struct plx_model **model, struct plx_error *error)
+{
+    const struct plx_model_options defaults = {0};
+    const struct plx_model_format *format;
+    if (!options)
+        options = &defaults;
+    *model = NULL;
+    enum plx_status status = plx_model_choose(source, options, &format, error);
+    if (status)
         return status;
-    status = check_options(format, options, plx_source_name(source), error);
+    if (format->open_mapped || options->fingerprint == PLX_FINGERPRINT_NONE)
+        plx_source_stop_hashing(source);
     if (status == PLX_OK)
-        status = format->open(source, options, model, error);
+        status = format->open_mapped ? open_in_place(format, source, options, model, error)
+                                     : format->open(source, options, model, error);
     if (status)
         return status;
     status = finish_open(model, format, plx_source_name(source), error);
-    if (status == PLX_OK && (status = plx_source_sha256(source, (*model)->info.sha256, error)) != PLX_OK) {
+    if (status == PLX_OK)
+        status = take_fingerprint(source, options->fingerprint, format->open_mapped != NULL, *model, error);
+    if (status && *model) {
         plx_model_close(*model);
         *model = NULL;
     }
@@ -187,7 +238,10 @@ static enum plx_status open_named(const struct plx_model_format *format, const c
         status = format->open_named(strchr(name, ':') + 1, options, model, error);
     if (status)
         return status;
-    status = hash_text(name, (*model)->info.sha256, error);
+    const bool hash = options->fingerprint != PLX_FINGERPRINT_NONE;
+    (*model)->info.fingerprint = hash ? "full" : "none";
+    if (hash)
+        status = hash_text(name, (*model)->info.sha256, error);
     if (status == PLX_OK)
         return finish_open(model, format, name, error);
     plx_model_close(*model);
@@ -198,7 +252,8 @@ static enum plx_status open_named(const struct plx_model_format *format, const c
 enum plx_status plx_model_open(const char *name, const struct plx_model_options *options,
                                struct plx_model **model, struct plx_error *error)
 {
-    struct plx_source_options source_options = {.fingerprint = true};
+    struct plx_source_options source_options = {.fingerprint =
+                                                    !options || options->fingerprint != PLX_FINGERPRINT_NONE};
     const struct plx_model_format *named = plx_model_named_format(name, options ? options->format : NULL);
     struct plx_source *source;
     *model = NULL;
@@ -220,9 +275,11 @@ void plx_model_close(struct plx_model *model)
 {
     if (!model)
         return;
+    struct plx_mapping mapping = model->mapping; /* the model is gone before it */
     plx_vocabulary_free(model->vocabulary);
     free(model->name);
     model->class->close(model);
+    plx_mapping_close(&mapping);
 }
 
 const char *plx_model_name(const struct plx_model *model)
@@ -241,15 +298,40 @@ const struct plx_warning *plx_model_warnings(const struct plx_model *model, size
     return model->warnings;
 }
 
+/* Looks up words whose hashes are known. */
+static void look_up(const struct plx_model *model, const struct plx_word *words, const uint64_t *hashes,
+                    size_t count, uint32_t *ids)
+{
+    if (model->class->lookup)
+        model->class->lookup(model, words, hashes, count, ids);
+    else if (!(model->info.capabilities & PLX_ANY_TOKENS))
+        plx_vocabulary_find_hashed(model->vocabulary, hashes, count, ids);
+    else
+        memset(ids, 0, count * sizeof *ids);
+}
+
 void plx_model_lookup(const struct plx_model *model, const struct plx_word *words, size_t count,
                       uint32_t *ids)
 {
-    if (model->class->lookup)
-        model->class->lookup(model, words, count, ids);
-    else if (!(model->info.capabilities & PLX_ANY_TOKENS))
-        plx_vocabulary_find_all(model->vocabulary, words, count, ids);
-    else if (count > 0)
-        memset(ids, 0, count * sizeof *ids);
+    uint64_t hashes[PLX_MODEL_LOOKUP];
+    for (size_t done = 0; done < count; done += PLX_MODEL_LOOKUP) {
+        const size_t n = count - done < PLX_MODEL_LOOKUP ? count - done : PLX_MODEL_LOOKUP;
+        for (size_t i = 0; i < n; i++)
+            hashes[i] = plx_hash64(words[done + i].text, words[done + i].length, 0);
+        look_up(model, words + done, hashes, n, ids + done);
+    }
+}
+
+void plx_model_lookup_padded(const struct plx_model *model, const struct plx_word *words, size_t count,
+                             uint32_t *ids)
+{
+    uint64_t hashes[PLX_MODEL_LOOKUP];
+    for (size_t done = 0; done < count; done += PLX_MODEL_LOOKUP) {
+        const size_t n = count - done < PLX_MODEL_LOOKUP ? count - done : PLX_MODEL_LOOKUP;
+        for (size_t i = 0; i < n; i++)
+            hashes[i] = plx_hash64_padded(words[done + i].text, words[done + i].length, 0);
+        look_up(model, words + done, hashes, n, ids + done);
+    }
 }
 
 struct plx_word plx_model_token(const struct plx_model *model, uint32_t id)
@@ -284,6 +366,15 @@ static enum plx_status check_window(const struct plx_model_info *info, const str
     if (window->first == 0 && window->end > 0 && !(info->capabilities & PLX_EMPTY_CONTEXT))
         return plx_error_set(error, PLX_USAGE, "the model has no distribution without context");
     const bool gaps = info->capabilities & PLX_UNKNOWN_CONTEXT;
+    if (gaps &&
+        info->vocabulary) { /* a loop that the compiler can make wide; the other one says what is wrong */
+        const uint32_t least = info->vocabulary < PLX_NO_TOKEN ? (uint32_t)info->vocabulary : PLX_NO_TOKEN;
+        unsigned wrong = 0;
+        for (size_t i = 0; i < window->end; i++)
+            wrong |= (unsigned)(window->ids[i] >= least) & (unsigned)(window->ids[i] != PLX_NO_TOKEN);
+        if (!wrong)
+            return PLX_OK;
+    }
     for (size_t i = 0; i < window->end; i++) {
         const uint32_t id = window->ids[i];
         if (id < info->vocabulary || !info->vocabulary ||
@@ -348,6 +439,17 @@ void plx_model_warn(struct plx_model *model, const char *code, uint64_t line, co
     vsnprintf(warning->message, sizeof warning->message, format, arguments);
     va_end(arguments);
     snprintf(warning->code, sizeof warning->code, "%s", code);
+}
+
+void plx_model_warn_times(struct plx_model *model, const char *code, uint64_t count, uint64_t line,
+                          const char *message)
+{
+    if (count > 0)
+        plx_model_warn(model, code, line, "%s", message);
+    for (size_t i = 0; count > 0 && i < model->warning_count; i++) {
+        if (strcmp(model->warnings[i].code, code) == 0)
+            model->warnings[i].count += count - 1;
+    }
 }
 
 void plx_model_note(struct plx_model *model, const char *code, uint64_t count, uint64_t line,

@@ -16,6 +16,9 @@
 /* How many kinds of warnings one model can carry. */
 #define PLX_MODEL_WARNINGS 24
 
+/* How many words are looked up together. */
+#define PLX_MODEL_LOOKUP 64
+
 /* What an open model does. Every slot is required but those that say otherwise. */
 struct plx_model_class {
     /* Releases what the format has allocated, the model itself too, but not what struct plx_model owns. */
@@ -28,8 +31,11 @@ struct plx_model_class {
     enum plx_status (*score)(struct plx_session *session, const struct plx_window *windows, size_t count,
                              const struct plx_scores *scores, struct plx_error *error);
     /* As plx_model_lookup and plx_model_token, of a model whose words are found or kept in another way. NULL:
-       in its `vocabulary`, which a model with PLX_STRING_TOKENS then must have, but with PLX_ANY_TOKENS. */
-    void (*lookup)(const struct plx_model *model, const struct plx_word *words, size_t count, uint32_t *ids);
+       in its `vocabulary`, which a model with PLX_STRING_TOKENS then must have, but with PLX_ANY_TOKENS.
+       Words come with their hashes (plx_hash64, seed 0), no more than PLX_MODEL_LOOKUP at a time, so that
+       their memory accesses can overlap. */
+    void (*lookup)(const struct plx_model *model, const struct plx_word *words, const uint64_t *hashes,
+                   size_t count, uint32_t *ids);
     struct plx_word (*token)(const struct plx_model *model, uint32_t id);
 };
 
@@ -67,10 +73,10 @@ struct plx_model_format {
     enum plx_status (*open)(struct plx_source *source, const struct plx_model_options *options,
                             struct plx_model **model, struct plx_error *error);
 
-    /* For a format whose files are used where they lie, in place of open: the same from the whole content. On
-       success the caller moves the mapping into model->mapping, where its data stay what they are; on failure
-       it closes it. Where the file carries a fingerprint of its own, sets info.sha256, and info.fingerprint
-       to "stored". `name` is the source's. */
+    /* For a format that is used in place, as the bytes lie in memory; instead of open: the same from the
+       whole content. On success the caller moves the mapping into model->mapping, where its data stay what
+       they are; on failure it closes it. Where the file carries a fingerprint of its own, sets info.sha256,
+       and info.fingerprint to "stored". `name` is the source's. */
     enum plx_status (*open_mapped)(struct plx_mapping *mapping, const char *name,
                                    const struct plx_model_options *options, struct plx_model **model,
                                    struct plx_error *error);
@@ -91,14 +97,28 @@ const struct plx_model_format *plx_model_format(size_t index);
 const struct plx_model_format *plx_model_recognise(const uint8_t *head, size_t size, const char *name,
                                                    enum plx_probe *sure);
 
+/* The format of a source of which nothing has been consumed: the one that the options ask for, or else the
+   one that is recognised; and that they ask for nothing that is of no use to it. NULL on failure: the errors
+   of plx_model_open. */
+enum plx_status plx_model_choose(struct plx_source *source, const struct plx_model_options *options,
+                                 const struct plx_model_format **format, struct plx_error *error);
+
 /* The format without files that `name` begins with, as in "uniform:7"; NULL if it is no such name. With
    another format asked for (`wanted`, or NULL), it is a file's. */
 const struct plx_model_format *plx_model_named_format(const char *name, const char *wanted);
+
+/* plx_model_lookup for words behind each of which 8 bytes more can be read, whatever they are: faster. */
+void plx_model_lookup_padded(const struct plx_model *model, const struct plx_word *words, size_t count,
+                             uint32_t *ids);
 
 /* Adds one occurrence of the deviation `code` at `line` (0: no line). The first occurrence fixes line and
  * message. */
 void plx_model_warn(struct plx_model *model, const char *code, uint64_t line, const char *format, ...)
     PLX_PRINTF(4, 5);
+
+/* Adds `count` occurrences of it, the first at `line`. */
+void plx_model_warn_times(struct plx_model *model, const char *code, uint64_t count, uint64_t line,
+                          const char *message);
 
 /* Adds a deviation that changes no score, met `count` times, at `line` first: see plx_warning.note. */
 void plx_model_note(struct plx_model *model, const char *code, uint64_t count, uint64_t line,

@@ -14,7 +14,10 @@
 struct ngram_session {
     struct plx_session base;
     struct plx_ngram_block block;
-    bool target[PLX_NGRAM_BLOCK];   /* false: here only for the backoffs that it gives its successor */
+    /* The positions that are targets, by runs: [begins, ends) of each. The others are here only for the
+       backoffs that they give their successors. */
+    uint16_t begins[PLX_NGRAM_BLOCK], ends[PLX_NGRAM_BLOCK];
+    size_t runs;
     double total[PLX_NGRAM_BLOCK];  /* log10 p */
     float rounded[PLX_NGRAM_BLOCK]; /* the same, every sum rounded to float32 */
     bool unknown;                   /* the block has a target without an id */
@@ -80,16 +83,21 @@ static void add_backoffs(struct ngram_session *session, unsigned order)
 static void write_scores(struct ngram_session *session)
 {
     struct plx_scores *scores = &session->scores;
-    const struct plx_ngram_block *block = &session->block;
-    for (size_t i = 0; i < block->count; i++) {
-        if (!session->target[i])
-            continue;
-        *scores->nats++ = 0.0 - session->total[i] * PLX_LN_10;
-        if (scores->orders)
-            *scores->orders++ = block->length[i];
-        if (scores->log10_float)
-            *scores->log10_float++ = session->rounded[i];
+    for (size_t r = 0; r < session->runs; r++) {
+        const size_t begin = session->begins[r], count = session->ends[r] - begin;
+        for (size_t i = 0; i < count; i++)
+            scores->nats[i] = 0.0 - session->total[begin + i] * PLX_LN_10;
+        scores->nats += count;
+        if (scores->orders) {
+            memcpy(scores->orders, session->block.length + begin, count);
+            scores->orders += count;
+        }
+        if (scores->log10_float) {
+            memcpy(scores->log10_float, session->rounded + begin, count * sizeof *scores->log10_float);
+            scores->log10_float += count;
+        }
     }
+    session->runs = 0;
 }
 
 /* What an unknown word of a model without an unknown symbol scores: KenLM's figure, and zero probability. */
@@ -116,6 +124,7 @@ static void score_block(struct ngram_session *session)
         return;
     for (unsigned k = 0; k + 1 < order; k++)
         memset(block->backoffs + (size_t)k * PLX_NGRAM_BLOCK, 0, block->count * sizeof *block->backoffs);
+    memset(block->length, 1, block->count);
     model->search->unigrams(model, block);
     for (unsigned k = 2; k <= order && block->alive_count > 0; k++)
         model->search->ngrams(model, block, k);
@@ -125,18 +134,6 @@ static void score_block(struct ngram_session *session)
     write_scores(session);
     block->count = 0;
     session->unknown = false;
-}
-
-static inline void add_position(struct ngram_session *session, const uint32_t *id, size_t reach, bool target)
-{
-    struct plx_ngram_block *block = &session->block;
-    const size_t i = block->count++;
-    block->id[i] = id;
-    block->reach[i] = (uint8_t)reach;
-    block->length[i] = 1;
-    block->probability[i] = 0.0f;
-    session->target[i] = target;
-    session->unknown |= reach == 0;
 }
 
 /* How many words of the window, `most` at most, end at ids[t] without an unknown one among them. */
@@ -151,6 +148,28 @@ static size_t reach_at(const uint32_t *ids, size_t t, size_t most)
 /* A position that gives its successor nothing: it parts the windows. */
 static const uint32_t GAP = PLX_NO_TOKEN;
 
+/* The targets ids[t … t + count − 1] of a window, and before them the position that gives the first of them
+   its backoffs. */
+static void add_run(struct ngram_session *session, const uint32_t *ids, size_t t, size_t count, size_t most)
+{
+    struct plx_ngram_block *block = &session->block;
+    size_t i = block->count, reach = t > 0 ? reach_at(ids, t - 1, most - 1) : 0;
+    bool unknown = false;
+    block->id[i] = t > 0 ? ids + t - 1 : &GAP;
+    block->reach[i++] = (uint8_t)reach;
+    session->begins[session->runs] = (uint16_t)i;
+    for (const uint32_t *id = ids + t, *end = id + count; id < end; id++, i++) {
+        const bool known = *id != PLX_NO_TOKEN;
+        reach = (reach + (reach < most)) & (0 - (size_t)known);
+        unknown |= !known;
+        block->id[i] = id;
+        block->reach[i] = (uint8_t)reach;
+    }
+    session->ends[session->runs++] = (uint16_t)i;
+    session->unknown |= unknown;
+    block->count = i;
+}
+
 enum plx_status plx_ngram_score(struct plx_session *base, const struct plx_window *windows, size_t count,
                                 const struct plx_scores *scores, struct plx_error *error)
 {
@@ -164,12 +183,9 @@ enum plx_status plx_ngram_score(struct plx_session *base, const struct plx_windo
         for (size_t t = window->first; t < window->end;) {
             if (block->count + 2 > PLX_NGRAM_BLOCK)
                 score_block(session);
-            size_t reach = t > 0 ? reach_at(window->ids, t - 1, most - 1) : 0;
-            add_position(session, t > 0 ? window->ids + t - 1 : &GAP, reach, false);
-            for (; t < window->end && block->count < PLX_NGRAM_BLOCK; t++) {
-                reach = window->ids[t] == PLX_NO_TOKEN ? 0 : reach < most ? reach + 1 : most;
-                add_position(session, window->ids + t, reach, true);
-            }
+            const size_t room = PLX_NGRAM_BLOCK - 1 - block->count, left = window->end - t;
+            add_run(session, window->ids, t, left < room ? left : room, most);
+            t += left < room ? left : room;
         }
     }
     score_block(session);

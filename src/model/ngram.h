@@ -34,7 +34,7 @@ struct plx_ngram_block {
     const uint32_t *id[PLX_NGRAM_BLOCK]; /* id[i][0] is the word, id[i][−k] the one k places before */
     uint8_t reach[PLX_NGRAM_BLOCK];      /* the most words that an n-gram ending here may have: at most
                                             the model's order; 0 for an unknown word */
-    uint8_t length[PLX_NGRAM_BLOCK];     /* of the longest n-gram found */
+    uint8_t length[PLX_NGRAM_BLOCK];     /* of the longest n-gram found; 1 at the beginning */
     float probability[PLX_NGRAM_BLOCK];  /* of that */
     struct plx_ngram_state state[PLX_NGRAM_BLOCK];
     float *backoffs;                 /* [order − 1][PLX_NGRAM_BLOCK]: row k − 1 has those of the
@@ -48,7 +48,7 @@ struct plx_ngram_model;
 
 /* What a structure of n-grams does. Both are called by any number of threads at once. */
 struct plx_ngram_search {
-    /* Order 1. For every position of reach > 0: sets probability, length (1), backoffs row 0 (where the
+    /* Order 1. For every position of reach > 0: sets probability, backoffs row 0 (where the
        model's order is above 1) and state; and makes the list of those that are alive, reach > 1. */
     void (*unigrams)(const struct plx_ngram_model *model, struct plx_ngram_block *block);
 

@@ -1,6 +1,7 @@
 #include "model/ngram_hash.h"
 
 #include "base/memory.h"
+#include "base/prefetch.h"
 #include "model/ngram_key.h"
 
 #include <stdlib.h>
@@ -11,41 +12,42 @@ static const struct plx_ngram_hash *hash_of(const struct plx_ngram_model *model)
     return (const struct plx_ngram_hash *)(const void *)model;
 }
 
-/* Rolls the keys of all that are alive to n-grams of `order` words and has the lines of their homes fetched.
+/* Rolls the key of position i to its n-gram of `order` words and has the line of its home fetched.
    state.second is the scattered key. */
-static void begin_order(const struct plx_ngram_hash *model, struct plx_ngram_block *block, unsigned order)
+static inline void begin(const struct plx_ngram_table *table, struct plx_ngram_block *block, size_t i,
+                         unsigned order)
 {
-    if (order > model->ngram.base.info.order)
-        return;
-    const struct plx_ngram_table *table = model->tables + (order - 2);
     const ptrdiff_t oldest = -(ptrdiff_t)(order - 1);
-    for (size_t j = 0; j < block->alive_count; j++) {
-        const size_t i = block->alive[j];
-        struct plx_ngram_state *state = block->state + i;
-        state->first = plx_ngram_key(state->first, block->id[i][oldest]);
-        state->second = plx_ngram_scatter(state->first);
-        __builtin_prefetch(plx_ngram_home(table, state->second));
-    }
+    const uint64_t key = plx_ngram_key(block->state[i].first, block->id[i][oldest]);
+    const uint64_t scattered = plx_ngram_scatter(key);
+    block->state[i] = (struct plx_ngram_state){key, scattered};
+    plx_prefetch(plx_ngram_home(table, scattered));
 }
 
 static void find_unigrams(const struct plx_ngram_model *base, struct plx_ngram_block *block)
 {
     const struct plx_ngram_hash *model = hash_of(base);
+    const uint8_t *unigrams = model->unigrams;
+    /* A copy, that nothing written here can change; without homes, for a model of order 1. */
+    const struct plx_ngram_table next =
+        base->base.info.order > 1 ? model->tables[0] : (struct plx_ngram_table){0};
+    const size_t count = block->count;
     size_t alive = 0;
-    for (size_t i = 0; i < block->count; i++) {
+    for (size_t i = 0; i < count; i++) {
         if (block->reach[i] == 0)
             continue;
         struct plx_ngram unigram;
         const uint32_t id = *block->id[i];
-        memcpy(&unigram, model->unigrams + (size_t)id * sizeof unigram, sizeof unigram);
+        memcpy(&unigram, unigrams + (size_t)id * sizeof unigram, sizeof unigram);
         block->probability[i] = unigram.probability;
         block->backoffs[i] = unigram.backoff;
         block->state[i].first = id;
-        block->alive[alive] = (uint16_t)i;
-        alive += block->reach[i] > 1;
+        if (block->reach[i] == 1)
+            continue;
+        begin(&next, block, i, 2);
+        block->alive[alive++] = (uint16_t)i;
     }
     block->alive_count = alive;
-    begin_order(model, block, 2);
 }
 
 /* The positions of an order that are asked about again, in the line behind the one that they have passed. */
@@ -55,30 +57,40 @@ struct passed {
     size_t count;
 };
 
-/* Asks a line about position i, and puts it into the list where it now belongs. `layout` and `highest` are
-   constants where it is inlined. */
-static inline __attribute__((always_inline)) void ask(const struct plx_ngram_table *table,
-                                                      struct plx_ngram_block *block, unsigned order,
-                                                      enum plx_ngram_layout layout, bool highest, uint16_t i,
+/* The search of one order; constant where it is inlined: layout, highest. */
+struct search {
+    struct plx_ngram_table table, next; /* of this order and of the following */
+    unsigned order;
+    enum plx_ngram_layout layout;
+    bool highest;
+};
+
+/* Asks a line about position i, which may put it into the list of those that are passed, or of those that are
+   alive for the following order. */
+static inline __attribute__((always_inline)) void ask(const struct search *search,
+                                                      struct plx_ngram_block *block, uint16_t i,
                                                       const uint8_t *line, struct passed *passed)
 {
     const struct plx_ngram_state state = block->state[i];
+    const struct plx_ngram_table *table = &search->table;
     struct plx_ngram ngram;
-    switch (plx_ngram_ask(layout, line, state.first, state.second, &ngram)) {
+    switch (plx_ngram_ask(search->layout, line, state.first, state.second, &ngram)) {
     case PLX_NGRAM_FOUND:
         block->probability[i] = ngram.probability;
-        block->length[i] = (uint8_t)order;
-        if (highest)
+        block->length[i] = (uint8_t)search->order;
+        if (search->highest)
             return;
-        block->backoffs[(size_t)(order - 1) * PLX_NGRAM_BLOCK + i] = ngram.backoff;
-        block->alive[block->alive_count] = i;
-        block->alive_count += block->reach[i] > order;
+        block->backoffs[(size_t)(search->order - 1) * PLX_NGRAM_BLOCK + i] = ngram.backoff;
+        if (block->reach[i] <= search->order)
+            return;
+        begin(&search->next, block, i, search->order + 1);
+        block->alive[block->alive_count++] = i;
         return;
     case PLX_NGRAM_PASSED:
         line += PLX_NGRAM_LINE;
         if (line >= table->lines + (size_t)(table->homes + table->spare) * PLX_NGRAM_LINE)
             return; /* the file is damaged: nothing passes the last line */
-        __builtin_prefetch(line);
+        plx_prefetch(line);
         passed->position[passed->count] = i;
         passed->line[passed->count++] = line;
         return;
@@ -86,51 +98,68 @@ static inline __attribute__((always_inline)) void ask(const struct plx_ngram_tab
     }
 }
 
-/* All that are alive, in a table of one layout. */
-static inline __attribute__((always_inline)) void find_order(const struct plx_ngram_table *table,
-                                                             struct plx_ngram_block *block, unsigned order,
-                                                             enum plx_ngram_layout layout, bool highest)
+/* All that are alive. */
+static inline __attribute__((always_inline)) void find_order(const struct search search,
+                                                             struct plx_ngram_block *block)
 {
     struct passed passed;
     const size_t alive = block->alive_count;
     block->alive_count = passed.count = 0;
     for (size_t j = 0; j < alive; j++) {
         const uint16_t i = block->alive[j];
-        ask(table, block, order, layout, highest, i, plx_ngram_home(table, block->state[i].second), &passed);
+        ask(&search, block, i, plx_ngram_home(&search.table, block->state[i].second), &passed);
     }
     while (passed.count > 0) {
         const size_t count = passed.count;
         passed.count = 0;
         for (size_t j = 0; j < count; j++)
-            ask(table, block, order, layout, highest, passed.position[j], passed.line[j], &passed);
+            ask(&search, block, passed.position[j], passed.line[j], &passed);
     }
 }
 
-/* The list of all positions that reach further than `order`. */
-static void all_go_on(struct plx_ngram_block *block, unsigned order)
+/* The same where the table lacks suffixes of longer n-grams: all positions that reach further go on. */
+static void find_and_go_on(const struct search *search, struct plx_ngram_block *block)
 {
+    struct plx_ngram ngram;
+    for (size_t j = 0; j < block->alive_count; j++) {
+        const size_t i = block->alive[j];
+        if (!plx_ngram_find(&search->table, block->state[i].first, &ngram))
+            continue;
+        block->probability[i] = ngram.probability;
+        block->length[i] = (uint8_t)search->order;
+        block->backoffs[(size_t)(search->order - 1) * PLX_NGRAM_BLOCK + i] = ngram.backoff;
+    }
     block->alive_count = 0;
     for (size_t i = 0; i < block->count; i++) {
-        block->alive[block->alive_count] = (uint16_t)i;
-        block->alive_count += block->reach[i] > order;
+        if (block->reach[i] <= search->order)
+            continue;
+        begin(&search->next, block, i, search->order + 1);
+        block->alive[block->alive_count++] = (uint16_t)i;
     }
 }
 
 static void find_ngrams(const struct plx_ngram_model *base, struct plx_ngram_block *block, unsigned order)
 {
     const struct plx_ngram_hash *model = hash_of(base);
-    const struct plx_ngram_table *table = model->tables + (order - 2);
-    if (table->homes == 0)
+    struct search search = {.order = order, .table = model->tables[order - 2]};
+    search.highest = order == base->base.info.order;
+    search.layout = search.table.layout;
+    if (!search.highest)
+        search.next = model->tables[order - 1];
+    if (model->incomplete[order]) {
+        find_and_go_on(&search, block);
+    } else if (search.table.homes == 0) {
         block->alive_count = 0;
-    else if (order < base->base.info.order)
-        find_order(table, block, order, PLX_NGRAM_WIDE, false);
-    else if (table->layout == PLX_NGRAM_WIDE)
-        find_order(table, block, order, PLX_NGRAM_WIDE, true);
-    else
-        find_order(table, block, order, PLX_NGRAM_COMPACT, true);
-    if (model->incomplete[order])
-        all_go_on(block, order);
-    begin_order(model, block, order + 1);
+    } else if (!search.highest) {
+        search.layout = PLX_NGRAM_WIDE, search.highest = false;
+        find_order(search, block);
+    } else if (search.layout == PLX_NGRAM_WIDE) {
+        search.layout = PLX_NGRAM_WIDE, search.highest = true;
+        find_order(search, block);
+    } else {
+        search.layout = PLX_NGRAM_COMPACT, search.highest = true;
+        find_order(search, block);
+    }
 }
 
 const struct plx_ngram_search plx_ngram_hash_search = {
@@ -210,15 +239,19 @@ static void close_hash(struct plx_ngram_model *base)
     free(model->unigram_memory);
 }
 
-struct plx_ngram_hash *plx_ngram_hash_new(struct plx_error *error)
+void plx_ngram_hash_init(struct plx_ngram_hash *model)
 {
-    struct plx_ngram_hash *model = plx_new_array(1, sizeof *model, error);
-    if (!model)
-        return NULL;
     model->ngram.base.class = &plx_ngram_class;
     model->ngram.search = &plx_ngram_hash_search;
     model->ngram.each = each_ngram;
     model->ngram.close = close_hash;
+}
+
+struct plx_ngram_hash *plx_ngram_hash_new(struct plx_error *error)
+{
+    struct plx_ngram_hash *model = plx_new_array(1, sizeof *model, error);
+    if (model)
+        plx_ngram_hash_init(model);
     return model;
 }
 

@@ -19,6 +19,9 @@ struct plx_ngram_hash {
 
 extern const struct plx_ngram_search plx_ngram_hash_search;
 
+/* Of a zeroed struct, which a format may have at the beginning of its own: a model without order. */
+void plx_ngram_hash_init(struct plx_ngram_hash *model);
+
 /* A model without order; NULL on failure. Released with plx_model_close. */
 struct plx_ngram_hash *plx_ngram_hash_new(struct plx_error *error);
 

@@ -24,6 +24,8 @@
 
 #include <perplex/status.h>
 
+#include "base/match.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
@@ -82,21 +84,19 @@ static inline float plx_ngram_negative(uint32_t bits)
 static inline enum plx_ngram_answer plx_ngram_ask_wide(const uint8_t *line, uint64_t key, uint64_t scattered,
                                                        struct plx_ngram *ngram)
 {
-    uint64_t keys[PLX_NGRAM_WIDE_SLOTS];
-    uint32_t values[2 * PLX_NGRAM_WIDE_SLOTS];
-    memcpy(keys, line, sizeof keys);
+    const uint8_t *values = line + sizeof key * PLX_NGRAM_WIDE_SLOTS;
+    uint32_t probability;
     key += key == 0;
-    uint32_t found = 0;
-    for (unsigned i = 0; i < PLX_NGRAM_WIDE_SLOTS; i++)
-        found |= (uint32_t)(keys[i] == key) << i;
-    memcpy(values, line + sizeof keys, sizeof values);
+    const uint32_t found = plx_match_4_u64(line, key);
     if (found) {
-        const unsigned slot = (unsigned)__builtin_ctz(found);
-        ngram->probability = plx_ngram_negative(values[2 * slot]);
-        memcpy(&ngram->backoff, values + 2 * slot + 1, sizeof ngram->backoff);
+        const uint8_t *value = values + sizeof *ngram * (unsigned)__builtin_ctz(found);
+        memcpy(&probability, value, sizeof probability);
+        ngram->probability = plx_ngram_negative(probability);
+        memcpy(&ngram->backoff, value + sizeof probability, sizeof ngram->backoff);
         return PLX_NGRAM_FOUND;
     }
-    return values[2 * (scattered % PLX_NGRAM_WIDE_SLOTS)] >> 31 ? PLX_NGRAM_PASSED : PLX_NGRAM_ABSENT;
+    memcpy(&probability, values + sizeof *ngram * (scattered % PLX_NGRAM_WIDE_SLOTS), sizeof probability);
+    return probability >> 31 ? PLX_NGRAM_PASSED : PLX_NGRAM_ABSENT;
 }
 
 /* The fingerprint of compact lines: 48 bits, never 0. */
@@ -110,21 +110,17 @@ static inline uint64_t plx_ngram_fingerprint(uint64_t scattered)
 static inline enum plx_ngram_answer plx_ngram_ask_compact(const uint8_t *line, uint64_t scattered,
                                                           struct plx_ngram *ngram)
 {
-    uint32_t low[PLX_NGRAM_COMPACT_SLOTS], values[PLX_NGRAM_COMPACT_SLOTS], passed;
-    uint16_t high[PLX_NGRAM_COMPACT_SLOTS];
-    const uint64_t fingerprint = plx_ngram_fingerprint(scattered);
-    memcpy(low, line, sizeof low);
-    memcpy(high, line + sizeof low + sizeof values, sizeof high);
-    uint32_t found = 0;
-    for (unsigned i = 0; i < PLX_NGRAM_COMPACT_SLOTS; i++)
-        found |= (uint32_t)(low[i] == (uint32_t)fingerprint && high[i] == (uint16_t)(fingerprint >> 32)) << i;
+    const uint8_t *values = line + sizeof(uint32_t) * PLX_NGRAM_COMPACT_SLOTS;
+    const uint8_t *high = values + sizeof(float) * PLX_NGRAM_COMPACT_SLOTS;
+    uint32_t bits;
+    const uint32_t found = plx_match_6_u48(line, high, plx_ngram_fingerprint(scattered));
     if (found) {
-        memcpy(values, line + sizeof low, sizeof values);
-        *ngram = (struct plx_ngram){plx_ngram_negative(values[__builtin_ctz(found)]), 0.0f};
+        memcpy(&bits, values + sizeof bits * (unsigned)__builtin_ctz(found), sizeof bits);
+        *ngram = (struct plx_ngram){plx_ngram_negative(bits), 0.0f};
         return PLX_NGRAM_FOUND;
     }
-    memcpy(&passed, line + sizeof low + sizeof values + sizeof high, sizeof passed);
-    return passed >> scattered % 32 & 1 ? PLX_NGRAM_PASSED : PLX_NGRAM_ABSENT;
+    memcpy(&bits, high + sizeof(uint16_t) * PLX_NGRAM_COMPACT_SLOTS, sizeof bits);
+    return bits >> scattered % 32 & 1 ? PLX_NGRAM_PASSED : PLX_NGRAM_ABSENT;
 }
 
 static inline enum plx_ngram_answer plx_ngram_ask(enum plx_ngram_layout layout, const uint8_t *line,

@@ -4,7 +4,9 @@
 /* X(name): the format plx_model_format_<name>. */
 #define FORMAT_LIST(X) \
     X(arpa)            \
+    X(kenlm)           \
     X(logprobs)        \
+    X(plx)             \
     X(safetensors)     \
     X(uniform)
 

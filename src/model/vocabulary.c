@@ -3,64 +3,103 @@
 #include "base/buffer.h"
 #include "base/error.h"
 #include "base/hash.h"
+#include "base/match.h"
 #include "base/memory.h"
+#include "base/pages.h"
+#include "base/prefetch.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 /* How many words of a batch are hashed and prefetched ahead of their comparison. */
-#define BATCH 32
+#define BATCH 64
 
-/* 2^31 slots at most: ids stay below PLX_NO_TOKEN. */
-#define WORDS_MAX ((size_t)1 << 30)
+#define SLOTS 5
 
-/* A word is looked up by its length and 64-bit hash alone, so that one cache line answers. That a word of the
-   text which is not in the vocabulary passes for one that is has a probability of 2^-64 for each pair of such
-   words: with ten million different unknown words and a vocabulary of a million, one in two million. KenLM's
-   files identify words in the same way. Two words of the vocabulary itself are told apart by their bytes when
-   they are added. */
-struct slot {
-    uint64_t hash;
-    uint32_t id; /* PLX_NO_TOKEN: empty */
-    uint32_t length;
-};
+/* Where the parts of a line are. */
+#define LINE   PLX_VOCABULARY_LINE
+#define IDS    (8 * SLOTS)
+#define PASSED (12 * SLOTS)
+
+/* Ids stay below PLX_NO_TOKEN. */
+#define WORDS_MAX ((size_t)UINT32_MAX - 1)
+
+/* Spare lines in memory; more are made before they are full. */
+#define SPARE_LINES 64
 
 struct plx_vocabulary {
-    struct slot *slots; /* [mask + 1], at most half of them taken */
-    size_t mask;
-    uint64_t *offsets; /* [size + 1] into text */
-    size_t size;
+    struct plx_vocabulary_parts parts;
+    uint8_t *memory;        /* where the lines are its own: as they are (plx_pages_free); else NULL */
+    uint64_t *offsets;      /* [capacity + 1], likewise */
     size_t capacity;        /* of offsets, less one */
-    struct plx_buffer text; /* the words, one behind the other */
+    struct plx_buffer text; /* the words, one behind the other, likewise */
+    uint32_t unlisted;      /* the word that is in no line, or PLX_NO_TOKEN */
 };
 
-static struct slot *new_slots(size_t count, struct plx_error *error)
+/* At most seven slots of ten are taken: three or four of a line. */
+static uint64_t capacity_of(uint64_t homes)
 {
-    struct slot *slots = plx_new_array(count, sizeof *slots, error);
-    if (slots) {
-        for (size_t i = 0; i < count; i++)
-            slots[i].id = PLX_NO_TOKEN;
+    return homes * 7 / 2;
+}
+
+uint64_t plx_vocabulary_homes(size_t size)
+{
+    return (uint64_t)size / 7 * 2 + 2;
+}
+
+static uint8_t *new_lines(uint64_t homes, uint64_t spare, struct plx_error *error)
+{
+    if (homes > SIZE_MAX / LINE - spare) {
+        plx_error_set(error, PLX_MEMORY, "too many words for this machine");
+        return NULL;
     }
-    return slots;
+    return plx_pages_new((size_t)(homes + spare) * LINE, error);
+}
+
+static void free_lines(struct plx_vocabulary *vocabulary)
+{
+    plx_pages_free(vocabulary->memory, (size_t)(vocabulary->parts.homes + vocabulary->parts.spare) * LINE);
+    vocabulary->memory = NULL;
+}
+
+static void set_lines(struct plx_vocabulary *vocabulary, uint8_t *lines, uint64_t homes, uint64_t spare)
+{
+    free_lines(vocabulary);
+    vocabulary->memory = lines;
+    vocabulary->parts.lines = lines;
+    vocabulary->parts.homes = homes;
+    vocabulary->parts.spare = spare;
 }
 
 struct plx_vocabulary *plx_vocabulary_new(size_t expected, struct plx_error *error)
 {
-    size_t slots = 64;
-    while (slots < expected * 2 && slots < WORDS_MAX)
-        slots *= 2;
+    if (expected > WORDS_MAX)
+        expected = WORDS_MAX;
     struct plx_vocabulary *vocabulary = plx_new_array(1, sizeof *vocabulary, error);
     if (!vocabulary)
         return NULL;
     plx_buffer_init(&vocabulary->text, SIZE_MAX / 2);
-    vocabulary->mask = slots - 1;
-    vocabulary->capacity = slots / 2;
-    vocabulary->slots = new_slots(slots, error);
+    vocabulary->unlisted = PLX_NO_TOKEN;
+    const uint64_t homes = plx_vocabulary_homes(expected) + 8;
+    uint8_t *lines = new_lines(homes, SPARE_LINES, error);
+    if (lines)
+        set_lines(vocabulary, lines, homes, SPARE_LINES);
+    vocabulary->capacity = expected + 16;
     vocabulary->offsets = plx_new_array(vocabulary->capacity + 1, sizeof *vocabulary->offsets, error);
-    if (!vocabulary->slots || !vocabulary->offsets) {
+    vocabulary->parts.offsets = (const uint8_t *)vocabulary->offsets;
+    vocabulary->parts.text = "";
+    if (!lines || !vocabulary->offsets) {
         plx_vocabulary_free(vocabulary);
         return NULL;
     }
+    return vocabulary;
+}
+
+struct plx_vocabulary *plx_vocabulary_map(const struct plx_vocabulary_parts *parts, struct plx_error *error)
+{
+    struct plx_vocabulary *vocabulary = plx_new_array(1, sizeof *vocabulary, error);
+    if (vocabulary)
+        vocabulary->parts = *parts;
     return vocabulary;
 }
 
@@ -69,26 +108,14 @@ void plx_vocabulary_free(struct plx_vocabulary *vocabulary)
     if (!vocabulary)
         return;
     plx_buffer_release(&vocabulary->text);
-    free(vocabulary->slots);
+    free_lines(vocabulary);
     free(vocabulary->offsets);
     free(vocabulary);
 }
 
-static struct plx_word word_at(const struct plx_vocabulary *vocabulary, uint32_t id)
+struct plx_vocabulary_parts plx_vocabulary_parts(const struct plx_vocabulary *vocabulary)
 {
-    const uint64_t *offset = vocabulary->offsets + id;
-    return (struct plx_word){(const char *)vocabulary->text.data + offset[0],
-                             (size_t)(offset[1] - offset[0])};
-}
-
-/* The slot of the word, or the empty slot where it would go. */
-static size_t find_slot(const struct plx_vocabulary *vocabulary, struct plx_word word, uint64_t hash)
-{
-    for (size_t i = (size_t)hash & vocabulary->mask;; i = (i + 1) & vocabulary->mask) {
-        const struct slot *slot = vocabulary->slots + i;
-        if ((slot->hash == hash && slot->length == (uint32_t)word.length) || slot->id == PLX_NO_TOKEN)
-            return i;
-    }
+    return vocabulary->parts;
 }
 
 static uint64_t hash_word(struct plx_word word)
@@ -96,71 +123,223 @@ static uint64_t hash_word(struct plx_word word)
     return plx_hash64(word.text, word.length, 0);
 }
 
-/* Doubles the slots and the room for offsets. */
-static enum plx_status grow(struct plx_vocabulary *vocabulary, struct plx_error *error)
+static uint64_t home_of(uint64_t homes, uint64_t hash)
 {
-    if (vocabulary->size >= WORDS_MAX)
-        return plx_error_set(error, PLX_UNSUPPORTED, "a vocabulary of more than %zu words",
-                             (size_t)WORDS_MAX);
-    const size_t count = (vocabulary->mask + 1) * 2;
-    const enum plx_status status =
-        plx_resize_array(&vocabulary->offsets, count / 2 + 1, sizeof *vocabulary->offsets, error);
+    __extension__ typedef unsigned __int128 wide;
+    return (uint64_t)((wide)hash * homes >> 64);
+}
+
+static inline const uint8_t *home_line(const struct plx_vocabulary *vocabulary, uint64_t hash)
+{
+    return vocabulary->parts.lines + (size_t)home_of(vocabulary->parts.homes, hash) * LINE;
+}
+
+/* The id of the word of this hash. */
+static inline uint32_t find_hash(const struct plx_vocabulary *vocabulary, const uint8_t *line, uint64_t hash)
+{
+    const struct plx_vocabulary_parts *parts = &vocabulary->parts;
+    const uint8_t *end = parts->lines + (size_t)(parts->homes + parts->spare) * LINE;
+    for (; line < end; line += LINE) {
+        uint64_t last;
+        uint32_t passed;
+        memcpy(&last, line + sizeof last * 4, sizeof last);
+        const uint32_t found = plx_match_4_u64(line, hash) | (uint32_t)(last == hash) << 4;
+        if (found) {
+            uint32_t id;
+            memcpy(&id, line + IDS + sizeof id * (unsigned)__builtin_ctz(found), sizeof id);
+            id--; /* what is empty, which hash 0 may have found, becomes PLX_NO_TOKEN */
+            return id < parts->size ? id : PLX_NO_TOKEN;
+        }
+        memcpy(&passed, line + PASSED, sizeof passed);
+        if (!(passed >> hash % 32 & 1))
+            break;
+    }
+    return PLX_NO_TOKEN;
+}
+
+/* Puts a word that is not there into lines[end]. False where all from its home on are full. */
+static bool put(uint8_t *lines, uint64_t homes, uint64_t end, uint64_t hash, uint32_t id)
+{
+    const uint32_t numbered = id + 1;
+    for (uint64_t i = home_of(homes, hash); i < end; i++) {
+        uint8_t *line = lines + (size_t)i * LINE;
+        uint32_t ids[SLOTS + 1]; /* and what has passed */
+        memcpy(ids, line + IDS, sizeof ids);
+        for (unsigned slot = 0; slot < SLOTS; slot++) {
+            if (ids[slot] == 0) {
+                memcpy(line + sizeof hash * slot, &hash, sizeof hash);
+                memcpy(line + IDS + sizeof numbered * slot, &numbered, sizeof numbered);
+                return true;
+            }
+        }
+        ids[SLOTS] |= UINT32_C(1) << hash % 32;
+        memcpy(line + PASSED, ids + SLOTS, sizeof *ids);
+    }
+    return false;
+}
+
+/* Puts the words of all lines into others. False where these are too few. */
+static bool move_lines(const struct plx_vocabulary_parts *parts, uint8_t *lines, uint64_t homes, uint64_t end)
+{
+    const uint8_t *line = parts->lines;
+    for (uint64_t i = 0; i < parts->homes + parts->spare; i++, line += LINE) {
+        for (unsigned slot = 0; slot < SLOTS; slot++) {
+            uint64_t hash;
+            uint32_t numbered;
+            memcpy(&hash, line + sizeof hash * slot, sizeof hash);
+            memcpy(&numbered, line + IDS + sizeof numbered * slot, sizeof numbered);
+            if (numbered == 0)
+                break;
+            if (!put(lines, homes, end, hash, numbered - 1))
+                return false;
+        }
+    }
+    return true;
+}
+
+/* Moves everything into `homes` lines or more. */
+static enum plx_status grow(struct plx_vocabulary *vocabulary, uint64_t homes, struct plx_error *error)
+{
+    for (;; homes *= 2) {
+        uint8_t *lines = new_lines(homes, SPARE_LINES, error);
+        if (!lines)
+            return PLX_MEMORY;
+        if (move_lines(&vocabulary->parts, lines, homes, homes + SPARE_LINES)) {
+            set_lines(vocabulary, lines, homes, SPARE_LINES);
+            return PLX_OK;
+        }
+        plx_pages_free(lines, (size_t)(homes + SPARE_LINES) * LINE);
+    }
+}
+
+/* Room for one word more. */
+static enum plx_status make_room(struct plx_vocabulary *vocabulary, struct plx_error *error)
+{
+    const size_t size = vocabulary->parts.size;
+    if (size >= WORDS_MAX)
+        return plx_error_set(error, PLX_UNSUPPORTED, "a vocabulary of more than %zu words", WORDS_MAX);
+    if (size == vocabulary->capacity) {
+        const size_t capacity = plx_grown_capacity(vocabulary->capacity, size + 1);
+        const enum plx_status status =
+            plx_resize_array(&vocabulary->offsets, capacity + 1, sizeof *vocabulary->offsets, error);
+        if (status)
+            return status;
+        vocabulary->capacity = capacity;
+        vocabulary->parts.offsets = (const uint8_t *)vocabulary->offsets;
+    }
+    return size < capacity_of(vocabulary->parts.homes) ? PLX_OK
+                                                       : grow(vocabulary, vocabulary->parts.homes * 2, error);
+}
+
+/* Puts the text of the next word behind the others, and the word into its line, if it is listed. */
+static enum plx_status append(struct plx_vocabulary *vocabulary, struct plx_word word, uint64_t hash,
+                              bool listed, struct plx_error *error)
+{
+    struct plx_vocabulary_parts *parts = &vocabulary->parts;
+    enum plx_status status = make_room(vocabulary, error);
+    if (status == PLX_OK)
+        status = plx_buffer_append(&vocabulary->text, word.text, word.length, error);
     if (status)
         return status;
-    vocabulary->capacity = count / 2;
-    struct slot *slots = new_slots(count, error);
-    if (!slots)
-        return PLX_MEMORY;
-    free(vocabulary->slots);
-    vocabulary->slots = slots;
-    vocabulary->mask = count - 1;
-    for (uint32_t id = 0; id < vocabulary->size; id++) {
-        const uint64_t hash = hash_word(word_at(vocabulary, id));
-        size_t i = (size_t)hash & vocabulary->mask;
-        while (slots[i].id != PLX_NO_TOKEN)
-            i = (i + 1) & vocabulary->mask;
-        slots[i] = (struct slot){hash, id, (uint32_t)word_at(vocabulary, id).length};
+    const uint32_t id = (uint32_t)parts->size;
+    while (listed && !put(vocabulary->memory, parts->homes, parts->homes + parts->spare, hash, id)) {
+        if ((status = grow(vocabulary, parts->homes * 2, error))) {
+            vocabulary->text.size -= word.length;
+            return status;
+        }
     }
+    parts->text = vocabulary->text.data ? (const char *)vocabulary->text.data : "";
+    parts->text_bytes = vocabulary->text.size;
+    vocabulary->offsets[++parts->size] = vocabulary->text.size;
     return PLX_OK;
 }
 
 enum plx_status plx_vocabulary_add(struct plx_vocabulary *vocabulary, struct plx_word word, uint32_t *id,
                                    struct plx_error *error)
 {
-    enum plx_status status;
-    if (vocabulary->size == vocabulary->capacity && (status = grow(vocabulary, error)))
-        return status;
     const uint64_t hash = hash_word(word);
-    struct slot *slot = vocabulary->slots + find_slot(vocabulary, word, hash);
-    if (slot->id != PLX_NO_TOKEN) {
-        const struct plx_word found = word_at(vocabulary, slot->id);
-        if (memcmp(found.text, word.text, word.length) != 0)
-            return plx_error_set(error, PLX_UNSUPPORTED,
-                                 "two words of the vocabulary have the same 64-bit hash");
-        *id = PLX_NO_TOKEN;
-        return PLX_OK;
+    const uint32_t there = find_hash(vocabulary, home_line(vocabulary, hash), hash);
+    if (there == PLX_NO_TOKEN) {
+        *id = (uint32_t)vocabulary->parts.size;
+        return append(vocabulary, word, hash, true, error);
     }
-    if ((status = plx_buffer_append(&vocabulary->text, word.text, word.length, error)))
-        return status;
-    *id = (uint32_t)vocabulary->size++;
-    vocabulary->offsets[vocabulary->size] = vocabulary->text.size;
-    *slot = (struct slot){hash, *id, (uint32_t)word.length};
+    const struct plx_word found = plx_vocabulary_word(vocabulary, there);
+    if (found.length != word.length || memcmp(found.text, word.text, word.length) != 0)
+        return plx_error_set(error, PLX_UNSUPPORTED, "two words of the vocabulary have the same 64-bit hash");
+    *id = PLX_NO_TOKEN;
     return PLX_OK;
+}
+
+enum plx_status plx_vocabulary_add_unlisted(struct plx_vocabulary *vocabulary, struct plx_word word,
+                                            struct plx_error *error)
+{
+    vocabulary->unlisted = (uint32_t)vocabulary->parts.size;
+    return append(vocabulary, word, 0, false, error);
+}
+
+/* Puts all words into lines in the order of their ids. */
+static bool put_all(const struct plx_vocabulary *vocabulary, uint8_t *lines, uint64_t homes, uint64_t end)
+{
+    uint64_t hashes[BATCH];
+    for (size_t done = 0; done < vocabulary->parts.size; done += BATCH) {
+        const size_t left = vocabulary->parts.size - done, n = left < BATCH ? left : BATCH;
+        for (size_t i = 0; i < n; i++) {
+            hashes[i] = hash_word(plx_vocabulary_word(vocabulary, (uint32_t)(done + i)));
+            plx_prefetch(lines + (size_t)home_of(homes, hashes[i]) * LINE);
+        }
+        for (size_t i = 0; i < n; i++) {
+            const uint32_t id = (uint32_t)(done + i);
+            if (id != vocabulary->unlisted && !put(lines, homes, end, hashes[i], id))
+                return false;
+        }
+    }
+    return true;
+}
+
+enum plx_status plx_vocabulary_pack(struct plx_vocabulary *vocabulary, struct plx_error *error)
+{
+    const uint64_t homes = plx_vocabulary_homes(vocabulary->parts.size);
+    for (uint64_t spare = SPARE_LINES / 8;; spare *= 2) {
+        uint8_t *lines = new_lines(homes, spare, error);
+        if (!lines)
+            return PLX_MEMORY;
+        if (put_all(vocabulary, lines, homes, homes + spare)) {
+            set_lines(vocabulary, lines, homes, spare);
+            return PLX_OK;
+        }
+        plx_pages_free(lines, (size_t)(homes + spare) * LINE);
+    }
 }
 
 size_t plx_vocabulary_size(const struct plx_vocabulary *vocabulary)
 {
-    return vocabulary->size;
+    return vocabulary->parts.size;
 }
 
 uint32_t plx_vocabulary_find(const struct plx_vocabulary *vocabulary, struct plx_word word)
 {
-    return vocabulary->slots[find_slot(vocabulary, word, hash_word(word))].id;
+    const uint64_t hash = hash_word(word);
+    return find_hash(vocabulary, home_line(vocabulary, hash), hash);
 }
 
 uint32_t plx_vocabulary_find_text(const struct plx_vocabulary *vocabulary, const char *word)
 {
     return plx_vocabulary_find(vocabulary, (struct plx_word){word, strlen(word)});
+}
+
+void plx_vocabulary_find_hashed(const struct plx_vocabulary *vocabulary, const uint64_t *hashes, size_t count,
+                                uint32_t *ids)
+{
+    const uint8_t *lines[BATCH];
+    for (size_t done = 0; done < count; done += BATCH) {
+        const size_t n = count - done < BATCH ? count - done : BATCH;
+        for (size_t i = 0; i < n; i++) {
+            lines[i] = home_line(vocabulary, hashes[done + i]);
+            plx_prefetch(lines[i]);
+        }
+        for (size_t i = 0; i < n; i++)
+            ids[done + i] = find_hash(vocabulary, lines[i], hashes[done + i]);
+    }
 }
 
 void plx_vocabulary_find_all(const struct plx_vocabulary *vocabulary, const struct plx_word *words,
@@ -169,18 +348,20 @@ void plx_vocabulary_find_all(const struct plx_vocabulary *vocabulary, const stru
     uint64_t hashes[BATCH];
     for (size_t done = 0; done < count; done += BATCH) {
         const size_t n = count - done < BATCH ? count - done : BATCH;
-        for (size_t i = 0; i < n; i++) {
-            hashes[i] = hash_word(words[done + i]);
-            __builtin_prefetch(vocabulary->slots + ((size_t)hashes[i] & vocabulary->mask));
-        }
         for (size_t i = 0; i < n; i++)
-            ids[done + i] = vocabulary->slots[find_slot(vocabulary, words[done + i], hashes[i])].id;
+            hashes[i] = hash_word(words[done + i]);
+        plx_vocabulary_find_hashed(vocabulary, hashes, n, ids + done);
     }
 }
 
 struct plx_word plx_vocabulary_word(const struct plx_vocabulary *vocabulary, uint32_t id)
 {
-    if (id >= vocabulary->size)
+    const struct plx_vocabulary_parts *parts = &vocabulary->parts;
+    uint64_t range[2];
+    if (id >= parts->size)
         return (struct plx_word){NULL, 0};
-    return word_at(vocabulary, id);
+    memcpy(range, parts->offsets + sizeof *range * id, sizeof range);
+    if (range[0] > range[1] || range[1] > parts->text_bytes)
+        return (struct plx_word){"", 0};
+    return (struct plx_word){parts->text + range[0], (size_t)(range[1] - range[0])};
 }

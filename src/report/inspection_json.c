@@ -118,6 +118,7 @@ static void write_model(struct plx_json_writer *json, const struct plx_inspected
         write_sum(json, &model->sum);
     if (model->file.medium_bytes)
         write_file(json, &model->file);
+    plx_json_string(json, "fingerprint", info->fingerprint);
     plx_json_string(json, "sha256", info->sha256);
     if (*info->vocabulary_sha256)
         plx_json_string(json, "vocabulary_sha256", info->vocabulary_sha256);

@@ -142,6 +142,15 @@ static void put_kind(struct plx_page *page, const struct plx_model_info *info)
     plx_page_row(page, "kind", "%s%s%s", kinds[info->kind], architecture, order);
 }
 
+static void put_fingerprint(struct plx_page *page, const struct plx_model_info *info)
+{
+    const bool full = strcmp(info->fingerprint, "full") == 0;
+    if (*info->sha256)
+        plx_page_row(page, "SHA-256", full ? "%s" : "%s (%s)", info->sha256, info->fingerprint);
+    else
+        plx_page_row(page, "SHA-256", "%s", info->fingerprint);
+}
+
 static void put_model(struct plx_page *page, const struct plx_inspected_model *model)
 {
     const struct plx_model_info *info = &model->info;
@@ -167,7 +176,7 @@ static void put_model(struct plx_page *page, const struct plx_inspected_model *m
     put_capabilities(page, info->capabilities);
     if (model->file.medium_bytes)
         put_file(page, &model->file);
-    plx_page_row(page, "SHA-256", "%s", info->sha256);
+    put_fingerprint(page, info);
     if (*info->vocabulary_sha256)
         plx_page_row(page, "vocabulary SHA-256", "%s", info->vocabulary_sha256);
     put_findings(page, &model->findings);

@@ -203,6 +203,7 @@ static void write_model(struct plx_json_writer *json, const struct plx_result *r
     plx_json_end_object(json);
     if (model->logprob_base != 0)
         plx_json_double(json, "logprob_base", model->logprob_base);
+    plx_json_string(json, "fingerprint", model->fingerprint);
     plx_json_string(json, "sha256", model->sha256);
     if (*model->vocabulary_sha256)
         plx_json_string(json, "vocabulary_sha256", model->vocabulary_sha256);
@@ -271,6 +272,8 @@ static void write_runtime(struct plx_json_writer *json, const struct plx_result 
     plx_json_string(json, "model", result->model_name);
     plx_json_string(json, "corpus", result->corpus_name);
     plx_json_end_object(json);
+    if (result->model.load)
+        plx_json_string(json, "load", result->model.load);
     plx_json_u64(json, "threads", result->threads);
     plx_json_u64(json, "batch", result->batch);
     plx_json_double(json, "seconds", result->seconds);

@@ -25,10 +25,12 @@ has counts.scored "$scored"
 echo '{"unit": "stream", "end": "none", "join": "the", "limit": 100, "unknown": "skip"}' >kinds.json
 as kinds.json --unit stream --end none --join the --limit 100 --unknown skip
 has protocol.name custom
-echo '{"quiet": true, "allow_positive": false, "threads": 2, "batch": 7, "tokens": "word"}' >flags.json
+echo '{"quiet": true, "allow_positive": false, "threads": 2, "batch": 7, "tokens": "word",
+    "verify": false, "load": "copy", "fingerprint": "none"}' >flags.json
 accepts "$PERPLEX" eval "$ngram" "$test_text" --config flags.json
 has runtime.threads 2
 has runtime.batch 7
+has model.fingerprint none
 yes zzyzx | head -n 100 >strange.txt
 accepts "$PERPLEX" eval "$ngram" strange.txt --config flags.json
 echo '{"quiet": false}' >loud.json
@@ -104,6 +106,8 @@ wrong '{"window": 1.5}' '$.window takes a number of tokens*, not "1.5"'
 wrong '{"window": -1}' '$.window takes a number of tokens*, not "-1"'
 wrong '{"first_window": -1}' '$.first_window takes a number of targets, not "-1"'
 wrong '{"threads": 0}' '$.threads takes a number from 1 to 1024, not "0"'
+wrong '{"load": "read"}' '$.load takes map or copy, not "read"'
+wrong '{"fingerprint": "half"}' '$.fingerprint takes full, quick or none, not "half"'
 wrong '{"tokens": "line"}' '$.tokens takes word, *, not "line"'
 wrong '{"logprob_base": "1"}' '$.logprob_base takes e or a number greater than 1, not "1"'
 wrong '{"logprob_base": 1}' '$.logprob_base takes e or a number greater than 1, not "1"'

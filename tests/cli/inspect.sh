@@ -87,12 +87,28 @@ has corpus.types.count "$(tr ' \t' '\n' <test.txt | grep . | sort -u | wc -l)"
 has corpus.text.lines "$(wc -l <test.txt)"
 has corpus.sha256 "$(sha256sum test.txt | cut -d ' ' -f 1)"
 
+# Fingerprints of the model.
+for of in full quick none; do
+    accepts "$PERPLEX" inspect model.arpa --fingerprint $of --load copy --json
+    case $of in
+        none) has model.fingerprint none && has model.sha256 '' ;;
+        *) has model.fingerprint full && has model.sha256 "$(sha256sum model.arpa | cut -d ' ' -f 1)" ;;
+    esac
+done
+accepts "$PERPLEX" inspect model.arpa --fingerprint none
+contains out '^  SHA-256  *none$'
+
 # Mistakes.
 misused '*--as takes model or corpus*' "$PERPLEX" inspect model.arpa --as text
 misused '*--top takes a number*' "$PERPLEX" inspect model.arpa --top 0
 misused '*--tokens takes word, char, byte or piece*' "$PERPLEX" inspect test.txt --tokens x
 misused 'inspect needs a file' "$PERPLEX" inspect
 refuses 2 'options of a model were given for a corpus *' "$PERPLEX" inspect test.txt --allow-positive
+refuses 2 'options of a model were given for a corpus *' "$PERPLEX" inspect test.txt --verify
+refuses 2 'options of a model were given for a corpus *' "$PERPLEX" inspect test.txt --load copy
+refuses 2 'options of a model were given for a corpus *' "$PERPLEX" inspect test.txt --fingerprint quick
+refuses 2 'model.arpa: to verify checksums *' "$PERPLEX" inspect model.arpa --verify
+misused '*--load takes map or copy*' "$PERPLEX" inspect model.arpa --load x
 refuses 2 'a format of the corpus was given, but no corpus*' "$PERPLEX" inspect --as model model.arpa --corpus-format text
 refuses 2 'there is no model format "x" *' "$PERPLEX" inspect model.arpa --model-format x
 refuses 2 'model.arpa: is a model: *' "$PERPLEX" inspect model.arpa model.arpa

@@ -76,7 +76,7 @@ counts.skipped.limit
 unknown.tokens unknown.literal unknown.share unknown.perplexity_without
 protocol.name protocol.unit protocol.start protocol.end protocol.join protocol.window protocol.stride protocol.score
 protocol.first_window protocol.tail protocol.first protocol.unknown protocol.average protocol.limit
-model.format model.kind model.order model.vocabulary model.parameters model.sha256
+model.format model.kind model.order model.vocabulary model.parameters model.fingerprint model.sha256
 corpus.format corpus.tokenization corpus.sha256
 accumulators.unit accumulators.nats.sum accumulators.nats.squares accumulators.nats.count accumulators.nats.infinite
 runtime.version runtime.inputs.model runtime.inputs.corpus runtime.threads runtime.seconds runtime.tokens_per_second
@@ -119,6 +119,24 @@ for threads in 1 3; do
     without_runtime out >again
     without_runtime ngram.json | cmp -s - again || fail "$threads threads give another result"
 done
+
+# What the fingerprint is of; a format that is not used in place is read to its end, so that quick is full.
+for of in full quick none; do
+    for load in map copy; do
+        accepts "$PERPLEX" eval "$ngram" "$test_text" --quiet --fingerprint $of --load $load
+        [ $of = none ] || has model.fingerprint full
+        [ $of = none ] && has model.fingerprint none && has model.sha256 ''
+        without_runtime out | sed "s/$(value out model.fingerprint)\"/full\"/
+            s/\"sha256\": \"\"/\"sha256\": \"$(value ngram.json model.sha256)\"/" >again
+        without_runtime ngram.json | cmp -s - again || fail "--fingerprint $of --load $load gives another result"
+        [ -z "$(value out runtime.load)" ] || fail 'a model that is read is said to be mapped'
+    done
+done
+cp out none.json
+accepts "$PERPLEX" compare ngram.json none.json
+contains out '^the same: '
+refuses 2 '*: to verify checksums *' "$PERPLEX" eval "$ngram" "$test_text" --verify
+misused '*--fingerprint takes full, quick or none*' "$PERPLEX" eval "$ngram" "$test_text" --fingerprint half
 
 # Tables.
 accepts "$PERPLEX" table ngram.json neural.json

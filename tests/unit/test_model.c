@@ -2,6 +2,7 @@
 #include "model/model.h"
 
 #include "support/fixtures.h"
+#include "support/gzip_member.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -118,6 +119,70 @@ static void plx_model_open__base_of_no_use(void **state)
     free(path);
 }
 
+/* Every registered format refuses to verify checksums that it has not. */
+static void plx_model_open__verify_of_no_use(void **state)
+{
+    (void)state;
+    struct plx_error error;
+    const struct plx_model_options options = {.verify = true};
+    char *path = fixture_path("models/tiny.table.safetensors");
+    const struct place place = place_new("model", ARPA);
+    const char *const names[] = {"model", path, "uniform:7"};
+    for (size_t i = 0; i < 3; i++) {
+        assert_null(format_of(names[i], &options, &error));
+        assert_int_equal(error.status, PLX_USAGE);
+        assert_string_equal(error.input, names[i]);
+        assert_non_null(strstr(error.message, "checksums"));
+    }
+    place_free(&place);
+    free(path);
+}
+
+/* None is used in place: quick is full for them, and nothing says how they lie in memory. */
+static void plx_model_open__fingerprints(void **state)
+{
+    (void)state;
+    static const char *const said[] = {
+        [PLX_FINGERPRINT_FULL] = "full", [PLX_FINGERPRINT_QUICK] = "full", [PLX_FINGERPRINT_NONE] = "none"};
+    char *path = fixture_path("models/tiny.table.safetensors");
+    const struct place place = place_new("model", ARPA);
+    const char *const names[] = {"model", path, "uniform:7"};
+    for (size_t i = 0; i < 3 * 3; i++) {
+        const struct plx_model_options options = {.load = PLX_LOAD_COPY,
+                                                  .fingerprint = (enum plx_fingerprint)(i % 3)};
+        struct plx_model *model;
+        struct plx_error error;
+        assert_int_equal(plx_model_open(names[i / 3], &options, &model, &error), PLX_OK);
+        const struct plx_model_info *info = plx_model_info(model);
+        assert_string_equal(info->fingerprint, said[i % 3]);
+        assert_int_equal(strlen(info->sha256), i % 3 == PLX_FINGERPRINT_NONE ? 0 : 64);
+        assert_null(info->load);
+        plx_model_close(model);
+    }
+    place_free(&place);
+    free(path);
+}
+
+/* What is not hashed is read to its end all the same. */
+static void plx_model_open_source__without_fingerprint(void **state)
+{
+    (void)state;
+    const struct plx_model_options options = {.fingerprint = PLX_FINGERPRINT_NONE};
+    uint8_t bytes[2048];
+    const size_t size = gzip_member(ARPA, strlen(ARPA), 6, NULL, bytes, sizeof bytes);
+    for (size_t lacking = 0; lacking < 9; lacking++) {
+        struct plx_source *source;
+        struct plx_model *model;
+        struct plx_error error;
+        assert_int_equal(plx_source_open_memory(bytes, size - lacking, "memory", NULL, &source, &error),
+                         PLX_OK);
+        assert_int_equal(plx_model_open_source(source, &options, &model, &error),
+                         lacking ? PLX_MALFORMED : PLX_OK);
+        plx_model_close(model);
+        plx_source_close(source);
+    }
+}
+
 /* Nor does any but ARPA have counts to believe or probabilities to clamp. */
 static void plx_model_open__tolerance_of_no_use(void **state)
 {
@@ -219,6 +284,9 @@ int main(void)
         cmocka_unit_test(plx_model_open__format_asked_for),
         cmocka_unit_test(plx_model_open__base_of_no_use),
         cmocka_unit_test(plx_model_open_source__long_record),
+        cmocka_unit_test(plx_model_open__verify_of_no_use),
+        cmocka_unit_test(plx_model_open__fingerprints),
+        cmocka_unit_test(plx_model_open_source__without_fingerprint),
         cmocka_unit_test(plx_model_open__tolerance_of_no_use),
         cmocka_unit_test(plx_model_open_source__unknown),
         cmocka_unit_test(plx_model_format__registry),

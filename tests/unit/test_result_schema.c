@@ -363,6 +363,8 @@ static void schema__refuses_wrong_values(void **state)
         {"model.kind", "\"neural net\""},
         {"model.order", "-1"},
         {"model.ngrams", "[]"},
+        {"model.fingerprint", "\"part\""},
+        {"model.fingerprint", "\"none\""},
         {"model.sha256", "\"\""},
         {"model.sha256", "\"E3B0C44298FC1C149AFBF4C8996FB92427AE41E4649B934CA495991B7852B855\""},
         {"corpus.tokenization", "\"words\""},

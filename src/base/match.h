@@ -1,0 +1,62 @@
+/* Which of several neighbours in memory equal a value: a bit for each, the first the lowest. With SSE2, which
+   every x86-64 has, in a few instructions; elsewhere by plain loops, which mean the same. */
+#ifndef PLX_BASE_MATCH_H
+#define PLX_BASE_MATCH_H
+
+#include <stdint.h>
+#include <string.h>
+
+#ifdef __SSE2__
+#include <emmintrin.h>
+
+static inline __m128i plx_load_lanes(const uint8_t *p)
+{
+    __m128i lanes;
+    memcpy(&lanes, p, sizeof lanes);
+    return lanes;
+}
+#endif
+
+/* Of the four u64 at p. */
+static inline uint32_t plx_match_4_u64(const uint8_t *p, uint64_t value)
+{
+#ifdef __SSE2__
+    const __m128i sought = _mm_set1_epi64x((long long)value);
+    __m128i low = _mm_cmpeq_epi32(plx_load_lanes(p), sought);
+    __m128i high = _mm_cmpeq_epi32(plx_load_lanes(p + 16), sought);
+    low = _mm_and_si128(low, _mm_shuffle_epi32(low, 0xB1)); /* both halves of a lane */
+    high = _mm_and_si128(high, _mm_shuffle_epi32(high, 0xB1));
+    return (uint32_t)(_mm_movemask_pd(_mm_castsi128_pd(low)) | _mm_movemask_pd(_mm_castsi128_pd(high)) << 2);
+#else
+    uint64_t lanes[4];
+    uint32_t found = 0;
+    memcpy(lanes, p, sizeof lanes);
+    for (unsigned i = 0; i < 4; i++)
+        found |= (uint32_t)(lanes[i] == value) << i;
+    return found;
+#endif
+}
+
+/* Of six numbers of 48 bits, their lower halves the u32 at low, their upper ones the u16 at high. Eight bytes
+   behind the former and four behind the latter can be read too. */
+static inline uint32_t plx_match_6_u48(const uint8_t *low, const uint8_t *high, uint64_t value)
+{
+#ifdef __SSE2__
+    const __m128i sought_low = _mm_set1_epi32((int)(uint32_t)value);
+    const __m128i sought_high = _mm_set1_epi16((short)(uint16_t)(value >> 32));
+    const __m128i lows = _mm_packs_epi32(_mm_cmpeq_epi32(plx_load_lanes(low), sought_low),
+                                         _mm_cmpeq_epi32(plx_load_lanes(low + 16), sought_low));
+    const __m128i both = _mm_and_si128(lows, _mm_cmpeq_epi16(plx_load_lanes(high), sought_high));
+    return (uint32_t)_mm_movemask_epi8(_mm_packs_epi16(both, _mm_setzero_si128())) & 0x3F;
+#else
+    uint32_t lows[6], found = 0;
+    uint16_t highs[6];
+    memcpy(lows, low, sizeof lows);
+    memcpy(highs, high, sizeof highs);
+    for (unsigned i = 0; i < 6; i++)
+        found |= (uint32_t)((lows[i] | (uint64_t)highs[i] << 32) == value) << i;
+    return found;
+#endif
+}
+
+#endif

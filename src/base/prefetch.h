@@ -1,0 +1,14 @@
+/* Fetching memory before it is needed. */
+#ifndef PLX_BASE_PREFETCH_H
+#define PLX_BASE_PREFETCH_H
+
+/* Has the cache line of an address, which may be any, brought near: into the second-level cache, not the
+   first. A first-level cache can wait for some ten or twenty lines only and then holds up whatever comes next,
+   the second level waits for twice as many; that the line is some cycles farther away when it is used costs
+   nothing that matters. (tests/bench/lines measures both.) */
+static inline void plx_prefetch(const void *address)
+{
+    __builtin_prefetch(address, 0, 2);
+}
+
+#endif
