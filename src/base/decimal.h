@@ -71,16 +71,17 @@ static inline const char *plx_decimal_scan_float(const char *text, float *value)
     static const uint64_t powers[] = {1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000};
     const bool negative = *text == '-';
     text += negative;
-    uint64_t eight = plx_decimal_eight(text);
-    unsigned length = plx_decimal_length(eight), digits = length, fraction = 0;
-    uint64_t mantissa = plx_decimal_number(eight, length);
-    if (length == 8)
+    const char *const whole = text;
+    uint64_t mantissa = 0;
+    for (; (unsigned char)(*text - '0') < 10 && text - whole < 8; text++)
+        mantissa = mantissa * 10 + (uint64_t)(*text - '0');
+    unsigned digits = (unsigned)(text - whole), fraction = 0, length = 0;
+    if (digits == 8)
         return NULL;
-    text += length;
     if (*text == '.') {
         text++;
         do {
-            eight = plx_decimal_eight(text);
+            const uint64_t eight = plx_decimal_eight(text);
             length = plx_decimal_length(eight);
             mantissa = mantissa * powers[length] + plx_decimal_number(eight, length);
             fraction += length;

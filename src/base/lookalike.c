@@ -28,26 +28,6 @@ static bool begins(const uint8_t *head, size_t size, const char *text)
     return size >= length && memcmp(head, text, length) == 0;
 }
 
-/* The version is a text, NUL-padded to 52 bytes; the type of its search structure follows sanity values. */
-static bool kenlm(const uint8_t *head, size_t size, struct plx_lookalike *lookalike)
-{
-    static const char MAGIC[] = "mmap lm http://kheafield.com/code";
-    static const char *const TYPES[] = {"probing",        "rest-probing", "trie",
-                                        "quantised trie", "array trie",   "quantised array trie"};
-    if (!begins(head, size, MAGIC))
-        return false;
-    if (size > sizeof MAGIC + 10 && memcmp(head + sizeof MAGIC - 1, " incomplete", 11) == 0)
-        return is(lookalike, "build it again", "a KenLM binary whose building was never finished");
-    const char *version = (const char *)head + sizeof MAGIC - 1;
-    size_t length = 0;
-    while (sizeof MAGIC - 1 + length < size && length < 32 && version[length] >= ' ')
-        length++;
-    const uint32_t type = size >= 100 ? plx_load_u32(head + 96) : UINT32_MAX;
-    return is(lookalike, "this build reads the ARPA file that it was made from",
-              "a KenLM binary of type %s,%.*s", type < sizeof TYPES / sizeof *TYPES ? TYPES[type] : "unknown",
-              (int)length, version);
-}
-
 /* The value of 'descr' in the dictionary that a .npy begins with. */
 static bool npy(const uint8_t *head, size_t size, struct plx_lookalike *lookalike)
 {
@@ -147,8 +127,8 @@ bool plx_lookalike_own(const uint8_t *head, size_t size, struct plx_lookalike *l
 bool plx_lookalike_recognise(const uint8_t *head, size_t size, const char *name,
                              struct plx_lookalike *lookalike)
 {
-    if (kenlm(head, size, lookalike) || npy(head, size, lookalike) || zip(head, size, lookalike) ||
-        html(head, size, lookalike) || json(head, size, name, lookalike))
+    if (npy(head, size, lookalike) || zip(head, size, lookalike) || html(head, size, lookalike) ||
+        json(head, size, name, lookalike))
         return true;
     const struct plx_foreign *foreign = plx_foreign_recognise(head, size);
     return foreign && is(lookalike, foreign->hint, "%s", foreign->what);

@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 struct plx_lookalike {
-    char what[256];   /* "a KenLM binary of type trie, format version 5" */
+    char what[256];   /* "a NumPy array of type <f8" */
     const char *hint; /* what to do; static; NULL: nothing is known */
 };
 

@@ -293,6 +293,8 @@ static enum plx_status describe(struct run *run, struct plx_error *error)
     result->skipped = run->windows.skipped;
     result->skipped.no_context += result->tally.unanswered;
     result->model = *plx_model_info(run->model);
+    result->model.properties = NULL; /* they are the model's own */
+    result->model.property_count = 0;
     const char *name = plx_corpus_name(run->corpus);
     const char *model_name = plx_model_name(run->model);
     result->corpus_name = plx_copy_string(name, strlen(name), error);

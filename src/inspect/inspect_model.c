@@ -28,6 +28,8 @@ void plx_inspected_model_free(struct plx_inspected_model *model)
     plx_inspected_deep_free(model->deep, model->info.order);
     free(model->name);
     free(model->ngrams);
+    free(model->property_texts);
+    free(model->properties);
     free(model->start.spelling);
     free(model->end.spelling);
     free(model->unknown.spelling);
@@ -129,6 +131,30 @@ static enum plx_status check_sum(const struct plx_model *model, struct plx_inspe
     return status;
 }
 
+/* The texts are the model's own. */
+static enum plx_status copy_properties(const struct plx_model_info *info,
+                                       struct plx_inspected_model *inspected, struct plx_error *error)
+{
+    size_t bytes = 0;
+    for (size_t i = 0; i < info->property_count; i++)
+        bytes += info->properties[i].text ? strlen(info->properties[i].text) + 1 : 0;
+    inspected->properties = plx_new_array(info->property_count, sizeof *inspected->properties, error);
+    inspected->property_texts = plx_new_array(bytes, 1, error);
+    if (!inspected->properties || !inspected->property_texts)
+        return PLX_MEMORY;
+    char *text = inspected->property_texts;
+    for (size_t i = 0; i < info->property_count; i++) {
+        inspected->properties[i] = info->properties[i];
+        if (!info->properties[i].text)
+            continue;
+        const size_t length = strlen(info->properties[i].text) + 1;
+        inspected->properties[i].text = memcpy(text, info->properties[i].text, length);
+        text += length;
+    }
+    inspected->info.properties = inspected->properties;
+    return PLX_OK;
+}
+
 static enum plx_status copy_info(const struct plx_model *model, struct plx_inspected_model *inspected,
                                  struct plx_error *error)
 {
@@ -143,7 +169,8 @@ static enum plx_status copy_info(const struct plx_model *model, struct plx_inspe
         memcpy(inspected->ngrams, info->ngrams, info->order * sizeof *inspected->ngrams);
         inspected->info.ngrams = inspected->ngrams;
     }
-    if ((status = plx_inspect_symbol(model, info->start, &inspected->start, error)) ||
+    if ((status = copy_properties(info, inspected, error)) ||
+        (status = plx_inspect_symbol(model, info->start, &inspected->start, error)) ||
         (status = plx_inspect_symbol(model, info->end, &inspected->end, error)))
         return status;
     return plx_inspect_symbol(model, info->unknown, &inspected->unknown, error);

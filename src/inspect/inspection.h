@@ -33,9 +33,11 @@ struct plx_inspected_sum {
 struct plx_inspected_deep; /* deep.h */
 
 struct plx_inspected_model {
-    char *name;                 /* owned */
-    struct plx_model_info info; /* its strings are static */
-    uint64_t *ngrams;           /* [info.order] or NULL; owned */
+    char *name;                            /* owned */
+    struct plx_model_info info;            /* its strings are static */
+    uint64_t *ngrams;                      /* [info.order] or NULL; owned */
+    struct plx_model_property *properties; /* [info.property_count]; owned */
+    char *property_texts;                  /* of those that have one; owned */
     struct plx_inspected_file file;
     struct plx_inspected_symbol start, end, unknown;
     bool unknown_scored;

@@ -48,6 +48,20 @@ static inline size_t ask(struct questions *questions, const struct plx_ngram_tab
     return questions->count++;
 }
 
+/* The answer is in the first line nearly always. */
+static inline bool is_there(const struct plx_ngram_table *table, uint64_t key)
+{
+    struct plx_ngram ngram;
+    if (table->homes > 0 && table->layout == PLX_NGRAM_WIDE) {
+        const uint64_t scattered = plx_ngram_scatter(key);
+        const uint8_t *line = plx_ngram_home(table, scattered);
+        const enum plx_ngram_answer answer = plx_ngram_ask_wide(line, key, scattered, &ngram);
+        if (answer != PLX_NGRAM_PASSED)
+            return answer == PLX_NGRAM_FOUND;
+    }
+    return plx_ngram_find(table, key, &ngram);
+}
+
 /* Notes which n-grams of the batch, of more than two words, lack context or suffix. Files are sorted by
    context, or by suffix, or one n-gram follows the other as in a text. */
 static void look_for_parts(struct parser *parser, const uint64_t *suffixes)
@@ -71,8 +85,7 @@ static void look_for_parts(struct parser *parser, const uint64_t *suffixes)
     }
     bool all = true;
     for (size_t k = 0; k < questions.count; k++) {
-        struct plx_ngram part;
-        questions.found[k] = plx_ngram_find(table, questions.keys[k], &part);
+        questions.found[k] = is_there(table, questions.keys[k]);
         all &= questions.found[k];
     }
     for (size_t i = 0; !all && i < parser->count; i++) {
@@ -157,10 +170,12 @@ static inline void add_entry(struct parser *parser, float probability, float bac
 
 static inline void add_word(struct parser *parser, unsigned i, struct plx_word word)
 {
-    if (parser->section->order == 1)
+    if (parser->section->order == 1) {
         parser->block->words[parser->first + parser->count] = word;
-    else
-        parser->hashes[parser->count * parser->section->order + i] = plx_vocabulary_hash_padded(word);
+        return;
+    }
+    const size_t at = parser->count * parser->section->order + i;
+    parser->hashes[at] = plx_vocabulary_hash_padded(word);
 }
 
 /* The bytes before the first that is a space or a control character. There is a newline. */

@@ -118,7 +118,7 @@ static enum plx_probe probe(const uint8_t *head, size_t size, const char *name)
 
 const struct plx_model_format plx_model_format_kenlm = {
     .name = "kenlm",
-    .description = "KenLM binary of version 5, used where it lies: probing and trie, all six types",
+    .description = "KenLM binary of version 5, used in place: probing and trie, all six types",
     .probe = probe,
     .open_mapped = open_kenlm,
 };

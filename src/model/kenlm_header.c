@@ -311,9 +311,9 @@ static enum plx_status place_offsets(struct layout *layout, struct plx_kenlm_lev
     }
     if (level == header->levels)
         header->array_bits = bits;
-    if (bits != header->array_bits || bits > 64) {
-        plx_error_set(error, PLX_MALFORMED, "array compression of %u bits, where at most 64%s are possible",
-                      bits, bits > 64 ? "" : " and for all orders the same");
+    if (bits != header->array_bits) {
+        plx_error_set(error, PLX_MALFORMED, "array compression of %u bits, but of %u at the lowest order",
+                      bits, header->array_bits);
         return damaged(begin + 1, error);
     }
     const unsigned cut = cut_bits(level->count, largest, bits);

@@ -21,6 +21,7 @@ struct ngram_session {
     double total[PLX_NGRAM_BLOCK];  /* log10 p */
     float rounded[PLX_NGRAM_BLOCK]; /* the same, every sum rounded to float32 */
     bool unknown;                   /* the block has a target without an id */
+    bool damaged;                   /* a sum was not a number, or +infinity */
     struct plx_scores scores;       /* where the targets of the block go */
 };
 
@@ -85,8 +86,13 @@ static void write_scores(struct ngram_session *session)
     struct plx_scores *scores = &session->scores;
     for (size_t r = 0; r < session->runs; r++) {
         const size_t begin = session->begins[r], count = session->ends[r] - begin;
-        for (size_t i = 0; i < count; i++)
-            scores->nats[i] = 0.0 - session->total[begin + i] * PLX_LN_10;
+        int damaged = 0;
+        for (size_t i = 0; i < count; i++) {
+            const double total = session->total[begin + i];
+            scores->nats[i] = 0.0 - total * PLX_LN_10;
+            damaged |= !(total < (double)INFINITY);
+        }
+        session->damaged |= damaged != 0;
         scores->nats += count;
         if (scores->orders) {
             memcpy(scores->orders, session->block.length + begin, count);
@@ -148,6 +154,14 @@ static size_t reach_at(const uint32_t *ids, size_t t, size_t most)
 /* A position that gives its successor nothing: it parts the windows. */
 static const uint32_t GAP = PLX_NO_TOKEN;
 
+/* Files that are used in place are not looked through when they are opened. */
+static enum plx_status refuse_damaged(const struct plx_model *model, struct plx_error *error)
+{
+    plx_error_set(error, PLX_MALFORMED, "the model has a log-probability or backoff that is not a number");
+    plx_error_input(error, plx_model_name(model));
+    return plx_error_hint(error, "the file is damaged: was it downloaded or copied completely?");
+}
+
 /* The targets ids[t … t + count − 1] of a window, and before them the position that gives the first of them
    its backoffs. */
 static void add_run(struct ngram_session *session, const uint32_t *ids, size_t t, size_t count, size_t most)
@@ -173,11 +187,11 @@ static void add_run(struct ngram_session *session, const uint32_t *ids, size_t t
 enum plx_status plx_ngram_score(struct plx_session *base, const struct plx_window *windows, size_t count,
                                 const struct plx_scores *scores, struct plx_error *error)
 {
-    (void)error;
     struct ngram_session *session = (struct ngram_session *)(void *)base;
     struct plx_ngram_block *block = &session->block;
     const size_t most = base->model->info.order;
     session->scores = *scores;
+    session->damaged = false;
     for (size_t w = 0; w < count; w++) {
         const struct plx_window *window = windows + w;
         for (size_t t = window->first; t < window->end;) {
@@ -189,7 +203,7 @@ enum plx_status plx_ngram_score(struct plx_session *base, const struct plx_windo
         }
     }
     score_block(session);
-    return PLX_OK;
+    return session->damaged ? refuse_damaged(base->model, error) : PLX_OK;
 }
 
 void plx_ngram_close(struct plx_model *base)

@@ -20,6 +20,9 @@
 
 #define LINE PLX_NGRAM_LINE
 
+/* How many records ahead of the one at hand their homes are fetched. */
+#define AHEAD 8
+
 struct list {
     struct plx_ngram_record *records;
     size_t count, capacity;
@@ -117,6 +120,10 @@ static enum plx_status fill(struct job *job, uint64_t homes, struct plx_error *e
     for (size_t i = 0; i < list->count; i++) {
         const struct plx_ngram_record *record = list->records + i;
         const uint64_t home = home_of(plx_ngram_scatter(record->key), homes) - job->begin;
+        if (i + AHEAD < list->count) {
+            const uint64_t later = home_of(plx_ngram_scatter(record[AHEAD].key), homes) - job->begin;
+            __builtin_prefetch(job->lines + (later < lines ? (size_t)later * LINE : 0), 1);
+        }
         bool duplicate = false;
         uint64_t line = lines;
         if (home < lines)

@@ -14,6 +14,11 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+/* Of the file at a time, for its digests: whole pieces. */
+#define MAPPED_BYTES ((uint64_t)64 << 20)
+
+_Static_assert(MAPPED_BYTES % PLX_FILE_CHUNK == 0, "pieces do not lie across two parts");
+
 /* A section that has been written, where the reader of the model can search it. */
 struct written {
     struct plx_ngram_table table;
@@ -73,6 +78,13 @@ static enum plx_status set_order(struct plx_writer *writer, struct plx_error *er
     return plx_file_set_order(&writer->file, order, error);
 }
 
+/* What is not needed for a while need not stay in memory. */
+static void let_go(const struct written *written)
+{
+    if (written->base)
+        (void)madvise(written->base, written->bytes, MADV_DONTNEED);
+}
+
 static enum plx_status begin(struct plx_ngram_sink *sink, unsigned order, uint64_t expected,
                              struct plx_error *error)
 {
@@ -81,6 +93,8 @@ static enum plx_status begin(struct plx_ngram_sink *sink, unsigned order, uint64
     if (status)
         return status;
     writer->order = order;
+    for (unsigned k = 2; k + 1 < order; k++) /* only those of the order before are looked for from now on */
+        let_go(writer->written + (k - 2));
     plx_bins_release(&writer->bins);
     return plx_bins_begin(&writer->bins, expected, writer->file.orders[order - 1].layout, writer->spool,
                           error);
@@ -224,30 +238,43 @@ static enum plx_status write_vocabulary(struct plx_writer *writer, struct plx_er
     return status;
 }
 
-/* Reads all that is behind the header once more. */
+/* Reads all that is behind the header once more, as much at a time as may be in memory. */
+static enum plx_status hash_body(struct plx_writer *writer, uint64_t end, char *table,
+                                 struct plx_error *error)
+{
+    uint64_t begin = plx_file_header_bytes(writer->file.order);
+    enum plx_status status = PLX_OK;
+    while (status == PLX_OK && begin < end) {
+        const uint64_t bytes = end - begin < MAPPED_BYTES ? end - begin : MAPPED_BYTES;
+        const uint8_t *data = NULL;
+        void *base;
+        size_t mapped;
+        status = map(writer, begin, bytes, &base, &mapped, &data, error);
+        if (status)
+            break;
+        status = plx_digest_pieces(data, bytes, writer->options, table, error);
+        (void)munmap(base, mapped);
+        table += bytes / PLX_FILE_CHUNK * PLX_FILE_DIGEST;
+        begin += bytes;
+    }
+    return status;
+}
+
 static enum plx_status write_digests(struct plx_writer *writer, struct plx_error *error)
 {
     struct plx_file *file = &writer->file;
     struct plx_file_section *section = begin_section(writer, PLX_FILE_DIGESTS, 0);
-    const uint64_t first = plx_file_header_bytes(file->order),
-                   bytes = plx_file_digests(file) * PLX_FILE_DIGEST;
-    const uint8_t *data = NULL;
-    void *base = NULL;
-    size_t mapped = 0;
+    const uint64_t bytes = plx_file_digests(file) * PLX_FILE_DIGEST;
     if (ftruncate(target(writer)->descriptor, (off_t)section->offset) != 0)
         return plx_place_error(target(writer)->path, errno, error);
     char *table = plx_new_array((size_t)bytes, 1, error);
-    enum plx_status status = table ? PLX_OK : PLX_MEMORY;
-    if (status == PLX_OK)
-        status = map(writer, first, section->offset - first, &base, &mapped, &data, error);
-    if (status == PLX_OK)
-        status = plx_digest_pieces(data, section->offset - first, writer->options, table, error);
+    if (!table)
+        return PLX_MEMORY;
+    enum plx_status status = hash_body(writer, section->offset, table, error);
     if (status == PLX_OK)
         status = plx_digest_table(table, (size_t)bytes, file->digests_sha256, error);
     if (status == PLX_OK)
         status = write_section(writer, PLX_FILE_DIGESTS, table, bytes, error);
-    if (base)
-        (void)munmap(base, mapped);
     free(table);
     return status;
 }

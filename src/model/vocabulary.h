@@ -84,7 +84,8 @@ static inline uint64_t plx_vocabulary_hash_padded(struct plx_word word)
     return plx_hash64_padded(word.text, word.length, 0);
 }
 
-/* plx_vocabulary_find_all of words whose hashes are known. */
+/* plx_vocabulary_find_all of words whose hashes are known. Meant for a few hundred at a time: their lines are
+   all fetched first. */
 void plx_vocabulary_find_hashed(const struct plx_vocabulary *vocabulary, const uint64_t *hashes, size_t count,
                                 uint32_t *ids);
 

@@ -86,6 +86,22 @@ static void write_sum(struct plx_json_writer *json, const struct plx_inspected_s
     plx_json_end_object(json);
 }
 
+/* How the model is stored, as its format says. */
+static void write_details(struct plx_json_writer *json, const struct plx_model_info *info)
+{
+    plx_json_begin_object(json, "details");
+    for (size_t i = 0; i < info->property_count; i++) {
+        const struct plx_model_property *property = info->properties + i;
+        if (property->text)
+            plx_json_string(json, property->name, property->text);
+        else
+            plx_json_u64(json, property->name, property->number);
+    }
+    if (info->inserted_blanks)
+        plx_json_bool(json, "inserted_blanks", true);
+    plx_json_end_object(json);
+}
+
 static void write_model(struct plx_json_writer *json, const struct plx_inspected_model *model)
 {
     const struct plx_model_info *info = &model->info;
@@ -113,6 +129,8 @@ static void write_model(struct plx_json_writer *json, const struct plx_inspected
             plx_json_string(json, NULL, name);
     }
     plx_json_end_array(json);
+    if (info->property_count > 0)
+        write_details(json, info);
     write_symbols(json, model);
     if (model->sum.known)
         write_sum(json, &model->sum);

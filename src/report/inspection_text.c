@@ -151,6 +151,22 @@ static void put_fingerprint(struct plx_page *page, const struct plx_model_info *
         plx_page_row(page, "SHA-256", "%s", info->fingerprint);
 }
 
+/* How the model is stored: the names of the properties, with blanks between their words. */
+static void put_details(struct plx_page *page, const struct plx_model_info *info)
+{
+    char name[64], number[PLX_PAGE_GROUPED];
+    for (size_t i = 0; i < info->property_count; i++) {
+        const struct plx_model_property *property = info->properties + i;
+        snprintf(name, sizeof name, "%s", property->name);
+        for (char *c = name; *c; c++)
+            *c = *c == '_' ? ' ' : *c;
+        plx_page_row(page, name, "%s",
+                     property->text ? property->text : plx_page_group(property->number, number));
+    }
+    if (info->inserted_blanks)
+        plx_page_row(page, "blanks", "n-grams that its maker has inserted are counted with the others");
+}
+
 static void put_model(struct plx_page *page, const struct plx_inspected_model *model)
 {
     const struct plx_model_info *info = &model->info;
@@ -170,6 +186,7 @@ static void put_model(struct plx_page *page, const struct plx_inspected_model *m
         plx_page_row(page, name, "%s", plx_page_group(info->ngrams[k], number));
     }
     plx_page_row(page, "parameters", "%s", plx_page_group(info->parameters, number));
+    put_details(page, info);
     put_symbols(page, model);
     if (model->sum.known)
         put_sum(page, &model->sum);

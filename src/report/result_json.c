@@ -320,6 +320,8 @@ static void write_result(struct plx_json_writer *json, const struct plx_result *
     write_counts(json, result, &metrics);
     write_unknown(json, result, &metrics);
     write_orders(json, result);
+    if (result->model.inserted_blanks)
+        plx_json_bool(json, "orders_include_blanks", true);
     write_conventions(json, result);
     write_protocol(json, &result->plan.protocol);
     write_model(json, result);

@@ -45,7 +45,7 @@ refuses 3 "garbage.gz: *follow at compressed byte $(wc -c <test.gz)" "$PERPLEX" 
 # Not what it should be.
 refuses 3 "short.arpa:$(($(wc -l <short.arpa) + 1)): the file ends before \\\\end\\\\ *" \
     "$PERPLEX" eval short.arpa "$test_text"
-refuses 3 'kenlm.bin: not a model in a known format (this looks like a KenLM binary*format version 5;*)' \
+refuses 3 'kenlm.bin: at byte 88: the file has 88 bytes, its header says at least 112 *' \
     "$PERPLEX" eval kenlm.bin "$test_text"
 refuses 3 "$test_text: not a model in a known format *" "$PERPLEX" eval "$test_text" "$test_text"
 refuses 3 'ids.dat: not a model in a known format *' "$PERPLEX" eval ids.dat "$test_text"

@@ -128,7 +128,7 @@ eval_misused '--batch takes a number from 1 to 16777216, not "16777217"' --batch
 eval_misused '--tokens takes word, char, byte or piece, not "words"' --tokens words
 eval_misused 'there is no protocol "kenlm"; *help* names them' --protocol kenlm
 eval_misused 'there is no protocol "hf-strid"; did you mean hf-stride[?]' --protocol hf-strid
-eval_misused 'there is no model format "kenlm" *' --model-format kenlm
+eval_misused 'there is no model format "srilm" *' --model-format srilm
 eval_misused 'there is no corpus format "json" *' --corpus-format json
 eval_misused '--unit takes line, document or stream, not "page"' --unit page
 eval_misused '--start takes none, context, replace, or the symbol itself *, not ""' --start ''

@@ -267,6 +267,9 @@ char *fixture_text(const char *model_path)
     char *path = file_beside(model_path, 0, ".text");
     if (!path && ends_with(model_path, ".arpa"))
         path = file_beside(model_path, strlen(".arpa"), ".txt");
+    const char *dot = strchr(path_name(model_path), '.');
+    if (!path && dot)
+        path = file_beside(model_path, strlen(dot), ".text");
     return path ? path : source_path("corpora/almanac/test.txt");
 }
 

@@ -54,7 +54,8 @@ struct file_bytes {
 struct file_bytes file_read(const char *path);
 void file_write(const char *path, const void *bytes, size_t size);
 
-/* A text that suits the model: the one beside it (MODEL.text, in messy/ .txt for .arpa), else the almanac.
+/* A text that suits the model: the one beside it (MODEL.text, in messy/ .txt for .arpa; NAME.text for NAME.*
+   of several forms), else the almanac.
    Released with free(). */
 char *fixture_text(const char *model_path);
 

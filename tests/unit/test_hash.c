@@ -54,12 +54,30 @@ static void hash64__any_alignment(void **state)
     }
 }
 
+/* Whatever stands behind the data. */
+static void hash64_padded__every_length(void **state)
+{
+    uint8_t bytes[64 + 8];
+
+    (void)state;
+    for (size_t size = 0; size <= 64; size++) {
+        for (unsigned behind = 0; behind < 256; behind += 85) {
+            for (size_t i = 0; i < size; i++)
+                bytes[i] = (uint8_t)(i * 37 + size);
+            memset(bytes + size, (int)behind, sizeof(bytes) - size);
+            assert_true(plx_hash64_padded(bytes, size, 0) == plx_hash64(bytes, size, 0));
+            assert_true(plx_hash64_padded(bytes, size, 12345) == plx_hash64(bytes, size, 12345));
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(hash64__smhasher_verification),
         cmocka_unit_test(hash64__words),
         cmocka_unit_test(hash64__any_alignment),
+        cmocka_unit_test(hash64_padded__every_length),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -200,6 +200,131 @@ static void plx_lines_next__medium_ends_in_an_error(void **state)
     plx_source_close(source);
 }
 
+/* Reads text[0 … size) by blocks of at most `most` bytes and checks that they are whole lines, as long as
+   they can be, and that lines read one by one in between go on where a block ends. */
+static void expect_blocks(const char *text, size_t size, size_t most, bool mixed)
+{
+    struct plx_source *source = open_memory(text, size);
+    struct plx_lines lines;
+    struct plx_error error;
+    size_t at = 0;
+    uint64_t number = 0;
+    plx_lines_init(&lines, source, SIZE_MAX);
+    for (;;) {
+        const char *data = NULL;
+        size_t length = 1;
+        assert_int_equal(plx_lines_peek(&lines, most, &data, &length, &error), PLX_OK);
+        if (length == 0)
+            break;
+        assert_true(length <= size - at);
+        assert_memory_equal(data, text + at, length);
+        const bool last = length == size - at;
+        assert_true(last || data[length - 1] == '\n');
+        /* Longer than it may be is only a line alone. */
+        assert_true(length <= most || !memchr(data, '\n', length - 1));
+        const uint64_t count = plx_lines_count(data, length) + (data[length - 1] != '\n');
+        plx_lines_pass(&lines, length, count);
+        at += length;
+        number += count;
+        assert_int_equal(lines.number, number);
+        const char *line = NULL;
+        if (mixed && plx_lines_next(&lines, &line, &length, NULL, &error) == PLX_OK && line) {
+            assert_memory_equal(line, text + at, length);
+            at += length + (at + length < size);
+            number++;
+        }
+    }
+    assert_int_equal(at, size);
+    plx_source_close(source);
+}
+
+static void plx_lines_peek__blocks(void **state)
+{
+    static const char text[] = "one\n\nthree and more\r\n\n\nsix\n7\n8\nnine, which has no newline";
+    (void)state;
+    for (size_t size = 0; size < sizeof text; size++) {
+        for (size_t most = 0; most < 40; most++) {
+            expect_blocks(text, size, most, false);
+            expect_blocks(text, size, most, true);
+        }
+    }
+}
+
+/* Longer than the source's buffer, and in the midst of it. */
+static void plx_lines_peek__long_lines(void **state)
+{
+    enum { SIZE = 3 << 20 };
+    (void)state;
+    char *text = malloc(SIZE);
+    assert_non_null(text);
+    memset(text, 'a', SIZE);
+    for (size_t i = 0; i < SIZE; i += i / 3 + 1)
+        text[i] = '\n';
+    expect_blocks(text, SIZE, 1000, false);
+    expect_blocks(text, SIZE, 128 << 10, true);
+    expect_blocks(text, SIZE, SIZE_MAX, false);
+    free(text);
+}
+
+static void plx_lines_peek__too_long(void **state)
+{
+    static const char text[] = "short\nlong enough\nlonger than that is\nx\n";
+    (void)state;
+    for (size_t most = 0; most < 12; most++) {
+        struct plx_source *source = open_memory(text, sizeof text - 1);
+        struct plx_lines lines;
+        struct plx_error error;
+        const char *data = NULL;
+        size_t size = 0;
+        enum plx_status status;
+        plx_lines_init(&lines, source, 11);
+        while ((status = plx_lines_peek(&lines, most, &data, &size, &error)) == PLX_OK)
+            plx_lines_pass(&lines, size, plx_lines_count(data, size));
+        assert_int_equal(status, PLX_MALFORMED);
+        assert_int_equal(lines.number, 2);
+        assert_int_equal(error.line, 3);
+        assert_int_equal(error.offset, 18);
+        plx_source_close(source);
+    }
+}
+
+static void plx_lines_peek__medium_ends_in_an_error(void **state)
+{
+    uint8_t packed[256];
+    const size_t packed_size = gzip_member("one\ntwo\nthr", 11, 9, NULL, packed, sizeof packed);
+    struct plx_source *source = open_memory(packed, packed_size - 1);
+    struct plx_lines lines;
+    struct plx_error error;
+    const char *data = NULL;
+    size_t size = 0;
+    (void)state;
+    plx_lines_init(&lines, source, 100);
+    assert_int_equal(plx_lines_peek(&lines, 100, &data, &size, &error), PLX_OK);
+    assert_int_equal(size, 8);
+    plx_lines_pass(&lines, 8, 2);
+    assert_int_equal(plx_lines_peek(&lines, 100, &data, &size, &error), PLX_MALFORMED);
+    plx_source_close(source);
+}
+
+static void plx_lines_count__any(void **state)
+{
+    enum { SIZE = 5000 };
+    static char text[SIZE];
+    (void)state;
+    for (size_t i = 0; i < SIZE; i++)
+        text[i] = (char)(i % 7 == 0 || i / 1000 == 2 ? '\n' : (int)(i % 256)); /* '\n' is among these too */
+    for (size_t begin = 0; begin < 20; begin++) {
+        for (size_t end = begin; end < SIZE; end += end < 100 ? 1 : 997) {
+            uint64_t expected = 0;
+            for (size_t i = begin; i < end; i++)
+                expected += text[i] == '\n';
+            assert_int_equal(plx_lines_count(text + begin, end - begin), expected);
+        }
+    }
+    memset(text, '\n', SIZE);
+    assert_int_equal(plx_lines_count(text, SIZE), SIZE);
+}
+
 struct writer {
     int descriptor;
     size_t size;
@@ -258,6 +383,11 @@ int main(void)
         cmocka_unit_test(plx_lines_next__any_length),
         cmocka_unit_test(plx_lines_next__medium_ends_in_an_error),
         cmocka_unit_test(plx_lines_next__long_line_in_pieces),
+        cmocka_unit_test(plx_lines_peek__blocks),
+        cmocka_unit_test(plx_lines_peek__long_lines),
+        cmocka_unit_test(plx_lines_peek__too_long),
+        cmocka_unit_test(plx_lines_peek__medium_ends_in_an_error),
+        cmocka_unit_test(plx_lines_count__any),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -86,23 +86,6 @@ static void plx_lookalike_recognise__magic(void **state)
     ASSERT_LOOKS("<html lang=en>", "a", "an HTML page");
 }
 
-static void plx_lookalike_recognise__kenlm(void **state)
-{
-    static const char version[] = "mmap lm http://kheafield.com/code format version 5\n";
-    char head[104] = {0};
-    (void)state;
-    memcpy(head, version, sizeof version - 1);
-    head[96] = 2;
-    assert_looks(head, sizeof head, "m.bin", "of type trie, format version 5");
-    head[96] = 5;
-    assert_looks(head, sizeof head, "m.bin", "of type quantised array trie, format version 5");
-    head[96] = 6;
-    assert_looks(head, sizeof head, "m.bin", "of type unknown");
-    assert_looks(head, 50, "m.bin", "of type unknown, format version 5");
-    memcpy(head, "mmap lm http://kheafield.com/code incomplete\n", 45);
-    assert_looks(head, sizeof head, "m.bin", "never finished");
-}
-
 static void plx_lookalike_recognise__numpy(void **state)
 {
     static const char npy[] = "\x93NUMPY\x01\x00v\x00{'descr': '<f8', 'fortran_order': False, 'shape': (3,)";
@@ -169,9 +152,9 @@ static void plx_lookalike_binary__share(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(plx_lookalike_recognise__magic), cmocka_unit_test(plx_lookalike_recognise__kenlm),
-        cmocka_unit_test(plx_lookalike_recognise__numpy), cmocka_unit_test(plx_lookalike_recognise__json),
-        cmocka_unit_test(plx_lookalike_recognise__texts), cmocka_unit_test(plx_lookalike_binary__share),
+        cmocka_unit_test(plx_lookalike_recognise__magic), cmocka_unit_test(plx_lookalike_recognise__numpy),
+        cmocka_unit_test(plx_lookalike_recognise__json),  cmocka_unit_test(plx_lookalike_recognise__texts),
+        cmocka_unit_test(plx_lookalike_binary__share),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

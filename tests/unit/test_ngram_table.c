@@ -1,6 +1,9 @@
 /* The table of the n-grams of one order. What must come out follows from the header: what was put in is found
-   with its values, nothing else is. */
+   with its values, nothing else is, and lines are laid out as it says. Keys with chosen homes, tags and
+   fingerprints are made by undoing plx_ngram_scatter. */
 #include "model/ngram_table.h"
+
+#include "model/ngram_key.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -11,48 +14,18 @@
 
 #include <cmocka.h>
 
-static struct plx_ngram *insert(struct plx_ngram_table *table, uint64_t key, bool expected)
+/* The key whose scattered value that is. */
+static uint64_t gather(uint64_t scattered)
 {
-    struct plx_error error;
-    struct plx_ngram *ngram = NULL;
-    bool found = !expected;
-    assert_int_equal(plx_ngram_table_insert(table, key, &ngram, &found, &error), PLX_OK);
-    assert_int_equal(found, expected);
-    return ngram;
-}
-
-/* With values that tell the key. */
-static void insert_new(struct plx_ngram_table *table, uint64_t key, unsigned number)
-{
-    struct plx_ngram *ngram = insert(table, key, false);
-    assert_true(ngram->probability == 0.0f && ngram->backoff == 0.0f);
-    *ngram = (struct plx_ngram){-(float)number, (float)number / 2};
-}
-
-static void assert_found(const struct plx_ngram_table *table, uint64_t key, unsigned number)
-{
-    struct plx_ngram ngram;
-    assert_true(plx_ngram_find(table, key, &ngram));
-    assert_true(ngram.probability == -(float)number);
-    assert_true(ngram.backoff == (float)number / 2);
-}
-
-static void assert_absent(const struct plx_ngram_table *table, uint64_t key)
-{
-    struct plx_ngram ngram = {1.0f, 1.0f};
-    assert_false(plx_ngram_find(table, key, &ngram));
-    assert_true(isnan(ngram.probability));
-    assert_true(ngram.backoff == 0.0f && !signbit(ngram.backoff));
-}
-
-static void reserve(struct plx_ngram_table *table, size_t count)
-{
-    struct plx_error error;
-    assert_int_equal(plx_ngram_table_reserve(table, count, &error), PLX_OK);
+    uint64_t inverse = 1; /* of the odd multiplier: every step of Newton's doubles the bits that are right */
+    for (int i = 0; i < 6; i++)
+        inverse *= 2 - UINT64_C(0x9E3779B97F4A7C15) * inverse;
+    const uint64_t x = scattered * inverse;
+    return x ^ x >> 32;
 }
 
 /* splitmix64, to have keys all over the range. */
-static uint64_t scatter(uint64_t x)
+static uint64_t anywhere(uint64_t x)
 {
     x += UINT64_C(0x9E3779B97F4A7C15);
     x = (x ^ x >> 30) * UINT64_C(0xBF58476D1CE4E5B9);
@@ -60,86 +33,296 @@ static uint64_t scatter(uint64_t x)
     return x ^ x >> 31;
 }
 
-static void plx_ngram_key__never_zero(void **state)
+/* Values that tell n-grams apart. */
+static struct plx_ngram values(unsigned number)
 {
-    (void)state;
-    for (uint32_t word = 0; word < 100000; word++) {
-        assert_true(plx_ngram_key(PLX_NGRAM_KEY_SEED, word) != 0);
-        assert_true(plx_ngram_key((uint64_t)word + 1, word) != 0); /* what is multiplied is 0 */
-        assert_true(plx_ngram_key(scatter(word), word) != 0);
-    }
-    assert_true(plx_ngram_key((uint64_t)UINT32_MAX + 1, UINT32_MAX) != 0);
-    assert_true(plx_ngram_key(PLX_NGRAM_KEY_SEED, UINT32_MAX) != 0);
+    return (struct plx_ngram){-(float)number, (float)number / 2 - 1};
 }
 
-static int compare_keys(const void *a, const void *b)
+static bool insert(struct plx_ngram_table *table, uint64_t key, unsigned number)
 {
-    uint64_t x, y;
-    memcpy(&x, a, sizeof x);
-    memcpy(&y, b, sizeof y);
-    return x < y ? -1 : x > y;
+    struct plx_error error;
+    bool duplicate = true;
+    const struct plx_ngram ngram = values(number);
+    assert_int_equal(plx_ngram_table_insert(table, key, &ngram, &duplicate, &error), PLX_OK);
+    return !duplicate;
 }
 
-/* Every n-gram of up to two of 1,000 words and of three of 80 has a key of its own among those of its length:
-   of 10^6 keys two are equal with a probability of 3e-8. */
+static void assert_found(const struct plx_ngram_table *table, uint64_t key, unsigned number)
+{
+    struct plx_ngram ngram, expected = values(number);
+    assert_true(plx_ngram_find(table, key, &ngram));
+    assert_true(ngram.probability == expected.probability &&
+                !(ngram.probability == 0 && signbit(ngram.probability)));
+    assert_true(ngram.backoff == (table->layout == PLX_NGRAM_WIDE ? expected.backoff : 0.0f));
+}
+
+static void assert_absent(const struct plx_ngram_table *table, uint64_t key)
+{
+    struct plx_ngram ngram = {1.0f, 2.0f};
+    assert_false(plx_ngram_find(table, key, &ngram));
+    assert_true(ngram.probability == 1.0f && ngram.backoff == 2.0f);
+}
+
+/* Lines of a table by hand, in a block of just their size, so that AddressSanitizer watches. */
+static struct plx_ngram_table new_lines(enum plx_ngram_layout layout, uint64_t homes, uint64_t spare)
+{
+    uint8_t *lines = calloc(homes + spare, PLX_NGRAM_LINE);
+    assert_non_null(lines);
+    return (struct plx_ngram_table){
+        .lines = lines, .homes = homes, .spare = spare, .layout = layout, .memory = lines};
+}
+
+static uint64_t home_of(const struct plx_ngram_table *table, uint64_t key)
+{
+    return (uint64_t)(plx_ngram_home(table, plx_ngram_scatter(key)) - table->lines) / PLX_NGRAM_LINE;
+}
+
+/* Puts an n-gram into its line; returns which, `end` for none. */
+static uint64_t put(struct plx_ngram_table *table, uint64_t key, unsigned number, bool *duplicate)
+{
+    const struct plx_ngram ngram = values(number);
+    return plx_ngram_put(table->memory, home_of(table, key), table->homes + table->spare, table->layout, key,
+                         &ngram, duplicate);
+}
+
+static void put_new(struct plx_ngram_table *table, uint64_t key, unsigned number, uint64_t line)
+{
+    bool duplicate = true;
+    assert_int_equal(put(table, key, number, &duplicate), line);
+    assert_false(duplicate);
+}
+
 static void plx_ngram_key__tells_ngrams_apart(void **state)
 {
-    enum { WORDS = 1000, PAIRS = WORDS * WORDS, FEW = 80, TRIPLES = FEW * FEW * FEW };
     (void)state;
-    uint64_t *keys = malloc(PAIRS * sizeof *keys);
-    size_t count = 0;
-    for (uint32_t last = 0; last < WORDS; last++) {
-        const uint64_t key = plx_ngram_key(PLX_NGRAM_KEY_SEED, last);
-        for (uint32_t first = 0; first < WORDS; first++)
-            keys[count++] = plx_ngram_key(key, first);
+    /* By hand, modulo 2^64: 5 · 8978948897894561157 xor 8 · 17894857484156487943. */
+    assert_true(plx_ngram_key(5, 7) ==
+                ((UINT64_C(8978948897894561157) * 5) ^ (UINT64_C(17894857484156487943) * 8)));
+    for (uint32_t a = 0; a < 100; a++) {
+        const uint32_t ids[3] = {a, 3, 50};
+        assert_true(plx_ngram_key_of(ids, 1) == a);
+        assert_true(plx_ngram_key_of(ids, 2) == plx_ngram_key(3, a));
+        assert_true(plx_ngram_key_of(ids, 3) == plx_ngram_key(plx_ngram_key(50, 3), a));
+        for (uint32_t b = 0; b < 100; b++)
+            assert_int_equal(plx_ngram_key(7, a) == plx_ngram_key(7, b), a == b);
     }
-    qsort(keys, PAIRS, sizeof *keys, compare_keys);
-    for (size_t i = 1; i < PAIRS; i++)
-        assert_true(keys[i] != keys[i - 1]);
-    count = 0;
-    for (uint32_t a = 0; a < FEW; a++)
-        for (uint32_t b = 0; b < FEW; b++)
-            for (uint32_t c = 0; c < FEW; c++)
-                keys[count++] = plx_ngram_key(plx_ngram_key(plx_ngram_key(PLX_NGRAM_KEY_SEED, a), b), c);
-    qsort(keys, TRIPLES, sizeof *keys, compare_keys);
-    for (size_t i = 1; i < TRIPLES; i++)
-        assert_true(keys[i] != keys[i - 1]);
-    free(keys);
+}
+
+static void plx_ngram_scatter__one_to_one(void **state)
+{
+    (void)state;
+    for (uint64_t i = 0; i < 1000; i++) {
+        assert_true(plx_ngram_scatter(gather(anywhere(i))) == anywhere(i));
+        assert_true(gather(plx_ngram_scatter(i)) == i);
+    }
+    assert_true(plx_ngram_scatter(0) == 0);
+}
+
+static void plx_ngram_homes__seven_of_eight_slots(void **state)
+{
+    (void)state;
+    assert_int_equal(plx_ngram_homes(PLX_NGRAM_WIDE, 0), 0);
+    assert_int_equal(plx_ngram_homes(PLX_NGRAM_COMPACT, 0), 0);
+    assert_int_equal(plx_ngram_homes(PLX_NGRAM_WIDE, 1), 1);
+    assert_int_equal(plx_ngram_homes(PLX_NGRAM_WIDE, 2800), 801);
+    assert_int_equal(plx_ngram_homes(PLX_NGRAM_COMPACT, 4200), 801);
 }
 
 static void plx_ngram_find__nothing_there(void **state)
 {
     (void)state;
     struct plx_ngram_table table = {0};
-    reserve(&table, 10);
     assert_absent(&table, 1);
-    assert_absent(&table, UINT64_MAX);
-    assert_absent(&table, scatter(1));
-    plx_ngram_table_release(&table);
+    for (int layout = 0; layout < 2; layout++) {
+        table = new_lines((enum plx_ngram_layout)layout, 3, 1);
+        assert_absent(&table, 0);
+        assert_absent(&table, 1);
+        assert_absent(&table, UINT64_MAX);
+        free(table.memory);
+    }
 }
 
-/* An n-gram that is only on the way to longer ones is there, unlike one that is not. */
-static void plx_ngram_find__without_probability(void **state)
+static void plx_ngram_put__wide_bytes(void **state)
 {
     (void)state;
-    struct plx_ngram_table table = {0};
-    struct plx_ngram found;
-    *insert(&table, 5, false) = (struct plx_ngram){NAN, -0.5f};
-    assert_true(plx_ngram_find(&table, 5, &found));
-    assert_true(isnan(found.probability) && found.backoff == -0.5f);
-    plx_ngram_table_release(&table);
+    struct plx_ngram_table table = new_lines(PLX_NGRAM_WIDE, 1, 1);
+    uint64_t keys[4];
+    uint32_t bits[8];
+    put_new(&table, 77, 3, 0);
+    put_new(&table, 0, 0, 0); /* as key 1 */
+    put_new(&table, 78, 4, 0);
+    put_new(&table, 79, 5, 0);
+    memcpy(keys, table.lines, sizeof keys);
+    assert_true(keys[0] == 77 && keys[1] == 1 && keys[2] == 78 && keys[3] == 79);
+    memcpy(bits, table.lines + 32, sizeof bits);
+    assert_int_equal(bits[0], 0x40400000); /* 3: minus is meant */
+    assert_int_equal(bits[1], 0x3F000000); /* 0.5 */
+    assert_int_equal(bits[2], 0);
+    assert_int_equal(bits[3], 0xBF800000); /* −1 */
+    /* One that passes notes its tag in a sign, and no value changes. */
+    const uint64_t passing = gather(UINT64_C(0x1000000000000002));
+    put_new(&table, passing, 6, 1);
+    memcpy(bits, table.lines + 32, sizeof bits);
+    assert_int_equal(bits[0], 0x40400000);
+    assert_int_equal(bits[4], 0xC0800000);
+    assert_found(&table, 77, 3);
+    assert_found(&table, 0, 0);
+    assert_found(&table, 78, 4);
+    assert_found(&table, 79, 5);
+    assert_found(&table, passing, 6);
+    free(table.memory);
+}
+
+static void plx_ngram_put__compact_bytes(void **state)
+{
+    (void)state;
+    struct plx_ngram_table table = new_lines(PLX_NGRAM_COMPACT, 1, 1);
+    uint32_t low[6], p[6], passed;
+    uint16_t high[6];
+    for (unsigned i = 0; i < 6; i++) /* of fingerprint 0 that becomes 1, 0x0002…0002, … */
+        put_new(&table, gather(i == 0 ? 0 : UINT64_C(0xABCD000200000002) * i), i, 0);
+    memcpy(low, table.lines, sizeof low);
+    memcpy(p, table.lines + 24, sizeof p);
+    memcpy(high, table.lines + 48, sizeof high);
+    memcpy(&passed, table.lines + 60, sizeof passed);
+    assert_true(low[0] == 1 && high[0] == 0 && low[1] == 2 && high[1] == 2 && low[5] == 10 && high[5] == 10);
+    assert_true(p[0] == 0 && p[1] == 0x3F800000 && p[2] == 0x40000000);
+    assert_int_equal(passed, 0);
+    put_new(&table, gather(UINT64_C(0x5555000000001234) + 17 - 0x14), 7, 1);
+    memcpy(&passed, table.lines + 60, sizeof passed);
+    assert_int_equal(passed, UINT32_C(1) << 17);
+    for (unsigned i = 0; i < 6; i++)
+        assert_found(&table, gather(i == 0 ? 0 : UINT64_C(0xABCD000200000002) * i), i);
+    assert_found(&table, gather(UINT64_C(0x5555000000001234) + 17 - 0x14), 7);
+    free(table.memory);
+}
+
+/* Many n-grams of one home, with all tags: they fill line after line; others of that home are not found. */
+static void check_collisions(enum plx_ngram_layout layout, uint64_t home)
+{
+    enum { HOMES = 20, SPARE = 40, COUNT = 100 };
+    struct plx_ngram_table table = new_lines(layout, HOMES, SPARE);
+    const unsigned slots = layout == PLX_NGRAM_WIDE ? PLX_NGRAM_WIDE_SLOTS : PLX_NGRAM_COMPACT_SLOTS;
+    const uint64_t least = UINT64_MAX / HOMES * home + 1000;
+    for (unsigned i = 0; i < COUNT; i++) {
+        const uint64_t key = gather(least + i * 7);
+        assert_int_equal(home_of(&table, key), home);
+        put_new(&table, key, i, home + i / slots);
+        for (unsigned k = i + 1; k < COUNT; k++)
+            assert_absent(&table, gather(least + k * 7));
+    }
+    for (unsigned i = 0; i < COUNT; i++) {
+        bool duplicate = false;
+        assert_found(&table, gather(least + i * 7), i);
+        assert_int_equal(put(&table, gather(least + i * 7), 999, &duplicate), home + i / slots);
+        assert_true(duplicate);
+        assert_found(&table, gather(least + i * 7), i);
+        assert_absent(&table, gather(least + i * 7 + 1));
+    }
+    free(table.memory);
+}
+
+static void plx_ngram_put__homes_that_collide(void **state)
+{
+    (void)state;
+    check_collisions(PLX_NGRAM_WIDE, 0);
+    check_collisions(PLX_NGRAM_WIDE, 19);
+    check_collisions(PLX_NGRAM_COMPACT, 0);
+    check_collisions(PLX_NGRAM_COMPACT, 19);
+}
+
+/* A full line in the way of n-grams of the homes behind, too; and a search stops where its tag has not
+ * passed.
+ */
+static void plx_ngram_find__tags(void **state)
+{
+    (void)state;
+    for (int layout = 0; layout < 2; layout++) {
+        struct plx_ngram_table table = new_lines((enum plx_ngram_layout)layout, 2, 2);
+        const unsigned slots = layout ? PLX_NGRAM_COMPACT_SLOTS : PLX_NGRAM_WIDE_SLOTS;
+        const uint64_t second = (uint64_t)1 << 63;
+        for (unsigned i = 0; i <= slots; i++)
+            put_new(&table, gather(64 * (i + 1)), i,
+                    i / slots); /* all of tag 0; the last is in the second line */
+        for (unsigned i = 0; i < slots; i++)
+            put_new(&table, gather(second + 64 * i), 20 + i, 1 + (i + 1) / slots);
+        for (unsigned i = 0; i < slots; i++)
+            assert_found(&table, gather(second + 64 * i), 20 + i);
+        assert_found(&table, gather(64 * (slots + 1)), slots);
+        /* Without the note that tag 0 has passed, the search of it ends in the first line. */
+        uint8_t *at = table.memory + (layout ? 60 : 32 + 3);
+        assert_int_equal(*at & (layout ? 1 : 0x80), layout ? 1 : 0x80);
+        *at = (uint8_t)(*at & (layout ? 0xFE : 0x7F));
+        assert_absent(&table, gather(64 * (slots + 1)));
+        free(table.memory);
+    }
+}
+
+static void plx_ngram_put__no_room(void **state)
+{
+    (void)state;
+    for (int layout = 0; layout < 2; layout++) {
+        struct plx_ngram_table table = new_lines((enum plx_ngram_layout)layout, 1, 1);
+        const unsigned slots = layout ? PLX_NGRAM_COMPACT_SLOTS : PLX_NGRAM_WIDE_SLOTS;
+        bool duplicate = true;
+        for (unsigned i = 0; i < 2 * slots; i++)
+            put_new(&table, gather(anywhere(i)), i, i / slots);
+        assert_int_equal(put(&table, gather(anywhere(99)), 1, &duplicate), 2);
+        assert_false(duplicate);
+        for (unsigned i = 0; i < 2 * slots; i++)
+            assert_found(&table, gather(anywhere(i)), i);
+        assert_absent(&table, gather(anywhere(99)));
+        free(table.memory);
+    }
+}
+
+/* Everything has passed everywhere, up to the last line and beyond: a search ends, and reads nothing there.
+ */
+static void plx_ngram_find__damaged_notes(void **state)
+{
+    (void)state;
+    for (int layout = 0; layout < 2; layout++) {
+        for (uint64_t spare = 1; spare < 5; spare++) {
+            struct plx_ngram_table table = new_lines((enum plx_ngram_layout)layout, 3, spare);
+            memset(table.memory, 0xFF, (size_t)(3 + spare) * PLX_NGRAM_LINE);
+            for (uint64_t i = 0; i < 1000; i++)
+                assert_absent(&table, anywhere(i));
+            free(table.memory);
+        }
+    }
+}
+
+static void plx_ngram_find__extreme_values(void **state)
+{
+    static const float stored[] = {0.0f, -INFINITY, -3.4028235e38f, -1e-45f, -99.0f};
+    (void)state;
+    for (int layout = 0; layout < 2; layout++) {
+        struct plx_ngram_table table = new_lines((enum plx_ngram_layout)layout, 1, 1);
+        for (unsigned i = 0; i < 5; i++) {
+            const struct plx_ngram ngram = {stored[i], stored[4 - i]};
+            bool duplicate;
+            plx_ngram_put(table.memory, 0, 2, table.layout, i + 1, &ngram, &duplicate);
+        }
+        for (unsigned i = 0; i < 5; i++) {
+            struct plx_ngram found;
+            assert_true(plx_ngram_find(&table, i + 1, &found));
+            assert_memory_equal(&found.probability, stored + i, sizeof *stored); /* no −0 */
+            assert_true(found.backoff == (layout ? 0.0f : stored[4 - i]));
+        }
+        free(table.memory);
+    }
 }
 
 static void plx_ngram_table_insert__twice(void **state)
 {
     (void)state;
     struct plx_ngram_table table = {0};
-    insert_new(&table, 77, 5);
+    assert_true(insert(&table, 77, 5));
     assert_int_equal(table.count, 1);
-    const struct plx_ngram *again = insert(&table, 77, true);
-    assert_true(again->probability == -5.0f && again->backoff == 2.5f);
+    assert_false(insert(&table, 77, 8));
     assert_int_equal(table.count, 1);
-    insert_new(&table, 79, 6);
+    assert_true(insert(&table, 79, 6));
     assert_int_equal(table.count, 2);
     assert_found(&table, 77, 5);
     assert_found(&table, 79, 6);
@@ -153,73 +336,40 @@ static void plx_ngram_table_insert__grows(void **state)
     (void)state;
     struct plx_ngram_table table = {0};
     for (unsigned i = 0; i < count; i++) {
-        insert_new(&table, scatter(i) | 1, i);
+        assert_true(insert(&table, anywhere(i), i));
         if ((i & (i + 1)) == 0) { /* now and then, all so far */
             for (unsigned k = 0; k <= i; k++)
-                assert_found(&table, scatter(k) | 1, k);
+                assert_found(&table, anywhere(k), k);
         }
     }
     assert_int_equal(table.count, count);
     for (unsigned i = 0; i < count; i++) {
-        assert_found(&table, scatter(i) | 1, i);
-        assert_absent(&table, scatter(count + i) | 1);
-        insert(&table, scatter(i) | 1, true);
+        assert_found(&table, anywhere(i), i);
+        assert_absent(&table, anywhere(count + i));
+        assert_false(insert(&table, anywhere(i), 1));
     }
     assert_int_equal(table.count, count);
     plx_ngram_table_release(&table);
 }
 
-/* Keys that all belong into the first bucket fill it and those behind it. */
-static void plx_ngram_table_insert__full_buckets(void **state)
+/* N-grams of the last home beyond all spare lines: the table grows instead. */
+static void plx_ngram_table_insert__behind_the_last_home(void **state)
 {
-    enum { COUNT = 3 * PLX_NGRAM_BUCKET + 1 };
+    enum { COUNT = 2000 };
     (void)state;
     struct plx_ngram_table table = {0};
-    reserve(&table, 100);
-    for (unsigned i = 0; i < COUNT; i++) {
-        insert_new(&table, i + 1, i);
-        assert_ptr_equal(plx_ngram_home(&table, i + 1), table.buckets);
-        assert_absent(&table,
-                      i + 2); /* a search that passes full buckets, and one that ends in a free slot */
-    }
     for (unsigned i = 0; i < COUNT; i++)
-        assert_found(&table, i + 1, i);
-    for (unsigned b = 0; b < 3; b++)
-        assert_int_equal(table.buckets[b].keys[PLX_NGRAM_BUCKET - 1], (b + 1) * PLX_NGRAM_BUCKET);
-    assert_int_equal(table.buckets[3].keys[0], COUNT);
-    assert_int_equal(table.buckets[3].keys[1], 0);
-
-    /* One that belongs into a bucket which others have filled. */
-    const uint64_t displaced = UINT64_MAX / table.bucket_count + 1000;
-    assert_ptr_equal(plx_ngram_home(&table, displaced), table.buckets + 1);
-    insert_new(&table, displaced, 99);
-    assert_int_equal(table.buckets[3].keys[1], displaced);
-    assert_found(&table, displaced, 99);
-    insert(&table, displaced, true);
+        assert_true(insert(&table, gather(UINT64_MAX - i * UINT64_C(0x100000000)), i));
+    for (unsigned i = 0; i < COUNT; i++)
+        assert_found(&table, gather(UINT64_MAX - i * UINT64_C(0x100000000)), i);
+    assert_absent(&table, gather(UINT64_MAX - 1));
     plx_ngram_table_release(&table);
 }
 
-/* Keys of the last bucket go on in the first. */
-static void plx_ngram_table_insert__wraps_around(void **state)
+static void reserve(struct plx_ngram_table *table, uint64_t count)
 {
-    enum { COUNT = 2 * PLX_NGRAM_BUCKET + 2 };
-    (void)state;
-    struct plx_ngram_table table = {0};
-    reserve(&table, 100);
-    for (unsigned i = 0; i < COUNT; i++) {
-        const uint64_t key = UINT64_MAX - i;
-        assert_ptr_equal(plx_ngram_home(&table, key), table.buckets + table.bucket_count - 1);
-        insert_new(&table, key, i);
-        assert_absent(&table, key - 1);
-    }
-    for (unsigned i = 0; i < COUNT; i++)
-        assert_found(&table, UINT64_MAX - i, i);
-    assert_true(table.buckets[0].keys[0] == UINT64_MAX - PLX_NGRAM_BUCKET);
-    assert_true(table.buckets[1].keys[0] == UINT64_MAX - 2 * PLX_NGRAM_BUCKET);
-    assert_int_equal(table.buckets[1].keys[2], 0);
-    insert_new(&table, 1, 50); /* whose own bucket is full */
-    assert_found(&table, 1, 50);
-    plx_ngram_table_release(&table);
+    struct plx_error error;
+    assert_int_equal(plx_ngram_table_reserve(table, count, &error), PLX_OK);
 }
 
 static void plx_ngram_table_reserve__keeps_what_is_there(void **state)
@@ -227,13 +377,13 @@ static void plx_ngram_table_reserve__keeps_what_is_there(void **state)
     (void)state;
     struct plx_ngram_table table = {0};
     for (unsigned i = 0; i < 10; i++)
-        insert_new(&table, scatter(i) | 1, i);
-    const size_t before = table.bucket_count;
+        assert_true(insert(&table, anywhere(i), i));
+    const uint64_t before = table.homes;
     reserve(&table, 5000);
-    assert_true(table.bucket_count > before);
+    assert_true(table.homes > before);
     assert_int_equal(table.count, 10);
     for (unsigned i = 0; i < 10; i++)
-        assert_found(&table, scatter(i) | 1, i);
+        assert_found(&table, anywhere(i), i);
     plx_ngram_table_release(&table);
 }
 
@@ -242,28 +392,25 @@ static void plx_ngram_table_reserve__no_less(void **state)
     (void)state;
     struct plx_ngram_table table = {0};
     reserve(&table, 5000);
-    const size_t reserved = table.bucket_count;
-    const struct plx_ngram_bucket *buckets = table.buckets;
+    const uint64_t reserved = table.homes;
+    const uint8_t *lines = table.lines;
+    assert_int_equal((uintptr_t)lines % PLX_NGRAM_LINE, 0);
     for (unsigned i = 0; i < 5000; i++)
-        insert_new(&table, scatter(i) | 1, i);
+        assert_true(insert(&table, anywhere(i), i));
     reserve(&table, 0);
     reserve(&table, 5000);
-    assert_int_equal(table.bucket_count, reserved); /* what was promised took no growth */
-    assert_ptr_equal(table.buckets, buckets);
+    assert_int_equal(table.homes, reserved); /* what was promised took no growth */
+    assert_ptr_equal(table.lines, lines);
     plx_ngram_table_release(&table);
 }
 
-static void plx_ngram_table_reserve__whole_cache_lines(void **state)
+static void plx_ngram_table_reserve__too_many(void **state)
 {
     (void)state;
-    for (size_t count = 0; count < 2000; count += 37) {
-        struct plx_ngram_table table = {0};
-        reserve(&table, count);
-        assert_int_equal((uintptr_t)table.buckets % 64, 0);
-        /* The last bucket is there to be written to: AddressSanitizer watches. */
-        table.buckets[table.bucket_count - 1].ngrams[PLX_NGRAM_BUCKET - 1].backoff = 1.0f;
-        plx_ngram_table_release(&table);
-    }
+    struct plx_ngram_table table = {0};
+    struct plx_error error;
+    assert_int_equal(plx_ngram_table_reserve(&table, UINT64_MAX, &error), PLX_MEMORY);
+    assert_int_equal(table.homes, 0);
 }
 
 static void plx_ngram_table_release__twice(void **state)
@@ -271,29 +418,36 @@ static void plx_ngram_table_release__twice(void **state)
     (void)state;
     struct plx_ngram_table table = {0};
     plx_ngram_table_release(&table);
-    insert_new(&table, 1, 1);
+    insert(&table, 1, 1);
     plx_ngram_table_release(&table);
     assert_int_equal(table.count, 0);
-    assert_null(table.buckets);
+    assert_null(table.lines);
     plx_ngram_table_release(&table);
-    insert_new(&table, 1, 1); /* as good as new */
+    insert(&table, 1, 1); /* as good as new */
+    assert_found(&table, 1, 1);
     plx_ngram_table_release(&table);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(plx_ngram_key__never_zero),
         cmocka_unit_test(plx_ngram_key__tells_ngrams_apart),
+        cmocka_unit_test(plx_ngram_scatter__one_to_one),
+        cmocka_unit_test(plx_ngram_homes__seven_of_eight_slots),
         cmocka_unit_test(plx_ngram_find__nothing_there),
-        cmocka_unit_test(plx_ngram_find__without_probability),
+        cmocka_unit_test(plx_ngram_put__wide_bytes),
+        cmocka_unit_test(plx_ngram_put__compact_bytes),
+        cmocka_unit_test(plx_ngram_put__homes_that_collide),
+        cmocka_unit_test(plx_ngram_find__tags),
+        cmocka_unit_test(plx_ngram_put__no_room),
+        cmocka_unit_test(plx_ngram_find__damaged_notes),
+        cmocka_unit_test(plx_ngram_find__extreme_values),
         cmocka_unit_test(plx_ngram_table_insert__twice),
         cmocka_unit_test(plx_ngram_table_insert__grows),
-        cmocka_unit_test(plx_ngram_table_insert__full_buckets),
-        cmocka_unit_test(plx_ngram_table_insert__wraps_around),
+        cmocka_unit_test(plx_ngram_table_insert__behind_the_last_home),
         cmocka_unit_test(plx_ngram_table_reserve__keeps_what_is_there),
         cmocka_unit_test(plx_ngram_table_reserve__no_less),
-        cmocka_unit_test(plx_ngram_table_reserve__whole_cache_lines),
+        cmocka_unit_test(plx_ngram_table_reserve__too_many),
         cmocka_unit_test(plx_ngram_table_release__twice),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
