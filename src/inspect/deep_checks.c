@@ -11,7 +11,7 @@
 
 /* Where a count comes from. */
 enum origin {
-    NOTED,        /* the reader's warnings */
+    NOTED,        /* the reader's warnings and remarks */
     REFUSED,      /* the reader lets none pass */
     EMPTY_ORDERS, /* and the line from the reader */
     NO_UNKNOWN,
@@ -35,7 +35,7 @@ static const struct row {
     {"crlf", "lines that end with \\r\\n", NOTED},
     {"spaces-for-tabs", "a space for the tab behind the probability", NOTED},
     {"scientific-notation", "numbers in scientific notation (1e-05)", NOTED},
-    {"missing-backoff", "no backoff below the highest order; it counts as 0", NOTED},
+    {"missing-backoff", "n-grams below the highest order without a backoff, which counts as 0", NOTED},
     {"highest-order-backoff", "backoffs other than 0 on the highest order; they are ignored", NOTED},
     {"infinite-backoff", "backoffs of -inf", INFINITE_BACKOFF},
     {"no-unknown-symbol", "no <unk>: unknown words have no probability", NO_UNKNOWN},
@@ -74,24 +74,12 @@ static struct plx_inspected_values add_up(const struct plx_inspected_values *val
     return all;
 }
 
-/* The reader's warning of that code; NULL if there is none. */
-static const struct plx_warning *find_warning(const struct plx_model *model, const char *code)
-{
-    size_t count;
-    const struct plx_warning *warnings = plx_model_warnings(model, &count);
-    for (size_t i = 0; i < count; i++) {
-        if (strcmp(warnings[i].code, code) == 0)
-            return warnings + i;
-    }
-    return NULL;
-}
-
 static void fill_in(const struct plx_model *model, const struct plx_inspected_deep *deep,
                     const struct row *row, struct plx_inspected_check *check)
 {
     const struct plx_model_info *info = plx_model_info(model);
     const struct plx_inspected_values all = add_up(deep->values, info->order);
-    const struct plx_warning *warning = find_warning(model, row->code);
+    const struct plx_warning *warning = plx_model_deviation(model, row->code);
     const bool start_minus_99 = deep->start_nats == 99.0 * PLX_LN_10;
     *check = (struct plx_inspected_check){.code = row->code,
                                           .what = row->what,

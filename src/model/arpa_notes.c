@@ -5,7 +5,7 @@
 #define ROW(id, code, message) {code, message},
 static const struct {
     const char *code, *message;
-} rows[] = {PLX_ARPA_NOTE_LIST(ROW) PLX_ARPA_WARNING_LIST(ROW)};
+} rows[] = {PLX_ARPA_NOTE_LIST(ROW) PLX_ARPA_REMARK_LIST(ROW) PLX_ARPA_WARNING_LIST(ROW)};
 #undef ROW
 
 /* What is met outside the n-gram sections, and what the reader refuses. */
@@ -27,7 +27,7 @@ void plx_arpa_notes_append(struct plx_arpa_notes *notes, const struct plx_arpa_n
 static unsigned first_warning(const struct plx_arpa_notes *notes)
 {
     unsigned first = PLX_ARPA_KIND_COUNT;
-    for (unsigned i = PLX_ARPA_NOTE_COUNT; i < PLX_ARPA_KIND_COUNT; i++) {
+    for (unsigned i = PLX_ARPA_REMARK_END; i < PLX_ARPA_KIND_COUNT; i++) {
         if (notes->kinds[i].count > 0 &&
             (first == PLX_ARPA_KIND_COUNT || notes->kinds[i].line < notes->kinds[first].line))
             first = i;
@@ -47,9 +47,10 @@ void plx_arpa_notes_warn(struct plx_arpa_notes *notes, struct plx_model *model)
 
 void plx_arpa_notes_list(const struct plx_arpa_notes *notes, struct plx_model *model)
 {
-    for (unsigned i = 0; i < PLX_ARPA_NOTE_COUNT; i++) {
+    for (unsigned i = 0; i < PLX_ARPA_REMARK_END; i++) {
         if (notes->kinds[i].count > 0)
-            plx_model_note(model, rows[i].code, notes->kinds[i].count, notes->kinds[i].line, rows[i].message);
+            (i < PLX_ARPA_NOTE_COUNT ? plx_model_note : plx_model_remark)(
+                model, rows[i].code, notes->kinds[i].count, notes->kinds[i].line, rows[i].message);
     }
 }
 

@@ -1,6 +1,5 @@
 #include "model/stored.h"
 
-#include "model/arpa_notes.h"
 #include "model/ngram.h"
 
 #include <assert.h>
@@ -28,5 +27,21 @@ bool plx_model_each_stored(const struct plx_model *model, unsigned order, plx_ta
 
 bool plx_model_watches(const struct plx_model *model, const char *code)
 {
-    return strcmp(model->info.format, "arpa") == 0 && plx_arpa_watches(code);
+    const struct plx_model_format *reader = model->reader;
+    return reader && reader->watches && reader->watches(code);
+}
+
+static const struct plx_warning *find(const struct plx_warning *warnings, size_t count, const char *code)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(warnings[i].code, code) == 0)
+            return warnings + i;
+    }
+    return NULL;
+}
+
+const struct plx_warning *plx_model_deviation(const struct plx_model *model, const char *code)
+{
+    const struct plx_warning *warning = find(model->warnings, model->warning_count, code);
+    return warning ? warning : find(model->remarks, model->remark_count, code);
 }

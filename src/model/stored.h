@@ -18,8 +18,11 @@ bool plx_model_has_stored(const struct plx_model *model);
    format's own. False if they were not all wanted. The model must have them. Any thread. */
 bool plx_model_each_stored(const struct plx_model *model, unsigned order, plx_take_ngrams *take, void *user);
 
-/* Whether the deviation `code` would be among the model's warnings, or the file refused, if it had it. Any
-   thread. */
+/* Whether the deviation `code` would be among the model's warnings or remarks, or the file refused, if it had
+   it; of a converted model, the file that it was made from. Any thread. */
 bool plx_model_watches(const struct plx_model *model, const char *code);
+
+/* The deviation `code` as it was met; NULL if it was not. Any thread. */
+const struct plx_warning *plx_model_deviation(const struct plx_model *model, const char *code);
 
 #endif

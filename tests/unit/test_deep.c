@@ -2,6 +2,8 @@
 #include "support/fixtures.h"
 #include "support/inspections.h"
 
+#include <perplex/convert.h>
+
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -291,27 +293,54 @@ static void plx_deep_checks__messy_files(void **state)
     }
 }
 
-/* What only a reader can count is null where it does not, or right. */
-static void plx_deep_checks__known_or_null(void **state)
+/* What so many files have that only the deep inspection tells of it. */
+static void plx_deep_checks__remarks(void **state)
 {
     static const struct {
         const char *name, *code;
         unsigned count, line;
     } cases[] = {
         {"messy/y_missing_backoff.arpa", "missing-backoff", 6, 7},
+        {"messy/y_missing_backoff.arpa", "scientific-notation", 0, 0},
         {"messy/y_scientific.arpa", "scientific-notation", 7, 7},
+        {"messy/y_scientific.arpa", "missing-backoff", 0, 0},
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         char *path = fixture_path(cases[i].name);
         cJSON *json = inspect_one(path, &DEEP);
         const cJSON *check = find_check(json, cases[i].code);
-        if (!cJSON_IsNull(json_at(check, "count"))) {
-            assert_int_equal(json_number(check, "count"), cases[i].count);
-            assert_int_equal(json_number(check, "line"), cases[i].line);
-        }
+        assert_int_equal(json_number(check, "count"), cases[i].count);
+        assert_int_equal(json_at(check, "line") ? json_number(check, "line") : 0, cases[i].line);
         assert_false(cJSON_IsTrue(json_at(check, "refused")));
+        const cJSON *finding;
+        cJSON_ArrayForEach(finding, json_at(json, "model.findings"))
+            assert_string_not_equal(json_text(finding, "code"), cases[i].code);
         cJSON_Delete(json);
+        free(path);
+    }
+}
+
+/* A converted model has what its file had, and is known not to have what is looked for in such files. */
+static void plx_deep_checks__of_converted_models(void **state)
+{
+    static const char *const names[] = {"messy/y_missing_backoff.arpa", "messy/y_scientific.arpa",
+                                        "messy/y_crlf.arpa", "messy/y_text_before_data.arpa"};
+    (void)state;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        struct scratch scratch;
+        struct plx_error error;
+        char *path = fixture_path(names[i]), converted[4096];
+        scratch_make(&scratch);
+        snprintf(converted, sizeof converted, "%s", scratch_text(&scratch, "model.plx", ""));
+        assert_int_equal(plx_convert_model(path, converted, NULL, &error), PLX_OK);
+        cJSON *text = inspect_one(path, &DEEP), *binary = inspect_one(converted, &DEEP);
+        assert_string_equal(json_text(binary, "model.format"), "plx");
+        assert_true(cJSON_Compare(json_at(text, "model.deep"), json_at(binary, "model.deep"), true));
+        assert_true(cJSON_Compare(json_at(text, "model.findings"), json_at(binary, "model.findings"), true));
+        cJSON_Delete(text);
+        cJSON_Delete(binary);
+        scratch_remove(&scratch);
         free(path);
     }
 }
@@ -427,7 +456,8 @@ int main(void)
         cmocka_unit_test(plx_deep_values__empty_order),
         cmocka_unit_test(plx_deep_values__every_ngram_counts),
         cmocka_unit_test(plx_deep_checks__messy_files),
-        cmocka_unit_test(plx_deep_checks__known_or_null),
+        cmocka_unit_test(plx_deep_checks__remarks),
+        cmocka_unit_test(plx_deep_checks__of_converted_models),
         cmocka_unit_test(plx_deep_checks__agree_with_findings),
         cmocka_unit_test(plx_inspect_deep__refuses_others),
         cmocka_unit_test(plx_inspect_deep__interrupted),
