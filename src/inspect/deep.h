@@ -28,7 +28,8 @@ struct plx_inspected_range {
 struct plx_inspected_values {
     uint64_t minus_99;                 /* log10 p is −99 */
     uint64_t zero;                     /* −infinity */
-    uint64_t bins[PLX_INSPECTED_BINS]; /* all others */
+    uint64_t not_a_number;             /* p or backoff; of damaged files */
+    uint64_t bins[PLX_INSPECTED_BINS]; /* of all other p */
     struct plx_inspected_range probabilities;
     double median;                       /* the lower of the two in the middle; both of the binned ones */
     struct plx_inspected_range backoffs; /* of the finite ones; of all orders but the highest */

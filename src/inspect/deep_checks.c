@@ -18,7 +18,8 @@ enum origin {
     MINUS_99_START,
     MINUS_99,
     ZERO_PROBABILITY,
-    INFINITE_BACKOFF
+    INFINITE_BACKOFF,
+    NOT_A_NUMBER /* or refused */
 };
 
 static const struct row {
@@ -44,7 +45,7 @@ static const struct row {
     {"minus-99", "log10 p = -99 of other n-grams, taken literally", MINUS_99},
     {"zero-probability", "log10 p = -inf", ZERO_PROBABILITY},
     {"positive-probability", "log10 p > 0, clamped; refused without --allow-positive", NOTED},
-    {"not-a-number", "NaN as a probability or backoff", REFUSED},
+    {"not-a-number", "NaN as a probability or backoff", NOT_A_NUMBER},
     {"missing-suffix", "n-grams whose suffix of one word less is not there; scores do not need it", NOTED},
     {"missing-context", "n-grams whose context is not there; it counts as backoff 1", NOTED},
     {"duplicate", "n-grams that are there twice", REFUSED},
@@ -69,6 +70,7 @@ static struct plx_inspected_values add_up(const struct plx_inspected_values *val
     for (unsigned k = 0; values && k < order; k++) {
         all.minus_99 += values[k].minus_99;
         all.zero += values[k].zero;
+        all.not_a_number += values[k].not_a_number;
         all.infinite_backoffs += values[k].infinite_backoffs;
     }
     return all;
@@ -105,6 +107,10 @@ static void fill_in(const struct plx_model *model, const struct plx_inspected_de
         return;
     case MINUS_99: check->count = all.minus_99 - (deep->values && start_minus_99); return;
     case ZERO_PROBABILITY: check->count = all.zero; return;
+    case NOT_A_NUMBER:
+        check->refused = plx_model_watches(model, row->code);
+        check->count = all.not_a_number;
+        return;
     case INFINITE_BACKOFF: check->count = all.infinite_backoffs; return;
     }
 }

@@ -58,7 +58,7 @@ static uint32_t bits_of(float probability)
 
 static bool is_apart(float probability)
 {
-    return probability == -99.0f || isinf(probability);
+    return probability == -99.0f || !isfinite(probability);
 }
 
 static size_t bin_of(double probability)
@@ -72,6 +72,7 @@ static void take_probability(struct pass *pass, float probability)
     struct plx_inspected_values *values = pass->values;
     values->minus_99 += probability == -99.0f;
     values->zero += isinf(probability) != 0;
+    values->not_a_number += isnan(probability) != 0;
     if (is_apart(probability))
         return;
     values->bins[bin_of((double)probability)]++;
@@ -96,10 +97,10 @@ static bool take_values(void *user, const struct plx_ngram *ngrams, size_t count
     for (size_t i = 0; i < count; i++) {
         take_probability(pass, ngrams[i].probability);
         pass->values->zero_backoffs += ngrams[i].backoff == 0.0f;
+        pass->values->infinite_backoffs += isinf(ngrams[i].backoff) != 0;
+        pass->values->not_a_number += isnan(ngrams[i].backoff) != 0;
         if (isfinite(ngrams[i].backoff))
             range_add(&pass->backoffs, (double)ngrams[i].backoff);
-        else
-            pass->values->infinite_backoffs++;
     }
     return go_on(pass, count);
 }

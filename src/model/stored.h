@@ -14,8 +14,9 @@ typedef bool plx_take_ngrams(void *user, const struct plx_ngram *ngrams, size_t 
    have any. Any thread. */
 bool plx_model_has_stored(const struct plx_model *model);
 
-/* Gives all that is stored of order 1 … info.order, info.ngrams[order − 1] n-grams, in an order of the
-   format's own. False if they were not all wanted. The model must have them. Any thread. */
+/* Gives all that is stored of order 1 … info.order, info.ngrams[order − 1] n-grams (and blanks that are
+   not counted there, with info.inserted_blanks), in an order of the format's own. False if they were not all
+   wanted. The model must have them. Any thread. */
 bool plx_model_each_stored(const struct plx_model *model, unsigned order, plx_take_ngrams *take, void *user);
 
 /* Whether the deviation `code` would be among the model's warnings or remarks, or the file refused, if it had
