@@ -114,8 +114,8 @@ enum cli_takes {
     X(AS, "as", 0, "KIND", INSPECTED, CLI_INSPECT, "what the first file is: %s (default: recognised)")       \
     X(TOP, "top", 0, "N", NUMBER, CLI_INSPECT, "list the N most frequent unknown tokens (default 20)")       \
     X(DEEP, "deep", 0, NULL, NOTHING, CLI_INSPECT,                                                           \
-      "n-gram models: every check, sums of p in contexts that occur, what is stored in figures")             \
-    X(SEED, "seed", 0, "N", NUMBER, CLI_INSPECT, "of the contexts that --deep draws (default 0)")            \
+      "n-gram models: every check, sums of p after a sample of contexts, what is stored in figures")         \
+    X(SEED, "seed", 0, "N", NUMBER, CLI_INSPECT, "of the sample of contexts that --deep draws (default 0)")  \
     X(JSON, "json", 0, NULL, NOTHING, CLI_COMPARE | CLI_INSPECT, "as JSON: %s")                              \
     X(HELP, "help", 'h', NULL, NOTHING, CLI_ALL, "this help")
 

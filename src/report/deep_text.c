@@ -18,8 +18,7 @@
 static void put_check(struct plx_page *page, const struct plx_inspected_check *check)
 {
     char number[PLX_PAGE_GROUPED], count[PLX_PAGE_GROUPED], line[PLX_PAGE_GROUPED], place[64] = "", text[256];
-    snprintf(count, sizeof count, "%*s", PLX_PAGE_VALUE_COLUMN - 2,
-             check->known ? plx_page_group(check->count, number) : "not known");
+    snprintf(count, sizeof count, "%*s", PLX_PAGE_VALUE_COLUMN - 2, plx_page_group(check->count, number));
     if (check->line)
         snprintf(place, sizeof place, " (%s line %s)", check->count > 1 ? "first in" : "in",
                  plx_page_group(check->line, line));
@@ -27,18 +26,40 @@ static void put_check(struct plx_page *page, const struct plx_inspected_check *c
     plx_page_text_row(page, 0, count, text);
 }
 
-static void put_checks(struct plx_page *page, const struct plx_inspected_deep *deep)
+/* The format of the file that the model was converted from, whose deviations it remembers; NULL if it was
+   not. */
+static const char *source_format(const struct plx_model_info *info)
 {
-    bool all = true;
-    for (size_t i = 0; i < deep->check_count; i++)
-        all = all && deep->checks[i].known;
+    for (size_t i = 0; i < info->property_count; i++) {
+        if (strcmp(info->properties[i].name, "source_format") == 0)
+            return info->properties[i].text;
+    }
+    return NULL;
+}
+
+/* What no file of the format can tell is not listed. */
+static void put_checks(struct plx_page *page, const struct plx_inspected_model *model)
+{
+    const struct plx_inspected_deep *deep = model->deep;
+    const char *source = source_format(&model->info);
+    char name[PLX_PAGE_GROUPED], text[128];
+    size_t unknown = 0;
     plx_page_heading(
         page, "checks",
-        all ? "how often the file has what programs do not agree about"
-            : "how often the file has what programs do not agree about; \"not known\": not known "
-              "from this format");
-    for (size_t i = 0; i < deep->check_count; i++)
-        put_check(page, deep->checks + i);
+        source ? "what programs do not agree about, and how often it was in the file that this model "
+                 "was converted from, whose lines are named"
+               : "what programs do not agree about, and how often it is here");
+    for (size_t i = 0; i < deep->check_count; i++) {
+        if (deep->checks[i].known)
+            put_check(page, deep->checks + i);
+        unknown += !deep->checks[i].known;
+    }
+    if (unknown == 0)
+        return;
+    snprintf(name, sizeof name, "%*s", PLX_PAGE_VALUE_COLUMN - 2, "not known");
+    snprintf(text, sizeof text, "%zu other checks: a file of the format \"%s\" does not show them", unknown,
+             source ? source : model->info.format);
+    plx_page_text_row(page, 0, name, text);
 }
 
 /* A log10; "-" where there is none. */
@@ -103,10 +124,22 @@ static void put_cells(struct plx_page *page, const struct plx_inspected_values *
     plx_page_line(page, "%s", line);
 }
 
+/* How many bins reach to the last that is not empty. */
+static size_t bins_used(const struct plx_inspected_values *values, unsigned first, unsigned end)
+{
+    size_t used = 0;
+    for (unsigned k = first; k < end; k++) {
+        for (size_t bin = used; bin < PLX_INSPECTED_BINS; bin++)
+            used = values[k].bins[bin] > 0 ? bin + 1 : used;
+    }
+    return used;
+}
+
 static void put_bins(struct plx_page *page, const struct plx_inspected_values *values, unsigned first,
                      unsigned end)
 {
-    for (size_t bin = 0; bin < PLX_INSPECTED_BINS; bin++) {
+    const size_t used = bins_used(values, first, end);
+    for (size_t bin = 0; bin < used; bin++) {
         char name[32];
         const double above = 0.0 - (double)bin * PLX_INSPECTED_BIN_WIDTH;
         if (bin + 1 < PLX_INSPECTED_BINS)
@@ -168,15 +201,15 @@ static void spell(struct plx_page *page, const struct plx_inspected_contexts *co
 
 static void put_worst(struct plx_page *page, const struct plx_inspected_contexts *contexts)
 {
-    char name[48], difference[48] = "", text[SPELLED_MOST * (SPELLED_WIDTH + 4) + 16];
+    char difference[48] = "", text[SPELLED_MOST * (SPELLED_WIDTH + 4) + 16];
     const double more = contexts->worst_sum - 1;
     if (contexts->count == 0)
         return;
-    snprintf(name, sizeof name, "furthest from 1, %u", contexts->length);
+    const char *name = contexts->length == 0 ? "furthest from 1" : "";
     if (more != 0)
         snprintf(difference, sizeof difference, " %c %.3g", more < 0 ? '-' : '+', fabs(more));
     if (contexts->length == 0) {
-        plx_page_row(page, name, "1%s", difference);
+        plx_page_row(page, name, "1%s without context", difference);
         return;
     }
     spell(page, contexts, text, sizeof text);
@@ -202,7 +235,9 @@ static void put_sums(struct plx_page *page, const struct plx_inspected_model *mo
     const struct plx_inspected_deep *deep = model->deep;
     const unsigned order = model->info.order;
     char types[PLX_PAGE_GROUPED], text[256], mean[80] = "";
-    snprintf(text, sizeof text, "of %s types (%s start symbol, %s), after contexts drawn with seed %" PRIu64,
+    snprintf(text, sizeof text,
+             "over %s types (%s start symbol, %s), after a sample of contexts that is drawn from the model "
+             "with seed %" PRIu64,
              plx_page_group(deep->types, types),
              model->info.start == PLX_NO_TOKEN ? "there is no"
              : deep->without_start             ? "without the"
@@ -230,7 +265,7 @@ static void put_sums(struct plx_page *page, const struct plx_inspected_model *mo
 void plx_deep_text(struct plx_page *page, const struct plx_inspected_model *model)
 {
     const struct plx_inspected_deep *deep = model->deep;
-    put_checks(page, deep);
+    put_checks(page, model);
     put_sums(page, model);
     for (unsigned first = 0; deep->values && first < model->info.order; first += ORDERS_ACROSS)
         put_values(page, deep->values, model->info.order, first);

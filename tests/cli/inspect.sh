@@ -16,6 +16,14 @@ golden inspect-odd.txt
 # Looked into, and the same as JSON.
 accepts "$PERPLEX" inspect model.arpa --deep
 golden inspect-deep.txt
+accepts "$PERPLEX" inspect "$SOURCE_DIR/tests/data/models/kenlm/tiny.o4.trie.bin" --deep
+contains out '^           not known  18 other checks: a file of the format "kenlm" does not show them$'
+contains out '^  -0.5 to -1.0  '
+accepts "$PERPLEX" convert model.arpa converted.plx
+accepts "$PERPLEX" inspect converted.plx --deep
+contains out '^                      model was converted from, whose lines are named$'
+sed -n '/^sums of p/,$p' "$SOURCE_DIR/tests/golden/inspect-deep.txt" >expected
+sed -n '/^sums of p/,$p' out | cmp -s - expected || fail 'a converted model is not what it was converted from'
 accepts "$PERPLEX" inspect model.arpa --deep --seed 7 --json
 has model.deep.sums.seed 7
 has model.deep.sums.lengths.2.contexts 20
