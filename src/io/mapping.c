@@ -41,6 +41,9 @@ static enum plx_status cut_short(uint64_t offset, const char *name, struct plx_e
     return plx_error_at_offset(error, offset);
 }
 
+/* The smallest mapping that huge pages are asked for. */
+#define HUGE_FROM ((size_t)4 << 20)
+
 /* The pages of the file. */
 static enum plx_status map_file(const struct plx_file_range *range, const char *name,
                                 struct plx_mapping *mapping, struct plx_error *error)
@@ -59,6 +62,9 @@ static enum plx_status map_file(const struct plx_file_range *range, const char *
     }
     *mapping = (struct plx_mapping){base + before, range->size, PLX_LOAD_MAP, base, bytes};
     plx_mapping_sequential(mapping, false);
+    /* Where the file system has large folios, what is not in memory yet comes in huge pages. */
+    if (bytes >= HUGE_FROM)
+        (void)madvise(base, bytes, MADV_HUGEPAGE);
     return PLX_OK;
 }
 
