@@ -25,6 +25,9 @@ struct plx_inspect_options {
     struct plx_model_options model;   /* a format makes the first file a model, */
     struct plx_corpus_options corpus; /* and here, if it is the only one, a corpus */
     size_t top;                       /* how many unknown tokens are listed; 0: 20 */
+    bool deep;     /* look into the n-gram model: every deviation that is looked for, what is stored, sums of
+                      probabilities in contexts that are drawn from the model */
+    uint64_t seed; /* of that drawing: the same seed, the same contexts */
     size_t most_types; /* beyond so many distinct types they are no longer counted; 0: 16,000,000 */
     void (*progress)(void *user, uint64_t done_bytes,
                      uint64_t size_bytes); /* of the corpus' medium; size 0: not known */
@@ -36,7 +39,8 @@ struct plx_inspect_options {
    Files are read to their end, a corpus in constant memory. options may be NULL. *inspection is to be freed
    with plx_inspection_free; NULL on failure. What can be read is a success, whatever is odd about it.
 
-   PLX_UNSUPPORTED where the content is of no known format: the message guesses what it is. PLX_MALFORMED
+   PLX_UNSUPPORTED where the content is of no known format: the message guesses what it is; and where another
+   model than one of n-grams is to be looked into deeply. PLX_MALFORMED
    where it is empty. PLX_USAGE where a second model is given, or an option that is for what is not there.
    Otherwise the errors of opening and reading, as they are (model.h, corpus.h). Any thread. */
 PLX_API enum plx_status plx_inspect(const char *const *names, size_t count,

@@ -176,6 +176,12 @@ void plx_json_bool(struct plx_json_writer *writer, const char *key, bool value)
         put_text(writer, value ? "true" : "false");
 }
 
+void plx_json_null(struct plx_json_writer *writer, const char *key)
+{
+    if (begin_value(writer, key))
+        put_text(writer, "null");
+}
+
 void plx_json_double(struct plx_json_writer *writer, const char *key, double value)
 {
     char text[PLX_NUMBER_TEXT];

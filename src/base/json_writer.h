@@ -31,6 +31,8 @@ void plx_json_string(struct plx_json_writer *writer, const char *key, const char
 void plx_json_string_n(struct plx_json_writer *writer, const char *key, const char *value, size_t length);
 void plx_json_u64(struct plx_json_writer *writer, const char *key, uint64_t value);
 void plx_json_bool(struct plx_json_writer *writer, const char *key, bool value);
+/* "Not known": never what a number that is not finite becomes. */
+void plx_json_null(struct plx_json_writer *writer, const char *key);
 /* A value that is not finite is written as the string "inf", "-inf" or "nan". */
 void plx_json_double(struct plx_json_writer *writer, const char *key, double value);
 

@@ -113,6 +113,9 @@ enum cli_takes {
     X(CONFIG, "config", 0, "FILE", FILE, CLI_EVAL, "options out of a JSON file")                             \
     X(AS, "as", 0, "KIND", INSPECTED, CLI_INSPECT, "what the first file is: %s (default: recognised)")       \
     X(TOP, "top", 0, "N", NUMBER, CLI_INSPECT, "list the N most frequent unknown tokens (default 20)")       \
+    X(DEEP, "deep", 0, NULL, NOTHING, CLI_INSPECT,                                                           \
+      "n-gram models: every check, sums of p after a sample of contexts, what is stored in figures")         \
+    X(SEED, "seed", 0, "N", NUMBER, CLI_INSPECT, "of the sample of contexts that --deep draws (default 0)")  \
     X(JSON, "json", 0, NULL, NOTHING, CLI_COMPARE | CLI_INSPECT, "as JSON: %s")                              \
     X(HELP, "help", 'h', NULL, NOTHING, CLI_ALL, "this help")
 

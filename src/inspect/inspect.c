@@ -221,7 +221,7 @@ static enum plx_status check_options(const struct inspect *inspect, enum verdict
     if (verdict == IS_CORPUS &&
         (model->format || model->vocabulary || model->allow_positive || model->allow_count_mismatch ||
          model->logprob_base != 0 || model->load != PLX_LOAD_MAP || model->verify ||
-         model->fingerprint != PLX_FINGERPRINT_FULL)) {
+         model->fingerprint != PLX_FINGERPRINT_FULL || inspect->options.deep)) {
         plx_error_set(error, PLX_USAGE, "options of a model were given for a corpus");
         return plx_error_hint(error, "--as model takes it for a model");
     }

@@ -12,6 +12,10 @@ enum plx_status plx_inspect_model(const char *name, struct plx_source *source,
                                   struct plx_inspected_model **inspected, struct plx_model **made,
                                   struct plx_error *error);
 
+/* Copies what the model says of an id; the spelling is to be freed, also on failure. */
+enum plx_status plx_inspect_symbol(const struct plx_model *model, uint32_t id,
+                                   struct plx_inspected_symbol *symbol, struct plx_error *error);
+
 /* Reads the corpus to its end. `coverage` learns of every token; NULL: nobody does. */
 enum plx_status plx_inspect_corpus(struct plx_corpus *corpus, const struct plx_inspect_options *options,
                                    struct plx_coverage *coverage, struct plx_inspected_corpus **inspected,

@@ -2,16 +2,14 @@
 #include "inspect/inspect.h"
 
 #include "base/exact.h"
-#include "base/logarithms.h"
 #include "base/memory.h"
+#include "inspect/deep.h"
+#include "inspect/next_words.h"
 #include "model/model.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* Types whose probabilities are asked for at once. */
-#define BATCH ((size_t)1 << 16)
 
 /* Beyond so many types, a model without cheap single predictions is not summed over. */
 #define SUM_TYPES_MOST       ((uint64_t)1 << 20)
@@ -27,6 +25,7 @@ void plx_inspected_model_free(struct plx_inspected_model *model)
 {
     if (!model)
         return;
+    plx_inspected_deep_free(model->deep, model->info.order);
     free(model->name);
     free(model->ngrams);
     free(model->property_texts);
@@ -37,8 +36,8 @@ void plx_inspected_model_free(struct plx_inspected_model *model)
     free(model);
 }
 
-static enum plx_status spell(const struct plx_model *model, uint32_t id, struct plx_inspected_symbol *symbol,
-                             struct plx_error *error)
+enum plx_status plx_inspect_symbol(const struct plx_model *model, uint32_t id,
+                                   struct plx_inspected_symbol *symbol, struct plx_error *error)
 {
     const struct plx_word word = id == PLX_NO_TOKEN ? (struct plx_word){NULL, 0} : plx_model_token(model, id);
     symbol->id = id;
@@ -47,50 +46,6 @@ static enum plx_status spell(const struct plx_model *model, uint32_t id, struct 
     symbol->spelling = plx_copy_string(word.text, word.length, error);
     symbol->length = word.length;
     return symbol->spelling ? PLX_OK : PLX_MEMORY;
-}
-
-/* Memory for the windows of one context. */
-struct sums {
-    struct plx_session *session;
-    struct plx_window *windows; /* [BATCH] */
-    uint32_t *ids;              /* [BATCH, context + 1] */
-    double *nats;               /* [BATCH] */
-};
-
-static void release_sums(struct sums *sums)
-{
-    plx_session_free(sums->session);
-    free(sums->windows);
-    free(sums->ids);
-    free(sums->nats);
-}
-
-static enum plx_status new_sums(const struct plx_model *model, unsigned context, struct sums *sums,
-                                struct plx_error *error)
-{
-    *sums = (struct sums){.session = plx_session_new(model, error)};
-    if (!sums->session || !(sums->windows = plx_new_array(BATCH, sizeof *sums->windows, error)) ||
-        !(sums->ids = plx_new_array(BATCH, (context + 1) * sizeof *sums->ids, error)) ||
-        !(sums->nats = plx_new_array(BATCH, sizeof *sums->nats, error))) {
-        release_sums(sums);
-        return PLX_MEMORY;
-    }
-    return PLX_OK;
-}
-
-/* −ln p of the types first … first + count − 1 after `context` times the symbol. */
-static enum plx_status score(struct sums *sums, unsigned context, uint32_t symbol, uint32_t first,
-                             size_t count, struct plx_error *error)
-{
-    const struct plx_scores scores = {.nats = sums->nats};
-    for (size_t i = 0; i < count; i++) {
-        uint32_t *ids = sums->ids + i * (context + 1);
-        for (unsigned k = 0; k < context; k++)
-            ids[k] = symbol;
-        ids[context] = first + (uint32_t)i;
-        sums->windows[i] = (struct plx_window){ids, context, (size_t)context + 1, 0};
-    }
-    return plx_session_score(sums->session, sums->windows, count, &scores, error);
 }
 
 /* What stands before: nothing where the model can do with it, else start symbols, else an end symbol, else
@@ -105,35 +60,36 @@ static void choose_context(const struct plx_model_info *info, struct plx_inspect
     sum->context_id = info->start != PLX_NO_TOKEN ? info->start : info->end != PLX_NO_TOKEN ? info->end : 0;
 }
 
-/* A start symbol of p = 1 (KenLM) or log10 p = −99 (SRILM) is no outcome: its p is there for the form only.
- */
 static bool is_no_outcome(const struct plx_model_info *info, const struct plx_inspected_sum *sum, uint64_t id,
                           double nats)
 {
     return info->kind == PLX_KIND_NGRAM && sum->context == 0 && id == info->start &&
-           (nats <= 0 || nats >= 99 * PLX_LN_10 * (1 - 1e-6));
+           plx_start_is_no_outcome(nats);
 }
 
-static enum plx_status add_up(const struct plx_model_info *info, struct sums *sums,
+static enum plx_status add_up(const struct plx_model_info *info, struct plx_next_words *words,
                               struct plx_inspected_model *inspected, struct plx_error *error)
 {
     struct plx_inspected_sum *sum = &inspected->sum;
     struct plx_exact total = {0};
-    for (uint64_t first = 0; first < info->vocabulary; first += BATCH) {
+    uint32_t context[CONTEXT_MOST];
+    for (unsigned k = 0; k < sum->context; k++)
+        context[k] = sum->context_id;
+    for (uint64_t first = 0; first < info->vocabulary; first += words->batch) {
         const uint64_t left = info->vocabulary - first;
-        const size_t count = left < BATCH ? (size_t)left : BATCH;
+        const size_t count = left < words->batch ? (size_t)left : words->batch;
         const enum plx_status status =
-            score(sums, sum->context, sum->context_id, (uint32_t)first, count, error);
+            plx_next_words_score(words, context, sum->context, (uint32_t)first, count, error);
         if (status)
             return status;
         for (size_t i = 0; i < count; i++) {
-            if (is_no_outcome(info, sum, first + i, sums->nats[i]))
+            if (is_no_outcome(info, sum, first + i, words->nats[i]))
                 sum->without_start = true;
             else
-                plx_exact_add(&total, exp(-sums->nats[i]));
+                plx_exact_add(&total, exp(-words->nats[i]));
             if (first + i == info->unknown && sum->context == 0) {
                 inspected->unknown_scored = true;
-                inspected->unknown_nats = sums->nats[i];
+                inspected->unknown_nats = words->nats[i];
             }
         }
     }
@@ -156,15 +112,15 @@ static enum plx_status check_sum(const struct plx_model *model, struct plx_inspe
                                  struct plx_error *error)
 {
     const struct plx_model_info *info = plx_model_info(model);
-    struct sums sums;
+    struct plx_next_words words;
     if (!can_add_up(info))
         return PLX_OK;
     choose_context(info, &inspected->sum);
-    enum plx_status status = new_sums(model, inspected->sum.context, &sums, error);
+    enum plx_status status = plx_next_words_init(&words, model, inspected->sum.context, error);
     if (status)
         return status;
-    status = add_up(info, &sums, inspected, error);
-    release_sums(&sums);
+    status = add_up(info, &words, inspected, error);
+    plx_next_words_release(&words);
     if (status == PLX_NOT_FINITE) {
         plx_findings_add(&inspected->findings, false, "not-finite", 0, "%s", error->message);
         return PLX_OK;
@@ -214,10 +170,10 @@ static enum plx_status copy_info(const struct plx_model *model, struct plx_inspe
         inspected->info.ngrams = inspected->ngrams;
     }
     if ((status = copy_properties(info, inspected, error)) ||
-        (status = spell(model, info->start, &inspected->start, error)) ||
-        (status = spell(model, info->end, &inspected->end, error)))
+        (status = plx_inspect_symbol(model, info->start, &inspected->start, error)) ||
+        (status = plx_inspect_symbol(model, info->end, &inspected->end, error)))
         return status;
-    return spell(model, info->unknown, &inspected->unknown, error);
+    return plx_inspect_symbol(model, info->unknown, &inspected->unknown, error);
 }
 
 /* The deviations of the file, and what the model lacks. */
@@ -284,6 +240,8 @@ enum plx_status plx_inspect_model(const char *name, struct plx_source *source,
         measure(model, source, &(*inspected)->file);
     if (status == PLX_OK)
         status = describe(model, *inspected, error);
+    if (status == PLX_OK && options->deep)
+        status = plx_inspect_deep(model, options, &(*inspected)->deep, error);
     if (status) {
         plx_model_close(model);
         plx_inspected_model_free(*inspected);

@@ -30,6 +30,8 @@ struct plx_inspected_sum {
     double sum;
 };
 
+struct plx_inspected_deep; /* deep.h */
+
 struct plx_inspected_model {
     char *name;                            /* owned */
     struct plx_model_info info;            /* its strings are static */
@@ -42,6 +44,7 @@ struct plx_inspected_model {
     double unknown_nats; /* of the unknown symbol without context */
     struct plx_inspected_sum sum;
     struct plx_findings findings;
+    struct plx_inspected_deep *deep; /* owned; NULL: it was not asked for */
 };
 
 struct plx_inspected_corpus {

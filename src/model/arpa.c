@@ -1,4 +1,5 @@
 /* ARPA files: backoff n-gram models as text, of any order, from whatever toolkit. */
+#include "model/arpa_notes.h"
 #include "model/arpa_read.h"
 #include "model/ngram_memory.h"
 
@@ -53,6 +54,7 @@ const struct plx_model_format plx_model_format_arpa = {
     .name = "arpa",
     .description = "backoff n-gram model as text, any order, from any toolkit (plain or gzip)",
     .tolerance = true,
+    .watches = plx_arpa_watches,
     .probe = probe,
     .open = open_arpa,
 };

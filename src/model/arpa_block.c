@@ -142,11 +142,13 @@ static inline const char *parse_common(struct parser *parser)
     }
     if (*at == '\t') {
         at = plx_decimal_scan_float(at + 1, &backoff);
-        if (!at || (parser->section->highest && backoff != 0.0f))
+        if (!at || *at != '\n' || (parser->section->highest && backoff != 0.0f))
             return NULL;
-    }
-    if (*at != '\n')
+    } else if (*at != '\n') {
         return NULL;
+    } else if (!parser->section->highest) {
+        plx_arpa_notes_add(&parser->block->notes, PLX_ARPA_NO_BACKOFF, 1, parser->line);
+    }
     add_entry(parser, probability, backoff);
     return at + 1;
 }
@@ -186,6 +188,10 @@ static bool parse_content(struct parser *parser, size_t length)
     }
     if (entry.space)
         plx_arpa_notes_add(&block->notes, PLX_ARPA_SPACES, 1, parser->line);
+    if (entry.exponents > 0)
+        plx_arpa_notes_add(&block->notes, PLX_ARPA_EXPONENT, entry.exponents, parser->line);
+    if (!entry.has_backoff && !parser->section->highest)
+        plx_arpa_notes_add(&block->notes, PLX_ARPA_NO_BACKOFF, 1, parser->line);
     if (!check_entry(parser, &entry))
         return false;
     for (unsigned i = 0; i < order; i++)

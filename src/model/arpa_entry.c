@@ -28,6 +28,12 @@ static enum plx_status fail_at(const struct cursor *cursor, const char *at, stru
     return plx_error_at_line(error, PLX_NOWHERE, (uint64_t)(at - cursor->begin) + 1);
 }
 
+/* Of a number, which "inf" is too. */
+static bool has_exponent(const char *text, size_t length)
+{
+    return memchr(text, 'e', length) || memchr(text, 'E', length);
+}
+
 static enum plx_status parse_number(const struct cursor *cursor, const char *text, size_t length,
                                     const char *what, float *value, struct plx_error *error)
 {
@@ -105,6 +111,7 @@ enum plx_status plx_arpa_parse_entry(const char *line, size_t length, unsigned o
         return wrong_word_count(&cursor, order, 0, error);
 
     struct plx_word backoff = {NULL, 0};
+    entry->exponents = has_exponent(number, (size_t)(cursor.at - number));
     entry->space = *cursor.at == ' ';
     const bool tabs = memchr(cursor.at, '\t', (size_t)(cursor.end - cursor.at)) != NULL;
     while (*cursor.at == ' ') /* the trimmed line does not end in one */
@@ -116,8 +123,10 @@ enum plx_status plx_arpa_parse_entry(const char *line, size_t length, unsigned o
         return status;
 
     entry->backoff = 0.0f;
-    if (!backoff.text)
+    entry->has_backoff = backoff.text != NULL;
+    if (!entry->has_backoff)
         return PLX_OK;
+    entry->exponents += has_exponent(backoff.text, backoff.length);
     status = parse_number(&cursor, backoff.text, backoff.length, "backoff", &entry->backoff, error);
     if (status == PLX_OK && isinf(entry->backoff) && entry->backoff > 0.0f) {
         plx_error_set(error, PLX_MALFORMED, "the backoff is infinite");

@@ -10,6 +10,8 @@ struct plx_arpa_entry {
     float probability; /* log10; −infinity is zero probability; never NaN */
     float backoff;     /* log10; 0 where the line has none; never NaN or +infinity */
     bool space;        /* a space, no tab, stands behind the probability */
+    bool has_backoff;
+    uint8_t exponents; /* how many of the numbers have one, as in 1e-05 */
 };
 
 /* Parses "p <tab> word … word [<tab> backoff]", or the same with spaces for all tabs or tabs between the

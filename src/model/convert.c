@@ -116,6 +116,8 @@ static enum plx_status copy_model(const struct plx_ngram_model *from, struct plx
     memcpy(to->ngram.counts, from->counts, from->base.info.order * sizeof *from->counts);
     memcpy(base->warnings, from->base.warnings, sizeof base->warnings);
     base->warning_count = from->base.warning_count;
+    memcpy(base->remarks, from->base.remarks, sizeof base->remarks);
+    base->remark_count = from->base.remark_count;
     base->info.inserted_blanks = from->base.info.inserted_blanks;
     return PLX_OK;
 }

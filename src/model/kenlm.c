@@ -2,6 +2,7 @@
 #include "model/kenlm.h"
 
 #include "base/memory.h"
+#include "model/kenlm_each.h"
 #include "model/kenlm_probing.h"
 #include "model/kenlm_trie.h"
 #include "model/kenlm_vocabulary.h"
@@ -65,6 +66,7 @@ static enum plx_status describe(struct plx_kenlm *model, struct plx_error *error
     struct plx_ngram_model *ngram = &model->ngram;
     ngram->search = plx_kenlm_is_trie(header) ? &plx_kenlm_trie_search : &plx_kenlm_probing_search;
     ngram->export = plx_kenlm_is_trie(header) ? plx_kenlm_trie_export : plx_kenlm_probing_export;
+    ngram->each = plx_kenlm_each;
     ngram->base.info.order = header->order;
     ngram->base.info.vocabulary = header->vocabulary;
     ngram->base.info.inserted_blanks = true;

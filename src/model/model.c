@@ -120,6 +120,8 @@ static enum plx_status finish_open(struct plx_model **model, const struct plx_mo
                                    const char *name, struct plx_error *error)
 {
     (*model)->info.format = format->name;
+    if (!format->converted)
+        (*model)->reader = format;
     (*model)->name = plx_copy_string(name, strlen(name), error);
     if ((*model)->name)
         return PLX_OK;
@@ -460,6 +462,17 @@ void plx_model_note(struct plx_model *model, const char *code, uint64_t count, u
     plx_model_warn(model, code, line, "%s", message);
     model->warnings[model->warning_count - 1].count = count;
     model->warnings[model->warning_count - 1].note = true;
+}
+
+void plx_model_remark(struct plx_model *model, const char *code, uint64_t count, uint64_t line,
+                      const char *message)
+{
+    if (model->remark_count == PLX_MODEL_REMARKS)
+        return;
+    struct plx_warning *remark = model->remarks + model->remark_count++;
+    *remark = (struct plx_warning){.count = count, .line = line, .note = true};
+    snprintf(remark->code, sizeof remark->code, "%s", code);
+    snprintf(remark->message, sizeof remark->message, "%s", message);
 }
 
 size_t plx_model_pass_mark(struct plx_model *model, const char *line, size_t length)

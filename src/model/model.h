@@ -13,8 +13,9 @@
 #include "io/mapping.h"
 #include "model/vocabulary.h"
 
-/* How many kinds of warnings one model can carry. */
-#define PLX_MODEL_WARNINGS 24
+/* How many kinds of warnings one model can carry, and of remarks. */
+#define PLX_MODEL_WARNINGS 20
+#define PLX_MODEL_REMARKS  4
 
 /* How many words are looked up together. */
 #define PLX_MODEL_LOOKUP 64
@@ -49,6 +50,12 @@ struct plx_model {
                                           class->close */
     struct plx_warning warnings[PLX_MODEL_WARNINGS];
     size_t warning_count;
+    struct plx_warning remarks[PLX_MODEL_REMARKS]; /* notes that so many files give cause for that they are
+                                                      not among the warnings */
+    size_t remark_count;
+    const struct plx_model_format *reader; /* what has met the deviations: the model's format, filled in by
+                                              the caller, or that of the file that it was converted from;
+                                              NULL: one that is not known */
 };
 
 struct plx_session {
@@ -60,7 +67,12 @@ struct plx_model_format {
     const char *description; /* one line for `perplex formats` */
     bool logarithms;         /* the option logprob_base is of use; refused otherwise */
     bool tolerance;          /* the options allow_positive and allow_count_mismatch are of use; likewise */
+    bool converted;          /* files are made from those of other formats: sets model->reader itself */
     bool checksums;          /* files carry some, and the option `verify` checks them all; likewise */
+
+    /* Whether reading a file looks for the deviation `code`: to warn of it, to note it, to remark on it, or
+       to refuse the file. NULL: for none. */
+    bool (*watches)(const char *code);
 
     /* How sure it is that the content is of this format, from its first bytes (up to PLX_PROBE_BYTES, all of
        a shorter content) and its name. NULL for a format without files. */
@@ -123,6 +135,10 @@ void plx_model_warn_times(struct plx_model *model, const char *code, uint64_t co
 /* Adds a deviation that changes no score, met `count` times, at `line` first: see plx_warning.note. */
 void plx_model_note(struct plx_model *model, const char *code, uint64_t count, uint64_t line,
                     const char *message);
+
+/* Likewise one of the model's remarks. */
+void plx_model_remark(struct plx_model *model, const char *code, uint64_t count, uint64_t line,
+                      const char *message);
 
 /* The length of the byte order mark that a file's first line begins with, which is a deviation; or 0. */
 size_t plx_model_pass_mark(struct plx_model *model, const char *line, size_t length);

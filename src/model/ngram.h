@@ -13,6 +13,7 @@
 
 #include "model/model.h"
 #include "model/ngram_sink.h"
+#include "model/stored.h"
 
 /* Orders fit a byte. */
 #define PLX_NGRAM_ORDER_MAX 255
@@ -67,6 +68,10 @@ struct plx_ngram_model {
     /* Gives a sink all n-grams of `order` > 1: begin, add, end. NULL where the keys are not at hand. */
     enum plx_status (*export)(const struct plx_ngram_model *model, unsigned order,
                               struct plx_ngram_sink *sink, struct plx_error *error);
+
+    /* Gives the values of all n-grams of an order, 1 … the model's, as plx_model_each_stored does; NULL where
+       they cannot be had. */
+    bool (*each)(const struct plx_ngram_model *model, unsigned order, plx_take_ngrams *take, void *user);
 
     /* Releases what is the format's own, not the struct; may be NULL. */
     void (*close)(struct plx_ngram_model *model);

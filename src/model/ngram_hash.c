@@ -173,6 +173,68 @@ const struct plx_ngram_search plx_ngram_hash_search = {
     .ngrams = find_ngrams,
 };
 
+/* What a line has; returns how many. */
+static size_t read_line(enum plx_ngram_layout layout, const uint8_t *line, struct plx_ngram *ngrams)
+{
+    uint64_t keys[PLX_NGRAM_WIDE_SLOTS];
+    uint32_t low[PLX_NGRAM_COMPACT_SLOTS], values[2 * PLX_NGRAM_WIDE_SLOTS];
+    uint16_t high[PLX_NGRAM_COMPACT_SLOTS];
+    size_t count = 0;
+    if (layout == PLX_NGRAM_WIDE) {
+        memcpy(keys, line, sizeof keys);
+        memcpy(values, line + sizeof keys, sizeof values);
+        for (size_t i = 0; i < PLX_NGRAM_WIDE_SLOTS && keys[i]; i++, count++) {
+            ngrams[i].probability = plx_ngram_negative(values[2 * i]);
+            memcpy(&ngrams[i].backoff, values + 2 * i + 1, sizeof ngrams[i].backoff);
+        }
+        return count;
+    }
+    memcpy(low, line, sizeof low);
+    memcpy(values, line + sizeof low, sizeof low);
+    memcpy(high, line + 2 * sizeof low, sizeof high);
+    for (size_t i = 0; i < PLX_NGRAM_COMPACT_SLOTS; i++) {
+        if (low[i] || high[i])
+            ngrams[count++] = (struct plx_ngram){plx_ngram_negative(values[i]), 0.0f};
+    }
+    return count;
+}
+
+/* N-grams that are handed on at once, and how many a line can have at most. */
+#define EACH_BATCH 512
+#define LINE_MOST  PLX_NGRAM_COMPACT_SLOTS
+
+static bool each_of_table(const struct plx_ngram_table *table, plx_take_ngrams *take, void *user)
+{
+    struct plx_ngram ngrams[EACH_BATCH];
+    size_t count = 0;
+    const uint64_t lines = table->homes ? table->homes + table->spare : 0;
+    for (uint64_t i = 0; i < lines; i++) {
+        count += read_line(table->layout, table->lines + (size_t)i * PLX_NGRAM_LINE, ngrams + count);
+        if (count + LINE_MOST > EACH_BATCH) {
+            if (!take(user, ngrams, count))
+                return false;
+            count = 0;
+        }
+    }
+    return count == 0 || take(user, ngrams, count);
+}
+
+static bool each_ngram(const struct plx_ngram_model *base, unsigned order, plx_take_ngrams *take, void *user)
+{
+    const struct plx_ngram_hash *model = hash_of(base);
+    struct plx_ngram ngrams[EACH_BATCH];
+    if (order > 1)
+        return each_of_table(model->tables + (order - 2), take, user);
+    for (uint64_t id = 0; id < base->base.info.vocabulary; id += EACH_BATCH) {
+        const uint64_t left = base->base.info.vocabulary - id;
+        const size_t count = left < EACH_BATCH ? (size_t)left : EACH_BATCH;
+        memcpy(ngrams, model->unigrams + (size_t)id * sizeof *ngrams, count * sizeof *ngrams);
+        if (!take(user, ngrams, count))
+            return false;
+    }
+    return true;
+}
+
 static void close_hash(struct plx_ngram_model *base)
 {
     struct plx_ngram_hash *model = (struct plx_ngram_hash *)(void *)base;
@@ -187,6 +249,7 @@ void plx_ngram_hash_init(struct plx_ngram_hash *model)
 {
     model->ngram.base.class = &plx_ngram_class;
     model->ngram.search = &plx_ngram_hash_search;
+    model->ngram.each = each_ngram;
     model->ngram.close = close_hash;
 }
 

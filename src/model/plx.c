@@ -16,6 +16,17 @@ struct plx_plx {
     struct plx_model_property properties[PROPERTIES];
 };
 
+/* NULL where this build does not know it. */
+static const struct plx_model_format *format_named(const char *name)
+{
+    const struct plx_model_format *format;
+    for (size_t i = 0; (format = plx_model_format(i)); i++) {
+        if (strcmp(format->name, name) == 0)
+            return format;
+    }
+    return NULL;
+}
+
 /* What the model was made from. */
 static void describe_source(struct plx_plx *model, const struct plx_file *file)
 {
@@ -28,6 +39,7 @@ static void describe_source(struct plx_plx *model, const struct plx_file *file)
         *next++ = (struct plx_model_property){"source_sha256", model->source_sha256, 0};
     if (file->source_bytes > 0)
         *next++ = (struct plx_model_property){"source_bytes", NULL, file->source_bytes};
+    model->hash.ngram.base.reader = format_named(model->source_format);
     info->properties = model->properties;
     info->property_count = (size_t)(next - model->properties);
 }
@@ -85,6 +97,8 @@ static enum plx_status map_model(struct plx_plx *model, const uint8_t *data, con
     }
     memcpy(base->warnings, file->warnings, sizeof base->warnings);
     base->warning_count = file->warning_count;
+    memcpy(base->remarks, file->remarks, sizeof base->remarks);
+    base->remark_count = file->remark_count;
     base->info.inserted_blanks = file->inserted_blanks;
     base->info.fingerprint = "stored";
     memcpy(base->info.sha256, file->fingerprint, sizeof base->info.sha256);
@@ -137,6 +151,7 @@ static enum plx_probe probe(const uint8_t *head, size_t size, const char *name)
 const struct plx_model_format plx_model_format_plx = {
     .name = "plx",
     .description = "backoff n-gram model made by `perplex convert`, any order, used in place",
+    .converted = true,
     .checksums = true,
     .probe = probe,
     .open_mapped = open_plx,

@@ -10,6 +10,12 @@
 
 #define FLAG_INSERTED_BLANKS 1u
 
+/* Rows of warnings, remarks behind them. */
+#define WARNINGS_MOST (PLX_MODEL_WARNINGS + PLX_MODEL_REMARKS)
+
+/* What a row is. */
+enum { ROW_WARNING, ROW_NOTE, ROW_REMARK };
+
 static const float NUMBERS[3] = {1.0f, -0.5f, 0.1f};
 #define NUMBER_32 UINT32_C(0x01020304)
 #define NUMBER_64 UINT64_C(0x0102030405060708)
@@ -42,7 +48,7 @@ struct section_row {
 
 struct warning_row {
     char code[40], message[256];
-    uint64_t count, line, note;
+    uint64_t count, line, kind;
 };
 
 _Static_assert(sizeof(struct fixed) == 320 && offsetof(struct fixed, fingerprint) == 32 &&
@@ -63,7 +69,7 @@ uint64_t plx_file_header_bytes(unsigned order)
 {
     return plx_file_aligned(sizeof(struct fixed) + order * sizeof(struct order_row) +
                             PLX_FILE_SECTIONS(order) * sizeof(struct section_row) +
-                            PLX_MODEL_WARNINGS * sizeof(struct warning_row));
+                            WARNINGS_MOST * sizeof(struct warning_row));
 }
 
 enum plx_status plx_file_set_order(struct plx_file *file, unsigned order, struct plx_error *error)
@@ -138,6 +144,14 @@ static enum plx_status hash_header(const uint8_t *header, uint64_t size, char he
     return status;
 }
 
+static void encode_warning(const struct plx_warning *warning, uint64_t kind, uint8_t *at)
+{
+    struct warning_row row = {.count = warning->count, .line = warning->line, .kind = kind};
+    memcpy(row.code, warning->code, strlen(warning->code));
+    memcpy(row.message, warning->message, strlen(warning->message));
+    memcpy(at, &row, sizeof row);
+}
+
 /* Puts the rows behind the fixed part. */
 static void encode_rows(const struct plx_file *file, uint8_t *at)
 {
@@ -154,14 +168,10 @@ static void encode_rows(const struct plx_file *file, uint8_t *at)
         memcpy(at, &row, sizeof row);
         at += sizeof row;
     }
-    for (size_t i = 0; i < file->warning_count; i++) {
-        const struct plx_warning *warning = file->warnings + i;
-        struct warning_row row = {.count = warning->count, .line = warning->line, .note = warning->note};
-        memcpy(row.code, warning->code, strlen(warning->code));
-        memcpy(row.message, warning->message, strlen(warning->message));
-        memcpy(at, &row, sizeof row);
-        at += sizeof row;
-    }
+    for (size_t i = 0; i < file->warning_count; i++, at += sizeof(struct warning_row))
+        encode_warning(file->warnings + i, file->warnings[i].note ? ROW_NOTE : ROW_WARNING, at);
+    for (size_t i = 0; i < file->remark_count; i++, at += sizeof(struct warning_row))
+        encode_warning(file->remarks + i, ROW_REMARK, at);
 }
 
 enum plx_status plx_file_encode(struct plx_file *file, uint8_t *header, struct plx_error *error)
@@ -176,7 +186,7 @@ enum plx_status plx_file_encode(struct plx_file *file, uint8_t *header, struct p
         .order = file->order,
         .flags = file->inserted_blanks ? FLAG_INSERTED_BLANKS : 0,
         .sections = (uint32_t)PLX_FILE_SECTIONS(file->order),
-        .warnings = (uint32_t)file->warning_count,
+        .warnings = (uint32_t)(file->warning_count + file->remark_count),
         .source_bytes = file->source_bytes,
     };
     memcpy(fixed.magic, PLX_FILE_MAGIC, sizeof PLX_FILE_MAGIC);
@@ -273,7 +283,7 @@ static enum plx_status decode_orders(const struct fixed *fixed, const uint8_t *r
             (struct plx_file_order){row.count, (enum plx_ngram_layout)row.layout, row.incomplete != 0};
     }
     if (fixed->vocabulary > fixed->file_bytes || fixed->vocabulary >= PLX_NO_TOKEN ||
-        fixed->sections != PLX_FILE_SECTIONS(file->order) || fixed->warnings > PLX_MODEL_WARNINGS ||
+        fixed->sections != PLX_FILE_SECTIONS(file->order) || fixed->warnings > WARNINGS_MOST ||
         fixed->flags > FLAG_INSERTED_BLANKS || fixed->source_format[PLX_FILE_FORMAT_BYTES - 1] != '\0')
         return damaged(0, "impossible figures in the header", error);
     return PLX_OK;
@@ -317,17 +327,22 @@ static enum plx_status decode_sections(const uint8_t *rows, size_t offset, struc
     return end == file->bytes ? PLX_OK : damaged(offset, "the sections do not end with the file", error);
 }
 
-static enum plx_status decode_warnings(const uint8_t *rows, size_t offset, struct plx_file *file,
-                                       struct plx_error *error)
+static enum plx_status decode_warnings(const uint8_t *rows, size_t offset, size_t count,
+                                       struct plx_file *file, struct plx_error *error)
 {
-    for (size_t i = 0; i < file->warning_count; i++) {
-        struct plx_warning *warning = file->warnings + i;
+    for (size_t i = 0; i < count; i++) {
         struct warning_row row;
         memcpy(&row, rows + i * sizeof row, sizeof row);
-        if (row.code[sizeof row.code - 1] != '\0' || row.message[sizeof row.message - 1] != '\0' ||
-            row.note > 1)
+        const bool remark = row.kind == ROW_REMARK;
+        if (row.code[sizeof row.code - 1] != '\0' || row.message[sizeof row.message - 1] != '\0')
             return damaged(offset + i * sizeof row, "a warning without an end", error);
-        *warning = (struct plx_warning){.count = row.count, .line = row.line, .note = row.note != 0};
+        if (row.kind > ROW_REMARK ||
+            (remark ? file->remark_count == PLX_MODEL_REMARKS : file->warning_count == PLX_MODEL_WARNINGS))
+            return damaged(offset + i * sizeof row, "impossible figures of a warning", error);
+        struct plx_warning *warning =
+            remark ? file->remarks + file->remark_count++ : file->warnings + file->warning_count++;
+        *warning =
+            (struct plx_warning){.count = row.count, .line = row.line, .note = row.kind != ROW_WARNING};
         memcpy(warning->code, row.code, sizeof row.code);
         memcpy(warning->message, row.message, sizeof row.message);
     }
@@ -352,7 +367,6 @@ enum plx_status plx_file_decode(const uint8_t *data, uint64_t size, struct plx_f
     file->vocabulary = fixed.vocabulary;
     file->inserted_blanks = fixed.flags & FLAG_INSERTED_BLANKS;
     file->source_bytes = fixed.source_bytes;
-    file->warning_count = fixed.warnings;
     memcpy(file->fingerprint, fixed.fingerprint, PLX_FILE_DIGEST);
     memcpy(file->digests_sha256, fixed.digests_sha256, PLX_FILE_DIGEST);
     memcpy(file->source_sha256, fixed.source_sha256, PLX_FILE_DIGEST);
@@ -360,5 +374,5 @@ enum plx_status plx_file_decode(const uint8_t *data, uint64_t size, struct plx_f
     const size_t sections = sizeof fixed + file->order * sizeof(struct order_row);
     const size_t warnings = sections + PLX_FILE_SECTIONS(file->order) * sizeof(struct section_row);
     status = decode_sections(data + sections, sections, file, error);
-    return status ? status : decode_warnings(data + warnings, warnings, file, error);
+    return status ? status : decode_warnings(data + warnings, warnings, fixed.warnings, file, error);
 }

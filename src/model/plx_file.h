@@ -11,8 +11,7 @@
 
        offset  type        content
             0  char[32]    "perplex n-gram model 1\n", then NULs; the digit is the version
-           32  char[64]    the fingerprint: SHA-256 of the header, in which these bytes are NULs; in
-   hexadecimal
+           32  char[64]    the fingerprint: SHA-256 of the header with NULs here, in hexadecimal
            96  f32[3]      1, −0.5, 0.1 \
           108  u32         0x01020304    > otherwise, of another machine
           112  u64         0x0102030405060708 /
@@ -22,24 +21,29 @@
           144  u32         N, the order, 1 … 255
           148  u32         flags; 1: inserted_blanks (struct plx_model_info)
           152  u32         number of sections, N + 4
-          156  u32         number of warnings, ≤ 24
+          156  u32         number of warnings, remarks among them, ≤ 24
           160  char[64]    SHA-256 of the digests, in hexadecimal
           224  char[64]    SHA-256 of the model that this one was made from, or NULs
           288  u64         bytes of that model's file; 0: not known
           296  char[24]    its format's name, then NULs
-          320              [N] of: u64 n-grams of this order; u32 layout: 0 wide, 1 compact (the highest order
-   of several alone); u32 1: incomplete (struct plx_ngram_hash) [N + 4] of: u32 kind; u32 order, 0 for none;
-   u64 offset; u64 bytes; u64 0 [warnings] of: char[40] code; char[256] message; u64 count; u64 line; u64 1
-   for a note
+          320              [N] of: u64 n-grams of this order;
+                               u32 layout: 0 wide, 1 compact (the highest order of several alone);
+                               u32 1: incomplete (struct plx_ngram_hash)
+                           [N + 4] of: u32 kind; u32 order, 0 for none; u64 offset; u64 bytes; u64 0
+                           [warnings] of: char[40] code; char[256] message; u64 count; u64 line;
+                               u64 0 for a warning, 1 for a note, 2 for a remark (struct plx_model)
 
    Sections, all of them there, in the order of the file:
 
-       kind 1, of each order from 2 to N: lines of 64 bytes (ngram_table.h); plx_ngram_homes of them are
-   homes, what is behind is spare; no line at all where there is no n-gram kind 2 [V] of: f32 log10 p, f32
-   log10 backoff kind 3 lines of 64 bytes (vocabulary.h); plx_vocabulary_homes of them are homes, what is
-   behind is spare kind 4 u64[V + 1]: word i is the bytes offsets[i] … offsets[i + 1] − 1 of the text kind 5
-   the text kind 6 the digests: char[64] for every 2^20 bytes between the header and the digests (the last
-   ones are fewer), their SHA-256 in hexadecimal
+       kind 1  of each order from 2 to N: lines of 64 bytes (ngram_table.h); plx_ngram_homes of them are
+               homes, what is behind is spare; no line at all where there is no n-gram
+       kind 2  [V] of: f32 log10 p, f32 log10 backoff
+       kind 3  lines of 64 bytes (vocabulary.h); plx_vocabulary_homes of them are homes, what is behind is
+               spare
+       kind 4  u64[V + 1]: word i is the bytes offsets[i] … offsets[i + 1] − 1 of the text
+       kind 5  the text
+       kind 6  the digests: char[64] for every 2^20 bytes between the header and the digests (the last ones
+               are fewer), their SHA-256 in hexadecimal
 
    So the fingerprint stands for every byte of the file: that of the header is checked whenever a model is
    opened, the digests where the user asks for it.
@@ -94,8 +98,8 @@ struct plx_file {
     char source_format[PLX_FILE_FORMAT_BYTES];
     struct plx_file_order *orders;     /* [order]; owned */
     struct plx_file_section *sections; /* [PLX_FILE_SECTIONS(order)]; owned */
-    struct plx_warning warnings[PLX_MODEL_WARNINGS];
-    size_t warning_count;
+    struct plx_warning warnings[PLX_MODEL_WARNINGS], remarks[PLX_MODEL_REMARKS];
+    size_t warning_count, remark_count;
 };
 
 /* The size of the header of a model of that order. */

@@ -296,6 +296,8 @@ static enum plx_status write_header(struct plx_writer *writer, const struct plx_
     }
     memcpy(file->warnings, base->warnings, sizeof file->warnings);
     file->warning_count = base->warning_count;
+    memcpy(file->remarks, base->remarks, sizeof file->remarks);
+    file->remark_count = base->remark_count;
     const size_t bytes = (size_t)plx_file_header_bytes(file->order);
     uint8_t *header = plx_new_array(bytes, 1, error);
     if (!header)

@@ -141,6 +141,8 @@ static void write_model(struct plx_json_writer *json, const struct plx_inspected
     if (*info->vocabulary_sha256)
         plx_json_string(json, "vocabulary_sha256", info->vocabulary_sha256);
     write_findings(json, &model->findings);
+    if (model->deep)
+        plx_deep_json(json, model);
     plx_json_end_object(json);
 }
 

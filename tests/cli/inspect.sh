@@ -13,6 +13,25 @@ golden inspect.txt
 accepts "$PERPLEX" inspect odd.txt
 golden inspect-odd.txt
 
+# Looked into, and the same as JSON.
+accepts "$PERPLEX" inspect model.arpa --deep
+golden inspect-deep.txt
+accepts "$PERPLEX" inspect "$SOURCE_DIR/tests/data/models/kenlm/tiny.o4.trie.bin" --deep
+contains out '^           not known  18 other checks: a file of the format "kenlm" does not show them$'
+contains out '^  -0.5 to -1.0  '
+accepts "$PERPLEX" convert model.arpa converted.plx
+accepts "$PERPLEX" inspect converted.plx --deep
+contains out '^                      model was converted from, whose lines are named$'
+sed -n '/^sums of p/,$p' "$SOURCE_DIR/tests/golden/inspect-deep.txt" >expected
+sed -n '/^sums of p/,$p' out | cmp -s - expected || fail 'a converted model is not what it was converted from'
+accepts "$PERPLEX" inspect model.arpa --deep --seed 7 --json
+has model.deep.sums.seed 7
+has model.deep.sums.lengths.2.contexts 20
+misused '--seed is of use with --deep only' "$PERPLEX" inspect model.arpa --seed 7
+misused '*--seed takes a number*' "$PERPLEX" inspect model.arpa --deep --seed x
+refuses 2 'options of a model were given for a corpus *' "$PERPLEX" inspect test.txt --deep
+refuses 3 'uniform:7: only n-gram models can be looked into deeply*uniform (leave out --deep)' "$PERPLEX" inspect uniform:7 --deep
+
 # The same from anywhere.
 accepts "$PERPLEX" inspect model.arpa
 sed 1d out >expected

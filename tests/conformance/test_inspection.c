@@ -109,6 +109,43 @@ static void inspection__ngrams(void **state)
     }
 }
 
+/* The README of the data: after contexts too, wt2.o3 sums to 1 within 3.7e-6 and small.o4 within 1e-7, what
+   is written with six digits; the sums of the pruned model are off. */
+static void inspection__deep(void **state)
+{
+    const struct {
+        const char *name;
+        unsigned order;
+        double within; /* 0: one is off by more than 0.05 */
+    } cases[] = {
+        {"models/ngram/wt2.o3.arpa.gz", 3, 3.8e-6},
+        {"models/ngram/small.o4.arpa.gz", 4, 1e-7},
+        {"models/ngram/pruned.arpa.gz", 4, 0},
+        {"models/ngram/mitlm.o3.arpa.gz", 3, 1e-5},
+    };
+    const struct plx_inspect_options options = {.deep = true};
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char *path = real_path(cases[i].name);
+        cJSON *json = inspect_one(path, &options);
+        const cJSON *length;
+        double furthest = 0;
+        unsigned lengths = 0;
+        cJSON_ArrayForEach(length, json_at(json, "model.deep.sums.lengths"))
+        {
+            assert_int_equal(json_number(length, "length"), lengths);
+            assert_int_equal(json_number(length, "contexts"), lengths ? 20 : 1);
+            furthest = fmax(furthest, fabs(json_number(length, "furthest.sum") - 1));
+            lengths++;
+        }
+        assert_int_equal(lengths, cases[i].order);
+        if (cases[i].within > 0 ? furthest > cases[i].within : furthest < 0.05)
+            fail_msg("%s: off by %g", cases[i].name, furthest);
+        cJSON_Delete(json);
+        free(path);
+    }
+}
+
 /* Every file below a folder. */
 static void walk_folder(const char *folder, void (*visit)(const char *path, void *user), void *user)
 {
@@ -205,6 +242,7 @@ int main(void)
         cmocka_unit_test(inspection__wikitext),
         cmocka_unit_test(inspection__shakespeare),
         cmocka_unit_test(inspection__ngrams),
+        cmocka_unit_test(inspection__deep),
         cmocka_unit_test(inspection__damaged_real_files),
     };
     const int failed = cmocka_run_group_tests(fixtures, NULL, NULL);

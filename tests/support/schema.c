@@ -51,6 +51,7 @@ static bool check_type(const struct check *check, const cJSON *wanted)
         {"array", cJSON_IsArray(value)},
         {"string", cJSON_IsString(value)},
         {"boolean", cJSON_IsBool(value)},
+        {"null", cJSON_IsNull(value)},
         {"number", number},
         {"integer", number && value->valuedouble == floor(value->valuedouble)},
     };

@@ -250,10 +250,32 @@ static void plx_arpa_trimmed_length__blanks(void **state)
     assert_int_equal(plx_arpa_trimmed_length("ab ", 1), 1); /* within the length */
 }
 
+/* What a deep inspection tells of. */
+static void plx_arpa_parse_entry__backoffs_and_exponents(void **state)
+{
+    static const struct {
+        const char *line;
+        bool has_backoff;
+        unsigned exponents;
+    } cases[] = {
+        {"-1\tee", false, 0},       {"-1\tE\t0", true, 0},     {"-1e0\tee", false, 1},
+        {"-1\tee\t-2E-1", true, 1}, {"-1e0\ta\t2e1", true, 2}, {"-inf\tee\t-inf", true, 0},
+        {"-1 a 1e-05", true, 1},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const struct parsed parsed = parse(cases[i].line, strlen(cases[i].line), 1);
+        assert_int_equal(parsed.status, PLX_OK);
+        assert_int_equal(parsed.entry.has_backoff, cases[i].has_backoff);
+        assert_int_equal(parsed.entry.exponents, cases[i].exponents);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(plx_arpa_parse_entry__tabs),
+        cmocka_unit_test(plx_arpa_parse_entry__backoffs_and_exponents),
         cmocka_unit_test(plx_arpa_parse_entry__spaces),
         cmocka_unit_test(plx_arpa_parse_entry__mixed),
         cmocka_unit_test(plx_arpa_parse_entry__words_that_look_like_numbers),

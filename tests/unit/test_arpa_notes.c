@@ -56,11 +56,38 @@ static void arpa_notes_warn__in_the_order_of_lines(void **state)
     assert_warning(&model, 3, "missing-suffix", 4, 1, true);
 }
 
+/* Remarks are not among the warnings. */
+static void arpa_notes_list__remarks_apart(void **state)
+{
+    struct plx_arpa_notes notes = {0};
+    struct plx_model model = {0};
+    (void)state;
+    plx_arpa_notes_add(&notes, PLX_ARPA_EXPONENT, 2, 9);
+    plx_arpa_notes_add(&notes, PLX_ARPA_NO_BACKOFF, 5, 7);
+    plx_arpa_notes_add(&notes, PLX_ARPA_CRLF, 1, 3);
+    plx_arpa_notes_warn(&notes, &model);
+    assert_int_equal(model.warning_count, 0);
+    plx_arpa_notes_list(&notes, &model);
+    assert_int_equal(model.warning_count, 1);
+    assert_warning(&model, 0, "crlf", 1, 3, true);
+    assert_int_equal(model.remark_count, 2);
+    assert_string_equal(model.remarks[0].code, "missing-backoff");
+    assert_int_equal(model.remarks[0].count, 5);
+    assert_int_equal(model.remarks[0].line, 7);
+    assert_string_equal(model.remarks[1].code, "scientific-notation");
+    assert_int_equal(model.remarks[1].count, 2);
+    assert_int_equal(model.remarks[1].line, 9);
+    for (size_t i = 0; i < PLX_MODEL_REMARKS; i++)
+        plx_model_remark(&model, "more", 1, 1, "more than there is room for");
+    assert_int_equal(model.remark_count, PLX_MODEL_REMARKS);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(arpa_notes_append__first_line_and_sum),
         cmocka_unit_test(arpa_notes_warn__in_the_order_of_lines),
+        cmocka_unit_test(arpa_notes_list__remarks_apart),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -50,6 +50,7 @@ static void write__nested(void **state)
     plx_json_string(writer, "schema", "perplex.result/1");
     plx_json_bool(writer, "complete", true);
     plx_json_bool(writer, "partial", false);
+    plx_json_null(writer, "nothing");
     plx_json_begin_array(writer, "interval");
     plx_json_double(writer, NULL, 1.5);
     plx_json_u64(writer, NULL, UINT64_MAX);
@@ -70,6 +71,7 @@ static void write__nested(void **state)
                  "  \"schema\": \"perplex.result/1\",\n"
                  "  \"complete\": true,\n"
                  "  \"partial\": false,\n"
+                 "  \"nothing\": null,\n"
                  "  \"interval\": [\n"
                  "    1.5,\n"
                  "    18446744073709551615\n"

@@ -323,6 +323,92 @@ static const struct {
     {TINY ".probing.bin", 3329, 1, "\0", PLX_MALFORMED, 3330, "2 bytes stand behind the last", "completely"},
 };
 
+struct values {
+    uint64_t count;
+    double probabilities, backoffs;
+};
+
+static bool take_values(void *user, const struct plx_ngram *ngrams, size_t count)
+{
+    struct values *values = user;
+    for (size_t i = 0; i < count; i++) {
+        values->probabilities += (double)ngrams[i].probability;
+        values->backoffs += (double)ngrams[i].backoff;
+        assert_false(ngrams[i].backoff == 0.0f && signbit(ngrams[i].backoff));
+    }
+    values->count += count;
+    return true;
+}
+
+/* Sums of the values of an order in an ARPA file, each as float32. */
+static void add_up_arpa(const char *name, unsigned order, struct values *sums)
+{
+    const struct file_bytes file = read_named(name);
+    char *text = calloc(file.size + 1, 1), heading[16], *rest = NULL;
+    bool inside = false;
+    assert_non_null(text);
+    memcpy(text, file.bytes, file.size);
+    snprintf(heading, sizeof heading, "\\%u-grams:", order);
+    for (char *line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
+        if (*line == '\\') {
+            inside = strcmp(line, heading) == 0;
+            continue;
+        }
+        const char *first = strchr(line, '\t'), *last = strrchr(line, '\t');
+        if (!inside || !first)
+            continue;
+        sums->probabilities += (double)strtof(line, NULL);
+        sums->backoffs += last > first ? (double)strtof(last, NULL) : 0;
+        sums->count++;
+    }
+    free(text);
+    free(file.bytes);
+}
+
+/* All six types; of the tiny model quantisation loses nothing. */
+static void plx_kenlm_each__gives_the_values_of_the_arpa_file(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < BINARY_COUNT; i++) {
+        struct plx_model *model = open_named(BINARIES[i].file);
+        const struct plx_model_info *info = plx_model_info(model);
+        uint64_t extra = 0;
+        assert_true(plx_model_has_stored(model));
+        for (unsigned k = 1; k <= info->order; k++) {
+            struct values values = {0}, expected = {0};
+            assert_true(plx_model_each_stored(model, k, take_values, &values));
+            add_up_arpa(BINARIES[i].arpa, k, &expected);
+            extra += values.count - expected.count;
+            if (values.count != expected.count)
+                continue;
+            assert_int_equal(values.count, info->ngrams[k - 1]);
+            assert_true(fabs(values.probabilities - expected.probabilities) < 1e-9);
+            assert_true(fabs(values.backoffs - expected.backoffs) < 1e-9);
+        }
+        assert_int_equal(extra, BINARIES[i].blanks);
+        plx_model_close(model);
+    }
+}
+
+static bool take_first(void *user, const struct plx_ngram *ngrams, size_t count)
+{
+    (void)ngrams;
+    *(size_t *)user += count;
+    return false;
+}
+
+static void plx_kenlm_each__ends_when_told(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < BINARY_COUNT; i++) {
+        struct plx_model *model = open_named(BINARIES[i].file);
+        size_t taken = 0;
+        assert_false(plx_model_each_stored(model, 1 + (unsigned)(i % 3), take_first, &taken));
+        assert_true(taken > 0);
+        plx_model_close(model);
+    }
+}
+
 static void plx_model_open__of_damaged_files(void **state)
 {
     (void)state;
@@ -433,6 +519,8 @@ int main(void)
         cmocka_unit_test(plx_model_lookup__of_symbols_and_strangers),
         cmocka_unit_test(plx_model_token__of_every_id),
         cmocka_unit_test(plx_kenlm_export__gives_the_ngrams_of_the_arpa_file),
+        cmocka_unit_test(plx_kenlm_each__gives_the_values_of_the_arpa_file),
+        cmocka_unit_test(plx_kenlm_each__ends_when_told),
         cmocka_unit_test(plx_model_open__of_damaged_files),
         cmocka_unit_test(plx_model_open__does_not_take_a_vocabulary),
         cmocka_unit_test(plx_session_score__of_files_with_a_bit_flipped),

@@ -148,7 +148,16 @@ static void plx_file__header_as_documented(void **state)
     assert_int_equal(u32_at(&file, 144), 3);
     assert_int_equal(u32_at(&file, 148), 0);
     assert_int_equal(u32_at(&file, 152), 7);
-    assert_int_equal(u32_at(&file, 156), 1); /* the suffix of "the sea the" is not there */
+    assert_int_equal(u32_at(&file, 156), 2);
+    static const char *const codes[2] = {"missing-suffix", "missing-backoff"};
+    /* Count, line, kind: the suffix of "the sea the" is not there; four lines without backoffs. */
+    static const uint64_t warnings[2][3] = {{1, 21, 1}, {4, 7, 2}};
+    for (size_t i = 0; i < 2; i++) {
+        const size_t row = 368 + 32 * 7 + 320 * i;
+        assert_string_equal((const char *)file.bytes + row, codes[i]);
+        for (size_t k = 0; k < 3; k++)
+            assert_int_equal(u64_at(&file, row + 296 + 8 * k), warnings[i][k]);
+    }
     hash(ARPA, sizeof ARPA - 1, hex);
     assert_memory_equal(file.bytes + 224, hex, 64);
     assert_int_equal(u64_at(&file, 288), sizeof ARPA - 1);
