@@ -198,9 +198,12 @@ static void registry__every_format_has_a_fixture(void **state)
     fixtures_free(&fixtures);
 }
 
-/* SHA-256 by libcrypto, of the file as it lies there: no fixture is compressed. */
+/* SHA-256 by libcrypto, of the file as it lies there: no fixture is compressed. What a file carries is for the
+   tests of its format. */
 static void check_fingerprint(const struct subject *subject)
 {
+    if (strcmp(subject->info->fingerprint, "stored") == 0)
+        return;
     const struct file_bytes file = file_read(subject->path);
     uint8_t digest[SHA256_DIGEST_LENGTH];
     char hex[2 * SHA256_DIGEST_LENGTH + 1];

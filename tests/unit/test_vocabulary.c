@@ -281,6 +281,24 @@ static void plx_vocabulary_map__of_a_packed_one(void **state)
     plx_vocabulary_free(vocabularies[1]);
 }
 
+static void plx_vocabulary_add_unlisted__is_not_found(void **state)
+{
+    (void)state;
+    struct plx_vocabulary *vocabulary = new_vocabulary(0);
+    struct plx_error error;
+    assert_int_equal(add(vocabulary, WORD("a")), 0);
+    assert_int_equal(plx_vocabulary_add_unlisted(vocabulary, WORD("<unk>"), &error), PLX_OK);
+    assert_int_equal(add(vocabulary, WORD("b")), 2);
+    for (unsigned packed = 0; packed < 2; packed++) {
+        assert_int_equal(plx_vocabulary_find_text(vocabulary, "<unk>"), PLX_NO_TOKEN);
+        assert_int_equal(plx_vocabulary_find_text(vocabulary, "b"), 2);
+        assert_word(vocabulary, 1, WORD("<unk>"));
+        assert_int_equal(plx_vocabulary_size(vocabulary), 3);
+        assert_int_equal(plx_vocabulary_pack(vocabulary, &error), PLX_OK);
+    }
+    plx_vocabulary_free(vocabulary);
+}
+
 /* Whatever the bytes of a file say: an id below V or none, a word within the text, and an end. */
 static void plx_vocabulary_map__of_damaged_bytes(void **state)
 {
@@ -307,8 +325,7 @@ static void plx_vocabulary_map__of_damaged_bytes(void **state)
         for (size_t k = 0; k < word.length; k++)
             assert_int_equal(word.text[k], 'x');
     }
-    for (uint32_t number = WORDS - 1; number < WORDS + 3;
-         number++) { /* ids + 1 of the word "w0" everywhere */
+    for (uint32_t number = WORDS - 1; number < WORDS + 3; number++) { /* "w0" is there, with that as id + 1 */
         const uint64_t hash = plx_hash64("w0", 2, 0);
         for (unsigned i = 0; i < LINES; i++) {
             memcpy(lines + i * PLX_VOCABULARY_LINE + 8, &hash, 8);
@@ -320,69 +337,71 @@ static void plx_vocabulary_map__of_damaged_bytes(void **state)
     plx_vocabulary_free(vocabulary);
     free(lines);
     free(words);
+}
 
-    static void plx_vocabulary_find_hashed__as_by_the_words(void **state)
-    {
-        enum { COUNT = 300 };
-        char texts[COUNT][16 + 8];
-        struct plx_word words[COUNT];
-        uint64_t hashes[COUNT];
-        uint32_t ids[COUNT + 1];
-        (void)state;
-        struct plx_vocabulary *vocabulary = new_vocabulary(0);
-        memset(texts, 0x7E, sizeof texts);
-        for (unsigned i = 0; i < COUNT; i++) {
-            words[i] = numbered(texts[i], i * 7);
-            hashes[i] = plx_vocabulary_hash_padded(words[i]);
-            if (i % 3 != 1)
-                add(vocabulary, words[i]);
-        }
-        ids[COUNT] = 77;
-        plx_vocabulary_find_hashed(vocabulary, hashes, COUNT, ids);
-        for (uint32_t i = 0; i < COUNT; i++)
-            assert_int_equal(ids[i], i % 3 == 1 ? PLX_NO_TOKEN : i - (i + 1) / 3);
-        assert_int_equal(ids[COUNT], 77);
-        plx_vocabulary_free(vocabulary);
+static void plx_vocabulary_find_hashed__as_by_the_words(void **state)
+{
+    enum { COUNT = 300 };
+    char texts[COUNT][16 + 8];
+    struct plx_word words[COUNT];
+    uint64_t hashes[COUNT];
+    uint32_t ids[COUNT + 1];
+    (void)state;
+    struct plx_vocabulary *vocabulary = new_vocabulary(0);
+    memset(texts, 0x7E, sizeof texts);
+    for (unsigned i = 0; i < COUNT; i++) {
+        words[i] = numbered(texts[i], i * 7);
+        hashes[i] = plx_vocabulary_hash_padded(words[i]);
+        if (i % 3 != 1)
+            add(vocabulary, words[i]);
     }
+    ids[COUNT] = 77;
+    plx_vocabulary_find_hashed(vocabulary, hashes, COUNT, ids);
+    for (uint32_t i = 0; i < COUNT; i++)
+        assert_int_equal(ids[i], i % 3 == 1 ? PLX_NO_TOKEN : i - (i + 1) / 3);
+    assert_int_equal(ids[COUNT], 77);
+    plx_vocabulary_free(vocabulary);
+}
 
-    static void plx_vocabulary_word__out_of_range(void **state)
-    {
-        (void)state;
-        struct plx_vocabulary *vocabulary = new_vocabulary(0);
-        assert_null(plx_vocabulary_word(vocabulary, 0).text);
-        add(vocabulary, WORD("a"));
-        assert_non_null(plx_vocabulary_word(vocabulary, 0).text);
-        assert_null(plx_vocabulary_word(vocabulary, 1).text);
-        assert_int_equal(plx_vocabulary_word(vocabulary, 1).length, 0);
-        assert_null(plx_vocabulary_word(vocabulary, PLX_NO_TOKEN).text);
-        plx_vocabulary_free(vocabulary);
-    }
+static void plx_vocabulary_word__out_of_range(void **state)
+{
+    (void)state;
+    struct plx_vocabulary *vocabulary = new_vocabulary(0);
+    assert_null(plx_vocabulary_word(vocabulary, 0).text);
+    add(vocabulary, WORD("a"));
+    assert_non_null(plx_vocabulary_word(vocabulary, 0).text);
+    assert_null(plx_vocabulary_word(vocabulary, 1).text);
+    assert_int_equal(plx_vocabulary_word(vocabulary, 1).length, 0);
+    assert_null(plx_vocabulary_word(vocabulary, PLX_NO_TOKEN).text);
+    plx_vocabulary_free(vocabulary);
+}
 
-    static void plx_vocabulary_free__nothing(void **state)
-    {
-        (void)state;
-        plx_vocabulary_free(NULL);
-    }
+static void plx_vocabulary_free__nothing(void **state)
+{
+    (void)state;
+    plx_vocabulary_free(NULL);
+}
 
-    int main(void)
-    {
-        const struct CMUnitTest tests[] = {
-            cmocka_unit_test(plx_vocabulary_add__numbers_from_zero),
-            cmocka_unit_test(plx_vocabulary_add__a_word_twice),
-            cmocka_unit_test(plx_vocabulary_add__copies_the_text),
-            cmocka_unit_test(plx_vocabulary_add__any_bytes),
-            cmocka_unit_test(plx_vocabulary_add__two_words_with_one_hash),
-            cmocka_unit_test(plx_vocabulary_add__one_hash_of_two_lengths),
-            cmocka_unit_test(plx_vocabulary_add__grows),
-            cmocka_unit_test(plx_vocabulary_find__in_an_empty_one),
-            cmocka_unit_test(plx_vocabulary_find_all__as_one_by_one),
-            cmocka_unit_test(plx_vocabulary_add__homes_that_collide),
-            cmocka_unit_test(plx_vocabulary_map__of_a_packed_one),
-            cmocka_unit_test(plx_vocabulary_map__of_damaged_bytes),
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(plx_vocabulary_add__numbers_from_zero),
+        cmocka_unit_test(plx_vocabulary_add__a_word_twice),
+        cmocka_unit_test(plx_vocabulary_add__copies_the_text),
+        cmocka_unit_test(plx_vocabulary_add__any_bytes),
+        cmocka_unit_test(plx_vocabulary_add__two_words_with_one_hash),
+        cmocka_unit_test(plx_vocabulary_add__one_hash_of_two_lengths),
+        cmocka_unit_test(plx_vocabulary_add__grows),
+        cmocka_unit_test(plx_vocabulary_find__in_an_empty_one),
+        cmocka_unit_test(plx_vocabulary_find_all__as_one_by_one),
+        cmocka_unit_test(plx_vocabulary_add__homes_that_collide),
+        cmocka_unit_test(plx_vocabulary_add_unlisted__is_not_found),
+        cmocka_unit_test(plx_vocabulary_map__of_a_packed_one),
+        cmocka_unit_test(plx_vocabulary_map__of_damaged_bytes),
 
-            cmocka_unit_test(plx_vocabulary_find_hashed__as_by_the_words),
-            cmocka_unit_test(plx_vocabulary_word__out_of_range),
-            cmocka_unit_test(plx_vocabulary_free__nothing),
-        };
-        return cmocka_run_group_tests(tests, NULL, NULL);
-    }
+        cmocka_unit_test(plx_vocabulary_find_hashed__as_by_the_words),
+        cmocka_unit_test(plx_vocabulary_word__out_of_range),
+        cmocka_unit_test(plx_vocabulary_free__nothing),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
