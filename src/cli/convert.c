@@ -12,7 +12,7 @@ static const char DETAILS[] =
 
 static const struct cli_example EXAMPLES[] = {
     {"perplex convert model.arpa.gz model.plx", "once; from then on, eval with model.plx"},
-    {"perplex inspect model.plx --verify", "what it was made from, and that it is not damaged"},
+    {"perplex convert - model.plx <model.arpa", "what another program writes"},
     {NULL, NULL},
 };
 

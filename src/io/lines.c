@@ -84,7 +84,7 @@ enum plx_status plx_lines_peek(struct plx_lines *lines, size_t most, const char 
             newline = memchr(bytes + from, '\n', there - from);
         }
         *size = newline ? (size_t)(newline - bytes) + 1 : there;
-        if (*size > most && *size - (newline ? 1 : 0) > lines->max_bytes)
+        if (*size - (newline ? 1 : 0) > lines->max_bytes)
             return lines_too_long(lines, error);
         if (newline)
             return PLX_OK;

@@ -21,7 +21,7 @@ enum plx_status plx_lines_next(struct plx_lines *lines, const char **line, size_
 
 /* Many lines at once: (*data)[0 … *size) are whole lines with their newlines, as many as are at hand and fit
    into `most` bytes, but one at least; the last one of the content may lack its newline. *size is 0 at the
-   end of the content. Nothing is consumed; valid until the next call. */
+   end of the content. `most` is at most max_bytes. Nothing is consumed; valid until the next call. */
 enum plx_status plx_lines_peek(struct plx_lines *lines, size_t most, const char **data, size_t *size,
                                struct plx_error *error);
 

@@ -275,6 +275,23 @@ bool plx_output_can_patch(const struct plx_output *output)
     return output->file && !output->gzip;
 }
 
+enum plx_status plx_output_write_at(const struct plx_output *output, uint64_t offset, const void *data,
+                                    size_t size, struct plx_error *error)
+{
+    const uint8_t *bytes = data;
+    while (size > 0) {
+        const ssize_t written = pwrite(output->descriptor, bytes, size, (off_t)offset);
+        if (written < 0 && errno != EINTR)
+            return plx_place_error(output->path, errno, error);
+        if (written > 0) {
+            bytes += written;
+            size -= (size_t)written;
+            offset += (uint64_t)written;
+        }
+    }
+    return PLX_OK;
+}
+
 enum plx_status plx_output_patch(struct plx_output *output, const void *data, size_t size,
                                  struct plx_error *error)
 {
@@ -283,12 +300,5 @@ enum plx_status plx_output_patch(struct plx_output *output, const void *data, si
     const enum plx_status status = flush(output, error);
     if (status)
         return status;
-    const uint8_t *bytes = data;
-    for (size_t done = 0; done < size;) {
-        const ssize_t written = pwrite(output->descriptor, bytes + done, size - done, (off_t)done);
-        if (written < 0 && errno != EINTR)
-            return write_failed(output, errno, error);
-        done += written < 0 ? 0 : (size_t)written;
-    }
-    return PLX_OK;
+    return plx_output_write_at(output, 0, data, size, error) ? failed(output, error) : PLX_OK;
 }

@@ -30,6 +30,11 @@ bool plx_output_can_patch(const struct plx_output *output);
 enum plx_status plx_output_patch(struct plx_output *output, const void *data, size_t size,
                                  struct plx_error *error);
 
+/* Writes at a place of the file, or of a spool, whatever has been written through the buffer. Any number of
+   threads at once; a failure is not remembered. */
+enum plx_status plx_output_write_at(const struct plx_output *output, uint64_t offset, const void *data,
+                                    size_t size, struct plx_error *error);
+
 /* Opens an anonymous file of plain bytes on the disk of the output; for outputs that are not on a disk, in
  * the system's folder for temporary files. Errors name the output. Given to plx_output_discard. */
 enum plx_status plx_output_open_spool(const struct plx_output *output, struct plx_output **spool,

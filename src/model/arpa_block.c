@@ -2,16 +2,15 @@
 
 #include "base/decimal.h"
 #include "base/memory.h"
-#include "base/prefetch.h"
 #include "model/arpa_entry.h"
+#include "model/arpa_parts.h"
 #include "model/ngram.h"
 #include "model/ngram_key.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* Lines and words whose memory accesses overlap. */
-#define BATCH_LINES ((size_t)64)
+/* Words of a batch of n-grams, whose lookups overlap. */
 #define BATCH_WORDS ((size_t)256) /* ≥ PLX_NGRAM_ORDER_MAX */
 
 /* Bytes behind the text that may be read: numbers and words are read eight bytes at a time. */
@@ -21,81 +20,18 @@ struct parser {
     struct plx_arpa_block *block;
     const struct plx_arpa_section *section;
     const char *at, *end;
-    uint64_t line;                   /* that begins at `at` */
-    uint64_t blank;                  /* lines just passed */
-    size_t first;                    /* n-gram of the batch in the block */
-    size_t most;                     /* n-grams of a batch */
-    size_t count;                    /* n-grams in the batch */
-    const char *begins[BATCH_LINES]; /* where their lines begin */
-    uint64_t hashes[BATCH_WORDS];    /* [count][order] of their words, where order > 1 */
-    uint32_t ids[BATCH_WORDS];       /* [count][order] */
+    uint64_t line;                      /* that begins at `at` */
+    uint64_t blank;                     /* lines just passed */
+    size_t first;                       /* n-gram of the batch in the block */
+    size_t most;                        /* n-grams of a batch */
+    size_t count;                       /* n-grams in the batch */
+    const char *begins[PLX_ARPA_BATCH]; /* where their lines begin */
+    uint64_t hashes[BATCH_WORDS];       /* [count][order] of their words, where order > 1 */
+    uint32_t ids[BATCH_WORDS];          /* [count][order] */
+    struct plx_arpa_parts parts;        /* of the batch before, where order > 2 */
 };
 
-/* Looking up. */
-
-/* Whether n-grams of the order below are in their table: each asked once where it is the part of several. */
-struct questions {
-    uint64_t keys[2 * BATCH_LINES];
-    bool found[2 * BATCH_LINES];
-    size_t count;
-};
-
-static inline size_t ask(struct questions *questions, const struct plx_ngram_table *table, uint64_t key)
-{
-    questions->keys[questions->count] = key;
-    if (table->homes > 0)
-        plx_prefetch(plx_ngram_home(table, plx_ngram_scatter(key)));
-    return questions->count++;
-}
-
-/* The answer is in the first line nearly always. */
-static inline bool is_there(const struct plx_ngram_table *table, uint64_t key)
-{
-    struct plx_ngram ngram;
-    if (table->homes > 0 && table->layout == PLX_NGRAM_WIDE) {
-        const uint64_t scattered = plx_ngram_scatter(key);
-        const uint8_t *line = plx_ngram_home(table, scattered);
-        const enum plx_ngram_answer answer = plx_ngram_ask_wide(line, key, scattered, &ngram);
-        if (answer != PLX_NGRAM_PASSED)
-            return answer == PLX_NGRAM_FOUND;
-    }
-    return plx_ngram_find(table, key, &ngram);
-}
-
-/* Notes which n-grams of the batch, of more than two words, lack context or suffix. Files are sorted by
-   context, or by suffix, or one n-gram follows the other as in a text. */
-static void look_for_parts(struct parser *parser, const uint64_t *suffixes)
-{
-    struct plx_arpa_block *block = parser->block;
-    const struct plx_ngram_table *table = parser->section->lower;
-    const unsigned order = parser->section->order;
-    struct questions questions = {.count = 0};
-    uint8_t context[BATCH_LINES], suffix[BATCH_LINES]; /* the questions about them */
-    size_t c = 0, s = 0;
-    for (size_t i = 0; i < parser->count; i++) {
-        const uint64_t key = plx_ngram_key_of(parser->ids + i * order, order - 1);
-        if (i > 0 && questions.keys[s] == key)
-            c = s;
-        else if (i == 0 || questions.keys[c] != key)
-            c = ask(&questions, table, key);
-        if (i == 0 || questions.keys[s] != suffixes[i])
-            s = ask(&questions, table, suffixes[i]);
-        context[i] = (uint8_t)c;
-        suffix[i] = (uint8_t)s;
-    }
-    bool all = true;
-    for (size_t k = 0; k < questions.count; k++) {
-        questions.found[k] = is_there(table, questions.keys[k]);
-        all &= questions.found[k];
-    }
-    for (size_t i = 0; !all && i < parser->count; i++) {
-        const uint64_t line = block->records[parser->first + i].line;
-        if (!questions.found[context[i]])
-            plx_arpa_notes_add(&block->notes, PLX_ARPA_NO_CONTEXT, 1, line);
-        if (!questions.found[suffix[i]])
-            plx_arpa_notes_add(&block->notes, PLX_ARPA_NO_SUFFIX, 1, line);
-    }
-}
+/* Words and keys. */
 
 static void fail_at(struct plx_arpa_block *block, uint64_t line, uint64_t column)
 {
@@ -108,7 +44,7 @@ static void refuse_unknown(struct parser *parser)
 {
     const unsigned order = parser->section->order;
     size_t unknown = 0;
-    while (parser->ids[unknown] != PLX_NO_TOKEN)
+    while (unknown < parser->count * order && parser->ids[unknown] != PLX_NO_TOKEN)
         unknown++;
     parser->count = unknown / order;
     const char *begin = parser->begins[parser->count];
@@ -124,29 +60,27 @@ static void refuse_unknown(struct parser *parser)
     fail_at(block, block->records[parser->first + parser->count].line, PLX_NOWHERE);
 }
 
-/* Makes the keys of the batch's n-grams. */
+/* Makes the keys of the batch's n-grams, and asks about their parts. */
 static void finish_batch(struct parser *parser)
 {
     const unsigned order = parser->section->order;
-    struct plx_arpa_block *block = parser->block;
-    if (order > 1) {
-        const size_t words = parser->count * order;
-        bool unknown = false;
-        plx_vocabulary_find_hashed(parser->section->vocabulary, parser->hashes, words, parser->ids);
-        for (size_t i = 0; i < words; i++)
-            unknown |= parser->ids[i] == PLX_NO_TOKEN;
-        if (unknown)
-            refuse_unknown(parser);
-        uint64_t suffixes[BATCH_LINES];
-        for (size_t i = 0; i < parser->count; i++) {
-            const uint32_t *ids = parser->ids + i * order;
-            suffixes[i] = plx_ngram_key_of(ids + 1, order - 1);
-            block->records[parser->first + i].key = plx_ngram_key(suffixes[i], ids[0]);
-        }
+    struct plx_ngram_record *records = parser->block->records + parser->first;
+    const size_t words = parser->count * order;
+    bool unknown = false;
+    plx_vocabulary_find_hashed(parser->section->vocabulary, parser->hashes, words, parser->ids);
+    for (size_t i = 0; i < words; i++)
+        unknown |= parser->ids[i] == PLX_NO_TOKEN;
+    if (unknown)
+        refuse_unknown(parser);
+    if (order > 2)
+        plx_arpa_parts_answer(&parser->parts, &parser->block->notes);
+    for (size_t i = 0; i < parser->count; i++) {
+        const uint32_t *ids = parser->ids + i * order;
+        const uint64_t suffix = plx_ngram_key_of(ids + 1, order - 1);
+        records[i].key = plx_ngram_key(suffix, ids[0]);
         if (order > 2)
-            look_for_parts(parser, suffixes);
+            plx_arpa_parts_ask(&parser->parts, plx_ngram_key_of(ids, order - 1), suffix, records[i].line);
     }
-    block->count += parser->count;
 }
 
 /* Lines. */
@@ -293,9 +227,9 @@ static void parse_batch(struct parser *parser)
 /* Room for one batch more. */
 static enum plx_status make_room(struct plx_arpa_block *block, struct plx_error *error)
 {
-    if (block->room - block->count >= BATCH_LINES)
+    if (block->room - block->count >= PLX_ARPA_BATCH)
         return PLX_OK;
-    const size_t room = plx_grown_capacity(block->room, block->count + BATCH_LINES);
+    const size_t room = plx_grown_capacity(block->room, block->count + PLX_ARPA_BATCH);
     enum plx_status status = plx_resize_array(&block->records, room, sizeof *block->records, error);
     if (status == PLX_OK && block->section->order == 1)
         status = plx_resize_array(&block->words, room, sizeof *block->words, error);
@@ -316,16 +250,21 @@ void plx_arpa_block_parse(void *job, unsigned worker, void *user)
     parser.end = block->text + block->size;
     parser.line = block->first_line;
     parser.blank = 0;
+    parser.parts.table = block->section->lower;
+    parser.parts.asked = parser.parts.count = 0;
     parser.most = BATCH_WORDS / block->section->order;
-    if (parser.most > BATCH_LINES)
-        parser.most = BATCH_LINES;
+    if (parser.most > PLX_ARPA_BATCH)
+        parser.most = PLX_ARPA_BATCH;
     while (parser.at < parser.end && block->status == PLX_OK) {
         block->status = make_room(block, &block->error);
         if (block->status == PLX_OK) {
             parse_batch(&parser);
-            finish_batch(&parser);
+            if (block->section->order > 1)
+                finish_batch(&parser);
+            block->count += parser.count;
         }
     }
+    plx_arpa_parts_answer(&parser.parts, &block->notes);
     if (block->count == 0)
         block->blank_before = parser.blank;
     else

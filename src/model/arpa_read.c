@@ -17,6 +17,18 @@
 /* Blocks under way for each thread: one at work and one that waits. */
 #define BLOCKS_EACH 2
 
+/* Bytes of the medium that are worth a thread. */
+#define BYTES_EACH ((uint64_t)256 << 10)
+
+/* As many threads as are allowed and of use. */
+static unsigned threads_for(const struct plx_arpa_reader *reader)
+{
+    const unsigned allowed = reader->options->threads > 0 ? reader->options->threads : 1;
+    uint64_t size, done;
+    plx_source_progress(reader->lines.source, &size, &done);
+    return size > 0 && size / BYTES_EACH < allowed ? (unsigned)(size / BYTES_EACH) + 1 : allowed;
+}
+
 static enum plx_status allocate(struct plx_arpa_reader *reader, struct plx_error *error)
 {
     struct plx_ngram_hash *model = reader->model;
@@ -28,10 +40,10 @@ static enum plx_status allocate(struct plx_arpa_reader *reader, struct plx_error
     reader->unigram_capacity = (size_t)unigrams;
     model->unigram_memory = plx_new_array(reader->unigram_capacity, sizeof *model->unigram_memory, error);
     model->ngram.base.vocabulary = plx_vocabulary_new(reader->unigram_capacity, error);
-    const unsigned threads = reader->options->threads > 0 ? reader->options->threads : 1;
+    const unsigned threads = threads_for(reader);
     reader->pool = plx_pool_new(threads, error);
-    reader->blocks = plx_new_array(BLOCKS_EACH * (size_t)threads, sizeof *reader->blocks, error);
     reader->block_count = BLOCKS_EACH * (size_t)threads;
+    reader->blocks = plx_new_array(reader->block_count, sizeof *reader->blocks, error);
     const bool all = model->unigram_memory && model->ngram.base.vocabulary && reader->pool && reader->blocks;
     return all ? PLX_OK : PLX_MEMORY;
 }

@@ -52,37 +52,20 @@ enum plx_status plx_bins_begin(struct plx_bins *bins, uint64_t expected, enum pl
     return bins->counts && bins->blocks ? PLX_OK : PLX_MEMORY;
 }
 
-/* False with errno. */
-static bool write_at(int descriptor, const uint8_t *data, size_t size, uint64_t offset)
-{
-    while (size > 0) {
-        const ssize_t written = pwrite(descriptor, data, size, (off_t)offset);
-        if (written < 0 && errno != EINTR)
-            return false;
-        if (written > 0) {
-            data += written;
-            size -= (size_t)written;
-            offset += (uint64_t)written;
-        }
-    }
-    return true;
-}
-
 static enum plx_status write_block(struct plx_bins *bins, size_t bin, struct plx_error *error)
 {
     const size_t size = bins->block * RECORD;
     if (bins->written_count == bins->written_capacity) {
         const size_t capacity = plx_grown_capacity(bins->written_capacity, bins->written_count + 1);
-        const enum plx_status status =
-            plx_resize_array(&bins->written, capacity, sizeof *bins->written, error);
-        if (status)
-            return status;
+        if (plx_resize_array(&bins->written, capacity, sizeof *bins->written, error))
+            return PLX_MEMORY;
         bins->written_capacity = capacity;
     }
-    if (!write_at(bins->spool->descriptor, block_of(bins, bin), size, (uint64_t)bins->written_count * size))
-        return plx_place_error(bins->spool->path, errno, error);
-    bins->written[bins->written_count++] = (uint16_t)bin;
-    return PLX_OK;
+    const enum plx_status status = plx_output_write_at(bins->spool, (uint64_t)bins->written_count * size,
+                                                       block_of(bins, bin), size, error);
+    if (status == PLX_OK)
+        bins->written[bins->written_count++] = (uint16_t)bin;
+    return status;
 }
 
 enum plx_status plx_bins_add(struct plx_bins *bins, const struct plx_ngram_record *records, size_t count,
@@ -139,13 +122,15 @@ enum plx_status plx_bins_read(const struct plx_bins *bins, size_t bin, struct pl
                               struct plx_error *error)
 {
     const size_t whole = (size_t)(bins->counts[bin] / bins->block);
+    const size_t rest = (size_t)(bins->counts[bin] % bins->block);
     uint8_t *at = (uint8_t *)records;
     for (size_t i = 0; i < whole; i++, at += bins->block * RECORD) {
         const enum plx_status status = read_block(bins, bins->places[bins->first[bin] + i], at, error);
         if (status)
             return status;
     }
-    memcpy(at, block_of(bins, bin), (size_t)(bins->counts[bin] % bins->block) * RECORD);
+    if (rest > 0)
+        memcpy(at, block_of(bins, bin), rest * RECORD);
     return PLX_OK;
 }
 

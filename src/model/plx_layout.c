@@ -8,12 +8,9 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/pool.h"
-#include "io/place.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /* Each has two bins under way, of some 5 MiB. */
 #define THREADS_MOST 8
@@ -43,23 +40,6 @@ struct job {
     enum plx_status status;
     struct plx_error error;
 };
-
-enum plx_status plx_layout_write_at(const struct plx_output *file, uint64_t offset, const void *data,
-                                    size_t size, struct plx_error *error)
-{
-    const uint8_t *bytes = data;
-    while (size > 0) {
-        const ssize_t written = pwrite(file->descriptor, bytes, size, (off_t)offset);
-        if (written < 0 && errno != EINTR)
-            return plx_place_error(file->path, errno, error);
-        if (written > 0) {
-            bytes += written;
-            size -= (size_t)written;
-            offset += (uint64_t)written;
-        }
-    }
-    return PLX_OK;
-}
 
 static uint64_t home_of(uint64_t scattered, uint64_t homes)
 {
@@ -137,7 +117,7 @@ static enum plx_status fill(struct job *job, uint64_t homes, struct plx_error *e
                 return status;
         }
     }
-    return plx_layout_write_at(job->layout->file, job->layout->offset + job->begin * LINE, job->lines,
+    return plx_output_write_at(job->layout->file, job->layout->offset + job->begin * LINE, job->lines,
                                (size_t)lines * LINE, error);
 }
 
@@ -196,7 +176,7 @@ static enum plx_status take(struct plx_layout *layout, struct job *job, struct l
     if (job->duplicate)
         note_duplicate(&layout->duplicate, &layout->line, job->duplicate_line);
     const uint64_t touched = put_carried(layout, carried, job->lines, job->begin, job->end);
-    enum plx_status status = plx_layout_write_at(layout->file, layout->offset + job->begin * LINE, job->lines,
+    enum plx_status status = plx_output_write_at(layout->file, layout->offset + job->begin * LINE, job->lines,
                                                  (size_t)touched * LINE, error);
     for (size_t i = 0; status == PLX_OK && i < job->left.count; i++)
         status = append(carried, job->left.records + i, error);
@@ -240,7 +220,7 @@ static enum plx_status write_spare(struct plx_layout *layout, struct list *carri
             put_carried(layout, &copy, lines, homes, homes + layout->spare);
         const bool fits = copy.count == 0;
         if (status == PLX_OK && fits)
-            status = plx_layout_write_at(layout->file, layout->offset + homes * LINE, lines,
+            status = plx_output_write_at(layout->file, layout->offset + homes * LINE, lines,
                                          (size_t)layout->spare * LINE, error);
         free(lines);
         free(copy.records);

@@ -22,8 +22,4 @@ struct plx_layout {
 enum plx_status plx_layout_write(struct plx_layout *layout, const struct plx_bins *bins,
                                  const struct plx_model_options *options, struct plx_error *error);
 
-/* Writes past the buffer of an output that is a regular file. Any thread. */
-enum plx_status plx_layout_write_at(const struct plx_output *file, uint64_t offset, const void *data,
-                                    size_t size, struct plx_error *error);
-
 #endif

@@ -215,7 +215,7 @@ static enum plx_status write_section(struct plx_writer *writer, enum plx_file_ki
 {
     struct plx_file_section *section = begin_section(writer, kind, 0);
     end_section(writer, section, bytes);
-    return plx_layout_write_at(target(writer), section->offset, data, (size_t)bytes, error);
+    return plx_output_write_at(target(writer), section->offset, data, (size_t)bytes, error);
 }
 
 static enum plx_status write_vocabulary(struct plx_writer *writer, struct plx_error *error)
@@ -302,7 +302,7 @@ static enum plx_status write_header(struct plx_writer *writer, const struct plx_
         return PLX_MEMORY;
     enum plx_status status = plx_file_encode(file, header, error);
     if (status == PLX_OK)
-        status = plx_layout_write_at(target(writer), 0, header, bytes, error);
+        status = plx_output_write_at(target(writer), 0, header, bytes, error);
     free(header);
     return status;
 }

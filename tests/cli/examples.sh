@@ -43,7 +43,7 @@ while read -r example; do
     ends_with 0
     is_silent
     case $example in
-    *' -o '*) prints_nothing ;;
+    *' -o '* | 'perplex convert '*) prints_nothing ;;
     *) [ -s out ] || fail 'prints nothing' ;;
     esac
 done <examples

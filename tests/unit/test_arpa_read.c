@@ -4,6 +4,7 @@
 
 #include "base/buffer.h"
 #include "base/error.h"
+#include "io/lines.h"
 #include "model/ngram_key.h"
 #include "support/gzip_member.h"
 #include "support/random.h"
@@ -273,6 +274,28 @@ static unsigned second(unsigned i)
     return (i * 31 + i / WORDS) % WORDS;
 }
 
+static bool has_bigram(unsigned first, unsigned next)
+{
+    for (unsigned i = first; i < BIGRAMS; i += WORDS) {
+        if (second(i) == next)
+            return true;
+    }
+    return false;
+}
+
+/* Bigram i and a third word. Some have no suffix, some no context. */
+static void trigram(unsigned i, unsigned ids[3])
+{
+    ids[0] = i % 100 == 7 ? (i + 1) % WORDS : i % WORDS;
+    ids[1] = second(i);
+    ids[2] = i % 3 ? second(ids[1]) : 5;
+}
+
+static uint64_t trigram_line(unsigned i)
+{
+    return BIGRAM_LINE(BIGRAMS) + 2 + i + 2 * ((uint64_t)(i + 499) / 1000);
+}
+
 static void make_large(struct plx_buffer *text)
 {
     struct plx_error error;
@@ -288,9 +311,10 @@ static void make_large(struct plx_buffer *text)
         append_ngram(text, i, both);
     }
     plx_buffer_append_text(text, "\n\\3-grams:\n", &error);
-    for (unsigned i = 0; i < BIGRAMS; i++) { /* of each third either the suffix is there, or nothing is */
-        const unsigned middle = second(i), last = i % 3 ? second(middle) : 5;
-        snprintf(both, sizeof both, "%s %s %s", word(i % WORDS, a), word(middle, b), word(last, c));
+    for (unsigned i = 0; i < BIGRAMS; i++) {
+        unsigned ids[3];
+        trigram(i, ids);
+        snprintf(both, sizeof both, "%s %s %s", word(ids[0], a), word(ids[1], b), word(ids[2], c));
         plx_buffer_printf(text, &error, "-%u.5\t%s\n%s", i % 4, both, i % 1000 == 500 ? "\n\n" : "");
     }
     assert_int_equal(plx_buffer_append_text(text, "\n\\end\\\n", &error), PLX_OK);
@@ -346,6 +370,28 @@ static void assert_noted(const struct outcome *outcome, const char *code, uint64
     fail_msg("nothing is said of %s", code);
 }
 
+static void check_parts(const struct outcome *outcome)
+{
+    uint64_t contexts = 0, suffixes = 0, context_line = 0, suffix_line = 0;
+    for (unsigned i = BIGRAMS; i-- > 0;) {
+        unsigned ids[3];
+        trigram(i, ids);
+        assert_int_equal(outcome->recorder.records[3][i].line, trigram_line(i));
+        if (!has_bigram(ids[0], ids[1])) {
+            contexts++;
+            context_line = trigram_line(i);
+        }
+        if (!has_bigram(ids[1], ids[2])) {
+            suffixes++;
+            suffix_line = trigram_line(i);
+        }
+    }
+    assert_true(contexts > 500 && suffixes > 20000);
+    assert_noted(outcome, "missing-context", contexts, context_line);
+    assert_noted(outcome, "missing-suffix", suffixes, suffix_line);
+    assert_true(outcome->model->incomplete[2] && !outcome->model->incomplete[1]);
+}
+
 static void arpa_read__any_number_of_threads(void **state)
 {
     struct plx_buffer text;
@@ -358,7 +404,8 @@ static void arpa_read__any_number_of_threads(void **state)
     check_bigrams(&first.recorder);
     assert_noted(&first, "crlf", (WORDS + BIGRAMS) / 10, UNIGRAM_LINE(9));
     assert_noted(&first, "spaces-for-tabs", (WORDS + 3) / 7 + (BIGRAMS + 3) / 7, UNIGRAM_LINE(3));
-    assert_noted(&first, "extra-blank-line", 2 * (BIGRAMS / 1000), BIGRAM_LINE(BIGRAMS) + 2 + 500 + 1);
+    assert_noted(&first, "extra-blank-line", 2 * (BIGRAMS / 1000), trigram_line(500) + 1);
+    check_parts(&first);
     for (unsigned threads = 1; threads <= 5; threads += 2) {
         const struct plx_model_options options = {.threads = threads};
         struct outcome outcome = {0};
@@ -435,26 +482,38 @@ static void arpa_read__duplicates(void **state)
     plx_buffer_release(&text);
 }
 
-/* Errors in the lines before one that cannot be read come first; then that one. */
+/* What comes before the place where reading fails is read, and an error there comes first. */
 static void arpa_read__damaged_gzip(void **state)
 {
     struct plx_buffer text;
     (void)state;
     make_large(&text);
-    uint8_t *packed = malloc(text.size);
+    const size_t room = text.size + text.size / 100 + 1000;
+    uint8_t *packed = malloc(room);
     assert_non_null(packed);
-    for (unsigned pass = 0; pass < 2; pass++) {
-        if (pass == 1)
-            *line_at(&text, BIGRAM_LINE(100)) = 'x';
-        const size_t size = gzip_member(text.data, text.size, 1, NULL, packed, text.size);
-        for (unsigned threads = 1; threads <= 2; threads++) {
-            const struct plx_model_options options = {.threads = threads};
-            struct outcome outcome = {0};
-            read_bytes(packed, size * 9 / 10, &options, &outcome);
-            assert_int_equal(outcome.status, PLX_MALFORMED);
-            assert_int_equal(outcome.error.line, pass == 1 ? BIGRAM_LINE(100) : PLX_NOWHERE);
-            release(&outcome);
-        }
+    for (unsigned threads = 1; threads <= 3; threads++) {
+        const struct plx_model_options options = {.threads = threads};
+        struct outcome outcome = {0};
+        size_t size = gzip_member(text.data, text.size, 0, NULL, packed, room); /* as it is */
+        read_bytes(packed, size / 2, &options, &outcome);
+        assert_int_equal(outcome.status, PLX_MALFORMED);
+        assert_int_equal(outcome.error.line, PLX_NOWHERE);
+        assert_int_equal(outcome.recorder.order, 2);
+        release(&outcome);
+
+        /* The member spends less than a hundredth on what is not text; its last line, or one shortly before.
+         */
+        const uint64_t last = plx_lines_count((char *)text.data, size / 2 - size / 200);
+
+        char *at = line_at(&text, last), before = *at;
+        *at = 'x';
+        size = gzip_member(text.data, text.size, 0, NULL, packed, room);
+        outcome = (struct outcome){0};
+        read_bytes(packed, size / 2, &options, &outcome);
+        assert_int_equal(outcome.status, PLX_MALFORMED);
+        assert_int_equal(outcome.error.line, last);
+        release(&outcome);
+        *at = before;
     }
     free(packed);
     plx_buffer_release(&text);
@@ -495,6 +554,55 @@ static void arpa_read__long_lines(void **state)
         }
         plx_buffer_release(&text);
     }
+}
+
+/* A backslash begins a section only where it begins a line. */
+static void arpa_read__backslashes(void **state)
+{
+    static const char text[] =
+        "\\data\\\nngram 1=3\nngram 2=1\n\n\\1-grams:\n-1\t\\end\\\n-1\tb\\\n-1\tc\\d\n\n"
+        "\\2-grams:\n-2\tb\\ \\end\\\n\n\\end\\\n";
+    const uint32_t ids[] = {1, 0};
+    struct outcome outcome = {0};
+    (void)state;
+    read_bytes(text, sizeof text - 1, &plain, &outcome);
+    assert_int_equal(outcome.status, PLX_OK);
+    assert_int_equal(plx_vocabulary_find_text(outcome.model->ngram.base.vocabulary, "c\\d"), 2);
+    assert_true(outcome.recorder.records[2]->key == plx_ngram_key_of(ids, 2));
+    release(&outcome);
+}
+
+/* More of them than a block holds, before, between and behind n-grams. */
+static void arpa_read__blank_lines(void **state)
+{
+    enum { BLANK = 400000 };
+    struct plx_error error;
+    struct plx_buffer text;
+    char *blank = malloc(BLANK);
+    (void)state;
+    assert_non_null(blank);
+    memset(blank, '\n', BLANK);
+    for (unsigned threads = 1; threads <= 2; threads++) {
+        for (unsigned where = 0; where < 3; where++) {
+            const struct plx_model_options options = {.threads = threads};
+            struct outcome outcome = {0};
+            plx_buffer_init(&text, (size_t)64 << 20);
+            plx_buffer_append_text(&text, "\\data\\\nngram 1=2\n\n\\1-grams:\n", &error);
+            plx_buffer_append(&text, blank, where == 0 ? BLANK : 0, &error);
+            plx_buffer_append_text(&text, "-1\ta\n", &error);
+            plx_buffer_append(&text, blank, where == 1 ? BLANK : 0, &error);
+            plx_buffer_append_text(&text, "-1\tb\n", &error);
+            plx_buffer_append(&text, blank, where == 2 ? BLANK : 0, &error);
+            assert_int_equal(plx_buffer_append_text(&text, "\n\\end\\\n", &error), PLX_OK);
+            read_bytes(text.data, text.size, &options, &outcome);
+            assert_int_equal(outcome.status, PLX_OK);
+            assert_noted(&outcome, "extra-blank-line", BLANK, where < 2 ? 5 + where : 8);
+            assert_int_equal(outcome.model->ngram.base.warning_count, 1);
+            release(&outcome);
+            plx_buffer_release(&text);
+        }
+    }
+    free(blank);
 }
 
 /* The file may end anywhere, and is then not complete. */
@@ -544,6 +652,8 @@ int main(void)
         cmocka_unit_test(arpa_read__duplicates),
         cmocka_unit_test(arpa_read__damaged_gzip),
         cmocka_unit_test(arpa_read__long_lines),
+        cmocka_unit_test(arpa_read__backslashes),
+        cmocka_unit_test(arpa_read__blank_lines),
         cmocka_unit_test(arpa_read__cut_anywhere),
         cmocka_unit_test(arpa_read__interrupted),
     };
