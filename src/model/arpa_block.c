@@ -241,18 +241,17 @@ static enum plx_status make_room(struct plx_arpa_block *block, struct plx_error 
 void plx_arpa_block_parse(void *job, unsigned worker, void *user)
 {
     struct plx_arpa_block *block = job;
-    struct parser parser;
+    struct parser parser = {
+        .block = block,
+        .section = block->section,
+        .at = block->text,
+        .end = block->text + block->size,
+        .line = block->first_line,
+        .most = BATCH_WORDS / block->section->order,
+        .parts = {.table = block->section->lower},
+    };
     (void)worker;
     (void)user;
-    parser.block = block;
-    parser.section = block->section;
-    parser.at = block->text;
-    parser.end = block->text + block->size;
-    parser.line = block->first_line;
-    parser.blank = 0;
-    parser.parts.table = block->section->lower;
-    parser.parts.asked = parser.parts.count = 0;
-    parser.most = BATCH_WORDS / block->section->order;
     if (parser.most > PLX_ARPA_BATCH)
         parser.most = PLX_ARPA_BATCH;
     while (parser.at < parser.end && block->status == PLX_OK) {

@@ -72,6 +72,7 @@ static enum plx_status describe(struct plx_kenlm *model, struct plx_error *error
     if (!ngram->counts)
         return PLX_MEMORY;
     memcpy(ngram->counts, header->counts, header->order * sizeof *ngram->counts);
+    model->share = 1.0f / (float)header->vocabulary;
     model->has_unknown = has_unknown(model);
     ngram->counts[0] = header->vocabulary - !model->has_unknown;
     plx_ngram_describe(ngram);

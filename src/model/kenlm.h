@@ -14,6 +14,7 @@ struct plx_kenlm {
     struct plx_ngram_model ngram;
     const uint8_t *data; /* the file */
     struct plx_kenlm_header header;
+    float share;       /* of the vocabulary that one word is: 1 / V */
     bool has_unknown;  /* the unknown symbol has been in the ARPA file */
     uint64_t *offsets; /* where in the file words 0, PLX_KENLM_STRIDE, … begin; owned; NULL without words */
     char multiplier[24];

@@ -274,23 +274,24 @@ static enum plx_status place_codes(struct layout *layout, struct plx_error *erro
     return PLX_OK;
 }
 
-/* How many bits of `next` are in the table of offsets rather than in the entries: what makes both together
-   smallest, as KenLM computes it. */
-static unsigned cut_bits(uint64_t count, uint64_t largest, unsigned most)
+/* How many of the bits of `next`, which is `largest` at most, are in the table of offsets rather than in the
+   entries, and so how many offsets there are: what makes both together smallest, as KenLM computes it. */
+static void cut_pointers(struct plx_kenlm_level *level, uint64_t largest, unsigned most)
 {
     __extension__ typedef __int128 signed_wide;
     const unsigned required = bits_of(largest);
-    unsigned best = 0;
     signed_wide least = 0;
-    for (unsigned cut = 0; cut <= required && cut <= most; cut++) {
-        const uint64_t offsets = required == 64 && cut == 0 ? 0 : largest >> (required - cut);
-        const signed_wide change = (signed_wide)offsets * 64 - (signed_wide)(count + 1) * cut;
-        if (cut == 0 || change < least) {
-            least = change;
-            best = cut;
-        }
+    level->next_bits = required;
+    level->offset_count = 1;
+    for (unsigned cut = 1; cut <= required && cut <= most; cut++) {
+        const uint64_t offsets = largest >> (required - cut);
+        const signed_wide change = (signed_wide)offsets * 64 - ((signed_wide)level->count + 1) * cut;
+        if (change >= least)
+            continue;
+        least = change;
+        level->next_bits = required - cut;
+        level->offset_count = offsets + 1;
     }
-    return best;
 }
 
 /* The offsets before the entries of a level, of which `largest` is the highest `next`. */
@@ -316,9 +317,7 @@ static enum plx_status place_offsets(struct layout *layout, struct plx_kenlm_lev
                       bits, header->array_bits);
         return damaged(begin + 1, error);
     }
-    const unsigned cut = cut_bits(level->count, largest, bits);
-    level->next_bits = bits_of(largest) - cut;
-    level->offset_count = (largest >> level->next_bits) + 1;
+    cut_pointers(level, largest, bits);
     level->offsets = (begin + 7) / 8 * 8 + 8;
     part(layout, (wide)8 * (1 + (wide)level->offset_count) + 7);
     return PLX_OK;

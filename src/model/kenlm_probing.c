@@ -10,31 +10,30 @@
    an n-gram that is not stored is missed after five, one that is stored is found after two. */
 #define FETCHED 4
 
-/* Rolls the keys of all that are alive to n-grams of `order` words and has their homes fetched. state.second
-   is the home. */
-static void begin_order(const struct plx_kenlm *model, struct plx_ngram_block *block, unsigned order)
+/* Makes position i, an n-gram of order − 1 words, one of those that are alive if it reaches `order`: its key
+   is rolled and its home fetched. state.second is the home. */
+static inline __attribute__((always_inline)) void go_on(const struct plx_kenlm_slots *slots,
+                                                        const uint8_t *begin, struct plx_ngram_block *block,
+                                                        unsigned order, unsigned bytes, uint16_t i,
+                                                        uint64_t key)
 {
-    if (order > model->header.order)
+    if (block->reach[i] < order)
         return;
-    const struct plx_kenlm_slots *slots = model->header.slots + (order - 2);
-    const uint8_t *begin = model->data + slots->begin;
-    const ptrdiff_t oldest = -(ptrdiff_t)(order - 1);
-    for (size_t j = 0; j < block->alive_count; j++) {
-        const size_t i = block->alive[j];
-        struct plx_ngram_state *state = block->state + i;
-        state->first = plx_ngram_key(state->first, block->id[i][oldest]);
-        state->second = plx_kenlm_home(slots, state->first);
-        const uint8_t *home = begin + state->second * slots->bytes;
-        plx_prefetch(home);
-        plx_prefetch(home + (size_t)(FETCHED - 1) * slots->bytes);
-    }
+    key = plx_ngram_key(key, block->id[i][-(ptrdiff_t)(order - 1)]);
+    const uint64_t home = plx_kenlm_home(slots, key);
+    const uint8_t *slot = begin + home * bytes;
+    plx_prefetch(slot);
+    plx_prefetch(slot + (size_t)(FETCHED - 1) * bytes);
+    block->state[i] = (struct plx_ngram_state){key, home};
+    block->alive[block->alive_count++] = i;
 }
 
 static void find_unigrams(const struct plx_ngram_model *base, struct plx_ngram_block *block)
 {
     const struct plx_kenlm *model = plx_kenlm_of(base);
     const uint8_t *unigrams = model->data + model->header.unigrams;
-    size_t alive = 0;
+    const struct plx_kenlm_slots *next = model->header.slots;
+    block->alive_count = 0;
     for (size_t i = 0; i < block->count; i++) {
         if (block->reach[i] == 0)
             continue;
@@ -42,12 +41,8 @@ static void find_unigrams(const struct plx_ngram_model *base, struct plx_ngram_b
         const uint8_t *unigram = unigrams + (size_t)id * model->header.unigram_bytes;
         block->probability[i] = plx_ngram_negative(plx_load_u32(unigram));
         block->backoffs[i] = plx_kenlm_float(unigram + 4);
-        block->state[i].first = id;
-        block->alive[alive] = (uint16_t)i;
-        alive += block->reach[i] > 1;
+        go_on(next, model->data + next->begin, block, 2, next->bytes, (uint16_t)i, id);
     }
-    block->alive_count = alive;
-    begin_order(model, block, 2);
 }
 
 /* The slot of a key, or NULL. A damaged table may be full. */
@@ -79,8 +74,9 @@ static inline __attribute__((always_inline)) void find_order(const struct plx_ke
     const struct plx_kenlm_slots *slots = model->header.slots + (order - 2);
     const uint8_t *begin = model->data + slots->begin;
     float *backoffs = block->backoffs + (size_t)(order - 1) * PLX_NGRAM_BLOCK;
+    const struct plx_kenlm_slots *next = slots + 1;
     const size_t alive = block->alive_count;
-    size_t left = 0;
+    block->alive_count = 0;
     for (size_t j = 0; j < alive; j++) {
         const uint16_t i = block->alive[j];
         const struct plx_ngram_state state = block->state[i];
@@ -92,10 +88,8 @@ static inline __attribute__((always_inline)) void find_order(const struct plx_ke
         if (highest)
             continue;
         backoffs[i] = plx_kenlm_float(slot + 12);
-        block->alive[left] = i;
-        left += block->reach[i] > order;
+        go_on(next, model->data + next->begin, block, order + 1, next->bytes, i, state.first);
     }
-    block->alive_count = left;
 }
 
 static void find_ngrams(const struct plx_ngram_model *base, struct plx_ngram_block *block, unsigned order)
@@ -107,7 +101,6 @@ static void find_ngrams(const struct plx_ngram_model *base, struct plx_ngram_blo
         find_order(model, block, order, 20, false);
     else
         find_order(model, block, order, 16, false);
-    begin_order(model, block, order + 1);
 }
 
 const struct plx_ngram_search plx_kenlm_probing_search = {

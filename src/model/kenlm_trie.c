@@ -28,10 +28,17 @@ static inline uint64_t clamp(uint64_t at, uint64_t low, uint64_t high)
     return at < low ? low : at >= high ? high - 1 : at;
 }
 
+/* How far from each other the entries of two words are, by the difference of their ids, which has no more
+   bits than V: less than 2^58. */
+static inline uint64_t distance(float slope, uint32_t words)
+{
+    return (uint64_t)(int64_t)(slope * (float)words);
+}
+
 /* Where to look first for a word in a range that is not empty. */
 static inline uint64_t first_guess(struct plx_kenlm_range range, uint32_t word, float slope)
 {
-    return clamp(range.begin + (uint64_t)(slope * (float)word), range.begin, range.end);
+    return clamp(range.begin + distance(slope, word), range.begin, range.end);
 }
 
 static inline const uint8_t *address(const uint8_t *data, const struct plx_kenlm_level *level, uint64_t index)
@@ -41,7 +48,7 @@ static inline const uint8_t *address(const uint8_t *data, const struct plx_kenlm
 
 static inline float slope_of(const struct plx_kenlm *model, struct plx_kenlm_range range)
 {
-    return (float)(range.end - range.begin) / (float)model->header.vocabulary;
+    return (float)(int64_t)(range.end - range.begin) * model->share;
 }
 
 /* A position's n-grams of `order` words are in a range: it is alive if there are any, and the first that will
@@ -93,7 +100,7 @@ static inline void found(const struct plx_kenlm *model, struct plx_ngram_block *
 static inline bool narrow(struct search *search, uint32_t word)
 {
     const uint64_t step =
-        (uint64_t)(search->slope * (float)(word < search->word ? search->word - word : word - search->word));
+        distance(search->slope, word < search->word ? search->word - word : word - search->word);
     uint64_t at = search->at;
     if (word < search->word) {
         search->low = at + 1;

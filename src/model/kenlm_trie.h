@@ -9,7 +9,7 @@
 extern const struct plx_ngram_search plx_kenlm_trie_search;
 
 /* For the slot `export`. */
-enum plx_status plx_kenlm_trie_export(const struct plx_ngram_model *model, unsigned order,
+enum plx_status plx_kenlm_trie_export(const struct plx_ngram_model *base, unsigned order,
                                       struct plx_ngram_sink *sink, struct plx_error *error);
 
 #endif

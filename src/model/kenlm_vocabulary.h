@@ -10,8 +10,8 @@ enum plx_status plx_kenlm_vocabulary_read(struct plx_kenlm *model, struct plx_er
 
 /* The slots of the class. An unknown word's id is PLX_NO_TOKEN; the unknown symbol, spelled as KenLM does, is
    0 if the model has one. */
-void plx_kenlm_lookup(const struct plx_model *model, const struct plx_word *words, const uint64_t *hashes,
+void plx_kenlm_lookup(const struct plx_model *base, const struct plx_word *words, const uint64_t *hashes,
                       size_t count, uint32_t *ids);
-struct plx_word plx_kenlm_token(const struct plx_model *model, uint32_t id);
+struct plx_word plx_kenlm_token(const struct plx_model *base, uint32_t id);
 
 #endif

@@ -15,25 +15,27 @@ static const struct plx_ngram_hash *hash_of(const struct plx_ngram_model *model)
     return (const struct plx_ngram_hash *)(const void *)model;
 }
 
-/* Rolls the key of position i to its n-gram of `order` words and has the line of its home fetched.
-   state.second is the scattered key. */
-static inline void begin(const struct plx_ngram_table *table, struct plx_ngram_block *block, size_t i,
-                         unsigned order)
+/* Rolls the keys of all that are alive to n-grams of `order` words and has the lines of their homes fetched:
+   in a loop of nothing else, so that many fetches, and the walks through page tables that they begin with,
+   are under way at once. state.second is the scattered key. */
+static void begin_order(const struct plx_ngram_table *table, struct plx_ngram_block *block, unsigned order)
 {
+    const struct plx_ngram_table here = *table; /* that nothing written below can change */
     const ptrdiff_t oldest = -(ptrdiff_t)(order - 1);
-    const uint64_t key = plx_ngram_key(block->state[i].first, block->id[i][oldest]);
-    const uint64_t scattered = plx_ngram_scatter(key);
-    block->state[i] = (struct plx_ngram_state){key, scattered};
-    plx_prefetch(plx_ngram_home(table, scattered));
+    const size_t alive = block->alive_count;
+    for (size_t j = 0; j < alive; j++) {
+        const size_t i = block->alive[j];
+        const uint64_t key = plx_ngram_key(block->state[i].first, block->id[i][oldest]);
+        const uint64_t scattered = plx_ngram_scatter(key);
+        block->state[i] = (struct plx_ngram_state){key, scattered};
+        plx_prefetch(plx_ngram_home(&here, scattered));
+    }
 }
 
 static void find_unigrams(const struct plx_ngram_model *base, struct plx_ngram_block *block)
 {
     const struct plx_ngram_hash *model = hash_of(base);
     const uint8_t *unigrams = model->unigrams;
-    /* A copy, that nothing written here can change; without homes, for a model of order 1. */
-    const struct plx_ngram_table next =
-        base->base.info.order > 1 ? model->tables[0] : (struct plx_ngram_table){0};
     const size_t count = block->count;
     size_t alive = 0;
     for (size_t i = 0; i < count; i++) {
@@ -48,12 +50,12 @@ static void find_unigrams(const struct plx_ngram_model *base, struct plx_ngram_b
         block->probability[i] = unigram.probability;
         block->backoffs[i] = unigram.backoff;
         block->state[i].first = id;
-        if (block->reach[i] == 1)
-            continue;
-        begin(&next, block, i, 2);
-        block->alive[alive++] = (uint16_t)i;
+        block->alive[alive] = (uint16_t)i;
+        alive += block->reach[i] > 1;
     }
     block->alive_count = alive;
+    if (base->base.info.order > 1)
+        begin_order(model->tables, block, 2);
 }
 
 /* The positions of an order that are asked about again, in the line behind the one that they have passed. */
@@ -65,7 +67,7 @@ struct passed {
 
 /* The search of one order; constant where it is inlined: layout, highest. */
 struct search {
-    struct plx_ngram_table table, next; /* of this order and of the following */
+    struct plx_ngram_table table;
     unsigned order;
     enum plx_ngram_layout layout;
     bool highest;
@@ -75,7 +77,8 @@ struct search {
    alive for the following order. */
 static inline __attribute__((always_inline)) void ask(const struct search *search,
                                                       struct plx_ngram_block *block, uint16_t i,
-                                                      const uint8_t *line, struct passed *passed)
+                                                      const uint8_t *line, struct passed *passed,
+                                                      size_t *alive)
 {
     const struct plx_ngram_state state = block->state[i];
     const struct plx_ngram_table *table = &search->table;
@@ -87,10 +90,8 @@ static inline __attribute__((always_inline)) void ask(const struct search *searc
         if (search->highest)
             return;
         block->backoffs[(size_t)(search->order - 1) * PLX_NGRAM_BLOCK + i] = ngram.backoff;
-        if (block->reach[i] <= search->order)
-            return;
-        begin(&search->next, block, i, search->order + 1);
-        block->alive[block->alive_count++] = i;
+        block->alive[*alive] = i;
+        *alive += block->reach[i] > search->order;
         return;
     case PLX_NGRAM_PASSED:
         line += PLX_NGRAM_LINE;
@@ -109,18 +110,19 @@ static inline __attribute__((always_inline)) void find_order(const struct search
                                                              struct plx_ngram_block *block)
 {
     struct passed passed;
-    const size_t alive = block->alive_count;
-    block->alive_count = passed.count = 0;
-    for (size_t j = 0; j < alive; j++) {
+    size_t alive = 0;
+    passed.count = 0;
+    for (size_t j = 0; j < block->alive_count; j++) {
         const uint16_t i = block->alive[j];
-        ask(&search, block, i, plx_ngram_home(&search.table, block->state[i].second), &passed);
+        ask(&search, block, i, plx_ngram_home(&search.table, block->state[i].second), &passed, &alive);
     }
     while (passed.count > 0) {
         const size_t count = passed.count;
         passed.count = 0;
         for (size_t j = 0; j < count; j++)
-            ask(&search, block, passed.position[j], passed.line[j], &passed);
+            ask(&search, block, passed.position[j], passed.line[j], &passed, &alive);
     }
+    block->alive_count = alive;
 }
 
 /* The same where the table lacks suffixes of longer n-grams: all positions that reach further go on. */
@@ -137,10 +139,8 @@ static void find_and_go_on(const struct search *search, struct plx_ngram_block *
     }
     block->alive_count = 0;
     for (size_t i = 0; i < block->count; i++) {
-        if (block->reach[i] <= search->order)
-            continue;
-        begin(&search->next, block, i, search->order + 1);
-        block->alive[block->alive_count++] = (uint16_t)i;
+        block->alive[block->alive_count] = (uint16_t)i;
+        block->alive_count += block->reach[i] > search->order;
     }
 }
 
@@ -150,8 +150,6 @@ static void find_ngrams(const struct plx_ngram_model *base, struct plx_ngram_blo
     struct search search = {.order = order, .table = model->tables[order - 2]};
     search.highest = order == base->base.info.order;
     search.layout = search.table.layout;
-    if (!search.highest)
-        search.next = model->tables[order - 1];
     if (model->incomplete[order]) {
         find_and_go_on(&search, block);
     } else if (search.table.homes == 0) {
@@ -166,6 +164,8 @@ static void find_ngrams(const struct plx_ngram_model *base, struct plx_ngram_blo
         search.layout = PLX_NGRAM_COMPACT, search.highest = true;
         find_order(search, block);
     }
+    if (order < base->base.info.order)
+        begin_order(model->tables + (order - 1), block, order + 1);
 }
 
 const struct plx_ngram_search plx_ngram_hash_search = {

@@ -55,6 +55,7 @@ struct plx_ngram_table {
 /* Scatters a key, one to one: its upper bits choose the home, its lower ones are tag and fingerprint. */
 static inline uint64_t plx_ngram_scatter(uint64_t key)
 {
+    key += key == 0; /* as which it is stored */
     return (key ^ key >> 32) * UINT64_C(0x9E3779B97F4A7C15);
 }
 

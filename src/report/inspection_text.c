@@ -272,8 +272,10 @@ static void put_details(struct page *page, const struct plx_model_info *info)
     for (size_t i = 0; i < info->property_count; i++) {
         const struct plx_model_property *property = info->properties + i;
         snprintf(name, sizeof name, "%s", property->name);
-        for (char *c = name; *c; c++)
-            *c = *c == '_' ? ' ' : *c;
+        for (char *c = name; *c; c++) {
+            if (*c == '_')
+                *c = ' ';
+        }
         row(page, name, "%s", property->text ? property->text : group(property->number, number));
     }
     if (info->inserted_blanks)
