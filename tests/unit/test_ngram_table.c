@@ -259,6 +259,40 @@ static void plx_ngram_find__tags(void **state)
     }
 }
 
+/* Fingerprints that share their low halves, or their high ones, and so, in wide lines, keys that share much:
+   in one line and its successors, and in two homes far apart, where they may be wholly equal. */
+static void plx_ngram_find__fingerprints_that_share_halves(void **state)
+{
+    enum { HOMES = 20, SPARE = 20, COUNT = 30 };
+    const uint64_t low = UINT64_C(0x89ABCDEF), high = UINT64_C(0x4567) << 32, far = UINT64_C(0xF000) << 48;
+    (void)state;
+    for (int layout = 0; layout < 2; layout++) {
+        struct plx_ngram_table table = new_lines((enum plx_ngram_layout)layout, HOMES, SPARE);
+        uint64_t keys[3 * COUNT];
+        for (uint64_t i = 0; i < COUNT; i++) {
+            keys[i] = gather(low | i << 32);                   /* one home, one tag, low halves alike */
+            keys[COUNT + i] = gather(high | i << 16);          /* likewise the high ones */
+            keys[2 * COUNT + i] = gather(far | low | i << 32); /* the fingerprints of the first */
+        }
+        assert_int_equal(home_of(&table, keys[0]), home_of(&table, keys[2 * COUNT - 1]));
+        assert_int_equal(home_of(&table, keys[2 * COUNT]), 18);
+        for (unsigned i = 0; i < 3 * COUNT; i++) {
+            bool duplicate = true;
+            assert_absent(&table, keys[i]);
+            put(&table, keys[i], i, &duplicate);
+            assert_false(duplicate);
+        }
+        for (unsigned i = 0; i < 3 * COUNT; i++)
+            assert_found(&table, keys[i], i);
+        for (uint64_t i = COUNT; i < 1000; i++) {
+            assert_absent(&table, gather(low | i << 32));
+            assert_absent(&table, gather(high | i << 16));
+            assert_absent(&table, gather(far | low | i << 32));
+        }
+        free(table.memory);
+    }
+}
+
 static void plx_ngram_put__no_room(void **state)
 {
     (void)state;
@@ -439,6 +473,7 @@ int main(void)
         cmocka_unit_test(plx_ngram_put__compact_bytes),
         cmocka_unit_test(plx_ngram_put__homes_that_collide),
         cmocka_unit_test(plx_ngram_find__tags),
+        cmocka_unit_test(plx_ngram_find__fingerprints_that_share_halves),
         cmocka_unit_test(plx_ngram_put__no_room),
         cmocka_unit_test(plx_ngram_find__damaged_notes),
         cmocka_unit_test(plx_ngram_find__extreme_values),
