@@ -94,7 +94,7 @@ enum cli_takes {
       "logprobs: base of the logarithms, e, 2, 10 or any number > 1 (default: e)")                           \
     X(LOAD, "load", 0, "HOW", LOAD, CLI_EVAL | CLI_INSPECT,                                                  \
       "formats that are used in place: %s (default: map); others are always read into memory")               \
-    X(FINGERPRINT, "fingerprint", 0, "OF", FINGERPRINT, CLI_EVAL | CLI_INSPECT,                              \
+    X(FINGERPRINT, "fingerprint", 0, "OF", FINGERPRINT, CLI_EVAL | CLI_INSPECT | CLI_CONVERT,                \
       "SHA-256 of the model: %s (default: full); quick samples formats that are used in place, and is full " \
       "for others")                                                                                          \
     X(VERIFY, "verify", 0, NULL, NOTHING, CLI_EVAL | CLI_INSPECT,                                            \

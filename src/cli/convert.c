@@ -8,7 +8,8 @@ static const char DETAILS[] =
     "where it lies: it is open at once, however large, and programs that use it share its memory. It is for "
     "machines of the same byte order.\n\n"
     "OUTPUT carries checksums of its own, and so its fingerprint: `perplex eval` need not read it for that; "
-    "--verify checks them all. It notes the input's SHA-256, and what was odd about it.";
+    "--verify checks them all. It notes the input's SHA-256, unless by --fingerprint none, and what was odd "
+    "about it.";
 
 static const struct cli_example EXAMPLES[] = {
     {"perplex convert model.arpa.gz model.plx", "once; from then on, eval with model.plx"},
@@ -21,6 +22,7 @@ static bool read_options(const struct cli_arguments *arguments, struct cli_progr
 {
     const char *const *values = arguments->values;
     unsigned long long threads = plx_processors();
+    size_t fingerprint = PLX_FINGERPRINT_FULL;
     *options = (struct plx_model_options){
         .format = values[CLI_MODEL_FORMAT],
         .allow_positive = values[CLI_ALLOW_POSITIVE] != NULL,
@@ -29,9 +31,11 @@ static bool read_options(const struct cli_arguments *arguments, struct cli_progr
         .progress = cli_progress_model,
         .user = progress,
     };
-    if (!cli_number(arguments, CLI_THREADS, 1, 1024, &threads))
+    if (!cli_number(arguments, CLI_THREADS, 1, 1024, &threads) ||
+        !cli_choice(arguments, CLI_FINGERPRINT, &fingerprint))
         return false;
     options->threads = (unsigned)threads;
+    options->fingerprint = (enum plx_fingerprint)fingerprint;
     return true;
 }
 

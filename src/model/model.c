@@ -189,7 +189,7 @@ enum plx_status plx_model_open_source(struct plx_source *source, const struct pl
         options = &defaults;
     *model = NULL;
     enum plx_status status = plx_model_choose(source, options, &format, error);
-    if (status)
+    if (status || !format)
         return status;
     if (format->open_mapped || options->fingerprint == PLX_FINGERPRINT_NONE)
         plx_source_stop_hashing(source);

@@ -352,7 +352,7 @@ static enum plx_status decode_warnings(const uint8_t *rows, size_t offset, size_
 enum plx_status plx_file_decode(const uint8_t *data, uint64_t size, struct plx_file *file,
                                 struct plx_error *error)
 {
-    struct fixed fixed;
+    struct fixed fixed = {.order = 0};
     *file = (struct plx_file){0};
     enum plx_status status = check_kind(data, size, &fixed, error);
     if (status == PLX_OK)

@@ -20,6 +20,17 @@
 /* How many records ahead of the one at hand their homes are fetched. */
 #define AHEAD 8
 
+/* What has been laid out, on its way to the file. It is written in pieces that end at multiples of so many
+   bytes of the file: a system that keeps files in huge pages takes whole ones from them, and whoever maps the
+   file then has huge pages. */
+#define PIECE ((size_t)4 << 20)
+
+struct stage {
+    uint8_t *bytes; /* [PIECE] */
+    uint64_t begin; /* the place in the file of the first */
+    size_t used;
+};
+
 struct list {
     struct plx_ngram_record *records;
     size_t count, capacity;
@@ -60,6 +71,32 @@ static enum plx_status append(struct list *list, const struct plx_ngram_record *
     }
     list->records[list->count++] = *record;
     return PLX_OK;
+}
+
+static enum plx_status flush(const struct plx_layout *layout, struct stage *stage, struct plx_error *error)
+{
+    const enum plx_status status =
+        plx_output_write_at(layout->file, stage->begin, stage->bytes, stage->used, error);
+    stage->begin += stage->used;
+    stage->used = 0;
+    return status;
+}
+
+static enum plx_status add_to_stage(const struct plx_layout *layout, struct stage *stage,
+                                    const uint8_t *bytes, size_t size, struct plx_error *error)
+{
+    enum plx_status status = PLX_OK;
+    while (size > 0 && status == PLX_OK) {
+        const size_t room = PIECE - (size_t)((stage->begin + stage->used) % PIECE);
+        const size_t count = size < room ? size : room;
+        memcpy(stage->bytes + stage->used, bytes, count);
+        stage->used += count;
+        bytes += count;
+        size -= count;
+        if (count == room)
+            status = flush(layout, stage, error);
+    }
+    return status;
 }
 
 static void note_duplicate(bool *duplicate, uint64_t *line, uint64_t second)
@@ -117,8 +154,7 @@ static enum plx_status fill(struct job *job, uint64_t homes, struct plx_error *e
                 return status;
         }
     }
-    return plx_output_write_at(job->layout->file, job->layout->offset + job->begin * LINE, job->lines,
-                               (size_t)lines * LINE, error);
+    return PLX_OK;
 }
 
 static void run(void *argument, unsigned worker, void *user)
@@ -140,14 +176,12 @@ static void run(void *argument, unsigned worker, void *user)
         job->status = fill(job, homes, &job->error);
 }
 
-/* Puts what has come from before into lines[end − begin], as far as it fits; the rest stays in the list.
-   Returns how many lines may have changed. */
-static uint64_t put_carried(struct plx_layout *layout, struct list *carried, uint8_t *lines, uint64_t begin,
-                            uint64_t end)
+/* Puts what has come from before into lines[end − begin], as far as it fits; the rest stays in the list. */
+static void put_carried(struct plx_layout *layout, struct list *carried, uint8_t *lines, uint64_t begin,
+                        uint64_t end)
 {
     const uint64_t homes = plx_ngram_homes(layout->layout, layout->count), count = end - begin;
     size_t kept = 0;
-    uint64_t touched = 0;
     for (size_t i = 0; i < carried->count; i++) {
         const struct plx_ngram_record record = carried->records[i];
         const uint64_t home = home_of(plx_ngram_scatter(record.key), homes);
@@ -158,16 +192,13 @@ static uint64_t put_carried(struct plx_layout *layout, struct list *carried, uin
             note_duplicate(&layout->duplicate, &layout->line, record.line);
         else if (line == count)
             carried->records[kept++] = record;
-        if (touched < count && line >= touched)
-            touched = line < count ? line + 1 : count;
     }
     carried->count = kept;
-    return touched;
 }
 
 /* Takes a bin that has been laid out. */
 static enum plx_status take(struct plx_layout *layout, struct job *job, struct list *carried,
-                            struct plx_error *error)
+                            struct stage *stage, struct plx_error *error)
 {
     if (job->status) {
         *error = job->error;
@@ -175,9 +206,9 @@ static enum plx_status take(struct plx_layout *layout, struct job *job, struct l
     }
     if (job->duplicate)
         note_duplicate(&layout->duplicate, &layout->line, job->duplicate_line);
-    const uint64_t touched = put_carried(layout, carried, job->lines, job->begin, job->end);
-    enum plx_status status = plx_output_write_at(layout->file, layout->offset + job->begin * LINE, job->lines,
-                                                 (size_t)touched * LINE, error);
+    put_carried(layout, carried, job->lines, job->begin, job->end);
+    enum plx_status status =
+        add_to_stage(layout, stage, job->lines, (size_t)(job->end - job->begin) * LINE, error);
     for (size_t i = 0; status == PLX_OK && i < job->left.count; i++)
         status = append(carried, job->left.records + i, error);
     return status;
@@ -185,7 +216,8 @@ static enum plx_status take(struct plx_layout *layout, struct job *job, struct l
 
 static enum plx_status take_all(struct plx_layout *layout, const struct plx_bins *bins,
                                 const struct plx_model_options *options, struct plx_lane *lane,
-                                struct job *jobs, size_t lanes, struct list *carried, struct plx_error *error)
+                                struct job *jobs, size_t lanes, struct list *carried, struct stage *stage,
+                                struct plx_error *error)
 {
     const size_t count = (size_t)1 << bins->bits;
     for (size_t begun = 0; begun < count || plx_lane_count(lane) > 0;) {
@@ -198,7 +230,7 @@ static enum plx_status take_all(struct plx_layout *layout, const struct plx_bins
         }
         if (options->interrupted && options->interrupted(options->user))
             return plx_error_set(error, PLX_INTERRUPTED, "interrupted");
-        const enum plx_status status = take(layout, plx_lane_take(lane), carried, error);
+        const enum plx_status status = take(layout, plx_lane_take(lane), carried, stage, error);
         if (status)
             return status;
     }
@@ -206,7 +238,8 @@ static enum plx_status take_all(struct plx_layout *layout, const struct plx_bins
 }
 
 /* Puts what is still left into the spare lines. */
-static enum plx_status write_spare(struct plx_layout *layout, struct list *carried, struct plx_error *error)
+static enum plx_status write_spare(struct plx_layout *layout, struct list *carried, struct stage *stage,
+                                   struct plx_error *error)
 {
     const uint64_t homes = plx_ngram_homes(layout->layout, layout->count);
     enum plx_status status = PLX_OK;
@@ -220,8 +253,7 @@ static enum plx_status write_spare(struct plx_layout *layout, struct list *carri
             put_carried(layout, &copy, lines, homes, homes + layout->spare);
         const bool fits = copy.count == 0;
         if (status == PLX_OK && fits)
-            status = plx_output_write_at(layout->file, layout->offset + homes * LINE, lines,
-                                         (size_t)layout->spare * LINE, error);
+            status = add_to_stage(layout, stage, lines, (size_t)layout->spare * LINE, error);
         free(lines);
         free(copy.records);
         if (fits)
@@ -235,17 +267,20 @@ enum plx_status plx_layout_write(struct plx_layout *layout, const struct plx_bin
 {
     struct job jobs[2 * THREADS_MOST] = {{0}}; /* threads may be at them until the lane is freed */
     struct list carried = {0};
+    struct stage stage = {.begin = layout->offset, .bytes = plx_new_array(PIECE, 1, error)};
     const unsigned wanted = options->threads ? options->threads : 1;
     const unsigned threads = wanted < THREADS_MOST ? wanted : THREADS_MOST;
     const size_t lanes = threads == 1 ? 1 : 2 * (size_t)threads;
     enum plx_status status = PLX_MEMORY;
     struct plx_lane *lane = NULL;
-    struct plx_pool *pool = plx_pool_new(threads, error);
+    struct plx_pool *pool = stage.bytes ? plx_pool_new(threads, error) : NULL;
     layout->duplicate = false;
     if (pool && (lane = plx_lane_new(pool, lanes, run, NULL, error)) != NULL)
-        status = take_all(layout, bins, options, lane, jobs, lanes, &carried, error);
+        status = take_all(layout, bins, options, lane, jobs, lanes, &carried, &stage, error);
     if (status == PLX_OK)
-        status = write_spare(layout, &carried, error);
+        status = write_spare(layout, &carried, &stage, error);
+    if (status == PLX_OK)
+        status = flush(layout, &stage, error);
     plx_lane_free(lane);
     plx_pool_free(pool);
     for (size_t i = 0; i < lanes; i++) {
@@ -254,6 +289,7 @@ enum plx_status plx_layout_write(struct plx_layout *layout, const struct plx_bin
         free(jobs[i].left.records);
     }
     free(carried.records);
+    free(stage.bytes);
     if (status == PLX_OK && layout->duplicate)
         status = PLX_MALFORMED;
     return status;

@@ -14,7 +14,7 @@
 /* How many words of a batch are hashed and prefetched ahead of their comparison. */
 #define BATCH 64
 
-#define SLOTS 5
+#define SLOTS ((size_t)5)
 
 /* Where the parts of a line are. */
 #define LINE   PLX_VOCABULARY_LINE
@@ -264,7 +264,7 @@ enum plx_status plx_vocabulary_add(struct plx_vocabulary *vocabulary, struct plx
         return append(vocabulary, word, hash, true, error);
     }
     const struct plx_word found = plx_vocabulary_word(vocabulary, there);
-    if (found.length != word.length || memcmp(found.text, word.text, word.length) != 0)
+    if (!found.text || found.length != word.length || memcmp(found.text, word.text, word.length) != 0)
         return plx_error_set(error, PLX_UNSUPPORTED, "two words of the vocabulary have the same 64-bit hash");
     *id = PLX_NO_TOKEN;
     return PLX_OK;

@@ -445,6 +445,7 @@ static void plx_model_open__does_not_take_a_vocabulary(void **state)
    that it is damaged, but no NaN. */
 static void use(const struct plx_model *model)
 {
+    static const char *const words[] = {"moon", "the", "sea", "rises", "<s>", "</s>", "cat", "tides"};
     const struct plx_model_info *info = plx_model_info(model);
     struct plx_error error = {0};
     struct plx_session *session = plx_session_new(model, &error);
@@ -455,7 +456,10 @@ static void use(const struct plx_model *model)
         ids[i] = (uint32_t)(i * (1 + i / 19) % info->vocabulary);
         (void)plx_model_token(model, ids[i]);
     }
-    (void)look_up(model, "moon", 4);
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        const uint32_t id = look_up(model, words[i], strlen(words[i]));
+        assert_true(id < info->vocabulary || id == PLX_NO_TOKEN);
+    }
     const struct plx_window window = {ids, 0, 57, 0};
     const struct plx_scores scores = {.nats = nats};
     const enum plx_status status = plx_session_score(session, &window, 1, &scores, &error);

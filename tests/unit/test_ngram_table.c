@@ -112,11 +112,11 @@ static void plx_ngram_key__tells_ngrams_apart(void **state)
 static void plx_ngram_scatter__one_to_one(void **state)
 {
     (void)state;
-    for (uint64_t i = 0; i < 1000; i++) {
+    for (uint64_t i = 1; i < 1000; i++) {
         assert_true(plx_ngram_scatter(gather(anywhere(i))) == anywhere(i));
         assert_true(gather(plx_ngram_scatter(i)) == i);
     }
-    assert_true(plx_ngram_scatter(0) == 0);
+    assert_true(plx_ngram_scatter(0) == plx_ngram_scatter(1)); /* as which it is stored */
 }
 
 static void plx_ngram_homes__seven_of_eight_slots(void **state)
@@ -181,7 +181,7 @@ static void plx_ngram_put__compact_bytes(void **state)
     uint32_t low[6], p[6], passed;
     uint16_t high[6];
     for (unsigned i = 0; i < 6; i++) /* of fingerprint 0 that becomes 1, 0x0002…0002, … */
-        put_new(&table, gather(i == 0 ? 0 : UINT64_C(0xABCD000200000002) * i), i, 0);
+        put_new(&table, gather(i == 0 ? UINT64_C(0x0123) << 48 : UINT64_C(0xABCD000200000002) * i), i, 0);
     memcpy(low, table.lines, sizeof low);
     memcpy(p, table.lines + 24, sizeof p);
     memcpy(high, table.lines + 48, sizeof high);
@@ -193,7 +193,7 @@ static void plx_ngram_put__compact_bytes(void **state)
     memcpy(&passed, table.lines + 60, sizeof passed);
     assert_int_equal(passed, UINT32_C(1) << 17);
     for (unsigned i = 0; i < 6; i++)
-        assert_found(&table, gather(i == 0 ? 0 : UINT64_C(0xABCD000200000002) * i), i);
+        assert_found(&table, gather(i == 0 ? UINT64_C(0x0123) << 48 : UINT64_C(0xABCD000200000002) * i), i);
     assert_found(&table, gather(UINT64_C(0x5555000000001234) + 17 - 0x14), 7);
     free(table.memory);
 }
@@ -255,6 +255,40 @@ static void plx_ngram_find__tags(void **state)
         assert_int_equal(*at & (layout ? 1 : 0x80), layout ? 1 : 0x80);
         *at = (uint8_t)(*at & (layout ? 0xFE : 0x7F));
         assert_absent(&table, gather(64 * (slots + 1)));
+        free(table.memory);
+    }
+}
+
+/* Fingerprints that share their low halves, or their high ones, and so, in wide lines, keys that share much:
+   in one line and its successors, and in two homes far apart, where they may be wholly equal. */
+static void plx_ngram_find__fingerprints_that_share_halves(void **state)
+{
+    enum { HOMES = 20, SPARE = 20, COUNT = 30 };
+    const uint64_t low = UINT64_C(0x89ABCDEF), high = UINT64_C(0x4567) << 32, far = UINT64_C(0xF000) << 48;
+    (void)state;
+    for (int layout = 0; layout < 2; layout++) {
+        struct plx_ngram_table table = new_lines((enum plx_ngram_layout)layout, HOMES, SPARE);
+        uint64_t keys[3 * COUNT];
+        for (uint64_t i = 0; i < COUNT; i++) {
+            keys[i] = gather(low | i << 32);                   /* one home, one tag, low halves alike */
+            keys[COUNT + i] = gather(high | i << 16);          /* likewise the high ones */
+            keys[2 * COUNT + i] = gather(far | low | i << 32); /* the fingerprints of the first */
+        }
+        assert_int_equal(home_of(&table, keys[0]), home_of(&table, keys[2 * COUNT - 1]));
+        assert_int_equal(home_of(&table, keys[2 * COUNT]), 18);
+        for (unsigned i = 0; i < 3 * COUNT; i++) {
+            bool duplicate = true;
+            assert_absent(&table, keys[i]);
+            put(&table, keys[i], i, &duplicate);
+            assert_false(duplicate);
+        }
+        for (unsigned i = 0; i < 3 * COUNT; i++)
+            assert_found(&table, keys[i], i);
+        for (uint64_t i = COUNT; i < 1000; i++) {
+            assert_absent(&table, gather(low | i << 32));
+            assert_absent(&table, gather(high | i << 16));
+            assert_absent(&table, gather(far | low | i << 32));
+        }
         free(table.memory);
     }
 }
@@ -439,6 +473,7 @@ int main(void)
         cmocka_unit_test(plx_ngram_put__compact_bytes),
         cmocka_unit_test(plx_ngram_put__homes_that_collide),
         cmocka_unit_test(plx_ngram_find__tags),
+        cmocka_unit_test(plx_ngram_find__fingerprints_that_share_halves),
         cmocka_unit_test(plx_ngram_put__no_room),
         cmocka_unit_test(plx_ngram_find__damaged_notes),
         cmocka_unit_test(plx_ngram_find__extreme_values),

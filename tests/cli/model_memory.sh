@@ -1,0 +1,48 @@
+#!/bin/sh
+# What a converted model takes: no more than its file and 64 MiB, mapped or copied.
+# shellcheck source=tests/support/cli.sh
+. "$SOURCE_DIR/tests/support/cli.sh"
+
+# 40,000 words, 1,000,000 2-grams and 900,000 3-grams, each word followed by the few behind it.
+awk 'BEGIN {
+    words = 40000; second = 1000000; third = 900000
+    printf "\\data\\\nngram 1=%d\nngram 2=%d\nngram 3=%d\n\n\\1-grams:\n", words + 3, second, third
+    print "-5\t<unk>\n-99\t<s>\t-0.5\n-2\t</s>"
+    for (i = 0; i < words; i++)
+        print "-4.5\tw" i "\t-0.3"
+    print "\n\\2-grams:"
+    for (i = 0; i < second; i++)
+        print "-1.5\tw" i % words " w" (i + int(i / words)) % words "\t-0.25"
+    print "\n\\3-grams:"
+    for (i = 0; i < third; i++)
+        print "-0.5\tw" i % words " w" (i + int(i / words)) % words " w" i * 7 % words
+    print "\n\\end\\"
+}' >model.arpa
+awk 'BEGIN {
+    for (i = 0; i < 400000; i++)
+        printf "w%d%s", i * 31 % 40000 + i % 5, i % 20 == 19 ? "\n" : " "
+}' >text.txt
+
+accepts "$PERPLEX" convert --quiet model.arpa model.plx
+size=$(wc -c <model.plx)
+[ "$size" -ge 28000000 ] || fail "a model of only $size bytes proves nothing"
+
+# peak MOST OPTION...: of an evaluation, in bytes.
+peak() {
+    most=$1
+    shift
+    accepts "$PERPLEX" eval --quiet "$@"
+    bytes=$(value out runtime.peak_memory_bytes)
+    [ "${bytes:-0}" -gt 1000000 ] || fail "a peak of '$bytes' bytes cannot be true"
+    [ "$bytes" -le "$most" ] || fail "$bytes bytes, and the model has $size"
+}
+
+allowed=$((size + 64 * 1024 * 1024))
+for threads in 1 2; do
+    peak $allowed model.plx text.txt --load map --threads $threads
+    peak $allowed model.plx text.txt --load copy --threads $threads
+    [ "$bytes" -ge "$size" ] || fail "a copy of $size bytes in $bytes cannot be"
+    peak $allowed model.plx text.txt --load map --verify --threads $threads
+done
+
+finish
