@@ -351,6 +351,12 @@ static void assert_same(const struct outcome *found, const struct outcome *expec
         assert_int_equal(a->warnings[i].count, b->warnings[i].count);
         assert_int_equal(a->warnings[i].line, b->warnings[i].line);
     }
+    assert_int_equal(a->remark_count, b->remark_count);
+    for (size_t i = 0; i < a->remark_count; i++) {
+        assert_string_equal(a->remarks[i].code, b->remarks[i].code);
+        assert_int_equal(a->remarks[i].count, b->remarks[i].count);
+        assert_int_equal(a->remarks[i].line, b->remarks[i].line);
+    }
     assert_int_equal(a->info.vocabulary, b->info.vocabulary);
     assert_memory_equal(found->model->unigram_memory, expected->model->unigram_memory,
                         a->info.vocabulary * sizeof *found->model->unigram_memory);

@@ -1,4 +1,5 @@
 /* The lint of n-gram models: tiny ones, whose sums and figures are worked out by hand. */
+#include "inspect/deep.h"
 #include "support/fixtures.h"
 #include "support/inspections.h"
 
@@ -393,6 +394,54 @@ static void plx_deep_values__every_ngram_counts(void **state)
     fixtures_free(&models);
 }
 
+/* The values of the 1-grams of a KenLM binary, of which which `count` bytes at `at` are those of NaNs. */
+static struct plx_inspected_values values_with_nan(size_t at, size_t count)
+{
+    static const uint8_t nan[8] = {0, 0, 0xC0, 0x7F, 0, 0, 0xC0, 0x7F};
+    char *path = fixture_path("models/kenlm/tiny.o4.probing.bin");
+    struct file_bytes file = file_read(path);
+    struct plx_inspected_values values = {0};
+    const struct plx_model_options options = {0};
+    struct scratch scratch;
+    struct plx_error error;
+    memcpy(file.bytes + at, nan, count);
+    scratch_make(&scratch);
+    struct plx_model *model = fixture_open(scratch_file(&scratch, "model.bin", file.bytes, file.size));
+    assert_int_equal(plx_deep_values(model, &options, 1, &values, &error), PLX_OK);
+    plx_model_close(model);
+    scratch_remove(&scratch);
+    free(file.bytes);
+    free(path);
+    return values;
+}
+
+/* NaNs, which text cannot have, stay out of all figures. The 1-grams begin with log10 p and backoff of <unk>,
+   -2.104 and 0, the lowest and one of two that are 0. */
+static void plx_deep_values__not_a_number(void **state)
+{
+    const size_t at = 488;
+    (void)state;
+    const struct plx_inspected_values values = values_with_nan(at, 0), probability = values_with_nan(at, 4),
+                                      backoff = values_with_nan(at + 4, 4), both = values_with_nan(at, 8);
+    uint64_t counts[2] = {0, 0};
+    for (size_t i = 0; i < PLX_INSPECTED_BINS; i++) {
+        counts[0] += values.bins[i];
+        counts[1] += both.bins[i];
+    }
+    assert_int_equal(counts[0], 19);
+    assert_int_equal(counts[1], 18);
+    assert_int_equal(values.not_a_number, 0);
+    assert_int_equal(probability.not_a_number, 1);
+    assert_int_equal(backoff.not_a_number, 1);
+    assert_int_equal(both.not_a_number, 2);
+    assert_true(fabs(values.probabilities.minimum + 2.104005) < 1e-6);
+    assert_true(probability.probabilities.minimum > -2.1 && isfinite(probability.probabilities.mean));
+    assert_int_equal(values.zero_backoffs, 2);
+    assert_int_equal(backoff.zero_backoffs, 1);
+    assert_int_equal(backoff.infinite_backoffs, 0);
+    assert_true(isfinite(backoff.backoffs.mean));
+}
+
 static void plx_inspect_deep__refuses_others(void **state)
 {
     char *neural = fixture_path("models/tiny.table.safetensors");
@@ -459,6 +508,7 @@ int main(void)
         cmocka_unit_test(plx_deep_checks__remarks),
         cmocka_unit_test(plx_deep_checks__of_converted_models),
         cmocka_unit_test(plx_deep_checks__agree_with_findings),
+        cmocka_unit_test(plx_deep_values__not_a_number),
         cmocka_unit_test(plx_inspect_deep__refuses_others),
         cmocka_unit_test(plx_inspect_deep__interrupted),
     };
