@@ -1,4 +1,3 @@
-/* clang-format off */
 /* Our own files of n-gram models, "plx": used where they lie, so that to open one takes as long as to read
    its header. They are in the byte order of the machine that has written them and are refused elsewhere.
 
@@ -12,42 +11,44 @@
 
        offset  type        content
             0  char[32]    "perplex n-gram model 1\n", then NULs; the digit is the version
-           32  char[64]    the fingerprint: SHA-256 of the header, in which these bytes are NULs, in hexadecimal
-           96  f32[3]      1, −0.5, 0.1         )
-          108  u32         0x01020304           ) otherwise: of another machine
-          112  u64         0x0102030405060708   )
+           32  char[64]    the fingerprint: SHA-256 of the header with NULs here, in hexadecimal
+           96  f32[3]      1, −0.5, 0.1 \
+          108  u32         0x01020304    > otherwise, of another machine
+          112  u64         0x0102030405060708 /
           120  u64         bytes of the header
           128  u64         bytes of the file
           136  u64         V, the size of the vocabulary
           144  u32         N, the order, 1 … 255
           148  u32         flags; 1: inserted_blanks (struct plx_model_info)
           152  u32         number of sections, N + 4
-          156  u32         number of warnings, ≤ 24
+          156  u32         number of warnings, remarks among them, ≤ 24
           160  char[64]    SHA-256 of the digests, in hexadecimal
           224  char[64]    SHA-256 of the model that this one was made from, or NULs
           288  u64         bytes of that model's file; 0: not known
           296  char[24]    its format's name, then NULs
-          320              [N] of: u64 n-grams of this order; u32 layout: 0 wide, 1 compact (the highest order of
-                           several alone); u32 1: incomplete (struct plx_ngram_hash)
+          320              [N] of: u64 n-grams of this order;
+                               u32 layout: 0 wide, 1 compact (the highest order of several alone);
+                               u32 1: incomplete (struct plx_ngram_hash)
                            [N + 4] of: u32 kind; u32 order, 0 for none; u64 offset; u64 bytes; u64 0
-                           [warnings] of: char[40] code; char[256] message; u64 count; u64 line; u64 1 for a note
+                           [warnings] of: char[40] code; char[256] message; u64 count; u64 line;
+                               u64 0 for a warning, 1 for a note, 2 for a remark (struct plx_model)
 
    Sections, all of them there, in the order of the file:
 
-       kind 1  of each order from 2 to N: lines of 64 bytes (ngram_table.h); plx_ngram_homes of them are homes,
-               what is behind is spare; no line at all where there is no n-gram
+       kind 1  of each order from 2 to N: lines of 64 bytes (ngram_table.h); plx_ngram_homes of them are
+               homes, what is behind is spare; no line at all where there is no n-gram
        kind 2  [V] of: f32 log10 p, f32 log10 backoff
-       kind 3  lines of 64 bytes (vocabulary.h); plx_vocabulary_homes of them are homes, what is behind is spare
+       kind 3  lines of 64 bytes (vocabulary.h); plx_vocabulary_homes of them are homes, what is behind is
+               spare
        kind 4  u64[V + 1]: word i is the bytes offsets[i] … offsets[i + 1] − 1 of the text
        kind 5  the text
-       kind 6  the digests: char[64] for every 2^20 bytes between the header and the digests (the last ones are
-               fewer), their SHA-256 in hexadecimal
+       kind 6  the digests: char[64] for every 2^20 bytes between the header and the digests (the last ones
+               are fewer), their SHA-256 in hexadecimal
 
    So the fingerprint stands for every byte of the file: that of the header is checked whenever a model is
    opened, the digests where the user asks for it.
 
    The bytes of a file depend on the model alone that it is made from, not on memory, threads or time. */
-/* clang-format on */
 #ifndef PLX_MODEL_PLX_FILE_H
 #define PLX_MODEL_PLX_FILE_H
 
