@@ -40,8 +40,9 @@ enum plx_status plx_output_write_at(const struct plx_output *output, uint64_t of
 enum plx_status plx_output_open_spool(const struct plx_output *output, struct plx_output **spool,
                                       struct plx_error *error);
 
-/* Finishes the spool and writes all that it holds to the output. */
+/* Finishes the spool and writes all that it holds to the output. PLX_INTERRUPTED where `interrupted` (NULL:
+   nobody) says so of `user`. */
 enum plx_status plx_output_append(struct plx_output *output, struct plx_output *spool,
-                                  struct plx_error *error);
+                                  bool (*interrupted)(void *user), void *user, struct plx_error *error);
 
 #endif

@@ -35,7 +35,7 @@ fail:
 }
 
 enum plx_status plx_output_append(struct plx_output *output, struct plx_output *spool,
-                                  struct plx_error *error)
+                                  bool (*interrupted)(void *user), void *user, struct plx_error *error)
 {
     enum plx_status status = plx_output_finish(spool, error);
     for (off_t at = 0; status == PLX_OK;) {
@@ -44,7 +44,9 @@ enum plx_status plx_output_append(struct plx_output *output, struct plx_output *
             continue;
         if (got == 0)
             return PLX_OK;
-        if (got < 0)
+        if (interrupted && interrupted(user))
+            status = plx_error_set(error, PLX_INTERRUPTED, "interrupted");
+        else if (got < 0)
             status = plx_place_error(spool->path, errno, error);
         else
             status = plx_output_write(output, spool->buffer, (size_t)got, error);

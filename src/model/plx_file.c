@@ -226,8 +226,11 @@ static enum plx_status check_kind(const uint8_t *data, uint64_t size, struct fix
     if (size < sizeof *fixed)
         return cut_short(size, error);
     memcpy(fixed, data, sizeof *fixed);
-    if (memcmp(fixed->magic, magic, version) != 0)
-        return damaged(0, "the file does not begin as a model of perplex", error);
+    if (memcmp(fixed->magic, magic, version) != 0) {
+        plx_error_set(error, PLX_MALFORMED, "the file does not begin as a model of perplex");
+        plx_error_at_offset(error, 0);
+        return plx_error_hint(error, "it is of another format, or damaged: convert the model again");
+    }
     if (memcmp(fixed->magic, magic, sizeof magic) != 0) {
         plx_error_set(error, PLX_UNSUPPORTED,
                       "another version of the format than 1, which this program reads");

@@ -320,7 +320,8 @@ enum plx_status plx_writer_finish(struct plx_writer *writer, const struct plx_wr
     if (status == PLX_OK)
         status = write_header(writer, source, error);
     if (status == PLX_OK && writer->copy)
-        status = plx_output_append(writer->output, writer->copy, error);
+        status = plx_output_append(writer->output, writer->copy, writer->options->interrupted,
+                                   writer->options->user, error);
     if (status)
         return status;
     status = plx_output_commit(writer->output, error);

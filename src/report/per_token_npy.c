@@ -101,7 +101,7 @@ static enum plx_status npy_finish(struct plx_per_token *writer, struct plx_error
     struct npy *npy = (struct npy *)writer;
     if (npy->spool) {
         const enum plx_status status = write_header(writer->output, npy->count, error);
-        return status ? status : plx_output_append(writer->output, npy->spool, error);
+        return status ? status : plx_output_append(writer->output, npy->spool, NULL, NULL, error);
     }
     uint8_t header[HEADER_BYTES];
     make_header(npy->count, header);

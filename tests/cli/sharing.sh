@@ -10,6 +10,7 @@ fi
 
 accepts "$PERPLEX" convert "$ngram" model.plx
 mkfifo text1 text2
+program1='' program2=''
 
 # hold NUMBER OPTION...: an evaluation with a text that does not end, so that it stays; it has scored what is
 # written, and so used the model, when it has asked for more than a pipe holds.

@@ -73,7 +73,8 @@ struct backoff_model *backoff_new(const char *arpa)
             add_entry(model, arpa);
         arpa += strcspn(arpa, "\n") + 1;
     }
-    qsort(model->entries, model->count, sizeof *model->entries, by_words);
+    if (model->entries)
+        qsort(model->entries, model->count, sizeof *model->entries, by_words);
     model->unknown = find(model, "<unk>", 5) != NULL;
     return model;
 }
