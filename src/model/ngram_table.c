@@ -127,10 +127,10 @@ uint64_t plx_ngram_put(uint8_t *lines, uint64_t home, uint64_t end, enum plx_ngr
     return end;
 }
 
-/* Homes of a table in memory for `count` n-grams: a little over two in each. */
+/* Homes of a table in memory for `count` n-grams: three in each. */
 static uint64_t roomy_homes(uint64_t count)
 {
-    return count / 2 - count / 16 + 4;
+    return count / 3 + 4;
 }
 
 /* Puts the n-grams of a line into a table that has room for them; false if it has not. */
