@@ -126,46 +126,41 @@ static inline __attribute__((always_inline)) void find_order(const struct search
 }
 
 /* The same where the table lacks suffixes of longer n-grams: all positions that reach further go on. */
-static void find_and_go_on(const struct search *search, struct plx_ngram_block *block)
+static void find_and_go_on(const struct plx_ngram_table *table, struct plx_ngram_block *block, unsigned order)
 {
     struct plx_ngram ngram;
     for (size_t j = 0; j < block->alive_count; j++) {
         const size_t i = block->alive[j];
-        if (!plx_ngram_find(&search->table, block->state[i].first, &ngram))
+        if (!plx_ngram_find(table, block->state[i].first, &ngram))
             continue;
         block->probability[i] = ngram.probability;
-        block->length[i] = (uint8_t)search->order;
-        block->backoffs[(size_t)(search->order - 1) * PLX_NGRAM_BLOCK + i] = ngram.backoff;
+        block->length[i] = (uint8_t)order;
+        block->backoffs[(size_t)(order - 1) * PLX_NGRAM_BLOCK + i] = ngram.backoff;
     }
     block->alive_count = 0;
     for (size_t i = 0; i < block->count; i++) {
         block->alive[block->alive_count] = (uint16_t)i;
-        block->alive_count += block->reach[i] > search->order;
+        block->alive_count += block->reach[i] > order;
     }
 }
 
 static void find_ngrams(const struct plx_ngram_model *base, struct plx_ngram_block *block, unsigned order)
 {
     const struct plx_ngram_hash *model = hash_of(base);
-    struct search search = {.order = order, .table = model->tables[order - 2]};
-    search.highest = order == base->base.info.order;
-    search.layout = search.table.layout;
-    if (model->incomplete[order]) {
-        find_and_go_on(&search, block);
-    } else if (search.table.homes == 0) {
+    const struct plx_ngram_table *table = model->tables + (order - 2);
+    const bool highest = order == base->base.info.order;
+    if (model->incomplete[order])
+        find_and_go_on(table, block, order);
+    else if (table->homes == 0)
         block->alive_count = 0;
-    } else if (!search.highest) {
-        search.layout = PLX_NGRAM_WIDE, search.highest = false;
-        find_order(search, block);
-    } else if (search.layout == PLX_NGRAM_WIDE) {
-        search.layout = PLX_NGRAM_WIDE, search.highest = true;
-        find_order(search, block);
-    } else {
-        search.layout = PLX_NGRAM_COMPACT, search.highest = true;
-        find_order(search, block);
-    }
-    if (order < base->base.info.order)
-        begin_order(model->tables + (order - 1), block, order + 1);
+    else if (!highest)
+        find_order((struct search){*table, order, PLX_NGRAM_WIDE, false}, block);
+    else if (table->layout == PLX_NGRAM_WIDE)
+        find_order((struct search){*table, order, PLX_NGRAM_WIDE, true}, block);
+    else
+        find_order((struct search){*table, order, PLX_NGRAM_COMPACT, true}, block);
+    if (!highest)
+        begin_order(table + 1, block, order + 1);
 }
 
 const struct plx_ngram_search plx_ngram_hash_search = {
