@@ -277,8 +277,8 @@ static void check_shape(const struct shape *shape, unsigned longest)
 {
     struct sentence sentences[SENTENCES];
     char name[128];
-    snprintf(name, sizeof name, "order %u%s%s, order %u empty", shape->order, shape->unknown ? ", <unk>" : "",
-             shape->loose ? ", loose" : "", shape->empty);
+    snprintf(name, sizeof name, "order %u, %u-grams left out%s%s", shape->order, shape->empty,
+             shape->unknown ? ", <unk>" : "", shape->loose ? ", loose" : "");
     generate_sentences(shape, sentences);
     char *arpa = generate_arpa(shape, sentences);
     char *text = generate_text(shape, sentences);

@@ -57,11 +57,12 @@ static void check_form(const char *path, enum plx_load load, const struct expect
         fail_msg("%s: %s", path, error.message);
     assert_string_equal(plx_model_info(model)->load, load == PLX_LOAD_MAP ? "map" : "copy");
     for (size_t i = 0; (preset = plx_protocol_preset(i)) != NULL; i++) {
+        const char *expected = expectations->shown[i] ? expectations->shown[i] : "nothing";
         for (unsigned threads = 1; threads <= 2; threads++) {
             char *found = evaluate(model, &expectations->text, preset, threads);
-            if (strcmp(found, expectations->shown[i]) != 0)
+            if (strcmp(found, expected) != 0)
                 fail_msg("%s, %s, %u threads: %.2000s\ninstead of\n%.2000s", path, preset->name, threads,
-                         found, expectations->shown[i]);
+                         found, expected);
             free(found);
         }
     }

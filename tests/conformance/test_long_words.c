@@ -71,10 +71,10 @@ static enum plx_status check(void *user, const struct plx_token_score *tokens, s
     size_t *at = user;
     (void)error;
     for (size_t i = 0; i < count; i++, ++*at) {
-        assert_true(*at < COUNT);
+        const double expected = *at < COUNT ? LOG10_P[*at] : (double)NAN;
         const double log10_p = tokens[i].nats / -2.302585092994045684;
-        if (!(fabs(log10_p - LOG10_P[*at]) <= 1e-7)) /* −0.2 in float32 */
-            fail_msg("token %zu: %.9g, expected %.9g", *at, log10_p, LOG10_P[*at]);
+        if (!(fabs(log10_p - expected) <= 1e-7)) /* −0.2 in float32 */
+            fail_msg("token %zu: %.9g, expected %.9g", *at, log10_p, expected);
     }
     return PLX_OK;
 }

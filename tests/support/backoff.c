@@ -40,7 +40,7 @@ static int by_words(const void *a, const void *b)
 static const struct entry *find(const struct backoff_model *model, const char *words, size_t length)
 {
     const struct entry sought = {words, length, 0.0f, 0.0f};
-    return bsearch(&sought, model->entries, model->count, sizeof sought, by_words);
+    return model->entries ? bsearch(&sought, model->entries, model->count, sizeof sought, by_words) : NULL;
 }
 
 static void add_entry(struct backoff_model *model, const char *line)
