@@ -198,8 +198,8 @@ static void registry__every_format_has_a_fixture(void **state)
     fixtures_free(&fixtures);
 }
 
-/* SHA-256 by libcrypto, of the file as it lies there: no fixture is compressed. What a file carries is for the
-   tests of its format. */
+/* SHA-256 by libcrypto, of the file as it lies there: no fixture is compressed. What a file carries is for
+   the tests of its format. */
 static void check_fingerprint(const struct subject *subject)
 {
     if (strcmp(subject->info->fingerprint, "stored") == 0)

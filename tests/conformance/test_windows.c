@@ -483,8 +483,9 @@ static void check_counts(struct listener *listener, const struct plx_windows *wi
         object(listener, "a target is missing");
     if (all != all_found)
         object(listener, "the skipped ones do not add up");
-    if (windows->tokens != count || (limit > 0 && windows->scored != scored) || windows->kept != counts->kept ||
-        windows->targets != listener->targets || windows->units != listener->text->unit_count)
+    if (windows->tokens != count || (limit > 0 && windows->scored != scored) ||
+        windows->kept != counts->kept || windows->targets != listener->targets ||
+        windows->units != listener->text->unit_count)
         object(listener, "the tokens or the scored ones do not add up");
 }
 
