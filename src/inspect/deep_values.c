@@ -61,10 +61,11 @@ static bool is_apart(float probability)
     return probability == -99.0f || !isfinite(probability);
 }
 
+/* Of a log10 p ≤ 0, and of what a damaged file may have instead. */
 static size_t bin_of(double probability)
 {
     const double bin = floor(-probability / PLX_INSPECTED_BIN_WIDTH);
-    return bin < PLX_INSPECTED_BINS - 1 ? (size_t)bin : PLX_INSPECTED_BINS - 1;
+    return !(bin > 0) ? 0 : bin < PLX_INSPECTED_BINS - 1 ? (size_t)bin : PLX_INSPECTED_BINS - 1;
 }
 
 static void take_probability(struct pass *pass, float probability)

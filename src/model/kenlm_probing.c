@@ -1,5 +1,6 @@
 #include "model/kenlm_probing.h"
 
+#include "base/error.h"
 #include "base/prefetch.h"
 #include "model/ngram_key.h"
 
@@ -124,12 +125,15 @@ enum plx_status plx_kenlm_probing_export(const struct plx_ngram_model *base, uns
     const struct plx_kenlm_slots *slots = model->header.slots + (order - 2);
     const bool highest = order == model->header.order;
     struct plx_ngram_record records[BATCH];
+    const uint64_t promised = model->header.counts[order - 1];
+    uint64_t found = 0;
     size_t count = 0;
-    enum plx_status status = sink->begin(sink, order, model->header.counts[order - 1], error);
+    enum plx_status status = sink->begin(sink, order, promised, error);
     for (uint64_t at = 0; at < slots->count && status == PLX_OK; at++) {
         const uint8_t *slot = model->data + slots->begin + at * slots->bytes;
         if (plx_load_u64(slot) == 0)
             continue;
+        found++;
         records[count++] = record_of(slot, highest);
         if (count == BATCH) {
             status = sink->add(sink, records, count, error);
@@ -138,5 +142,11 @@ enum plx_status plx_kenlm_probing_export(const struct plx_ngram_model *base, uns
     }
     if (status == PLX_OK && count > 0)
         status = sink->add(sink, records, count, error);
+    if (status == PLX_OK &&
+        found < promised) { /* more there may be: blanks, which the header does not count */
+        plx_error_set(error, PLX_MALFORMED, "the header promises %llu %u-grams, %llu are there",
+                      (unsigned long long)promised, order, (unsigned long long)found);
+        return plx_error_hint(error, "the file is damaged: build it again from the ARPA file");
+    }
     return status == PLX_OK ? sink->end(sink, error) : status;
 }

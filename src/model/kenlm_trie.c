@@ -1,5 +1,6 @@
 #include "model/kenlm_trie.h"
 
+#include "base/error.h"
 #include "base/memory.h"
 #include "base/prefetch.h"
 #include "model/kenlm_level.h"
@@ -178,6 +179,7 @@ struct walk {
     unsigned order;
     struct plx_kenlm_range ranges[PLX_NGRAM_ORDER_MAX + 1]; /* [k]: the n-grams of k words still to come */
     uint64_t keys[PLX_NGRAM_ORDER_MAX + 1];                 /* [k]: of the suffix of k words */
+    uint64_t visited[PLX_NGRAM_ORDER_MAX + 1];              /* [k]: n-grams of k words so far */
 };
 
 static enum plx_status flush(struct walk *walk, struct plx_error *error)
@@ -187,12 +189,21 @@ static enum plx_status flush(struct walk *walk, struct plx_error *error)
     return count > 0 ? walk->sink->add(walk->sink, walk->records, count, error) : PLX_OK;
 }
 
-/* The first of the n-grams of k words to come. */
+static enum plx_status damaged(unsigned k, struct plx_error *error)
+{
+    plx_error_set(error, PLX_MALFORMED, "the tree of the %u-grams does not lead to all of them, one by one",
+                  k);
+    return plx_error_hint(error, "the file is damaged: build it again from the ARPA file");
+}
+
+/* The first of the n-grams of k words to come: in a sound file that which lies behind the last one. */
 static enum plx_status visit(struct walk *walk, unsigned k, struct plx_error *error)
 {
     const uint8_t *data = walk->model->data;
     const struct plx_kenlm_level *level = walk->model->header.levels + (k - 2);
     const uint64_t index = walk->ranges[k].begin++;
+    if (index != walk->visited[k]++)
+        return damaged(k, error);
     const uint64_t key = plx_ngram_key(walk->keys[k - 1], plx_kenlm_word(data, level, index));
     if (k < walk->order) {
         walk->keys[k] = key;
@@ -237,6 +248,8 @@ enum plx_status plx_kenlm_trie_export(const struct plx_ngram_model *base, unsign
     enum plx_status status = sink->begin(sink, order, walk->model->header.counts[order - 1], error);
     for (uint64_t id = 0; id < walk->model->header.vocabulary && status == PLX_OK; id++)
         status = visit_word(walk, id, error);
+    if (status == PLX_OK && walk->visited[order] != walk->model->header.counts[order - 1])
+        status = damaged(order, error);
     if (status == PLX_OK)
         status = flush(walk, error);
     if (status == PLX_OK)

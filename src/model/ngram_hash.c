@@ -32,6 +32,18 @@ static void begin_order(const struct plx_ngram_table *table, struct plx_ngram_bl
     }
 }
 
+/* Its p is taken without its sign, as those in the tables are: a damaged file has no positive ones either. */
+static inline struct plx_ngram unigram_of(const uint8_t *unigrams, uint32_t id)
+{
+    const uint8_t *at = unigrams + (size_t)id * sizeof(struct plx_ngram);
+    struct plx_ngram unigram;
+    uint32_t probability;
+    memcpy(&probability, at, sizeof probability);
+    unigram.probability = plx_ngram_negative(probability);
+    memcpy(&unigram.backoff, at + sizeof probability, sizeof unigram.backoff);
+    return unigram;
+}
+
 static void find_unigrams(const struct plx_ngram_model *base, struct plx_ngram_block *block)
 {
     const struct plx_ngram_hash *model = hash_of(base);
@@ -44,9 +56,8 @@ static void find_unigrams(const struct plx_ngram_model *base, struct plx_ngram_b
             plx_prefetch(unigrams + (size_t)*block->id[ahead] * sizeof(struct plx_ngram));
         if (block->reach[i] == 0)
             continue;
-        struct plx_ngram unigram;
         const uint32_t id = *block->id[i];
-        memcpy(&unigram, unigrams + (size_t)id * sizeof unigram, sizeof unigram);
+        const struct plx_ngram unigram = unigram_of(unigrams, id);
         block->probability[i] = unigram.probability;
         block->backoffs[i] = unigram.backoff;
         block->state[i].first = id;
@@ -223,7 +234,8 @@ static bool each_ngram(const struct plx_ngram_model *base, unsigned order, plx_t
     for (uint64_t id = 0; id < base->base.info.vocabulary; id += EACH_BATCH) {
         const uint64_t left = base->base.info.vocabulary - id;
         const size_t count = left < EACH_BATCH ? (size_t)left : EACH_BATCH;
-        memcpy(ngrams, model->unigrams + (size_t)id * sizeof *ngrams, count * sizeof *ngrams);
+        for (uint32_t i = 0; i < count; i++)
+            ngrams[i] = unigram_of(model->unigrams, (uint32_t)id + i);
         if (!take(user, ngrams, count))
             return false;
     }

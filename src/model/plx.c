@@ -69,12 +69,12 @@ static void map_table(const uint8_t *data, const struct plx_file *file, unsigned
 {
     const struct plx_file_section *section = plx_file_section(file, PLX_FILE_NGRAMS, order);
     const struct plx_file_order *figures = file->orders + (order - 1);
-    table->count = figures->count;
+    table->count = figures->stored;
     table->layout = figures->layout;
-    if (figures->count == 0)
+    if (figures->stored == 0)
         return;
     table->lines = data + section->offset;
-    table->homes = plx_ngram_homes(figures->layout, figures->count);
+    table->homes = plx_ngram_homes(figures->layout, figures->stored);
     table->spare = section->bytes / PLX_NGRAM_LINE - table->homes;
 }
 

@@ -10,11 +10,9 @@
 #include <string.h>
 #include <unistd.h>
 
-/* A bin is laid out in 2 MiB, if there are as many n-grams as expected; there are enough of them where there
-   are many more, and so few that their blocks fit the memory. */
-#define BIN_LINES  ((uint64_t)1 << 15)
-#define BITS_LEAST 8
-#define BITS_MOST  12
+/* There are always as many bins, because the bytes of the file depend on it: a bin of a table of 10^8 n-grams
+   is laid out in some 2 MiB, which the second-level cache holds. */
+#define BITS 10
 
 /* All blocks together, one of a bin at most, and at least. */
 #define BLOCKS_BYTES        ((size_t)64 << 20)
@@ -35,13 +33,10 @@ static uint8_t *block_of(const struct plx_bins *bins, size_t bin)
     return bins->blocks + bin * bins->block * RECORD;
 }
 
-enum plx_status plx_bins_begin(struct plx_bins *bins, uint64_t expected, enum plx_ngram_layout layout,
-                               struct plx_output *spool, struct plx_error *error)
+enum plx_status plx_bins_begin(struct plx_bins *bins, uint64_t expected, struct plx_output *spool,
+                               struct plx_error *error)
 {
-    *bins = (struct plx_bins){.bits = BITS_LEAST, .spool = spool};
-    const uint64_t homes = plx_ngram_homes(layout, expected);
-    while (bins->bits < BITS_MOST && homes >> bins->bits > BIN_LINES)
-        bins->bits++;
+    *bins = (struct plx_bins){.bits = BITS, .spool = spool};
     const size_t count = bin_count(bins);
     bins->block = BLOCK_RECORDS_LEAST;
     while (bins->block < BLOCK_RECORDS_MOST && bins->block < expected / count / 8 &&

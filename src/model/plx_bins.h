@@ -18,10 +18,10 @@ struct plx_bins {
     size_t *first;  /* [bins] where those of a bin begin; likewise */
 };
 
-/* Bins for about `expected` n-grams, whose lines are of that layout. They are written to the spool from its
+/* Bins for about `expected` n-grams, which is a matter of speed alone. They are written to the spool from its
    beginning on, whatever it holds. To be released, in any case. */
-enum plx_status plx_bins_begin(struct plx_bins *bins, uint64_t expected, enum plx_ngram_layout layout,
-                               struct plx_output *spool, struct plx_error *error);
+enum plx_status plx_bins_begin(struct plx_bins *bins, uint64_t expected, struct plx_output *spool,
+                               struct plx_error *error);
 
 enum plx_status plx_bins_add(struct plx_bins *bins, const struct plx_ngram_record *records, size_t count,
                              struct plx_error *error);

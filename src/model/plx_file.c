@@ -37,7 +37,7 @@ struct fixed {
 };
 
 struct order_row {
-    uint64_t count;
+    uint64_t count, stored;
     uint32_t layout, incomplete;
 };
 
@@ -56,7 +56,7 @@ _Static_assert(sizeof(struct fixed) == 320 && offsetof(struct fixed, fingerprint
                    offsetof(struct fixed, digests_sha256) == 160 &&
                    offsetof(struct fixed, source_format) == 296,
                "the header is laid out as plx_file.h says");
-_Static_assert(sizeof(struct order_row) == 16 && sizeof(struct section_row) == 32 &&
+_Static_assert(sizeof(struct order_row) == 24 && sizeof(struct section_row) == 32 &&
                    sizeof(struct warning_row) == 320,
                "the rows of the header too");
 
@@ -157,7 +157,8 @@ static void encode_rows(const struct plx_file *file, uint8_t *at)
 {
     for (unsigned k = 0; k < file->order; k++) {
         const struct plx_file_order *order = file->orders + k;
-        const struct order_row row = {order->count, (uint32_t)order->layout, order->incomplete};
+        const struct order_row row = {order->count, order->stored, (uint32_t)order->layout,
+                                      order->incomplete};
         memcpy(at, &row, sizeof row);
         at += sizeof row;
     }
@@ -279,11 +280,11 @@ static enum plx_status decode_orders(const struct fixed *fixed, const uint8_t *r
         struct order_row row;
         memcpy(&row, rows + k * sizeof row, sizeof row);
         const bool highest = k > 0 && k + 1 == file->order;
-        if (row.count > fixed->file_bytes || row.layout > (highest ? PLX_NGRAM_COMPACT : PLX_NGRAM_WIDE) ||
-            row.incomplete > 1)
+        if (row.count > fixed->file_bytes || row.stored > fixed->file_bytes ||
+            row.layout > (highest ? PLX_NGRAM_COMPACT : PLX_NGRAM_WIDE) || row.incomplete > 1)
             return damaged(sizeof *fixed + k * sizeof row, "impossible figures of an order", error);
-        file->orders[k] =
-            (struct plx_file_order){row.count, (enum plx_ngram_layout)row.layout, row.incomplete != 0};
+        file->orders[k] = (struct plx_file_order){row.count, row.stored, (enum plx_ngram_layout)row.layout,
+                                                  row.incomplete != 0};
     }
     if (fixed->vocabulary > fixed->file_bytes || fixed->vocabulary >= PLX_NO_TOKEN ||
         fixed->sections != PLX_FILE_SECTIONS(file->order) || fixed->warnings > WARNINGS_MOST ||
@@ -299,7 +300,7 @@ static bool right_size(const struct plx_file *file, const struct plx_file_sectio
     switch (section->kind) {
     case PLX_FILE_NGRAMS: {
         const struct plx_file_order *order = file->orders + (section->order - 1);
-        const uint64_t homes = plx_ngram_homes(order->layout, order->count);
+        const uint64_t homes = plx_ngram_homes(order->layout, order->stored);
         return bytes % PLX_NGRAM_LINE == 0 && (homes > 0 ? lines > homes : lines == 0);
     }
     case PLX_FILE_UNIGRAMS: return bytes == v * sizeof(struct plx_ngram);

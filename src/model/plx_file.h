@@ -26,7 +26,9 @@
           224  char[64]    SHA-256 of the model that this one was made from, or NULs
           288  u64         bytes of that model's file; 0: not known
           296  char[24]    its format's name, then NULs
-          320              [N] of: u64 n-grams of this order;
+          320              [N] of: u64 n-grams of this order, as the source counts them;
+                               u64 n-grams in the lines, with the blanks that the source's maker has
+                               inserted and does not count; 0 for order 1;
                                u32 layout: 0 wide, 1 compact (the highest order of several alone);
                                u32 1: incomplete (struct plx_ngram_hash)
                            [N + 4] of: u32 kind; u32 order, 0 for none; u64 offset; u64 bytes; u64 0
@@ -74,7 +76,8 @@ enum plx_file_kind {
 };
 
 struct plx_file_order {
-    uint64_t count;
+    uint64_t count;  /* as the source counts them */
+    uint64_t stored; /* in the lines; 0 for order 1 */
     enum plx_ngram_layout layout;
     bool incomplete;
 };

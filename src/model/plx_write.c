@@ -96,15 +96,14 @@ static enum plx_status begin(struct plx_ngram_sink *sink, unsigned order, uint64
     for (unsigned k = 2; k + 1 < order; k++) /* only those of the order before are looked for from now on */
         let_go(writer->written + (k - 2));
     plx_bins_release(&writer->bins);
-    return plx_bins_begin(&writer->bins, expected, writer->file.orders[order - 1].layout, writer->spool,
-                          error);
+    return plx_bins_begin(&writer->bins, expected, writer->spool, error);
 }
 
 static enum plx_status add(struct plx_ngram_sink *sink, const struct plx_ngram_record *records, size_t count,
                            struct plx_error *error)
 {
     struct plx_writer *writer = writer_of(sink);
-    writer->file.orders[writer->order - 1].count += count;
+    writer->file.orders[writer->order - 1].stored += count;
     return plx_bins_add(&writer->bins, records, count, error);
 }
 
@@ -130,7 +129,7 @@ static enum plx_status write_order(struct plx_writer *writer, struct plx_file_se
     struct plx_file_order *order = writer->file.orders + (writer->order - 1);
     struct written *written = writer->written + (writer->order - 2);
     struct plx_layout layout = {
-        .file = target(writer), .offset = section->offset, .layout = order->layout, .count = order->count};
+        .file = target(writer), .offset = section->offset, .layout = order->layout, .count = order->stored};
     enum plx_status status = plx_bins_end(&writer->bins, error);
     if (status == PLX_OK)
         status = plx_layout_write(&layout, &writer->bins, writer->options, error);
@@ -141,9 +140,9 @@ static enum plx_status write_order(struct plx_writer *writer, struct plx_file_se
     if (status)
         return status;
     struct plx_ngram_table *table = &written->table;
-    table->count = order->count;
+    table->count = order->stored;
     table->layout = order->layout;
-    table->homes = plx_ngram_homes(order->layout, order->count);
+    table->homes = plx_ngram_homes(order->layout, order->stored);
     table->spare = layout.spare;
     end_section(writer, section, (table->homes + table->spare) * PLX_NGRAM_LINE);
     return map(writer, section->offset, section->bytes, &written->base, &written->bytes, &table->lines,
@@ -155,7 +154,7 @@ static enum plx_status end(struct plx_ngram_sink *sink, struct plx_error *error)
     struct plx_writer *writer = writer_of(sink);
     struct plx_file_section *section = begin_section(writer, PLX_FILE_NGRAMS, writer->order);
     enum plx_status status = PLX_OK;
-    if (writer->file.orders[writer->order - 1].count > 0)
+    if (writer->file.orders[writer->order - 1].stored > 0)
         status = write_order(writer, section, error);
     else
         end_section(writer, section, 0);
