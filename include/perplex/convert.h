@@ -15,8 +15,9 @@ extern "C" {
    SHA-256 of the input is noted in the output. What was odd about the input is noted there too, as its
    warnings.
 
-   Takes some 100 MiB beside the vocabulary, however large the model, and a temporary file beside the output,
-   up to one and a half times the size of that. The bytes of the output depend on those of the input alone.
+   Takes some 100 MiB beside the vocabulary and what is mapped of input and output, however large the model,
+   and a temporary file beside the output, up to one and a half times the size of that. The bytes of the
+   output depend on those of the input alone.
 
    PLX_UNSUPPORTED for a model that is no n-gram model or whose n-grams or words are not at hand (a "plx"
    file, a KenLM binary without words); PLX_USAGE for a vocabulary; the errors of plx_model_open and of

@@ -96,7 +96,7 @@ enum cli_takes {
       "formats that are used in place: %s (default: map); others are always read into memory")               \
     X(FINGERPRINT, "fingerprint", 0, "OF", FINGERPRINT, CLI_EVAL | CLI_INSPECT | CLI_CONVERT,                \
       "SHA-256 of the model: %s (default: full); quick samples formats that are used in place, and is full " \
-      "for others")                                                                                          \
+      "for others; a file of the format plx carries its own")                                                                                          \
     X(VERIFY, "verify", 0, NULL, NOTHING, CLI_EVAL | CLI_INSPECT,                                            \
       "check the model's checksums; refused where the format has none")                                      \
     X(THREADS, "threads", 'j', "N", NUMBER, CLI_EVAL | CLI_CONVERT,                                          \

@@ -1,12 +1,16 @@
 /* perplex convert: an n-gram model into a file that is open at once. */
 #include "cli.h"
 
+#include <stdio.h>
+#include <string.h>
+
 static const char DETAILS[] =
     "INPUT is an ARPA file, gzip or not, or a KenLM binary that has its words: a path, an http(s):// URL, or "
     "\"-\" for standard input. OUTPUT is a file of the format \"plx\", which gives the same results and is "
     "used "
     "where it lies: it is open at once, however large, and programs that use it share its memory. It is for "
-    "machines of the same byte order.\n\n"
+    "machines of the same byte order. A name that ends in .gz gives a compressed file, which has to be read "
+    "into memory.\n\n"
     "OUTPUT carries checksums of its own, and so its fingerprint: `perplex eval` need not read it for that; "
     "--verify checks them all. It notes the input's SHA-256, unless by --fingerprint none, and what was odd "
     "about it.";
@@ -48,6 +52,11 @@ static int run(struct cli_arguments *arguments)
     cli_progress_init(&progress, arguments->values[CLI_QUIET] != NULL);
     if (!read_options(arguments, &progress, &options) || !cli_check_overwritten(output, input))
         return CLI_USAGE;
+    if (strcmp(output, "-") == 0 && cli_is_terminal(stdout)) {
+        fprintf(stderr,
+                "perplex: the converted model is binary, which a terminal cannot show: name a file\n");
+        return CLI_USAGE;
+    }
     const int code = cli_check_output(output);
     if (code != CLI_OK)
         return code;

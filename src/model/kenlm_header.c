@@ -62,8 +62,9 @@ static enum plx_status check_version(const uint8_t *data, uint64_t size, struct 
         if (length > 0 && length < 12 && version[strlen(" format version ")] != '5') {
             plx_error_set(error, PLX_UNSUPPORTED, "a KenLM binary of format version %.*s, not 5", length,
                           version + strlen(" format version "));
-            return plx_error_hint(error, "build it again from the ARPA file with a KenLM of today, or give "
-                                         "the ARPA file itself");
+            return plx_error_hint(
+                error, "build it again from the ARPA file with a KenLM that writes version 5, or give "
+                       "the ARPA file itself");
         }
     }
     plx_error_set(error, PLX_MALFORMED, "not the first line of a KenLM binary's header");

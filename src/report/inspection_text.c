@@ -166,7 +166,7 @@ static void put_details(struct plx_page *page, const struct plx_model_info *info
                      property->text ? property->text : plx_page_group(property->number, number));
     }
     if (info->inserted_blanks)
-        plx_page_row(page, "blanks", "n-grams that its maker has inserted are counted with the others");
+        plx_page_row(page, "blanks", "its maker may have inserted n-grams; lengths found may be theirs");
 }
 
 static void put_model(struct plx_page *page, const struct plx_inspected_model *model)

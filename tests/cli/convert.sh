@@ -94,7 +94,7 @@ damaged 3 'cut.plx: *the file ends in its header (was it copied completely?)*' c
 head -c $((size - 1)) model.plx >cut.plx
 damaged 3 "cut.plx: *the file has $((size - 1)) bytes, its header says $size (was it copied completely?)*" cut.plx
 cp model.plx bad.plx
-printf 'X' | dd of=bad.plx bs=1 seek=$((size / 2)) conv=notrunc 2>/dev/null
+printf 'X' | dd of=bad.plx bs=1 seek=$((size / 3)) conv=notrunc 2>/dev/null
 damaged 3 'bad.plx: *the checksum does not fit, in the *' --verify bad.plx
 printf 'X' | dd of=bad.plx bs=1 seek=140 conv=notrunc 2>/dev/null
 damaged 3 "bad.plx: *the header's checksum is not that of its content*" bad.plx

@@ -278,6 +278,46 @@ static void plx_kenlm_export__gives_the_ngrams_of_the_arpa_file(void **state)
     }
 }
 
+/* The 2-grams of a copy of the file with bytes[0 … count − 1] at `at`, which must be refused. */
+static void assert_no_export(const char *name, uint64_t at, const void *bytes, size_t count,
+                             const char *message)
+{
+    const struct file_bytes file = read_named(name);
+    struct plx_model *model;
+    struct plx_error error = {0};
+    memcpy(file.bytes + at, bytes, count);
+    assert_int_equal(model_open_bytes(file.bytes, file.size, "a.bin", NULL, &model, &error), PLX_OK);
+    const struct plx_ngram_model *ngram = (const struct plx_ngram_model *)(const void *)model;
+    struct kept kept = {.sink = {.begin = keep_begin, .add = keep_add, .end = keep_end}};
+    assert_int_equal(ngram->export(ngram, 2, &kept.sink, &error), PLX_MALFORMED);
+    assert_int_equal(kept.ended, 0);
+    if (!strstr(error.message, message))
+        fail_msg("%s", error.message);
+    plx_model_close(model);
+    free(file.bytes);
+}
+
+static void plx_kenlm_export__refuses_what_is_not_there(void **state)
+{
+    static const uint8_t zeros[16];
+    (void)state;
+    struct plx_model *probing = open_named(TINY ".probing.bin"), *trie = open_named(TINY ".trie.bin");
+    const struct plx_kenlm *tables = (const struct plx_kenlm *)(const void *)probing;
+    const struct plx_kenlm *tree = (const struct plx_kenlm *)(const void *)trie;
+    const struct plx_kenlm_slots *slots = tables->header.slots;
+    uint64_t slot = slots->begin;
+    while (memcmp(tables->data + slot, zeros, 8) == 0)
+        slot += slots->bytes;
+    assert_no_export(TINY ".probing.bin", slot, zeros, sizeof zeros, "2-grams, ");
+    /* The children of a word, once more from the first on; and of the last, not to the end. */
+    const uint64_t unigram = tree->header.unigrams + 5 * 16, last = tree->header.vocabulary * 16;
+    assert_no_export(TINY ".trie.bin", unigram + 8, zeros, 8, "tree of the 2-grams");
+    assert_no_export(TINY ".trie.bin", tree->header.unigrams + last + 8, "\1\0\0\0\0\0\0\0", 8,
+                     "tree of the 2-grams");
+    plx_model_close(probing);
+    plx_model_close(trie);
+}
+
 /* A change to a file, and what must be said of it. */
 static const struct {
     const char *file;
@@ -523,6 +563,7 @@ int main(void)
         cmocka_unit_test(plx_model_lookup__of_symbols_and_strangers),
         cmocka_unit_test(plx_model_token__of_every_id),
         cmocka_unit_test(plx_kenlm_export__gives_the_ngrams_of_the_arpa_file),
+        cmocka_unit_test(plx_kenlm_export__refuses_what_is_not_there),
         cmocka_unit_test(plx_kenlm_each__gives_the_values_of_the_arpa_file),
         cmocka_unit_test(plx_kenlm_each__ends_when_told),
         cmocka_unit_test(plx_model_open__of_damaged_files),

@@ -6,6 +6,7 @@
 #include "model/ngram_key.h"
 #include "model/plx_file.h"
 #include "model/plx_write.h"
+#include "model/stored.h"
 #include "support/fixtures.h"
 #include "support/folder.h"
 #include "support/inputs.h"
@@ -55,6 +56,15 @@ static enum plx_status open_bytes(const void *bytes, size_t size, bool verify, s
     return model_open_bytes(bytes, size, "test.plx", &options, model, error);
 }
 
+/* Whatever a damaged file holds, no log-probability of it is positive. */
+static bool take_negative(void *user, const struct plx_ngram *ngrams, size_t count)
+{
+    (void)user;
+    for (size_t i = 0; i < count; i++)
+        assert_false(ngrams[i].probability > 0.0f);
+    return true;
+}
+
 /* Scores and words of all ids, whatever they say. */
 static void use(const struct plx_model *model)
 {
@@ -78,6 +88,8 @@ static void use(const struct plx_model *model)
     const enum plx_status status = plx_session_score(session, &window, 1, &scores, &error);
     assert_true(status == PLX_OK || (status == PLX_MALFORMED && strstr(error.message, "not a number")));
     plx_session_free(session);
+    for (unsigned order = 1; order <= plx_model_info(model)->order; order++)
+        assert_true(plx_model_each_stored(model, order, take_negative, NULL));
 }
 
 static uint64_t u64_at(const struct file_bytes *file, size_t offset)

@@ -111,6 +111,30 @@ def main():
     for name, arpa in (("blanks", blanks), ("no-unknown", known)):
         for kind in ("probing", "trie"):
             binary(os.path.join(others, name + "." + kind + ".bin"), kind, arpa)
+    many = os.path.join(others, "many-blanks.arpa")
+    write_many_blanks(many)
+    binary(os.path.join(others, "many-blanks.probing.bin"), "-p", "12", "probing", many)
+    binary(os.path.join(others, "many-blanks.trie.bin"), "trie", many)
+
+
+def write_many_blanks(path):
+    """Ten 2-grams, and 81 3-grams whose suffixes are not among them."""
+    words = ["<unk>", "<s>", "</s>"] + ["w%d" % i for i in range(10)]
+    with open(path, "w", encoding="utf-8") as file:
+        file.write("\\data\\\nngram 1=13\nngram 2=10\nngram 3=81\n\n\\1-grams:\n")
+        for i, word in enumerate(words):
+            if word == "</s>":
+                file.write("-1.2000\t</s>\n")
+            else:
+                file.write("%.4f\t%s\t%.4f\n" % (-99 if word == "<s>" else -1.0 - 0.05 * i, word, -0.3 - 0.01 * i))
+        file.write("\n\\2-grams:\n")
+        for j in range(10):
+            file.write("%.4f\tw0 w%d\t%.4f\n" % (-0.5 - 0.01 * j, j, -0.1 - 0.02 * j))
+        file.write("\n\\3-grams:\n")
+        for j in range(1, 10):
+            for k in range(1, 10):
+                file.write("%.4f\tw0 w%d w%d\n" % (-0.2 - 0.01 * j - 0.003 * k, j, k))
+        file.write("\n\\end\\\n")
 
 
 def cut(path, order, to):
