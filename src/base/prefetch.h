@@ -12,4 +12,10 @@ static inline void plx_prefetch(const void *address)
     __builtin_prefetch(address, 0, 2);
 }
 
+/* The same into the first level, of what is mostly in the second or third. */
+static inline void plx_prefetch_close(const void *address)
+{
+    __builtin_prefetch(address);
+}
+
 #endif

@@ -20,7 +20,7 @@
 
 /* Positions searched together: enough to overlap the memory accesses, few enough to stay in the first-level
    caches. */
-#define PLX_NGRAM_BLOCK 256
+#define PLX_NGRAM_BLOCK 512
 
 /* Where the search of a position stands: what the structure needs to go on to the next order (a key; a range
    of entries). */

@@ -53,7 +53,7 @@ static void find_unigrams(const struct plx_ngram_model *base, struct plx_ngram_b
     for (size_t i = 0; i < count; i++) {
         const size_t ahead = i + UNIGRAMS_AHEAD;
         if (ahead < count && block->reach[ahead] > 0)
-            plx_prefetch(unigrams + (size_t)*block->id[ahead] * sizeof(struct plx_ngram));
+            plx_prefetch_close(unigrams + (size_t)*block->id[ahead] * sizeof(struct plx_ngram));
         if (block->reach[i] == 0)
             continue;
         const uint32_t id = *block->id[i];
