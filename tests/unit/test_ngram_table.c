@@ -393,9 +393,9 @@ static void plx_ngram_table_insert__behind_the_last_home(void **state)
     (void)state;
     struct plx_ngram_table table = {0};
     for (unsigned i = 0; i < COUNT; i++)
-        assert_true(insert(&table, gather(UINT64_MAX - i * UINT64_C(0x100000000)), i));
+        assert_true(insert(&table, gather(UINT64_MAX - i * (UINT64_C(1) << 48)), i));
     for (unsigned i = 0; i < COUNT; i++)
-        assert_found(&table, gather(UINT64_MAX - i * UINT64_C(0x100000000)), i);
+        assert_found(&table, gather(UINT64_MAX - i * (UINT64_C(1) << 48)), i);
     assert_absent(&table, gather(UINT64_MAX - 1));
     plx_ngram_table_release(&table);
 }
