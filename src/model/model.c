@@ -300,40 +300,40 @@ const struct plx_warning *plx_model_warnings(const struct plx_model *model, size
     return model->warnings;
 }
 
-/* Looks up words whose hashes are known. */
-static void look_up(const struct plx_model *model, const struct plx_word *words, const uint64_t *hashes,
-                    size_t count, uint32_t *ids)
+/* Looks up words; `padded` is a constant where it is inlined. */
+static inline void look_up(const struct plx_model *model, const struct plx_word *words, size_t count,
+                           bool padded, uint32_t *ids)
 {
-    if (model->class->lookup)
-        model->class->lookup(model, words, hashes, count, ids);
-    else if (!(model->info.capabilities & PLX_ANY_TOKENS))
-        plx_vocabulary_find_hashed(model->vocabulary, hashes, count, ids);
-    else
-        memset(ids, 0, count * sizeof *ids);
+    uint64_t hashes[PLX_MODEL_LOOKUP];
+    if (!model->class->lookup && (model->info.capabilities & PLX_ANY_TOKENS)) {
+        if (count > 0)
+            memset(ids, 0, count * sizeof *ids);
+        return;
+    }
+    for (size_t done = 0; done < count; done += PLX_MODEL_LOOKUP) {
+        const size_t n = count - done < PLX_MODEL_LOOKUP ? count - done : PLX_MODEL_LOOKUP;
+        for (size_t i = 0; i < n; i++) {
+            const struct plx_word word = words[done + i];
+            hashes[i] =
+                padded ? plx_hash64_padded(word.text, word.length, 0) : plx_hash64(word.text, word.length, 0);
+        }
+        if (model->class->lookup)
+            model->class->lookup(model, words + done, hashes, n, ids + done);
+        else
+            plx_vocabulary_find_hashed(model->vocabulary, hashes, n, ids + done);
+    }
 }
 
 void plx_model_lookup(const struct plx_model *model, const struct plx_word *words, size_t count,
                       uint32_t *ids)
 {
-    uint64_t hashes[PLX_MODEL_LOOKUP];
-    for (size_t done = 0; done < count; done += PLX_MODEL_LOOKUP) {
-        const size_t n = count - done < PLX_MODEL_LOOKUP ? count - done : PLX_MODEL_LOOKUP;
-        for (size_t i = 0; i < n; i++)
-            hashes[i] = plx_hash64(words[done + i].text, words[done + i].length, 0);
-        look_up(model, words + done, hashes, n, ids + done);
-    }
+    look_up(model, words, count, false, ids);
 }
 
 void plx_model_lookup_padded(const struct plx_model *model, const struct plx_word *words, size_t count,
                              uint32_t *ids)
 {
-    uint64_t hashes[PLX_MODEL_LOOKUP];
-    for (size_t done = 0; done < count; done += PLX_MODEL_LOOKUP) {
-        const size_t n = count - done < PLX_MODEL_LOOKUP ? count - done : PLX_MODEL_LOOKUP;
-        for (size_t i = 0; i < n; i++)
-            hashes[i] = plx_hash64_padded(words[done + i].text, words[done + i].length, 0);
-        look_up(model, words + done, hashes, n, ids + done);
-    }
+    look_up(model, words, count, true, ids);
 }
 
 struct plx_word plx_model_token(const struct plx_model *model, uint32_t id)

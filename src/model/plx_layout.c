@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/pool.h"
+#include "base/prefetch.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -139,7 +140,7 @@ static enum plx_status fill(struct job *job, uint64_t homes, struct plx_error *e
         const uint64_t home = home_of(plx_ngram_scatter(record->key), homes) - job->begin;
         if (i + AHEAD < list->count) {
             const uint64_t later = home_of(plx_ngram_scatter(record[AHEAD].key), homes) - job->begin;
-            __builtin_prefetch(job->lines + (later < lines ? (size_t)later * LINE : 0), 1);
+            plx_prefetch(job->lines + (later < lines ? (size_t)later * LINE : 0));
         }
         bool duplicate = false;
         uint64_t line = lines;

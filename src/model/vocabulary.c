@@ -342,18 +342,6 @@ void plx_vocabulary_find_hashed(const struct plx_vocabulary *vocabulary, const u
     }
 }
 
-void plx_vocabulary_find_all(const struct plx_vocabulary *vocabulary, const struct plx_word *words,
-                             size_t count, uint32_t *ids)
-{
-    uint64_t hashes[BATCH];
-    for (size_t done = 0; done < count; done += BATCH) {
-        const size_t n = count - done < BATCH ? count - done : BATCH;
-        for (size_t i = 0; i < n; i++)
-            hashes[i] = hash_word(words[done + i]);
-        plx_vocabulary_find_hashed(vocabulary, hashes, n, ids + done);
-    }
-}
-
 struct plx_word plx_vocabulary_word(const struct plx_vocabulary *vocabulary, uint32_t id)
 {
     const struct plx_vocabulary_parts *parts = &vocabulary->parts;

@@ -45,10 +45,6 @@ size_t plx_vocabulary_size(const struct plx_vocabulary *vocabulary);
 uint32_t plx_vocabulary_find(const struct plx_vocabulary *vocabulary, struct plx_word word);
 uint32_t plx_vocabulary_find_text(const struct plx_vocabulary *vocabulary, const char *word);
 
-/* The same for many words, with the memory accesses overlapped. */
-void plx_vocabulary_find_all(const struct plx_vocabulary *vocabulary, const struct plx_word *words,
-                             size_t count, uint32_t *ids);
-
 /* {NULL, 0} out of range; {"", 0} where a mapped one is damaged. */
 struct plx_word plx_vocabulary_word(const struct plx_vocabulary *vocabulary, uint32_t id);
 
@@ -84,8 +80,8 @@ static inline uint64_t plx_vocabulary_hash_padded(struct plx_word word)
     return plx_hash64_padded(word.text, word.length, 0);
 }
 
-/* plx_vocabulary_find_all of words whose hashes are known. Meant for a few hundred at a time: their lines are
-   all fetched first. */
+/* plx_vocabulary_find of many words whose hashes (plx_hash64, seed 0) are known, with the memory accesses
+   overlapped. */
 void plx_vocabulary_find_hashed(const struct plx_vocabulary *vocabulary, const uint64_t *hashes, size_t count,
                                 uint32_t *ids);
 

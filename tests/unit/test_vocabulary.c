@@ -185,22 +185,24 @@ static void plx_vocabulary_find__in_an_empty_one(void **state)
 }
 
 /* All lengths around the size of a batch, words that are there and words that are not mixed. */
-static void plx_vocabulary_find_all__as_one_by_one(void **state)
+static void plx_vocabulary_find_hashed__as_one_by_one(void **state)
 {
     enum { COUNT = 200 };
     char texts[COUNT][16];
     struct plx_word words[COUNT];
+    uint64_t hashes[COUNT];
     uint32_t ids[COUNT + 1];
     (void)state;
     struct plx_vocabulary *vocabulary = new_vocabulary(0);
     for (unsigned i = 0; i < COUNT; i++) {
         words[i] = numbered(texts[i], i * 7);
+        hashes[i] = plx_hash64(words[i].text, words[i].length, 0);
         if (i % 3 != 1)
             add(vocabulary, words[i]);
     }
     for (size_t count = 0; count <= COUNT; count++) {
         memset(ids, 0x5A, sizeof ids);
-        plx_vocabulary_find_all(vocabulary, words, count, ids);
+        plx_vocabulary_find_hashed(vocabulary, hashes, count, ids);
         for (uint32_t i = 0; i < count; i++)
             assert_int_equal(ids[i], i % 3 == 1 ? PLX_NO_TOKEN : i - (i + 1) / 3);
         assert_int_equal(ids[count], 0x5A5A5A5A); /* no more than asked for */
@@ -393,7 +395,7 @@ int main(void)
         cmocka_unit_test(plx_vocabulary_add__one_hash_of_two_lengths),
         cmocka_unit_test(plx_vocabulary_add__grows),
         cmocka_unit_test(plx_vocabulary_find__in_an_empty_one),
-        cmocka_unit_test(plx_vocabulary_find_all__as_one_by_one),
+        cmocka_unit_test(plx_vocabulary_find_hashed__as_one_by_one),
         cmocka_unit_test(plx_vocabulary_add__homes_that_collide),
         cmocka_unit_test(plx_vocabulary_add_unlisted__is_not_found),
         cmocka_unit_test(plx_vocabulary_map__of_a_packed_one),
