@@ -37,6 +37,30 @@ static inline uint32_t plx_match_4_u64(const uint8_t *p, uint64_t value)
 #endif
 }
 
+/* Of four numbers of 48 bits, their lower halves the u32 at low, their upper ones the u16 at high. */
+static inline uint32_t plx_match_4_u48(const uint8_t *low, const uint8_t *high, uint64_t value)
+{
+#ifdef __SSE2__
+    const __m128i sought = _mm_cvtsi64_si128((long long)value);
+    const __m128i sought_low = _mm_shuffle_epi32(sought, 0x00);
+    const __m128i sought_high = _mm_shufflelo_epi16(sought, 0xAA);
+    uint64_t lanes;
+    memcpy(&lanes, high, sizeof lanes);
+    const __m128i highs = _mm_cmpeq_epi16(_mm_cvtsi64_si128((long long)lanes), sought_high);
+    const __m128i both =
+        _mm_and_si128(_mm_cmpeq_epi32(plx_load_lanes(low), sought_low), _mm_unpacklo_epi16(highs, highs));
+    return (uint32_t)_mm_movemask_ps(_mm_castsi128_ps(both));
+#else
+    uint32_t lows[4], found = 0;
+    uint16_t highs[4];
+    memcpy(lows, low, sizeof lows);
+    memcpy(highs, high, sizeof highs);
+    for (unsigned i = 0; i < 4; i++)
+        found |= (uint32_t)((lows[i] | (uint64_t)highs[i] << 32) == value) << i;
+    return found;
+#endif
+}
+
 /* Of six numbers of 48 bits, their lower halves the u32 at low, their upper ones the u16 at high. Eight bytes
    behind the former and four behind the latter can be read too. */
 static inline uint32_t plx_match_6_u48(const uint8_t *low, const uint8_t *high, uint64_t value)

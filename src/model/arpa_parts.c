@@ -7,9 +7,9 @@ static inline bool is_there(const struct plx_ngram_table *table, uint64_t key)
     if (table->homes > 0 && table->layout == PLX_NGRAM_WIDE) {
         const uint64_t scattered = plx_ngram_scatter(key);
         const uint8_t *line = plx_ngram_home(table, scattered);
-        const enum plx_ngram_answer answer = plx_ngram_ask_wide(line, key, scattered, &ngram);
-        if (answer != PLX_NGRAM_PASSED)
-            return answer == PLX_NGRAM_FOUND;
+        const struct plx_ngram_answer answer = plx_ngram_ask(PLX_NGRAM_WIDE, line, key, scattered);
+        if (answer.found || !answer.passed)
+            return answer.found != 0;
     }
     return plx_ngram_find(table, key, &ngram);
 }

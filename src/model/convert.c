@@ -57,7 +57,7 @@ static enum plx_status copy_unigrams(const struct plx_ngram_model *from, struct 
     to->unigrams = (const uint8_t *)to->unigram_memory;
     if (block)
         block->backoffs =
-            plx_new_array((size_t)from->base.info.order * PLX_NGRAM_BLOCK, sizeof *block->backoffs, error);
+            plx_new_array((size_t)from->base.info.order * PLX_NGRAM_ROW, sizeof *block->backoffs, error);
     const bool fine = block && block->backoffs && to->unigram_memory;
     for (uint32_t done = 0; fine && done < v; done += (uint32_t)block->count) {
         block->count = v - done < PLX_NGRAM_BLOCK ? v - done : PLX_NGRAM_BLOCK;

@@ -7,43 +7,52 @@
 /* The records that a sink is given at a time. */
 #define BATCH 1024
 
-/* Slots from the home on whose lines are fetched ahead. Where a table is two thirds full, as KenLM makes it,
-   an n-gram that is not stored is missed after five, one that is stored is found after two. */
-#define FETCHED 4
+/* The line of a home and the one behind are fetched: where a table is two thirds full, as KenLM makes it, an
+   n-gram that is not stored is missed after five slots, one that is stored is found after two. */
+#define LINE 64
 
-/* Makes position i, an n-gram of order − 1 words, one of those that are alive if it reaches `order`: its key
-   is rolled and its home fetched. state.second is the home. */
-static inline __attribute__((always_inline)) void go_on(const struct plx_kenlm_slots *slots,
-                                                        const uint8_t *begin, struct plx_ngram_block *block,
-                                                        unsigned order, unsigned bytes, uint16_t i,
-                                                        uint64_t key)
+/* Rolls the keys of all that are alive to n-grams of `order` words and has their homes fetched: in a loop of
+   nothing else, so that many fetches, and the walks through page tables that they begin with, are under way
+   at once. state.second is the home. */
+static void begin_order(const struct plx_kenlm *model, struct plx_ngram_block *block, unsigned order)
 {
-    if (block->reach[i] < order)
-        return;
-    key = plx_ngram_key(key, block->id[i][-(ptrdiff_t)(order - 1)]);
-    const uint64_t home = plx_kenlm_home(slots, key);
-    const uint8_t *slot = begin + home * bytes;
-    plx_prefetch(slot);
-    plx_prefetch(slot + (size_t)(FETCHED - 1) * bytes);
-    block->state[i] = (struct plx_ngram_state){key, home};
-    block->alive[block->alive_count++] = i;
+    const struct plx_kenlm_slots *slots = model->header.slots + (order - 2);
+    const uint8_t *begin = model->data + slots->begin;
+    const unsigned bytes = slots->bytes;
+    const ptrdiff_t oldest = -(ptrdiff_t)(order - 1);
+    for (size_t j = 0; j < block->alive_count; j++) {
+        const size_t i = block->alive[j];
+        const uint64_t key = plx_ngram_key(block->state[i].first, block->id[i][oldest]);
+        const uint64_t home = plx_kenlm_home(slots, key);
+        const uint8_t *slot = begin + home * bytes;
+        block->state[i] = (struct plx_ngram_state){key, home};
+        plx_prefetch(slot);
+        plx_prefetch(slot + LINE);
+    }
 }
 
 static void find_unigrams(const struct plx_ngram_model *base, struct plx_ngram_block *block)
 {
     const struct plx_kenlm *model = plx_kenlm_of(base);
     const uint8_t *unigrams = model->data + model->header.unigrams;
-    const struct plx_kenlm_slots *next = model->header.slots;
-    block->alive_count = 0;
+    const unsigned bytes = model->header.unigram_bytes;
+    size_t alive = 0;
     for (size_t i = 0; i < block->count; i++) {
+        const size_t ahead = i + PLX_NGRAM_UNIGRAMS_AHEAD;
+        if (ahead < block->count && block->reach[ahead] > 0)
+            plx_prefetch_close(unigrams + (size_t)*block->id[ahead] * bytes);
         if (block->reach[i] == 0)
             continue;
         const uint32_t id = *block->id[i];
-        const uint8_t *unigram = unigrams + (size_t)id * model->header.unigram_bytes;
+        const uint8_t *unigram = unigrams + (size_t)id * bytes;
         block->probability[i] = plx_ngram_negative(plx_load_u32(unigram));
         block->backoffs[i] = plx_kenlm_float(unigram + 4);
-        go_on(next, model->data + next->begin, block, 2, next->bytes, (uint16_t)i, id);
+        block->state[i].first = id;
+        block->alive[alive] = (uint16_t)i;
+        alive += block->reach[i] > 1;
     }
+    block->alive_count = alive;
+    begin_order(model, block, 2);
 }
 
 /* The slot of a key, or NULL. A damaged table may be full. */
@@ -74,11 +83,10 @@ static inline __attribute__((always_inline)) void find_order(const struct plx_ke
 {
     const struct plx_kenlm_slots *slots = model->header.slots + (order - 2);
     const uint8_t *begin = model->data + slots->begin;
-    float *backoffs = block->backoffs + (size_t)(order - 1) * PLX_NGRAM_BLOCK;
-    const struct plx_kenlm_slots *next = slots + 1;
-    const size_t alive = block->alive_count;
-    block->alive_count = 0;
-    for (size_t j = 0; j < alive; j++) {
+    float *backoffs = block->backoffs + (size_t)(order - 1) * PLX_NGRAM_ROW;
+    const size_t count = block->alive_count;
+    size_t alive = 0;
+    for (size_t j = 0; j < count; j++) {
         const uint16_t i = block->alive[j];
         const struct plx_ngram_state state = block->state[i];
         const uint8_t *slot = probe(begin, slots->count, bytes, state.second, state.first);
@@ -89,8 +97,12 @@ static inline __attribute__((always_inline)) void find_order(const struct plx_ke
         if (highest)
             continue;
         backoffs[i] = plx_kenlm_float(slot + 12);
-        go_on(next, model->data + next->begin, block, order + 1, next->bytes, i, state.first);
+        block->alive[alive] = i;
+        alive += block->reach[i] > order;
     }
+    block->alive_count = alive;
+    if (!highest)
+        begin_order(model, block, order + 1);
 }
 
 static void find_ngrams(const struct plx_ngram_model *base, struct plx_ngram_block *block, unsigned order)

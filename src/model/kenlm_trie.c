@@ -93,7 +93,7 @@ static inline void found(const struct plx_kenlm *model, struct plx_ngram_block *
     block->length[i] = (uint8_t)order;
     if (order == model->header.order)
         return;
-    block->backoffs[(size_t)(order - 1) * PLX_NGRAM_BLOCK + i] = ngram.backoff;
+    block->backoffs[(size_t)(order - 1) * PLX_NGRAM_ROW + i] = ngram.backoff;
     go_on(model, block, order + 1, i, plx_kenlm_children(model->data, level, level + 1, index));
 }
 

@@ -36,7 +36,7 @@ struct plx_session *plx_ngram_session_new(const struct plx_model *model, struct 
     if (!session)
         return NULL;
     session->block.backoffs =
-        plx_new_array((size_t)model->info.order * PLX_NGRAM_BLOCK, sizeof *session->block.backoffs, error);
+        plx_new_array((size_t)model->info.order * PLX_NGRAM_ROW, sizeof *session->block.backoffs, error);
     if (!session->block.backoffs) {
         free(session);
         return NULL;
@@ -67,11 +67,11 @@ static void add_backoffs(struct ngram_session *session, unsigned order)
 {
     const struct plx_ngram_block *block = &session->block;
     for (size_t i = 0; i < block->count; i++) {
-        session->total[i] = (double)block->probability[i];
-        session->rounded[i] = block->probability[i];
+        session->total[i] = (double)block->probability[i] + 0.0; /* 0, not −0 */
+        session->rounded[i] = block->probability[i] + 0.0f;
     }
     for (unsigned k = 1; k < order; k++) {
-        const float *backoffs = block->backoffs + (size_t)(k - 1) * PLX_NGRAM_BLOCK;
+        const float *backoffs = block->backoffs + (size_t)(k - 1) * PLX_NGRAM_ROW;
         for (size_t i = 1; i < block->count; i++) {
             const float backoff = float_if(k >= block->length[i], backoffs[i - 1]);
             session->total[i] += (double)backoff;
@@ -115,7 +115,7 @@ static void score_unknown(struct ngram_session *session, unsigned order)
             continue;
         float rounded = LOG10_NO_UNKNOWN;
         for (unsigned k = 1; k < order && i > 0; k++)
-            rounded += block->backoffs[(size_t)(k - 1) * PLX_NGRAM_BLOCK + i - 1];
+            rounded += block->backoffs[(size_t)(k - 1) * PLX_NGRAM_ROW + i - 1];
         session->rounded[i] = rounded;
         session->total[i] = -(double)INFINITY;
     }
@@ -129,7 +129,7 @@ static void score_block(struct ngram_session *session)
     if (block->count == 0)
         return;
     for (unsigned k = 0; k + 1 < order; k++)
-        memset(block->backoffs + (size_t)k * PLX_NGRAM_BLOCK, 0, block->count * sizeof *block->backoffs);
+        memset(block->backoffs + (size_t)k * PLX_NGRAM_ROW, 0, block->count * sizeof *block->backoffs);
     memset(block->length, 1, block->count);
     model->search->unigrams(model, block);
     for (unsigned k = 2; k <= order && block->alive_count > 0; k++)

@@ -22,6 +22,14 @@
    caches. */
 #define PLX_NGRAM_BLOCK 512
 
+/* The position behind them, to which a search may write what is of no position, and the length of a row that
+   has it too. */
+#define PLX_NGRAM_NOWHERE PLX_NGRAM_BLOCK
+#define PLX_NGRAM_ROW     (PLX_NGRAM_BLOCK + 16)
+
+/* How many positions ahead of the one at hand the unigrams are fetched. */
+#define PLX_NGRAM_UNIGRAMS_AHEAD 32
+
 /* Where the search of a position stands: what the structure needs to go on to the next order (a key; a range
    of entries). */
 struct plx_ngram_state {
@@ -34,10 +42,10 @@ struct plx_ngram_block {
     const uint32_t *id[PLX_NGRAM_BLOCK]; /* id[i][0] is the word, id[i][−k] the one k places before */
     uint8_t reach[PLX_NGRAM_BLOCK];      /* the most words that an n-gram ending here may have: at most
                                             the model's order; 0 for an unknown word */
-    uint8_t length[PLX_NGRAM_BLOCK];     /* of the longest n-gram found; 1 at the beginning */
-    float probability[PLX_NGRAM_BLOCK];  /* of that */
+    uint8_t length[PLX_NGRAM_ROW];       /* of the longest n-gram found; 1 at the beginning */
+    float probability[PLX_NGRAM_ROW];    /* of that; −0 may stand for 0 */
     struct plx_ngram_state state[PLX_NGRAM_BLOCK];
-    float *backoffs;                 /* [order − 1][PLX_NGRAM_BLOCK]: row k − 1 has those of the
+    float *backoffs;                 /* [order − 1][PLX_NGRAM_ROW]: row k − 1 has those of the
                                         n-grams of k words that end at a position; 0 where there is
                                         none, as it is at the beginning */
     uint16_t alive[PLX_NGRAM_BLOCK]; /* positions whose search goes on */
@@ -88,7 +96,7 @@ extern const struct plx_model_class plx_ngram_class;
 void plx_ngram_close(struct plx_model *model);
 struct plx_session *plx_ngram_session_new(const struct plx_model *model, struct plx_error *error);
 void plx_ngram_session_free(struct plx_session *session);
-enum plx_status plx_ngram_score(struct plx_session *session, const struct plx_window *windows, size_t count,
+enum plx_status plx_ngram_score(struct plx_session *base, const struct plx_window *windows, size_t count,
                                 const struct plx_scores *scores, struct plx_error *error);
 
 /* Fills in what follows from the order, the counts and the vocabulary, which are set: kind, capabilities,

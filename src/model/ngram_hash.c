@@ -7,9 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* How many positions ahead their unigrams are fetched. */
-#define UNIGRAMS_AHEAD 16
-
 static const struct plx_ngram_hash *hash_of(const struct plx_ngram_model *model)
 {
     return (const struct plx_ngram_hash *)(const void *)model;
@@ -32,16 +29,18 @@ static void begin_order(const struct plx_ngram_table *table, struct plx_ngram_bl
     }
 }
 
-/* Its p is taken without its sign, as those in the tables are: a damaged file has no positive ones either. */
-static inline struct plx_ngram unigram_of(const uint8_t *unigrams, uint32_t id)
+/* The i-th of {p, backoff}[…]. Its p is taken without its sign: a damaged file has no positive unigrams
+ * either.
+ */
+static inline struct plx_ngram values_at(const uint8_t *values, size_t i)
 {
-    const uint8_t *at = unigrams + (size_t)id * sizeof(struct plx_ngram);
-    struct plx_ngram unigram;
+    const uint8_t *at = values + i * sizeof(struct plx_ngram);
+    struct plx_ngram ngram;
     uint32_t probability;
     memcpy(&probability, at, sizeof probability);
-    unigram.probability = plx_ngram_negative(probability);
-    memcpy(&unigram.backoff, at + sizeof probability, sizeof unigram.backoff);
-    return unigram;
+    ngram.probability = plx_ngram_negative(probability);
+    memcpy(&ngram.backoff, at + sizeof probability, sizeof ngram.backoff);
+    return ngram;
 }
 
 static void find_unigrams(const struct plx_ngram_model *base, struct plx_ngram_block *block)
@@ -51,13 +50,13 @@ static void find_unigrams(const struct plx_ngram_model *base, struct plx_ngram_b
     const size_t count = block->count;
     size_t alive = 0;
     for (size_t i = 0; i < count; i++) {
-        const size_t ahead = i + UNIGRAMS_AHEAD;
+        const size_t ahead = i + PLX_NGRAM_UNIGRAMS_AHEAD;
         if (ahead < count && block->reach[ahead] > 0)
             plx_prefetch_close(unigrams + (size_t)*block->id[ahead] * sizeof(struct plx_ngram));
         if (block->reach[i] == 0)
             continue;
         const uint32_t id = *block->id[i];
-        const struct plx_ngram unigram = unigram_of(unigrams, id);
+        const struct plx_ngram unigram = values_at(unigrams, id);
         block->probability[i] = unigram.probability;
         block->backoffs[i] = unigram.backoff;
         block->state[i].first = id;
@@ -69,7 +68,7 @@ static void find_unigrams(const struct plx_ngram_model *base, struct plx_ngram_b
         begin_order(model->tables, block, 2);
 }
 
-/* The positions of an order that are asked about again, in the line behind the one that they have passed. */
+/* The positions of an order that are asked about again, in a line behind the one that they have passed. */
 struct passed {
     uint16_t position[PLX_NGRAM_BLOCK];
     const uint8_t *line[PLX_NGRAM_BLOCK];
@@ -84,36 +83,38 @@ struct search {
     bool highest;
 };
 
+/* Has the position asked about again. */
+static __attribute__((noinline)) void pass_on(const struct plx_ngram_table *table, uint64_t scattered,
+                                              uint16_t i, const uint8_t *line, struct passed *passed)
+{
+    line += plx_ngram_step(scattered);
+    if (line >= table->lines + (size_t)(table->homes + table->spare) * PLX_NGRAM_LINE)
+        return; /* the file is damaged: nothing passes the last line */
+    plx_prefetch(line);
+    passed->position[passed->count] = i;
+    passed->line[passed->count++] = line;
+}
+
 /* Asks a line about position i, which may put it into the list of those that are passed, or of those that are
-   alive for the following order. */
+   alive for the following order. Whether an n-gram is stored is as good as random, so there is no branch on
+   it. */
 static inline __attribute__((always_inline)) void ask(const struct search *search,
                                                       struct plx_ngram_block *block, uint16_t i,
                                                       const uint8_t *line, struct passed *passed,
                                                       size_t *alive)
 {
     const struct plx_ngram_state state = block->state[i];
-    const struct plx_ngram_table *table = &search->table;
-    struct plx_ngram ngram;
-    switch (plx_ngram_ask(search->layout, line, state.first, state.second, &ngram)) {
-    case PLX_NGRAM_FOUND:
-        block->probability[i] = ngram.probability;
-        block->length[i] = (uint8_t)search->order;
-        if (search->highest)
-            return;
-        block->backoffs[(size_t)(search->order - 1) * PLX_NGRAM_BLOCK + i] = ngram.backoff;
+    const struct plx_ngram_answer answer = plx_ngram_ask(search->layout, line, state.first, state.second);
+    const size_t at = (i & answer.found) | (PLX_NGRAM_NOWHERE & ~answer.found);
+    block->probability[at] = answer.ngram.probability;
+    block->length[at] = (uint8_t)search->order;
+    if (!search->highest) {
+        block->backoffs[(size_t)(search->order - 1) * PLX_NGRAM_ROW + at] = answer.ngram.backoff;
         block->alive[*alive] = i;
-        *alive += block->reach[i] > search->order;
-        return;
-    case PLX_NGRAM_PASSED:
-        line += PLX_NGRAM_LINE;
-        if (line >= table->lines + (size_t)(table->homes + table->spare) * PLX_NGRAM_LINE)
-            return; /* the file is damaged: nothing passes the last line */
-        plx_prefetch(line);
-        passed->position[passed->count] = i;
-        passed->line[passed->count++] = line;
-        return;
-    case PLX_NGRAM_ABSENT: return;
+        *alive += answer.found & (block->reach[i] > search->order);
     }
+    if (answer.passed)
+        pass_on(&search->table, state.second, i, line, passed);
 }
 
 /* All that are alive. */
@@ -146,7 +147,7 @@ static void find_and_go_on(const struct plx_ngram_table *table, struct plx_ngram
             continue;
         block->probability[i] = ngram.probability;
         block->length[i] = (uint8_t)order;
-        block->backoffs[(size_t)(order - 1) * PLX_NGRAM_BLOCK + i] = ngram.backoff;
+        block->backoffs[(size_t)(order - 1) * PLX_NGRAM_ROW + i] = ngram.backoff;
     }
     block->alive_count = 0;
     for (size_t i = 0; i < block->count; i++) {
@@ -164,10 +165,12 @@ static void find_ngrams(const struct plx_ngram_model *base, struct plx_ngram_blo
         find_and_go_on(table, block, order);
     else if (table->homes == 0)
         block->alive_count = 0;
-    else if (!highest)
+    else if (table->layout == PLX_NGRAM_WIDE && !highest)
         find_order((struct search){*table, order, PLX_NGRAM_WIDE, false}, block);
     else if (table->layout == PLX_NGRAM_WIDE)
         find_order((struct search){*table, order, PLX_NGRAM_WIDE, true}, block);
+    else if (table->layout == PLX_NGRAM_NARROW)
+        find_order((struct search){*table, order, PLX_NGRAM_NARROW, false}, block);
     else
         find_order((struct search){*table, order, PLX_NGRAM_COMPACT, true}, block);
     if (!highest)
@@ -180,29 +183,40 @@ const struct plx_ngram_search plx_ngram_hash_search = {
 };
 
 /* What a line has; returns how many. */
-static size_t read_line(enum plx_ngram_layout layout, const uint8_t *line, struct plx_ngram *ngrams)
+static size_t read_wide(const uint8_t *line, struct plx_ngram *ngrams)
 {
-    uint64_t keys[PLX_NGRAM_WIDE_SLOTS];
-    uint32_t low[PLX_NGRAM_COMPACT_SLOTS], values[2 * PLX_NGRAM_WIDE_SLOTS];
-    uint16_t high[PLX_NGRAM_COMPACT_SLOTS];
+    uint64_t keys[PLX_NGRAM_SLOTS];
     size_t count = 0;
-    if (layout == PLX_NGRAM_WIDE) {
-        memcpy(keys, line, sizeof keys);
-        memcpy(values, line + sizeof keys, sizeof values);
-        for (size_t i = 0; i < PLX_NGRAM_WIDE_SLOTS && keys[i]; i++, count++) {
-            ngrams[i].probability = plx_ngram_negative(values[2 * i]);
-            memcpy(&ngrams[i].backoff, values + 2 * i + 1, sizeof ngrams[i].backoff);
-        }
-        return count;
-    }
-    memcpy(low, line, sizeof low);
-    memcpy(values, line + sizeof low, sizeof low);
-    memcpy(high, line + 2 * sizeof low, sizeof high);
-    for (size_t i = 0; i < PLX_NGRAM_COMPACT_SLOTS; i++) {
-        if (low[i] || high[i])
-            ngrams[count++] = (struct plx_ngram){plx_ngram_negative(values[i]), 0.0f};
+    memcpy(keys, line, sizeof keys);
+    for (; count < PLX_NGRAM_SLOTS && keys[count]; count++)
+        ngrams[count] = values_at(line + sizeof keys, count);
+    return count;
+}
+
+static size_t read_fingerprints(const uint8_t *line, bool backoffs, struct plx_ngram *ngrams)
+{
+    const size_t slots = backoffs ? PLX_NGRAM_SLOTS : PLX_NGRAM_COMPACT_SLOTS;
+    size_t count = 0;
+    for (size_t i = 0; i < slots; i++) {
+        uint32_t low, probability;
+        uint16_t high;
+        memcpy(&low, line + sizeof low * i, sizeof low);
+        memcpy(&high, line + PLX_NGRAM_HIGH_HALVES + sizeof high * i, sizeof high);
+        if (!low && !high)
+            continue;
+        struct plx_ngram *ngram = ngrams + count++;
+        memcpy(&probability, line + sizeof low * (slots + i), sizeof probability);
+        *ngram = (struct plx_ngram){plx_ngram_negative(probability), 0.0f};
+        if (backoffs)
+            memcpy(&ngram->backoff, line + sizeof low * (2 * slots + i), sizeof ngram->backoff);
     }
     return count;
+}
+
+static size_t read_line(enum plx_ngram_layout layout, const uint8_t *line, struct plx_ngram *ngrams)
+{
+    return layout == PLX_NGRAM_WIDE ? read_wide(line, ngrams)
+                                    : read_fingerprints(line, layout == PLX_NGRAM_NARROW, ngrams);
 }
 
 /* N-grams that are handed on at once, and how many a line can have at most. */
@@ -235,7 +249,7 @@ static bool each_ngram(const struct plx_ngram_model *base, unsigned order, plx_t
         const uint64_t left = base->base.info.vocabulary - id;
         const size_t count = left < EACH_BATCH ? (size_t)left : EACH_BATCH;
         for (uint32_t i = 0; i < count; i++)
-            ngrams[i] = unigram_of(model->unigrams, (uint32_t)id + i);
+            ngrams[i] = values_at(model->unigrams, (uint32_t)id + i);
         if (!take(user, ngrams, count))
             return false;
     }

@@ -7,13 +7,7 @@
 #include <stdlib.h>
 
 /* Spare lines of a table in memory; it grows before they are full. */
-#define SPARE_LINES 64
-
-/* Where the parts of a line are. */
-#define WIDE_VALUES    (8 * PLX_NGRAM_WIDE_SLOTS)
-#define COMPACT_VALUES (4 * PLX_NGRAM_COMPACT_SLOTS)
-#define COMPACT_HIGH   (8 * PLX_NGRAM_COMPACT_SLOTS)
-#define COMPACT_PASSED (10 * PLX_NGRAM_COMPACT_SLOTS)
+#define SPARE_LINES ((size_t)64)
 
 bool plx_ngram_find(const struct plx_ngram_table *table, uint64_t key, struct plx_ngram *ngram)
 {
@@ -22,22 +16,27 @@ bool plx_ngram_find(const struct plx_ngram_table *table, uint64_t key, struct pl
     const uint64_t scattered = plx_ngram_scatter(key);
     const uint8_t *line = plx_ngram_home(table, scattered);
     const uint8_t *end = table->lines + (size_t)(table->homes + table->spare) * PLX_NGRAM_LINE;
-    for (; line < end; line += PLX_NGRAM_LINE) {
-        const enum plx_ngram_answer answer = plx_ngram_ask(table->layout, line, key, scattered, ngram);
-        if (answer != PLX_NGRAM_PASSED)
-            return answer == PLX_NGRAM_FOUND;
+    for (; line < end; line += plx_ngram_step(scattered)) {
+        const struct plx_ngram_answer answer = plx_ngram_ask(table->layout, line, key, scattered);
+        if (answer.found) {
+            *ngram = answer.ngram;
+            ngram->probability += 0.0f; /* 0, not −0 */
+            return true;
+        }
+        if (!answer.passed)
+            break;
     }
     return false;
 }
 
-/* Of a hundred slots 84 are taken in wide lines, 90 in compact ones: fuller lines would be passed too often,
-   which takes more time the fewer tags they have; emptier ones are larger than need be. */
+/* Of a hundred slots 84 are taken in narrow lines, 90 in compact ones: fuller lines would be passed too
+   often, emptier ones are larger than need be. */
 uint64_t plx_ngram_homes(enum plx_ngram_layout layout, uint64_t count)
 {
     if (count == 0)
         return 0;
-    return layout == PLX_NGRAM_WIDE ? (count + count / 21 * 4) / PLX_NGRAM_WIDE_SLOTS + 1
-                                    : (count + count / 9) / PLX_NGRAM_COMPACT_SLOTS + 1;
+    return layout == PLX_NGRAM_COMPACT ? (count + count / 9) / PLX_NGRAM_COMPACT_SLOTS + 1
+                                       : (count + count / 21 * 4) / PLX_NGRAM_SLOTS + 1;
 }
 
 static uint32_t bits_of(float value)
@@ -47,20 +46,25 @@ static uint32_t bits_of(float value)
     return bits;
 }
 
-/* The slot of a line that has the key, or is the first free one; the number of slots if there is neither. */
+static unsigned slots_of(enum plx_ngram_layout layout)
+{
+    return layout == PLX_NGRAM_COMPACT ? PLX_NGRAM_COMPACT_SLOTS : PLX_NGRAM_SLOTS;
+}
+
+/* The slot of a line that has the key or fingerprint, or is the first free one; the number of slots if there
+   is neither. */
 static unsigned find_slot(const uint8_t *line, enum plx_ngram_layout layout, uint64_t key, bool *same)
 {
-    const bool wide = layout == PLX_NGRAM_WIDE;
-    const unsigned slots = wide ? PLX_NGRAM_WIDE_SLOTS : PLX_NGRAM_COMPACT_SLOTS;
+    const unsigned slots = slots_of(layout);
     for (unsigned i = 0; i < slots; i++) {
         uint64_t there = 0;
-        if (wide) {
+        if (layout == PLX_NGRAM_WIDE) {
             memcpy(&there, line + sizeof there * i, sizeof there);
         } else {
             uint32_t low;
             uint16_t high;
             memcpy(&low, line + sizeof low * i, sizeof low);
-            memcpy(&high, line + COMPACT_HIGH + sizeof high * i, sizeof high);
+            memcpy(&high, line + PLX_NGRAM_HIGH_HALVES + sizeof high * i, sizeof high);
             there = low | (uint64_t)high << 32;
         }
         *same = there == key;
@@ -72,7 +76,7 @@ static unsigned find_slot(const uint8_t *line, enum plx_ngram_layout layout, uin
 
 static void fill_wide(uint8_t *line, unsigned slot, uint64_t key, const struct plx_ngram *ngram)
 {
-    uint8_t *value = line + WIDE_VALUES + sizeof *ngram * slot;
+    uint8_t *value = line + PLX_NGRAM_WIDE_VALUES + sizeof *ngram * slot;
     uint32_t probability;
     memcpy(line + sizeof key * slot, &key, sizeof key);
     memcpy(&probability, value, sizeof probability);
@@ -82,49 +86,63 @@ static void fill_wide(uint8_t *line, unsigned slot, uint64_t key, const struct p
     memcpy(value + sizeof probability, &ngram->backoff, sizeof ngram->backoff);
 }
 
-static void fill_compact(uint8_t *line, unsigned slot, uint64_t fingerprint, float probability)
+/* A narrow or compact line. */
+static void fill_slot(uint8_t *line, enum plx_ngram_layout layout, unsigned slot, uint64_t fingerprint,
+                      const struct plx_ngram *ngram)
 {
     const uint32_t low = (uint32_t)fingerprint;
     const uint16_t high = (uint16_t)(fingerprint >> 32);
+    const float probability = 0.0f - ngram->probability;
+    const unsigned slots = slots_of(layout);
     memcpy(line + sizeof low * slot, &low, sizeof low);
-    memcpy(line + COMPACT_VALUES + sizeof probability * slot, &probability, sizeof probability);
-    memcpy(line + COMPACT_HIGH + sizeof high * slot, &high, sizeof high);
+    memcpy(line + sizeof low * (slots + slot), &probability, sizeof probability);
+    if (layout == PLX_NGRAM_NARROW)
+        memcpy(line + sizeof low * (2 * slots + slot), &ngram->backoff, sizeof ngram->backoff);
+    memcpy(line + PLX_NGRAM_HIGH_HALVES + sizeof high * slot, &high, sizeof high);
+}
+
+static void note_bit(uint8_t *at, unsigned bit)
+{
+    uint32_t bits;
+    at += bit / 32 * sizeof bits;
+    memcpy(&bits, at, sizeof bits);
+    bits |= UINT32_C(1) << bit % 32;
+    memcpy(at, &bits, sizeof bits);
 }
 
 /* Notes that the tag has passed a full line. */
 static void note_passed(uint8_t *line, enum plx_ngram_layout layout, uint64_t scattered)
 {
-    uint32_t bits;
-    const bool wide = layout == PLX_NGRAM_WIDE;
-    uint8_t *at = line + (wide ? WIDE_VALUES + sizeof(struct plx_ngram) * (scattered % PLX_NGRAM_WIDE_SLOTS)
-                               : COMPACT_PASSED);
-    memcpy(&bits, at, sizeof bits);
-    bits |= wide ? UINT32_C(0x80000000) : UINT32_C(1) << scattered % 32;
-    memcpy(at, &bits, sizeof bits);
+    switch (layout) {
+    case PLX_NGRAM_WIDE:
+        note_bit(line + PLX_NGRAM_WIDE_VALUES + sizeof(struct plx_ngram) * (scattered % PLX_NGRAM_SLOTS), 31);
+        break;
+    case PLX_NGRAM_NARROW: note_bit(line + PLX_NGRAM_NARROW_TAGS, scattered % 64); break;
+    case PLX_NGRAM_COMPACT: note_bit(line + PLX_NGRAM_COMPACT_TAGS, scattered % 32); break;
+    }
 }
 
-uint64_t plx_ngram_put(uint8_t *lines, uint64_t home, uint64_t end, enum plx_ngram_layout layout,
+uint64_t plx_ngram_put(uint8_t *lines, uint64_t begin, uint64_t end, enum plx_ngram_layout layout,
                        uint64_t key, const struct plx_ngram *ngram, bool *duplicate)
 {
-    const uint64_t scattered = plx_ngram_scatter(key);
+    const uint64_t scattered = plx_ngram_scatter(key), step = plx_ngram_step(scattered) / PLX_NGRAM_LINE;
     const bool wide = layout == PLX_NGRAM_WIDE;
-    const unsigned slots = wide ? PLX_NGRAM_WIDE_SLOTS : PLX_NGRAM_COMPACT_SLOTS;
     const uint64_t sought = wide ? key + (key == 0) : plx_ngram_fingerprint(scattered);
     *duplicate = false;
-    for (; home < end; home++) {
-        uint8_t *line = lines + (size_t)home * PLX_NGRAM_LINE;
-        const unsigned slot = find_slot(line, layout, sought, duplicate);
+    for (uint64_t line = begin; line < end; line += step) {
+        uint8_t *at = lines + (size_t)line * PLX_NGRAM_LINE;
+        const unsigned slot = find_slot(at, layout, sought, duplicate);
         if (*duplicate)
-            return home;
-        if (slot == slots) {
-            note_passed(line, layout, scattered);
+            return line;
+        if (slot == slots_of(layout)) {
+            note_passed(at, layout, scattered);
             continue;
         }
         if (wide)
-            fill_wide(line, slot, sought, ngram);
+            fill_wide(at, slot, sought, ngram);
         else
-            fill_compact(line, slot, sought, 0.0f - ngram->probability);
-        return home;
+            fill_slot(at, layout, slot, sought, ngram);
+        return line;
     }
     return end;
 }
@@ -138,7 +156,7 @@ static uint64_t roomy_homes(uint64_t count)
 /* Puts the n-grams of a line into a table that has room for them; false if it has not. */
 static bool move_line(const uint8_t *line, const struct plx_ngram_table *to)
 {
-    for (unsigned i = 0; i < PLX_NGRAM_WIDE_SLOTS; i++) {
+    for (unsigned i = 0; i < PLX_NGRAM_SLOTS; i++) {
         uint64_t key;
         uint32_t bits;
         struct plx_ngram ngram;
@@ -146,8 +164,8 @@ static bool move_line(const uint8_t *line, const struct plx_ngram_table *to)
         memcpy(&key, line + sizeof key * i, sizeof key);
         if (key == 0)
             break;
-        memcpy(&bits, line + WIDE_VALUES + sizeof ngram * i, sizeof bits);
-        memcpy(&ngram, line + WIDE_VALUES + sizeof ngram * i, sizeof ngram);
+        memcpy(&bits, line + PLX_NGRAM_WIDE_VALUES + sizeof ngram * i, sizeof bits);
+        memcpy(&ngram, line + PLX_NGRAM_WIDE_VALUES + sizeof ngram * i, sizeof ngram);
         ngram.probability = plx_ngram_negative(bits);
         const uint8_t *home = plx_ngram_home(to, plx_ngram_scatter(key));
         const uint64_t end = to->homes + to->spare;

@@ -1,24 +1,29 @@
 /* The n-grams of one order, found by their keys (ngram_key.h), in lines of 64 bytes: one cache line answers
    nearly every question. In memory and in our own files alike (native byte order).
 
-   An n-gram's home is the line that its scattered key points to. Where that is full it goes to the nearest
-   line behind that has room, and every line that it has passed notes its tag; a search that does not find its
+   An n-gram's home is the line that its scattered key points to. Where that is full it goes to the first line
+   behind that has room, by steps of its own of 1 to 16 lines: so they do not gather in crowds, and seldom
+   leave the page of memory. Every line that it has passed notes its tag; a search that does not find its
    n-gram goes on only where that tag has passed. Behind the last home are spare lines, so that nothing wraps
    around.
 
-   Two layouts:
+   Three layouts:
 
    wide      keys u64[4] | {log10 p f32, log10 backoff f32}[4]. The sign bits of the four p (which are ≤ 0, so
-             they need none) note tags 0 … 3. Key 0 is an empty slot. Slots are filled from the first on.
+             they need none) note tags 0 … 3. Key 0 is an empty slot. In memory, where tables grow.
+   narrow    fingerprints' low halves u32[4] | log10 p f32[4] | log10 backoff f32[4] | fingerprints' high
+             halves u16[4] | u64 noting tags 0 … 63. Fingerprint 0 is an empty slot. In files.
    compact   for the highest order, which has no backoffs: fingerprints' low halves u32[6] | log10 p f32[6] |
-             fingerprints' high halves u16[6] | u32 noting tags 0 … 31. Fingerprint 0 is an empty slot.
+             fingerprints' high halves u16[6] | u32 noting tags 0 … 31. In files.
+
+   Slots are filled from the first on. The sign of a p means nothing in narrow and compact lines.
 
    What a false match is worth: an n-gram that is not stored is taken for one that is with a probability of
-   n · 2^-64 with wide lines, n being the n-grams stored, as in KenLM's probing files. A compact line compares
-   48 bits with at most 6 slots: 6 · 2^-48 < 2.2e-14 however large the table, which a table of 64-bit keys
-   reaches at n = 4e5 and exceeds 250 times at 1e8. Two stored n-grams of a compact table are mistaken for one
-   another (an error when it is made) with a probability of about 3 n · 2^-48: 1e-6 at 1e8. Fingerprints of 32
-   bits would give 1.4e-9 a search: more than one false match in each billion tokens. */
+   n · 2^-64 with wide lines, n being the n-grams stored, as in KenLM's probing files. A line of fingerprints
+   compares 47 bits with at most 6 slots: 6 · 2^-47 < 4.3e-14 however large the table, which a table of 64-bit
+   keys reaches at n = 8e5 and exceeds 120 times at 1e8. Two stored n-grams of such a table are mistaken for
+   one another (an error when it is made) with a probability of about 3 n · 2^-47: 2e-6 at 1e8. Fingerprints
+   of 32 bits would give 1.4e-9 a search: more than one false match in each billion tokens. */
 #ifndef PLX_MODEL_NGRAM_TABLE_H
 #define PLX_MODEL_NGRAM_TABLE_H
 
@@ -36,11 +41,18 @@ struct plx_ngram {
     float backoff;     /* 0 for the highest order */
 };
 
-enum plx_ngram_layout { PLX_NGRAM_WIDE, PLX_NGRAM_COMPACT };
+enum plx_ngram_layout { PLX_NGRAM_WIDE, PLX_NGRAM_NARROW, PLX_NGRAM_COMPACT };
 
 #define PLX_NGRAM_LINE          ((size_t)64) /* bytes */
-#define PLX_NGRAM_WIDE_SLOTS    4
+#define PLX_NGRAM_SLOTS         4            /* of wide and narrow lines */
 #define PLX_NGRAM_COMPACT_SLOTS 6
+
+/* Where the values of a wide line are, the upper halves of the fingerprints of the others, and what notes
+   their tags. */
+#define PLX_NGRAM_WIDE_VALUES  32
+#define PLX_NGRAM_HIGH_HALVES  48
+#define PLX_NGRAM_NARROW_TAGS  56
+#define PLX_NGRAM_COMPACT_TAGS 60
 
 /* Zero-initialised is empty. */
 struct plx_ngram_table {
@@ -52,7 +64,8 @@ struct plx_ngram_table {
     uint8_t *memory; /* where the lines are the table's own: as they are (plx_pages_free); else NULL */
 };
 
-/* Scatters a key, one to one but for 0, which is 1: its upper bits choose the home, its lower ones are tag and fingerprint. */
+/* Scatters a key, one to one but for 0, which is 1: its upper bits choose the home, its lower ones are tag
+ * and fingerprint. */
 static inline uint64_t plx_ngram_scatter(uint64_t key)
 {
     key += key == 0; /* as which it is stored */
@@ -65,14 +78,20 @@ static inline const uint8_t *plx_ngram_home(const struct plx_ngram_table *table,
     return table->lines + (size_t)((wide)scattered * table->homes >> 64) * PLX_NGRAM_LINE;
 }
 
+/* How many bytes behind a line is the next that the n-gram may be in. */
+static inline size_t plx_ngram_step(uint64_t scattered)
+{
+    return (size_t)(1 + (scattered >> 6) % 16) * PLX_NGRAM_LINE;
+}
+
 /* What a line has to say about an n-gram. */
-enum plx_ngram_answer {
-    PLX_NGRAM_ABSENT, /* it is not stored */
-    PLX_NGRAM_FOUND,
-    PLX_NGRAM_PASSED /* it may be in the next line */
+struct plx_ngram_answer {
+    struct plx_ngram ngram; /* where it is found; with p's sign bit set, so −0 stands for 0 */
+    size_t found;           /* it is there: all bits are set; otherwise 0 */
+    bool passed;            /* it is not, but may be in the line a step behind */
 };
 
-/* A stored p, whose sign is not its own. */
+/* A p, whose sign is not its own. */
 static inline float plx_ngram_negative(uint32_t bits)
 {
     float probability;
@@ -81,66 +100,70 @@ static inline float plx_ngram_negative(uint32_t bits)
     return 0.0f - probability; /* 0, not −0, of 0 */
 }
 
-/* Asks a wide line. *ngram is set only where the n-gram is found. */
-static inline enum plx_ngram_answer plx_ngram_ask_wide(const uint8_t *line, uint64_t key, uint64_t scattered,
-                                                       struct plx_ngram *ngram)
+/* The answer of slots whose values are `stride` bytes apart: `found` has a bit for that of the n-gram or is
+   0, `last` the bit of the last slot, whose values are read where there is none. No branch. */
+static inline struct plx_ngram_answer plx_ngram_answer_of(uint32_t found, bool passed,
+                                                          const uint8_t *probabilities,
+                                                          const uint8_t *backoffs, size_t stride,
+                                                          uint32_t last)
 {
-    const uint8_t *values = line + sizeof key * PLX_NGRAM_WIDE_SLOTS;
-    uint32_t probability;
-    key += key == 0;
-    const uint32_t found = plx_match_4_u64(line, key);
-    if (found) {
-        const uint8_t *value = values + sizeof *ngram * (unsigned)__builtin_ctz(found);
-        memcpy(&probability, value, sizeof probability);
-        ngram->probability = plx_ngram_negative(probability);
-        memcpy(&ngram->backoff, value + sizeof probability, sizeof ngram->backoff);
-        return PLX_NGRAM_FOUND;
-    }
-    memcpy(&probability, values + sizeof *ngram * (scattered % PLX_NGRAM_WIDE_SLOTS), sizeof probability);
-    return probability >> 31 ? PLX_NGRAM_PASSED : PLX_NGRAM_ABSENT;
+    struct plx_ngram_answer answer = {.found = 0 - (size_t)(found != 0), .passed = passed && !found};
+    const size_t at = stride * (unsigned)__builtin_ctz(found | last);
+    uint32_t bits;
+    memcpy(&bits, probabilities + at, sizeof bits);
+    bits |= UINT32_C(0x80000000);
+    memcpy(&answer.ngram.probability, &bits, sizeof bits);
+    if (backoffs)
+        memcpy(&answer.ngram.backoff, backoffs + at, sizeof answer.ngram.backoff);
+    return answer;
 }
 
-/* The fingerprint of compact lines: 48 bits, never 0. */
+/* The fingerprint of narrow and compact lines: 48 bits, the uppermost always set. */
 static inline uint64_t plx_ngram_fingerprint(uint64_t scattered)
 {
-    const uint64_t fingerprint = scattered & UINT64_C(0xFFFFFFFFFFFF);
-    return fingerprint + (fingerprint == 0);
+    return (scattered & UINT64_C(0xFFFFFFFFFFFF)) | UINT64_C(1) << 47;
 }
 
-/* Asks a compact line. */
-static inline enum plx_ngram_answer plx_ngram_ask_compact(const uint8_t *line, uint64_t scattered,
-                                                          struct plx_ngram *ngram)
+/* Asks a line; `key` matters for wide ones alone. */
+static inline struct plx_ngram_answer plx_ngram_ask(enum plx_ngram_layout layout, const uint8_t *line,
+                                                    uint64_t key, uint64_t scattered)
 {
-    const uint8_t *values = line + sizeof(uint32_t) * PLX_NGRAM_COMPACT_SLOTS;
-    const uint8_t *high = values + sizeof(float) * PLX_NGRAM_COMPACT_SLOTS;
-    uint32_t bits;
-    const uint32_t found = plx_match_6_u48(line, high, plx_ngram_fingerprint(scattered));
-    if (found) {
-        memcpy(&bits, values + sizeof bits * (unsigned)__builtin_ctz(found), sizeof bits);
-        *ngram = (struct plx_ngram){plx_ngram_negative(bits), 0.0f};
-        return PLX_NGRAM_FOUND;
+    const uint64_t fingerprint = plx_ngram_fingerprint(scattered);
+    const uint8_t *values = line + PLX_NGRAM_WIDE_VALUES;
+    uint64_t tags;
+    uint32_t passed;
+    switch (layout) {
+    case PLX_NGRAM_WIDE:
+        memcpy(&passed, values + sizeof(struct plx_ngram) * (scattered % PLX_NGRAM_SLOTS), sizeof passed);
+        return plx_ngram_answer_of(plx_match_4_u64(line, key + (key == 0)), passed >> 31 != 0, values,
+                                   values + sizeof(float), sizeof(struct plx_ngram),
+                                   1u << (PLX_NGRAM_SLOTS - 1));
+    case PLX_NGRAM_NARROW:
+        values = line + sizeof(uint32_t) * PLX_NGRAM_SLOTS;
+        memcpy(&tags, line + PLX_NGRAM_NARROW_TAGS, sizeof tags);
+        return plx_ngram_answer_of(plx_match_4_u48(line, line + PLX_NGRAM_HIGH_HALVES, fingerprint),
+                                   (tags >> scattered % 64 & 1) != 0, values,
+                                   values + sizeof(float) * PLX_NGRAM_SLOTS, sizeof(float),
+                                   1u << (PLX_NGRAM_SLOTS - 1));
+    case PLX_NGRAM_COMPACT: break;
     }
-    memcpy(&bits, high + sizeof(uint16_t) * PLX_NGRAM_COMPACT_SLOTS, sizeof bits);
-    return bits >> scattered % 32 & 1 ? PLX_NGRAM_PASSED : PLX_NGRAM_ABSENT;
-}
-
-static inline enum plx_ngram_answer plx_ngram_ask(enum plx_ngram_layout layout, const uint8_t *line,
-                                                  uint64_t key, uint64_t scattered, struct plx_ngram *ngram)
-{
-    return layout == PLX_NGRAM_WIDE ? plx_ngram_ask_wide(line, key, scattered, ngram)
-                                    : plx_ngram_ask_compact(line, scattered, ngram);
+    memcpy(&passed, line + PLX_NGRAM_COMPACT_TAGS, sizeof passed);
+    return plx_ngram_answer_of(plx_match_6_u48(line, line + PLX_NGRAM_HIGH_HALVES, fingerprint),
+                               (passed >> scattered % 32 & 1) != 0,
+                               line + sizeof(uint32_t) * PLX_NGRAM_COMPACT_SLOTS, NULL, sizeof(float),
+                               1u << (PLX_NGRAM_COMPACT_SLOTS - 1));
 }
 
 /* True and what is stored of the n-gram; false, *ngram unchanged, if there is nothing. */
 bool plx_ngram_find(const struct plx_ngram_table *table, uint64_t key, struct plx_ngram *ngram);
 
-/* How many homes a table of `count` n-grams has in a file, and how many bytes its lines take with `spare`. */
+/* How many homes a table of `count` n-grams has in a file; of a layout for files. */
 uint64_t plx_ngram_homes(enum plx_ngram_layout layout, uint64_t count);
 
-/* Puts an n-gram that is not there yet into the lines from its home on: lines[end], of which `home` is the
-   index of its home. Returns the index of the line that took it, or `end` if all are full. *duplicate: an
-   n-gram of the same key (or fingerprint) is there, nothing is changed. */
-uint64_t plx_ngram_put(uint8_t *lines, uint64_t home, uint64_t end, enum plx_ngram_layout layout,
+/* Puts an n-gram that is not there yet into the first line that has room, from lines[begin], which is its
+   home or on its way, by its steps, below lines[end]. Returns the index of the line that took it, or `end` if
+   all are full. *duplicate: an n-gram of the same key (or fingerprint) is there, nothing is changed. */
+uint64_t plx_ngram_put(uint8_t *lines, uint64_t begin, uint64_t end, enum plx_ngram_layout layout,
                        uint64_t key, const struct plx_ngram *ngram, bool *duplicate);
 
 /* Tables in memory of their own: wide lines that grow. */

@@ -85,8 +85,8 @@ enum plx_status plx_file_set_order(struct plx_file *file, unsigned order, struct
         file->sections[k - 2] = (struct plx_file_section){.kind = PLX_FILE_NGRAMS, .order = k};
     for (unsigned i = 0; i < sizeof behind / sizeof *behind; i++)
         file->sections[order - 1 + i].kind = behind[i];
-    if (order > 1)
-        file->orders[order - 1].layout = PLX_NGRAM_COMPACT;
+    for (unsigned k = 2; k <= order; k++)
+        file->orders[k - 1].layout = k < order ? PLX_NGRAM_NARROW : PLX_NGRAM_COMPACT;
     return PLX_OK;
 }
 
@@ -234,7 +234,7 @@ static enum plx_status check_kind(const uint8_t *data, uint64_t size, struct fix
     }
     if (memcmp(fixed->magic, magic, sizeof magic) != 0) {
         plx_error_set(error, PLX_UNSUPPORTED,
-                      "another version of the format than 1, which this program reads");
+                      "another version of the format than 2, which this program reads");
         plx_error_at_offset(error, version);
         return plx_error_hint(error, "convert the model again with this program");
     }
@@ -279,9 +279,8 @@ static enum plx_status decode_orders(const struct fixed *fixed, const uint8_t *r
     for (unsigned k = 0; k < file->order; k++) {
         struct order_row row;
         memcpy(&row, rows + k * sizeof row, sizeof row);
-        const bool highest = k > 0 && k + 1 == file->order;
         if (row.count > fixed->file_bytes || row.stored > fixed->file_bytes ||
-            row.layout > (highest ? PLX_NGRAM_COMPACT : PLX_NGRAM_WIDE) || row.incomplete > 1)
+            row.layout != (uint32_t)file->orders[k].layout || row.incomplete > 1)
             return damaged(sizeof *fixed + k * sizeof row, "impossible figures of an order", error);
         file->orders[k] = (struct plx_file_order){row.count, row.stored, (enum plx_ngram_layout)row.layout,
                                                   row.incomplete != 0};

@@ -10,7 +10,7 @@
    multiple of 4096.
 
        offset  type        content
-            0  char[32]    "perplex n-gram model 1\n", then NULs; the digit is the version
+            0  char[32]    "perplex n-gram model 2\n", then NULs; the digit is the version
            32  char[64]    the fingerprint: SHA-256 of the header with NULs here, in hexadecimal
            96  f32[3]      1, −0.5, 0.1 \
           108  u32         0x01020304    > otherwise, of another machine
@@ -29,7 +29,7 @@
           320              [N] of: u64 n-grams of this order, as the source counts them;
                                u64 n-grams in the lines, with the blanks that the source's maker has
                                inserted and does not count; 0 for order 1;
-                               u32 layout: 0 wide, 1 compact (the highest order of several alone);
+                               u32 layout: 1 narrow, 2 compact (the highest order); 0 for order 1;
                                u32 1: incomplete (struct plx_ngram_hash)
                            [N + 4] of: u32 kind; u32 order, 0 for none; u64 offset; u64 bytes; u64 0
                            [warnings] of: char[40] code; char[256] message; u64 count; u64 line;
@@ -57,7 +57,7 @@
 #include "model/model.h"
 #include "model/ngram_table.h"
 
-#define PLX_FILE_MAGIC           "perplex n-gram model 1\n"
+#define PLX_FILE_MAGIC           "perplex n-gram model 2\n"
 #define PLX_FILE_MAGIC_BYTES     32
 #define PLX_FILE_PAGE            ((uint64_t)4096)
 #define PLX_FILE_CHUNK           ((size_t)1 << 20)

@@ -185,10 +185,14 @@ static void put_carried(struct plx_layout *layout, struct list *carried, uint8_t
     size_t kept = 0;
     for (size_t i = 0; i < carried->count; i++) {
         const struct plx_ngram_record record = carried->records[i];
-        const uint64_t home = home_of(plx_ngram_scatter(record.key), homes);
+        const uint64_t scattered = plx_ngram_scatter(record.key);
+        const uint64_t step = plx_ngram_step(scattered) / LINE;
+        uint64_t next = home_of(scattered, homes);
+        if (next < begin) /* it has passed all that it could on its way here */
+            next += (begin - next + step - 1) / step * step;
         bool duplicate;
-        const uint64_t line = plx_ngram_put(lines, home > begin ? home - begin : 0, count, layout->layout,
-                                            record.key, &record.ngram, &duplicate);
+        const uint64_t line =
+            plx_ngram_put(lines, next - begin, count, layout->layout, record.key, &record.ngram, &duplicate);
         if (duplicate)
             note_duplicate(&layout->duplicate, &layout->line, record.line);
         else if (line == count)

@@ -98,7 +98,7 @@ printf 'X' | dd of=bad.plx bs=1 seek=$((size / 3)) conv=notrunc 2>/dev/null
 damaged 3 'bad.plx: *the checksum does not fit, in the *' --verify bad.plx
 printf 'X' | dd of=bad.plx bs=1 seek=140 conv=notrunc 2>/dev/null
 damaged 3 "bad.plx: *the header's checksum is not that of its content*" bad.plx
-printf '2' | dd of=bad.plx bs=1 seek=21 conv=notrunc 2>/dev/null
+printf '9' | dd of=bad.plx bs=1 seek=21 conv=notrunc 2>/dev/null
 damaged 3 'bad.plx: *another version of the format*' bad.plx
 
 finish

@@ -33,6 +33,19 @@ static uint64_t anywhere(uint64_t x)
     return x ^ x >> 31;
 }
 
+/* A scattered value like that one of an n-gram that goes on by `step` lines. */
+static uint64_t stepping(uint64_t scattered, uint64_t step)
+{
+    return (scattered & ~(UINT64_C(15) << 6)) | (step - 1) << 6;
+}
+
+#define LAYOUTS 3
+
+static unsigned slots_of(enum plx_ngram_layout layout)
+{
+    return layout == PLX_NGRAM_COMPACT ? PLX_NGRAM_COMPACT_SLOTS : PLX_NGRAM_SLOTS;
+}
+
 /* Values that tell n-grams apart. */
 static struct plx_ngram values(unsigned number)
 {
@@ -54,7 +67,7 @@ static void assert_found(const struct plx_ngram_table *table, uint64_t key, unsi
     assert_true(plx_ngram_find(table, key, &ngram));
     assert_true(ngram.probability == expected.probability &&
                 !(ngram.probability == 0 && signbit(ngram.probability)));
-    assert_true(ngram.backoff == (table->layout == PLX_NGRAM_WIDE ? expected.backoff : 0.0f));
+    assert_true(ngram.backoff == (table->layout == PLX_NGRAM_COMPACT ? 0.0f : expected.backoff));
 }
 
 static void assert_absent(const struct plx_ngram_table *table, uint64_t key)
@@ -122,10 +135,10 @@ static void plx_ngram_scatter__one_to_one(void **state)
 static void plx_ngram_homes__as_full_as_they_say(void **state)
 {
     (void)state;
-    assert_int_equal(plx_ngram_homes(PLX_NGRAM_WIDE, 0), 0);
+    assert_int_equal(plx_ngram_homes(PLX_NGRAM_NARROW, 0), 0);
     assert_int_equal(plx_ngram_homes(PLX_NGRAM_COMPACT, 0), 0);
-    assert_int_equal(plx_ngram_homes(PLX_NGRAM_WIDE, 1), 1);
-    assert_int_equal(plx_ngram_homes(PLX_NGRAM_WIDE, 2100), 2100 * 25 / 21 / 4 + 1);
+    assert_int_equal(plx_ngram_homes(PLX_NGRAM_NARROW, 1), 1);
+    assert_int_equal(plx_ngram_homes(PLX_NGRAM_NARROW, 2100), 2100 * 25 / 21 / 4 + 1);
     assert_int_equal(plx_ngram_homes(PLX_NGRAM_COMPACT, 5400), 1001);
 }
 
@@ -134,7 +147,7 @@ static void plx_ngram_find__nothing_there(void **state)
     (void)state;
     struct plx_ngram_table table = {0};
     assert_absent(&table, 1);
-    for (int layout = 0; layout < 2; layout++) {
+    for (int layout = 0; layout < LAYOUTS; layout++) {
         table = new_lines((enum plx_ngram_layout)layout, 3, 1);
         assert_absent(&table, 0);
         assert_absent(&table, 1);
@@ -174,51 +187,86 @@ static void plx_ngram_put__wide_bytes(void **state)
     free(table.memory);
 }
 
+static void plx_ngram_put__narrow_bytes(void **state)
+{
+    (void)state;
+    struct plx_ngram_table table = new_lines(PLX_NGRAM_NARROW, 1, 3);
+    const uint64_t keys[4] = {UINT64_C(0x0123) << 48, UINT64_C(0xABCD000200000002),
+                              UINT64_C(0xFFFF800400000006), UINT64_C(0x1111FFFFFFFFFC3F)};
+    const uint64_t passing = stepping(UINT64_C(0x5555000000001011) + 44, 3);
+    uint32_t low[4], p[4], b[4];
+    uint16_t high[4];
+    uint64_t passed;
+    for (unsigned i = 0; i < 4; i++)
+        put_new(&table, gather(keys[i]), i, 0);
+    memcpy(low, table.lines, sizeof low);
+    memcpy(p, table.lines + 16, sizeof p);
+    memcpy(b, table.lines + 32, sizeof b);
+    memcpy(high, table.lines + 48, sizeof high);
+    memcpy(&passed, table.lines + 56, sizeof passed);
+    assert_true(low[0] == 0 && low[1] == 2 && low[2] == 6 && low[3] == 0xFFFFFC3F);
+    assert_true(high[0] == 0x8000 && high[1] == 0x8002 && high[2] == 0x8004 && high[3] == 0xFFFF);
+    assert_true(p[0] == 0 && p[1] == 0x3F800000 && p[2] == 0x40000000 && p[3] == 0x40400000);
+    assert_true(b[0] == 0xBF800000 && b[1] == 0xBF000000 && b[2] == 0 && b[3] == 0x3F000000);
+    assert_true(passed == 0);
+    put_new(&table, gather(passing), 7, 3);
+    memcpy(&passed, table.lines + 56, sizeof passed);
+    assert_true(passed == UINT64_C(1) << 61);
+    for (unsigned i = 0; i < 4; i++)
+        assert_found(&table, gather(keys[i]), i);
+    assert_found(&table, gather(passing), 7);
+    free(table.memory);
+}
+
 static void plx_ngram_put__compact_bytes(void **state)
 {
     (void)state;
     struct plx_ngram_table table = new_lines(PLX_NGRAM_COMPACT, 1, 1);
     uint32_t low[6], p[6], passed;
     uint16_t high[6];
-    for (unsigned i = 0; i < 6; i++) /* of fingerprint 0 that becomes 1, 0x0002…0002, … */
+    for (unsigned i = 0; i < 6; i++) /* of fingerprints with the uppermost bit set: 0, 0x0002…0002, … */
         put_new(&table, gather(i == 0 ? UINT64_C(0x0123) << 48 : UINT64_C(0xABCD000200000002) * i), i, 0);
     memcpy(low, table.lines, sizeof low);
     memcpy(p, table.lines + 24, sizeof p);
     memcpy(high, table.lines + 48, sizeof high);
     memcpy(&passed, table.lines + 60, sizeof passed);
-    assert_true(low[0] == 1 && high[0] == 0 && low[1] == 2 && high[1] == 2 && low[5] == 10 && high[5] == 10);
+    assert_true(low[0] == 0 && low[1] == 2 && low[5] == 10);
+    assert_true(high[0] == 0x8000 && high[1] == 0x8002 && high[5] == 0x800A);
     assert_true(p[0] == 0 && p[1] == 0x3F800000 && p[2] == 0x40000000);
     assert_int_equal(passed, 0);
-    put_new(&table, gather(UINT64_C(0x5555000000001234) + 17 - 0x14), 7, 1);
+    put_new(&table, gather(UINT64_C(0x5555000000001011)), 7, 1);
     memcpy(&passed, table.lines + 60, sizeof passed);
     assert_int_equal(passed, UINT32_C(1) << 17);
     for (unsigned i = 0; i < 6; i++)
         assert_found(&table, gather(i == 0 ? UINT64_C(0x0123) << 48 : UINT64_C(0xABCD000200000002) * i), i);
-    assert_found(&table, gather(UINT64_C(0x5555000000001234) + 17 - 0x14), 7);
+    assert_found(&table, gather(UINT64_C(0x5555000000001011)), 7);
     free(table.memory);
 }
 
-/* Many n-grams of one home, with all tags: they fill line after line; others of that home are not found. */
-static void check_collisions(enum plx_ngram_layout layout, uint64_t home)
+/* Many n-grams of one home and one step, with all tags: they fill line after line; others of that home are
+   not found. */
+static void check_collisions(enum plx_ngram_layout layout, uint64_t home, uint64_t step)
 {
-    enum { HOMES = 20, SPARE = 40, COUNT = 100 };
+    enum { HOMES = 20, SPARE = 40 * 16, COUNT = 100 };
     struct plx_ngram_table table = new_lines(layout, HOMES, SPARE);
-    const unsigned slots = layout == PLX_NGRAM_WIDE ? PLX_NGRAM_WIDE_SLOTS : PLX_NGRAM_COMPACT_SLOTS;
-    const uint64_t least = UINT64_MAX / HOMES * home + 1000;
+    const unsigned slots = slots_of(layout);
+    const uint64_t least = (UINT64_MAX / HOMES * home + 1024) & ~UINT64_C(1023);
+    uint64_t keys[2 * COUNT];
+    for (uint64_t i = 0; i < 2 * COUNT; i++)
+        keys[i] = gather(stepping(least + i % 64 + i / 64 * 1024, step));
     for (unsigned i = 0; i < COUNT; i++) {
-        const uint64_t key = gather(least + i * 7);
-        assert_int_equal(home_of(&table, key), home);
-        put_new(&table, key, i, home + i / slots);
+        assert_int_equal(home_of(&table, keys[i]), home);
+        put_new(&table, keys[i], i, home + i / slots * step);
         for (unsigned k = i + 1; k < COUNT; k++)
-            assert_absent(&table, gather(least + k * 7));
+            assert_absent(&table, keys[k]);
     }
     for (unsigned i = 0; i < COUNT; i++) {
         bool duplicate = false;
-        assert_found(&table, gather(least + i * 7), i);
-        assert_int_equal(put(&table, gather(least + i * 7), 999, &duplicate), home + i / slots);
+        assert_found(&table, keys[i], i);
+        assert_int_equal(put(&table, keys[i], 999, &duplicate), home + i / slots * step);
         assert_true(duplicate);
-        assert_found(&table, gather(least + i * 7), i);
-        assert_absent(&table, gather(least + i * 7 + 1));
+        assert_found(&table, keys[i], i);
+        assert_absent(&table, keys[COUNT + i]);
     }
     free(table.memory);
 }
@@ -226,10 +274,12 @@ static void check_collisions(enum plx_ngram_layout layout, uint64_t home)
 static void plx_ngram_put__homes_that_collide(void **state)
 {
     (void)state;
-    check_collisions(PLX_NGRAM_WIDE, 0);
-    check_collisions(PLX_NGRAM_WIDE, 19);
-    check_collisions(PLX_NGRAM_COMPACT, 0);
-    check_collisions(PLX_NGRAM_COMPACT, 19);
+    for (int layout = 0; layout < LAYOUTS; layout++) {
+        for (uint64_t step = 1; step <= 16; step += 5) {
+            check_collisions((enum plx_ngram_layout)layout, 0, step);
+            check_collisions((enum plx_ngram_layout)layout, 19, step);
+        }
+    }
 }
 
 /* A full line in the way of n-grams of the homes behind, too; and a search stops where its tag has not
@@ -238,23 +288,27 @@ static void plx_ngram_put__homes_that_collide(void **state)
 static void plx_ngram_find__tags(void **state)
 {
     (void)state;
-    for (int layout = 0; layout < 2; layout++) {
+    for (int layout = 0; layout < LAYOUTS; layout++) {
         struct plx_ngram_table table = new_lines((enum plx_ngram_layout)layout, 2, 2);
-        const unsigned slots = layout ? PLX_NGRAM_COMPACT_SLOTS : PLX_NGRAM_WIDE_SLOTS;
+        const unsigned slots = slots_of(table.layout);
         const uint64_t second = (uint64_t)1 << 63;
         for (unsigned i = 0; i <= slots; i++)
-            put_new(&table, gather(64 * (i + 1)), i,
+            put_new(&table, gather(1024 * (i + 1)), i,
                     i / slots); /* all of tag 0; the last is in the second line */
         for (unsigned i = 0; i < slots; i++)
-            put_new(&table, gather(second + 64 * i), 20 + i, 1 + (i + 1) / slots);
+            put_new(&table, gather(second + 1024 * i), 20 + i, 1 + (i + 1) / slots);
         for (unsigned i = 0; i < slots; i++)
-            assert_found(&table, gather(second + 64 * i), 20 + i);
-        assert_found(&table, gather(64 * (slots + 1)), slots);
+            assert_found(&table, gather(second + 1024 * i), 20 + i);
+        assert_found(&table, gather(1024 * (slots + 1)), slots);
         /* Without the note that tag 0 has passed, the search of it ends in the first line. */
-        uint8_t *at = table.memory + (layout ? 60 : 32 + 3);
-        assert_int_equal(*at & (layout ? 1 : 0x80), layout ? 1 : 0x80);
-        *at = (uint8_t)(*at & (layout ? 0xFE : 0x7F));
-        assert_absent(&table, gather(64 * (slots + 1)));
+        static const struct {
+            size_t at;
+            int bit;
+        } notes[LAYOUTS] = {{32 + 3, 0x80}, {56, 1}, {60, 1}};
+        uint8_t *at = table.memory + notes[layout].at;
+        assert_int_equal(*at & notes[layout].bit, notes[layout].bit);
+        *at = (uint8_t)(*at & ~notes[layout].bit);
+        assert_absent(&table, gather(1024 * (slots + 1)));
         free(table.memory);
     }
 }
@@ -264,9 +318,9 @@ static void plx_ngram_find__tags(void **state)
 static void plx_ngram_find__fingerprints_that_share_halves(void **state)
 {
     enum { HOMES = 20, SPARE = 20, COUNT = 30 };
-    const uint64_t low = UINT64_C(0x89ABCDEF), high = UINT64_C(0x4567) << 32, far = UINT64_C(0xF000) << 48;
+    const uint64_t low = UINT64_C(0x89ABC02F), high = UINT64_C(0x4567) << 32, far = UINT64_C(0xF000) << 48;
     (void)state;
-    for (int layout = 0; layout < 2; layout++) {
+    for (int layout = 0; layout < LAYOUTS; layout++) {
         struct plx_ngram_table table = new_lines((enum plx_ngram_layout)layout, HOMES, SPARE);
         uint64_t keys[3 * COUNT];
         for (uint64_t i = 0; i < COUNT; i++) {
@@ -296,17 +350,17 @@ static void plx_ngram_find__fingerprints_that_share_halves(void **state)
 static void plx_ngram_put__no_room(void **state)
 {
     (void)state;
-    for (int layout = 0; layout < 2; layout++) {
+    for (int layout = 0; layout < LAYOUTS; layout++) {
         struct plx_ngram_table table = new_lines((enum plx_ngram_layout)layout, 1, 1);
-        const unsigned slots = layout ? PLX_NGRAM_COMPACT_SLOTS : PLX_NGRAM_WIDE_SLOTS;
+        const unsigned slots = slots_of(table.layout);
         bool duplicate = true;
         for (unsigned i = 0; i < 2 * slots; i++)
-            put_new(&table, gather(anywhere(i)), i, i / slots);
-        assert_int_equal(put(&table, gather(anywhere(99)), 1, &duplicate), 2);
+            put_new(&table, gather(stepping(anywhere(i), 1)), i, i / slots);
+        assert_int_equal(put(&table, gather(stepping(anywhere(99), 1)), 1, &duplicate), 2);
         assert_false(duplicate);
         for (unsigned i = 0; i < 2 * slots; i++)
-            assert_found(&table, gather(anywhere(i)), i);
-        assert_absent(&table, gather(anywhere(99)));
+            assert_found(&table, gather(stepping(anywhere(i), 1)), i);
+        assert_absent(&table, gather(stepping(anywhere(99), 1)));
         free(table.memory);
     }
 }
@@ -316,7 +370,7 @@ static void plx_ngram_put__no_room(void **state)
 static void plx_ngram_find__damaged_notes(void **state)
 {
     (void)state;
-    for (int layout = 0; layout < 2; layout++) {
+    for (int layout = 0; layout < LAYOUTS; layout++) {
         for (uint64_t spare = 1; spare < 5; spare++) {
             struct plx_ngram_table table = new_lines((enum plx_ngram_layout)layout, 3, spare);
             memset(table.memory, 0xFF, (size_t)(3 + spare) * PLX_NGRAM_LINE);
@@ -331,18 +385,18 @@ static void plx_ngram_find__extreme_values(void **state)
 {
     static const float stored[] = {0.0f, -INFINITY, -3.4028235e38f, -1e-45f, -99.0f};
     (void)state;
-    for (int layout = 0; layout < 2; layout++) {
-        struct plx_ngram_table table = new_lines((enum plx_ngram_layout)layout, 1, 1);
+    for (int layout = 0; layout < LAYOUTS; layout++) {
+        struct plx_ngram_table table = new_lines((enum plx_ngram_layout)layout, 1, 16);
         for (unsigned i = 0; i < 5; i++) {
             const struct plx_ngram ngram = {stored[i], stored[4 - i]};
             bool duplicate;
-            plx_ngram_put(table.memory, 0, 2, table.layout, i + 1, &ngram, &duplicate);
+            plx_ngram_put(table.memory, 0, 17, table.layout, i + 1, &ngram, &duplicate);
         }
         for (unsigned i = 0; i < 5; i++) {
             struct plx_ngram found;
             assert_true(plx_ngram_find(&table, i + 1, &found));
             assert_memory_equal(&found.probability, stored + i, sizeof *stored); /* no −0 */
-            assert_true(found.backoff == (layout ? 0.0f : stored[4 - i]));
+            assert_true(found.backoff == (table.layout == PLX_NGRAM_COMPACT ? 0.0f : stored[4 - i]));
         }
         free(table.memory);
     }
@@ -470,6 +524,7 @@ int main(void)
         cmocka_unit_test(plx_ngram_homes__as_full_as_they_say),
         cmocka_unit_test(plx_ngram_find__nothing_there),
         cmocka_unit_test(plx_ngram_put__wide_bytes),
+        cmocka_unit_test(plx_ngram_put__narrow_bytes),
         cmocka_unit_test(plx_ngram_put__compact_bytes),
         cmocka_unit_test(plx_ngram_put__homes_that_collide),
         cmocka_unit_test(plx_ngram_find__tags),

@@ -36,10 +36,10 @@ static bool take(void *user, const struct plx_ngram *ngrams, size_t count)
  */
 static void plx_model_each_stored__layouts(void **state)
 {
-    static const enum plx_ngram_layout layouts[] = {PLX_NGRAM_WIDE, PLX_NGRAM_COMPACT};
+    static const enum plx_ngram_layout layouts[] = {PLX_NGRAM_WIDE, PLX_NGRAM_NARROW, PLX_NGRAM_COMPACT};
     const struct plx_ngram unigram = {-0.5f, -0.25f};
     (void)state;
-    for (size_t l = 0; l < 2; l++) {
+    for (size_t l = 0; l < 3; l++) {
         uint8_t *lines = calloc(LINES + 200, PLX_NGRAM_LINE);
         struct plx_error error;
         struct plx_ngram_hash *model = plx_ngram_hash_new(&error);
@@ -68,7 +68,7 @@ static void plx_model_each_stored__layouts(void **state)
         assert_true(plx_model_each_stored(&model->ngram.base, 2, take, &two));
         assert_int_equal(two.count, COUNT);
         assert_true(two.probabilities == -(double)COUNT * (COUNT + 1) / 2);
-        assert_true(two.backoffs == (layouts[l] == PLX_NGRAM_WIDE ? -2.0 * COUNT : 0));
+        assert_true(two.backoffs == (layouts[l] == PLX_NGRAM_COMPACT ? 0 : -2.0 * COUNT));
         assert_false(plx_model_each_stored(&model->ngram.base, 2, take, &some));
         assert_in_range(some.count, 10, COUNT / 2);
         plx_model_close(&model->ngram.base);
