@@ -51,27 +51,15 @@ static unsigned slots_of(enum plx_ngram_layout layout)
     return layout == PLX_NGRAM_COMPACT ? PLX_NGRAM_COMPACT_SLOTS : PLX_NGRAM_SLOTS;
 }
 
-/* The slot of a line that has the key or fingerprint, or is the first free one; the number of slots if there
-   is neither. */
-static unsigned find_slot(const uint8_t *line, enum plx_ngram_layout layout, uint64_t key, bool *same)
+/* Which slots of a line have a key or fingerprint, a bit for each; those that are empty have 0. */
+static inline uint32_t match_slots(const uint8_t *line, enum plx_ngram_layout layout, uint64_t key)
 {
-    const unsigned slots = slots_of(layout);
-    for (unsigned i = 0; i < slots; i++) {
-        uint64_t there = 0;
-        if (layout == PLX_NGRAM_WIDE) {
-            memcpy(&there, line + sizeof there * i, sizeof there);
-        } else {
-            uint32_t low;
-            uint16_t high;
-            memcpy(&low, line + sizeof low * i, sizeof low);
-            memcpy(&high, line + PLX_NGRAM_HIGH_HALVES + sizeof high * i, sizeof high);
-            there = low | (uint64_t)high << 32;
-        }
-        *same = there == key;
-        if (*same || there == 0)
-            return i;
+    switch (layout) {
+    case PLX_NGRAM_WIDE: return plx_match_4_u64(line, key);
+    case PLX_NGRAM_NARROW: return plx_match_4_u48(line, line + PLX_NGRAM_HIGH_HALVES, key);
+    case PLX_NGRAM_COMPACT: break;
     }
-    return slots;
+    return plx_match_6_u48(line, line + PLX_NGRAM_HIGH_HALVES, key);
 }
 
 static void fill_wide(uint8_t *line, unsigned slot, uint64_t key, const struct plx_ngram *ngram)
@@ -131,13 +119,16 @@ uint64_t plx_ngram_put(uint8_t *lines, uint64_t begin, uint64_t end, enum plx_ng
     *duplicate = false;
     for (uint64_t line = begin; line < end; line += step) {
         uint8_t *at = lines + (size_t)line * PLX_NGRAM_LINE;
-        const unsigned slot = find_slot(at, layout, sought, duplicate);
-        if (*duplicate)
+        if (match_slots(at, layout, sought)) {
+            *duplicate = true;
             return line;
-        if (slot == slots_of(layout)) {
+        }
+        const uint32_t empty = match_slots(at, layout, 0);
+        if (!empty) {
             note_passed(at, layout, scattered);
             continue;
         }
+        const unsigned slot = (unsigned)__builtin_ctz(empty);
         if (wide)
             fill_wide(at, slot, sought, ngram);
         else
