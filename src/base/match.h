@@ -37,7 +37,8 @@ static inline uint32_t plx_match_4_u64(const uint8_t *p, uint64_t value)
 #endif
 }
 
-/* Of four numbers of 48 bits, their lower halves the u32 at low, their upper ones the u16 at high. */
+/* Of four numbers of 48 bits, their lower halves the u32 at low, their upper ones the u16 at high. The value
+   is below 2^48. */
 static inline uint32_t plx_match_4_u48(const uint8_t *low, const uint8_t *high, uint64_t value)
 {
 #ifdef __SSE2__
@@ -62,7 +63,7 @@ static inline uint32_t plx_match_4_u48(const uint8_t *low, const uint8_t *high, 
 }
 
 /* Of six numbers of 48 bits, their lower halves the u32 at low, their upper ones the u16 at high. Eight bytes
-   behind the former and four behind the latter can be read too. */
+   behind the former and four behind the latter can be read too. The value is below 2^48. */
 static inline uint32_t plx_match_6_u48(const uint8_t *low, const uint8_t *high, uint64_t value)
 {
 #ifdef __SSE2__

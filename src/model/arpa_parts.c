@@ -11,9 +11,10 @@ static bool find_all(const struct plx_ngram_table *table, const uint64_t *keys, 
         const uint64_t scattered = plx_ngram_scatter(keys[k]);
         const uint8_t *line = plx_ngram_home(table, scattered);
         const struct plx_ngram_answer answer = plx_ngram_ask(table->layout, line, keys[k], scattered);
-        found[k] = answer.found != 0;
+        found[k] = answer.mask != 0;
         if (answer.passed) {
-            plx_prefetch(line + plx_ngram_step(scattered));
+            const uint8_t *next = plx_ngram_next(table, line, scattered);
+            plx_prefetch(next ? next : line);
             passed[passed_count++] = (uint8_t)k;
         } else {
             all &= found[k];

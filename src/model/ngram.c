@@ -62,13 +62,14 @@ static inline float float_if(bool condition, float yes)
 }
 
 /* Adds the backoffs of the contexts longer than what was found, the shortest first. Those that end at a
-   position belong to its successor in the block; the first position is never a target with a context. */
+   position belong to its successor in the block; the first position is never a target with a context. 0 is
+   added where there is none, so that −0 becomes 0. */
 static void add_backoffs(struct ngram_session *session, unsigned order)
 {
     const struct plx_ngram_block *block = &session->block;
     for (size_t i = 0; i < block->count; i++) {
-        session->total[i] = (double)block->probability[i] + 0.0; /* 0, not −0 */
-        session->rounded[i] = block->probability[i] + 0.0f;
+        session->total[i] = (double)block->probability[i];
+        session->rounded[i] = block->probability[i];
     }
     for (unsigned k = 1; k < order; k++) {
         const float *backoffs = block->backoffs + (size_t)(k - 1) * PLX_NGRAM_ROW;

@@ -25,7 +25,7 @@
 /* The position behind them, to which a search may write what is of no position, and the length of a row that
    has it too. */
 #define PLX_NGRAM_NOWHERE PLX_NGRAM_BLOCK
-#define PLX_NGRAM_ROW     (PLX_NGRAM_BLOCK + 16)
+#define PLX_NGRAM_ROW     (PLX_NGRAM_BLOCK + 16) /* whole cache lines */
 
 /* How many positions ahead of the one at hand the unigrams are fetched. */
 #define PLX_NGRAM_UNIGRAMS_AHEAD 32
@@ -43,7 +43,7 @@ struct plx_ngram_block {
     uint8_t reach[PLX_NGRAM_BLOCK];      /* the most words that an n-gram ending here may have: at most
                                             the model's order; 0 for an unknown word */
     uint8_t length[PLX_NGRAM_ROW];       /* of the longest n-gram found; 1 at the beginning */
-    float probability[PLX_NGRAM_ROW];    /* of that; −0 may stand for 0 */
+    float probability[PLX_NGRAM_ROW];    /* of that; −0 may stand for 0, but for order 1 */
     struct plx_ngram_state state[PLX_NGRAM_BLOCK];
     float *backoffs;                 /* [order − 1][PLX_NGRAM_ROW]: row k − 1 has those of the
                                         n-grams of k words that end at a position; 0 where there is

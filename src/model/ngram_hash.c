@@ -87,9 +87,9 @@ struct search {
 static __attribute__((noinline)) void pass_on(const struct plx_ngram_table *table, uint64_t scattered,
                                               uint16_t i, const uint8_t *line, struct passed *passed)
 {
-    line += plx_ngram_step(scattered);
-    if (line >= table->lines + (size_t)(table->homes + table->spare) * PLX_NGRAM_LINE)
-        return; /* the file is damaged: nothing passes the last line */
+    line = plx_ngram_next(table, line, scattered);
+    if (!line)
+        return;
     plx_prefetch(line);
     passed->position[passed->count] = i;
     passed->line[passed->count++] = line;
@@ -105,13 +105,13 @@ static inline __attribute__((always_inline)) void ask(const struct search *searc
 {
     const struct plx_ngram_state state = block->state[i];
     const struct plx_ngram_answer answer = plx_ngram_ask(search->layout, line, state.first, state.second);
-    const size_t at = (i & answer.found) | (PLX_NGRAM_NOWHERE & ~answer.found);
+    const size_t at = (i & answer.mask) | (PLX_NGRAM_NOWHERE & ~answer.mask);
     block->probability[at] = answer.ngram.probability;
     block->length[at] = (uint8_t)search->order;
     if (!search->highest) {
         block->backoffs[(size_t)(search->order - 1) * PLX_NGRAM_ROW + at] = answer.ngram.backoff;
         block->alive[*alive] = i;
-        *alive += answer.found & (block->reach[i] > search->order);
+        *alive += answer.mask & (block->reach[i] > search->order);
     }
     if (answer.passed)
         pass_on(&search->table, state.second, i, line, passed);
@@ -196,6 +196,7 @@ static size_t read_wide(const uint8_t *line, struct plx_ngram *ngrams)
 static size_t read_fingerprints(const uint8_t *line, bool backoffs, struct plx_ngram *ngrams)
 {
     const size_t slots = backoffs ? PLX_NGRAM_SLOTS : PLX_NGRAM_COMPACT_SLOTS;
+    const uint8_t *values = line + (backoffs ? PLX_NGRAM_NARROW_VALUES : PLX_NGRAM_COMPACT_VALUES);
     size_t count = 0;
     for (size_t i = 0; i < slots; i++) {
         uint32_t low, probability;
@@ -205,10 +206,11 @@ static size_t read_fingerprints(const uint8_t *line, bool backoffs, struct plx_n
         if (!low && !high)
             continue;
         struct plx_ngram *ngram = ngrams + count++;
-        memcpy(&probability, line + sizeof low * (slots + i), sizeof probability);
+        memcpy(&probability, values + sizeof probability * i, sizeof probability);
         *ngram = (struct plx_ngram){plx_ngram_negative(probability), 0.0f};
         if (backoffs)
-            memcpy(&ngram->backoff, line + sizeof low * (2 * slots + i), sizeof ngram->backoff);
+            memcpy(&ngram->backoff, line + PLX_NGRAM_NARROW_BACKOFFS + sizeof ngram->backoff * i,
+                   sizeof ngram->backoff);
     }
     return count;
 }

@@ -15,10 +15,9 @@ bool plx_ngram_find(const struct plx_ngram_table *table, uint64_t key, struct pl
         return false;
     const uint64_t scattered = plx_ngram_scatter(key);
     const uint8_t *line = plx_ngram_home(table, scattered);
-    const uint8_t *end = table->lines + (size_t)(table->homes + table->spare) * PLX_NGRAM_LINE;
-    for (; line < end; line += plx_ngram_step(scattered)) {
+    for (; line; line = plx_ngram_next(table, line, scattered)) {
         const struct plx_ngram_answer answer = plx_ngram_ask(table->layout, line, key, scattered);
-        if (answer.found) {
+        if (answer.mask) {
             *ngram = answer.ngram;
             ngram->probability += 0.0f; /* 0, not −0 */
             return true;
@@ -44,11 +43,6 @@ static uint32_t bits_of(float value)
     uint32_t bits;
     memcpy(&bits, &value, sizeof bits);
     return bits;
-}
-
-static unsigned slots_of(enum plx_ngram_layout layout)
-{
-    return layout == PLX_NGRAM_COMPACT ? PLX_NGRAM_COMPACT_SLOTS : PLX_NGRAM_SLOTS;
 }
 
 /* Which slots of a line have a key or fingerprint, a bit for each; those that are empty have 0. */
@@ -81,11 +75,13 @@ static void fill_slot(uint8_t *line, enum plx_ngram_layout layout, unsigned slot
     const uint32_t low = (uint32_t)fingerprint;
     const uint16_t high = (uint16_t)(fingerprint >> 32);
     const float probability = 0.0f - ngram->probability;
-    const unsigned slots = slots_of(layout);
+    const bool narrow = layout == PLX_NGRAM_NARROW;
+    uint8_t *values = line + (narrow ? PLX_NGRAM_NARROW_VALUES : PLX_NGRAM_COMPACT_VALUES);
     memcpy(line + sizeof low * slot, &low, sizeof low);
-    memcpy(line + sizeof low * (slots + slot), &probability, sizeof probability);
-    if (layout == PLX_NGRAM_NARROW)
-        memcpy(line + sizeof low * (2 * slots + slot), &ngram->backoff, sizeof ngram->backoff);
+    memcpy(values + sizeof probability * slot, &probability, sizeof probability);
+    if (narrow)
+        memcpy(line + PLX_NGRAM_NARROW_BACKOFFS + sizeof probability * slot, &ngram->backoff,
+               sizeof ngram->backoff);
     memcpy(line + PLX_NGRAM_HIGH_HALVES + sizeof high * slot, &high, sizeof high);
 }
 
@@ -113,7 +109,7 @@ static void note_passed(uint8_t *line, enum plx_ngram_layout layout, uint64_t sc
 uint64_t plx_ngram_put(uint8_t *lines, uint64_t begin, uint64_t end, enum plx_ngram_layout layout,
                        uint64_t key, const struct plx_ngram *ngram, bool *duplicate)
 {
-    const uint64_t scattered = plx_ngram_scatter(key), step = plx_ngram_step(scattered) / PLX_NGRAM_LINE;
+    const uint64_t scattered = plx_ngram_scatter(key), step = plx_ngram_step(scattered);
     const bool wide = layout == PLX_NGRAM_WIDE;
     const uint64_t sought = wide ? key + (key == 0) : plx_ngram_fingerprint(scattered);
     *duplicate = false;

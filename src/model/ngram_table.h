@@ -20,10 +20,12 @@
 
    What a false match is worth: an n-gram that is not stored is taken for one that is with a probability of
    n · 2^-64 with wide lines, n being the n-grams stored, as in KenLM's probing files. A line of fingerprints
-   compares 47 bits with at most 6 slots: 6 · 2^-47 < 4.3e-14 however large the table, which a table of 64-bit
-   keys reaches at n = 8e5 and exceeds 120 times at 1e8. Two stored n-grams of such a table are mistaken for
-   one another (an error when it is made) with a probability of about 3 n · 2^-47: 2e-6 at 1e8. Fingerprints
-   of 32 bits would give 1.4e-9 a search: more than one false match in each billion tokens. */
+   compares 47 bits with at most 6 slots: 6 · 2^-47 at most, while the bits that choose the home are others,
+   which they are up to some 8e5 n-grams. In larger tables they overlap, home and fingerprint are all 64 bits
+   of the scattered key, and it is n · 2^-64 again: 5e-12 at n = 1e8, where fingerprints of 32 bits, with
+   homes of 25 bits, would be 4 slots · 2^-32 = 1e-9, more than one false match in each billion tokens. Two
+   stored n-grams of a large table are mistaken for one another, which is an error when it is made, with a
+   probability of n² · 2^-65, as with any keys of 64 bits: 3e-4 at n = 1e8. */
 #ifndef PLX_MODEL_NGRAM_TABLE_H
 #define PLX_MODEL_NGRAM_TABLE_H
 
@@ -47,12 +49,14 @@ enum plx_ngram_layout { PLX_NGRAM_WIDE, PLX_NGRAM_NARROW, PLX_NGRAM_COMPACT };
 #define PLX_NGRAM_SLOTS         4            /* of wide and narrow lines */
 #define PLX_NGRAM_COMPACT_SLOTS 6
 
-/* Where the values of a wide line are, the upper halves of the fingerprints of the others, and what notes
-   their tags. */
-#define PLX_NGRAM_WIDE_VALUES  32
-#define PLX_NGRAM_HIGH_HALVES  48
-#define PLX_NGRAM_NARROW_TAGS  56
-#define PLX_NGRAM_COMPACT_TAGS 60
+/* Where the parts of a line are. */
+#define PLX_NGRAM_WIDE_VALUES     32
+#define PLX_NGRAM_NARROW_VALUES   16 /* p */
+#define PLX_NGRAM_NARROW_BACKOFFS 32
+#define PLX_NGRAM_COMPACT_VALUES  24 /* p */
+#define PLX_NGRAM_HIGH_HALVES     48 /* of fingerprints */
+#define PLX_NGRAM_NARROW_TAGS     56
+#define PLX_NGRAM_COMPACT_TAGS    60
 
 /* Zero-initialised is empty. */
 struct plx_ngram_table {
@@ -78,17 +82,26 @@ static inline const uint8_t *plx_ngram_home(const struct plx_ngram_table *table,
     return table->lines + (size_t)((wide)scattered * table->homes >> 64) * PLX_NGRAM_LINE;
 }
 
-/* How many bytes behind a line is the next that the n-gram may be in. */
+/* How many lines behind a line is the next that the n-gram may be in. */
 static inline size_t plx_ngram_step(uint64_t scattered)
 {
-    return (size_t)(1 + (scattered >> 6) % 16) * PLX_NGRAM_LINE;
+    return (size_t)(1 + (scattered >> 6) % 16);
+}
+
+/* That line; NULL where the table ends before it: nothing passes its last lines, unless a file is damaged. */
+static inline const uint8_t *plx_ngram_next(const struct plx_ngram_table *table, const uint8_t *line,
+                                            uint64_t scattered)
+{
+    const size_t lines = (size_t)(table->homes + table->spare);
+    const size_t next = (size_t)(line - table->lines) / PLX_NGRAM_LINE + plx_ngram_step(scattered);
+    return next < lines ? table->lines + next * PLX_NGRAM_LINE : NULL;
 }
 
 /* What a line has to say about an n-gram. */
 struct plx_ngram_answer {
     struct plx_ngram ngram; /* where it is found; with p's sign bit set, so −0 stands for 0 */
-    size_t found;           /* it is there: all bits are set; otherwise 0 */
-    bool passed;            /* it is not, but may be in the line a step behind */
+    size_t mask;            /* all bits are set where it is found; otherwise 0 */
+    bool passed;            /* it is not found, but may be in the line a step behind */
 };
 
 /* A p, whose sign is not its own. */
@@ -107,7 +120,7 @@ static inline struct plx_ngram_answer plx_ngram_answer_of(uint32_t found, bool p
                                                           const uint8_t *backoffs, size_t stride,
                                                           uint32_t last)
 {
-    struct plx_ngram_answer answer = {.found = 0 - (size_t)(found != 0), .passed = passed && !found};
+    struct plx_ngram_answer answer = {.mask = 0 - (size_t)(found != 0), .passed = passed && !found};
     const size_t at = stride * (unsigned)__builtin_ctz(found | last);
     uint32_t bits;
     memcpy(&bits, probabilities + at, sizeof bits);
@@ -139,19 +152,17 @@ static inline struct plx_ngram_answer plx_ngram_ask(enum plx_ngram_layout layout
                                    values + sizeof(float), sizeof(struct plx_ngram),
                                    1u << (PLX_NGRAM_SLOTS - 1));
     case PLX_NGRAM_NARROW:
-        values = line + sizeof(uint32_t) * PLX_NGRAM_SLOTS;
         memcpy(&tags, line + PLX_NGRAM_NARROW_TAGS, sizeof tags);
         return plx_ngram_answer_of(plx_match_4_u48(line, line + PLX_NGRAM_HIGH_HALVES, fingerprint),
-                                   (tags >> scattered % 64 & 1) != 0, values,
-                                   values + sizeof(float) * PLX_NGRAM_SLOTS, sizeof(float),
+                                   (tags >> scattered % 64 & 1) != 0, line + PLX_NGRAM_NARROW_VALUES,
+                                   line + PLX_NGRAM_NARROW_BACKOFFS, sizeof(float),
                                    1u << (PLX_NGRAM_SLOTS - 1));
     case PLX_NGRAM_COMPACT: break;
     }
     memcpy(&passed, line + PLX_NGRAM_COMPACT_TAGS, sizeof passed);
     return plx_ngram_answer_of(plx_match_6_u48(line, line + PLX_NGRAM_HIGH_HALVES, fingerprint),
-                               (passed >> scattered % 32 & 1) != 0,
-                               line + sizeof(uint32_t) * PLX_NGRAM_COMPACT_SLOTS, NULL, sizeof(float),
-                               1u << (PLX_NGRAM_COMPACT_SLOTS - 1));
+                               (passed >> scattered % 32 & 1) != 0, line + PLX_NGRAM_COMPACT_VALUES, NULL,
+                               sizeof(float), 1u << (PLX_NGRAM_COMPACT_SLOTS - 1));
 }
 
 /* True and what is stored of the n-gram; false, *ngram unchanged, if there is nothing. */

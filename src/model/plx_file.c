@@ -234,7 +234,7 @@ static enum plx_status check_kind(const uint8_t *data, uint64_t size, struct fix
     }
     if (memcmp(fixed->magic, magic, sizeof magic) != 0) {
         plx_error_set(error, PLX_UNSUPPORTED,
-                      "another version of the format than 2, which this program reads");
+                      "another version of the format than " PLX_FILE_VERSION ", which this program reads");
         plx_error_at_offset(error, version);
         return plx_error_hint(error, "convert the model again with this program");
     }

@@ -57,7 +57,8 @@
 #include "model/model.h"
 #include "model/ngram_table.h"
 
-#define PLX_FILE_MAGIC           "perplex n-gram model 2\n"
+#define PLX_FILE_VERSION         "2"
+#define PLX_FILE_MAGIC           "perplex n-gram model " PLX_FILE_VERSION "\n"
 #define PLX_FILE_MAGIC_BYTES     32
 #define PLX_FILE_PAGE            ((uint64_t)4096)
 #define PLX_FILE_CHUNK           ((size_t)1 << 20)

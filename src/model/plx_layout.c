@@ -177,6 +177,13 @@ static void run(void *argument, unsigned worker, void *user)
         job->status = fill(job, homes, &job->error);
 }
 
+/* The first line from `begin` on that an n-gram may be in: it has passed all that it could before. */
+static uint64_t first_from(uint64_t scattered, uint64_t homes, uint64_t begin)
+{
+    const uint64_t home = home_of(scattered, homes), step = plx_ngram_step(scattered);
+    return home >= begin ? home : home + (begin - home + step - 1) / step * step;
+}
+
 /* Puts what has come from before into lines[end − begin], as far as it fits; the rest stays in the list. */
 static void put_carried(struct plx_layout *layout, struct list *carried, uint8_t *lines, uint64_t begin,
                         uint64_t end)
@@ -185,14 +192,10 @@ static void put_carried(struct plx_layout *layout, struct list *carried, uint8_t
     size_t kept = 0;
     for (size_t i = 0; i < carried->count; i++) {
         const struct plx_ngram_record record = carried->records[i];
-        const uint64_t scattered = plx_ngram_scatter(record.key);
-        const uint64_t step = plx_ngram_step(scattered) / LINE;
-        uint64_t next = home_of(scattered, homes);
-        if (next < begin) /* it has passed all that it could on its way here */
-            next += (begin - next + step - 1) / step * step;
+        const uint64_t first = first_from(plx_ngram_scatter(record.key), homes, begin);
         bool duplicate;
         const uint64_t line =
-            plx_ngram_put(lines, next - begin, count, layout->layout, record.key, &record.ngram, &duplicate);
+            plx_ngram_put(lines, first - begin, count, layout->layout, record.key, &record.ngram, &duplicate);
         if (duplicate)
             note_duplicate(&layout->duplicate, &layout->line, record.line);
         else if (line == count)

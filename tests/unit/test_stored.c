@@ -1,4 +1,4 @@
-/* What is stored, of both layouts of our tables. */
+/* What is stored, of all layouts of our tables. */
 #include "model/stored.h"
 
 #include "model/ngram_hash.h"
