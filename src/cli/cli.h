@@ -96,7 +96,7 @@ enum cli_takes {
       "formats that are used in place: %s (default: map); others are always read into memory")               \
     X(FINGERPRINT, "fingerprint", 0, "OF", FINGERPRINT, CLI_EVAL | CLI_INSPECT | CLI_CONVERT,                \
       "SHA-256 of the model: %s (default: full); quick samples formats that are used in place, and is full " \
-      "for others; a file of the format plx carries its own")                                                                                          \
+      "for others; a file of the format plx carries its own")                                                \
     X(VERIFY, "verify", 0, NULL, NOTHING, CLI_EVAL | CLI_INSPECT,                                            \
       "check the model's checksums; refused where the format has none")                                      \
     X(THREADS, "threads", 'j', "N", NUMBER, CLI_EVAL | CLI_CONVERT,                                          \
@@ -232,11 +232,11 @@ bool cli_check_inputs(const struct cli_arguments *arguments);
 bool cli_check_overwritten(const char *output, const char *input);
 
 /* Says so and returns the exit code if a file there could surely not be written, before the work is
- * done. */
+   done. */
 int cli_check_output(const char *path);
 
 /* Writes text to the file, or to stdout where path is NULL. Returns the exit code, having said what
- * failed. */
+   failed. */
 int cli_write(const char *path, const char *text, size_t length);
 
 /* The same for who has to clean up before anything is said: a failure is given to cli_fail_output. */

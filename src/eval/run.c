@@ -18,7 +18,7 @@
 #define DEFAULT_BATCH 4096
 
 /* The shares of unknown words, literal ones apart, from which on vocabulary and text do not seem to belong
- * together. */
+   together. */
 #define DOUBTFUL_UNKNOWN_SHARE 0.25
 
 struct run {

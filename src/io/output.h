@@ -36,7 +36,7 @@ enum plx_status plx_output_write_at(const struct plx_output *output, uint64_t of
                                     size_t size, struct plx_error *error);
 
 /* Opens an anonymous file of plain bytes on the disk of the output; for outputs that are not on a disk, in
- * the system's folder for temporary files. Errors name the output. Given to plx_output_discard. */
+   the system's folder for temporary files. Errors name the output. Given to plx_output_discard. */
 enum plx_status plx_output_open_spool(const struct plx_output *output, struct plx_output **spool,
                                       struct plx_error *error);
 

@@ -29,7 +29,7 @@ static enum plx_status open_arpa(struct plx_source *source, const struct plx_mod
 }
 
 /* A line \data\ (or IRSTLM's mark, to be refused by name) among the first bytes; or a name that speaks of
- * ARPA. */
+   ARPA. */
 static enum plx_probe probe(const uint8_t *head, size_t size, const char *name)
 {
     static const char data[] = "\\data\\";

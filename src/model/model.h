@@ -124,7 +124,7 @@ void plx_model_lookup_padded(const struct plx_model *model, const struct plx_wor
                              uint32_t *ids);
 
 /* Adds one occurrence of the deviation `code` at `line` (0: no line). The first occurrence fixes line and
- * message. */
+   message. */
 void plx_model_warn(struct plx_model *model, const char *code, uint64_t line, const char *format, ...)
     PLX_PRINTF(4, 5);
 

@@ -30,7 +30,7 @@ static void begin_order(const struct plx_ngram_table *table, struct plx_ngram_bl
 }
 
 /* The i-th of {p, backoff}[…]. Its p is taken without its sign: a damaged file has no positive unigrams
- * either.
+   either.
  */
 static inline struct plx_ngram values_at(const uint8_t *values, size_t i)
 {

@@ -68,8 +68,8 @@ struct plx_ngram_table {
     uint8_t *memory; /* where the lines are the table's own: as they are (plx_pages_free); else NULL */
 };
 
-/* Scatters a key, one to one but for 0, which is 1: its upper bits choose the home, its lower ones are tag
- * and fingerprint. */
+/* Scatters a key, one to one but for 0, which is 1: its upper bits choose the home, its lower ones are tag,
+   step and fingerprint. */
 static inline uint64_t plx_ngram_scatter(uint64_t key)
 {
     key += key == 0; /* as which it is stored */

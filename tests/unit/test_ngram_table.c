@@ -283,7 +283,7 @@ static void plx_ngram_put__homes_that_collide(void **state)
 }
 
 /* A full line in the way of n-grams of the homes behind, too; and a search stops where its tag has not
- * passed.
+   passed.
  */
 static void plx_ngram_find__tags(void **state)
 {
