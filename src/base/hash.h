@@ -1,10 +1,18 @@
-/* MurmurHash64A by Austin Appleby (public domain), the hash that KenLM files store words by. */
+/* MurmurHash64A by Austin Appleby (public domain), the hash that KenLM files store words by; and where in a
+   table a hash points to. */
 #ifndef PLX_BASE_HASH_H
 #define PLX_BASE_HASH_H
 
 #include "base/bytes.h"
 
 #include <stddef.h>
+
+/* Which of `places` a hash points to that is evenly spread over 64 bits: in the order of the hashes. */
+static inline uint64_t plx_hash_place(uint64_t hash, uint64_t places)
+{
+    __extension__ typedef unsigned __int128 wide;
+    return (uint64_t)((wide)hash * places >> 64);
+}
 
 /* The last 1 … 7 bytes as a number, without a loop over them. */
 static inline uint64_t plx_hash_tail(const uint8_t *p, size_t tail, size_t size)

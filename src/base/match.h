@@ -37,6 +37,21 @@ static inline uint32_t plx_match_4_u64(const uint8_t *p, uint64_t value)
 #endif
 }
 
+/* The plain form of what follows, for `count` numbers. */
+static inline uint32_t plx_match_u48_plain(const uint8_t *low, const uint8_t *high, unsigned count,
+                                           uint64_t value)
+{
+    uint32_t found = 0;
+    for (unsigned i = 0; i < count; i++) {
+        uint32_t lower;
+        uint16_t upper;
+        memcpy(&lower, low + sizeof lower * i, sizeof lower);
+        memcpy(&upper, high + sizeof upper * i, sizeof upper);
+        found |= (uint32_t)((lower | (uint64_t)upper << 32) == value) << i;
+    }
+    return found;
+}
+
 /* Of four numbers of 48 bits, their lower halves the u32 at low, their upper ones the u16 at high. The value
    is below 2^48. */
 static inline uint32_t plx_match_4_u48(const uint8_t *low, const uint8_t *high, uint64_t value)
@@ -52,13 +67,7 @@ static inline uint32_t plx_match_4_u48(const uint8_t *low, const uint8_t *high, 
         _mm_and_si128(_mm_cmpeq_epi32(plx_load_lanes(low), sought_low), _mm_unpacklo_epi16(highs, highs));
     return (uint32_t)_mm_movemask_ps(_mm_castsi128_ps(both));
 #else
-    uint32_t lows[4], found = 0;
-    uint16_t highs[4];
-    memcpy(lows, low, sizeof lows);
-    memcpy(highs, high, sizeof highs);
-    for (unsigned i = 0; i < 4; i++)
-        found |= (uint32_t)((lows[i] | (uint64_t)highs[i] << 32) == value) << i;
-    return found;
+    return plx_match_u48_plain(low, high, 4, value);
 #endif
 }
 
@@ -74,13 +83,7 @@ static inline uint32_t plx_match_6_u48(const uint8_t *low, const uint8_t *high, 
     const __m128i both = _mm_and_si128(lows, _mm_cmpeq_epi16(plx_load_lanes(high), sought_high));
     return (uint32_t)_mm_movemask_epi8(_mm_packs_epi16(both, _mm_setzero_si128())) & 0x3F;
 #else
-    uint32_t lows[6], found = 0;
-    uint16_t highs[6];
-    memcpy(lows, low, sizeof lows);
-    memcpy(highs, high, sizeof highs);
-    for (unsigned i = 0; i < 6; i++)
-        found |= (uint32_t)((lows[i] | (uint64_t)highs[i] << 32) == value) << i;
-    return found;
+    return plx_match_u48_plain(low, high, 6, value);
 #endif
 }
 

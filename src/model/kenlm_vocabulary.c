@@ -1,5 +1,6 @@
 #include "model/kenlm_vocabulary.h"
 
+#include "base/hash.h"
 #include "base/memory.h"
 #include "base/prefetch.h"
 
@@ -119,9 +120,8 @@ struct search {
 /* Narrows the search down to what the entry leaves; true while it goes on. */
 static bool narrow(struct search *search, uint64_t found, uint64_t hash, uint64_t count)
 {
-    __extension__ typedef unsigned __int128 wide;
     const uint64_t away = found < hash ? hash - found : found - hash;
-    const uint64_t step = (uint64_t)((wide)away * count >> 64);
+    const uint64_t step = plx_hash_place(away, count);
     if (found < hash) {
         search->low = search->at + 1;
         search->at += step < search->high - search->at ? step : search->high - search->at;
@@ -142,14 +142,13 @@ static bool narrow(struct search *search, uint64_t found, uint64_t hash, uint64_
 
 static void search_all(const struct plx_kenlm *model, const uint64_t *hashes, size_t count, uint32_t *ids)
 {
-    __extension__ typedef unsigned __int128 wide;
     const uint8_t *list = model->data + model->header.hashes;
     const uint64_t words = model->header.vocabulary - 1;
     struct search searches[PLX_MODEL_LOOKUP];
     size_t active = 0;
     for (size_t i = 0; i < count; i++) {
         ids[i] = PLX_NO_TOKEN;
-        const uint64_t guess = (uint64_t)((wide)hashes[i] * words >> 64);
+        const uint64_t guess = plx_hash_place(hashes[i], words);
         searches[active] = (struct search){0, words, guess, (uint16_t)i, 0};
         active += words > 0;
         plx_prefetch(list + guess * 8);

@@ -29,18 +29,9 @@ static void begin_order(const struct plx_ngram_table *table, struct plx_ngram_bl
     }
 }
 
-/* The i-th of {p, backoff}[…]. Its p is taken without its sign: a damaged file has no positive unigrams
-   either.
- */
-static inline struct plx_ngram values_at(const uint8_t *values, size_t i)
+static inline struct plx_ngram unigram_of(const uint8_t *unigrams, uint32_t id)
 {
-    const uint8_t *at = values + i * sizeof(struct plx_ngram);
-    struct plx_ngram ngram;
-    uint32_t probability;
-    memcpy(&probability, at, sizeof probability);
-    ngram.probability = plx_ngram_negative(probability);
-    memcpy(&ngram.backoff, at + sizeof probability, sizeof ngram.backoff);
-    return ngram;
+    return plx_ngram_values(unigrams + (size_t)id * sizeof(struct plx_ngram));
 }
 
 static void find_unigrams(const struct plx_ngram_model *base, struct plx_ngram_block *block)
@@ -56,7 +47,7 @@ static void find_unigrams(const struct plx_ngram_model *base, struct plx_ngram_b
         if (block->reach[i] == 0)
             continue;
         const uint32_t id = *block->id[i];
-        const struct plx_ngram unigram = values_at(unigrams, id);
+        const struct plx_ngram unigram = unigram_of(unigrams, id);
         block->probability[i] = unigram.probability;
         block->backoffs[i] = unigram.backoff;
         block->state[i].first = id;
@@ -189,7 +180,7 @@ static size_t read_wide(const uint8_t *line, struct plx_ngram *ngrams)
     size_t count = 0;
     memcpy(keys, line, sizeof keys);
     for (; count < PLX_NGRAM_SLOTS && keys[count]; count++)
-        ngrams[count] = values_at(line + sizeof keys, count);
+        ngrams[count] = plx_ngram_values(line + PLX_NGRAM_WIDE_VALUES + count * sizeof *ngrams);
     return count;
 }
 
@@ -251,7 +242,7 @@ static bool each_ngram(const struct plx_ngram_model *base, unsigned order, plx_t
         const uint64_t left = base->base.info.vocabulary - id;
         const size_t count = left < EACH_BATCH ? (size_t)left : EACH_BATCH;
         for (uint32_t i = 0; i < count; i++)
-            ngrams[i] = values_at(model->unigrams, (uint32_t)id + i);
+            ngrams[i] = unigram_of(model->unigrams, (uint32_t)id + i);
         if (!take(user, ngrams, count))
             return false;
     }

@@ -145,19 +145,15 @@ static bool move_line(const uint8_t *line, const struct plx_ngram_table *to)
 {
     for (unsigned i = 0; i < PLX_NGRAM_SLOTS; i++) {
         uint64_t key;
-        uint32_t bits;
-        struct plx_ngram ngram;
         bool duplicate;
         memcpy(&key, line + sizeof key * i, sizeof key);
         if (key == 0)
             break;
-        memcpy(&bits, line + PLX_NGRAM_WIDE_VALUES + sizeof ngram * i, sizeof bits);
-        memcpy(&ngram, line + PLX_NGRAM_WIDE_VALUES + sizeof ngram * i, sizeof ngram);
-        ngram.probability = plx_ngram_negative(bits);
-        const uint8_t *home = plx_ngram_home(to, plx_ngram_scatter(key));
+        const struct plx_ngram ngram =
+            plx_ngram_values(line + PLX_NGRAM_WIDE_VALUES + i * sizeof(struct plx_ngram));
+        const uint64_t home = plx_hash_place(plx_ngram_scatter(key), to->homes);
         const uint64_t end = to->homes + to->spare;
-        if (plx_ngram_put(to->memory, (uint64_t)(home - to->lines) / PLX_NGRAM_LINE, end, PLX_NGRAM_WIDE, key,
-                          &ngram, &duplicate) == end)
+        if (plx_ngram_put(to->memory, home, end, PLX_NGRAM_WIDE, key, &ngram, &duplicate) == end)
             return false;
     }
     return true;
@@ -201,10 +197,9 @@ enum plx_status plx_ngram_table_insert(struct plx_ngram_table *table, uint64_t k
     if (roomy_homes(table->count + 1) > table->homes)
         status = plx_ngram_table_reserve(table, table->count * 2 + 1, error);
     while (status == PLX_OK) {
-        const uint8_t *home = plx_ngram_home(table, plx_ngram_scatter(key));
+        const uint64_t home = plx_hash_place(plx_ngram_scatter(key), table->homes);
         const uint64_t end = table->homes + table->spare;
-        const uint64_t line = plx_ngram_put(table->memory, (uint64_t)(home - table->lines) / PLX_NGRAM_LINE,
-                                            end, PLX_NGRAM_WIDE, key, ngram, duplicate);
+        const uint64_t line = plx_ngram_put(table->memory, home, end, PLX_NGRAM_WIDE, key, ngram, duplicate);
         if (line < end) {
             table->count += !*duplicate;
             return PLX_OK;

@@ -31,6 +31,7 @@
 
 #include <perplex/status.h>
 
+#include "base/hash.h"
 #include "base/match.h"
 
 #include <stdbool.h>
@@ -78,8 +79,7 @@ static inline uint64_t plx_ngram_scatter(uint64_t key)
 
 static inline const uint8_t *plx_ngram_home(const struct plx_ngram_table *table, uint64_t scattered)
 {
-    __extension__ typedef unsigned __int128 wide;
-    return table->lines + (size_t)((wide)scattered * table->homes >> 64) * PLX_NGRAM_LINE;
+    return table->lines + (size_t)plx_hash_place(scattered, table->homes) * PLX_NGRAM_LINE;
 }
 
 /* How many lines behind a line is the next that the n-gram may be in. */
@@ -111,6 +111,18 @@ static inline float plx_ngram_negative(uint32_t bits)
     bits &= UINT32_C(0x7FFFFFFF);
     memcpy(&probability, &bits, sizeof probability);
     return 0.0f - probability; /* 0, not −0, of 0 */
+}
+
+/* What is stored at {p, backoff}, its p taken without its sign: in wide lines that notes a tag, and elsewhere
+   a damaged file has no positive ones either. */
+static inline struct plx_ngram plx_ngram_values(const uint8_t *at)
+{
+    struct plx_ngram ngram;
+    uint32_t probability;
+    memcpy(&probability, at, sizeof probability);
+    ngram.probability = plx_ngram_negative(probability);
+    memcpy(&ngram.backoff, at + sizeof probability, sizeof ngram.backoff);
+    return ngram;
 }
 
 /* The answer of slots whose values are `stride` bytes apart: `found` has a bit for that of the n-gram or is

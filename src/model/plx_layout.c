@@ -53,12 +53,6 @@ struct job {
     struct plx_error error;
 };
 
-static uint64_t home_of(uint64_t scattered, uint64_t homes)
-{
-    __extension__ typedef unsigned __int128 wide;
-    return (uint64_t)((wide)scattered * homes >> 64);
-}
-
 static enum plx_status append(struct list *list, const struct plx_ngram_record *record,
                               struct plx_error *error)
 {
@@ -137,9 +131,9 @@ static enum plx_status fill(struct job *job, uint64_t homes, struct plx_error *e
         memset(job->lines, 0, (size_t)lines * LINE);
     for (size_t i = 0; i < list->count; i++) {
         const struct plx_ngram_record *record = list->records + i;
-        const uint64_t home = home_of(plx_ngram_scatter(record->key), homes) - job->begin;
+        const uint64_t home = plx_hash_place(plx_ngram_scatter(record->key), homes) - job->begin;
         if (i + AHEAD < list->count) {
-            const uint64_t later = home_of(plx_ngram_scatter(record[AHEAD].key), homes) - job->begin;
+            const uint64_t later = plx_hash_place(plx_ngram_scatter(record[AHEAD].key), homes) - job->begin;
             plx_prefetch(job->lines + (later < lines ? (size_t)later * LINE : 0));
         }
         bool duplicate = false;
@@ -166,8 +160,8 @@ static void run(void *argument, unsigned worker, void *user)
     const uint64_t homes = plx_ngram_homes(job->layout->layout, job->layout->count);
     const unsigned shift = 64 - job->bins->bits;
     const bool last = job->bin + 1 == (size_t)1 << job->bins->bits;
-    job->begin = home_of((uint64_t)job->bin << shift, homes);
-    job->end = last ? homes : home_of(((uint64_t)job->bin + 1) << shift, homes);
+    job->begin = plx_hash_place((uint64_t)job->bin << shift, homes);
+    job->end = last ? homes : plx_hash_place(((uint64_t)job->bin + 1) << shift, homes);
     job->left.count = 0;
     job->duplicate = false;
     job->status = make_room(job, &job->error);
@@ -180,7 +174,7 @@ static void run(void *argument, unsigned worker, void *user)
 /* The first line from `begin` on that an n-gram may be in: it has passed all that it could before. */
 static uint64_t first_from(uint64_t scattered, uint64_t homes, uint64_t begin)
 {
-    const uint64_t home = home_of(scattered, homes), step = plx_ngram_step(scattered);
+    const uint64_t home = plx_hash_place(scattered, homes), step = plx_ngram_step(scattered);
     return home >= begin ? home : home + (begin - home + step - 1) / step * step;
 }
 

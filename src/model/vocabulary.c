@@ -123,15 +123,9 @@ static uint64_t hash_word(struct plx_word word)
     return plx_hash64(word.text, word.length, 0);
 }
 
-static uint64_t home_of(uint64_t homes, uint64_t hash)
-{
-    __extension__ typedef unsigned __int128 wide;
-    return (uint64_t)((wide)hash * homes >> 64);
-}
-
 static inline const uint8_t *home_line(const struct plx_vocabulary *vocabulary, uint64_t hash)
 {
-    return vocabulary->parts.lines + (size_t)home_of(vocabulary->parts.homes, hash) * LINE;
+    return vocabulary->parts.lines + (size_t)plx_hash_place(hash, vocabulary->parts.homes) * LINE;
 }
 
 /* The id of the word of this hash. */
@@ -161,7 +155,7 @@ static inline uint32_t find_hash(const struct plx_vocabulary *vocabulary, const 
 static bool put(uint8_t *lines, uint64_t homes, uint64_t end, uint64_t hash, uint32_t id)
 {
     const uint32_t numbered = id + 1;
-    for (uint64_t i = home_of(homes, hash); i < end; i++) {
+    for (uint64_t i = plx_hash_place(hash, homes); i < end; i++) {
         uint8_t *line = lines + (size_t)i * LINE;
         uint32_t ids[SLOTS + 1]; /* and what has passed */
         memcpy(ids, line + IDS, sizeof ids);
@@ -285,7 +279,7 @@ static bool put_all(const struct plx_vocabulary *vocabulary, uint8_t *lines, uin
         const size_t left = vocabulary->parts.size - done, n = left < BATCH ? left : BATCH;
         for (size_t i = 0; i < n; i++) {
             hashes[i] = hash_word(plx_vocabulary_word(vocabulary, (uint32_t)(done + i)));
-            plx_prefetch(lines + (size_t)home_of(homes, hashes[i]) * LINE);
+            plx_prefetch(lines + (size_t)plx_hash_place(hashes[i], homes) * LINE);
         }
         for (size_t i = 0; i < n; i++) {
             const uint32_t id = (uint32_t)(done + i);

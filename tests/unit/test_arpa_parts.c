@@ -21,9 +21,9 @@ static struct plx_ngram_table new_table(enum plx_ngram_layout layout, const uint
     assert_non_null(lines);
     for (size_t i = 0; i < COUNT; i++) {
         bool duplicate;
-        const uint8_t *home = plx_ngram_home(&table, plx_ngram_scatter(keys[i]));
-        assert_true(plx_ngram_put(lines, (uint64_t)(home - lines) / PLX_NGRAM_LINE, homes + spare, layout,
-                                  keys[i], &ngram, &duplicate) < homes + spare);
+        const uint64_t home = plx_hash_place(plx_ngram_scatter(keys[i]), homes);
+        assert_true(plx_ngram_put(lines, home, homes + spare, layout, keys[i], &ngram, &duplicate) <
+                    homes + spare);
         assert_false(duplicate);
     }
     return table;

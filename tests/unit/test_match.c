@@ -58,6 +58,7 @@ static void match__as_one_by_one(void **state)
         value &= MASK;
         assert_int_equal(plx_match_4_u48(four, four_high, value), expected(numbers, 4, value));
         assert_int_equal(plx_match_6_u48(low, high, value), expected(numbers, LANES, value));
+        assert_int_equal(plx_match_u48_plain(low, high, LANES, value), expected(numbers, LANES, value));
         free(whole);
         free(low);
         free(high);

@@ -88,7 +88,7 @@ static struct plx_ngram_table new_lines(enum plx_ngram_layout layout, uint64_t h
 
 static uint64_t home_of(const struct plx_ngram_table *table, uint64_t key)
 {
-    return (uint64_t)(plx_ngram_home(table, plx_ngram_scatter(key)) - table->lines) / PLX_NGRAM_LINE;
+    return plx_hash_place(plx_ngram_scatter(key), table->homes);
 }
 
 /* Puts an n-gram into its line; returns which, `end` for none. */

@@ -21,7 +21,7 @@
 
 #include <cmocka.h>
 
-#define FLIPS (SANITIZED ? 1000 : 10000)
+#define FLIPS (SANITIZED_THREADS ? 1000 : 10000)
 
 /* Two of these words are in no n-gram; one of three words lacks its suffix. */
 static const char ARPA[] =

@@ -54,8 +54,7 @@ static void plx_model_each_stored__layouts(void **state)
             const struct plx_ngram ngram = {0.0f - (float)i, -2.0f};
             bool duplicate;
             const uint64_t key = i * UINT64_C(0x9E3779B97F4A7C15);
-            const uint64_t home =
-                (uint64_t)(plx_ngram_home(model->tables, plx_ngram_scatter(key)) - lines) / PLX_NGRAM_LINE;
+            const uint64_t home = plx_hash_place(plx_ngram_scatter(key), LINES);
             assert_int_not_equal(plx_ngram_put(lines, home, LINES + 200, layouts[l], key, &ngram, &duplicate),
                                  LINES + 200);
             assert_false(duplicate);
