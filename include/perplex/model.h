@@ -41,7 +41,8 @@ enum plx_capability {
     PLX_ANY_TOKENS = 1 << 6, /* knows tokens by their number or position only: no word is unknown to it, and
                                 plx_model_lookup gives every word the id 0 */
     PLX_BY_TOKEN = 1 << 7,   /* scores by position: `position` of a window counts the tokens of the corpus */
-    PLX_BY_TARGET = 1 << 8   /* likewise, but counts the targets */
+    PLX_BY_TARGET = 1 << 8,  /* likewise, but counts the targets */
+    PLX_FULL_DISTRIBUTION = 1 << 9 /* gives the scores of all tokens of its vocabulary in a context */
 };
 
 /* What a format says about a model beside what all models have: how it is stored. */
@@ -58,6 +59,7 @@ struct plx_model_info {
     const char *architecture; /* "n-gram", "table", "factored", … */
     unsigned order;           /* of an n-gram model; 2 for a bigram */
     uint64_t context_length;  /* the most preceding tokens that a prediction can depend on */
+    uint64_t least_context;   /* the fewest preceding tokens that a target needs; 0 with PLX_EMPTY_CONTEXT */
     uint64_t vocabulary;      /* number of types, V; ids are 0 … V − 1. 0: not known, any id will do */
     uint64_t parameters;      /* stored probabilities and backoffs, or weights */
     unsigned capabilities;    /* of enum plx_capability */
@@ -70,6 +72,7 @@ struct plx_model_info {
     size_t property_count;
     uint64_t positions;  /* with PLX_BY_TOKEN or PLX_BY_TARGET: how many there are */
     double logprob_base; /* of the logarithms in the file, where the options gave it; else 0 */
+    size_t batch;        /* how many targets are best scored together; 0: it does not matter */
     const char *load;    /* of a format that is used in place, how the file lies in memory: "map" or "copy";
                             else NULL */
     const char *fingerprint; /* what sha256 is of: "full", "quick" or "none" (see enum plx_fingerprint), or
@@ -140,7 +143,7 @@ PLX_API void plx_model_lookup(const struct plx_model *model, const struct plx_wo
 PLX_API struct plx_word plx_model_token(const struct plx_model *model, uint32_t id);
 
 /* What one scoring sees: the targets are ids[first … end − 1], each predicted from what precedes it in ids.
-   Before `first` stands context only. first == 0 needs PLX_EMPTY_CONTEXT. */
+   Before `first` stands context only. first ≥ info.least_context. */
 struct plx_window {
     const uint32_t *ids; /* [end] */
     size_t first, end;
@@ -176,6 +179,22 @@ PLX_API void plx_session_free(struct plx_session *session);
 PLX_API enum plx_status plx_session_score(struct plx_session *session, const struct plx_window *windows,
                                           size_t count, const struct plx_scores *scores,
                                           struct plx_error *error);
+
+/* Takes the full distribution after one context: nats[V] = −ln p of every token of the vocabulary, +infinity
+   for one that is never predicted; and which targets have that context: their places [count] in the order of
+   struct plx_scores, count > 0. All is borrowed for the call. A failure ends the request with it. */
+typedef enum plx_status plx_distribution_sink(void *user, const double *nats, const size_t *targets,
+                                              size_t count, struct plx_error *error);
+
+/* Gives the sink the distributions that the targets of windows[count] are predicted from, one after another
+   in no particular order: every target once, targets of one context perhaps together. nats[id] is what
+   plx_session_score would give that id as the target, to within 1e-12 relative and absolute. Rows do not
+   depend on the batch or the thread. The errors of plx_session_score; PLX_UNSUPPORTED without
+   PLX_FULL_DISTRIBUTION; the sink's. */
+PLX_API enum plx_status plx_session_distributions(struct plx_session *session,
+                                                  const struct plx_window *windows, size_t count,
+                                                  plx_distribution_sink *sink, void *user,
+                                                  struct plx_error *error);
 
 /* Names a kind: "ngram", "neural", … Static. Any thread. */
 PLX_API const char *plx_model_kind_name(enum plx_model_kind kind);

@@ -228,6 +228,7 @@ static enum plx_status settle(const struct plx_model *model, const struct plx_pr
         .tokens = corpus->tokens,
         .content = corpus->content,
         .context_length = info->context_length,
+        .least_context = info->least_context,
         .empty_context = capabilities & PLX_EMPTY_CONTEXT,
         .unknown_context = capabilities & PLX_UNKNOWN_CONTEXT,
         .details = (capabilities & PLX_MATCHED_ORDER) && (capabilities & PLX_LOG10_FLOAT),

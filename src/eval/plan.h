@@ -18,16 +18,17 @@ struct plx_plan {
     char start_shown[PLX_SYMBOL_TEXT], end_shown[PLX_SYMBOL_TEXT]; /* spelled; "" if there is none */
     uint64_t first_window_end; /* tokens of a unit that its first window sees; 0: as every window */
     uint64_t context_length;
-    bool byte_ids;        /* the model has no strings, and its ids are the bytes themselves */
-    bool empty_context;   /* the model can score a target without context */
-    bool unknown_context; /* the model can have PLX_NO_TOKEN in a context */
-    bool details;         /* the model reports matched orders and float logarithms */
-    bool any_tokens;      /* the model knows no tokens, so that ids of words mean nothing */
-    bool by_token;        /* it scores by position, counted in tokens of the corpus */
-    bool by_target;       /* likewise, in targets */
-    bool spelled;         /* the text that tokens stand for is known */
-    bool sentences;       /* every line is scored whole by itself: the toolkits' conventions apply */
-    bool srilm;           /* SRILM's at least */
+    uint64_t least_context; /* tokens that the model needs before a target */
+    bool byte_ids;          /* the model has no strings, and its ids are the bytes themselves */
+    bool empty_context;     /* the model can score a target without context */
+    bool unknown_context;   /* the model can have PLX_NO_TOKEN in a context */
+    bool details;           /* the model reports matched orders and float logarithms */
+    bool any_tokens;        /* the model knows no tokens, so that ids of words mean nothing */
+    bool by_token;          /* it scores by position, counted in tokens of the corpus */
+    bool by_target;         /* likewise, in targets */
+    bool spelled;           /* the text that tokens stand for is known */
+    bool sentences;         /* every line is scored whole by itself: the toolkits' conventions apply */
+    bool srilm;             /* SRILM's at least */
     unsigned order;
 };
 

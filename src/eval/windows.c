@@ -217,7 +217,7 @@ static enum plx_status score_targets(struct plx_windows *windows, uint64_t begin
             continue;
         }
         const struct context context = find_context(windows, index, begin);
-        if (context.empty && !without_context) {
+        if ((context.empty && !without_context) || index - context.begin < plan->least_context) {
             windows->skipped.no_context++;
             index++;
             continue;

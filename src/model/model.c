@@ -365,8 +365,9 @@ static enum plx_status check_window(const struct plx_model_info *info, const str
 {
     if (window->first > window->end)
         return plx_error_set(error, PLX_USAGE, "a window that ends before its first target");
-    if (window->first == 0 && window->end > 0 && !(info->capabilities & PLX_EMPTY_CONTEXT))
-        return plx_error_set(error, PLX_USAGE, "the model has no distribution without context");
+    if (window->first < info->least_context && window->end > window->first)
+        return plx_error_set(error, PLX_USAGE, "the model has no distribution without %s",
+                             info->least_context == 1 ? "context" : "all of its context");
     const bool gaps = info->capabilities & PLX_UNKNOWN_CONTEXT;
     if (gaps &&
         info->vocabulary) { /* a loop that the compiler can make wide; the other one says what is wrong */
@@ -390,6 +391,15 @@ static enum plx_status check_window(const struct plx_model_info *info, const str
     return PLX_OK;
 }
 
+static enum plx_status check_windows(const struct plx_model_info *info, const struct plx_window *windows,
+                                     size_t count, struct plx_error *error)
+{
+    enum plx_status status = PLX_OK;
+    for (size_t i = 0; i < count && status == PLX_OK; i++)
+        status = check_window(info, windows + i, error);
+    return status;
+}
+
 enum plx_status plx_session_score(struct plx_session *session, const struct plx_window *windows, size_t count,
                                   const struct plx_scores *scores, struct plx_error *error)
 {
@@ -398,12 +408,20 @@ enum plx_status plx_session_score(struct plx_session *session, const struct plx_
         (scores->log10_float && !(model->info.capabilities & PLX_LOG10_FLOAT)))
         return plx_error_set(error, PLX_UNSUPPORTED, "a %s model does not report that detail",
                              model->info.architecture);
-    for (size_t i = 0; i < count; i++) {
-        const enum plx_status status = check_window(&model->info, windows + i, error);
-        if (status)
-            return status;
-    }
-    return model->class->score(session, windows, count, scores, error);
+    const enum plx_status status = check_windows(&model->info, windows, count, error);
+    return status ? status : model->class->score(session, windows, count, scores, error);
+}
+
+enum plx_status plx_session_distributions(struct plx_session *session, const struct plx_window *windows,
+                                          size_t count, plx_distribution_sink *sink, void *user,
+                                          struct plx_error *error)
+{
+    const struct plx_model *model = session->model;
+    if (!(model->info.capabilities & PLX_FULL_DISTRIBUTION))
+        return plx_error_set(error, PLX_UNSUPPORTED, "a %s model does not give full distributions",
+                             model->info.architecture);
+    const enum plx_status status = check_windows(&model->info, windows, count, error);
+    return status ? status : model->class->distributions(session, windows, count, sink, user, error);
 }
 
 const char *plx_model_format_name(size_t index)

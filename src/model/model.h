@@ -28,9 +28,13 @@ struct plx_model_class {
     struct plx_session *(*session_new)(const struct plx_model *model, struct plx_error *error);
     void (*session_free)(struct plx_session *session);
     /* As plx_session_score; ids have been checked to be < V (unless that is 0) or PLX_NO_TOKEN, and first ≤
-       end, and first > 0 where the model lacks PLX_EMPTY_CONTEXT. */
+       end, and first ≥ info.least_context. */
     enum plx_status (*score)(struct plx_session *session, const struct plx_window *windows, size_t count,
                              const struct plx_scores *scores, struct plx_error *error);
+    /* As plx_session_distributions, likewise checked; NULL without PLX_FULL_DISTRIBUTION. */
+    enum plx_status (*distributions)(struct plx_session *session, const struct plx_window *windows,
+                                     size_t count, plx_distribution_sink *sink, void *user,
+                                     struct plx_error *error);
     /* As plx_model_lookup and plx_model_token, of a model whose words are found or kept in another way. NULL:
        in its `vocabulary`, which a model with PLX_STRING_TOKENS then must have, but with PLX_ANY_TOKENS.
        Words come with their hashes (plx_hash64, seed 0), no more than PLX_MODEL_LOOKUP at a time, so that

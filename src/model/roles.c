@@ -54,7 +54,7 @@ static enum plx_status resolve_token(struct plx_model *model, const struct role 
 }
 
 /* What the metadata say about a role, if they do. */
-static enum plx_status read_metadata(const struct plx_safetensors *file, struct plx_model *model,
+static enum plx_status read_metadata(const struct plx_tensors *file, struct plx_model *model,
                                      const struct role *role, const char *input, struct plx_error *error)
 {
     char token_key[48], id_key[48];
@@ -62,8 +62,8 @@ static enum plx_status read_metadata(const struct plx_safetensors *file, struct 
     uint64_t number;
     snprintf(token_key, sizeof token_key, "perplex.%s_token", role->name);
     snprintf(id_key, sizeof id_key, "perplex.%s_id", role->name);
-    const char *token = plx_safetensors_metadata(file, token_key);
-    const char *id = plx_safetensors_metadata(file, id_key);
+    const char *token = plx_tensors_metadata(file, token_key);
+    const char *id = plx_tensors_metadata(file, id_key);
     enum plx_status status = token ? resolve_token(model, role, token, input, &found, error) : PLX_OK;
     if (status)
         return status;
@@ -89,7 +89,7 @@ static enum plx_status read_metadata(const struct plx_safetensors *file, struct 
     return PLX_OK;
 }
 
-enum plx_status plx_roles_find(const struct plx_safetensors *file, const char *input, struct plx_model *model,
+enum plx_status plx_roles_find(const struct plx_tensors *file, const char *input, struct plx_model *model,
                                struct plx_error *error)
 {
     const struct role roles[] = {

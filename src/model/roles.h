@@ -13,7 +13,7 @@ void plx_roles_spell(struct plx_model *model);
    metadata `perplex.<role>_id` and `perplex.<role>_token` decide, else the spelling in the vocabulary. An id
    out of range, a token that the vocabulary lacks and an id with another token are PLX_MALFORMED; a token
    that cannot be resolved, because there is no vocabulary, is a warning. `input` is for errors. */
-enum plx_status plx_roles_find(const struct plx_safetensors *file, const char *input, struct plx_model *model,
+enum plx_status plx_roles_find(const struct plx_tensors *file, const char *input, struct plx_model *model,
                                struct plx_error *error);
 
 #endif

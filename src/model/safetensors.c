@@ -3,10 +3,12 @@
 #include "base/error.h"
 #include "base/json.h"
 #include "base/memory.h"
+#include "model/neural.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #define LENGTH_BYTES 8 /* of the u64 before the header */
 #define METADATA     "__metadata__"
@@ -231,7 +233,7 @@ static enum plx_status check_metadata(const cJSON *metadata, const char *name, s
 }
 
 /* All of the header's tensors; their data are offsets still, in extents. */
-static enum plx_status read_entries(struct plx_safetensors *file, const char *name, struct extent *extents,
+static enum plx_status read_entries(struct plx_tensors *file, const char *name, struct extent *extents,
                                     struct plx_error *error)
 {
     enum plx_status status = PLX_OK;
@@ -271,13 +273,13 @@ static enum plx_status read_data(const struct reading *reading, size_t size, str
 }
 
 enum plx_status plx_safetensors_read(struct plx_source *source, const struct plx_model_options *options,
-                                     struct plx_safetensors *file, struct plx_error *error)
+                                     struct plx_tensors *file, struct plx_error *error)
 {
     const struct reading reading = {source, options, plx_source_name(source)};
     struct plx_buffer text;
     struct extent *extents = NULL;
     size_t size;
-    *file = (struct plx_safetensors){0};
+    *file = (struct plx_tensors){0};
     plx_buffer_init(&text, PLX_SAFETENSORS_HEADER_MAX);
     enum plx_status status = read_header(&reading, &text, error);
     if (status)
@@ -304,29 +306,32 @@ enum plx_status plx_safetensors_read(struct plx_source *source, const struct plx
 fail:
     free(extents);
     plx_buffer_release(&text);
-    plx_safetensors_release(file);
+    plx_tensors_release(file);
     return status;
 }
 
-void plx_safetensors_release(struct plx_safetensors *file)
+static enum plx_probe probe(const uint8_t *head, size_t size, const char *name)
 {
-    cJSON_Delete(file->header);
-    free(file->tensors);
-    plx_buffer_release(&file->data);
-    *file = (struct plx_safetensors){0};
+    static const char SUFFIX[] = ".safetensors";
+    const size_t length = strlen(name), suffix = sizeof SUFFIX - 1;
+    if (plx_safetensors_recognise(head, size))
+        return PLX_PROBE_CONTENT;
+    const bool named = length >= suffix && strcasecmp(name + (length - suffix), SUFFIX) == 0;
+    return named ? PLX_PROBE_NAME : PLX_PROBE_NO;
 }
 
-const struct plx_tensor *plx_safetensors_find(const struct plx_safetensors *file, const char *name)
+static enum plx_status open_model(struct plx_source *source, const struct plx_model_options *options,
+                                  struct plx_model **opened, struct plx_error *error)
 {
-    for (size_t i = 0; i < file->count; i++) {
-        if (strcmp(file->tensors[i].name, name) == 0)
-            return file->tensors + i;
-    }
-    return NULL;
+    struct plx_tensors tensors;
+    *opened = NULL;
+    const enum plx_status status = plx_safetensors_read(source, options, &tensors, error);
+    return status ? status : plx_neural_open(&tensors, plx_source_name(source), options, opened, error);
 }
 
-const char *plx_safetensors_metadata(const struct plx_safetensors *file, const char *key)
-{
-    const cJSON *metadata = cJSON_GetObjectItemCaseSensitive(file->header, METADATA);
-    return cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(metadata, key));
-}
+const struct plx_model_format plx_model_format_safetensors = {
+    .name = "safetensors",
+    .description = "neural bigram models: a table of logits, or factored",
+    .probe = probe,
+    .open = open_model,
+};

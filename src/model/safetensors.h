@@ -7,20 +7,10 @@
 
 #include <perplex/model.h>
 
-#include "base/buffer.h"
-#include "model/tensor.h"
-
-#include <cjson/cJSON.h>
+#include "model/tensors.h"
 
 /* The most bytes of JSON, by the format's own limit. */
 #define PLX_SAFETENSORS_HEADER_MAX 100000000
-
-struct plx_safetensors {
-    cJSON *header;              /* owns the names */
-    struct plx_tensor *tensors; /* [count] in the order of the header */
-    size_t count;
-    struct plx_buffer data; /* what the tensors point into */
-};
 
 /* Whether content that begins with head[0..size) looks like it. */
 bool plx_safetensors_recognise(const uint8_t *head, size_t size);
@@ -30,15 +20,6 @@ bool plx_safetensors_recognise(const uint8_t *head, size_t size);
    PLX_UNSUPPORTED). Memory grows with what has arrived, never with what the header promises. Of the options
    `interrupted` and `progress` are used. On failure nothing is left to release. */
 enum plx_status plx_safetensors_read(struct plx_source *source, const struct plx_model_options *options,
-                                     struct plx_safetensors *file, struct plx_error *error);
-
-/* Twice is fine. */
-void plx_safetensors_release(struct plx_safetensors *file);
-
-/* NULL if there is none of that name. */
-const struct plx_tensor *plx_safetensors_find(const struct plx_safetensors *file, const char *name);
-
-/* The string that __metadata__ has under the key, or NULL. */
-const char *plx_safetensors_metadata(const struct plx_safetensors *file, const char *key);
+                                     struct plx_tensors *file, struct plx_error *error);
 
 #endif

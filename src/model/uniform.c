@@ -39,11 +39,38 @@ static enum plx_status score(struct plx_session *session, const struct plx_windo
     return PLX_OK;
 }
 
+/* One row for all targets. */
+static enum plx_status give_distributions(struct plx_session *session, const struct plx_window *windows,
+                                          size_t count, plx_distribution_sink *sink, void *user,
+                                          struct plx_error *error)
+{
+    const size_t types = (size_t)session->model->info.vocabulary;
+    const double nats = log((double)types);
+    size_t targets = 0;
+    for (size_t w = 0; w < count; w++)
+        targets += windows[w].end - windows[w].first;
+    if (targets == 0)
+        return PLX_OK;
+    double *row = plx_new_array(types, sizeof *row, error);
+    size_t *places = plx_new_array(targets, sizeof *places, error);
+    enum plx_status status = row && places ? PLX_OK : PLX_MEMORY;
+    for (size_t i = 0; i < types && status == PLX_OK; i++)
+        row[i] = nats;
+    for (size_t i = 0; i < targets && status == PLX_OK; i++)
+        places[i] = i;
+    if (status == PLX_OK)
+        status = sink(user, row, places, targets, error);
+    free(row);
+    free(places);
+    return status;
+}
+
 static const struct plx_model_class uniform_class = {
     .close = close_uniform,
     .session_new = new_session,
     .session_free = free_session,
     .score = score,
+    .distributions = give_distributions,
 };
 
 static enum plx_status open_uniform(const char *argument, const struct plx_model_options *options,
@@ -68,7 +95,8 @@ static enum plx_status open_uniform(const char *argument, const struct plx_model
         .kind = PLX_KIND_UNIFORM,
         .architecture = "uniform",
         .vocabulary = vocabulary,
-        .capabilities = PLX_STRING_TOKENS | PLX_ANY_TOKENS | PLX_EMPTY_CONTEXT | PLX_UNKNOWN_CONTEXT,
+        .capabilities = PLX_STRING_TOKENS | PLX_ANY_TOKENS | PLX_EMPTY_CONTEXT | PLX_UNKNOWN_CONTEXT |
+                        PLX_FULL_DISTRIBUTION,
         .start = PLX_NO_TOKEN,
         .end = PLX_NO_TOKEN,
         .unknown = PLX_NO_TOKEN,

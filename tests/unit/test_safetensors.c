@@ -22,7 +22,7 @@ static const char TWO[] = "{\"__metadata__\":{\"key\":\"value\",\"other\":\"\"},
 static const uint8_t TWO_DATA[] = {0, 0, 0x80, 0x3f, 0, 0, 0, 0xc0, 0, 0x3c, 0, 0x40, 0, 0x38};
 
 static enum plx_status read_memory(const void *bytes, size_t size, const struct plx_model_options *options,
-                                   struct plx_safetensors *file, struct plx_error *error)
+                                   struct plx_tensors *file, struct plx_error *error)
 {
     const struct plx_model_options defaults = {0};
     struct plx_source *source;
@@ -33,7 +33,7 @@ static enum plx_status read_memory(const void *bytes, size_t size, const struct 
 }
 
 static enum plx_status read_file(const char *header, const void *data, size_t size,
-                                 struct plx_safetensors *file, struct plx_error *error)
+                                 struct plx_tensors *file, struct plx_error *error)
 {
     const struct safetensors_file whole = safetensors_file(header, data, size);
     const enum plx_status status = read_memory(whole.bytes, whole.size, NULL, file, error);
@@ -45,7 +45,7 @@ static enum plx_status read_file(const char *header, const void *data, size_t si
 static void assert_refused(const char *header, size_t data_size, enum plx_status status, const char *words)
 {
     static const uint8_t zeros[256];
-    struct plx_safetensors file;
+    struct plx_tensors file;
     struct plx_error error;
     const enum plx_status found = read_file(header, zeros, data_size, &file, &error);
     if (found != status || !strstr(error.message, words))
@@ -59,13 +59,13 @@ static void assert_refused(const char *header, size_t data_size, enum plx_status
 
 static void plx_safetensors_read__tensors_and_metadata(void **state)
 {
-    struct plx_safetensors file;
+    struct plx_tensors file;
     struct plx_error error;
     double values[3];
     (void)state;
     assert_int_equal(read_file(TWO, TWO_DATA, sizeof TWO_DATA, &file, &error), PLX_OK);
     assert_int_equal(file.count, 2);
-    const struct plx_tensor *a = plx_safetensors_find(&file, "a"), *b = plx_safetensors_find(&file, "b");
+    const struct plx_tensor *a = plx_tensors_find(&file, "a"), *b = plx_tensors_find(&file, "b");
     assert_non_null(a);
     assert_non_null(b);
     assert_int_equal(a->dtype, PLX_F32);
@@ -77,30 +77,30 @@ static void plx_safetensors_read__tensors_and_metadata(void **state)
     assert_true(values[0] == 1 && values[1] == -2);
     plx_tensor_widen(b, 0, 3, values);
     assert_true(values[0] == 1 && values[1] == 2 && values[2] == 0.5);
-    assert_null(plx_safetensors_find(&file, "c"));
-    assert_null(plx_safetensors_find(&file, "__metadata__"));
-    assert_string_equal(plx_safetensors_metadata(&file, "key"), "value");
-    assert_string_equal(plx_safetensors_metadata(&file, "other"), "");
-    assert_null(plx_safetensors_metadata(&file, "Key"));
-    plx_safetensors_release(&file);
-    plx_safetensors_release(&file);
+    assert_null(plx_tensors_find(&file, "c"));
+    assert_null(plx_tensors_find(&file, "__metadata__"));
+    assert_string_equal(plx_tensors_metadata(&file, "key"), "value");
+    assert_string_equal(plx_tensors_metadata(&file, "other"), "");
+    assert_null(plx_tensors_metadata(&file, "Key"));
+    plx_tensors_release(&file);
+    plx_tensors_release(&file);
 }
 
 static void plx_safetensors_read__no_tensors(void **state)
 {
-    struct plx_safetensors file;
+    struct plx_tensors file;
     struct plx_error error;
     (void)state;
     assert_int_equal(read_file("{}", NULL, 0, &file, &error), PLX_OK);
     assert_int_equal(file.count, 0);
-    assert_null(plx_safetensors_metadata(&file, "key"));
-    plx_safetensors_release(&file);
+    assert_null(plx_tensors_metadata(&file, "key"));
+    plx_tensors_release(&file);
 }
 
 static void plx_safetensors_read__scalars_and_empty_tensors(void **state)
 {
     static const uint8_t data[] = {0, 0x40};
-    struct plx_safetensors file;
+    struct plx_tensors file;
     struct plx_error error;
     double value;
     (void)state;
@@ -109,18 +109,18 @@ static void plx_safetensors_read__scalars_and_empty_tensors(void **state)
                                "\"first\":{\"dtype\":\"F64\",\"shape\":[0],\"data_offsets\":[0,0]}}",
                                data, 2, &file, &error),
                      PLX_OK);
-    assert_int_equal(plx_safetensors_find(&file, "none")->count, 0);
-    assert_int_equal(plx_safetensors_find(&file, "one")->count, 1);
-    plx_tensor_widen(plx_safetensors_find(&file, "one"), 0, 1, &value);
+    assert_int_equal(plx_tensors_find(&file, "none")->count, 0);
+    assert_int_equal(plx_tensors_find(&file, "one")->count, 1);
+    plx_tensor_widen(plx_tensors_find(&file, "one"), 0, 1, &value);
     assert_true(value == 2);
-    plx_safetensors_release(&file);
+    plx_tensors_release(&file);
 }
 
 /* Whatever is missing at the end, it is refused. */
 static void plx_safetensors_read__every_truncation(void **state)
 {
     const struct safetensors_file whole = safetensors_file(TWO, TWO_DATA, sizeof TWO_DATA);
-    struct plx_safetensors file;
+    struct plx_tensors file;
     struct plx_error error;
     (void)state;
     for (size_t size = 0; size < whole.size; size++) {
@@ -131,7 +131,7 @@ static void plx_safetensors_read__every_truncation(void **state)
         free(part);
     }
     assert_int_equal(read_memory(whole.bytes, whole.size, NULL, &file, &error), PLX_OK);
-    plx_safetensors_release(&file);
+    plx_tensors_release(&file);
     free(whole.bytes);
 }
 
@@ -234,7 +234,7 @@ static void plx_safetensors_read__headers(void **state)
 static void plx_safetensors_read__promises(void **state)
 {
     static const uint64_t LENGTHS[] = {0, 1, 3, 99999999, 100000000, 100000001, UINT64_MAX};
-    struct plx_safetensors file;
+    struct plx_tensors file;
     struct plx_error error;
     (void)state;
     for (size_t i = 0; i < sizeof LENGTHS / sizeof *LENGTHS; i++) {
@@ -259,7 +259,7 @@ static void plx_safetensors_read__interrupted(void **state)
     const struct safetensors_file whole = safetensors_file(TWO, TWO_DATA, sizeof TWO_DATA);
     int asked = 0;
     const struct plx_model_options options = {.interrupted = always, .user = &asked};
-    struct plx_safetensors file;
+    struct plx_tensors file;
     struct plx_error error;
     (void)state;
     assert_int_equal(read_memory(whole.bytes, whole.size, &options, &file, &error), PLX_INTERRUPTED);
@@ -281,13 +281,13 @@ static void plx_safetensors_read__progress(void **state)
     const struct safetensors_file whole = safetensors_file(TWO, TWO_DATA, sizeof TWO_DATA);
     struct report report = {0, 0};
     const struct plx_model_options options = {.progress = note, .user = &report};
-    struct plx_safetensors file;
+    struct plx_tensors file;
     struct plx_error error;
     (void)state;
     assert_int_equal(read_memory(whole.bytes, whole.size, &options, &file, &error), PLX_OK);
     assert_int_equal(report.done, whole.size);
     assert_int_equal(report.size, whole.size);
-    plx_safetensors_release(&file);
+    plx_tensors_release(&file);
     free(whole.bytes);
 }
 

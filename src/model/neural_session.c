@@ -1,4 +1,4 @@
-#include "model/bigram.h"
+#include "model/neural.h"
 
 #include "base/logsumexp.h"
 #include "base/memory.h"
@@ -19,9 +19,9 @@
 #define TILES_MAX        64
 #define INPUTS_BYTES_MAX ((size_t)4 << 20)
 
-struct bigram_session {
+struct neural_session {
     struct plx_session base;
-    const struct plx_bigram_model *model;
+    const struct plx_neural_model *model;
     size_t tile_count;
     uint32_t *pending; /* [tile_count · lanes] distinct contexts of the batch whose log-sum-exp is wanted */
     size_t pending_count;
@@ -39,12 +39,12 @@ static size_t smaller(size_t a, size_t b)
     return a < b ? a : b;
 }
 
-struct plx_session *plx_bigram_session_new(const struct plx_model *base, struct plx_error *error)
+struct plx_session *plx_neural_session_new(const struct plx_model *base, struct plx_error *error)
 {
-    const struct plx_bigram_model *model = (const struct plx_bigram_model *)(const void *)base;
+    const struct plx_neural_model *model = (const struct plx_neural_model *)(const void *)base;
     const size_t depth = model->depth > 0 ? model->depth : 1;
     size_t lane_bytes;
-    struct bigram_session *session = plx_new_array(1, sizeof *session, error);
+    struct neural_session *session = plx_new_array(1, sizeof *session, error);
     if (!session)
         return NULL;
     if (__builtin_mul_overflow(depth, PLX_LSE_LANES * sizeof(double), &lane_bytes))
@@ -62,15 +62,15 @@ struct plx_session *plx_bigram_session_new(const struct plx_model *base, struct 
     session->tiles = plx_new_array(session->tile_count, sizeof *session->tiles, error);
     if (!session->pending || !session->marks || !session->weights || !session->inputs || !session->input ||
         !session->tiles) {
-        plx_bigram_session_free(&session->base);
+        plx_neural_session_free(&session->base);
         return NULL;
     }
     return &session->base;
 }
 
-void plx_bigram_session_free(struct plx_session *base)
+void plx_neural_session_free(struct plx_session *base)
 {
-    struct bigram_session *session = (struct bigram_session *)(void *)base;
+    struct neural_session *session = (struct neural_session *)(void *)base;
     free(session->pending);
     free(session->marks);
     free(session->weights);
@@ -81,7 +81,7 @@ void plx_bigram_session_free(struct plx_session *base)
 }
 
 /* The embedding of pending context i becomes a lane of its tile: inputs [tile, d, lanes]. */
-static void load_input(struct bigram_session *session, size_t i)
+static void load_input(struct neural_session *session, size_t i)
 {
     const size_t depth = session->model->depth;
     double *lane = session->inputs + (i / PLX_LSE_LANES) * depth * PLX_LSE_LANES + i % PLX_LSE_LANES;
@@ -91,18 +91,18 @@ static void load_input(struct bigram_session *session, size_t i)
 }
 
 /* Rows [first, first + rows) of out and bias, as doubles. */
-static void load_block(struct bigram_session *session, size_t first, size_t rows)
+static void load_block(struct neural_session *session, size_t first, size_t rows)
 {
-    const struct plx_bigram_model *model = session->model;
+    const struct plx_neural_model *model = session->model;
     plx_tensor_widen(model->out, first * model->depth, rows * model->depth, session->weights);
     if (model->bias)
         plx_tensor_widen(model->bias, first, rows, session->bias);
 }
 
 /* The factored form: each block of the vocabulary is widened once for all tiles. */
-static void sum_factored(struct bigram_session *session, size_t tiles)
+static void sum_factored(struct neural_session *session, size_t tiles)
 {
-    const struct plx_bigram_model *model = session->model;
+    const struct plx_neural_model *model = session->model;
     for (size_t i = 0; i < session->pending_count; i++)
         load_input(session, i);
     for (size_t first = 0; first < model->types; first += ROWS) {
@@ -117,9 +117,9 @@ static void sum_factored(struct bigram_session *session, size_t tiles)
 }
 
 /* The table form, for the contexts of one tile. What is left in the lanes of the padding does not matter. */
-static void sum_table_tile(struct bigram_session *session, size_t tile)
+static void sum_table_tile(struct neural_session *session, size_t tile)
 {
-    const struct plx_bigram_model *model = session->model;
+    const struct plx_neural_model *model = session->model;
     const uint32_t *contexts = session->pending + tile * PLX_LSE_LANES;
     const size_t lanes = smaller(PLX_LSE_LANES, session->pending_count - tile * PLX_LSE_LANES);
     for (size_t first = 0; first < model->types; first += ROWS) {
@@ -134,9 +134,9 @@ static void sum_table_tile(struct bigram_session *session, size_t tile)
 }
 
 /* Puts the log-sum-exp of the pending contexts into the memo; then none is pending. */
-static enum plx_status sum_pending(struct bigram_session *session, struct plx_error *error)
+static enum plx_status sum_pending(struct neural_session *session, struct plx_error *error)
 {
-    const struct plx_bigram_model *model = session->model;
+    const struct plx_neural_model *model = session->model;
     const size_t tiles = (session->pending_count + PLX_LSE_LANES - 1) / PLX_LSE_LANES;
     enum plx_status status = PLX_OK;
     if (session->pending_count == 0)
@@ -170,7 +170,7 @@ static enum plx_status sum_pending(struct bigram_session *session, struct plx_er
 }
 
 /* False if it is not known yet. */
-static bool recall(const struct plx_bigram_model *model, uint32_t context, double *sum)
+static bool recall(const struct plx_neural_model *model, uint32_t context, double *sum)
 {
     const uint64_t bits = atomic_load_explicit(model->memo + context, memory_order_relaxed);
     memcpy(sum, &bits, sizeof bits);
@@ -178,7 +178,7 @@ static bool recall(const struct plx_bigram_model *model, uint32_t context, doubl
 }
 
 /* Makes the context pending unless its log-sum-exp is known or it is pending already. */
-static enum plx_status want(struct bigram_session *session, uint32_t context, struct plx_error *error)
+static enum plx_status want(struct neural_session *session, uint32_t context, struct plx_error *error)
 {
     const uint64_t bit = UINT64_C(1) << context % 64;
     double sum;
@@ -192,9 +192,9 @@ static enum plx_status want(struct bigram_session *session, uint32_t context, st
                                                                         : sum_pending(session, error);
 }
 
-static double logit(struct bigram_session *session, uint32_t context, uint32_t target)
+static double logit(struct neural_session *session, uint32_t context, uint32_t target)
 {
-    const struct plx_bigram_model *model = session->model;
+    const struct plx_neural_model *model = session->model;
     const size_t depth = model->depth;
     double bias = 0;
     if (model->logits) {
@@ -208,7 +208,7 @@ static double logit(struct bigram_session *session, uint32_t context, uint32_t t
     return plx_multiply_one(session->weights, session->input, depth, bias);
 }
 
-static double surprisal(struct bigram_session *session, uint32_t context, uint32_t target)
+static double surprisal(struct neural_session *session, uint32_t context, uint32_t target)
 {
     double sum;
     if (target == PLX_NO_TOKEN)
@@ -219,10 +219,10 @@ static double surprisal(struct bigram_session *session, uint32_t context, uint32
     return sum - logit(session, context, target);
 }
 
-enum plx_status plx_bigram_score(struct plx_session *base, const struct plx_window *windows, size_t count,
+enum plx_status plx_neural_score(struct plx_session *base, const struct plx_window *windows, size_t count,
                                  const struct plx_scores *scores, struct plx_error *error)
 {
-    struct bigram_session *session = (struct bigram_session *)(void *)base;
+    struct neural_session *session = (struct neural_session *)(void *)base;
     double *nats = scores->nats;
     enum plx_status status = PLX_OK;
     for (size_t i = 0; i < count; i++) {

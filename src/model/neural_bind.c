@@ -1,14 +1,7 @@
-#include "model/bigram.h"
+#include "model/neural.h"
 
-#include "base/memory.h"
-#include "model/roles.h"
-#include "model/token_list.h"
-
-#include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 /* The roles of a bigram's tensors are their names. */
 #define LOGITS "logits"
@@ -19,18 +12,8 @@
 /* What only a feed-forward n-gram model has. */
 #define HIDDEN "hidden.weight"
 
-static enum plx_probe probe(const uint8_t *head, size_t size, const char *name)
-{
-    static const char SUFFIX[] = ".safetensors";
-    const size_t length = strlen(name), suffix = sizeof SUFFIX - 1;
-    if (plx_safetensors_recognise(head, size))
-        return PLX_PROBE_CONTENT;
-    const bool named = length >= suffix && strcasecmp(name + (length - suffix), SUFFIX) == 0;
-    return named ? PLX_PROBE_NAME : PLX_PROBE_NO;
-}
-
 /* "embed.weight F16 [5, 2], …": the tensors of the file, as many as fit. */
-static void list_tensors(const struct plx_safetensors *file, char *text, size_t capacity)
+static void list_tensors(const struct plx_tensors *file, char *text, size_t capacity)
 {
     size_t used = 0;
     snprintf(text, capacity, "no tensors");
@@ -46,7 +29,7 @@ static void list_tensors(const struct plx_safetensors *file, char *text, size_t 
 }
 
 /* An error about what the file holds, which it lists. `what` ends before "; the file has ...". */
-static enum plx_status fail_with_list(const struct plx_safetensors *file, enum plx_status status,
+static enum plx_status fail_with_list(const struct plx_tensors *file, enum plx_status status,
                                       const char *what, const char *input, struct plx_error *error)
 {
     char list[320];
@@ -64,16 +47,16 @@ static enum plx_status fail_architecture(const char *architecture, const char *i
 }
 
 /* Table or factored: by the metadata, and by the names of the tensors. */
-static enum plx_status find_architecture(const struct plx_safetensors *file, const char *input, bool *table,
+static enum plx_status find_architecture(const struct plx_tensors *file, const char *input, bool *table,
                                          struct plx_error *error)
 {
-    const char *named = plx_safetensors_metadata(file, "perplex.architecture");
-    const bool logits = plx_safetensors_find(file, LOGITS) != NULL;
-    const bool embed = plx_safetensors_find(file, EMBED) != NULL;
+    const char *named = plx_tensors_metadata(file, "perplex.architecture");
+    const bool logits = plx_tensors_find(file, LOGITS) != NULL;
+    const bool embed = plx_tensors_find(file, EMBED) != NULL;
     const bool only_table = named && strcmp(named, "table") == 0;
     if (named && !only_table && strcmp(named, "bigram") != 0)
         return fail_architecture(named, input, error);
-    if (plx_safetensors_find(file, HIDDEN))
+    if (plx_tensors_find(file, HIDDEN))
         return fail_architecture("ffn", input, error);
     *table = logits;
     if (only_table && !logits)
@@ -120,48 +103,53 @@ static enum plx_status check_first(const struct plx_tensor *tensor, const char *
     return plx_error_input(error, input);
 }
 
-static enum plx_status bind_tensors(struct plx_bigram_model *model, const char *input,
+static enum plx_status bind_tensors(struct plx_neural_model *model, const char *input,
                                     struct plx_error *error)
 {
-    const struct plx_safetensors *file = &model->file;
+    const struct plx_tensors *file = &model->tensors;
     bool table = false;
     enum plx_status status = find_architecture(file, input, &table, error);
     if (status)
         return status;
-    const struct plx_tensor *first = plx_safetensors_find(file, table ? LOGITS : EMBED);
+    const struct plx_tensor *first = plx_tensors_find(file, table ? LOGITS : EMBED);
     status = first ? check_first(first, input, error) : PLX_INTERNAL;
     if (status)
         return status;
     model->types = first->shape[0];
+    model->outputs = model->types;
+    model->padding = PLX_NO_TOKEN;
+    model->context = 1;
+    model->base.info.order = 2;
+    model->base.info.architecture = table ? "table" : "factored";
     if (table) {
         model->logits = first;
         return check_shape(first, model->types, model->types, input, error);
     }
-    model->depth = first->shape[1];
+    model->depth = model->width = first->shape[1];
     model->embed = first;
-    model->out = plx_safetensors_find(file, OUT);
-    model->bias = plx_safetensors_find(file, BIAS);
+    model->out = plx_tensors_find(file, OUT);
+    model->bias = plx_tensors_find(file, BIAS);
     if (!model->out) /* weight tying */
         model->out = first;
     status = check_shape(model->out, model->types, model->depth, input, error);
     return status ? status : check_shape(model->bias, model->types, 0, input, error);
 }
 
-static bool is_used(const struct plx_bigram_model *model, const struct plx_tensor *tensor)
+static bool is_used(const struct plx_neural_model *model, const struct plx_tensor *tensor)
 {
     return tensor == model->logits || tensor == model->embed || tensor == model->out || tensor == model->bias;
 }
 
 /* Counts the weights, which must be finite. A tensor without a role is a warning where the metadata say what
    the model is, and else a reason to doubt that it is one. */
-static enum plx_status check_weights(struct plx_bigram_model *model, const char *input,
+static enum plx_status check_weights(struct plx_neural_model *model, const char *input,
                                      struct plx_error *error)
 {
-    const struct plx_safetensors *file = &model->file;
+    const struct plx_tensors *file = &model->tensors;
     for (size_t i = 0; i < file->count; i++) {
         const struct plx_tensor *tensor = file->tensors + i;
         if (!is_used(model, tensor)) {
-            if (!plx_safetensors_metadata(file, "perplex.architecture"))
+            if (!plx_tensors_metadata(file, "perplex.architecture"))
                 return fail_with_list(file, PLX_UNSUPPORTED, "not all tensors have a role in a bigram model",
                                       input, error);
             plx_model_warn(&model->base, "unused-tensor", 0,
@@ -180,77 +168,8 @@ static enum plx_status check_weights(struct plx_bigram_model *model, const char 
     return PLX_OK;
 }
 
-static enum plx_status fill_info(struct plx_bigram_model *model, const struct plx_model_options *options,
-                                 const char *input, struct plx_error *error)
+enum plx_status plx_neural_bind(struct plx_neural_model *model, const char *input, struct plx_error *error)
 {
-    struct plx_model_info *info = &model->base.info;
-    info->kind = PLX_KIND_NEURAL;
-    info->architecture = model->logits ? "table" : "factored";
-    info->order = 2;
-    info->context_length = 1;
-    info->vocabulary = model->types;
-    info->start = info->end = info->unknown = PLX_NO_TOKEN;
-    info->start_repeat = 1;
-    const enum plx_status status = plx_token_list_open(
-        input, options, info->vocabulary, &model->base.vocabulary, info->vocabulary_sha256, error);
-    if (status)
-        return status;
-    if (model->base.vocabulary)
-        info->capabilities |= PLX_STRING_TOKENS;
-    return plx_roles_find(&model->file, input, &model->base, error);
+    const enum plx_status status = bind_tensors(model, input, error);
+    return status ? status : check_weights(model, input, error);
 }
-
-static void close_model(struct plx_model *base)
-{
-    struct plx_bigram_model *model = (struct plx_bigram_model *)(void *)base;
-    plx_safetensors_release(&model->file);
-    free(model->memo);
-    free(model);
-}
-
-static const struct plx_model_class BIGRAM = {
-    .close = close_model,
-    .session_new = plx_bigram_session_new,
-    .session_free = plx_bigram_session_free,
-    .score = plx_bigram_score,
-};
-
-static enum plx_status open_model(struct plx_source *source, const struct plx_model_options *options,
-                                  struct plx_model **opened, struct plx_error *error)
-{
-    const char *input = plx_source_name(source);
-    *opened = NULL;
-    struct plx_bigram_model *model = plx_new_array(1, sizeof *model, error);
-    if (!model)
-        return PLX_MEMORY;
-    model->base.class = &BIGRAM;
-    enum plx_status status = plx_safetensors_read(source, options, &model->file, error);
-    if (status == PLX_OK)
-        status = bind_tensors(model, input, error);
-    if (status == PLX_OK)
-        status = check_weights(model, input, error);
-    if (status == PLX_OK)
-        status = fill_info(model, options, input, error);
-    if (status)
-        goto fail;
-    model->memo = plx_new_array(model->types, sizeof *model->memo, error);
-    if (!model->memo) {
-        status = PLX_MEMORY;
-        goto fail;
-    }
-    for (size_t i = 0; i < model->types; i++)
-        atomic_init(model->memo + i, PLX_BIGRAM_UNKNOWN);
-    *opened = &model->base;
-    return PLX_OK;
-fail:
-    plx_vocabulary_free(model->base.vocabulary);
-    close_model(&model->base);
-    return status;
-}
-
-const struct plx_model_format plx_model_format_safetensors = {
-    .name = "safetensors",
-    .description = "neural bigram models: a table of logits, or factored",
-    .probe = probe,
-    .open = open_model,
-};

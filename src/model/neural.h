@@ -1,0 +1,85 @@
+/* Neural bigram and feed-forward n-gram models: −ln softmax(logits(context))[target].
+
+   table:         logits = a row of a [V, V] tensor, that of the previous token
+   factored:      logits = out · embed[previous] + bias
+   feed-forward:  x_0 = the embeddings of the n − 1 previous tokens, one behind the other
+                  x_l = activation(weight_l · x_{l−1} + bias_l)
+                  logits = out · x_L + bias (+ direct · x_0)
+                  (Y. Bengio et al., "A neural probabilistic language model", JMLR 3, 2003)
+
+   A factored model is a feed-forward one of order 2 without hidden layers. */
+#ifndef PLX_MODEL_NEURAL_H
+#define PLX_MODEL_NEURAL_H
+
+#include "model/model.h"
+#include "model/tensors.h"
+
+#include <stdatomic.h>
+
+/* X(name in metadata and descriptions) */
+#define PLX_ACTIVATION_LIST(X) \
+    X(identity)                \
+    X(tanh)                    \
+    X(relu)                    \
+    X(hardtanh)                \
+    X(gelu)
+
+#define PLX_ACTIVATION_ENUM(name) PLX_ACTIVATION_##name,
+enum plx_activation { PLX_ACTIVATION_LIST(PLX_ACTIVATION_ENUM) };
+#undef PLX_ACTIVATION_ENUM
+
+struct plx_neural_layer {
+    const struct plx_tensor *weight; /* [outputs, inputs] */
+    const struct plx_tensor *bias;   /* [outputs]; NULL: none */
+    size_t inputs, outputs;
+};
+
+struct plx_neural_model {
+    struct plx_model base;
+    struct plx_tensors tensors; /* owned; the others point into it */
+    size_t types;               /* V: the ids of contexts; info.vocabulary */
+    size_t outputs;             /* of these the first so many are predicted: rows of out; V of most models */
+
+    const struct plx_tensor
+        *logits; /* [V, V], of the table form, which has nothing of what follows; else NULL */
+
+    const struct plx_tensor *embed; /* [rows, depth] */
+    size_t depth;                   /* d */
+    size_t context;                 /* n − 1 */
+    bool newest_first;              /* the order of the embeddings in x_0; else the oldest is first */
+    uint32_t *rows;                 /* [V] row of embed of each id, owned; NULL: the id itself */
+    uint32_t
+        padding; /* row of embed for what precedes the first token; PLX_NO_TOKEN: contexts are never short */
+    struct plx_neural_layer *layers; /* [layer_count], owned */
+    size_t layer_count;
+    enum plx_activation activation;
+    const struct plx_tensor *out;    /* [outputs, width] */
+    const struct plx_tensor *bias;   /* [outputs]; NULL: none */
+    const struct plx_tensor *direct; /* [outputs, context · depth]; NULL: none */
+    size_t width;                    /* of x_L */
+
+    /* [V] the bits of the log-sum-exp of each context that some session has met. A value depends on the
+       weights alone, so that it does not matter which session puts it there, or how often: relaxed accesses
+       do. */
+    _Atomic uint64_t *memo;
+};
+
+/* A bit pattern of a NaN, which no log-sum-exp that is kept has: not computed yet. */
+#define PLX_BIGRAM_UNKNOWN UINT64_MAX
+
+/* The end of opening for every format of weights: finds out what the tensors are, checks shapes and numbers,
+   looks for the vocabulary. Takes the tensors over, also when it fails. `input` is the file's name. */
+enum plx_status plx_neural_open(struct plx_tensors *tensors, const char *input,
+                                const struct plx_model_options *options, struct plx_model **opened,
+                                struct plx_error *error);
+
+/* Finds the roles of model->tensors: by their metadata, names and shapes. Sets all of the model from `types`
+   to `width`, and info.architecture and order. */
+enum plx_status plx_neural_bind(struct plx_neural_model *model, const char *input, struct plx_error *error);
+
+struct plx_session *plx_neural_session_new(const struct plx_model *base, struct plx_error *error);
+void plx_neural_session_free(struct plx_session *base);
+enum plx_status plx_neural_score(struct plx_session *base, const struct plx_window *windows, size_t count,
+                                 const struct plx_scores *scores, struct plx_error *error);
+
+#endif
