@@ -38,6 +38,10 @@ bool plx_dtype_parse(const char *name, enum plx_dtype *dtype);
    (subnormals, infinities and NaN too). */
 void plx_tensor_widen(const struct plx_tensor *tensor, size_t first, size_t count, double *values);
 
+/* The same as floats: exactly for F32, F16 and BF16, but that NaNs may become quiet; an F64 is rounded to the
+   nearest float, which is infinite beyond the largest. */
+void plx_tensor_widen_float(const struct plx_tensor *tensor, size_t first, size_t count, float *values);
+
 /* Index of the first element that is infinite or NaN; tensor->count if all are finite. */
 size_t plx_tensor_find_non_finite(const struct plx_tensor *tensor);
 

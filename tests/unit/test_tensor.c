@@ -126,6 +126,85 @@ static void plx_tensor_widen__ranges_of_f16(void **state)
     }
 }
 
+static void check_all_floats(enum plx_dtype dtype, unsigned mantissa_bits, int bias)
+{
+    static uint8_t bytes[PATTERNS * 2 + 1];
+    static float values[PATTERNS];
+    const struct plx_tensor tensor = {.name = "t",
+                                      .dtype = dtype,
+                                      .dimensions = 1,
+                                      .shape = {PATTERNS},
+                                      .count = PATTERNS,
+                                      .data = all_patterns(bytes)};
+    plx_tensor_widen_float(&tensor, 0, PATTERNS, values);
+    for (unsigned i = 0; i < PATTERNS; i++) {
+        const double expected = define(i, mantissa_bits, bias);
+        const float exact = (float)expected;
+        const bool same = isnan(expected) ? isnan(values[i]) && !signbit(values[i]) == !(i & 0x8000U)
+                                          : memcmp(&exact, values + i, sizeof exact) == 0;
+        if (!same)
+            fail_msg("pattern %04x: found %a, expected %a", i, (double)values[i], expected);
+    }
+}
+
+static void plx_tensor_widen_float__all_of_f16(void **state)
+{
+    (void)state;
+    check_all_floats(PLX_F16, 10, 15);
+}
+
+static void plx_tensor_widen_float__all_of_bf16(void **state)
+{
+    (void)state;
+    check_all_floats(PLX_BF16, 7, 127);
+}
+
+/* One by one, and eight together where the processor can: the same bits, NaNs too. */
+static void plx_tensor_widen_float__ranges_of_f16(void **state)
+{
+    static uint8_t bytes[PATTERNS * 2 + 1];
+    static float together[PATTERNS];
+    const struct plx_tensor tensor = {.name = "t",
+                                      .dtype = PLX_F16,
+                                      .dimensions = 1,
+                                      .shape = {PATTERNS},
+                                      .count = PATTERNS,
+                                      .data = all_patterns(bytes)};
+    (void)state;
+    plx_tensor_widen_float(&tensor, 0, PATTERNS, together);
+    for (size_t first = 0; first < PATTERNS; first += 7) {
+        float values[8] = {0};
+        const size_t count = PATTERNS - first < 7 ? PATTERNS - first : 7;
+        plx_tensor_widen_float(&tensor, first, count, values);
+        if (memcmp(values, together + first, count * sizeof *values) != 0)
+            fail_msg("patterns from %04zx on", first);
+        assert_true(values[count] == 0);
+    }
+}
+
+/* binary32 as it is; binary64 rounded to the nearest, ties to even, infinite from 2^128 − 2^103 on. */
+static void plx_tensor_widen_float__f32_and_f64(void **state)
+{
+    const double wide[] = {1 + ldexp(1, -24), 1 + 3 * ldexp(1, -24), -ldexp(1, 128), ldexp(1, -150),
+                           ldexp(3, -150)};
+    const float expected[] = {1, 1 + ldexpf(1, -22), -INFINITY, 0, ldexpf(1, -148)};
+    const float narrow[] = {-0.0f, ldexpf(1, -149), 1.1f};
+    uint8_t bytes[1 + sizeof wide];
+    float values[5];
+    (void)state;
+    memcpy(bytes + 1, wide, sizeof wide); /* what the tests run on is little-endian */
+    const struct plx_tensor tensor = {
+        .name = "t", .dtype = PLX_F64, .dimensions = 1, .shape = {5}, .count = 5, .data = bytes + 1};
+    plx_tensor_widen_float(&tensor, 0, 5, values);
+    assert_memory_equal(values, expected, sizeof expected);
+    memcpy(bytes + 1, narrow, sizeof narrow);
+    const struct plx_tensor same = {
+        .name = "t", .dtype = PLX_F32, .dimensions = 1, .shape = {3}, .count = 3, .data = bytes + 1};
+    plx_tensor_widen_float(&same, 1, 2, values);
+    assert_memory_equal(values, narrow + 1, 2 * sizeof *values);
+    plx_tensor_widen_float(&same, 3, 0, NULL);
+}
+
 static void plx_tensor_find_non_finite__first_of_them(void **state)
 {
     static uint8_t bytes[2 * 3000];
@@ -196,6 +275,10 @@ int main(void)
         cmocka_unit_test(plx_tensor_widen__a_range_of_f64),
         cmocka_unit_test(plx_tensor_widen__nothing),
         cmocka_unit_test(plx_tensor_widen__ranges_of_f16),
+        cmocka_unit_test(plx_tensor_widen_float__all_of_f16),
+        cmocka_unit_test(plx_tensor_widen_float__all_of_bf16),
+        cmocka_unit_test(plx_tensor_widen_float__ranges_of_f16),
+        cmocka_unit_test(plx_tensor_widen_float__f32_and_f64),
         cmocka_unit_test(plx_tensor_find_non_finite__first_of_them),
         cmocka_unit_test(plx_dtype_parse__names),
         cmocka_unit_test(plx_tensor_describe__shapes),
