@@ -13,16 +13,6 @@
 #define LENGTH_BYTES 8 /* of the u64 before the header */
 #define METADATA     "__metadata__"
 
-/* Read at a time, between two questions whether to go on. */
-#define CHUNK_BYTES ((size_t)1 << 20)
-
-/* What a reading carries along. */
-struct reading {
-    struct plx_source *source;
-    const struct plx_model_options *options;
-    const char *name; /* of the source */
-};
-
 static uint64_t little_u64(const uint8_t bytes[LENGTH_BYTES])
 {
     uint64_t value = 0;
@@ -39,72 +29,37 @@ bool plx_safetensors_recognise(const uint8_t *head, size_t size)
     return length >= 2 && length <= PLX_SAFETENSORS_HEADER_MAX;
 }
 
-/* Appends `size` bytes of the source to the buffer, as they come. `what` says what they are in the error of a
-   content that ends before. */
-static enum plx_status read_bytes(const struct reading *reading, uint64_t size, const char *what,
-                                  struct plx_buffer *buffer, struct plx_error *error)
+/* An error of content that ends before `wanted` bytes from `begin` on. `what` says what they are. */
+static enum plx_status cut_short(const char *what, uint64_t wanted, uint64_t begin, uint64_t size,
+                                 const char *name, struct plx_error *error)
 {
-    const struct plx_model_options *options = reading->options;
-    const uint64_t start = plx_source_offset(reading->source);
-    uint64_t left = size;
-    while (left > 0) {
-        const size_t chunk = left < CHUNK_BYTES ? (size_t)left : CHUNK_BYTES;
-        size_t got;
-        if (options->interrupted && options->interrupted(options->user))
-            return plx_error_set(error, PLX_INTERRUPTED, "interrupted");
-        enum plx_status status = plx_buffer_reserve(buffer, chunk, error);
-        if (status) {
-            plx_error_input(error, reading->name);
-            return status;
-        }
-        status = plx_source_read(reading->source, buffer->data + buffer->size, chunk, &got, error);
-        if (status)
-            return status;
-        buffer->size += got;
-        left -= got;
-        if (options->progress) {
-            uint64_t medium, done;
-            plx_source_progress(reading->source, &medium, &done);
-            options->progress(options->user, done, medium);
-        }
-        if (got < chunk) {
-            plx_error_set(error, PLX_MALFORMED,
-                          "%s should have %" PRIu64 " bytes, but the file ends after %" PRIu64, what, size,
-                          size - left);
-            plx_error_input(error, reading->name);
-            plx_error_at_offset(error, start + (size - left));
-            return plx_error_hint(error, "was the file copied or downloaded completely?");
-        }
-    }
-    return PLX_OK;
+    plx_error_set(error, PLX_MALFORMED, "%s should have %" PRIu64 " bytes, but the file ends after %" PRIu64,
+                  what, wanted, size - begin);
+    plx_error_input(error, name);
+    plx_error_at_offset(error, size);
+    return plx_error_hint(error, "was the file copied or downloaded completely?");
 }
 
-/* The JSON text: its length, then its bytes. */
-static enum plx_status read_header(const struct reading *reading, struct plx_buffer *text,
-                                   struct plx_error *error)
+/* *length becomes that of the JSON text, which begins with a brace and lies in the content. */
+static enum plx_status measure_header(const uint8_t *data, uint64_t size, const char *name, uint64_t *length,
+                                      struct plx_error *error)
 {
-    uint8_t length[LENGTH_BYTES];
-    size_t got;
-    enum plx_status status = plx_source_read(reading->source, length, sizeof length, &got, error);
-    if (status)
-        return status;
-    const uint64_t size = got == sizeof length ? little_u64(length) : 0;
-    if (size < 2 || size > PLX_SAFETENSORS_HEADER_MAX) {
-        if (got < sizeof length)
+    *length = size >= LENGTH_BYTES ? little_u64(data) : 0;
+    if (*length < 2 || *length > PLX_SAFETENSORS_HEADER_MAX) {
+        if (size < LENGTH_BYTES)
             plx_error_set(error, PLX_MALFORMED, "the file ends within the length of its header");
         else
-            plx_error_set(error, PLX_MALFORMED, "a header of %" PRIu64 " bytes (2 to %d are possible)", size,
-                          PLX_SAFETENSORS_HEADER_MAX);
-        plx_error_input(error, reading->name);
+            plx_error_set(error, PLX_MALFORMED, "a header of %" PRIu64 " bytes (2 to %d are possible)",
+                          *length, PLX_SAFETENSORS_HEADER_MAX);
+        plx_error_input(error, name);
         return plx_error_hint(error, "this does not look like a safetensors file");
     }
-    status = read_bytes(reading, size, "the header", text, error);
-    if (status)
-        return status;
-    if (text->data[0] == '{')
+    if (*length > size - LENGTH_BYTES)
+        return cut_short("the header", *length, LENGTH_BYTES, size, name, error);
+    if (data[LENGTH_BYTES] == '{')
         return PLX_OK;
     plx_error_set(error, PLX_MALFORMED, "the header does not begin with '{'");
-    plx_error_input(error, reading->name);
+    plx_error_input(error, name);
     return plx_error_at_offset(error, LENGTH_BYTES);
 }
 
@@ -161,10 +116,9 @@ static enum plx_status read_entry(const cJSON *entry, const char *name, struct p
         return status;
     if (bounds != 2 || offsets[0] > offsets[1])
         return plx_json_error(&place, name, error, "data_offsets must be [begin, end] with begin <= end");
-    tensor->name = entry->string;
     if (!plx_dtype_parse(dtype, &tensor->dtype)) {
         plx_error_set(error, PLX_UNSUPPORTED,
-                      "tensor \"%.100s\" is of type %.40s; F64, F32, F16 and BF16 are read", tensor->name,
+                      "tensor \"%.100s\" is of type %.40s; F64, F32, F16 and BF16 are read", entry->string,
                       dtype);
         return plx_error_input(error, name);
     }
@@ -182,7 +136,7 @@ static enum plx_status read_entry(const cJSON *entry, const char *name, struct p
 
 struct extent {
     size_t begin, end;
-    struct plx_tensor *tensor;
+    const char *name;
 };
 
 static int compare_extents(const void *a, const void *b)
@@ -207,7 +161,7 @@ static enum plx_status check_extents(struct extent *extents, size_t count, const
                 extents[i].begin < *size
                     ? "tensor \"%.100s\" begins at offset %zu, before the tensor before it ends (%zu)"
                     : "tensor \"%.100s\" begins at offset %zu, behind a hole that begins at %zu",
-                extents[i].tensor->name, extents[i].begin, *size);
+                extents[i].name, extents[i].begin, *size);
             return plx_error_input(error, name);
         }
         *size = extents[i].end;
@@ -216,7 +170,8 @@ static enum plx_status check_extents(struct extent *extents, size_t count, const
 }
 
 /* __metadata__, where there is any, maps strings to strings. */
-static enum plx_status check_metadata(const cJSON *metadata, const char *name, struct plx_error *error)
+static enum plx_status read_metadata(const cJSON *metadata, const char *name, struct plx_tensors *tensors,
+                                     struct plx_error *error)
 {
     const struct plx_json_path root = {0};
     const struct plx_json_path place = {.parent = &root, .key = METADATA};
@@ -228,26 +183,36 @@ static enum plx_status check_metadata(const cJSON *metadata, const char *name, s
         const struct plx_json_path path = {.parent = &place, .key = member->string};
         if (!cJSON_IsString(member))
             return plx_json_error(&path, name, error, "expected a string");
+        const enum plx_status status =
+            plx_tensors_describe(tensors, member->string, strlen(member->string), member->valuestring,
+                                 strlen(member->valuestring), error);
+        if (status) {
+            plx_error_input(error, name);
+            return status;
+        }
     }
     return PLX_OK;
 }
 
-/* All of the header's tensors; their data are offsets still, in extents. */
-static enum plx_status read_entries(struct plx_tensors *file, const char *name, struct extent *extents,
-                                    struct plx_error *error)
+/* All of the header's tensors, whose data are not placed yet, and where they will be: extents[*count]. */
+static enum plx_status read_entries(const cJSON *header, const char *name, struct plx_tensors *tensors,
+                                    struct extent *extents, size_t *count, struct plx_error *error)
 {
     enum plx_status status = PLX_OK;
     const cJSON *entry;
-    cJSON_ArrayForEach(entry, file->header)
+    cJSON_ArrayForEach(entry, header)
     {
+        struct plx_tensor tensor = {0};
         size_t offsets[2];
         if (strcmp(entry->string, METADATA) == 0) {
-            status = check_metadata(entry, name, error);
+            status = read_metadata(entry, name, tensors, error);
         } else {
-            struct plx_tensor *tensor = file->tensors + file->count;
-            status = read_entry(entry, name, tensor, offsets, error);
+            status = read_entry(entry, name, &tensor, offsets, error);
             if (status == PLX_OK)
-                extents[file->count++] = (struct extent){offsets[0], offsets[1], tensor};
+                status = plx_tensors_add(tensors, entry->string, strlen(entry->string), &tensor, error);
+            if (status == PLX_OK)
+                extents[(*count)++] =
+                    (struct extent){offsets[0], offsets[1], tensors->tensors[tensors->count - 1].name};
         }
         if (status)
             return status;
@@ -255,58 +220,47 @@ static enum plx_status read_entries(struct plx_tensors *file, const char *name, 
     return PLX_OK;
 }
 
-/* The bytes behind the header: `size` of them and no more. */
-static enum plx_status read_data(const struct reading *reading, size_t size, struct plx_buffer *data,
-                                 struct plx_error *error)
+/* What follows the header, data[0..left) at `begin`, is just the tensors, which are placed there. */
+static enum plx_status place_tensors(const uint8_t *data, uint64_t begin, uint64_t left, const char *name,
+                                     struct plx_tensor *tensors, struct extent *extents, size_t count,
+                                     struct plx_error *error)
 {
-    const uint8_t *more;
-    size_t available;
-    plx_buffer_init(data, size);
-    enum plx_status status = read_bytes(reading, size, "the tensors", data, error);
-    if (status == PLX_OK)
-        status = plx_source_peek(reading->source, 1, &more, &available, error);
-    if (status || available == 0)
+    size_t size;
+    for (size_t i = 0; i < count && left > 0; i++) /* before the extents are sorted */
+        tensors[i].data = extents[i].end <= left ? data + extents[i].begin : NULL;
+    const enum plx_status status = check_extents(extents, count, name, &size, error);
+    if (status)
         return status;
+    if (left < size)
+        return cut_short("the tensors", size, begin, begin + left, name, error);
+    if (left == size)
+        return PLX_OK;
     plx_error_set(error, PLX_MALFORMED, "there are bytes behind the last tensor");
-    plx_error_input(error, reading->name);
-    return plx_error_at_offset(error, plx_source_offset(reading->source));
+    plx_error_input(error, name);
+    return plx_error_at_offset(error, begin + size);
 }
 
-enum plx_status plx_safetensors_read(struct plx_source *source, const struct plx_model_options *options,
-                                     struct plx_tensors *file, struct plx_error *error)
+enum plx_status plx_safetensors_read(const uint8_t *data, uint64_t size, const char *name,
+                                     struct plx_tensors *tensors, struct plx_error *error)
 {
-    const struct reading reading = {source, options, plx_source_name(source)};
-    struct plx_buffer text;
+    const size_t before = tensors->count;
     struct extent *extents = NULL;
-    size_t size;
-    *file = (struct plx_tensors){0};
-    plx_buffer_init(&text, PLX_SAFETENSORS_HEADER_MAX);
-    enum plx_status status = read_header(&reading, &text, error);
-    if (status)
-        goto fail;
-    status = plx_json_parse((const char *)text.data, text.size, reading.name, &file->header, error);
-    if (status)
-        goto fail;
-    plx_buffer_release(&text);
-    const size_t entries = (size_t)cJSON_GetArraySize(file->header);
-    file->tensors = plx_new_array(entries, sizeof *file->tensors, error);
-    extents = plx_new_array(entries, sizeof *extents, error);
-    status = file->tensors && extents ? read_entries(file, reading.name, extents, error) : PLX_MEMORY;
-    if (status)
-        goto fail;
-    status = check_extents(extents, file->count, reading.name, &size, error);
+    cJSON *header = NULL;
+    uint64_t length;
+    size_t count = 0;
+    enum plx_status status = measure_header(data, size, name, &length, error);
     if (status == PLX_OK)
-        status = read_data(&reading, size, &file->data, error);
+        status = plx_json_parse((const char *)data + LENGTH_BYTES, (size_t)length, name, &header, error);
     if (status)
-        goto fail;
-    for (size_t i = 0; i < file->count && size > 0; i++)
-        extents[i].tensor->data = file->data.data + extents[i].begin;
+        return status;
+    const uint64_t begin = LENGTH_BYTES + length;
+    extents = plx_new_array((size_t)cJSON_GetArraySize(header), sizeof *extents, error);
+    status = extents ? read_entries(header, name, tensors, extents, &count, error) : PLX_MEMORY;
+    cJSON_Delete(header);
+    if (status == PLX_OK)
+        status = place_tensors(data + begin, begin, size - begin, name, tensors->tensors + before, extents,
+                               count, error);
     free(extents);
-    return PLX_OK;
-fail:
-    free(extents);
-    plx_buffer_release(&text);
-    plx_tensors_release(file);
     return status;
 }
 
@@ -320,18 +274,23 @@ static enum plx_probe probe(const uint8_t *head, size_t size, const char *name)
     return named ? PLX_PROBE_NAME : PLX_PROBE_NO;
 }
 
-static enum plx_status open_model(struct plx_source *source, const struct plx_model_options *options,
-                                  struct plx_model **opened, struct plx_error *error)
+static enum plx_status open_model(struct plx_mapping *mapping, const char *name,
+                                  const struct plx_model_options *options, struct plx_model **opened,
+                                  struct plx_error *error)
 {
-    struct plx_tensors tensors;
+    struct plx_tensors tensors = {0};
     *opened = NULL;
-    const enum plx_status status = plx_safetensors_read(source, options, &tensors, error);
-    return status ? status : plx_neural_open(&tensors, plx_source_name(source), options, opened, error);
+    plx_mapping_sequential(mapping, true); /* all weights will be looked at, one behind the other */
+    const enum plx_status status = plx_safetensors_read(mapping->data, mapping->size, name, &tensors, error);
+    if (status == PLX_OK)
+        return plx_neural_open(&tensors, name, options, opened, error);
+    plx_tensors_release(&tensors);
+    return status;
 }
 
 const struct plx_model_format plx_model_format_safetensors = {
     .name = "safetensors",
-    .description = "neural bigram models: a table of logits, or factored",
+    .description = "neural bigram models: a table of logits, or factored; used in place",
     .probe = probe,
-    .open = open_model,
+    .open_mapped = open_model,
 };
