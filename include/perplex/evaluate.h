@@ -51,7 +51,8 @@ typedef enum plx_status plx_token_sink(void *user, const struct plx_token_score 
 struct plx_evaluate_options {
     const struct plx_protocol *protocol; /* NULL: plx_protocol_default */
     unsigned threads;                    /* in all; 0: one for each processor that may be used */
-    size_t batch;                        /* targets scored together; 0: 4096. Does not change the result */
+    size_t batch; /* targets scored together; 0: as many as suit the model. Does not change the
+                     result */
     void (*progress)(void *user, const struct plx_progress *progress); /* called after every block */
     bool (*interrupted)(void *user); /* true ends the evaluation with PLX_INTERRUPTED */
     void *user;

@@ -2,6 +2,7 @@
 #ifndef PLX_BASE_LOGSUMEXP_H
 #define PLX_BASE_LOGSUMEXP_H
 
+#include <math.h>
 #include <stddef.h>
 
 /* log Σ exp z_j over z[0..n), the maximum subtracted, summed in double in index order with exp of the C
@@ -13,22 +14,30 @@ double plx_logsumexp(const double *z, size_t n);
    logits, which their sum would round. */
 double plx_logsumexp_above(const double *z, size_t n, double *maximum);
 
-/* How many independent columns one call of the blocked form carries. */
-#define PLX_LSE_LANES 16
-
-/* Running log-sum-exp of PLX_LSE_LANES columns at a time: per lane Σ exp(z − maximum). */
-struct plx_lse_lanes {
-    double maximum[PLX_LSE_LANES];
-    double sum[PLX_LSE_LANES];
+/* A log-sum-exp under way: Σ exp(z − maximum) over what has been added. */
+struct plx_lse {
+    double maximum, sum;
 };
 
-void plx_lse_lanes_init(struct plx_lse_lanes *lanes);
+/* Nothing added yet. */
+static inline struct plx_lse plx_lse_begin(void)
+{
+    return (struct plx_lse){.maximum = -(double)INFINITY};
+}
 
-/* Adds rows × PLX_LSE_LANES logits (row-major, lane innermost). What a lane gets depends on its own column
-   and on how rows are divided into calls, never on the other lanes. z is overwritten. */
-void plx_lse_lanes_add(struct plx_lse_lanes *lanes, double *z, size_t rows);
+/* Adds z[0..count), in double; z is overwritten. The last bits of the sum depend on how the elements are
+   divided into calls. Limits as plx_logsumexp. */
+void plx_lse_add(struct plx_lse *lse, double *z, size_t count);
 
-/* maximum + log sum, lane by lane. */
-void plx_lse_lanes_finish(const struct plx_lse_lanes *lanes, double result[PLX_LSE_LANES]);
+/* How many floats are added at a time: plx_lse_add_floats takes multiples of it. */
+#define PLX_LSE_FLOATS 8
+
+/* Adds z[0..count) + bias[0..count), sums in float. z becomes the terms of the sum, exp(z + bias − maximum)
+   in float with an error below 2.5 ulp, which are added in double. Returns the largest of them. What is not
+   finite, −infinity apart, or all that has been added so far being −infinity, makes the sum NaN. */
+float plx_lse_add_floats(struct plx_lse *lse, float *z, const float *bias, size_t count);
+
+/* maximum + log sum: the log-sum-exp. */
+double plx_lse_end(const struct plx_lse *lse);
 
 #endif

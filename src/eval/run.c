@@ -206,7 +206,8 @@ static enum plx_status run_corpus(struct run *run, struct plx_error *error)
 
 static enum plx_status prepare(struct run *run, struct plx_error *error)
 {
-    const size_t batch = run->options->batch ? run->options->batch : DEFAULT_BATCH;
+    const size_t best = plx_model_info(run->model)->batch ? plx_model_info(run->model)->batch : DEFAULT_BATCH;
+    const size_t batch = run->options->batch ? run->options->batch : best;
     run->threads = run->options->threads ? run->options->threads : plx_processors();
     run->depth = (size_t)run->threads * 2 + 2;
     run->pool = plx_pool_new(run->threads, error);

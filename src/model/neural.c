@@ -1,10 +1,15 @@
 #include "model/neural.h"
 
 #include "base/memory.h"
+#include "model/neural_memo.h"
 #include "model/roles.h"
 #include "model/token_list.h"
 
 #include <stdlib.h>
+
+/* Targets that are best scored together: the more, the fuller are the tiles of contexts; the fewer, the more
+   evenly threads are busy. */
+#define BATCH 16384
 
 static enum plx_status fill_info(struct plx_neural_model *model, const struct plx_model_options *options,
                                  const char *input, struct plx_error *error)
@@ -16,6 +21,8 @@ static enum plx_status fill_info(struct plx_neural_model *model, const struct pl
     info->vocabulary = model->types;
     info->start = info->end = info->unknown = PLX_NO_TOKEN;
     info->start_repeat = (unsigned)model->context;
+    info->capabilities = PLX_FULL_DISTRIBUTION;
+    info->batch = BATCH;
     if (info->least_context == 0)
         info->capabilities |= PLX_EMPTY_CONTEXT;
     const enum plx_status status = plx_token_list_open(
@@ -33,7 +40,7 @@ static void close_model(struct plx_model *base)
     plx_tensors_release(&model->tensors);
     free(model->rows);
     free(model->layers);
-    free(model->memo);
+    plx_memo_free(model->memo);
     free(model);
 }
 
@@ -42,6 +49,7 @@ static const struct plx_model_class NEURAL = {
     .session_new = plx_neural_session_new,
     .session_free = plx_neural_session_free,
     .score = plx_neural_score,
+    .distributions = plx_neural_distributions,
 };
 
 enum plx_status plx_neural_open(struct plx_tensors *tensors, const char *input,
@@ -62,13 +70,12 @@ enum plx_status plx_neural_open(struct plx_tensors *tensors, const char *input,
         status = fill_info(model, options, input, error);
     if (status)
         goto fail;
-    model->memo = plx_new_array(model->types, sizeof *model->memo, error);
+    const struct plx_tensor *first = model->logits ? model->logits : model->embed;
+    model->memo = plx_memo_new(model->context, first->shape[0], error);
     if (!model->memo) {
         status = PLX_MEMORY;
         goto fail;
     }
-    for (size_t i = 0; i < model->types; i++)
-        atomic_init(model->memo + i, PLX_BIGRAM_UNKNOWN);
     *opened = &model->base;
     return PLX_OK;
 fail:

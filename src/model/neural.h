@@ -14,8 +14,6 @@
 #include "model/model.h"
 #include "model/tensors.h"
 
-#include <stdatomic.h>
-
 /* X(name in metadata and descriptions) */
 #define PLX_ACTIVATION_LIST(X) \
     X(identity)                \
@@ -58,14 +56,8 @@ struct plx_neural_model {
     const struct plx_tensor *direct; /* [outputs, context · depth]; NULL: none */
     size_t width;                    /* of x_L */
 
-    /* [V] the bits of the log-sum-exp of each context that some session has met. A value depends on the
-       weights alone, so that it does not matter which session puts it there, or how often: relaxed accesses
-       do. */
-    _Atomic uint64_t *memo;
+    struct plx_memo *memo; /* owned: see neural_memo.h */
 };
-
-/* A bit pattern of a NaN, which no log-sum-exp that is kept has: not computed yet. */
-#define PLX_BIGRAM_UNKNOWN UINT64_MAX
 
 /* The end of opening for every format of weights: finds out what the tensors are, checks shapes and numbers,
    looks for the vocabulary. Takes the tensors over, also when it fails. `input` is the file's name. */
@@ -81,5 +73,8 @@ struct plx_session *plx_neural_session_new(const struct plx_model *base, struct 
 void plx_neural_session_free(struct plx_session *base);
 enum plx_status plx_neural_score(struct plx_session *base, const struct plx_window *windows, size_t count,
                                  const struct plx_scores *scores, struct plx_error *error);
+enum plx_status plx_neural_distributions(struct plx_session *base, const struct plx_window *windows,
+                                         size_t count, plx_distribution_sink *sink, void *user,
+                                         struct plx_error *error);
 
 #endif

@@ -1,241 +1,334 @@
-#include "model/neural.h"
-
 #include "base/logsumexp.h"
 #include "base/memory.h"
-#include "base/multiply.h"
+#include "model/neural_contexts.h"
+#include "model/neural_memo.h"
+#include "model/neural_outputs.h"
 
-#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Rows of the vocabulary that are widened and multiplied together. Fixed: a log-sum-exp depends on it in its
-   last bits. With d of some hundreds a block stays in the second-level cache, its logits in the first. */
-#define ROWS 128
+/* Logits of a row of a table that are widened together. */
+#define TABLE_BLOCK 512
 
-/* Contexts that go over the vocabulary together are the lanes of some tiles; a tile is padded if there are
-   not enough. Lanes do not know of each other, so that neither matters to a result. The more, the fewer times
-   all weights are widened; bounded by the bytes of their embeddings. */
-#define TILES_MAX        64
-#define INPUTS_BYTES_MAX ((size_t)4 << 20)
+/* Bits of a mask of answers. */
+#define ANSWER(answer) (1U << (answer))
+#define ANY_ANSWER     (ANSWER(PLX_MEMO_KNOWN) | ANSWER(PLX_MEMO_YOURS) | ANSWER(PLX_MEMO_AWAITED))
 
 struct neural_session {
     struct plx_session base;
     const struct plx_neural_model *model;
-    size_t tile_count;
-    uint32_t *pending; /* [tile_count · lanes] distinct contexts of the batch whose log-sum-exp is wanted */
-    size_t pending_count;
-    uint64_t *marks;             /* [V] bits: is pending */
-    double *weights;             /* [ROWS, d], a block of out; of the table form [ROWS] */
-    double bias[ROWS];           /* of the block */
-    double *inputs;              /* [tile_count, d, lanes] embeddings of the pending contexts */
-    double *input;               /* [d] embedding of one context */
-    struct plx_lse_lanes *tiles; /* [tile_count] */
-    double logits[ROWS * PLX_LSE_LANES];
+    struct plx_contexts contexts; /* of the batch */
+    size_t capacity;              /* contexts for which there is room */
+    double *sums;                 /* [capacity] log-sum-exps of the contexts */
+    size_t *places;               /* [capacity] in the memo */
+    enum plx_memo_answer *answers;
+
+    /* A group of contexts, which go through the layers together. */
+    size_t group_size; /* the most of them: whole tiles */
+    size_t group_count;
+    size_t *group;       /* [group_size] which contexts they are */
+    double *group_sums;  /* [group_size] */
+    uint32_t *tile_rows; /* [PLX_NEURAL_TILE, n − 1] */
+
+    /* Not of the table form. */
+    struct plx_features *features;
+    struct plx_outputs *outputs;
+    size_t width;   /* K */
+    double *values; /* [group_size, K] features of the group */
+
+    /* Of sessions that are asked for distributions. */
+    double *logits; /* [PLX_OUTPUTS_ROWS, outputs]; of a table [V] */
+    double *row;    /* [V] */
 };
 
-static size_t smaller(size_t a, size_t b)
+static const struct plx_neural_model *model_of(const struct plx_model *base)
 {
-    return a < b ? a : b;
+    return (const struct plx_neural_model *)(const void *)base;
+}
+
+/* What the layers need. */
+static bool make_layers(struct neural_session *session, struct plx_error *error)
+{
+    const struct plx_neural_model *model = session->model;
+    session->group_size = PLX_NEURAL_TILE;
+    if (model->logits)
+        return true;
+    session->features = plx_features_new(model, error);
+    session->outputs = plx_outputs_new(model, error);
+    if (!session->features || !session->outputs)
+        return false;
+    session->width = plx_features_width(model);
+    session->group_size = plx_outputs_contexts(session->outputs);
+    session->values = plx_new_array(session->width, session->group_size * sizeof(double), error);
+    return session->values != NULL;
 }
 
 struct plx_session *plx_neural_session_new(const struct plx_model *base, struct plx_error *error)
 {
-    const struct plx_neural_model *model = (const struct plx_neural_model *)(const void *)base;
-    const size_t depth = model->depth > 0 ? model->depth : 1;
-    size_t lane_bytes;
     struct neural_session *session = plx_new_array(1, sizeof *session, error);
     if (!session)
         return NULL;
-    if (__builtin_mul_overflow(depth, PLX_LSE_LANES * sizeof(double), &lane_bytes))
-        lane_bytes = SIZE_MAX;
-    session->model = model;
-    session->tile_count = smaller(INPUTS_BYTES_MAX / lane_bytes, TILES_MAX);
-    session->tile_count = smaller(session->tile_count, model->types / PLX_LSE_LANES + 1);
-    if (session->tile_count == 0)
-        session->tile_count = 1;
-    session->pending = plx_new_array(session->tile_count * PLX_LSE_LANES, sizeof *session->pending, error);
-    session->marks = plx_new_array(model->types / 64 + 1, sizeof *session->marks, error);
-    session->weights = plx_new_array(depth, ROWS * sizeof *session->weights, error);
-    session->inputs = plx_new_array(depth, session->tile_count * PLX_LSE_LANES * sizeof(double), error);
-    session->input = plx_new_array(depth, sizeof *session->input, error);
-    session->tiles = plx_new_array(session->tile_count, sizeof *session->tiles, error);
-    if (!session->pending || !session->marks || !session->weights || !session->inputs || !session->input ||
-        !session->tiles) {
-        plx_neural_session_free(&session->base);
-        return NULL;
+    session->model = model_of(base);
+    if (make_layers(session, error)) {
+        session->group = plx_new_array(session->group_size, sizeof *session->group, error);
+        session->group_sums = plx_new_array(session->group_size, sizeof *session->group_sums, error);
+        session->tile_rows =
+            plx_new_array(session->model->context, PLX_NEURAL_TILE * sizeof(uint32_t), error);
     }
-    return &session->base;
+    if (session->group && session->group_sums && session->tile_rows)
+        return &session->base;
+    plx_neural_session_free(&session->base);
+    return NULL;
 }
 
 void plx_neural_session_free(struct plx_session *base)
 {
     struct neural_session *session = (struct neural_session *)(void *)base;
-    free(session->pending);
-    free(session->marks);
-    free(session->weights);
-    free(session->inputs);
-    free(session->input);
-    free(session->tiles);
+    plx_contexts_release(&session->contexts);
+    free(session->sums);
+    free(session->places);
+    free(session->answers);
+    free(session->group);
+    free(session->group_sums);
+    free(session->tile_rows);
+    plx_features_free(session->features);
+    plx_outputs_free(session->outputs);
+    free(session->values);
+    free(session->logits);
+    free(session->row);
     free(session);
 }
 
-/* The embedding of pending context i becomes a lane of its tile: inputs [tile, d, lanes]. */
-static void load_input(struct neural_session *session, size_t i)
+static enum plx_status reserve(struct neural_session *session, size_t contexts, struct plx_error *error)
 {
-    const size_t depth = session->model->depth;
-    double *lane = session->inputs + (i / PLX_LSE_LANES) * depth * PLX_LSE_LANES + i % PLX_LSE_LANES;
-    plx_tensor_widen(session->model->embed, session->pending[i] * depth, depth, session->input);
-    for (size_t k = 0; k < depth; k++)
-        lane[k * PLX_LSE_LANES] = session->input[k];
-}
-
-/* Rows [first, first + rows) of out and bias, as doubles. */
-static void load_block(struct neural_session *session, size_t first, size_t rows)
-{
-    const struct plx_neural_model *model = session->model;
-    plx_tensor_widen(model->out, first * model->depth, rows * model->depth, session->weights);
-    if (model->bias)
-        plx_tensor_widen(model->bias, first, rows, session->bias);
-}
-
-/* The factored form: each block of the vocabulary is widened once for all tiles. */
-static void sum_factored(struct neural_session *session, size_t tiles)
-{
-    const struct plx_neural_model *model = session->model;
-    for (size_t i = 0; i < session->pending_count; i++)
-        load_input(session, i);
-    for (size_t first = 0; first < model->types; first += ROWS) {
-        const size_t rows = smaller(ROWS, model->types - first);
-        load_block(session, first, rows);
-        for (size_t tile = 0; tile < tiles; tile++) {
-            const double *inputs = session->inputs + tile * model->depth * PLX_LSE_LANES;
-            plx_multiply_lanes(session->weights, session->bias, rows, model->depth, inputs, session->logits);
-            plx_lse_lanes_add(session->tiles + tile, session->logits, rows);
-        }
-    }
-}
-
-/* The table form, for the contexts of one tile. What is left in the lanes of the padding does not matter. */
-static void sum_table_tile(struct neural_session *session, size_t tile)
-{
-    const struct plx_neural_model *model = session->model;
-    const uint32_t *contexts = session->pending + tile * PLX_LSE_LANES;
-    const size_t lanes = smaller(PLX_LSE_LANES, session->pending_count - tile * PLX_LSE_LANES);
-    for (size_t first = 0; first < model->types; first += ROWS) {
-        const size_t rows = smaller(ROWS, model->types - first);
-        for (size_t lane = 0; lane < lanes; lane++) {
-            plx_tensor_widen(model->logits, contexts[lane] * model->types + first, rows, session->weights);
-            for (size_t row = 0; row < rows; row++)
-                session->logits[row * PLX_LSE_LANES + lane] = session->weights[row];
-        }
-        plx_lse_lanes_add(session->tiles + tile, session->logits, rows);
-    }
-}
-
-/* Puts the log-sum-exp of the pending contexts into the memo; then none is pending. */
-static enum plx_status sum_pending(struct neural_session *session, struct plx_error *error)
-{
-    const struct plx_neural_model *model = session->model;
-    const size_t tiles = (session->pending_count + PLX_LSE_LANES - 1) / PLX_LSE_LANES;
-    enum plx_status status = PLX_OK;
-    if (session->pending_count == 0)
+    enum plx_status status;
+    if (contexts <= session->capacity)
         return PLX_OK;
-    for (size_t tile = 0; tile < tiles; tile++)
-        plx_lse_lanes_init(session->tiles + tile);
+    const size_t capacity = plx_grown_capacity(session->capacity, contexts);
+    if ((status = plx_resize_array(&session->sums, capacity, sizeof *session->sums, error)) ||
+        (status = plx_resize_array(&session->places, capacity, sizeof *session->places, error)) ||
+        (status = plx_resize_array(&session->answers, capacity, sizeof *session->answers, error)))
+        return status;
+    session->capacity = capacity;
+    return PLX_OK;
+}
+
+static const uint32_t *rows_of(const struct neural_session *session, size_t context)
+{
+    return session->contexts.rows + context * session->contexts.width;
+}
+
+/* The features of the group. */
+static void compute_features(struct neural_session *session)
+{
+    const size_t width = session->contexts.width;
+    for (size_t first = 0; first < session->group_count; first += PLX_NEURAL_TILE) {
+        const size_t rest = session->group_count - first;
+        const size_t count = rest < PLX_NEURAL_TILE ? rest : PLX_NEURAL_TILE;
+        for (size_t i = 0; i < count; i++)
+            memcpy(session->tile_rows + i * width, rows_of(session, session->group[first + i]),
+                   width * sizeof *session->tile_rows);
+        plx_features_compute(session->features, session->tile_rows, count,
+                             session->values + first * session->width);
+    }
+}
+
+static double sum_table_row(const struct plx_neural_model *model, size_t row)
+{
+    double values[TABLE_BLOCK];
+    struct plx_lse lse = plx_lse_begin();
+    for (size_t first = 0; first < model->types; first += TABLE_BLOCK) {
+        const size_t rest = model->types - first, count = rest < TABLE_BLOCK ? rest : TABLE_BLOCK;
+        plx_tensor_widen(model->logits, row * model->types + first, count, values);
+        plx_lse_add(&lse, values, count);
+    }
+    return plx_lse_end(&lse);
+}
+
+/* Computes the log-sum-exps of the group, and gives them to the memo. */
+static void compute_sums(struct neural_session *session)
+{
+    const struct plx_neural_model *model = session->model;
     if (model->logits) {
-        for (size_t tile = 0; tile < tiles; tile++)
-            sum_table_tile(session, tile);
+        for (size_t i = 0; i < session->group_count; i++)
+            session->group_sums[i] = sum_table_row(model, *rows_of(session, session->group[i]));
     } else {
-        sum_factored(session, tiles);
+        plx_outputs_sum(session->outputs, session->values, session->group_count, session->group_sums);
     }
-    double sums[PLX_LSE_LANES] = {0}; /* of the tile at hand */
-    for (size_t i = 0; i < session->pending_count; i++) {
-        const uint32_t context = session->pending[i];
-        uint64_t bits;
-        session->marks[context / 64] = 0; /* whole words: all their bits are of pending contexts */
-        if (i % PLX_LSE_LANES == 0)
-            plx_lse_lanes_finish(session->tiles + i / PLX_LSE_LANES, sums);
-        const double sum = sums[i % PLX_LSE_LANES];
-        if (!isfinite(sum) && status == PLX_OK)
-            status = plx_error_set(error, PLX_NOT_FINITE,
-                                   "the logits after token %lu leave the range of a double: no distribution",
-                                   (unsigned long)context);
-        memcpy(&bits, &sum, sizeof bits);
-        if (isfinite(sum))
-            atomic_store_explicit(model->memo + context, bits, memory_order_relaxed);
+    for (size_t i = 0; i < session->group_count; i++) {
+        const size_t context = session->group[i];
+        const double sum = session->group_sums[i];
+        session->sums[context] = isfinite(sum) ? sum : (double)NAN;
+        plx_memo_give(model->memo, session->places[context], session->sums[context]);
     }
-    session->pending_count = 0;
+}
+
+static double logit(const struct neural_session *session, size_t i, size_t token)
+{
+    const struct plx_neural_model *model = session->model;
+    double value;
+    if (!model->logits)
+        return plx_outputs_logit(session->outputs, session->values + i * session->width, token);
+    plx_tensor_widen(model->logits, *rows_of(session, session->group[i]) * model->types + token, 1, &value);
+    return value;
+}
+
+/* The surprisals of the targets of the group. */
+static void score_group(const struct neural_session *session, double *nats)
+{
+    const struct plx_contexts *contexts = &session->contexts;
+    for (size_t i = 0; i < session->group_count; i++) {
+        const size_t context = session->group[i];
+        for (size_t k = contexts->begins[context]; k < contexts->begins[context + 1]; k++) {
+            const size_t target = contexts->places[k];
+            const uint32_t token = contexts->ids[target]; /* PLX_NO_TOKEN is beyond all */
+            nats[target] = token < session->model->outputs ? session->sums[context] - logit(session, i, token)
+                                                           : (double)INFINITY;
+        }
+    }
+}
+
+/* What is done with a group of contexts, whose features are there. */
+typedef enum plx_status group_work(struct neural_session *session, void *user, struct plx_error *error);
+
+/* Carries out the work for the contexts whose answer is in the mask, group by group. */
+static enum plx_status for_contexts(struct neural_session *session, unsigned answers, group_work *work,
+                                    void *user, struct plx_error *error)
+{
+    const struct plx_contexts *contexts = &session->contexts;
+    enum plx_status status = PLX_OK;
+    session->group_count = 0;
+    for (size_t c = 0; c < contexts->count && status == PLX_OK; c++) {
+        if (ANSWER(session->answers[c]) & answers)
+            session->group[session->group_count++] = c;
+        const bool last = c + 1 == contexts->count || session->group_count == session->group_size;
+        if (last && session->group_count > 0) {
+            if (!session->model->logits)
+                compute_features(session);
+            status = work(session, user, error);
+            session->group_count = 0;
+        }
+    }
     return status;
 }
 
-/* False if it is not known yet. */
-static bool recall(const struct plx_neural_model *model, uint32_t context, double *sum)
+static enum plx_status refuse_not_finite(const struct neural_session *session, size_t context,
+                                         struct plx_error *error)
 {
-    const uint64_t bits = atomic_load_explicit(model->memo + context, memory_order_relaxed);
-    memcpy(sum, &bits, sizeof bits);
-    return bits != PLX_BIGRAM_UNKNOWN;
+    const uint32_t row = rows_of(session, context)[session->contexts.width - 1];
+    return plx_error_set(error, PLX_NOT_FINITE,
+                         "the logits after token %lu leave the range of a double: no distribution",
+                         (unsigned long)row);
 }
 
-/* Makes the context pending unless its log-sum-exp is known or it is pending already. */
-static enum plx_status want(struct neural_session *session, uint32_t context, struct plx_error *error)
+static enum plx_status compute_and_score(struct neural_session *session, void *nats, struct plx_error *error)
 {
-    const uint64_t bit = UINT64_C(1) << context % 64;
-    double sum;
-    if (context >= session->model->types)
-        return plx_error_set(error, PLX_INTERNAL, "a context that a bigram model has no row for");
-    if (recall(session->model, context, &sum) || session->marks[context / 64] & bit)
-        return PLX_OK;
-    session->marks[context / 64] |= bit;
-    session->pending[session->pending_count++] = context;
-    return session->pending_count < session->tile_count * PLX_LSE_LANES ? PLX_OK
-                                                                        : sum_pending(session, error);
+    (void)error; /* others wait for the rest: what could not be computed is looked for afterwards */
+    compute_sums(session);
+    if (nats)
+        score_group(session, nats);
+    return PLX_OK;
 }
 
-static double logit(struct neural_session *session, uint32_t context, uint32_t target)
+static enum plx_status score_known(struct neural_session *session, void *nats, struct plx_error *error)
 {
-    const struct plx_neural_model *model = session->model;
-    const size_t depth = model->depth;
-    double bias = 0;
-    if (model->logits) {
-        plx_tensor_widen(model->logits, context * model->types + target, 1, &bias);
-        return bias;
+    (void)error;
+    score_group(session, nats);
+    return PLX_OK;
+}
+
+/* Gathers the contexts of the batch and finds out about their log-sum-exps, waiting for what other sessions
+   compute. With nats [targets], writes the scores of those whose features are at hand meanwhile: of the
+   answer PLX_MEMO_YOURS. */
+static enum plx_status find_sums(struct neural_session *session, const struct plx_window *windows,
+                                 size_t count, double *nats, struct plx_error *error)
+{
+    struct plx_contexts *contexts = &session->contexts;
+    struct plx_memo *memo = session->model->memo;
+    enum plx_status status = plx_contexts_gather(contexts, session->model, windows, count, error);
+    if (status == PLX_OK)
+        status = reserve(session, contexts->count, error);
+    if (status || contexts->count == 0)
+        return status;
+    plx_memo_ask(memo, contexts->rows, contexts->count, session->sums, session->places, session->answers);
+    status = for_contexts(session, ANSWER(PLX_MEMO_YOURS), compute_and_score, nats, error);
+    for (size_t c = 0; c < contexts->count && status == PLX_OK; c++) {
+        if (session->answers[c] == PLX_MEMO_AWAITED)
+            session->sums[c] = plx_memo_wait(memo, session->places[c]);
+        if (isnan(session->sums[c]))
+            status = refuse_not_finite(session, c, error);
     }
-    plx_tensor_widen(model->embed, context * depth, depth, session->input);
-    plx_tensor_widen(model->out, target * depth, depth, session->weights);
-    if (model->bias)
-        plx_tensor_widen(model->bias, target, 1, &bias);
-    return plx_multiply_one(session->weights, session->input, depth, bias);
-}
-
-static double surprisal(struct neural_session *session, uint32_t context, uint32_t target)
-{
-    double sum;
-    if (target == PLX_NO_TOKEN)
-        return (double)INFINITY;
-    const bool known = recall(session->model, context, &sum);
-    assert(known);
-    (void)known;
-    return sum - logit(session, context, target);
+    return status;
 }
 
 enum plx_status plx_neural_score(struct plx_session *base, const struct plx_window *windows, size_t count,
                                  const struct plx_scores *scores, struct plx_error *error)
 {
     struct neural_session *session = (struct neural_session *)(void *)base;
-    double *nats = scores->nats;
+    const enum plx_status status = find_sums(session, windows, count, scores->nats, error);
+    return status ? status
+                  : for_contexts(session, ANY_ANSWER & ~ANSWER(PLX_MEMO_YOURS), score_known, scores->nats,
+                                 error);
+}
+
+struct row_sink {
+    plx_distribution_sink *sink;
+    void *user;
+};
+
+/* The logits of context i of the group are `logits` [outputs]: its row goes to the sink. */
+static enum plx_status give_row(struct neural_session *session, size_t i, const double *logits,
+                                const struct row_sink *sink, struct plx_error *error)
+{
+    const struct plx_neural_model *model = session->model;
+    const struct plx_contexts *contexts = &session->contexts;
+    const size_t context = session->group[i], begin = contexts->begins[context];
+    const double sum = session->sums[context];
+    for (size_t token = 0; token < model->outputs; token++)
+        session->row[token] = sum - logits[token];
+    for (size_t token = model->outputs; token < model->types; token++)
+        session->row[token] = (double)INFINITY;
+    return sink->sink(sink->user, session->row, contexts->places + begin,
+                      contexts->begins[context + 1] - begin, error);
+}
+
+static enum plx_status give_group(struct neural_session *session, void *user, struct plx_error *error)
+{
+    const struct plx_neural_model *model = session->model;
     enum plx_status status = PLX_OK;
-    for (size_t i = 0; i < count; i++) {
-        for (size_t k = windows[i].first; k < windows[i].end && status == PLX_OK; k++)
-            status = want(session, windows[i].ids[k - 1], error);
+    for (size_t i = 0; i < session->group_count && status == PLX_OK; i++) {
+        const size_t row = model->logits ? 0 : i % PLX_OUTPUTS_ROWS;
+        if (model->logits)
+            plx_tensor_widen(model->logits, *rows_of(session, session->group[i]) * model->types, model->types,
+                             session->logits);
+        else if (row == 0)
+            plx_outputs_logits(session->outputs, session->values + i * session->width, session->logits);
+        status = give_row(session, i, session->logits + row * model->outputs, user, error);
     }
+    return status;
+}
+
+/* Memory for rows, which only sessions need that are asked for them. */
+static enum plx_status reserve_rows(struct neural_session *session, struct plx_error *error)
+{
+    const struct plx_neural_model *model = session->model;
+    if (!session->logits)
+        session->logits =
+            plx_new_array(model->outputs, (model->logits ? 1 : PLX_OUTPUTS_ROWS) * sizeof(double), error);
+    if (!session->row)
+        session->row = plx_new_array(model->types, sizeof *session->row, error);
+    return session->logits && session->row ? PLX_OK : PLX_MEMORY;
+}
+
+enum plx_status plx_neural_distributions(struct plx_session *base, const struct plx_window *windows,
+                                         size_t count, plx_distribution_sink *sink, void *user,
+                                         struct plx_error *error)
+{
+    struct neural_session *session = (struct neural_session *)(void *)base;
+    struct row_sink rows = {sink, user};
+    enum plx_status status = reserve_rows(session, error);
     if (status == PLX_OK)
-        status = sum_pending(session, error);
-    if (status)
-        return status;
-    for (size_t i = 0; i < count; i++) {
-        for (size_t k = windows[i].first; k < windows[i].end; k++)
-            *nats++ = surprisal(session, windows[i].ids[k - 1], windows[i].ids[k]);
-    }
-    return PLX_OK;
+        status = find_sums(session, windows, count, NULL, error);
+    return status ? status : for_contexts(session, ANY_ANSWER, give_group, &rows, error);
 }

@@ -1,8 +1,17 @@
-/* Log-sum-exp. Expected values: mpmath 1.3 with 40 digits unless a comment says otherwise. */
-#include "base/logsumexp.h"
+/* Log-sum-exp. Expected values: mpmath 1.3 with 40 digits unless a comment says otherwise. The kernels of
+   both widths are reached by including the file under other names. */
+#define plx_logsumexp       logsumexp_under_test
+#define plx_logsumexp_above logsumexp_above_under_test
+#define plx_lse_add         add_under_test
+#define plx_lse_add_floats  add_floats_under_test
+#define plx_lse_end         end_under_test
+#include "base/logsumexp.c"
+#undef plx_logsumexp
+#undef plx_logsumexp_above
+#undef plx_lse_add
+#undef plx_lse_add_floats
+#undef plx_lse_end
 
-#include <float.h>
-#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -11,7 +20,11 @@
 
 #include <cmocka.h>
 
-#define LANES    PLX_LSE_LANES
+double plx_logsumexp(const double *z, size_t n);
+void plx_lse_add(struct plx_lse *lse, double *z, size_t count);
+float plx_lse_add_floats(struct plx_lse *lse, float *z, const float *bias, size_t count);
+double plx_lse_end(const struct plx_lse *lse);
+
 #define ROWS_MAX 200
 
 static const double INFINITE = (double)INFINITY;
@@ -51,21 +64,17 @@ static void plx_logsumexp__limits(void **state)
     assert_true(isnan(plx_logsumexp(nan_and_all, 2)));
 }
 
-/* A column of one lane, given in calls of `block` rows, with `beside` in all other lanes. */
-static double lane_of(size_t lane, const double *column, size_t rows, size_t block, double beside)
+/* A column given in calls of `block` elements. */
+static double sum_of(const double *column, size_t rows, size_t block)
 {
-    struct plx_lse_lanes lanes;
-    double result[LANES];
-    plx_lse_lanes_init(&lanes);
+    struct plx_lse lse = plx_lse_begin();
     for (size_t first = 0; first < rows; first += block) {
-        double z[ROWS_MAX * LANES];
+        double z[ROWS_MAX];
         const size_t count = rows - first < block ? rows - first : block;
-        for (size_t i = 0; i < count * LANES; i++)
-            z[i] = i % LANES == lane ? column[first + i / LANES] : beside;
-        plx_lse_lanes_add(&lanes, z, count);
+        memcpy(z, column + first, count * sizeof *z);
+        plx_lse_add(&lse, z, count);
     }
-    plx_lse_lanes_finish(&lanes, result);
-    return result[lane];
+    return plx_lse_end(&lse);
 }
 
 static void fill_column(double *column, size_t rows, double scale)
@@ -75,7 +84,7 @@ static void fill_column(double *column, size_t rows, double scale)
 }
 
 /* Against the form of one column, which has been checked above. */
-static void plx_lse_lanes_add__agrees_with_one_column(void **state)
+static void plx_lse_add__agrees_with_the_plain_form(void **state)
 {
     static const double SCALES[] = {0, 0.01, 1, 7, 200}; /* logits up to ±10,000 */
     double column[ROWS_MAX];
@@ -83,36 +92,19 @@ static void plx_lse_lanes_add__agrees_with_one_column(void **state)
     for (size_t s = 0; s < sizeof SCALES / sizeof *SCALES; s++) {
         fill_column(column, ROWS_MAX, SCALES[s]);
         const double expected = plx_logsumexp(column, ROWS_MAX);
-        for (size_t lane = 0; lane < LANES; lane++)
-            assert_close(lane_of(lane, column, ROWS_MAX, 64, 0), expected, 4e-15 * (1 + fabs(expected)));
-        assert_close(lane_of(3, column, ROWS_MAX, 1, 0), expected, 1e-14 * (1 + fabs(expected)));
+        for (size_t block = 1; block <= ROWS_MAX; block = block * 3 + 1)
+            assert_close(sum_of(column, ROWS_MAX, block), expected, 1e-14 * (1 + fabs(expected)));
     }
 }
 
-static void plx_lse_lanes_add__uniform_is_exact(void **state)
+static void plx_lse_add__uniform_is_exact(void **state)
 {
     const double column[ROWS_MAX] = {0};
     (void)state;
-    assert_true(lane_of(5, column, ROWS_MAX, 7, -4) == log(ROWS_MAX));
+    assert_true(sum_of(column, ROWS_MAX, 7) == log(ROWS_MAX));
 }
 
-/* The last bits may depend on the blocks, but not on the neighbours. */
-static void plx_lse_lanes_add__lanes_do_not_know_each_other(void **state)
-{
-    const double beside[] = {1e4, -1e4, INFINITE, -INFINITE, (double)NAN, DBL_MAX};
-    double column[ROWS_MAX];
-    (void)state;
-    fill_column(column, ROWS_MAX, 0.37);
-    const double alone = lane_of(0, column, ROWS_MAX, 32, 0);
-    for (size_t i = 0; i < sizeof beside / sizeof *beside; i++) {
-        for (size_t lane = 0; lane < LANES; lane++) {
-            const double found = lane_of(lane, column, ROWS_MAX, 32, beside[i]);
-            assert_memory_equal(&found, &alone, sizeof alone);
-        }
-    }
-}
-
-static void plx_lse_lanes_add__limits(void **state)
+static void plx_lse_add__limits(void **state)
 {
     const double nan = (double)NAN;
     const struct {
@@ -134,35 +126,133 @@ static void plx_lse_lanes_add__limits(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         for (size_t block = 1; block <= 4; block++) {
-            const double found = lane_of(i, cases[i].column, 4, block, 0);
+            const double found = sum_of(cases[i].column, 4, block);
             if (isnan(cases[i].expected) ? !isnan(found) : found != cases[i].expected)
                 fail_msg("case %zu in blocks of %zu: %g", i, block, found);
         }
     }
 }
 
-static void plx_lse_lanes_finish__nothing_added(void **state)
+static void plx_lse_end__nothing_added(void **state)
 {
-    struct plx_lse_lanes lanes;
-    double result[LANES];
+    struct plx_lse lse = plx_lse_begin();
+    double none;
     (void)state;
-    plx_lse_lanes_init(&lanes);
-    plx_lse_lanes_add(&lanes, result, 0);
-    plx_lse_lanes_finish(&lanes, result);
-    for (size_t lane = 0; lane < LANES; lane++)
-        assert_true(result[lane] == -INFINITE);
+    plx_lse_add(&lse, &none, 0);
+    assert_true(plx_lse_end(&lse) == -INFINITE);
 }
 
 /* What makes a cross-entropy never negative: the maximum's own term is 1 exactly. */
-static void plx_lse_lanes_finish__is_at_least_the_maximum(void **state)
+static void plx_lse_end__is_at_least_the_maximum(void **state)
 {
     double column[ROWS_MAX];
     (void)state;
     for (size_t peak = 0; peak < ROWS_MAX; peak++) {
         fill_column(column, ROWS_MAX, 0.001);
         column[peak] = 36.7 + (double)peak;
-        assert_true(lane_of(1, column, ROWS_MAX, 48, 0) >= column[peak]);
+        assert_true(sum_of(column, ROWS_MAX, 48) >= column[peak]);
     }
+}
+
+/* Each term exp(z + bias − maximum) for arguments of every size, against the C library's exp of the same
+ * float. */
+static void plx_lse_add_floats__terms_within_2_5_ulp(void **state)
+{
+    (void)state;
+    for (float x = 0; x > -87.3f; x -= 0.000977f) {
+        struct plx_lse lse = plx_lse_begin();
+        float z[8] = {x, 0, x / 3, x / 7, x / 100, x / 1e4f, x, x}, bias[8] = {0};
+        float arguments[8];
+        memcpy(arguments, z, sizeof z);
+        assert_true(plx_lse_add_floats(&lse, z, bias, 8) == 1.0f);
+        for (size_t i = 0; i < 8; i++) {
+            const double expected = exp((double)arguments[i]);
+            const double ulp = (double)(nextafterf((float)expected, 2) - (float)expected);
+            if (!(fabs((double)z[i] - expected) <= 2.5 * ulp))
+                fail_msg("exp(%a) is %a", (double)arguments[i], (double)z[i]);
+        }
+    }
+}
+
+/* Against the sum in double of the same floats; the biases shift half of the column. */
+static void plx_lse_add_floats__agrees_with_double(void **state)
+{
+    static const double SCALES[] = {0, 0.01, 1, 7, 200};
+    double column[ROWS_MAX];
+    float bias[ROWS_MAX];
+    (void)state;
+    for (size_t s = 0; s < sizeof SCALES / sizeof *SCALES; s++) {
+        for (size_t block = 8; block <= ROWS_MAX; block *= 5) {
+            struct plx_lse lse = plx_lse_begin();
+            float z[ROWS_MAX];
+            fill_column(column, ROWS_MAX, SCALES[s]);
+            for (size_t i = 0; i < ROWS_MAX; i++) {
+                z[i] = (float)column[i];
+                bias[i] = i % 2 == 0 ? 0.0f : 3.5f;
+                column[i] = (double)(z[i] + bias[i]);
+            }
+            for (size_t first = 0; first < ROWS_MAX; first += block)
+                plx_lse_add_floats(&lse, z + first, bias + first, block);
+            const double expected = plx_logsumexp(column, ROWS_MAX);
+            assert_close(plx_lse_end(&lse), expected, 2e-7);
+        }
+    }
+}
+
+/* A later maximum scales what there is; the largest term is that of the call. */
+static void plx_lse_add_floats__largest_term(void **state)
+{
+    struct plx_lse lse = plx_lse_begin();
+    float low[8] = {-9, -9, -9, -9, -9, -9, -9, -9}, high[8] = {0, 1, 2, 3, 4, 5, 6, 7};
+    float lower[8] = {5, 0, 0, 0, 0, 0, 0, 0}, bias[8] = {0};
+    (void)state;
+    assert_true(plx_lse_add_floats(&lse, low, bias, 8) == 1.0f);
+    assert_true(plx_lse_add_floats(&lse, high, bias, 8) == 1.0f);
+    assert_close((double)plx_lse_add_floats(&lse, lower, bias, 8), exp(-2), 1e-7);
+    assert_true(lse.maximum == 7);
+    assert_close(plx_lse_end(&lse), 7.544162930933729, 1e-6); /* ln(8 e^-9 + Σ e^0…7 + e^5 + 7) */
+}
+
+static void plx_lse_add_floats__what_is_not_finite(void **state)
+{
+    static const float BAD[] = {(float)NAN, (float)INFINITY};
+    float bias[8] = {0};
+    (void)state;
+    for (size_t i = 0; i < sizeof BAD / sizeof *BAD; i++) {
+        struct plx_lse lse = plx_lse_begin();
+        float z[8] = {0};
+        z[5] = BAD[i];
+        plx_lse_add_floats(&lse, z, bias, 8);
+        assert_true(!isfinite(plx_lse_end(&lse)));
+    }
+    struct plx_lse lse = plx_lse_begin();
+    float masked[8] = {2, 2, -(float)INFINITY, 2, 2, 2, 2, 2};
+    plx_lse_add_floats(&lse, masked, bias, 8);
+    assert_true(plx_lse_end(&lse) == 2 + log(7));
+}
+
+static void plx_lse_add_floats__the_same_bits_in_both_widths(void **state)
+{
+    (void)state;
+#if PLX_HAS_WIDTH4
+    if (!plx_use_width4())
+        skip();
+    for (float scale = 0.01f; scale < 100; scale *= 1.7f) {
+        float narrow[64], wide[64], bias[64];
+        double narrow_sums[LANES] = {0}, wide_sums[LANES] = {0};
+        for (size_t i = 0; i < 64; i++) {
+            narrow[i] = wide[i] = scale * (float)(i * 29 % 64);
+            bias[i] = scale / 3;
+        }
+        const float least = add_bias2(narrow, bias, 64, 1), most = add_bias4(wide, bias, 64, 1);
+        assert_true(least == most);
+        assert_true(exp_and_sum2(narrow, 64, least, narrow_sums) == exp_and_sum4(wide, 64, most, wide_sums));
+        assert_memory_equal(narrow, wide, sizeof wide);
+        assert_memory_equal(narrow_sums, wide_sums, sizeof wide_sums);
+    }
+#else
+    skip();
+#endif
 }
 
 int main(void)
@@ -171,12 +261,16 @@ int main(void)
         cmocka_unit_test(plx_logsumexp__known_values),
         cmocka_unit_test(plx_logsumexp__uniform),
         cmocka_unit_test(plx_logsumexp__limits),
-        cmocka_unit_test(plx_lse_lanes_add__agrees_with_one_column),
-        cmocka_unit_test(plx_lse_lanes_add__uniform_is_exact),
-        cmocka_unit_test(plx_lse_lanes_add__lanes_do_not_know_each_other),
-        cmocka_unit_test(plx_lse_lanes_add__limits),
-        cmocka_unit_test(plx_lse_lanes_finish__nothing_added),
-        cmocka_unit_test(plx_lse_lanes_finish__is_at_least_the_maximum),
+        cmocka_unit_test(plx_lse_add__agrees_with_the_plain_form),
+        cmocka_unit_test(plx_lse_add__uniform_is_exact),
+        cmocka_unit_test(plx_lse_add__limits),
+        cmocka_unit_test(plx_lse_end__nothing_added),
+        cmocka_unit_test(plx_lse_end__is_at_least_the_maximum),
+        cmocka_unit_test(plx_lse_add_floats__terms_within_2_5_ulp),
+        cmocka_unit_test(plx_lse_add_floats__agrees_with_double),
+        cmocka_unit_test(plx_lse_add_floats__largest_term),
+        cmocka_unit_test(plx_lse_add_floats__what_is_not_finite),
+        cmocka_unit_test(plx_lse_add_floats__the_same_bits_in_both_widths),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,33 @@
+/* The output layer of a neural model: logits = out · x_L + bias (+ direct · x_0), of which the log-sum-exp is
+   taken tile by tile, so that contexts × vocabulary is never in memory. Weights are widened by tile too.
+
+   Products are computed in float, terms of the sum are added in double. What a rounded logit does to a
+   log-sum-exp is weighed by its probability, so the few likely tokens decide its error: theirs are computed
+   once more, in double. Where float cannot hold the logits, all are. Models with weights of type F64 and
+   small ones, for which speed does not matter, are computed in double throughout. */
+#ifndef PLX_MODEL_NEURAL_OUTPUTS_H
+#define PLX_MODEL_NEURAL_OUTPUTS_H
+
+#include "model/neural_features.h"
+
+struct plx_outputs;
+
+/* NULL on failure. Belongs to one thread. */
+struct plx_outputs *plx_outputs_new(const struct plx_neural_model *model, struct plx_error *error);
+void plx_outputs_free(struct plx_outputs *outputs);
+
+/* How many contexts plx_outputs_sum takes: a multiple of PLX_NEURAL_TILE. */
+size_t plx_outputs_contexts(const struct plx_outputs *outputs);
+
+/* sums [count]: the log-sum-exp of each context's logits; features [whole tiles, K], those behind count
+   arbitrary. Not finite where the logits leave the range of a double. */
+void plx_outputs_sum(struct plx_outputs *outputs, const double *features, size_t count, double *sums);
+
+/* The logit of `token` < model->outputs for features [K], in double. */
+double plx_outputs_logit(struct plx_outputs *outputs, const double *features, size_t token);
+
+/* logits [rows, model->outputs] for features [rows, K], in double; rows = PLX_OUTPUTS_ROWS. */
+#define PLX_OUTPUTS_ROWS 16
+void plx_outputs_logits(struct plx_outputs *outputs, const double *features, double *logits);
+
+#endif
