@@ -89,6 +89,9 @@ struct plx_model_options {
     bool allow_positive; /* ARPA: clamp log p > 0 to 0 and count it, rather than refuse; PLX_USAGE for others
                           */
     bool allow_count_mismatch; /* ARPA: likewise, believe the n-grams rather than the header */
+    bool allow_non_finite;     /* neural models: open one among whose weights are infinities or NaN, with a
+                                  warning of each such tensor, rather than refuse it: to look at it. No effect on
+                                  others */
     double logprob_base;       /* of logarithms that another program wrote; 0: e */
     /* Formats that are not used in place are read into memory in any case, and as they are read to the end,
        their quick fingerprint is the full one. */

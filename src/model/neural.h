@@ -11,6 +11,7 @@
 #ifndef PLX_MODEL_NEURAL_H
 #define PLX_MODEL_NEURAL_H
 
+#include "model/claims.h"
 #include "model/model.h"
 #include "model/tensors.h"
 
@@ -25,6 +26,8 @@
 #define PLX_ACTIVATION_ENUM(name) PLX_ACTIVATION_##name,
 enum plx_activation { PLX_ACTIVATION_LIST(PLX_ACTIVATION_ENUM) };
 #undef PLX_ACTIVATION_ENUM
+
+#define PLX_NEURAL_PROPERTIES 8
 
 struct plx_neural_layer {
     const struct plx_tensor *weight; /* [outputs, inputs] */
@@ -55,9 +58,16 @@ struct plx_neural_model {
     const struct plx_tensor *bias;   /* [outputs]; NULL: none */
     const struct plx_tensor *direct; /* [outputs, context · depth]; NULL: none */
     size_t width;                    /* of x_L */
+    bool start_pads; /* a short context that begins with the start symbol is padded with the start symbol's
+                        row; else with `padding`, whatever it begins with */
+    struct plx_model_property properties[PLX_NEURAL_PROPERTIES]; /* of base.info */
+    char padding_text[64];                                       /* of one of them */
 
     struct plx_memo *memo; /* owned: see neural_memo.h */
 };
+
+/* "tanh", … Static. */
+const char *plx_activation_name(enum plx_activation activation);
 
 /* The end of opening for every format of weights: finds out what the tensors are, checks shapes and numbers,
    looks for the vocabulary. Takes the tensors over, also when it fails. `input` is the file's name. */
@@ -65,9 +75,37 @@ enum plx_status plx_neural_open(struct plx_tensors *tensors, const char *input,
                                 const struct plx_model_options *options, struct plx_model **opened,
                                 struct plx_error *error);
 
-/* Finds the roles of model->tensors: by their metadata, names and shapes. Sets all of the model from `types`
-   to `width`, and info.architecture and order. */
-enum plx_status plx_neural_bind(struct plx_neural_model *model, const char *input, struct plx_error *error);
+/* The same where more is known: `claims`, whose tensors are ignored, go before the metadata of the tensors. A
+   relative path of a vocabulary has been resolved: options->vocabulary. */
+enum plx_status plx_neural_open_claimed(struct plx_tensors *tensors, const struct plx_claims *claims,
+                                        const struct plx_model_options *options, struct plx_model **opened,
+                                        struct plx_error *error);
+
+/* A model that has the tensors, which are taken over also when it fails, and nothing else yet. */
+struct plx_neural_model *plx_neural_new(struct plx_tensors *tensors, struct plx_error *error);
+
+/* The end of opening of a model that is bound, and has a vocabulary or does without: checks the weights,
+   finds the symbols with a role, chooses the padding and fills in the rest of info. On failure the model has
+   been released, its vocabulary too. */
+enum plx_status plx_neural_finish(struct plx_neural_model *model, const struct plx_claims *claims,
+                                  const struct plx_model_options *options, struct plx_model **opened,
+                                  struct plx_error *error);
+
+/* Finds the roles of model->tensors: by what is said, names and shapes. Sets all of the model from `types`
+   to `width`, and info.architecture and order; `padding` only where the embeddings have a row for it. */
+enum plx_status plx_neural_bind(struct plx_neural_model *model, const struct plx_claims *claims,
+                                struct plx_error *error);
+
+/* Counts the weights, which must be finite unless it is `tolerant`: then it warns of each tensor. A tensor
+   without a role is a warning where somebody says what the model is, and else a reason to doubt that it is
+   one. */
+enum plx_status plx_neural_check_weights(struct plx_neural_model *model, const struct plx_claims *claims,
+                                         bool tolerant, struct plx_error *error);
+
+/* The role of a tensor, "hidden.0.weight"; false if it has none. */
+#define PLX_ROLE_BYTES 40
+bool plx_neural_role(const struct plx_neural_model *model, const struct plx_tensor *tensor, char *role,
+                     size_t capacity);
 
 struct plx_session *plx_neural_session_new(const struct plx_model *base, struct plx_error *error);
 void plx_neural_session_free(struct plx_session *base);

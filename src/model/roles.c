@@ -7,7 +7,7 @@
 #include <string.h>
 
 struct role {
-    const char *name; /* in the metadata */
+    const char *name; /* as claims have it */
     uint32_t *id;
 };
 
@@ -32,39 +32,32 @@ void plx_roles_spell(struct plx_model *model)
     spell(model, unknowns, &model->info.unknown);
 }
 
-static enum plx_status fail(const char *input, struct plx_error *error)
-{
-    plx_error_input(error, input);
-    return plx_error_hint(error, "this comes from __metadata__ in the header of the file");
-}
-
-/* What the vocabulary has for the token that the metadata name; PLX_NO_TOKEN without a vocabulary. */
-static enum plx_status resolve_token(struct plx_model *model, const struct role *role, const char *token,
-                                     const char *input, uint32_t *id, struct plx_error *error)
+/* What the vocabulary has for the token that is named; PLX_NO_TOKEN without a vocabulary. */
+static enum plx_status resolve_token(struct plx_model *model, const struct plx_claims *claims,
+                                     const char *key, const char *token, uint32_t *id,
+                                     struct plx_error *error)
 {
     *id = PLX_NO_TOKEN;
     if (!model->vocabulary)
         return PLX_OK;
     *id = plx_vocabulary_find_text(model->vocabulary, token);
-    if (*id != PLX_NO_TOKEN)
-        return PLX_OK;
-    plx_error_set(error, PLX_MALFORMED, "perplex.%s_token is \"%.100s\", which the vocabulary lacks",
-                  role->name, token);
-    return fail(input, error);
+    return *id != PLX_NO_TOKEN
+               ? PLX_OK
+               : plx_claims_error(claims, key, error, "is \"%.100s\", which the vocabulary lacks", token);
 }
 
-/* What the metadata say about a role, if they do. */
-static enum plx_status read_metadata(const struct plx_tensors *file, struct plx_model *model,
-                                     const struct role *role, const char *input, struct plx_error *error)
+/* What is said about a role, if anything is. */
+static enum plx_status read_claims(const struct plx_claims *claims, struct plx_model *model,
+                                   const struct role *role, struct plx_error *error)
 {
-    char token_key[48], id_key[48];
+    char token_key[32], id_key[32];
     uint32_t found = PLX_NO_TOKEN;
     uint64_t number;
-    snprintf(token_key, sizeof token_key, "perplex.%s_token", role->name);
-    snprintf(id_key, sizeof id_key, "perplex.%s_id", role->name);
-    const char *token = plx_tensors_metadata(file, token_key);
-    const char *id = plx_tensors_metadata(file, id_key);
-    enum plx_status status = token ? resolve_token(model, role, token, input, &found, error) : PLX_OK;
+    snprintf(token_key, sizeof token_key, "%s_token", role->name);
+    snprintf(id_key, sizeof id_key, "%s_id", role->name);
+    const char *token = plx_claims_get(claims, token_key);
+    const char *id = plx_claims_get(claims, id_key);
+    enum plx_status status = token ? resolve_token(model, claims, token_key, token, &found, error) : PLX_OK;
     if (status)
         return status;
     *role->id = found;
@@ -75,21 +68,18 @@ static enum plx_status read_metadata(const struct plx_tensors *file, struct plx_
                            token);
         return PLX_OK;
     }
-    if (!plx_parse_u64(id, strlen(id), 0, model->info.vocabulary - 1, &number)) {
-        plx_error_set(error, PLX_MALFORMED, "%s is \"%.40s\", but ids are 0 to %" PRIu64, id_key, id,
-                      model->info.vocabulary - 1);
-        return fail(input, error);
-    }
-    if (found != PLX_NO_TOKEN && found != number) {
-        plx_error_set(error, PLX_MALFORMED, "%s is %" PRIu64 ", but the vocabulary has \"%.100s\" as %lu",
-                      id_key, number, token, (unsigned long)found);
-        return fail(input, error);
-    }
+    if (!plx_parse_u64(id, strlen(id), 0, model->info.vocabulary - 1, &number))
+        return plx_claims_error(claims, id_key, error, "is \"%.40s\", but ids are 0 to %" PRIu64, id,
+                                model->info.vocabulary - 1);
+    if (found != PLX_NO_TOKEN && found != number)
+        return plx_claims_error(claims, id_key, error,
+                                "is %" PRIu64 ", but the vocabulary has \"%.100s\" as %lu", number, token,
+                                (unsigned long)found);
     *role->id = (uint32_t)number;
     return PLX_OK;
 }
 
-enum plx_status plx_roles_find(const struct plx_tensors *file, const char *input, struct plx_model *model,
+enum plx_status plx_roles_find(const struct plx_claims *claims, struct plx_model *model,
                                struct plx_error *error)
 {
     const struct role roles[] = {
@@ -98,7 +88,7 @@ enum plx_status plx_roles_find(const struct plx_tensors *file, const char *input
         {"unknown", &model->info.unknown},
     };
     for (size_t i = 0; i < sizeof roles / sizeof *roles; i++) {
-        const enum plx_status status = read_metadata(file, model, roles + i, input, error);
+        const enum plx_status status = read_claims(claims, model, roles + i, error);
         if (status)
             return status;
     }

@@ -2,18 +2,18 @@
 #ifndef PLX_MODEL_ROLES_H
 #define PLX_MODEL_ROLES_H
 
+#include "model/claims.h"
 #include "model/model.h"
-#include "model/safetensors.h"
 
 /* Fills those of info.start, end and unknown that are PLX_NO_TOKEN by the usual spellings in the vocabulary.
  */
 void plx_roles_spell(struct plx_model *model);
 
-/* Sets info.start, end and unknown of a model whose info.vocabulary and vocabulary (or NULL) are set. The
-   metadata `perplex.<role>_id` and `perplex.<role>_token` decide, else the spelling in the vocabulary. An id
-   out of range, a token that the vocabulary lacks and an id with another token are PLX_MALFORMED; a token
-   that cannot be resolved, because there is no vocabulary, is a warning. `input` is for errors. */
-enum plx_status plx_roles_find(const struct plx_tensors *file, const char *input, struct plx_model *model,
+/* Sets info.start, end and unknown of a model whose info.vocabulary and vocabulary (or NULL) are set. What is
+   said as `<role>_id` and `<role>_token` decides, else the spelling in the vocabulary. An id out of range, a
+   token that the vocabulary lacks and an id with another token are PLX_MALFORMED; a token that cannot be
+   resolved, because there is no vocabulary, is a warning. */
+enum plx_status plx_roles_find(const struct plx_claims *claims, struct plx_model *model,
                                struct plx_error *error);
 
 #endif

@@ -249,3 +249,17 @@ size_t plx_tensor_describe(const struct plx_tensor *tensor, char *text, size_t c
     }
     return advance(used, snprintf(text + used, capacity - used, "]"), capacity);
 }
+
+size_t plx_tensor_place(const struct plx_tensor *tensor, size_t index, char *text, size_t capacity)
+{
+    size_t used = (size_t)snprintf(text, capacity, "["), left = tensor->count;
+    for (unsigned i = 0; i < tensor->dimensions; i++) {
+        left /= tensor->shape[i];
+        if (used < capacity)
+            used += (size_t)snprintf(text + used, capacity - used, "%s%zu", i ? ", " : "", index / left);
+        index %= left;
+    }
+    if (used < capacity)
+        used += (size_t)snprintf(text + used, capacity - used, "]");
+    return used;
+}

@@ -48,4 +48,9 @@ size_t plx_tensor_find_non_finite(const struct plx_tensor *tensor);
 /* "embed.weight F16 [33278, 64]" into text, cut off where it does not fit. Returns its length. */
 size_t plx_tensor_describe(const struct plx_tensor *tensor, char *text, size_t capacity);
 
+/* "[12, 3]", where element `index` stands, which must exist, into text of at least PLX_TENSOR_PLACE bytes.
+   Returns its length. */
+#define PLX_TENSOR_PLACE (PLX_TENSOR_DIMENSIONS * 22 + 3)
+size_t plx_tensor_place(const struct plx_tensor *tensor, size_t index, char *text, size_t capacity);
+
 #endif

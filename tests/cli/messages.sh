@@ -59,7 +59,7 @@ printf 'a\nb\n' >red.vocab.txt
 echo 'a b a b' >ab.txt
 run "$PERPLEX" eval red.safetensors ab.txt
 ends_with 0
-says 'warning: tensor "\\x1b\[31mred\\x0a\\xc2\\x9bé" has no role in a bigram model'
+says 'warning: tensor "\\x1b\[31mred\\x0a\\xc2\\x9bé" has no role in the model'
 run "$PERPLEX" eval red.safetensors ab.txt -q
 is_silent
 

@@ -413,7 +413,7 @@ static void plx_model_format_safetensors__info_of_a_factored_model(void **state)
     assert_int_equal(info->context_length, 1);
     assert_int_equal(info->vocabulary, TYPES);
     assert_int_equal(info->parameters, 2 * TYPES * DEPTH + TYPES);
-    assert_int_equal(info->capabilities, 0);
+    assert_int_equal(info->capabilities, PLX_FULL_DISTRIBUTION);
     assert_int_equal(info->start_repeat, 1);
     assert_int_equal(info->start, PLX_NO_TOKEN);
     assert_int_equal(info->end, PLX_NO_TOKEN);
@@ -475,14 +475,8 @@ static void plx_model_format_safetensors__architectures(void **state)
 static void plx_model_format_safetensors__other_architectures(void **state)
 {
     (void)state;
-    assert_refused("{" NAMED("ffn") TENSOR("embed.weight", "2,2", "0", "8") "}", 8, PLX_UNSUPPORTED,
-                   "\"ffn\"");
-    assert_refused(
-        "{" TENSOR("embed.weight", "2,2", "0", "8") "," TENSOR("hidden.weight", "2,2", "8", "16") "}", 16,
-        PLX_UNSUPPORTED, "\"ffn\"");
-    assert_refused("{" NAMED("bigram") TENSOR("embed.weight", "2,2", "0",
-                                              "8") "," TENSOR("hidden.weight", "2,2", "8", "16") "}",
-                   16, PLX_UNSUPPORTED, "\"ffn\"");
+    assert_refused("{" NAMED("gpt2") TENSOR("embed.weight", "2,2", "0", "8") "}", 8, PLX_MALFORMED,
+                   "perplex.architecture is \"gpt2\"");
     assert_refused("{" TENSOR("wte", "3,2", "0", "12") "," TENSOR("h.0.w", "1", "12", "14") "}", 14,
                    PLX_UNSUPPORTED, "the file has wte F16 [3, 2], h.0.w F16 [1]");
     assert_refused("{}", 0, PLX_UNSUPPORTED, "the file has no tensors");
@@ -495,9 +489,9 @@ static void plx_model_format_safetensors__missing_and_ambiguous_tensors(void **s
     (void)state;
     assert_refused(
         "{" NAMED("bigram") TENSOR("x", "2,2", "0", "8") "}", 8, PLX_MALFORMED,
-        "a bigram needs a tensor logits (a table) or embed.weight (factored); the file has x F16 [2, 2]");
+        "a bigram lacks the role logits (a table) or embed.weight (factored); the file has x F16 [2, 2]");
     assert_refused("{" NAMED("table") TENSOR("embed.weight", "2,2", "0", "8") "}", 8, PLX_MALFORMED,
-                   "a table needs a tensor logits; the file has embed.weight");
+                   "a table lacks the role logits; the file has embed.weight");
     assert_refused("{" TENSOR("embed.weight", "2,2", "0", "8") "," TENSOR("logits", "2,2", "8", "16") "}", 16,
                    PLX_MALFORMED, "both logits");
     assert_refused("{" NAMED("bigram")
@@ -550,7 +544,7 @@ static void plx_model_format_safetensors__weights_that_are_not_finite(void **sta
                                                                                         "8", "16") "}",
                                  infinity, sizeof infinity, NULL, &model, &error),
                      PLX_MALFORMED);
-    assert_non_null(strstr(error.message, "element 3 of tensor \"out.weight\""));
+    assert_non_null(strstr(error.message, "element [1, 1] of tensor \"out.weight\""));
 }
 
 static void plx_model_format_safetensors__unused_tensor_of_a_named_architecture(void **state)
@@ -679,7 +673,7 @@ static void plx_model_format_safetensors__vocabulary(void **state)
     uint32_t ids[3];
     (void)state;
     assert_int_equal(open_with_roles("", "a\nb\nc\nd\n", &model, &error), PLX_OK);
-    assert_int_equal(plx_model_info(model)->capabilities, PLX_STRING_TOKENS);
+    assert_int_equal(plx_model_info(model)->capabilities, PLX_STRING_TOKENS | PLX_FULL_DISTRIBUTION);
     /* hashlib.sha256(b"a\nb\nc\nd\n") */
     assert_string_equal(plx_model_info(model)->vocabulary_sha256,
                         "cf2c7f63055d2e84af6e3f01ac1bb7fce598d20cf213fab2b56b8e8047b46ced");
