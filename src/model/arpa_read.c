@@ -86,18 +86,19 @@ static enum plx_status read_sections(struct plx_arpa_reader *reader, struct plx_
     return status;
 }
 
-static void finish(struct plx_arpa_reader *reader)
+static enum plx_status finish(struct plx_arpa_reader *reader, struct plx_error *error)
 {
     struct plx_ngram_hash *model = reader->model;
     struct plx_model_info *info = &model->ngram.base.info;
     info->vocabulary = plx_vocabulary_size(model->ngram.base.vocabulary);
     model->unigrams = (const uint8_t *)model->unigram_memory;
     plx_ngram_hash_complete(model);
-    plx_ngram_describe(&model->ngram);
+    const enum plx_status status = plx_ngram_describe(&model->ngram, error);
     if (info->unknown != PLX_NO_TOKEN &&
         plx_word_is(plx_model_token(&model->ngram.base, info->unknown), "<UNK>"))
         plx_arpa_notes_add(&reader->notes, PLX_ARPA_UPPER_UNKNOWN, 1, reader->upper_unknown);
     plx_arpa_notes_list(&reader->notes, &model->ngram.base);
+    return status;
 }
 
 enum plx_status plx_arpa_read(struct plx_source *source, const struct plx_model_options *options,
@@ -112,7 +113,7 @@ enum plx_status plx_arpa_read(struct plx_source *source, const struct plx_model_
     if (status == PLX_OK)
         status = read_sections(&reader, error);
     if (status == PLX_OK)
-        finish(&reader);
+        status = finish(&reader, error);
     for (size_t i = 0; reader.blocks && i < reader.block_count; i++)
         plx_arpa_block_release(reader.blocks + i);
     free(reader.blocks);

@@ -77,9 +77,8 @@ static enum plx_status describe(struct plx_kenlm *model, struct plx_error *error
     model->share = 1.0f / (float)header->vocabulary;
     model->has_unknown = has_unknown(model);
     ngram->counts[0] = header->vocabulary - !model->has_unknown;
-    plx_ngram_describe(ngram);
     list_properties(model);
-    return PLX_OK;
+    return plx_ngram_describe(ngram, error);
 }
 
 static enum plx_status open_kenlm(struct plx_mapping *mapping, const char *name,

@@ -116,9 +116,16 @@ static void find_ngrams(const struct plx_ngram_model *base, struct plx_ngram_blo
         find_order(model, block, order, 16, false);
 }
 
+static void begin_at(const struct plx_ngram_model *base, struct plx_ngram_block *block, unsigned order)
+{
+    plx_ngram_set_keys(block, order - 1);
+    begin_order(plx_kenlm_of(base), block, order);
+}
+
 const struct plx_ngram_search plx_kenlm_probing_search = {
     .unigrams = find_unigrams,
     .ngrams = find_ngrams,
+    .begin = begin_at,
 };
 
 static struct plx_ngram_record record_of(const uint8_t *slot, bool highest)

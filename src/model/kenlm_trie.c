@@ -165,9 +165,18 @@ static void find_ngrams(const struct plx_ngram_model *base, struct plx_ngram_blo
     }
 }
 
+/* The way to an n-gram leads through its suffixes. */
+static void begin_at(const struct plx_ngram_model *model, struct plx_ngram_block *block, unsigned order)
+{
+    find_unigrams(model, block);
+    for (unsigned k = 2; k < order && block->alive_count > 0; k++)
+        find_ngrams(model, block, k);
+}
+
 const struct plx_ngram_search plx_kenlm_trie_search = {
     .unigrams = find_unigrams,
     .ngrams = find_ngrams,
+    .begin = begin_at,
 };
 
 /* A walk over the n-grams of one order: on the way to each, its suffixes. */

@@ -2,6 +2,9 @@
 
 #include "base/logarithms.h"
 #include "base/memory.h"
+#include "model/ngram_key.h"
+#include "model/ngram_rows.h"
+#include "model/ngram_successors.h"
 #include "model/roles.h"
 
 #include <math.h>
@@ -23,6 +26,7 @@ struct ngram_session {
     bool unknown;                   /* the block has a target without an id */
     bool damaged;                   /* a sum was not a number, or +infinity */
     struct plx_scores scores;       /* where the targets of the block go */
+    struct plx_ngram_rows *rows;    /* NULL until distributions are asked for */
 };
 
 static const struct plx_ngram_model *model_of(const struct plx_session *session)
@@ -48,6 +52,7 @@ void plx_ngram_session_free(struct plx_session *base)
 {
     struct ngram_session *session = (struct ngram_session *)(void *)base;
     free(session->block.backoffs);
+    plx_ngram_rows_free(session->rows);
     free(session);
 }
 
@@ -143,20 +148,29 @@ static void score_block(struct ngram_session *session)
     session->unknown = false;
 }
 
-/* How many words of the window, `most` at most, end at ids[t] without an unknown one among them. */
-static size_t reach_at(const uint32_t *ids, size_t t, size_t most)
+void plx_ngram_set_keys(struct plx_ngram_block *block, unsigned order)
 {
-    size_t reach = 0;
-    while (reach < most && reach <= t && ids[t - reach] != PLX_NO_TOKEN)
+    for (size_t i = 0; i < block->count; i++) {
+        const uint32_t *newest = block->id[i];
+        block->state[i].first = plx_ngram_key_of(newest + 1 - order, order);
+        block->alive[i] = (uint16_t)i;
+    }
+    block->alive_count = block->count;
+}
+
+size_t plx_ngram_reach(const uint32_t *ids, size_t before, size_t most)
+{
+    const ptrdiff_t longest = (ptrdiff_t)(before < most ? before : most);
+    ptrdiff_t reach = 0;
+    while (reach < longest && ids[-reach - 1] != PLX_NO_TOKEN)
         reach++;
-    return reach;
+    return (size_t)reach;
 }
 
 /* A position that gives its successor nothing: it parts the windows. */
 static const uint32_t GAP = PLX_NO_TOKEN;
 
-/* Files that are used in place are not looked through when they are opened. */
-static enum plx_status refuse_damaged(const struct plx_model *model, struct plx_error *error)
+enum plx_status plx_ngram_refuse_damaged(const struct plx_model *model, struct plx_error *error)
 {
     plx_error_set(error, PLX_MALFORMED, "the model has a log-probability or backoff that is not a number");
     plx_error_input(error, plx_model_name(model));
@@ -168,7 +182,7 @@ static enum plx_status refuse_damaged(const struct plx_model *model, struct plx_
 static void add_run(struct ngram_session *session, const uint32_t *ids, size_t t, size_t count, size_t most)
 {
     struct plx_ngram_block *block = &session->block;
-    size_t i = block->count, reach = t > 0 ? reach_at(ids, t - 1, most - 1) : 0;
+    size_t i = block->count, reach = plx_ngram_reach(ids + t, t, most - 1);
     bool unknown = false;
     block->id[i] = t > 0 ? ids + t - 1 : &GAP;
     block->reach[i++] = (uint8_t)reach;
@@ -204,7 +218,17 @@ enum plx_status plx_ngram_score(struct plx_session *base, const struct plx_windo
         }
     }
     score_block(session);
-    return session->damaged ? refuse_damaged(base->model, error) : PLX_OK;
+    return session->damaged ? plx_ngram_refuse_damaged(base->model, error) : PLX_OK;
+}
+
+enum plx_status plx_ngram_distributions(struct plx_session *base, const struct plx_window *windows,
+                                        size_t count, plx_distribution_sink *sink, void *user,
+                                        struct plx_error *error)
+{
+    struct ngram_session *session = (struct ngram_session *)(void *)base;
+    if (!session->rows && !(session->rows = plx_ngram_rows_new(model_of(base), error)))
+        return PLX_MEMORY;
+    return plx_ngram_rows_give(session->rows, windows, count, sink, user, error);
 }
 
 void plx_ngram_close(struct plx_model *base)
@@ -212,18 +236,19 @@ void plx_ngram_close(struct plx_model *base)
     struct plx_ngram_model *model = (struct plx_ngram_model *)(void *)base;
     if (model->close)
         model->close(model);
+    plx_ngram_successors_free(model->successors);
     free(model->counts);
     free(model);
 }
 
-void plx_ngram_describe(struct plx_ngram_model *model)
+enum plx_status plx_ngram_describe(struct plx_ngram_model *model, struct plx_error *error)
 {
     struct plx_model_info *info = &model->base.info;
     info->kind = PLX_KIND_NGRAM;
     info->architecture = "n-gram";
     info->context_length = info->order - 1;
-    info->capabilities =
-        PLX_STRING_TOKENS | PLX_EMPTY_CONTEXT | PLX_UNKNOWN_CONTEXT | PLX_MATCHED_ORDER | PLX_LOG10_FLOAT;
+    info->capabilities = PLX_STRING_TOKENS | PLX_EMPTY_CONTEXT | PLX_UNKNOWN_CONTEXT | PLX_MATCHED_ORDER |
+                         PLX_LOG10_FLOAT | PLX_FULL_DISTRIBUTION;
     info->start = info->end = info->unknown = PLX_NO_TOKEN;
     plx_roles_spell(&model->base);
     if (info->start != PLX_NO_TOKEN && info->end != PLX_NO_TOKEN)
@@ -233,6 +258,8 @@ void plx_ngram_describe(struct plx_ngram_model *model)
     info->parameters = 0;
     for (unsigned k = 0; k < info->order; k++)
         info->parameters += model->counts[k] * (k + 1 < info->order ? 2 : 1);
+    model->successors = plx_ngram_successors_new(error);
+    return model->successors ? PLX_OK : PLX_MEMORY;
 }
 
 const struct plx_model_class plx_ngram_class = {PLX_NGRAM_CLASS_SLOTS};

@@ -54,7 +54,7 @@ struct plx_ngram_block {
 
 struct plx_ngram_model;
 
-/* What a structure of n-grams does. Both are called by any number of threads at once. */
+/* What a structure of n-grams does. All are called by any number of threads at once. */
 struct plx_ngram_search {
     /* Order 1. For every position of reach > 0: sets probability, backoffs row 0 (where the
        model's order is above 1) and state; and makes the list of those that are alive, reach > 1. */
@@ -65,13 +65,19 @@ struct plx_ngram_search {
        the order is the model's highest). Alive afterwards are those of reach > order whose longer n-grams
        may be stored. */
     void (*ngrams)(const struct plx_ngram_model *model, struct plx_ngram_block *block, unsigned order);
+
+    /* Instead of all that comes before order `order` > 1, for positions of which it is known that the search
+       would get there, all of them: makes the list of those that are alive, and sets their states. What it
+       does to lengths, probabilities and backoffs of lower orders is up to it. */
+    void (*begin)(const struct plx_ngram_model *model, struct plx_ngram_block *block, unsigned order);
 };
 
 /* Formats' own structs begin with it. */
 struct plx_ngram_model {
     struct plx_model base;
     const struct plx_ngram_search *search;
-    uint64_t *counts; /* [order], owned */
+    uint64_t *counts;                        /* [order], owned */
+    struct plx_ngram_successors *successors; /* for full distributions (ngram_successors.h); owned */
 
     /* Gives a sink all n-grams of `order` > 1: begin, add, end. NULL where the keys are not at hand. */
     enum plx_status (*export)(const struct plx_ngram_model *model, unsigned order,
@@ -91,16 +97,31 @@ extern const struct plx_model_class plx_ngram_class;
 /* For a class of n-gram models that have their words elsewhere, which adds lookup and token. */
 #define PLX_NGRAM_CLASS_SLOTS                                                                               \
     .close = plx_ngram_close, .session_new = plx_ngram_session_new, .session_free = plx_ngram_session_free, \
-    .score = plx_ngram_score
+    .score = plx_ngram_score, .distributions = plx_ngram_distributions
 
 void plx_ngram_close(struct plx_model *model);
 struct plx_session *plx_ngram_session_new(const struct plx_model *model, struct plx_error *error);
 void plx_ngram_session_free(struct plx_session *session);
 enum plx_status plx_ngram_score(struct plx_session *base, const struct plx_window *windows, size_t count,
                                 const struct plx_scores *scores, struct plx_error *error);
+enum plx_status plx_ngram_distributions(struct plx_session *base, const struct plx_window *windows,
+                                        size_t count, plx_distribution_sink *sink, void *user,
+                                        struct plx_error *error);
 
-/* Fills in what follows from the order, the counts and the vocabulary, which are set: kind, capabilities,
-   roles, parameters. */
-void plx_ngram_describe(struct plx_ngram_model *model);
+/* For structures that know n-grams by their keys (ngram_key.h): sets state.first of all positions to the key
+   of the n-gram of `order` words that ends there, and makes the list of those that are alive, all. */
+void plx_ngram_set_keys(struct plx_ngram_block *block, unsigned order);
+
+/* How many of the words before ids[0], of which there are `before`, are a context: `most` at most, those
+   behind the last unknown one. */
+size_t plx_ngram_reach(const uint32_t *ids, size_t before, size_t most);
+
+/* The error of a number that is none. Files that are used in place are not looked through when they are
+   opened. */
+enum plx_status plx_ngram_refuse_damaged(const struct plx_model *model, struct plx_error *error);
+
+/* The end of opening: fills in what follows from the order, the counts and the vocabulary, which are set
+   (kind, capabilities, roles, parameters), and makes what all sessions will share. */
+enum plx_status plx_ngram_describe(struct plx_ngram_model *model, struct plx_error *error);
 
 #endif

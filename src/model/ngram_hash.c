@@ -168,9 +168,16 @@ static void find_ngrams(const struct plx_ngram_model *base, struct plx_ngram_blo
         begin_order(table + 1, block, order + 1);
 }
 
+static void begin_at(const struct plx_ngram_model *base, struct plx_ngram_block *block, unsigned order)
+{
+    plx_ngram_set_keys(block, order - 1);
+    begin_order(hash_of(base)->tables + (order - 2), block, order);
+}
+
 const struct plx_ngram_search plx_ngram_hash_search = {
     .unigrams = find_unigrams,
     .ngrams = find_ngrams,
+    .begin = begin_at,
 };
 
 /* What a line has; returns how many. */

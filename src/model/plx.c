@@ -103,8 +103,7 @@ static enum plx_status map_model(struct plx_plx *model, const uint8_t *data, con
     base->info.fingerprint = "stored";
     memcpy(base->info.sha256, file->fingerprint, sizeof base->info.sha256);
     describe_source(model, file);
-    plx_ngram_describe(&hash->ngram);
-    return PLX_OK;
+    return plx_ngram_describe(&hash->ngram, error);
 }
 
 static enum plx_status open_plx(struct plx_mapping *mapping, const char *name,

@@ -413,7 +413,7 @@ static struct plx_ngram_hash *new_model(void)
     }
     model->ngram.base.info.vocabulary = 4;
     model->ngram.counts[0] = 4;
-    plx_ngram_describe(&model->ngram);
+    assert_int_equal(plx_ngram_describe(&model->ngram, &error), PLX_OK);
     return model;
 }
 
