@@ -6,6 +6,8 @@
     X(arpa)            \
     X(kenlm)           \
     X(logprobs)        \
+    X(npy)             \
+    X(npz)             \
     X(plx)             \
     X(safetensors)     \
     X(uniform)
