@@ -33,9 +33,11 @@ void plx_mapping_close(struct plx_mapping *mapping);
  */
 void plx_mapping_sequential(const struct plx_mapping *mapping, bool sequential);
 
-/* The fingerprint (see enum plx_fingerprint; none gives ""). `source`, NULL or open, is asked whether to
+/* The fingerprint (see enum plx_fingerprint; none gives "") of the mapping and of parts[count] behind it: the
+   SHA-256 of what would be hashed of each, one behind the other. `source`, NULL or open, is asked whether to
    stop: PLX_INTERRUPTED. */
-enum plx_status plx_mapping_sha256(const struct plx_mapping *mapping, enum plx_fingerprint fingerprint,
-                                   struct plx_source *source, char hex[65], struct plx_error *error);
+enum plx_status plx_mapping_sha256(const struct plx_mapping *mapping, const struct plx_mapping *parts,
+                                   size_t count, enum plx_fingerprint fingerprint, struct plx_source *source,
+                                   char hex[65], struct plx_error *error);
 
 #endif

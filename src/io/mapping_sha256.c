@@ -57,8 +57,9 @@ static enum plx_status hash_samples(const struct plx_mapping *mapping, struct pl
     return status;
 }
 
-enum plx_status plx_mapping_sha256(const struct plx_mapping *mapping, enum plx_fingerprint fingerprint,
-                                   struct plx_source *source, char hex[65], struct plx_error *error)
+enum plx_status plx_mapping_sha256(const struct plx_mapping *mapping, const struct plx_mapping *parts,
+                                   size_t count, enum plx_fingerprint fingerprint, struct plx_source *source,
+                                   char hex[65], struct plx_error *error)
 {
     hex[0] = '\0';
     if (fingerprint == PLX_FINGERPRINT_NONE)
@@ -66,8 +67,12 @@ enum plx_status plx_mapping_sha256(const struct plx_mapping *mapping, enum plx_f
     struct plx_sha256 *hash = plx_sha256_new(error);
     if (!hash)
         return PLX_MEMORY;
-    enum plx_status status = fingerprint == PLX_FINGERPRINT_QUICK ? hash_samples(mapping, hash, error)
-                                                                  : hash_all(mapping, source, hash, error);
+    enum plx_status status = PLX_OK;
+    for (size_t i = 0; i <= count && status == PLX_OK; i++) {
+        const struct plx_mapping *one = i > 0 ? parts + (i - 1) : mapping;
+        status = fingerprint == PLX_FINGERPRINT_QUICK ? hash_samples(one, hash, error)
+                                                      : hash_all(one, source, hash, error);
+    }
     if (status == PLX_OK)
         status = plx_sha256_finish(hash, hex, error);
     plx_sha256_free(hash);

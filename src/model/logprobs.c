@@ -4,7 +4,7 @@
 #include "base/logarithms.h"
 #include "base/memory.h"
 #include "base/number.h"
-#include "model/npy.h"
+#include "model/npy_tensor.h"
 #include "model/roles.h"
 
 #include <inttypes.h>
@@ -274,8 +274,8 @@ static enum plx_status open_logprobs(struct plx_source *source, const struct plx
 static enum plx_probe probe(const uint8_t *head, size_t size, const char *name)
 {
     (void)name;
-    if (plx_npy_recognise(head, size))
-        return PLX_PROBE_CONTENT;
+    if (plx_npy_recognise(head, size)) /* a table of logits is one of another format */
+        return plx_npy_is_table(head, size) ? PLX_PROBE_NO : PLX_PROBE_CONTENT;
     const enum plx_probe json = plx_logprobs_probe_json(head, size);
     return json != PLX_PROBE_NO ? json : plx_logprobs_probe_lines(head, size);
 }

@@ -145,7 +145,10 @@ static enum plx_status open_in_place(const struct plx_model_format *format, stru
         return status;
     }
     (*model)->mapping = mapping;
-    (*model)->info.load = mapping.load == PLX_LOAD_MAP ? "map" : "copy";
+    bool mapped = mapping.load == PLX_LOAD_MAP;
+    for (size_t i = 0; i < (*model)->part_count; i++)
+        mapped = mapped && (*model)->parts[i].load == PLX_LOAD_MAP;
+    (*model)->info.load = mapped ? "map" : "copy";
     return PLX_OK;
 }
 
@@ -160,7 +163,8 @@ static enum plx_status take_fingerprint(struct plx_source *source, enum plx_fing
                         : wanted == PLX_FINGERPRINT_QUICK && in_place ? "quick"
                                                                       : "full";
     if (in_place)
-        return plx_mapping_sha256(&model->mapping, wanted, source, info->sha256, error);
+        return plx_mapping_sha256(&model->mapping, model->parts, model->part_count, wanted, source,
+                                  info->sha256, error);
     return wanted == PLX_FINGERPRINT_NONE ? plx_source_drain(source, error)
                                           : plx_source_sha256(source, info->sha256, error);
 }

@@ -52,6 +52,10 @@ struct plx_model {
     struct plx_vocabulary *vocabulary; /* owned; NULL where tokens are bare ids */
     struct plx_mapping mapping;        /* owned; of a format with open_mapped, else empty. Closed after
                                           class->close */
+    const struct plx_mapping *parts;   /* [part_count], the format's own: further files of the model, which
+                                          are a part of its fingerprint, in an order that does not depend on
+                                          where they lie */
+    size_t part_count;
     struct plx_warning warnings[PLX_MODEL_WARNINGS];
     size_t warning_count;
     struct plx_warning remarks[PLX_MODEL_REMARKS]; /* notes that so many files give cause for that they are

@@ -1,6 +1,5 @@
 #include "model/npy.h"
 
-#include "base/buffer.h"
 #include "base/bytes.h"
 #include "base/error.h"
 #include "base/number.h"
@@ -9,6 +8,11 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+
+#define UTF32_BYTES 4
+
+/* The most characters of a string, which is far more than any description of a model has. */
+#define STRING_MOST 65536
 
 static const uint8_t MAGIC[6] = {0x93, 'N', 'U', 'M', 'P', 'Y'};
 
@@ -73,14 +77,33 @@ static enum plx_status read_string(struct cursor *cursor, struct plx_word *strin
     return malformed(cursor, error, "a string of the array's header has an escape");
 }
 
+/* "U5", "S12": strings of so many characters. */
+static bool parse_string_type(struct plx_word type, struct plx_npy *array)
+{
+    uint64_t length;
+    const char kind = type.text[1];
+    if ((kind != 'U' && kind != 'S') ||
+        !plx_parse_u64(type.text + 2, type.length - 2, 1, STRING_MOST, &length))
+        return false;
+    array->kind = kind;
+    array->size = (unsigned)length * (kind == 'U' ? UTF32_BYTES : 1);
+    array->big_endian = type.text[0] == '>';
+    return kind == 'S' || type.text[0] != '|';
+}
+
 /* The type of the elements: byte order, kind, size (numpy.dtype.str). */
 static bool parse_type(struct plx_word type, struct plx_npy *array)
 {
     static const char *const SIZES[] = {"b1", "i1", "i2", "i4", "i8", "u1",
                                         "u2", "u4", "u8", "f2", "f4", "f8"};
-    if (type.length != 3 || (type.text[0] != '<' && type.text[0] != '>' && type.text[0] != '|'))
+    if (plx_word_is(type, "|V2") || plx_word_is(type, "<V2") || plx_word_is(type, "bfloat16")) {
+        array->kind = 'V';
+        array->size = 2;
+        return true;
+    }
+    if (type.length < 3 || (type.text[0] != '<' && type.text[0] != '>' && type.text[0] != '|'))
         return false;
-    for (size_t i = 0; i < sizeof SIZES / sizeof *SIZES; i++) {
+    for (size_t i = 0; i < sizeof SIZES / sizeof *SIZES && type.length == 3; i++) {
         if (memcmp(type.text + 1, SIZES[i], 2) != 0)
             continue;
         array->kind = SIZES[i][0];
@@ -88,7 +111,7 @@ static bool parse_type(struct plx_word type, struct plx_npy *array)
         array->big_endian = type.text[0] == '>';
         return type.text[0] != '|' || array->size == 1;
     }
-    return false;
+    return parse_string_type(type, array);
 }
 
 static enum plx_status read_type(struct cursor *cursor, struct plx_npy *array, struct plx_error *error)
@@ -232,74 +255,85 @@ static enum plx_status count_elements(const struct cursor *cursor, struct plx_np
     return PLX_OK;
 }
 
-/* Reads exactly `size` bytes. */
-static enum plx_status read_bytes(struct plx_source *source, void *data, size_t size, struct plx_error *error)
+enum plx_status plx_npy_cut_short(const char *name, uint64_t offset, struct plx_error *error)
 {
-    size_t got;
-    const enum plx_status status = plx_source_read(source, data, size, &got, error);
-    if (status || got == size)
-        return status;
     plx_error_set(error, PLX_MALFORMED, "the file ends within the header of the array");
-    fail_at(plx_source_name(source), plx_source_offset(source), error);
+    fail_at(name, offset, error);
     return plx_error_hint(error, "was it copied or downloaded completely?");
 }
 
-/* What stands before the dict: how long that is. */
-static enum plx_status read_prefix(struct plx_source *source, uint32_t *length, struct plx_error *error)
+/* Where the dict begins. */
+static size_t prefix_size(const uint8_t *head)
 {
-    uint8_t prefix[sizeof MAGIC + 2], bytes[4] = {0};
-    enum plx_status status = read_bytes(source, prefix, sizeof prefix, error);
-    if (status)
-        return status;
-    if (!plx_npy_recognise(prefix, sizeof prefix)) {
+    return sizeof MAGIC + 2 + (head[sizeof MAGIC] == 1 ? 2 : 4);
+}
+
+enum plx_status plx_npy_measure(const uint8_t *head, size_t size, const char *name, uint64_t base,
+                                size_t *header, struct plx_error *error)
+{
+    if (size < sizeof MAGIC + 2)
+        return plx_npy_cut_short(name, base + size, error);
+    if (!plx_npy_recognise(head, size)) {
         plx_error_set(error, PLX_MALFORMED, "no npy file: it does not begin with \\x93NUMPY");
-        return fail_at(plx_source_name(source), plx_source_offset(source) - sizeof prefix, error);
+        return fail_at(name, base, error);
     }
-    const unsigned major = prefix[sizeof MAGIC], minor = prefix[sizeof MAGIC + 1];
+    const unsigned major = head[sizeof MAGIC], minor = head[sizeof MAGIC + 1];
     if (major < 1 || major > 3 || minor != 0) {
         plx_error_set(error, PLX_UNSUPPORTED, "version %u.%u of the npy format is not supported", major,
                       minor);
-        return fail_at(plx_source_name(source), plx_source_offset(source) - 2, error);
+        return fail_at(name, base + sizeof MAGIC, error);
     }
-    status = read_bytes(source, bytes, major == 1 ? 2 : 4, error);
-    if (status)
-        return status;
-    *length = plx_load_u32(bytes);
-    if (*length <= PLX_NPY_HEADER_MAX)
+    const size_t prefix = prefix_size(head);
+    if (size < prefix)
+        return plx_npy_cut_short(name, base + size, error);
+    const uint8_t *bytes = head + sizeof MAGIC + 2;
+    const uint32_t length = major == 1 ? plx_load_u16(bytes) : plx_load_u32(bytes);
+    *header = prefix + length;
+    if (length <= PLX_NPY_HEADER_MAX)
         return PLX_OK;
-    plx_error_set(error, PLX_UNSUPPORTED, "a header of %" PRIu32 " bytes, more than %zu", *length,
+    plx_error_set(error, PLX_UNSUPPORTED, "a header of %" PRIu32 " bytes, more than %zu", length,
                   PLX_NPY_HEADER_MAX);
-    return fail_at(plx_source_name(source), plx_source_offset(source) - 4, error);
+    return fail_at(name, base + sizeof MAGIC + 2, error);
+}
+
+enum plx_status plx_npy_parse(const uint8_t *header, size_t size, const char *name, uint64_t base,
+                              struct plx_npy *array, struct plx_error *error)
+{
+    const size_t prefix = prefix_size(header);
+    struct cursor cursor = {
+        .text = (const char *)header + prefix, .size = size - prefix, .base = base + prefix, .name = name};
+    *array = (struct plx_npy){0};
+    const enum plx_status status = parse_dict(&cursor, array, error);
+    return status ? status : count_elements(&cursor, array, error);
 }
 
 enum plx_status plx_npy_read_header(struct plx_source *source, struct plx_npy *array, struct plx_error *error)
 {
-    struct plx_buffer text;
-    uint32_t length = 0;
+    const char *name = plx_source_name(source);
+    const uint64_t base = plx_source_offset(source);
+    const uint8_t *head;
+    size_t size, header;
     *array = (struct plx_npy){0};
-    enum plx_status status = read_prefix(source, &length, error);
-    if (status)
-        return status;
-    struct cursor cursor = {.base = plx_source_offset(source), .name = plx_source_name(source)};
-    plx_buffer_init(&text, PLX_NPY_HEADER_MAX);
-    status = plx_buffer_reserve(&text, length, error);
+    enum plx_status status = plx_source_peek(source, PLX_NPY_PREFIX, &head, &size, error);
     if (status == PLX_OK)
-        status = read_bytes(source, text.data, length, error);
-    if (status == PLX_OK) {
-        cursor.text = (const char *)text.data;
-        cursor.size = length;
-        status = parse_dict(&cursor, array, error);
-    }
+        status = plx_npy_measure(head, size, name, base, &header, error);
     if (status == PLX_OK)
-        status = count_elements(&cursor, array, error);
-    plx_buffer_release(&text);
+        status = plx_source_peek(source, header, &head, &size, error);
+    if (status == PLX_OK && size < header)
+        status = plx_npy_cut_short(name, base + size, error);
+    if (status == PLX_OK)
+        status = plx_npy_parse(head, header, name, base, array, error);
+    if (status == PLX_OK)
+        plx_source_skip(source, header);
     return status;
 }
 
 void plx_npy_describe(const struct plx_npy *array, char *text, size_t capacity)
 {
-    const char *order = array->size == 1 ? "|" : array->big_endian ? ">" : "<";
-    size_t used = (size_t)snprintf(text, capacity, "%s%c%u [", order, array->kind, array->size);
+    const bool ordered = array->size > 1 && array->kind != 'S' && array->kind != 'V';
+    const char *order = !ordered ? "|" : array->big_endian ? ">" : "<";
+    const unsigned size = array->kind == 'U' ? array->size / UTF32_BYTES : array->size;
+    size_t used = (size_t)snprintf(text, capacity, "%s%c%u [", order, array->kind, size);
     for (unsigned i = 0; i < array->dimensions && used < capacity; i++)
         used += (size_t)snprintf(text + used, capacity - used, "%s%" PRIu64, i ? ", " : "", array->shape[i]);
     if (used < capacity)

@@ -12,8 +12,11 @@
 
 /* What stands behind the header: `count` elements, without gaps, up to the end of the file. */
 struct plx_npy {
-    char kind;     /* 'b' boolean, 'i' signed, 'u' unsigned, 'f' floating-point */
-    unsigned size; /* of an element in bytes: 1, 2, 4 or 8 */
+    /* 'b' boolean, 'i' signed, 'u' unsigned, 'f' floating-point; 'U' UTF-32 and 'S' bytes, padded with NULs;
+       'V' bfloat16, which NumPy itself does not know: ml_dtypes, through which others know it, writes it as
+       two bytes of no type ("|V2" or "<V2"), as which nothing else writes numbers */
+    char kind;
+    unsigned size; /* of an element in bytes: 1, 2, 4 or 8; of strings more */
     bool big_endian;
     bool fortran_order; /* the first index changes fastest; else the last */
     unsigned dimensions;
@@ -29,6 +32,20 @@ bool plx_npy_recognise(const uint8_t *head, size_t size);
    reading. */
 enum plx_status plx_npy_read_header(struct plx_source *source, struct plx_npy *array,
                                     struct plx_error *error);
+
+/* How many bytes of a content tell how long its header is. */
+#define PLX_NPY_PREFIX 12
+
+/* The same in two steps, for a content in memory that begins at `base` of the input `name`. First, how many
+   bytes the header takes, up to the first element, by the first PLX_NPY_PREFIX bytes of the content, or all
+   of a shorter one; then that header, all of which must be there. */
+enum plx_status plx_npy_measure(const uint8_t *head, size_t size, const char *name, uint64_t base,
+                                size_t *header, struct plx_error *error);
+enum plx_status plx_npy_parse(const uint8_t *header, size_t size, const char *name, uint64_t base,
+                              struct plx_npy *array, struct plx_error *error);
+
+/* PLX_MALFORMED: the content ends at `offset`, before its header does. */
+enum plx_status plx_npy_cut_short(const char *name, uint64_t offset, struct plx_error *error);
 
 /* "<f8 [3, 4]" into text, cut off where it does not fit. */
 void plx_npy_describe(const struct plx_npy *array, char *text, size_t capacity);

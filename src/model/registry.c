@@ -2,12 +2,15 @@
 #include "model/model.h"
 
 /* X(name): the format plx_model_format_<name>. */
-#define FORMAT_LIST(X) \
-    X(arpa)            \
-    X(kenlm)           \
-    X(logprobs)        \
-    X(plx)             \
-    X(safetensors)     \
+#define FORMAT_LIST(X)   \
+    X(arpa)              \
+    X(kenlm)             \
+    X(logprobs)          \
+    X(npy)               \
+    X(npz)               \
+    X(plx)               \
+    X(safetensors)       \
+    X(safetensors_index) \
     X(uniform)
 
 #define FORMAT_ADDRESS(name) &plx_model_format_##name,

@@ -219,6 +219,18 @@ static bool is_file(const char *path)
     return stat(path, &status) == 0 && S_ISREG(status.st_mode);
 }
 
+/* How much of a file's name there is before what says that weights are in it. */
+static size_t stem_length(const char *name, size_t length)
+{
+    static const char *const ENDS[] = {".safetensors", ".safetensors.index.json", ".npz", ".npy"};
+    for (size_t i = 0; i < sizeof ENDS / sizeof *ENDS; i++) {
+        const size_t end = strlen(ENDS[i]);
+        if (length > end && memcmp(name + (length - end), ENDS[i], end) == 0)
+            return length - end;
+    }
+    return length;
+}
+
 enum plx_status plx_token_list_find(const char *model, char **path, struct plx_error *error)
 {
     static const char *const BESIDE[] = {"vocab.txt", "vocab.json", "dict.txt"};
@@ -232,8 +244,7 @@ enum plx_status plx_token_list_find(const char *model, char **path, struct plx_e
     size_t stem = strlen(model);
     if (ends_with(model, ".gz"))
         stem -= 3;
-    if (stem - folder > 12 && memcmp(model + (stem - 12), ".safetensors", 12) == 0)
-        stem -= 12;
+    stem = folder + stem_length(model + folder, stem - folder);
     plx_buffer_init(&name, SIZE_MAX);
     for (size_t i = 0; i < 5; i++) {
         const char *end = i < 2 ? OWN[i] : BESIDE[i - 2];

@@ -22,8 +22,9 @@ enum plx_status plx_token_list_parse(const char *text, size_t size, enum plx_tok
                                      struct plx_error *error);
 
 /* The path of the token list that belongs to the model file `model`: <model>.vocab.txt or <model>.vocab.json
-   (without .safetensors), vocab.txt, vocab.json or dict.txt in its folder. *path is NULL where there is none,
-   or `model` is not an existing file; else released with free(). */
+   (without .safetensors, .safetensors.index.json, .npz or .npy), vocab.txt, vocab.json or dict.txt in its
+   folder. *path is NULL where there is none, or `model` is not an existing file; else released with free().
+ */
 enum plx_status plx_token_list_find(const char *model, char **path, struct plx_error *error);
 
 /* The vocabulary of `model`: options->vocabulary, or what plx_token_list_find finds. *vocabulary is NULL if

@@ -12,8 +12,8 @@ struct fixtures {
     size_t count;
 };
 
-/* Every file under models/ that is no vocabulary and no text (.text) by its name, the models that the lines
-   of models/names name, and those of messy/ that are to be read. */
+/* Every file under models/ that is no vocabulary, no text (.text) and no part by its name, the models that
+   the lines of models/names name, and those of messy/ that are to be read. */
 struct fixtures fixtures_models(void);
 
 /* Those of them that have a distribution for any context: whose scores do not belong to one text. */

@@ -322,11 +322,14 @@ static void plx_mapping_sha256__by_mode(void **state)
             struct plx_error error;
             char hex[65];
             assert_int_equal(plx_mapping_open(source, (enum plx_load)load, 1, &mapping, &error), PLX_OK);
-            assert_int_equal(plx_mapping_sha256(&mapping, PLX_FINGERPRINT_QUICK, NULL, hex, &error), PLX_OK);
+            assert_int_equal(plx_mapping_sha256(&mapping, NULL, 0, PLX_FINGERPRINT_QUICK, NULL, hex, &error),
+                             PLX_OK);
             assert_string_equal(hex, FINGERPRINTS[i].quick);
-            assert_int_equal(plx_mapping_sha256(&mapping, PLX_FINGERPRINT_FULL, source, hex, &error), PLX_OK);
+            assert_int_equal(plx_mapping_sha256(&mapping, NULL, 0, PLX_FINGERPRINT_FULL, source, hex, &error),
+                             PLX_OK);
             assert_string_equal(hex, FINGERPRINTS[i].full);
-            assert_int_equal(plx_mapping_sha256(&mapping, PLX_FINGERPRINT_NONE, NULL, hex, &error), PLX_OK);
+            assert_int_equal(plx_mapping_sha256(&mapping, NULL, 0, PLX_FINGERPRINT_NONE, NULL, hex, &error),
+                             PLX_OK);
             assert_string_equal(hex, "");
             plx_mapping_close(&mapping);
             plx_source_close(source);
@@ -345,7 +348,7 @@ static void plx_mapping_sha256__interrupted(void **state)
     (void)state;
     assert_int_equal(plx_mapping_open(source, PLX_LOAD_MAP, 1, &mapping, &error), PLX_OK);
     pause.at = 1;
-    assert_int_equal(plx_mapping_sha256(&mapping, PLX_FINGERPRINT_FULL, source, hex, &error),
+    assert_int_equal(plx_mapping_sha256(&mapping, NULL, 0, PLX_FINGERPRINT_FULL, source, hex, &error),
                      PLX_INTERRUPTED);
     plx_mapping_close(&mapping);
     plx_source_close(source);

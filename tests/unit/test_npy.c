@@ -152,11 +152,38 @@ static void plx_npy_read_header__types(void **state)
     }
 }
 
+static void plx_npy_read_header__strings_and_bfloat16(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *type;
+        char kind;
+        unsigned size;
+        bool big_endian;
+        const char *text;
+    } types[] = {{"<U5", 'U', 20, false, "<U5 []"},    {">U1", 'U', 4, true, ">U1 []"},
+                 {"|S3", 'S', 3, false, "|S3 []"},     {"|S12", 'S', 12, false, "|S12 []"},
+                 {"|V2", 'V', 2, false, "|V2 []"},     {"<V2", 'V', 2, false, "|V2 []"},
+                 {"bfloat16", 'V', 2, false, "|V2 []"}};
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
+        char header[256], text[64];
+        snprintf(header, sizeof header, "{'descr': '%s', 'fortran_order': False, 'shape': (), }\n",
+                 types[i].type);
+        const struct plx_npy array = read_header(1, header);
+        assert_int_equal(array.kind, types[i].kind);
+        assert_int_equal(array.size, types[i].size);
+        assert_int_equal(array.big_endian, types[i].big_endian);
+        plx_npy_describe(&array, text, sizeof text);
+        assert_string_equal(text, types[i].text);
+    }
+}
+
 static void plx_npy_read_header__types_that_are_not_read(void **state)
 {
     (void)state;
-    static const char *const types[] = {"|O",  "<c8",  "<M8[ns]", "<U5", "=f8", "f8",  "|f8",
-                                        "<f9", "<f16", "<f",      "",    "|S3", "|V4", "<i3"};
+    static const char *const types[] = {"|O",  "<c8",  "<M8[ns]", "|U5", "=f8",     "f8",  "|f8",
+                                        "<f9", "<f16", "<f",      "",    "<",       "|S0", "<U-1",
+                                        "|V4", ">V2",  "<i3",     "|S",  "<U65537", "V2"};
     for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
         char header[256], words[64];
         snprintf(header, sizeof header, "{'descr': '%s', 'fortran_order': False, 'shape': (2,), }\n",
@@ -303,6 +330,7 @@ int main(void)
         cmocka_unit_test(plx_npy_read_header__forms_of_the_dict),
         cmocka_unit_test(plx_npy_read_header__shapes),
         cmocka_unit_test(plx_npy_read_header__types),
+        cmocka_unit_test(plx_npy_read_header__strings_and_bfloat16),
         cmocka_unit_test(plx_npy_read_header__types_that_are_not_read),
         cmocka_unit_test(plx_npy_read_header__malformed),
         cmocka_unit_test(plx_npy_read_header__every_truncation),
