@@ -39,6 +39,43 @@ double plx_binary_cross_entropy_logit(double logit, double label)
     return above - logit * label + log1p(exp(-fabs(logit)));
 }
 
+/* p · nats, where nothing times infinity is nothing. */
+static double expected_nats(double p, double nats)
+{
+    return p == 0 && nats == (double)INFINITY ? 0 : p * nats;
+}
+
+double plx_cross_entropy_distribution(const double *p, const double *q, size_t n)
+{
+    double sum = 0;
+    for (size_t i = 0; i < n; i++)
+        sum += outside_unit(p[i]) ? (double)NAN : expected_nats(p[i], plx_surprisal(q[i]));
+    return sum;
+}
+
+double plx_entropy(const double *p, size_t n)
+{
+    return plx_cross_entropy_distribution(p, p, n);
+}
+
+/* ln(p/q) of values in (0, 1] and [0, 1]; the quotient of the least ones does not fit a double. */
+static double log_ratio(double p, double q)
+{
+    const double ratio = p / q;
+    return isnormal(ratio) ? log(ratio) : log(p) - log(q);
+}
+
+double plx_kl_divergence(const double *p, const double *q, size_t n)
+{
+    double sum = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (outside_unit(p[i]) || outside_unit(q[i]))
+            return (double)NAN;
+        sum += p[i] > 0 ? p[i] * log_ratio(p[i], q[i]) : 0;
+    }
+    return sum;
+}
+
 double plx_bits(double nats)
 {
     return nats / PLX_LN_2;
