@@ -42,7 +42,7 @@ PLX_API double plx_perplexity_nats(double perplexity);
    H(P, Q) = −Σ p ln q; and KL(P‖Q) = Σ p ln(p/q) = H(P, Q) − H(P), exactly 0 where P = Q. +infinity where q
    is 0 and p is not. That they sum to 1 is not demanded; NaN if a value is outside [0, 1]. */
 PLX_API double plx_entropy(const double *p, size_t n);
-PLX_API double plx_cross_entropy_distribution(const double *p, const double *q, size_t n);
+PLX_API double plx_cross_entropy_distributions(const double *p, const double *q, size_t n);
 PLX_API double plx_kl_divergence(const double *p, const double *q, size_t n);
 
 /* Losses over batches.

@@ -1,5 +1,7 @@
 #include <perplex/loss.h>
 
+#include "eval/loss_row.h"
+
 #include "base/logarithms.h"
 #include "base/logsumexp.h"
 
@@ -39,23 +41,17 @@ double plx_binary_cross_entropy_logit(double logit, double label)
     return above - logit * label + log1p(exp(-fabs(logit)));
 }
 
-/* p · nats, where nothing times infinity is nothing. */
-static double expected_nats(double p, double nats)
-{
-    return p == 0 && nats == (double)INFINITY ? 0 : p * nats;
-}
-
-double plx_cross_entropy_distribution(const double *p, const double *q, size_t n)
+double plx_cross_entropy_distributions(const double *p, const double *q, size_t n)
 {
     double sum = 0;
     for (size_t i = 0; i < n; i++)
-        sum += outside_unit(p[i]) ? (double)NAN : expected_nats(p[i], plx_surprisal(q[i]));
+        sum += outside_unit(p[i]) ? (double)NAN : plx_loss_product(p[i], plx_surprisal(q[i]));
     return sum;
 }
 
 double plx_entropy(const double *p, size_t n)
 {
-    return plx_cross_entropy_distribution(p, p, n);
+    return plx_cross_entropy_distributions(p, p, n);
 }
 
 /* ln(p/q) of values in (0, 1] and [0, 1]; the quotient of the least ones does not fit a double. */

@@ -1,25 +1,7 @@
 #include "eval/loss_options.h"
-
-#include "base/error.h"
+#include "eval/loss_row.h"
 
 #include <math.h>
-
-/* ln(1 + exp x), never below 0. */
-static double softplus(double x)
-{
-    return fmax(x, 0) + log1p(exp(-fabs(x)));
-}
-
-static double sigmoid(double x)
-{
-    return 1 / (1 + exp(-x)); /* where exp is infinite, 0 */
-}
-
-/* What is weighed with nothing is nothing, and NaN stays. */
-static double product(double weight, double x)
-{
-    return weight == 0 && isinf(x) ? 0 : weight * x;
-}
 
 struct binary_weights {
     double positive, negative; /* of −ln p and −ln(1 − p) */
@@ -34,17 +16,26 @@ static struct binary_weights weights_of(const struct plx_loss_options *options, 
     return (struct binary_weights){valid * positive * smooth, valid * (1 - smooth)};
 }
 
+/* −ln p = ln(1 + exp(−z)), −ln(1 − p) = ln(1 + exp z), and p itself: all from exp(−|z|), which is not
+ * above 1. */
 static double loss_of_logit(struct binary_weights weights, double z, double *derivative)
 {
-    *derivative = weights.negative * sigmoid(z) - weights.positive * sigmoid(-z);
-    return product(weights.positive, softplus(-z)) + product(weights.negative, softplus(z));
+    const double small = exp(-fabs(z)), above = log1p(small);
+    const double more = 1 / (1 + small), less = small * more;
+    *derivative = z > 0 ? weights.negative * more - weights.positive * less
+                        : weights.negative * less - weights.positive * more;
+    return plx_loss_product(weights.positive, fmax(-z, 0) + above) +
+           plx_loss_product(weights.negative, fmax(z, 0) + above);
 }
 
 static double loss_of_probability(struct binary_weights weights, double p, double *derivative)
 {
-    const double valid = p >= 0 && p <= 1 ? p : (double)NAN;
-    *derivative = product(weights.negative, 1 / (1 - valid)) - product(weights.positive, 1 / valid);
-    return product(weights.positive, plx_surprisal(p)) + product(weights.negative, 0 - log1p(-valid));
+    const double valid =
+        p >= 0 && p <= 1 ? fabs(p) : (double)NAN; /* -0 would have an inverse of the other sign */
+    *derivative =
+        plx_loss_product(weights.negative, 1 / (1 - valid)) - plx_loss_product(weights.positive, 1 / valid);
+    return plx_loss_product(weights.positive, plx_surprisal(p)) +
+           plx_loss_product(weights.negative, 0 - log1p(-valid));
 }
 
 static enum plx_status loss_binary(struct plx_loss_numbers input, size_t rows, size_t columns,

@@ -2,12 +2,6 @@
 
 #include <math.h>
 
-/* 0 · infinity is 0: what is not asked for costs nothing. Of NaN nothing is made but NaN. */
-static double product(double factor, double nats)
-{
-    return factor == 0 && nats == (double)INFINITY ? 0 : factor * nats;
-}
-
 static double nats_of(const struct plx_loss_row *row, size_t j)
 {
     return row->options->from_probabilities ? plx_surprisal(row->input[j])
@@ -27,13 +21,13 @@ static double focal_term(double gamma, double a, double nats, double *coefficien
 {
     if (gamma == 0) {
         *coefficient = a;
-        return product(a, nats);
+        return plx_loss_product(a, nats);
     }
     const double q = exp(-nats), missing = -expm1(-nats);
     const double modulated = a * pow(missing, gamma);
     const double ratio = missing > 0 ? nats / missing : 1;
     *coefficient = modulated * (1 + (q > 0 ? gamma * q * ratio : 0));
-    return product(modulated, nats);
+    return plx_loss_product(modulated, nats);
 }
 
 void plx_loss_row_begin(struct plx_loss_row *row, const double *input, double temperature)
@@ -54,7 +48,7 @@ static double spread_over(struct plx_loss_row *row, const double *a)
         if (!row->options->from_probabilities)
             return plx_softmax_cross_entropy(&row->softmax, row->input, a, row->classes, &row->total);
         for (size_t j = 0; j < row->classes; j++)
-            loss += product(a[j], nats_of(row, j)); /* of Σ c only logits have need */
+            loss += plx_loss_product(a[j], nats_of(row, j)); /* of Σ c only logits have need */
         return loss;
     }
     row->spread = row->coefficients;
@@ -102,19 +96,19 @@ double plx_loss_row_kl(struct plx_loss_row *row, const double *targets, bool log
     for (size_t j = 0; j < row->classes; j++) {
         const double t = log_targets ? exp(targets[j]) : targets[j];
         const double nats = nats_of(row, j);
-        loss += t == 0 ? product(t, nats) : t * ((log_targets ? targets[j] : log(t)) + nats);
+        loss += t == 0 ? plx_loss_product(t, nats) : t * ((log_targets ? targets[j] : log(t)) + nats);
         row->coefficients[j] = t;
         row->total += t;
     }
     return loss;
 }
 
-/* −c/p; nothing where nothing was asked of a probability of 0, and NaN where p is none. */
+/* −c/p, and of -0 as of 0; nothing where nothing was asked of a probability of 0, and NaN where p is none. */
 static double derivative_by_probability(double coefficient, double p)
 {
     if (coefficient == 0 && p == 0)
         return 0;
-    return p >= 0 && p <= 1 ? 0 - coefficient / p : (double)NAN;
+    return p >= 0 && p <= 1 ? 0 - coefficient / fabs(p) : (double)NAN;
 }
 
 static void gradient_of_probabilities(const struct plx_loss_row *row, double scale, bool add,

@@ -13,6 +13,14 @@
 
 #include "base/softmax.h"
 
+#include <math.h>
+
+/* Nothing times infinity is nothing: what is not asked for costs nothing. Of NaN nothing is made but NaN. */
+static inline double plx_loss_product(double weight, double nats)
+{
+    return weight == 0 && nats == (double)INFINITY ? 0 : weight * nats;
+}
+
 struct plx_loss_row {
     /* The caller's. Of the options, from_probabilities and what is in the formula above are looked at. */
     size_t classes;
