@@ -6,8 +6,8 @@
 #include "base/memory.h"
 
 #include <inttypes.h>
-#include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum kind { SPARSE, DENSE, KL, TEACHER };
 
@@ -131,13 +131,11 @@ static void compute_row(struct batch *batch, size_t index)
     const size_t first = index * batch->classes;
     double *gradient = batch->gradient.wide ? batch->gradient.wide + first : batch->wide_gradient;
     double loss = 0;
-    if (!is_ignored(batch, index)) {
+    if (!is_ignored(batch, index))
         loss = loss_of_row(batch, index, gradient);
-    } else if (gradient) {
-        for (size_t j = 0; j < batch->classes; j++)
-            gradient[j] = 0;
-    }
-    for (size_t j = 0; batch->gradient.narrow && j < batch->classes; j++)
+    else if (gradient)
+        memset(gradient, 0, batch->classes * sizeof *gradient);
+    for (size_t j = 0; gradient && batch->gradient.narrow && j < batch->classes; j++)
         batch->gradient.narrow[first + j] = (float)gradient[j];
     if (batch->reduction == PLX_REDUCE_NONE)
         plx_loss_place(batch->losses, index, loss);
