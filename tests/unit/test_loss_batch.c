@@ -334,6 +334,22 @@ static void plx_loss_sparse__probabilities_at_the_ends(void **state)
     assert_true(isnan(losses[2]));
 }
 
+/* 1 − p is not rounded: p = 1 − 2^-30, whose −ln is 2^-30 + 2^-61 + 2^-90/3. */
+static void plx_loss_sparse__focal_of_near_certainty(void **state)
+{
+    static const double p[] = {1 - 0x1p-30, 0x1p-30};
+    static const int64_t target = 0;
+    struct plx_error error;
+    (void)state;
+    for (int gamma = 1; gamma < 5; gamma++) {
+        const struct plx_loss_options focal = {.focal_gamma = gamma, .from_probabilities = true};
+        const double expected = ldexp(0x1p-30 + 0x1p-61, -30 * gamma);
+        double loss;
+        assert_int_equal(plx_loss_sparse(p, 1, 2, &target, &focal, &loss, NULL, &error), PLX_OK);
+        assert_near(loss, expected, 1e-14 * expected);
+    }
+}
+
 /* What targets do not ask for costs nothing; what they ask for may cost everything. */
 static void plx_loss_dense__zeros_and_infinities(void **state)
 {
@@ -424,6 +440,7 @@ int main(void)
         cmocka_unit_test(plx_loss_sparse__masked_target),
         cmocka_unit_test(losses__nan_stays),
         cmocka_unit_test(plx_loss_sparse__probabilities_at_the_ends),
+        cmocka_unit_test(plx_loss_sparse__focal_of_near_certainty),
         cmocka_unit_test(plx_loss_dense__zeros_and_infinities),
         cmocka_unit_test(plx_loss_dense__one_hot_as_sparse),
         cmocka_unit_test(plx_loss_distillation__one_part_alone),
