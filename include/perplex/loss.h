@@ -68,14 +68,10 @@ PLX_API double plx_kl_divergence(const double *p, const double *q, size_t n);
 
    A logit of -infinity masks a class: its probability is 0, and its gradient −(its target), so 0 if it is
    none. A row without any mass, or with a logit of +infinity or NaN, gives NaN for its loss and all of its
-   gradient; so does a probability outside [0, 1] that something is asked of. */
+   gradient. A probability outside [0, 1] that a target asks for gives NaN for the loss and its derivative. */
 
-enum plx_reduction {
-    PLX_REDUCE_MEAN, /* Σ losses / Σ w_y of class targets; else over the number of rows that are not ignored
-                      */
-    PLX_REDUCE_SUM,
-    PLX_REDUCE_NONE
-};
+/* The mean divides by Σ w_y over class targets that are not ignored, and else by the number of rows. */
+enum plx_reduction { PLX_REDUCE_MEAN, PLX_REDUCE_SUM, PLX_REDUCE_NONE };
 
 /* All zero, as NULL, is what PyTorch does by default. Each function says what it takes; all else that is set
    is PLX_USAGE. Borrowed during the call. */
@@ -84,13 +80,12 @@ struct plx_loss_options {
     bool from_probabilities;     /* the input is probabilities, not logits; excludes a temperature */
     const double *class_weights; /* w [classes], or NULL: 1 */
     bool has_ignore_index;
-    int64_t ignore_index;   /* the class target whose rows cost nothing; -100 unless has_ignore_index */
-    double label_smoothing; /* ε in [0, 1] */
-    double temperature;     /* T, normal and above 0; 0: 1 */
-    double focal_gamma;     /* γ ≥ 0 and finite */
-    const double
-        *focal_alpha; /* α [classes], or NULL: 1. Unlike class_weights, it does not divide the mean */
-    const double *positive_weights; /* [columns], or NULL: 1; of plx_loss_binary alone */
+    int64_t ignore_index;      /* the class target whose rows cost nothing; -100 unless has_ignore_index */
+    double label_smoothing;    /* ε in [0, 1] */
+    double temperature;        /* T, normal and above 0; 0: 1 */
+    double focal_gamma;        /* γ ≥ 0 and finite */
+    const double *focal_alpha; /* α [classes], or NULL: 1; a mean does not divide by it */
+    const double *positive_weights; /* ρ [columns], or NULL: 1; of plx_loss_binary alone */
 };
 
 /* Computes the cross-entropy with class targets [rows], each below `classes` or the ignored one:
@@ -150,11 +145,11 @@ PLX_API enum plx_status plx_loss_distillation_float(const float *logits, const f
 
        −w_j (ρ_j y ln p + (1 − y) ln(1 − p)),    p = 1/(1 + exp(−input/T)), or the input itself
 
-   of a label y in [0, 1] (NaN outside), ρ being positive_weights: binary_cross_entropy_with_logits, where an
-   infinite logit is certainty, or with from_probabilities binary_cross_entropy. Label smoothing takes y to
-   y (1 − ε) + ε/2. PLX_REDUCE_NONE gives [rows, columns] losses; the mean is over the elements, whatever the
-   weights. Takes reduction, from_probabilities, class_weights and positive_weights [columns], label_smoothing
-   and temperature. Errors as plx_loss_sparse; columns may be 0. */
+   of a label y in [0, 1] (NaN outside): binary_cross_entropy_with_logits, where an infinite logit is
+   certainty, or with from_probabilities binary_cross_entropy. Label smoothing takes y to y (1 − ε) + ε/2.
+   PLX_REDUCE_NONE gives [rows, columns] losses; the mean is over the elements, whatever the weights. Takes
+   reduction, from_probabilities, class_weights and positive_weights [columns], label_smoothing and
+   temperature. Errors as plx_loss_sparse; columns may be 0. */
 PLX_API enum plx_status plx_loss_binary(const double *input, size_t rows, size_t columns,
                                         const double *labels, const struct plx_loss_options *options,
                                         double *losses, double *gradient, struct plx_error *error);

@@ -22,9 +22,9 @@ struct part {
 
 struct batch {
     size_t rows, classes;
-    struct plx_loss_numbers input,
-        spread;             /* [rows, classes]; `spread` is targets, or what the teacher says */
-    const int64_t *targets; /* [rows], or NULL */
+    struct plx_loss_numbers input;  /* [rows, classes] */
+    struct plx_loss_numbers spread; /* [rows, classes]: targets, or the logits of a teacher */
+    const int64_t *targets;         /* [rows], or NULL */
     bool log_targets;
     enum plx_reduction reduction;
     int64_t ignore_index;
