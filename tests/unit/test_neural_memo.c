@@ -1,0 +1,107 @@
+/* What sessions share of the contexts that they have met. */
+#include "model/neural_memo.h"
+
+#include <math.h>
+#include <pthread.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static struct plx_memo *memo_of(size_t width, size_t rows)
+{
+    struct plx_error error;
+    struct plx_memo *memo = plx_memo_new(width, rows, &error);
+    assert_non_null(memo);
+    return memo;
+}
+
+static void plx_memo_ask__yours_awaited_known(void **state)
+{
+    struct plx_memo *memo = memo_of(2, 100);
+    const uint32_t contexts[] = {1, 2, 2, 1, 1, 2};
+    double values[3];
+    size_t places[3];
+    enum plx_memo_answer answers[3];
+    (void)state;
+    plx_memo_ask(memo, contexts, 3, values, places, answers);
+    assert_int_equal(answers[0], PLX_MEMO_YOURS);
+    assert_int_equal(answers[1], PLX_MEMO_YOURS);
+    assert_int_equal(answers[2], PLX_MEMO_AWAITED); /* the first one, not given yet */
+    assert_int_equal(places[2], places[0]);
+    plx_memo_give(memo, places[0], 2.5);
+    plx_memo_give(memo, places[1], (double)NAN);
+    assert_true(plx_memo_wait(memo, places[2]) == 2.5);
+    plx_memo_ask(memo, contexts, 2, values, places, answers);
+    assert_int_equal(answers[0], PLX_MEMO_KNOWN);
+    assert_true(values[0] == 2.5);
+    assert_int_equal(answers[1], PLX_MEMO_KNOWN);
+    assert_true(isnan(values[1]));
+    plx_memo_free(memo);
+    plx_memo_free(NULL);
+}
+
+/* Room for all 7 rows; ids beyond, which no model has, find none left and belong to whoever asks. */
+static void plx_memo_ask__is_bounded(void **state)
+{
+    struct plx_memo *memo = memo_of(1, 7);
+    double value;
+    size_t place;
+    enum plx_memo_answer answer;
+    (void)state;
+    for (uint32_t round = 0; round < 3; round++) {
+        for (uint32_t id = 0; id < 20; id++) {
+            plx_memo_ask(memo, &id, 1, &value, &place, &answer);
+            assert_int_equal(answer, id < 7 && round > 0 ? PLX_MEMO_KNOWN : PLX_MEMO_YOURS);
+            if (answer == PLX_MEMO_YOURS)
+                plx_memo_give(memo, place, id);
+            else
+                assert_true(value == id);
+        }
+    }
+    plx_memo_free(memo);
+}
+
+struct giver {
+    struct plx_memo *memo;
+    size_t place;
+};
+
+static void *give_later(void *argument)
+{
+    const struct giver *giver = argument;
+    usleep(20000);
+    plx_memo_give(giver->memo, giver->place, 7.25);
+    return NULL;
+}
+
+static void plx_memo_wait__for_another_thread(void **state)
+{
+    struct giver giver = {.memo = memo_of(1, 10)};
+    const uint32_t context = 3;
+    double value;
+    size_t place;
+    enum plx_memo_answer answer;
+    pthread_t thread;
+    (void)state;
+    plx_memo_ask(giver.memo, &context, 1, &value, &giver.place, &answer);
+    plx_memo_ask(giver.memo, &context, 1, &value, &place, &answer);
+    assert_int_equal(answer, PLX_MEMO_AWAITED);
+    assert_int_equal(pthread_create(&thread, NULL, give_later, &giver), 0);
+    assert_true(plx_memo_wait(giver.memo, place) == 7.25);
+    pthread_join(thread, NULL);
+    plx_memo_free(giver.memo);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(plx_memo_ask__yours_awaited_known),
+        cmocka_unit_test(plx_memo_ask__is_bounded),
+        cmocka_unit_test(plx_memo_wait__for_another_thread),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
