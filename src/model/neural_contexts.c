@@ -31,11 +31,11 @@ static uint32_t row_of(const struct plx_neural_model *model, uint32_t id)
 }
 
 /* What stands before ids[t] becomes rows [width]. A context that is too short is filled up at its old end:
-   with the start symbol if it begins with that, else with the padding. */
+   with the start symbol if it begins with that and the model is one that does so, else with the padding. */
 static void load_context(const struct plx_neural_model *model, const uint32_t *ids, size_t t, uint32_t *rows)
 {
     const size_t width = model->context, known = t < width ? t : width;
-    const bool started = known > 0 && known < width && ids[0] == model->base.info.start;
+    const bool started = model->start_pads && known > 0 && known < width && ids[0] == model->base.info.start;
     const uint32_t fill = started ? row_of(model, ids[0]) : model->padding;
     for (size_t i = 0; i < width - known; i++)
         rows[i] = fill;

@@ -6,6 +6,7 @@
     X(arpa)              \
     X(kenlm)             \
     X(logprobs)          \
+    X(nplm)              \
     X(npy)               \
     X(npz)               \
     X(plx)               \
