@@ -10,7 +10,7 @@
 
 static const char *const CAPABILITIES[] = {
     "string-tokens", "empty-context", "unknown-context", "restart-at-end", "matched-order",
-    "log10-float",   "any-tokens",    "by-token",        "by-target",
+    "log10-float",   "any-tokens",    "by-token",        "by-target",      "full-distribution",
 };
 
 const char *plx_capability_name(unsigned index)
@@ -120,6 +120,7 @@ static void put_capabilities(struct plx_page *page, unsigned capabilities)
         "takes any tokens",
         "scores by the position of the token",
         "scores by the position of the target",
+        "gives whole distributions",
     };
     char text[512] = "";
     for (size_t i = 0, used = 0; i < sizeof words / sizeof *words; i++) {

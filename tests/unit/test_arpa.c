@@ -186,7 +186,8 @@ static void arpa_open__usual(void **state)
     assert_int_equal(info->end, 2);
     assert_int_equal(info->start_repeat, 1);
     assert_int_equal(info->capabilities, PLX_STRING_TOKENS | PLX_EMPTY_CONTEXT | PLX_UNKNOWN_CONTEXT |
-                                             PLX_RESTART_AT_END | PLX_MATCHED_ORDER | PLX_LOG10_FLOAT);
+                                             PLX_RESTART_AT_END | PLX_MATCHED_ORDER | PLX_LOG10_FLOAT |
+                                             PLX_FULL_DISTRIBUTION);
     assert_string_equal(plx_model_name(model), "test.arpa");
     /* sha256sum of the text. */
     assert_string_equal(info->sha256, "e51dc6057c5fad57cdbfbaf7b215027d103557d4fa84565172fcf1feb372da25");
