@@ -7,13 +7,13 @@ static int run(struct cli_arguments *arguments)
     const char *name;
     printf("models:\n");
     for (size_t i = 0; (name = plx_model_format_name(i)) != NULL; i++)
-        printf("  %-12s %s\n", name, plx_model_format_description(i));
+        printf("  %-17s %s\n", name, plx_model_format_description(i));
     printf("\ncorpora:\n");
     for (size_t i = 0; (name = plx_corpus_format_name(i)) != NULL; i++)
-        printf("  %-12s %s\n", name, plx_corpus_format_description(i));
+        printf("  %-17s %s\n", name, plx_corpus_format_description(i));
     printf("\nper-token files (eval --per-token):\n");
     for (size_t i = 0; (name = plx_per_token_format_name(i)) != NULL; i++)
-        printf("  %-12s %s\n", name, plx_per_token_format_description(i));
+        printf("  %-17s %s\n", name, plx_per_token_format_description(i));
     printf(
         "\nfrom: files, standard input (-), http:// and https:// URLs; gzip (multi-member too) is undone\n");
     return CLI_OK;

@@ -327,7 +327,7 @@ static enum plx_status open_npz(struct plx_mapping *mapping, const char *name,
 
 const struct plx_model_format plx_model_format_npz = {
     .name = "npz",
-    .description = "neural models in an archive of NumPy's arrays, plain or compressed",
+    .description = "neural models as an archive of NumPy's arrays, stored or deflated",
     .probe = probe,
     .open_mapped = open_npz,
 };

@@ -273,7 +273,8 @@ static enum plx_status open_index(struct plx_mapping *mapping, const char *name,
 
 const struct plx_model_format plx_model_format_safetensors_index = {
     .name = "safetensors-index",
-    .description = "neural models in several files of safetensors: their index, beside them; used in place",
+    .description =
+        "neural models in several safetensors files, by their index (model.safetensors.index.json)",
     .probe = probe,
     .open_mapped = open_index,
 };
