@@ -1,0 +1,217 @@
+#include "eval/row.h"
+
+#include "base/exp.h"
+#include "base/vector.h"
+
+#include <math.h>
+#include <string.h>
+
+#define LANES 8
+
+/* A row is gone through in blocks that stay in the first-level cache. */
+#define BLOCK ((size_t)512)
+
+/* Stands for all d that are larger, infinite ones too: exp(−FAR/8) is 0, and with it every weight. */
+#define FAR 6000.0
+
+#define PLX_WIDTH 2
+#include "eval/row.inc"
+#undef PLX_WIDTH
+
+#if PLX_HAS_WIDTH4
+#define PLX_WIDTH 4
+#include "eval/row.inc"
+#undef PLX_WIDTH
+#endif
+
+static void add_moments(const double *d, double *e, size_t count, double sums[3][LANES])
+{
+#if PLX_HAS_WIDTH4
+    if (plx_use_width4()) {
+        add_moments4(d, e, count, sums);
+        return;
+    }
+#endif
+    add_moments2(d, e, count, sums);
+}
+
+static void take_least(const double *x, size_t count, double lanes[LANES])
+{
+#if PLX_HAS_WIDTH4
+    if (plx_use_width4()) {
+        take_least4(x, count, lanes);
+        return;
+    }
+#endif
+    take_least2(x, count, lanes);
+}
+
+static void compare(const double *x, size_t count, double value, uint64_t *below, uint64_t *equal)
+{
+#if PLX_HAS_WIDTH4
+    if (plx_use_width4()) {
+        compare4(x, count, value, below, equal);
+        return;
+    }
+#endif
+    compare2(x, count, value, below, equal);
+}
+
+/* Exponentials are taken at the first node of each chain; every further one has twice the β. */
+static const struct {
+    double beta;
+    size_t count, nodes[4];
+} CHAINS[] = {
+    {1.0, 4, {6, 10, 11, 12}},        {0.125, 3, {0, 1, 2}}, {0.59460355750136053, 2, {3, 7}}, /* 2^-¾ */
+    {0.70710678118654752, 2, {4, 8}},                                                          /* 2^-½ */
+    {0.84089641525371454, 2, {5, 9}},                                                          /* 2^-¼ */
+};
+
+#define CHAIN_COUNT (sizeof CHAINS / sizeof *CHAINS)
+
+double plx_row_beta(size_t node)
+{
+    for (size_t chain = 0; chain < CHAIN_COUNT; chain++) {
+        for (size_t k = 0; k < CHAINS[chain].count; k++) {
+            if (CHAINS[chain].nodes[k] == node)
+                return ldexp(CHAINS[chain].beta, (int)k);
+        }
+    }
+    return (double)NAN;
+}
+
+/* What stands behind the last whole group of lanes, filled up. */
+static size_t pad_rest(const double *x, size_t count, double filling, double rest[LANES])
+{
+    const size_t left = count % LANES;
+    for (size_t i = 0; i < LANES; i++)
+        rest[i] = i < left ? x[count - left + i] : filling;
+    return left;
+}
+
+bool plx_row_least(const double *nats, size_t types, double *least)
+{
+    double lanes[LANES], rest[LANES];
+    for (size_t i = 0; i < LANES; i++)
+        lanes[i] = (double)INFINITY;
+    const size_t left = pad_rest(nats, types, (double)INFINITY, rest);
+    take_least(nats, types - left, lanes);
+    take_least(rest, LANES, lanes);
+    *least = lanes[0];
+    for (size_t i = 1; i < LANES; i++)
+        *least = lanes[i] < *least ? lanes[i] : *least;
+    return isfinite(*least);
+}
+
+void plx_row_compare(const double *nats, size_t types, double value, uint64_t *below, uint64_t *equal)
+{
+    double rest[LANES];
+    const size_t left = pad_rest(nats, types, (double)NAN, rest);
+    *below = *equal = 0;
+    compare(nats, types - left, value, below, equal);
+    compare(rest, LANES, value, below, equal);
+}
+
+/* A sum of what blocks give, with what its roundings have lost (T. J. Dekker's and D. E. Knuth's two-sum). */
+struct total {
+    double sum, lost;
+};
+
+static void add_total(struct total *total, double value)
+{
+    const double sum = total->sum + value, part = sum - total->sum;
+    total->lost += (total->sum - (sum - part)) + (value - part);
+    total->sum = sum;
+}
+
+static double sum_lanes(const double lanes[LANES])
+{
+    return ((lanes[0] + lanes[1]) + (lanes[2] + lanes[3])) + ((lanes[4] + lanes[5]) + (lanes[6] + lanes[7]));
+}
+
+/* d = nats − least of a block, filled up to whole groups of lanes; returns how many they are then. NaN
+   stays. */
+static size_t load_block(const double *nats, size_t count, double least, double d[BLOCK])
+{
+    size_t i = 0;
+    for (; i < count; i++) {
+        const double above = nats[i] - least;
+        d[i] = above > FAR ? FAR : above;
+    }
+    for (; i % LANES != 0; i++)
+        d[i] = FAR;
+    return i;
+}
+
+/* The moments of a block at all nodes. */
+static void measure_block(const double *d, size_t count, struct total totals[PLX_ROW_NODES][3])
+{
+    double e[BLOCK], sums[3][LANES];
+    for (size_t chain = 0; chain < CHAIN_COUNT; chain++) {
+        for (size_t i = 0; i < count; i++)
+            e[i] = d[i] * -CHAINS[chain].beta;
+        plx_exp_nonpositive(e, count);
+        for (size_t k = 0; k < CHAINS[chain].count; k++) {
+            struct total *total = totals[CHAINS[chain].nodes[k]];
+            add_moments(d, e, count, sums);
+            for (size_t moment = 0; moment < 3; moment++)
+                add_total(total + moment, sum_lanes(sums[moment]));
+        }
+    }
+}
+
+bool plx_row_measure(const double *nats, size_t types, struct plx_row *row)
+{
+    struct total totals[PLX_ROW_NODES][3] = {{{0}}};
+    double d[BLOCK];
+    if (!plx_row_least(nats, types, &row->least))
+        return false;
+    for (size_t done = 0; done < types; done += BLOCK) {
+        const size_t count = types - done < BLOCK ? types - done : BLOCK;
+        measure_block(d, load_block(nats + done, count, row->least, d), totals);
+    }
+    for (size_t node = 0; node < PLX_ROW_NODES; node++) {
+        double sums[3];
+        for (size_t moment = 0; moment < 3; moment++)
+            sums[moment] = totals[node][moment].sum + totals[node][moment].lost;
+        const double mean = sums[1] / sums[0], variance = sums[2] / sums[0] - mean * mean;
+        row->log_partition[node] = log(sums[0]);
+        row->mean[node] = mean;
+        row->variance[node] = variance > 0 ? variance : 0;
+        if (node != PLX_ROW_ONE)
+            continue;
+        const double most = exp(-row->least);
+        row->mass = most * sums[0];
+        row->entropy = most * sums[1] + row->least * row->mass;
+    }
+    return !isnan(row->mass);
+}
+
+double plx_row_log_partition(const double *nats, size_t types, double least, double temperature)
+{
+    struct total total = {0};
+    double d[BLOCK], e[BLOCK], sums[3][LANES];
+    for (size_t done = 0; done < types; done += BLOCK) {
+        const size_t count = types - done < BLOCK ? types - done : BLOCK;
+        size_t i = 0;
+        for (; i < count; i++)
+            e[i] = (least - nats[done + i]) / temperature;
+        for (; i % LANES != 0; i++)
+            e[i] = -(double)INFINITY;
+        memset(d, 0, i * sizeof *d);
+        plx_exp_nonpositive(e, i);
+        add_moments(d, e, i, sums);
+        add_total(&total, sum_lanes(sums[0]));
+    }
+    return log(total.sum + total.lost);
+}
+
+double plx_row_weighted(const double *nats, const double *weights, size_t types)
+{
+    double lanes[LANES] = {0};
+    for (size_t i = 0; i < types; i++) {
+        const double weight = weights ? weights[i] : 1;
+        lanes[i % LANES] += weight > 0 ? weight * nats[i] : 0;
+    }
+    return sum_lanes(lanes);
+}

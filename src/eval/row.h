@@ -1,0 +1,45 @@
+/* What one row of a full distribution has to say: nats[V] = −ln p of every token after one context.
+   Everything depends on the row alone, bit for bit: the order of its sums is fixed, whatever the processor.
+ */
+#ifndef PLX_EVAL_ROW_H
+#define PLX_EVAL_ROW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Inverse temperatures β = 1/T at which a row is measured: 2^x with x = -3, -2, -1, -¾, -½, -¼, 0, ¼, ½, ¾,
+   1, 2, 3. Powers of two apart they are squares of each other, so that five exponentials give all of them. */
+#define PLX_ROW_NODES 13
+#define PLX_ROW_ONE   6 /* the node β = 1 */
+
+struct plx_row {
+    double least;   /* the smallest of nats: −ln p of the most probable token */
+    double mass;    /* Σ p */
+    double entropy; /* −Σ p ln p, where 0·ln 0 is 0; p as they are, even if they do not sum to 1 */
+    /* With d = nats − least, weighted by exp(−β d): the logarithm of the sum of the weights, mean and
+       variance of d. */
+    double log_partition[PLX_ROW_NODES], mean[PLX_ROW_NODES], variance[PLX_ROW_NODES];
+};
+
+/* β of a node. */
+double plx_row_beta(size_t node);
+
+/* The smallest of nats[types], NaN passed over. False if no token has a probability: that is no
+   distribution. */
+bool plx_row_least(const double *nats, size_t types, double *least);
+
+/* Measures nats[types]. False if that is no distribution: no token has a probability, or one is NaN. */
+bool plx_row_measure(const double *nats, size_t types, struct plx_row *row);
+
+/* ln Σ exp(−(nats − least)/T) over nats[types], for any T > 0. */
+double plx_row_log_partition(const double *nats, size_t types, double least, double temperature);
+
+/* Σ w nats over all types; w = 1 where weights is NULL. A weight of 0 leaves its token out, even one of zero
+   probability. */
+double plx_row_weighted(const double *nats, const double *weights, size_t types);
+
+/* How many of nats[types] are below `value`, and how many are equal to it. */
+void plx_row_compare(const double *nats, size_t types, double value, uint64_t *below, uint64_t *equal);
+
+#endif
