@@ -37,8 +37,7 @@ static enum plx_status check_ids(const struct plx_loss_variant *wanted, const st
     const bool named = wanted->ignored_count > 0 || wanted->class_weights;
     if (named && plan->any_tokens && plan->content != PLX_CONTENT_IDS && !plan->byte_ids)
         return plx_error_set(error, PLX_UNSUPPORTED,
-                             "a %s model does not tell tokens by their ids: none can be ignored or weighted",
-                             info->architecture);
+                             "the model does not tell tokens by their ids: none can be ignored or weighted");
     for (size_t i = 0; i < wanted->ignored_count; i++) {
         if (wanted->ignored[i] == PLX_NO_TOKEN ||
             (info->vocabulary > 0 && wanted->ignored[i] >= info->vocabulary))
@@ -48,8 +47,7 @@ static enum plx_status check_ids(const struct plx_loss_variant *wanted, const st
     }
     if (wanted->class_weights && info->vocabulary == 0)
         return plx_error_set(error, PLX_UNSUPPORTED,
-                             "a %s model does not know its vocabulary: its tokens cannot be weighted",
-                             info->architecture);
+                             "the model does not know its vocabulary: its tokens cannot be weighted");
     if (wanted->class_weights && wanted->class_count != info->vocabulary)
         return plx_error_set(error, PLX_MISMATCH, "%llu class weights, but the model has %llu tokens",
                              (unsigned long long)wanted->class_count, (unsigned long long)info->vocabulary);
@@ -75,8 +73,7 @@ enum plx_status plx_extra_settle(const struct plx_evaluate_options *options, con
                  wanted->class_weights_sha256);
     if (!request->rows || (info->capabilities & PLX_FULL_DISTRIBUTION))
         return PLX_OK;
-    plx_error_set(error, PLX_UNSUPPORTED,
-                  "a %s model does not give the probabilities of all tokens, which %s", info->architecture,
+    plx_error_set(error, PLX_UNSUPPORTED, "the model does not give the probabilities of all tokens, which %s",
                   options->distributions ? "metrics of full distributions need"
                                          : "a temperature and label smoothing need");
     return plx_error_input(error, plx_model_name(model));

@@ -24,7 +24,7 @@
 #undef PLX_WIDTH
 #endif
 
-static void add_moments(const double *d, double *e, size_t count, double sums[3][LANES])
+static void add_moments(const double *d, const double *e, size_t count, double sums[3][LANES])
 {
 #if PLX_HAS_WIDTH4
     if (plx_use_width4()) {
@@ -33,6 +33,17 @@ static void add_moments(const double *d, double *e, size_t count, double sums[3]
     }
 #endif
     add_moments2(d, e, count, sums);
+}
+
+static void multiply(const double *a, const double *b, size_t count, double *product)
+{
+#if PLX_HAS_WIDTH4
+    if (plx_use_width4()) {
+        multiply4(a, b, count, product);
+        return;
+    }
+#endif
+    multiply2(a, b, count, product);
 }
 
 static void take_least(const double *x, size_t count, double lanes[LANES])
@@ -57,28 +68,26 @@ static void compare(const double *x, size_t count, double value, uint64_t *below
     compare2(x, count, value, below, equal);
 }
 
-/* Exponentials are taken at the first node of each chain; every further one has twice the β. */
-static const struct {
-    double beta;
-    size_t count, nodes[4];
-} CHAINS[] = {
-    {1.0, 4, {6, 10, 11, 12}},        {0.125, 3, {0, 1, 2}}, {0.59460355750136053, 2, {3, 7}}, /* 2^-¾ */
-    {0.70710678118654752, 2, {4, 8}},                                                          /* 2^-½ */
-    {0.84089641525371454, 2, {5, 9}},                                                          /* 2^-¼ */
-};
-
-#define CHAIN_COUNT (sizeof CHAINS / sizeof *CHAINS)
+static const double BETAS[PLX_ROW_NODES] = {0.125, 0.25, 0.375, 0.5, 0.625, 0.75, 0.875, 1,
+                                            1.25,  1.5,  2,     3,   4,     6,    8};
 
 double plx_row_beta(size_t node)
 {
-    for (size_t chain = 0; chain < CHAIN_COUNT; chain++) {
-        for (size_t k = 0; k < CHAINS[chain].count; k++) {
-            if (CHAINS[chain].nodes[k] == node)
-                return ldexp(CHAINS[chain].beta, (int)k);
-        }
-    }
-    return (double)NAN;
+    return BETAS[node];
 }
+
+/* Powers of a block, in the order in which they are computed: exp(−β d) is the product of two before it, or
+   where a is OWN, an exponential of its own. Five places hold what is still needed. */
+#define PLACES 5
+#define OWN    PLACES
+
+static const struct power {
+    unsigned node, place, a, b;
+} POWERS[PLX_ROW_NODES] = {
+    {0, 0, OWN, OWN}, {1, 1, 0, 0},  {2, 4, 1, 0},     {5, 4, 4, 4},  {6, 4, 4, 0},
+    {3, 2, 1, 1},     {4, 4, 2, 0},  {7, 3, OWN, OWN}, {8, 4, 3, 1},  {9, 4, 3, 2},
+    {10, 0, 3, 3},    {11, 4, 0, 3}, {13, 4, 4, 4},    {12, 1, 0, 0}, {14, 4, 1, 1},
+};
 
 /* What stands behind the last whole group of lanes, filled up. */
 static size_t pad_rest(const double *x, size_t count, double filling, double rest[LANES])
@@ -146,17 +155,19 @@ static size_t load_block(const double *nats, size_t count, double least, double 
 /* The moments of a block at all nodes. */
 static void measure_block(const double *d, size_t count, struct total totals[PLX_ROW_NODES][3])
 {
-    double e[BLOCK], sums[3][LANES];
-    for (size_t chain = 0; chain < CHAIN_COUNT; chain++) {
-        for (size_t i = 0; i < count; i++)
-            e[i] = d[i] * -CHAINS[chain].beta;
-        plx_exp_nonpositive(e, count);
-        for (size_t k = 0; k < CHAINS[chain].count; k++) {
-            struct total *total = totals[CHAINS[chain].nodes[k]];
-            add_moments(d, e, count, sums);
-            for (size_t moment = 0; moment < 3; moment++)
-                add_total(total + moment, sum_lanes(sums[moment]));
+    double places[PLACES][BLOCK], sums[3][LANES];
+    for (const struct power *power = POWERS; power < POWERS + PLX_ROW_NODES; power++) {
+        double *e = places[power->place];
+        if (power->a == OWN) {
+            for (size_t i = 0; i < count; i++)
+                e[i] = d[i] * -BETAS[power->node];
+            plx_exp_nonpositive(e, count);
+        } else {
+            multiply(places[power->a], places[power->b], count, e);
         }
+        add_moments(d, e, count, sums);
+        for (size_t moment = 0; moment < 3; moment++)
+            add_total(totals[power->node] + moment, sum_lanes(sums[moment]));
     }
 }
 

@@ -8,10 +8,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Inverse temperatures β = 1/T at which a row is measured: 2^x with x = -3, -2, -1, -¾, -½, -¼, 0, ¼, ½, ¾,
-   1, 2, 3. Powers of two apart they are squares of each other, so that five exponentials give all of them. */
-#define PLX_ROW_NODES 13
-#define PLX_ROW_ONE   6 /* the node β = 1 */
+/* Inverse temperatures β = 1/T at which a row is measured: ⅛, ¼, ⅜, ½, ⅝, ¾, ⅞, 1, 1¼, 1½, 2, 3, 4, 6 and 8.
+   exp(−β d) is a product of powers of exp(−d/8) and exp(−d), so that two exponentials give all of them. */
+#define PLX_ROW_NODES 15
+#define PLX_ROW_ONE   7 /* the node β = 1 */
 
 struct plx_row {
     double least;   /* the smallest of nats: −ln p of the most probable token */

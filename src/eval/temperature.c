@@ -42,59 +42,83 @@ static struct point point_at(const struct plx_temperature *temperature, size_t n
     };
 }
 
-/* Hermite's polynomial through two points: its coefficients in t = (x − a.x)/(b.x − a.x). */
-struct quintic {
-    double begin, width, c[6];
+/* Value, slope and bend are given at each node. */
+#define GIVEN     3
+#define NODES_MAX 4
+#define TERMS_MAX (NODES_MAX * GIVEN)
+
+/* c[0] + (x − x[0]) (c[1] + (x − x[1]) (c[2] + …)), where every node stands GIVEN times in x. */
+struct polynomial {
+    size_t terms;
+    double x[TERMS_MAX], c[TERMS_MAX];
 };
 
-static struct quintic quintic_through(struct point a, struct point b)
+/* The polynomial through `count` nodes from the first one on. A divided difference over one node alone is its
+   derivative of that order, by the factorial of it. */
+static struct polynomial interpolate(const struct plx_temperature *temperature, size_t first, size_t count)
 {
-    const double h = b.x - a.x, slope = a.first * h, bend = a.second * h * h;
-    const double rise = b.value - a.value - slope - bend / 2; /* what is left for t^3, t^4 and t^5 */
-    const double steep = b.first * h - slope - bend, curl = b.second * h * h - bend;
-    return (struct quintic){a.x,
-                            h,
-                            {a.value, slope, bend / 2, 10 * rise - 4 * steep + curl / 2,
-                             -15 * rise + 7 * steep - curl, 6 * rise - 3 * steep + curl / 2}};
+    struct polynomial p = {.terms = count * GIVEN};
+    struct point points[NODES_MAX];
+    for (size_t i = 0; i < count; i++)
+        points[i] = point_at(temperature, first + i);
+    for (size_t i = 0; i < p.terms; i++) {
+        p.x[i] = points[i / GIVEN].x;
+        p.c[i] = points[i / GIVEN].value;
+    }
+    for (size_t order = 1; order < p.terms; order++) {
+        for (size_t i = p.terms - 1; i >= order; i--) {
+            const struct point *point = points + i / GIVEN;
+            const double distance = p.x[i] - p.x[i - order];
+            if (distance != 0)
+                p.c[i] = (p.c[i] - p.c[i - 1]) / distance;
+            else
+                p.c[i] = order == 1 ? point->first : point->second / 2;
+        }
+    }
+    return p;
 }
 
-static double value_of(const struct quintic *q, double x)
+static double evaluate(const struct polynomial *p, double x, double *slope)
 {
-    const double t = (x - q->begin) / q->width;
-    return ((((q->c[5] * t + q->c[4]) * t + q->c[3]) * t + q->c[2]) * t + q->c[1]) * t + q->c[0];
+    double value = 0;
+    *slope = 0;
+    for (size_t i = p->terms; i-- > 0;) {
+        *slope = *slope * (x - p->x[i]) + value;
+        value = value * (x - p->x[i]) + p->c[i];
+    }
+    return value;
 }
 
-static double slope_of(const struct quintic *q, double x)
+/* `count` nodes around the interval that begins at `node`, as far as there are nodes. */
+static size_t begin_around(size_t node, size_t count)
 {
-    const double t = (x - q->begin) / q->width;
-    return (((5 * q->c[5] * t + 4 * q->c[4]) * t + 3 * q->c[3]) * t + 2 * q->c[2]) * t + q->c[1];
+    const size_t begin = node > 0 ? node - 1 : 0;
+    return begin + count <= PLX_ROW_NODES ? begin : PLX_ROW_NODES - count;
 }
 
 /* The minimum between two nodes, in the first of which the slope is below 0 and in the second it is not. */
 static void search(const struct plx_temperature *temperature, size_t node, struct plx_best_temperature *best)
 {
-    const size_t even = node & ~(size_t)1; /* pairs of intervals of the same length begin there */
-    const struct point a = point_at(temperature, node), b = point_at(temperature, node + 1);
-    const struct quintic fine = quintic_through(a, b);
-    const struct quintic coarse =
-        quintic_through(point_at(temperature, even), point_at(temperature, even + 2));
-    double low = a.x, high = b.x;
+    const struct polynomial fine = interpolate(temperature, begin_around(node, NODES_MAX), NODES_MAX);
+    const struct polynomial coarse =
+        interpolate(temperature, begin_around(node, NODES_MAX - 1), NODES_MAX - 1);
+    double low = log(plx_row_beta(node)), high = log(plx_row_beta(node + 1)), slope;
     for (int i = 0; i < HALVINGS; i++) {
         const double middle = low + (high - low) / 2;
-        if (slope_of(&fine, middle) < 0)
+        evaluate(&fine, middle, &slope);
+        if (slope < 0)
             low = middle;
         else
             high = middle;
     }
     best->temperature = exp(-high);
-    best->nats = value_of(&fine, high);
-    best->error = fabs(best->nats - value_of(&coarse, high));
+    best->nats = evaluate(&fine, high, &slope);
+    best->error = fabs(best->nats - evaluate(&coarse, high, &slope));
 }
 
 struct plx_best_temperature plx_temperature_best(const struct plx_temperature *temperature)
 {
     const struct point one = point_at(temperature, PLX_ROW_ONE);
-    const double first = plx_exact_mean(&temperature->nodes[0].first);
     struct plx_best_temperature best = {
         .temperature = 1,
         .nats = one.value,
@@ -118,6 +142,6 @@ struct plx_best_temperature plx_temperature_best(const struct plx_temperature *t
     const size_t last = node > 0 ? PLX_ROW_NODES - 1 : 0;
     best.temperature = 1 / plx_row_beta(last);
     best.nats = point_at(temperature, last).value;
-    best.limit = node > 0 || first > 0;
+    best.limit = point_at(temperature, last).first != 0;
     return best;
 }
