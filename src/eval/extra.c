@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "eval/block.h"
+#include "model/roles.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -54,6 +55,44 @@ static enum plx_status check_ids(const struct plx_loss_variant *wanted, const st
     return PLX_OK;
 }
 
+/* Whether a loss needs whole rows: see plx_variant_needs_rows. */
+static bool smooths(const struct plx_loss_variant *wanted)
+{
+    return (wanted->temperature > 0 && wanted->temperature != 1) || wanted->label_smoothing > 0;
+}
+
+/* Sets *excluded to the start symbol of an n-gram model where that is there for the form only. */
+static enum plx_status judge_start(const struct plx_model *model, uint32_t *excluded, struct plx_error *error)
+{
+    const struct plx_model_info *info = plx_model_info(model);
+    const struct plx_window window = {.ids = &info->start, .end = 1};
+    double nats;
+    if (info->kind != PLX_KIND_NGRAM || info->start == PLX_NO_TOKEN ||
+        !(info->capabilities & PLX_EMPTY_CONTEXT))
+        return PLX_OK;
+    struct plx_session *session = plx_session_new(model, error);
+    if (!session)
+        return error->status;
+    const enum plx_status status =
+        plx_session_score(session, &window, 1, &(struct plx_scores){.nats = &nats}, error);
+    plx_session_free(session);
+    if (status == PLX_OK && plx_start_is_no_outcome(nats))
+        *excluded = info->start;
+    return status;
+}
+
+/* Whether the model has what is needed. */
+static enum plx_status check_rows(const struct plx_extra_request *request, const struct plx_model *model,
+                                  struct plx_error *error)
+{
+    if (!request->rows || (plx_model_info(model)->capabilities & PLX_FULL_DISTRIBUTION))
+        return PLX_OK;
+    plx_error_set(error, PLX_UNSUPPORTED, "the model does not give the probabilities of all tokens, which %s",
+                  request->distributions ? "metrics of full distributions need"
+                                         : "a temperature and label smoothing need");
+    return plx_error_input(error, plx_model_name(model));
+}
+
 enum plx_status plx_extra_settle(const struct plx_evaluate_options *options, const struct plx_model *model,
                                  const struct plx_plan *plan, struct plx_extra_request *request,
                                  struct plx_error *error)
@@ -61,22 +100,21 @@ enum plx_status plx_extra_settle(const struct plx_evaluate_options *options, con
     const struct plx_loss_variant *wanted = options->losses;
     const struct plx_model_info *info = plx_model_info(model);
     enum plx_status status = PLX_OK;
+    *request = (struct plx_extra_request){.distributions = options->distributions,
+                                          .rows = options->distributions || (wanted && smooths(wanted)),
+                                          .types = info->vocabulary,
+                                          .excluded = PLX_NO_TOKEN};
     if (wanted && ((status = check_range(wanted, error)) || (status = check_ids(wanted, info, plan, error))))
         return status;
-    *request = (struct plx_extra_request){
-        .distributions = options->distributions, .rows = options->distributions, .types = info->vocabulary};
-    request->variant_count = plx_variants_settle(wanted, info->vocabulary, request->variants);
-    for (size_t i = 0; i < request->variant_count; i++)
-        request->rows |= plx_variant_needs_rows(request->variants + i);
+    if ((status = check_rows(request, model, error)) ||
+        (request->rows && (status = judge_start(model, &request->excluded, error))))
+        return status;
+    request->variant_count =
+        plx_variants_settle(wanted, info->vocabulary, request->excluded, request->variants);
     if (wanted && wanted->class_weights && wanted->class_weights_sha256)
         snprintf(request->class_weights_sha256, sizeof request->class_weights_sha256, "%s",
                  wanted->class_weights_sha256);
-    if (!request->rows || (info->capabilities & PLX_FULL_DISTRIBUTION))
-        return PLX_OK;
-    plx_error_set(error, PLX_UNSUPPORTED, "the model does not give the probabilities of all tokens, which %s",
-                  options->distributions ? "metrics of full distributions need"
-                                         : "a temperature and label smoothing need");
-    return plx_error_input(error, plx_model_name(model));
+    return PLX_OK;
 }
 
 bool plx_extra_wanted(const struct plx_extra_request *request)
@@ -93,6 +131,7 @@ struct pass {
     const struct plx_extra_targets *targets;
     struct plx_extra *extra;
     uint64_t seen; /* scored targets whose row has come */
+    struct plx_outcomes outcomes;
     struct plx_row row;
     struct plx_variant_row variant_rows[PLX_VARIANTS_MAX];
     struct {
@@ -109,12 +148,13 @@ static bool counts(const struct plx_extra_targets *targets, size_t target)
 static enum plx_status measure(struct pass *pass, const double *nats, struct plx_error *error)
 {
     const struct plx_extra_request *request = pass->request;
-    const size_t types = (size_t)request->types;
-    bool fine = request->distributions ? plx_row_measure(nats, types, &pass->row)
-                                       : plx_row_least(nats, types, &pass->row.least);
+    pass->outcomes = (struct plx_outcomes){nats, (size_t)request->types, request->excluded};
+    bool fine = request->distributions ? plx_row_measure(&pass->outcomes, &pass->row)
+                                       : plx_row_least(&pass->outcomes, &pass->row.least);
     for (size_t i = 0; i < request->variant_count && fine; i++) {
         if (plx_variant_needs_rows(request->variants + i))
-            fine = plx_variant_prepare(request->variants + i, nats, pass->row.least, pass->variant_rows + i);
+            fine = plx_variant_prepare(request->variants + i, &pass->outcomes, pass->row.least,
+                                       pass->variant_rows + i);
     }
     memset(pass->standings, 0, sizeof pass->standings);
     return fine ? PLX_OK
@@ -124,30 +164,31 @@ static enum plx_status measure(struct pass *pass, const double *nats, struct plx
 }
 
 /* Looks through the row unless another target of it had the same probability. */
-static struct plx_standing standing_of(struct pass *pass, const double *nats, uint32_t id)
+static struct plx_standing standing_of(struct pass *pass, uint32_t id)
 {
+    const double *nats = pass->outcomes.nats;
     struct plx_standing standing = {0};
     uint64_t bits;
-    if (id == PLX_NO_TOKEN)
+    if (id == PLX_NO_TOKEN || id == pass->outcomes.excluded)
         return standing;
     memcpy(&bits, nats + id, sizeof bits);
     const size_t place = (size_t)((bits * UINT64_C(0x9E3779B97F4A7C15)) >> 58);
     if (pass->standings[place].standing.equal > 0 && pass->standings[place].value == nats[id])
         return pass->standings[place].standing;
-    plx_row_compare(nats, (size_t)pass->request->types, nats[id], &standing.above, &standing.equal);
+    plx_row_compare(&pass->outcomes, nats[id], &standing.above, &standing.equal);
     pass->standings[place].value = nats[id];
     pass->standings[place].standing = standing;
     return standing;
 }
 
-static void add_target(struct pass *pass, const double *nats, size_t target)
+static void add_target(struct pass *pass, size_t target)
 {
     const struct plx_extra_request *request = pass->request;
     const uint32_t id = pass->targets->ids[target];
     const double charged = pass->targets->nats[target];
     pass->seen++;
     if (request->distributions)
-        plx_distribution_add(&pass->extra->distribution, &pass->row, charged, standing_of(pass, nats, id));
+        plx_distribution_add(&pass->extra->distribution, &pass->row, charged, standing_of(pass, id));
     for (size_t i = 0; i < request->variant_count; i++) {
         if (plx_variant_needs_rows(request->variants + i))
             plx_variant_add(request->variants + i, pass->extra->losses + i, pass->variant_rows + i, id,
@@ -167,7 +208,7 @@ static enum plx_status take_row(void *user, const double *nats, const size_t *ta
     const enum plx_status status = measure(pass, nats, error);
     for (size_t i = first; i < count && status == PLX_OK; i++) {
         if (counts(pass->targets, targets[i]))
-            add_target(pass, nats, targets[i]);
+            add_target(pass, targets[i]);
     }
     return status;
 }

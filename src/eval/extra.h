@@ -11,6 +11,9 @@ struct plx_extra_request {
     bool distributions;
     bool rows; /* full distributions are needed, for whatever */
     uint64_t types;
+    /* The start symbol of an n-gram model where that is no outcome (model/roles.h), which is left out then;
+       or PLX_NO_TOKEN. */
+    uint32_t excluded;
     struct plx_variant variants[PLX_VARIANTS_MAX];
     size_t variant_count;
     char class_weights_sha256[65]; /* "": none */
@@ -33,7 +36,8 @@ struct plx_extra_targets {
 };
 
 /* Settles what is asked for. PLX_USAGE for numbers outside their range; PLX_MISMATCH for ids and weights that
-   the vocabulary does not have; PLX_UNSUPPORTED where the model cannot give what is needed. */
+   the vocabulary does not have; PLX_UNSUPPORTED where the model cannot give what is needed; the errors of a
+   session, of which it may make one. */
 enum plx_status plx_extra_settle(const struct plx_evaluate_options *options, const struct plx_model *model,
                                  const struct plx_plan *plan, struct plx_extra_request *request,
                                  struct plx_error *error);

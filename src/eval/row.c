@@ -4,7 +4,6 @@
 #include "base/vector.h"
 
 #include <math.h>
-#include <string.h>
 
 #define LANES 8
 
@@ -98,27 +97,51 @@ static size_t pad_rest(const double *x, size_t count, double filling, double res
     return left;
 }
 
-bool plx_row_least(const double *nats, size_t types, double *least)
+/* What lies before the token that is left out, and what lies behind it. */
+#define PARTS 2
+
+struct part {
+    size_t begin, end;
+};
+
+static struct part part_of(const struct plx_outcomes *outcomes, size_t part)
+{
+    const size_t excluded = outcomes->excluded < outcomes->types ? outcomes->excluded : outcomes->types;
+    if (part == 0)
+        return (struct part){0, excluded};
+    return (struct part){excluded < outcomes->types ? excluded + 1 : excluded, outcomes->types};
+}
+
+bool plx_row_least(const struct plx_outcomes *outcomes, double *least)
 {
     double lanes[LANES], rest[LANES];
     for (size_t i = 0; i < LANES; i++)
         lanes[i] = (double)INFINITY;
-    const size_t left = pad_rest(nats, types, (double)INFINITY, rest);
-    take_least(nats, types - left, lanes);
-    take_least(rest, LANES, lanes);
+    for (size_t k = 0; k < PARTS; k++) {
+        const struct part part = part_of(outcomes, k);
+        const double *nats = outcomes->nats + part.begin;
+        const size_t count = part.end - part.begin;
+        const size_t left = pad_rest(nats, count, (double)INFINITY, rest);
+        take_least(nats, count - left, lanes);
+        take_least(rest, LANES, lanes);
+    }
     *least = lanes[0];
     for (size_t i = 1; i < LANES; i++)
         *least = lanes[i] < *least ? lanes[i] : *least;
     return isfinite(*least);
 }
 
-void plx_row_compare(const double *nats, size_t types, double value, uint64_t *below, uint64_t *equal)
+void plx_row_compare(const struct plx_outcomes *outcomes, double value, uint64_t *below, uint64_t *equal)
 {
     double rest[LANES];
-    const size_t left = pad_rest(nats, types, (double)NAN, rest);
     *below = *equal = 0;
-    compare(nats, types - left, value, below, equal);
-    compare(rest, LANES, value, below, equal);
+    for (size_t k = 0; k < PARTS; k++) {
+        const struct part part = part_of(outcomes, k);
+        const double *nats = outcomes->nats + part.begin;
+        const size_t count = part.end - part.begin, left = pad_rest(nats, count, (double)NAN, rest);
+        compare(nats, count - left, value, below, equal);
+        compare(rest, LANES, value, below, equal);
+    }
 }
 
 /* A sum of what blocks give, with what its roundings have lost (T. J. Dekker's and D. E. Knuth's two-sum). */
@@ -171,15 +194,18 @@ static void measure_block(const double *d, size_t count, struct total totals[PLX
     }
 }
 
-bool plx_row_measure(const double *nats, size_t types, struct plx_row *row)
+bool plx_row_measure(const struct plx_outcomes *outcomes, struct plx_row *row)
 {
     struct total totals[PLX_ROW_NODES][3] = {{{0}}};
     double d[BLOCK];
-    if (!plx_row_least(nats, types, &row->least))
+    if (!plx_row_least(outcomes, &row->least))
         return false;
-    for (size_t done = 0; done < types; done += BLOCK) {
-        const size_t count = types - done < BLOCK ? types - done : BLOCK;
-        measure_block(d, load_block(nats + done, count, row->least, d), totals);
+    for (size_t k = 0; k < PARTS; k++) {
+        const struct part part = part_of(outcomes, k);
+        for (size_t done = part.begin; done < part.end; done += BLOCK) {
+            const size_t count = part.end - done < BLOCK ? part.end - done : BLOCK;
+            measure_block(d, load_block(outcomes->nats + done, count, row->least, d), totals);
+        }
     }
     for (size_t node = 0; node < PLX_ROW_NODES; node++) {
         double sums[3];
@@ -198,31 +224,37 @@ bool plx_row_measure(const double *nats, size_t types, struct plx_row *row)
     return !isnan(row->mass);
 }
 
-double plx_row_log_partition(const double *nats, size_t types, double least, double temperature)
+double plx_row_log_partition(const struct plx_outcomes *outcomes, double least, double temperature)
 {
+    const double d[BLOCK] = {0}; /* of the moments only the first is wanted */
     struct total total = {0};
-    double d[BLOCK], e[BLOCK], sums[3][LANES];
-    for (size_t done = 0; done < types; done += BLOCK) {
-        const size_t count = types - done < BLOCK ? types - done : BLOCK;
-        size_t i = 0;
-        for (; i < count; i++)
-            e[i] = (least - nats[done + i]) / temperature;
-        for (; i % LANES != 0; i++)
-            e[i] = -(double)INFINITY;
-        memset(d, 0, i * sizeof *d);
-        plx_exp_nonpositive(e, i);
-        add_moments(d, e, i, sums);
-        add_total(&total, sum_lanes(sums[0]));
+    double e[BLOCK], sums[3][LANES];
+    for (size_t k = 0; k < PARTS; k++) {
+        const struct part part = part_of(outcomes, k);
+        for (size_t done = part.begin; done < part.end; done += BLOCK) {
+            const size_t count = part.end - done < BLOCK ? part.end - done : BLOCK;
+            size_t i = 0;
+            for (; i < count; i++)
+                e[i] = (least - outcomes->nats[done + i]) / temperature;
+            for (; i % LANES != 0; i++)
+                e[i] = -(double)INFINITY;
+            plx_exp_nonpositive(e, i);
+            add_moments(d, e, i, sums);
+            add_total(&total, sum_lanes(sums[0]));
+        }
     }
     return log(total.sum + total.lost);
 }
 
-double plx_row_weighted(const double *nats, const double *weights, size_t types)
+double plx_row_weighted(const struct plx_outcomes *outcomes, const double *weights)
 {
     double lanes[LANES] = {0};
-    for (size_t i = 0; i < types; i++) {
-        const double weight = weights ? weights[i] : 1;
-        lanes[i % LANES] += weight > 0 ? weight * nats[i] : 0;
+    for (size_t k = 0; k < PARTS; k++) {
+        const struct part part = part_of(outcomes, k);
+        for (size_t i = part.begin; i < part.end; i++) {
+            const double weight = weights ? weights[i] : 1;
+            lanes[i % LANES] += weight > 0 ? weight * outcomes->nats[i] : 0;
+        }
     }
     return sum_lanes(lanes);
 }

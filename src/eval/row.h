@@ -25,21 +25,27 @@ struct plx_row {
 /* β of a node. */
 double plx_row_beta(size_t node);
 
-/* The smallest of nats[types], NaN passed over. False if no token has a probability: that is no
-   distribution. */
-bool plx_row_least(const double *nats, size_t types, double *least);
+/* A row, of which one token may be left out. */
+struct plx_outcomes {
+    const double *nats; /* [types] */
+    size_t types;
+    size_t excluded; /* this token; types or more: none */
+};
 
-/* Measures nats[types]. False if that is no distribution: no token has a probability, or one is NaN. */
-bool plx_row_measure(const double *nats, size_t types, struct plx_row *row);
+/* The smallest of nats, NaN passed over. False if no token has a probability: that is no distribution. */
+bool plx_row_least(const struct plx_outcomes *outcomes, double *least);
 
-/* ln Σ exp(−(nats − least)/T) over nats[types], for any T > 0. */
-double plx_row_log_partition(const double *nats, size_t types, double least, double temperature);
+/* Measures the row. False if that is no distribution: no token has a probability, or one is NaN. */
+bool plx_row_measure(const struct plx_outcomes *outcomes, struct plx_row *row);
 
-/* Σ w nats over all types; w = 1 where weights is NULL. A weight of 0 leaves its token out, even one of zero
+/* ln Σ exp(−(nats − least)/T), for any T > 0. */
+double plx_row_log_partition(const struct plx_outcomes *outcomes, double least, double temperature);
+
+/* Σ w nats; w = 1 where weights [types] is NULL. A weight of 0 leaves its token out, even one of zero
    probability. */
-double plx_row_weighted(const double *nats, const double *weights, size_t types);
+double plx_row_weighted(const struct plx_outcomes *outcomes, const double *weights);
 
-/* How many of nats[types] are below `value`, and how many are equal to it. */
-void plx_row_compare(const double *nats, size_t types, double value, uint64_t *below, uint64_t *equal);
+/* How many of nats are below `value`, and how many are equal to it. */
+void plx_row_compare(const struct plx_outcomes *outcomes, double value, uint64_t *below, uint64_t *equal);
 
 #endif

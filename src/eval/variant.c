@@ -17,20 +17,21 @@ static unsigned modifications_of(const struct plx_loss_variant *wanted)
            (wanted->focal > 0 ? PLX_FOCAL : 0u);
 }
 
-static double sum_weights(const double *weights, uint64_t types)
+static double sum_weights(const double *weights, uint64_t types, uint32_t excluded)
 {
     struct plx_exact sum = {0};
     for (uint64_t i = 0; i < types; i++)
-        plx_exact_add_value(&sum, weights[i]);
+        plx_exact_add_value(&sum, i == excluded ? 0 : weights[i]);
     return plx_exact_sum(&sum);
 }
 
 /* What was asked for, as far as it is among these modifications. */
 static struct plx_variant make_variant(const struct plx_loss_variant *wanted, unsigned modifications,
-                                       uint64_t types)
+                                       uint64_t types, uint32_t excluded)
 {
+    const uint64_t outcomes = types - (excluded < types);
     struct plx_variant variant = {
-        .modifications = modifications, .temperature = 1, .weights_sum = (double)types, .types = types};
+        .modifications = modifications, .temperature = 1, .weights_sum = (double)outcomes, .types = outcomes};
     if (modifications & PLX_TEMPERATURE)
         variant.temperature = wanted->temperature;
     if (modifications & PLX_LABEL_SMOOTHING)
@@ -39,7 +40,7 @@ static struct plx_variant make_variant(const struct plx_loss_variant *wanted, un
         variant.focal = wanted->focal;
     if (modifications & PLX_CLASS_WEIGHTS) {
         variant.weights = wanted->class_weights;
-        variant.weights_sum = sum_weights(wanted->class_weights, types);
+        variant.weights_sum = sum_weights(wanted->class_weights, types, excluded);
     }
     if (modifications & PLX_IGNORED) {
         variant.ignored_count = wanted->ignored_count;
@@ -48,17 +49,17 @@ static struct plx_variant make_variant(const struct plx_loss_variant *wanted, un
     return variant;
 }
 
-size_t plx_variants_settle(const struct plx_loss_variant *wanted, uint64_t types,
+size_t plx_variants_settle(const struct plx_loss_variant *wanted, uint64_t types, uint32_t excluded,
                            struct plx_variant variants[PLX_VARIANTS_MAX])
 {
     const unsigned all = wanted ? modifications_of(wanted) : 0;
     size_t count = 0;
     for (unsigned i = 0; i < PLX_MODIFICATIONS; i++) {
         if (all & 1u << i)
-            variants[count++] = make_variant(wanted, 1u << i, types);
+            variants[count++] = make_variant(wanted, 1u << i, types, excluded);
     }
     if (count > 1)
-        variants[count++] = make_variant(wanted, all, types);
+        variants[count++] = make_variant(wanted, all, types, excluded);
     return count;
 }
 
@@ -68,22 +69,22 @@ bool plx_variant_needs_rows(const struct plx_variant *variant)
 }
 
 /* Σ_c w_c (−ln q_c), where −ln q_c = log_partition + (nats_c − least)/T. */
-static double smooth_sum(const struct plx_variant *variant, const double *nats,
+static double smooth_sum(const struct plx_variant *variant, const struct plx_outcomes *outcomes,
                          const struct plx_variant_row *row)
 {
     if (variant->label_smoothing == 0 || variant->weights_sum == 0)
         return 0;
-    const double sum = plx_row_weighted(nats, variant->weights, (size_t)variant->types);
+    const double sum = plx_row_weighted(outcomes, variant->weights);
     const double above = sum / variant->weights_sum - row->least;
     return variant->weights_sum * (row->log_partition + above / variant->temperature);
 }
 
-bool plx_variant_prepare(const struct plx_variant *variant, const double *nats, double least,
+bool plx_variant_prepare(const struct plx_variant *variant, const struct plx_outcomes *outcomes, double least,
                          struct plx_variant_row *row)
 {
     row->least = least;
-    row->log_partition = plx_row_log_partition(nats, (size_t)variant->types, least, variant->temperature);
-    row->smooth = smooth_sum(variant, nats, row);
+    row->log_partition = plx_row_log_partition(outcomes, least, variant->temperature);
+    row->smooth = smooth_sum(variant, outcomes, row);
     return !isnan(row->log_partition);
 }
 

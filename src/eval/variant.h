@@ -33,8 +33,8 @@ struct plx_variant {
     double label_smoothing; /* ε; 0 */
     double focal;           /* γ; 0 */
     const double *weights;  /* w [types], borrowed, or NULL: 1 */
-    double weights_sum;     /* Σ_c w_c */
-    uint64_t types;         /* V */
+    double weights_sum;     /* Σ_c w_c over the outcomes */
+    uint64_t types;         /* V: outcomes */
     size_t ignored_count;
     uint32_t ignored[PLX_IGNORED_MAX];
 };
@@ -55,14 +55,14 @@ struct plx_variant_row {
 
 /* The losses that were asked for, into variants[PLX_VARIANTS_MAX]: each modification by itself, in the order
    of the enumeration, and where there are several, last of all, all of them. Returns how many. */
-size_t plx_variants_settle(const struct plx_loss_variant *wanted, uint64_t types,
+size_t plx_variants_settle(const struct plx_loss_variant *wanted, uint64_t types, uint32_t excluded,
                            struct plx_variant variants[PLX_VARIANTS_MAX]);
 
 /* Whether it needs full distributions. */
 bool plx_variant_needs_rows(const struct plx_variant *variant);
 
-/* False if nats[V] is no distribution. `least` is that of plx_row_least. */
-bool plx_variant_prepare(const struct plx_variant *variant, const double *nats, double least,
+/* False if the row is no distribution. `least` is that of plx_row_least. */
+bool plx_variant_prepare(const struct plx_variant *variant, const struct plx_outcomes *outcomes, double least,
                          struct plx_variant_row *row);
 
 /* Adds a target: what it costs at T = 1; row is NULL where the variant needs none. A token without an id has

@@ -37,6 +37,7 @@ static void write_distribution(struct plx_json_writer *json, const struct plx_re
     const struct plx_exact total = plx_tally_total(&result->tally);
     plx_json_begin_object(json, "distribution");
     plx_json_u64(json, "targets", distribution->entropy.count);
+    plx_json_bool(json, "without_start", result->request.excluded != PLX_NO_TOKEN);
     plx_json_double(json, "entropy_nats", plx_exact_mean(&distribution->entropy));
     plx_json_double(json, "cross_entropy_nats", plx_exact_mean(&total));
     plx_json_begin_object(json, "accuracy");

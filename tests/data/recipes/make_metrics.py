@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
-"""What full distributions say about three bigrams, and their modified losses, as JSON on standard output.
+"""What full distributions say about four models, and their modified losses, as JSON on standard output.
 
-Everything by the definitions, in float64, from the logits of every row: numpy for the metrics, PyTorch's
-cross_entropy for the losses; the focal loss is the formula of Lin et al. (2017). The best temperature is found
-by bisecting the derivative of the cross-entropy, whose every value goes through all rows again.
+Everything by the definitions, in float64, from ln p of every token in every context: numpy for the metrics,
+PyTorch's cross_entropy for the losses; the focal loss is the formula of Lin et al. (2017). The best temperature
+is found by bisecting the derivative of the cross-entropy, whose every value goes through all rows again.
 
-The stream of tokens is that of the protocol wikitext-eos: every line and an <eos> behind it; the first token
-has no context and is no target.
+The tokens of bigrams are those of the protocol wikitext-eos: every line and an <eos> behind it; the first one
+has no context and is no target. Those of the n-gram model are those of `sentence`; its <s>, which is never
+predicted, is left out of the rows, as if the vocabulary did not have it.
 """
 
 import argparse
@@ -41,6 +42,19 @@ def almanac_logits(folder):
     with open(os.path.join(folder, "vocab.txt"), encoding="utf-8", newline="\n") as file:
         words = [line.rstrip("\n") for line in file]
     return words, tensors["embed.weight"] @ tensors["out.weight"].T + tensors["out.bias"]
+
+
+def ngram_rows(path, text):
+    model = expected.Arpa(path)
+    words, rows, targets = [word for word in model.words if word != "<s>"], [], []
+    for line in text.splitlines():
+        history = ["<s>"]
+        for word in [*line.split(), "</s>"]:
+            rows.append([model.score(history, word)[1] * math.log(10) for word in words])
+            targets.append(words.index(model.known(word)))
+            history.append(model.known(word))
+    ids = [model.words.index(word) for word in words]
+    return numpy.array(rows), numpy.array(targets), ids
 
 
 def encode(lines, words):
@@ -85,15 +99,14 @@ def calibration(p, correct):
     return {"expected_calibration_error": error / len(correct), "bins": bins}
 
 
-def distribution(logits, targets):
-    logp = log_softmax(logits)
+def distribution(logp, targets):
     p, n = numpy.exp(logp), numpy.arange(len(targets))
-    own = logits[n, targets]
-    above = (logits > own[:, None]).sum(axis=1)
-    equal = (logits == own[:, None]).sum(axis=1)
+    own = logp[n, targets]
+    above = (logp > own[:, None]).sum(axis=1)
+    equal = (logp == own[:, None]).sum(axis=1)
     # Among equals the order is a matter of chance: every rank that the target can have.
     ranks = [range(a + 1, a + e + 1) for a, e in zip(above.tolist(), equal.tolist())]
-    temperature = best_temperature(logits, own)
+    temperature = best_temperature(logp, own)
     return {
         "entropy_nats": mean(-(p * logp).sum(axis=1)),
         "cross_entropy_nats": mean(-logp[n, targets]),
@@ -101,16 +114,20 @@ def distribution(logits, targets):
         "mean_reciprocal_rank": mean([mean([1 / r for r in rs]) for rs in ranks]),
         "mean_rank": mean([mean(rs) for rs in ranks]),
         "calibration": calibration(p, [mean([r == 1 for r in rs]) for rs in ranks]),
+        "normalization": {
+            "largest": max(abs(math.fsum(row) - 1) for row in p),
+            "mean": mean([abs(math.fsum(row) - 1) for row in p]),
+        },
         "temperature": {
             "best": temperature,
-            "nats_per_token": mean(-log_softmax(logits / temperature)[n, targets]),
+            "nats_per_token": mean(-log_softmax(logp / temperature)[n, targets]),
         },
     }
 
 
-def losses(logits, targets):
+def losses(logits, targets, ids):
     logits, targets = torch.tensor(logits), torch.tensor(targets)
-    weights = torch.tensor([c % 5 / 4 for c in range(logits.shape[1])], dtype=torch.float64)
+    weights = torch.tensor([c % 5 / 4 for c in ids], dtype=torch.float64)
 
     def focal(z, w, ignored=None):
         keep = torch.ones(len(targets), dtype=torch.bool) if ignored is None else targets != ignored
@@ -132,24 +149,38 @@ def losses(logits, targets):
     return {name: value.item() for name, value in values.items()}
 
 
-def entry(model, logits, stream, **more):
-    rows, targets = logits[stream[:-1]], numpy.array(stream[1:])
-    return {"model": model, **more, "distribution": distribution(rows, targets), "losses": losses(rows, targets)}
+def entry(model, protocol, rows, targets, ids, **more):
+    metrics = {"distribution": distribution(rows, targets), "losses": losses(rows, targets, ids)}
+    return {"model": model, "protocol": protocol, **more, **metrics}
+
+
+def bigram_entry(model, logits, stream, **more):
+    rows, targets = log_softmax(logits[stream[:-1]]), numpy.array(stream[1:])
+    return entry(model, "wikitext-eos", rows, targets, range(len(logits)), **more)
+
+
+def ngram_entry(models, name):
+    with open(os.path.join(models, "kenlm", "tiny.text"), encoding="utf-8", newline="\n") as file:
+        text = file.read()
+    rows, targets, ids = ngram_rows(os.path.join(models, "kenlm", name), text)
+    return entry("models/kenlm/" + name, "sentence", rows, targets, ids, text=text)
 
 
 def main():
     parser = argparse.ArgumentParser(description="reference values of full distributions")
     parser.add_argument("corpus", help="the folder with valid.txt")
-    parser.add_argument("models", help="the folder with almanac.bigram")
+    parser.add_argument("models", help="the folder with almanac.bigram and kenlm")
     arguments = parser.parse_args()
     lines = [line.split() for line in TINY_TEXT.splitlines()]
     cases = [
-        entry(name, logits, encode(lines, words), text=TINY_TEXT)
+        bigram_entry(name, logits, encode(lines, words), text=TINY_TEXT)
         for name, (words, logits) in tiny_logits().items()
     ]
     words, logits = almanac_logits(os.path.join(arguments.models, "almanac.bigram"))
     stream = encode(expected.read_lines(os.path.join(arguments.corpus, "valid.txt")), words)
-    cases.append(entry("models/almanac.bigram/model.safetensors", logits, stream, corpus="almanac/valid.txt"))
+    almanac = "models/almanac.bigram/model.safetensors"
+    cases.append(bigram_entry(almanac, logits, stream, corpus="almanac/valid.txt"))
+    cases.append(ngram_entry(arguments.models, "tiny.o4.arpa"))
     parameters = {"temperature": TEMPERATURE, "label_smoothing": SMOOTHING, "ignored": IGNORED, "focal": GAMMA}
     json.dump({"parameters": parameters, "cases": cases}, sys.stdout, indent=2)
     print()
