@@ -46,6 +46,28 @@ struct plx_token_score {
 typedef enum plx_status plx_token_sink(void *user, const struct plx_token_score *tokens, size_t count,
                                        struct plx_error *error);
 
+/* How many tokens a modified loss can ignore. */
+#define PLX_IGNORED_MAX 16
+
+/* A modified loss, reported beside the plain cross-entropy, never in its place: each modification by itself,
+   and all together where there are several. What is 0 is not asked for. With q = softmax(−nats/T) over the V
+   tokens of the vocabulary and their weights w, a target y costs
+
+       (1 − ε) w_y (−ln q_y) (1 − q_y)^γ + ε/V Σ_c w_c (−ln q_c)
+
+   and the loss is the sum over targets divided by the sum of their w_y, as PyTorch's cross_entropy has it.
+   All is borrowed. */
+struct plx_loss_variant {
+    double temperature;      /* T > 0 */
+    double label_smoothing;  /* ε, at most 1 */
+    double focal;            /* γ > 0; not together with label smoothing */
+    const uint32_t *ignored; /* [ignored_count] ids of targets that are left out, PLX_IGNORED_MAX at most */
+    size_t ignored_count;
+    const double *class_weights;      /* w [class_count], finite and at least 0, or NULL: 1 */
+    uint64_t class_count;             /* V */
+    const char *class_weights_sha256; /* of the file that they come from, for the result; NULL: none */
+};
+
 /* How an evaluation is carried out. Zero-initialised means the defaults. All is borrowed for the call only,
    which makes the calls back in its own thread. */
 struct plx_evaluate_options {
@@ -58,6 +80,8 @@ struct plx_evaluate_options {
     void *user;
     plx_token_sink *tokens; /* gets every scored token; NULL: nobody */
     void *tokens_user;      /* its first argument */
+    bool distributions;     /* metrics of full distributions too; needs PLX_FULL_DISTRIBUTION */
+    const struct plx_loss_variant *losses; /* T ≠ 1 and ε need PLX_FULL_DISTRIBUTION; NULL: none */
 };
 
 /* Reads the corpus to its end and scores it under the protocol. options may be NULL. *result is to be freed
@@ -65,11 +89,13 @@ struct plx_evaluate_options {
    success here (see plx_result_metrics). May be called from several threads at once, with one model and
    different corpora; the threads that it starts itself end with it.
 
-   PLX_USAGE where the protocol contradicts itself (plx_protocol_check) or makes no sense for these tokens;
-   PLX_MISMATCH where model, corpus and protocol do not fit; PLX_MALFORMED where nothing is left to score or
-   the corpus is no text; PLX_UNSUPPORTED where it has gigabytes between two tokens; PLX_NOT_FINITE where a
-   sum leaves the range in which it is exact, or the model gives no distribution; PLX_INTERNAL where not every
-   token was scored once or skipped; PLX_INTERRUPTED, PLX_MEMORY; the errors of reading (corpus.h). */
+   PLX_USAGE where the protocol contradicts itself (plx_protocol_check) or makes no sense for these tokens,
+   and for modified losses outside their range; PLX_MISMATCH where model, corpus and protocol do not fit, or
+   ignored ids or class weights and the vocabulary; PLX_MALFORMED where nothing is left to score or the corpus
+   is no text; PLX_UNSUPPORTED where it has gigabytes between two tokens, and, before the corpus is read,
+   where full distributions are needed and the model does not give them; PLX_NOT_FINITE where a sum leaves the
+   range in which it is exact, or the model gives no distribution; PLX_INTERNAL where not every token was
+   scored once or skipped; PLX_INTERRUPTED, PLX_MEMORY; the errors of reading (corpus.h). */
 PLX_API enum plx_status plx_evaluate(const struct plx_model *model, struct plx_corpus *corpus,
                                      const struct plx_evaluate_options *options, struct plx_result **result,
                                      struct plx_error *error);

@@ -37,24 +37,34 @@ static bool scale(plx_uint128 magnitude, int shift, int limit, plx_uint128 *scal
     return true;
 }
 
-static void add_finite(struct plx_exact *exact, double value)
+/* |value| = mantissa × 2^exponent, but for subnormals, which come to 0 in any case. */
+static uint64_t take_apart(double value, int *exponent, bool *negative)
 {
     uint64_t bits;
-    plx_uint128 scaled;
 
     memcpy(&bits, &value, sizeof(bits));
-    int exponent = (int)(bits >> 52 & 0x7FF);
+    int biased = (int)(bits >> 52 & 0x7FF);
     uint64_t mantissa = bits & ((UINT64_C(1) << 52) - 1);
-    if (exponent > 0)
-        mantissa |= UINT64_C(1) << 52;
-    exponent -= 1075; /* value = ±mantissa × 2^exponent, but for subnormals, which come to 0 in any case */
+    *exponent = biased - 1075;
+    *negative = bits >> 63 != 0;
+    return biased > 0 ? mantissa | UINT64_C(1) << 52 : mantissa;
+}
+
+static void add_finite(struct plx_exact *exact, double value, bool square)
+{
+    int exponent;
+    bool negative;
+    plx_uint128 scaled;
+    uint64_t mantissa = take_apart(value, &exponent, &negative);
 
     if (!scale(mantissa, exponent + FRACTION_BITS, SUM_BITS, &scaled)) {
         exact->overflow = true;
         return;
     }
     plx_int128 term = (plx_int128)scaled;
-    exact->overflow |= __builtin_add_overflow(exact->sum, bits >> 63 ? -term : term, &exact->sum);
+    exact->overflow |= __builtin_add_overflow(exact->sum, negative ? -term : term, &exact->sum);
+    if (!square)
+        return;
     if (!scale((plx_uint128)mantissa * mantissa, 2 * exponent + FRACTION_BITS, SQUARE_BITS, &scaled)) {
         exact->overflow = true;
         return;
@@ -62,14 +72,25 @@ static void add_finite(struct plx_exact *exact, double value)
     exact->overflow |= __builtin_add_overflow(exact->squares, scaled, &exact->squares);
 }
 
-void plx_exact_add_any(struct plx_exact *exact, double value)
+static void add_any(struct plx_exact *exact, double value, bool square)
 {
     if (isfinite(value))
-        add_finite(exact, value);
+        add_finite(exact, value, square);
     else if (value > 0)
         exact->infinite++;
     else
         exact->invalid = true;
+}
+
+void plx_exact_add_any(struct plx_exact *exact, double value)
+{
+    add_any(exact, value, true);
+}
+
+void plx_exact_add_value(struct plx_exact *exact, double value)
+{
+    exact->count++;
+    add_any(exact, value, false);
 }
 
 void plx_exact_merge(struct plx_exact *into, const struct plx_exact *from)

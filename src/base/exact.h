@@ -88,6 +88,10 @@ static inline void plx_exact_add_few(struct plx_exact *exact, double value)
     exact->squares += terms.square;
 }
 
+/* Adds and counts the value, any value, and leaves its square out: for sums whose squares nobody wants, and
+   which may be of numbers too large for them. */
+void plx_exact_add_value(struct plx_exact *exact, double value);
+
 void plx_exact_merge(struct plx_exact *into, const struct plx_exact *from);
 
 /* The finite part of the sum, correctly rounded to double. */

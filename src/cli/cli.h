@@ -39,6 +39,7 @@ enum cli_takes {
     CLI_TAKES_TEXT,
     CLI_TAKES_NUMBER,
     CLI_TAKES_BASE, /* of logarithms: a number or "e" */
+    CLI_TAKES_IDS,  /* of tokens: a number, or several with commas between them */
     CLI_TAKES_FILE,
     /* One of the words that cli_word lists. */
     CLI_TAKES_FIELD, /* of the field of the protocol that the option is named after */
@@ -107,6 +108,18 @@ enum cli_takes {
       "write there, whole or not at all (default: stdout)")                                                  \
     X(PER_TOKEN, "per-token", 0, "FILE", FILE, CLI_EVAL,                                                     \
       "write every scored token and its nats there too: .jsonl or .npy, .gz may follow")                     \
+    X(DISTRIBUTIONS, "distributions", 0, NULL, NOTHING, CLI_EVAL,                                            \
+      "metrics of full distributions too: entropy, rank, accuracy, calibration, best temperature")           \
+    X(TEMPERATURE, "temperature", 0, "T", NUMBER, CLI_EVAL,                                                  \
+      "beside the cross-entropy, the one of softmax(logits / T)")                                            \
+    X(LABEL_SMOOTHING, "label-smoothing", 0, "E", NUMBER, CLI_EVAL,                                          \
+      "beside it, the loss whose targets have 1 - E, and all tokens E in equal parts")                       \
+    X(IGNORE_ID, "ignore-id", 0, "ID[,ID...]", IDS, CLI_EVAL,                                                \
+      "beside it, the loss without targets of these ids")                                                    \
+    X(CLASS_WEIGHTS, "class-weights", 0, "FILE", FILE, CLI_EVAL,                                             \
+      "beside it, the mean weighted by the target: a number a line, or .npy, for every token")               \
+    X(FOCAL, "focal", 0, "GAMMA", NUMBER, CLI_EVAL,                                                          \
+      "beside it, the focal loss: each target times (1 - p)^GAMMA")                                          \
     X(FORMAT, "format", 'f', "NAME", TABLE_FORMAT, CLI_TABLE, "format of the table: %s (default: markdown)") \
     X(QUIET, "quiet", 'q', NULL, NOTHING, CLI_EVAL | CLI_INSPECT | CLI_CONVERT,                              \
       "no progress, summary or warnings on stderr")                                                          \
@@ -200,6 +213,15 @@ bool cli_number(const struct cli_arguments *arguments, enum cli_option option, u
 
 /* The base given to --logprob-base; false, with a message, if it is none. */
 bool cli_logprob_base(const struct cli_arguments *arguments, double *base);
+
+/* A number above 0 and at most `most` (infinity: any that is finite); `takes` says so in words. False, with a
+   message, if it is none. Where the option has not been given, *value stays as it is. */
+bool cli_positive(const struct cli_arguments *arguments, enum cli_option option, double most,
+                  const char *takes, double *value);
+
+/* The ids given to --ignore-id: [*count], at most PLX_IGNORED_MAX; false, with a message, if they are none.
+ */
+bool cli_ids(const struct cli_arguments *arguments, uint32_t ids[PLX_IGNORED_MAX], size_t *count);
 
 /* Which of the option's words has been given; false, with a message, if it is none of them. Where the option
    has not been given, *index stays as it is. */

@@ -30,6 +30,10 @@ static const struct cli_example EXAMPLES[] = {
      "a preset of the protocol, two of its fields changed"},
     {"perplex eval model.safetensors test.txt --config hf-stride-256.json", "a protocol out of a file"},
     {"perplex eval uniform:256 book.txt --tokens byte", "what a byte costs whoever knows nothing"},
+    {"perplex eval model.safetensors test.txt --distributions",
+     "and what whole distributions tell: entropy, ranks, calibration, the best temperature"},
+    {"perplex eval model.safetensors test.txt --label-smoothing 0.1 --ignore-id 0",
+     "and the loss that a training script reports"},
     {"perplex eval model.arpa test.txt -o result.json --per-token tokens.jsonl.gz",
      "and every token with what it cost"},
     {"zcat test.txt.gz | perplex eval model.arpa - --unknown skip", "a corpus from a pipe"},
@@ -93,6 +97,8 @@ struct settings {
     struct plx_model_options model;
     struct plx_corpus_options corpus;
     struct plx_evaluate_options evaluate;
+    struct plx_loss_variant losses;
+    uint32_t ignored[PLX_IGNORED_MAX];
 };
 
 /* It can be read only once. */
@@ -101,7 +107,8 @@ static bool check_standard_input(const struct cli_arguments *arguments)
     const struct {
         const char *role, *name;
     } others[] = {{"protocol file", arguments->values[CLI_CONFIG]},
-                  {"vocabulary", arguments->values[CLI_VOCAB]}};
+                  {"vocabulary", arguments->values[CLI_VOCAB]},
+                  {"class weights", arguments->values[CLI_CLASS_WEIGHTS]}};
     const int count = (int)(sizeof others / sizeof *others);
     const char *taken = NULL;
     for (int i = -count; i < arguments->operand_count; i++) {
@@ -155,6 +162,30 @@ static bool check_outputs(const struct cli_arguments *arguments)
     return false;
 }
 
+/* The modified losses, but for the class weights, which are read with the model. */
+static bool read_losses(const struct cli_arguments *arguments, struct settings *settings)
+{
+    struct plx_loss_variant *losses = &settings->losses;
+    if (!cli_positive(arguments, CLI_TEMPERATURE, (double)INFINITY, "a number above 0",
+                      &losses->temperature) ||
+        !cli_positive(arguments, CLI_LABEL_SMOOTHING, 1, "a number above 0, at most 1",
+                      &losses->label_smoothing) ||
+        !cli_positive(arguments, CLI_FOCAL, (double)INFINITY, "a number above 0", &losses->focal) ||
+        !cli_ids(arguments, settings->ignored, &losses->ignored_count))
+        return false;
+    losses->ignored = settings->ignored;
+    settings->evaluate.distributions = arguments->values[CLI_DISTRIBUTIONS] != NULL;
+    if (losses->focal == 0 || losses->label_smoothing == 0)
+        return true;
+    char focal[1024], smoothing[1024];
+    cli_origin(arguments, CLI_FOCAL, focal, sizeof focal);
+    cli_origin(arguments, CLI_LABEL_SMOOTHING, smoothing, sizeof smoothing);
+    fprintf(stderr,
+            "perplex: %s and %s exclude each other: the focal loss is not defined for smoothed labels\n",
+            focal, smoothing);
+    return false;
+}
+
 /* False, with a message, if an option's value is not usable. */
 static bool read_settings(const struct cli_arguments *arguments, struct cli_progress *progress,
                           struct settings *settings)
@@ -179,7 +210,7 @@ static bool read_settings(const struct cli_arguments *arguments, struct cli_prog
         !check_standard_input(arguments) || !cli_check_inputs(arguments) || !check_outputs(arguments) ||
         !cli_number(arguments, CLI_THREADS, 1, 1024, &threads) ||
         !cli_number(arguments, CLI_BATCH, 1, 1 << 24, &batch) ||
-        !cli_logprob_base(arguments, &settings->model.logprob_base))
+        !cli_logprob_base(arguments, &settings->model.logprob_base) || !read_losses(arguments, settings))
         return false;
     if (values[CLI_TOKENS])
         settings->corpus.tokens = (enum plx_token_kind)(tokens + PLX_TOKENS_WORD);
@@ -198,6 +229,20 @@ static bool opens_at_once(const char *corpus)
     return strcmp(corpus, "-") != 0 && !strstr(corpus, "://");
 }
 
+/* Weights, which are a small file. */
+static enum plx_status read_class_weights(const char *name, struct plx_loss_variant *losses,
+                                          struct plx_class_weights *weights, struct plx_error *error)
+{
+    const struct plx_source_options options = {.interrupted = cli_interrupted};
+    const enum plx_status status = name ? plx_class_weights_read(name, &options, weights, error) : PLX_OK;
+    if (status || !name)
+        return status;
+    losses->class_weights = weights->values;
+    losses->class_count = weights->count;
+    losses->class_weights_sha256 = weights->sha256;
+    return PLX_OK;
+}
+
 static enum plx_status evaluate(const struct cli_arguments *arguments, const struct settings *settings,
                                 struct plx_result **result, struct plx_error *error)
 {
@@ -207,9 +252,14 @@ static enum plx_status evaluate(const struct cli_arguments *arguments, const str
     struct plx_corpus *corpus = NULL;
     struct plx_protocol protocol;
     struct plx_evaluate_options options = settings->evaluate;
+    struct plx_loss_variant losses = settings->losses;
+    struct plx_class_weights weights = {0};
     options.protocol = &protocol;
+    options.losses = &losses;
     *result = NULL;
     enum plx_status status = check_protocol(arguments, error);
+    if (status == PLX_OK)
+        status = read_class_weights(arguments->values[CLI_CLASS_WEIGHTS], &losses, &weights, error);
     if (status == PLX_OK && opens_at_once(names[1]))
         status = plx_corpus_open(names + 1, corpora, &settings->corpus, &corpus, error);
     if (status == PLX_OK)
@@ -222,6 +272,7 @@ static enum plx_status evaluate(const struct cli_arguments *arguments, const str
         status = plx_evaluate(model, corpus, &options, result, error);
     plx_corpus_close(corpus);
     plx_model_close(model);
+    plx_class_weights_release(&weights);
     return status;
 }
 

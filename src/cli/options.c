@@ -202,19 +202,56 @@ bool cli_refuse(const struct cli_arguments *arguments, enum cli_option option, c
     return false;
 }
 
+/* A decimal number; no other spelling of strtod's. */
+static bool read_real(const char *text, double *value)
+{
+    char *end;
+    *value = strtod(text, &end);
+    return text[strspn(text, "0123456789.eE+-")] == '\0' && end != text && *end == '\0' && isfinite(*value);
+}
+
 bool cli_logprob_base(const struct cli_arguments *arguments, double *base)
 {
     const char *text = arguments->values[CLI_LOGPROB_BASE];
-    char *end;
     if (!text)
         return true;
     if (strcmp(text, "e") == 0) {
         *base = exp(1);
         return true;
     }
-    *base = strtod(text, &end);
-    if (text[strspn(text, "0123456789.eE+-")] == '\0' && end != text && *end == '\0' && isfinite(*base) &&
-        *base > 1)
+    if (read_real(text, base) && *base > 1)
         return true;
     return cli_refuse(arguments, CLI_LOGPROB_BASE, "e or a number greater than 1");
+}
+
+bool cli_positive(const struct cli_arguments *arguments, enum cli_option option, double most,
+                  const char *takes, double *value)
+{
+    const char *text = arguments->values[option];
+    double number;
+    if (!text)
+        return true;
+    if (!read_real(text, &number) || !(number > 0 && number <= most))
+        return cli_refuse(arguments, option, takes);
+    *value = number;
+    return true;
+}
+
+bool cli_ids(const struct cli_arguments *arguments, uint32_t ids[PLX_IGNORED_MAX], size_t *count)
+{
+    const char *text = arguments->values[CLI_IGNORE_ID];
+    char takes[96];
+    snprintf(takes, sizeof takes, "up to %d ids of tokens with commas between them", PLX_IGNORED_MAX);
+    *count = 0;
+    for (const char *at = text; at && *count < PLX_IGNORED_MAX; at++) {
+        const size_t digits = strspn(at, "0123456789");
+        const unsigned long long id = digits > 0 && digits < 11 ? strtoull(at, NULL, 10) : UINT32_MAX;
+        at += digits;
+        if (id >= UINT32_MAX || (*at != ',' && *at != '\0'))
+            break;
+        ids[(*count)++] = (uint32_t)id;
+        if (*at == '\0')
+            return true;
+    }
+    return text ? cli_refuse(arguments, CLI_IGNORE_ID, takes) : true;
 }

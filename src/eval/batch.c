@@ -28,6 +28,7 @@ void plx_batch_release(struct plx_batch *batch)
     free(batch->nats);
     free(batch->orders);
     free(batch->log10_float);
+    free(batch->target_ids);
     plx_tally_release(&batch->tally);
     *batch = (struct plx_batch){0};
 }
@@ -201,6 +202,46 @@ static void tally_targets(struct plx_batch *batch, const struct plx_plan *plan)
         tally_zeros(batch);
 }
 
+/* The ids of the targets, one behind the other. */
+static enum plx_status list_targets(struct plx_batch *batch, struct plx_error *error)
+{
+    size_t count = 0;
+    if (batch->target_count > batch->target_ids_capacity) {
+        const size_t capacity = plx_grown_capacity(batch->target_ids_capacity, batch->target_count);
+        const enum plx_status status =
+            plx_resize_array(&batch->target_ids, capacity, sizeof *batch->target_ids, error);
+        if (status)
+            return status;
+        batch->target_ids_capacity = capacity;
+    }
+    for (size_t w = 0; w < batch->window_count; w++) {
+        for (size_t i = batch->windows[w].first; i < batch->windows[w].end; i++)
+            batch->target_ids[count++] = batch->windows[w].ids[i];
+    }
+    return PLX_OK;
+}
+
+/* What is wanted beyond the sums of the cross-entropies. */
+static enum plx_status score_extra(struct plx_batch *batch, struct plx_session *session,
+                                   struct plx_error *error)
+{
+    batch->extra = (struct plx_extra){0};
+    if (!batch->request)
+        return PLX_OK;
+    const enum plx_status status = list_targets(batch, error);
+    if (status)
+        return status;
+    const struct plx_extra_targets targets = {
+        .windows = batch->windows,
+        .window_count = batch->window_count,
+        .ids = batch->target_ids,
+        .flags = batch->flags,
+        .nats = batch->nats,
+        .count = batch->target_count,
+    };
+    return plx_extra_score(batch->request, &targets, session, &batch->extra, error);
+}
+
 void plx_batch_score(struct plx_batch *batch, const struct plx_plan *plan, struct plx_session *session)
 {
     const struct plx_scores scores = {
@@ -212,6 +253,8 @@ void plx_batch_score(struct plx_batch *batch, const struct plx_plan *plan, struc
     for (size_t w = 0; w < batch->window_count; w++)
         batch->windows[w].ids = batch->ids + batch->offsets[w];
     batch->status = plx_session_score(session, batch->windows, batch->window_count, &scores, &batch->error);
-    if (batch->status == PLX_OK)
-        tally_targets(batch, plan);
+    if (batch->status)
+        return;
+    tally_targets(batch, plan);
+    batch->status = score_extra(batch, session, &batch->error);
 }

@@ -3,6 +3,7 @@
 #define PLX_EVAL_BATCH_H
 
 #include "eval/block.h"
+#include "eval/extra.h"
 #include "eval/tally.h"
 
 /* Where the first target of a window stands. */
@@ -29,7 +30,11 @@ struct plx_batch {
     float *log10_float; /* likewise */
     size_t target_count, target_capacity;
 
-    struct plx_tally tally; /* of this batch */
+    struct plx_tally tally;                  /* of this batch */
+    const struct plx_extra_request *request; /* what is wanted beyond it; NULL: nothing */
+    struct plx_extra extra;                  /* that, of this batch */
+    uint32_t *target_ids; /* [target_count], where something is wanted; allocated when needed */
+    size_t target_ids_capacity;
     enum plx_status status; /* of scoring it */
     struct plx_error error;
 };

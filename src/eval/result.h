@@ -15,6 +15,8 @@ struct plx_result {
     struct plx_plan plan;
     struct plx_tally tally;
     struct plx_sequence sequence;
+    struct plx_extra_request request; /* without the weights themselves */
+    struct plx_extra extra;           /* what it asks for */
     struct plx_skipped skipped;
     struct plx_text_counts text; /* of the whole corpus */
     uint64_t documents;

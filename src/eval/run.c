@@ -27,6 +27,7 @@ struct run {
     const struct plx_evaluate_options *options;
     struct plx_result *result;
     struct plx_plan plan;
+    struct plx_extra_request request;
     unsigned threads;
     struct plx_pool *pool;
     struct plx_lane *encoding, *scoring;
@@ -87,6 +88,8 @@ static enum plx_status take_scores(struct run *run, struct plx_error *error)
     }
     plx_sequence_add(&run->result->sequence, &run->plan, batch);
     plx_tally_merge(&run->result->tally, &batch->tally);
+    if (batch->request)
+        plx_extra_merge(&run->result->extra, &batch->extra);
     return PLX_OK;
 }
 
@@ -221,6 +224,7 @@ static enum plx_status prepare(struct run *run, struct plx_error *error)
             return error->status;
     }
     for (size_t i = 0; i <= run->depth; i++) {
+        run->batches[i].request = plx_extra_wanted(&run->request) ? &run->request : NULL;
         const enum plx_status status = plx_tally_init(&run->batches[i].tally, run->plan.order, error);
         if (status)
             return status;
@@ -287,6 +291,9 @@ static enum plx_status describe(struct run *run, struct plx_error *error)
     struct plx_corpus_info corpus;
     plx_corpus_info(run->corpus, &corpus);
     result->plan = run->plan;
+    result->request = run->request;
+    for (size_t i = 0; i < PLX_VARIANTS_MAX; i++)
+        result->request.variants[i].weights = NULL; /* they are the caller's */
     result->documents = corpus.documents;
     result->corpus_format = corpus.format;
     result->files = corpus.files;
@@ -355,7 +362,7 @@ static enum plx_status check(const struct plx_result *result, const char *corpus
     if (total.overflow || total.invalid)
         return plx_error_set(error, PLX_NOT_FINITE, "the sum of the cross-entropies is out of range");
     if (total.count > 0)
-        return PLX_OK;
+        return plx_extra_check(&result->request, &result->extra, error);
     if (result->text.bytes == 0 && result->tokens == 0)
         plx_error_set(error, PLX_MALFORMED, "the corpus is empty: there is nothing to score");
     else
@@ -381,6 +388,8 @@ enum plx_status plx_evaluate(const struct plx_model *model, struct plx_corpus *c
     const struct plx_protocol *protocol =
         run.options->protocol ? run.options->protocol : plx_protocol_default(plx_model_info(model), &info);
     enum plx_status status = plx_plan_make(model, protocol, &info, &run.plan, error);
+    if (status == PLX_OK)
+        status = plx_extra_settle(run.options, model, &run.plan, &run.request, error);
     if (status)
         return status;
     if (!(run.result = plx_new_array(1, sizeof *run.result, error)))

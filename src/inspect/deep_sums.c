@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "inspect/inspect.h"
 #include "inspect/next_words.h"
+#include "model/roles.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -5,7 +5,7 @@
 #include "base/memory.h"
 #include "inspect/deep.h"
 #include "inspect/next_words.h"
-#include "model/model.h"
+#include "model/roles.h"
 
 #include <math.h>
 #include <stdlib.h>

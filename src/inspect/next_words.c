@@ -1,6 +1,5 @@
 #include "inspect/next_words.h"
 
-#include "base/logarithms.h"
 #include "base/memory.h"
 
 #include <stdlib.h>
@@ -9,9 +8,6 @@
 /* Types and ids in memory at once. */
 #define BATCH_MOST ((size_t)1 << 16)
 #define IDS_MOST   ((size_t)1 << 22)
-
-/* From here down a log10 p of a start symbol is a way to say "none". */
-#define LOG10_NONE (-98.0)
 
 enum plx_status plx_next_words_init(struct plx_next_words *words, const struct plx_model *model,
                                     unsigned most, struct plx_error *error)
@@ -50,9 +46,4 @@ enum plx_status plx_next_words_score(struct plx_next_words *words, const uint32_
         words->windows[i] = (struct plx_window){ids, length, (size_t)length + 1, 0};
     }
     return plx_session_score(words->session, words->windows, count, &scores, error);
-}
-
-bool plx_start_is_no_outcome(double nats)
-{
-    return nats <= 0 || nats >= -LOG10_NONE * PLX_LN_10;
 }

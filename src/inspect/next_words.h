@@ -23,8 +23,4 @@ void plx_next_words_release(struct plx_next_words *words);
 enum plx_status plx_next_words_score(struct plx_next_words *words, const uint32_t *context, unsigned length,
                                      uint32_t first, size_t count, struct plx_error *error);
 
-/* Whether a start symbol that has −ln p without context is no outcome: of p = 1 (KenLM) or log10 p = −99
-   (SRILM), which are there for the form only. */
-bool plx_start_is_no_outcome(double nats);
-
 #endif

@@ -1,10 +1,14 @@
 #include "model/roles.h"
 
+#include "base/logarithms.h"
 #include "base/number.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+
+/* From here down a log10 p of a start symbol is a way to say "none". */
+#define LOG10_NONE (-98.0)
 
 struct role {
     const char *name; /* as claims have it */
@@ -94,4 +98,9 @@ enum plx_status plx_roles_find(const struct plx_claims *claims, struct plx_model
     }
     plx_roles_spell(model);
     return PLX_OK;
+}
+
+bool plx_start_is_no_outcome(double nats)
+{
+    return nats <= 0 || nats >= -LOG10_NONE * PLX_LN_10;
 }

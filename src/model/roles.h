@@ -16,4 +16,8 @@ void plx_roles_spell(struct plx_model *model);
 enum plx_status plx_roles_find(const struct plx_claims *claims, struct plx_model *model,
                                struct plx_error *error);
 
+/* Whether a start symbol that has −ln p without context is no outcome: of p = 1 (KenLM) or log10 p = −99
+   (SRILM), which are there for the form only. */
+bool plx_start_is_no_outcome(double nats);
+
 #endif
