@@ -175,14 +175,19 @@ struct fixtures fixtures_distributions(void)
     return kept;
 }
 
-struct fixtures fixtures_corpora(void)
+struct fixtures fixtures_below(const char *name)
 {
-    char *path = fixture_path("corpora");
+    char *path = fixture_path(name);
     struct fixtures fixtures = {NULL, 0};
     add_files(&fixtures, path);
     free(path);
     sort(&fixtures);
     return fixtures;
+}
+
+struct fixtures fixtures_corpora(void)
+{
+    return fixtures_below("corpora");
 }
 
 struct fixtures fixtures_matching(const char *name, const char *prefix, const char *suffix)

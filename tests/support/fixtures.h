@@ -19,6 +19,9 @@ struct fixtures fixtures_models(void);
 /* Those of them that have a distribution for any context: whose scores do not belong to one text. */
 struct fixtures fixtures_distributions(void);
 
+/* Every file in the folder `name` of tests/data and in those in it, but for vocabularies and texts. */
+struct fixtures fixtures_below(const char *name);
+
 /* Every file under corpora/. */
 struct fixtures fixtures_corpora(void);
 
