@@ -53,10 +53,11 @@ static void plx_contexts_gather__targets_by_context(void **state)
 static void plx_contexts_gather__short_contexts(void **state)
 {
     const uint32_t plain[] = {5, 6}, started[] = {START, 5, 6, 7};
-    const struct plx_neural_model model = model_of(3, 40);
+    struct plx_neural_model model = model_of(3, 40);
     const struct plx_window windows[] = {{plain, 0, 2, 0}, {started, 1, 4, 0}};
     const uint32_t rows[] = {40, 40, 40, 40, 40, 5, START, START, START, START, START, 5, START, 5, 6};
     (void)state;
+    model.start_pads = true;
     struct plx_contexts contexts = gather_fine(&model, windows, 2);
     assert_int_equal(contexts.count, 5);
     assert_memory_equal(contexts.rows, rows, sizeof rows);
