@@ -1,5 +1,6 @@
 #include "model/npy_tensor.h"
 
+#include <assert.h>
 #include <string.h>
 
 bool plx_npy_shape(const struct plx_npy *array, struct plx_tensor *tensor)
@@ -26,13 +27,17 @@ bool plx_npy_moves(const struct plx_npy *array)
     return array->fortran_order && array->count > 0 && longer > 1;
 }
 
-/* One element of `size` bytes; turned round if `turn`. */
-static void copy_element(const uint8_t *from, uint8_t *to, unsigned size, bool turn)
+/* One element of `size` bytes; turned round if `turn`. The two are constants where it is inlined. */
+static inline void copy_element(const uint8_t *from, uint8_t *to, unsigned size, bool turn)
 {
     uint8_t bytes[8];
     memcpy(bytes, from, size);
-    for (unsigned i = 0; i < size; i++)
-        to[i] = bytes[turn ? size - 1 - i : i];
+    for (unsigned i = 0; turn && i < size / 2; i++) {
+        const uint8_t byte = bytes[i];
+        bytes[i] = bytes[size - 1 - i];
+        bytes[size - 1 - i] = byte;
+    }
+    memcpy(to, bytes, size);
 }
 
 /* Rows and columns of a square block that stays in the nearest cache while it is turned. */
@@ -49,10 +54,9 @@ struct matrix {
     size_t from_column, to_row;
 };
 
-static void transpose(const struct plx_npy *array, const struct matrix *matrix, const uint8_t *from,
-                      uint8_t *to)
+static inline void transpose(const struct matrix *matrix, const uint8_t *from, uint8_t *to, unsigned size,
+                             bool turn)
 {
-    const unsigned size = array->size;
     for (size_t row = 0; row < matrix->rows; row += BLOCK) {
         for (size_t column = 0; column < matrix->columns; column += BLOCK) {
             const size_t row_end = least(row + BLOCK, matrix->rows);
@@ -60,7 +64,7 @@ static void transpose(const struct plx_npy *array, const struct matrix *matrix, 
             for (size_t i = row; i < row_end; i++) {
                 for (size_t k = column; k < column_end; k++)
                     copy_element(from + (i + k * matrix->from_column) * size,
-                                 to + (i * matrix->to_row + k) * size, size, array->big_endian);
+                                 to + (i * matrix->to_row + k) * size, size, turn);
             }
         }
     }
@@ -82,24 +86,39 @@ static size_t place_between(const struct plx_npy *array, size_t between, size_t 
 
 /* What has the first index change fastest: of two dimensions or more, and not empty. For each combination of
    the indices between the first and the last it has a matrix of these two. */
-static void to_rows(const struct plx_npy *array, const uint8_t *from, uint8_t *to)
+static inline void to_rows(const struct plx_npy *array, const uint8_t *from, uint8_t *to, unsigned size,
+                           bool turn)
 {
     const size_t rows = (size_t)array->shape[0], columns = (size_t)array->shape[array->dimensions - 1];
     const size_t between = (size_t)array->count / rows / columns;
     const struct matrix matrix = {rows, columns, rows * between, columns * between};
     for (size_t m = 0; m < between; m++)
-        transpose(array, &matrix, from + m * rows * array->size,
-                  to + place_between(array, between, m) * columns * array->size);
+        transpose(&matrix, from + m * rows * size, to + place_between(array, between, m) * columns * size,
+                  size, turn);
+}
+
+static inline void arrange(const struct plx_npy *array, const uint8_t *from, uint8_t *to, unsigned size,
+                           bool turn)
+{
+    if (plx_npy_moves(array)) {
+        to_rows(array, from, to, size, turn);
+        return;
+    }
+    for (uint64_t i = 0; i < array->count; i++)
+        copy_element(from + i * size, to + i * size, size, turn);
 }
 
 void plx_npy_arrange(const struct plx_npy *array, const uint8_t *from, uint8_t *to)
 {
-    if (plx_npy_moves(array)) {
-        to_rows(array, from, to);
-        return;
+    switch (array->size * 2 + array->big_endian) {
+    case 4: arrange(array, from, to, 2, false); break;
+    case 5: arrange(array, from, to, 2, true); break;
+    case 8: arrange(array, from, to, 4, false); break;
+    case 9: arrange(array, from, to, 4, true); break;
+    case 16: arrange(array, from, to, 8, false); break;
+    case 17: arrange(array, from, to, 8, true); break;
+    default: assert(false);
     }
-    for (uint64_t i = 0; i < array->count; i++)
-        copy_element(from + i * array->size, to + i * array->size, array->size, array->big_endian);
 }
 
 bool plx_npy_is_table(const uint8_t *head, size_t size)

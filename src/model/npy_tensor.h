@@ -12,8 +12,9 @@ bool plx_npy_shape(const struct plx_npy *array, struct plx_tensor *tensor);
 /* Whether elements have another place than in a tensor, as those of a matrix have column by column. */
 bool plx_npy_moves(const struct plx_npy *array);
 
-/* Brings the elements `from`, of which there are array->count, into the order of a tensor, and their bytes
-   too: to `to`, another memory of as many bytes, or the same where no element moves. */
+/* Brings the elements `from`, of which there are array->count, floats of 2, 4 or 8 bytes, into the order of a
+   tensor, and their bytes too: to `to`, another memory of as many bytes, or the same where no element moves.
+ */
 void plx_npy_arrange(const struct plx_npy *array, const uint8_t *from, uint8_t *to);
 
 /* Whether content that begins with head[0..size) is a table: square, of floats. */
