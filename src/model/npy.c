@@ -312,7 +312,7 @@ enum plx_status plx_npy_read_header(struct plx_source *source, struct plx_npy *a
     const char *name = plx_source_name(source);
     const uint64_t base = plx_source_offset(source);
     const uint8_t *head;
-    size_t size, header;
+    size_t size, header = 0;
     *array = (struct plx_npy){0};
     enum plx_status status = plx_source_peek(source, PLX_NPY_PREFIX, &head, &size, error);
     if (status == PLX_OK)

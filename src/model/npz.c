@@ -165,19 +165,15 @@ static enum plx_status read_tensor(const struct reading *reading, struct plx_ten
                            reading->error);
 }
 
-/* The integer bytes[size] as text. */
+/* The integer bytes[array->size] as text. */
 static size_t format_integer(const struct plx_npy *array, const uint8_t *bytes, char text[24])
 {
-    uint64_t value = 0;
-    for (unsigned i = 0; i < array->size; i++)
-        value |= (uint64_t)bytes[i] << (8 * (array->big_endian ? array->size - 1 - i : i));
-    const unsigned unused = 64 - 8 * array->size;
-    if (array->kind == 'u')
-        return (size_t)snprintf(text, 24, "%" PRIu64, value);
-    /* the sign is the highest bit of the element */
-    const bool negative = value >> (63 - unused) & 1;
-    const uint64_t magnitude = negative ? (0 - (value << unused)) >> unused : value;
-    return (size_t)snprintf(text, 24, "%s%" PRIu64, negative ? "-" : "", magnitude);
+    const unsigned last = array->size - 1;
+    const bool negative = array->kind == 'i' && bytes[array->big_endian ? 0 : last] >= 0x80;
+    uint64_t value = negative ? UINT64_MAX : 0;
+    for (unsigned i = 0; i <= last; i++) /* the highest first */
+        value = value << 8 | bytes[array->big_endian ? i : last - i];
+    return (size_t)snprintf(text, 24, "%s%" PRIu64, negative ? "-" : "", negative ? 0 - value : value);
 }
 
 /* The string in bytes[array->size], without the NULs behind it, as UTF-8 in text, which has room for as many.
