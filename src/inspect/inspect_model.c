@@ -220,6 +220,8 @@ static void measure(const struct plx_model *model, const struct plx_source *sour
     uint64_t size;
     plx_source_progress(source, &size, &file->medium_bytes);
     file->bytes = model->mapping.size ? model->mapping.size : plx_source_offset(source);
+    for (size_t i = 0; i < model->part_count; i++)
+        file->bytes += model->parts[i].size;
     if (model->mapping.size && !plx_source_compressed(source))
         file->medium_bytes = file->bytes;
 }

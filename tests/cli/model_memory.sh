@@ -1,5 +1,5 @@
 #!/bin/sh
-# What a converted model takes: no more than its file and 64 MiB, mapped or copied.
+# What a model that is used in place takes: no more than its files and 64 MiB, mapped or copied.
 # shellcheck source=tests/support/cli.sh
 . "$SOURCE_DIR/tests/support/cli.sh"
 
@@ -45,5 +45,41 @@ for threads in 1 2; do
     [ "$bytes" -ge "$size" ] || fail "a copy of $size bytes in $bytes cannot be"
     peak $allowed model.plx text.txt --load map --verify --threads $threads
 done
+
+# little_endian NUMBER BYTES
+little_endian() {
+    number=$1
+    for _ in $(seq "$2"); do
+        printf "\\$(printf %03o $((number % 256)))"
+        number=$((number / 256))
+    done
+}
+
+# weights HEADER BYTES: a file of safetensors, all 0.
+weights() {
+    little_endian ${#1} 8
+    printf %s "$1"
+    head -c "$2" /dev/zero
+}
+
+# In one file and in two: 2 · 60,000 · 256 numbers of two bytes.
+matrix='"dtype":"F16","shape":[60000,256],"data_offsets"'
+half=30720000
+weights "{\"embed.weight\":{$matrix:[0,$half]},\"out.weight\":{$matrix:[$half,$((2 * half))]}}" \
+    $((2 * half)) >one.safetensors
+mkdir two
+weights "{\"embed.weight\":{$matrix:[0,$half]}}" $half >two/1.safetensors
+weights "{\"out.weight\":{$matrix:[0,$half]}}" $half >two/2.safetensors
+echo '{"weight_map":{"embed.weight":"1.safetensors","out.weight":"2.safetensors"}}' >two/model.safetensors.index.json
+for id in 1 2 3 4 5 6 7 8; do little_endian $((id * 7000)) 2; done >ids.bin
+size=$((2 * half))
+allowed=$((size + 28 * 1024 * 1024))
+for model in one.safetensors two/model.safetensors.index.json; do
+    peak $allowed $model ids.bin --load map
+    peak $allowed $model ids.bin --load copy
+    [ "$bytes" -ge "$size" ] || fail "a copy of $size bytes in $bytes cannot be"
+done
+accepts "$PERPLEX" inspect two/model.safetensors.index.json --json
+has model.file.bytes "$(cat two/* | wc -c)"
 
 finish
