@@ -50,6 +50,7 @@ done
 little_endian() {
     number=$1
     for _ in $(seq "$2"); do
+        # shellcheck disable=SC2059 # the format is made of the number
         printf "\\$(printf %03o $((number % 256)))"
         number=$((number / 256))
     done
