@@ -70,6 +70,8 @@ struct plx_session {
     const struct plx_model *model;
 };
 
+struct plx_tensors;
+
 struct plx_model_format {
     const char *name;        /* for --model-format: lower-case letters, digits, "-" */
     const char *description; /* one line for `perplex formats` */
@@ -100,6 +102,13 @@ struct plx_model_format {
     enum plx_status (*open_mapped)(struct plx_mapping *mapping, const char *name,
                                    const struct plx_model_options *options, struct plx_model **model,
                                    struct plx_error *error);
+
+    /* For a format that stores tensors, whatever model they are of: adds those of the whole content, which
+       the tensors may point into. Errors name the input `name`; what has been added before a failure stays.
+       NULL otherwise. */
+    enum plx_status (*read_tensors)(const struct plx_mapping *mapping, const char *name,
+                                    const struct plx_model_options *options, struct plx_tensors *tensors,
+                                    struct plx_error *error);
 
     /* For a format without files, whose models are named "NAME:ARGUMENT": the same from the argument, of any
        content. NULL otherwise. */

@@ -349,7 +349,8 @@ static void plx_neural_bind__contradictions(void **state)
     (void)state;
     assert_refused(TRIPLE, FFN ",\"perplex.order\":\"3\"", PLX_MALFORMED,
                    "perplex.order is 3, but the tensor hidden.weight F32 [3, 6] is for 3 preceding tokens");
-    assert_refused("logits [5,5]", "\"perplex.order\":\"3\"", PLX_UNSUPPORTED, "lacks the role");
+    assert_refused("logits [5,5]", "\"perplex.order\":\"3\"", PLX_MALFORMED,
+                   "perplex.order is 3, but the tensor logits F32 [5, 5] is for 1 preceding token");
     assert_refused("logits [5,5]", "\"perplex.architecture\":\"table\",\"perplex.order\":\"3\"",
                    PLX_MALFORMED, "perplex.order is 3, but the tensor logits F32 [5, 5] is for 1 preceding");
     assert_refused(TRIPLE, "\"perplex.architecture\":\"bigram\"", PLX_MALFORMED,
