@@ -26,6 +26,7 @@ void plx_inspected_model_free(struct plx_inspected_model *model)
     if (!model)
         return;
     plx_inspected_deep_free(model->deep, model->info.order);
+    plx_inspected_tensors_free(model);
     free(model->name);
     free(model->ngrams);
     free(model->property_texts);
@@ -210,7 +211,8 @@ static enum plx_status describe(const struct plx_model *model, struct plx_inspec
     if ((status = copy_info(model, inspected, error)))
         return status;
     list_findings(model, inspected);
-    return check_sum(model, inspected, error);
+    status = plx_inspect_tensors(model, inspected, error);
+    return status ? status : check_sum(model, inspected, error);
 }
 
 /* A file that is used in place has not been read. */
@@ -229,13 +231,15 @@ enum plx_status plx_inspect_model(const char *name, struct plx_source *source,
                                   struct plx_inspected_model **inspected, struct plx_model **made,
                                   struct plx_error *error)
 {
+    struct plx_model_options model_options = options->model;
     struct plx_model *model = NULL;
     *made = NULL;
+    model_options.allow_non_finite = true; /* that is just what people look for */
     *inspected = plx_new_array(1, sizeof **inspected, error);
     if (!*inspected)
         return PLX_MEMORY;
-    enum plx_status status = source ? plx_model_open_source(source, &options->model, &model, error)
-                                    : plx_model_open(name, &options->model, &model, error);
+    enum plx_status status = source ? plx_model_open_source(source, &model_options, &model, error)
+                                    : plx_model_open(name, &model_options, &model, error);
     if (status == PLX_OK && source)
         measure(model, source, &(*inspected)->file);
     if (status == PLX_OK)

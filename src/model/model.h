@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "base/probe.h"
 #include "io/mapping.h"
+#include "model/tensor.h"
 #include "model/vocabulary.h"
 
 /* How many kinds of warnings one model can carry, and of remarks. */
@@ -19,6 +20,8 @@
 
 /* How many words are looked up together. */
 #define PLX_MODEL_LOOKUP 64
+
+#define PLX_ROLE_BYTES 40
 
 /* What an open model does. Every slot is required but those that say otherwise. */
 struct plx_model_class {
@@ -42,6 +45,10 @@ struct plx_model_class {
     void (*lookup)(const struct plx_model *model, const struct plx_word *words, const uint64_t *hashes,
                    size_t count, uint32_t *ids);
     struct plx_word (*token)(const struct plx_model *model, uint32_t id);
+    /* For models that consist of tensors: tensor `index` in the order of the file, NULL past the end; its
+       role in the model, or "", into role[capacity], for which PLX_ROLE_BYTES are enough. Else NULL. */
+    const struct plx_tensor *(*tensor)(const struct plx_model *model, size_t index, char *role,
+                                       size_t capacity);
 };
 
 /* The part that all models share; a format's own struct begins with it. */

@@ -78,7 +78,7 @@ static enum plx_status take_ids(struct plx_nplm *nplm, struct plx_error *error)
         return plx_error_input(error, nplm->name);
     }
     return plx_token_list_open(nplm->name, nplm->options, model->types, &model->base.vocabulary,
-                               model->base.info.vocabulary_sha256, error);
+                               &model->vocabulary_file, model->base.info.vocabulary_sha256, error);
 }
 
 /* Before the first word the toolkit has <null>, or <s> if a context that is too short begins with that
