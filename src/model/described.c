@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #define SCHEMA "perplex.model/1"
 
@@ -220,6 +221,18 @@ static enum plx_status parse(const struct plx_mapping *mapping, struct descripti
     return status ? status : check_members(description, error);
 }
 
+/* The file that the member `key` names, at `path`; NULL is fine. */
+static enum plx_status check_file(const struct description *description, const char *key, const char *path,
+                                  struct plx_error *error)
+{
+    const struct plx_json_path place = {.parent = &ROOT, .key = key};
+    struct stat facts;
+    if (!path || (stat(path, &facts) == 0 && S_ISREG(facts.st_mode)))
+        return PLX_OK;
+    plx_json_error(&place, description->name, error, "the file %.200s is not there", path);
+    return plx_error_hint(error, "files are named relative to the folder of the description");
+}
+
 /* The format that the description says the weights have; NULL: it says nothing. */
 static enum plx_status find_format(const struct description *description,
                                    const struct plx_model_format **format, struct plx_error *error)
@@ -273,8 +286,12 @@ static enum plx_status open_weights(const struct description *description,
         .names = cJSON_GetObjectItemCaseSensitive(description->object, "tensors"),
     };
     enum plx_status status = find_format(description, &format, error);
-    if (!inner.vocabulary)
+    if (status == PLX_OK)
+        status = check_file(description, "weights", description->weights, error);
+    if (status == PLX_OK && !inner.vocabulary) {
         inner.vocabulary = description->vocabulary;
+        status = check_file(description, "vocabulary", inner.vocabulary, error);
+    }
     if (status == PLX_OK)
         status = plx_weights_read(description->weights, format, options, &tensors, error);
     if (status == PLX_OK)

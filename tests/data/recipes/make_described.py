@@ -51,8 +51,7 @@ def main():
     with open(os.path.join(folder, "words.vocab.txt"), "w", encoding="utf-8", newline="\n") as file:
         file.writelines(word + "\n" for word in WORDS)
     with open(os.path.join(folder, "model.json"), "w", encoding="utf-8", newline="\n") as file:
-        json.dump(DESCRIPTION, file, indent=2)
-        file.write("\n")
+        json.dump(DESCRIPTION, file, indent=2)  # whatever is cut off is missed
 
 
 if __name__ == "__main__":
