@@ -58,6 +58,8 @@ static void choose_context(const struct plx_model_info *info, struct plx_inspect
     sum->context = info->start != PLX_NO_TOKEN && info->start_repeat > 1 ? info->start_repeat : 1;
     if (sum->context > CONTEXT_MOST)
         sum->context = CONTEXT_MOST;
+    if (sum->context < info->least_context)
+        sum->context = (unsigned)info->least_context;
     sum->context_id = info->start != PLX_NO_TOKEN ? info->start : info->end != PLX_NO_TOKEN ? info->end : 0;
 }
 
@@ -105,7 +107,7 @@ static bool can_add_up(const struct plx_model_info *info)
 {
     const uint64_t most = info->kind == PLX_KIND_NGRAM ? SUM_TYPES_MOST_NGRAM : SUM_TYPES_MOST;
     return !(info->capabilities & (PLX_BY_TOKEN | PLX_BY_TARGET)) && info->vocabulary > 0 &&
-           info->vocabulary <= most;
+           info->vocabulary <= most && info->least_context <= CONTEXT_MOST;
 }
 
 /* A model that cannot say how probable something is may still be described. */

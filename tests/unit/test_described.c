@@ -152,7 +152,7 @@ static void plx_model_format_described__mistakes(void **state)
         {"{\"weights\":\"w.safetensors\",\"tensors\":{\"logits\":1}}", PLX_MALFORMED,
          "$.tensors.logits: expected a string, the name of a tensor, found a number", "d.json"},
         {"{\"weights\":\"w.safetensors\",\"tensors\":{\"logits\":\"T\"}}", PLX_MALFORMED,
-         "$.tensors.logits: there is no tensor \"T\"; the file has t F32 [2, 2], x F32 [3]", "d.json"},
+         "$.tensors.logits: there is no tensor \"T\"; the tensors are t F32 [2, 2], x F32 [3]", "d.json"},
         {"{\"weights\":\"w.safetensors\",\"tensors\":{\"embed.weight\":\"t\",\"out.bias\":\"x\"}}",
          PLX_MALFORMED, "tensor x F32 [3] should be [2]", "w.safetensors"},
     };
