@@ -78,8 +78,9 @@ struct plx_model_info {
     const char *fingerprint; /* what sha256 is of: "full", "quick" or "none" (see enum plx_fingerprint), or
                                 "stored": the file carries it */
     char sha256[65]; /* of the model file, hexadecimal, "" for none; of a model without a file, of its name;
-                        of an index of weights, of its content and those of the files that it names, in the
-                        order of their names, one behind the other (quick: of what is hashed of each) */
+                        of an index of weights and of a description, of its content and those of the files
+                        that it names, in the order of their names, one behind the other (quick: of what is
+                        hashed of each) */
     char vocabulary_sha256[65]; /* of the vocabulary file beside it; "" if there is none */
 };
 

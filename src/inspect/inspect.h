@@ -16,6 +16,12 @@ enum plx_status plx_inspect_model(const char *name, struct plx_source *source,
 enum plx_status plx_inspect_symbol(const struct plx_model *model, uint32_t id,
                                    struct plx_inspected_symbol *symbol, struct plx_error *error);
 
+/* The tensors of the model, with what its weights are like. A failure leaves what there is to
+   plx_inspected_tensors_free. */
+enum plx_status plx_inspect_tensors(const struct plx_model *model, struct plx_inspected_model *inspected,
+                                    struct plx_error *error);
+void plx_inspected_tensors_free(struct plx_inspected_model *inspected);
+
 /* Reads the corpus to its end. `coverage` learns of every token; NULL: nobody does. */
 enum plx_status plx_inspect_corpus(struct plx_corpus *corpus, const struct plx_inspect_options *options,
                                    struct plx_coverage *coverage, struct plx_inspected_corpus **inspected,

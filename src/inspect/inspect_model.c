@@ -26,6 +26,7 @@ void plx_inspected_model_free(struct plx_inspected_model *model)
     if (!model)
         return;
     plx_inspected_deep_free(model->deep, model->info.order);
+    plx_inspected_tensors_free(model);
     free(model->name);
     free(model->ngrams);
     free(model->property_texts);
@@ -57,6 +58,8 @@ static void choose_context(const struct plx_model_info *info, struct plx_inspect
     sum->context = info->start != PLX_NO_TOKEN && info->start_repeat > 1 ? info->start_repeat : 1;
     if (sum->context > CONTEXT_MOST)
         sum->context = CONTEXT_MOST;
+    if (sum->context < info->least_context)
+        sum->context = (unsigned)info->least_context;
     sum->context_id = info->start != PLX_NO_TOKEN ? info->start : info->end != PLX_NO_TOKEN ? info->end : 0;
 }
 
@@ -104,7 +107,7 @@ static bool can_add_up(const struct plx_model_info *info)
 {
     const uint64_t most = info->kind == PLX_KIND_NGRAM ? SUM_TYPES_MOST_NGRAM : SUM_TYPES_MOST;
     return !(info->capabilities & (PLX_BY_TOKEN | PLX_BY_TARGET)) && info->vocabulary > 0 &&
-           info->vocabulary <= most;
+           info->vocabulary <= most && info->least_context <= CONTEXT_MOST;
 }
 
 /* A model that cannot say how probable something is may still be described. */
@@ -210,7 +213,8 @@ static enum plx_status describe(const struct plx_model *model, struct plx_inspec
     if ((status = copy_info(model, inspected, error)))
         return status;
     list_findings(model, inspected);
-    return check_sum(model, inspected, error);
+    status = plx_inspect_tensors(model, inspected, error);
+    return status ? status : check_sum(model, inspected, error);
 }
 
 /* A file that is used in place has not been read. */
@@ -231,13 +235,15 @@ enum plx_status plx_inspect_model(const char *name, struct plx_source *source,
                                   struct plx_inspected_model **inspected, struct plx_model **made,
                                   struct plx_error *error)
 {
+    struct plx_model_options model_options = options->model;
     struct plx_model *model = NULL;
     *made = NULL;
+    model_options.allow_non_finite = true; /* that is just what people look for */
     *inspected = plx_new_array(1, sizeof **inspected, error);
     if (!*inspected)
         return PLX_MEMORY;
-    enum plx_status status = source ? plx_model_open_source(source, &options->model, &model, error)
-                                    : plx_model_open(name, &options->model, &model, error);
+    enum plx_status status = source ? plx_model_open_source(source, &model_options, &model, error)
+                                    : plx_model_open(name, &model_options, &model, error);
     if (status == PLX_OK && source)
         measure(model, source, &(*inspected)->file);
     if (status == PLX_OK)

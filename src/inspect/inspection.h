@@ -32,6 +32,20 @@ struct plx_inspected_sum {
 
 struct plx_inspected_deep; /* deep.h */
 
+/* A tensor of a model that consists of some; its numbers are of the elements that are finite. */
+struct plx_inspected_tensor {
+    char *name;        /* owned */
+    char role[64];     /* in the model; "" for none */
+    const char *dtype; /* static */
+    unsigned dimensions;
+    uint64_t shape[8];
+    uint64_t elements;
+    double norm;            /* the square root of the sum of squares */
+    double least, greatest; /* 0 without finite elements */
+    uint64_t non_finite;
+    uint64_t first[8]; /* [dimensions] where the first of these stands */
+};
+
 struct plx_inspected_model {
     char *name;                            /* owned */
     struct plx_model_info info;            /* its strings are static */
@@ -43,6 +57,8 @@ struct plx_inspected_model {
     bool unknown_scored;
     double unknown_nats; /* of the unknown symbol without context */
     struct plx_inspected_sum sum;
+    struct plx_inspected_tensor *tensors; /* [tensor_count]; owned */
+    size_t tensor_count;
     struct plx_findings findings;
     struct plx_inspected_deep *deep; /* owned; NULL: it was not asked for */
 };

@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "base/probe.h"
 #include "io/mapping.h"
+#include "model/tensor.h"
 #include "model/vocabulary.h"
 
 /* How many kinds of warnings one model can carry, and of remarks. */
@@ -19,6 +20,8 @@
 
 /* How many words are looked up together. */
 #define PLX_MODEL_LOOKUP 64
+
+#define PLX_ROLE_BYTES 40
 
 /* What an open model does. Every slot is required but those that say otherwise. */
 struct plx_model_class {
@@ -42,6 +45,10 @@ struct plx_model_class {
     void (*lookup)(const struct plx_model *model, const struct plx_word *words, const uint64_t *hashes,
                    size_t count, uint32_t *ids);
     struct plx_word (*token)(const struct plx_model *model, uint32_t id);
+    /* For models that consist of tensors: tensor `index` in the order of the file, NULL past the end; its
+       role in the model, or "", into role[capacity], for which PLX_ROLE_BYTES are enough. Else NULL. */
+    const struct plx_tensor *(*tensor)(const struct plx_model *model, size_t index, char *role,
+                                       size_t capacity);
 };
 
 /* The part that all models share; a format's own struct begins with it. */
@@ -69,6 +76,8 @@ struct plx_model {
 struct plx_session {
     const struct plx_model *model;
 };
+
+struct plx_tensors;
 
 struct plx_model_format {
     const char *name;        /* for --model-format: lower-case letters, digits, "-" */
@@ -100,6 +109,13 @@ struct plx_model_format {
     enum plx_status (*open_mapped)(struct plx_mapping *mapping, const char *name,
                                    const struct plx_model_options *options, struct plx_model **model,
                                    struct plx_error *error);
+
+    /* For a format that stores tensors, whatever model they are of: adds those of the whole content, which
+       the tensors may point into. Errors name the input `name`; what has been added before a failure stays.
+       NULL otherwise. */
+    enum plx_status (*read_tensors)(const struct plx_mapping *mapping, const char *name,
+                                    const struct plx_model_options *options, struct plx_tensors *tensors,
+                                    struct plx_error *error);
 
     /* For a format without files, whose models are named "NAME:ARGUMENT": the same from the argument, of any
        content. NULL otherwise. */

@@ -20,8 +20,21 @@ static void close_model(struct plx_model *base)
     plx_tensors_release(&model->tensors);
     free(model->rows);
     free(model->layers);
+    free(model->vocabulary_file);
     plx_memo_free(model->memo);
     free(model);
+}
+
+static const struct plx_tensor *get_tensor(const struct plx_model *base, size_t index, char *role,
+                                           size_t capacity)
+{
+    const struct plx_neural_model *model = (const struct plx_neural_model *)(const void *)base;
+    if (index >= model->tensors.count)
+        return NULL;
+    const struct plx_tensor *tensor = model->tensors.tensors + index;
+    if (!plx_neural_role(model, tensor, role, capacity))
+        snprintf(role, capacity, "%s", "");
+    return tensor;
 }
 
 static const struct plx_model_class NEURAL = {
@@ -30,6 +43,7 @@ static const struct plx_model_class NEURAL = {
     .session_free = plx_neural_session_free,
     .score = plx_neural_score,
     .distributions = plx_neural_distributions,
+    .tensor = get_tensor,
 };
 
 static uint32_t row_of(const struct plx_neural_model *model, uint32_t id)
@@ -80,10 +94,13 @@ static void add_property(struct plx_neural_model *model, const char *name, const
         (struct plx_model_property){.name = name, .text = text, .number = number};
 }
 
-/* What a feed-forward model has, and others have not. */
+/* Where the words are from, and what a feed-forward model has and others have not. */
 static void list_properties(struct plx_neural_model *model)
 {
+    const uint32_t start = model->base.info.start;
     model->base.info.properties = model->properties;
+    if (model->vocabulary_file)
+        add_property(model, "vocabulary_file", model->vocabulary_file, 0);
     if (!is_feed_forward(model))
         return;
     add_property(model, "hidden_layers", NULL, model->layer_count);
@@ -94,6 +111,8 @@ static void list_properties(struct plx_neural_model *model)
     add_property(model, "context_order", model->newest_first ? "newest-first" : "oldest-first", 0);
     if (model->padding == PLX_NO_TOKEN)
         snprintf(model->padding_text, sizeof model->padding_text, "none");
+    else if (start != PLX_NO_TOKEN && model->padding == row_of(model, start))
+        snprintf(model->padding_text, sizeof model->padding_text, "start symbol");
     else
         snprintf(model->padding_text, sizeof model->padding_text, "row %" PRIu32 " of the embeddings",
                  model->padding);
@@ -178,7 +197,7 @@ enum plx_status plx_neural_open_claimed(struct plx_tensors *tensors, const struc
     enum plx_status status = plx_neural_bind(model, &all, error);
     if (status == PLX_OK)
         status = plx_token_list_open(claims->input, options, model->types, &model->base.vocabulary,
-                                     model->base.info.vocabulary_sha256, error);
+                                     &model->vocabulary_file, model->base.info.vocabulary_sha256, error);
     return status ? release(model, status) : plx_neural_finish(model, &all, options, opened, error);
 }
 

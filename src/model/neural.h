@@ -63,6 +63,8 @@ struct plx_neural_model {
     struct plx_model_property properties[PLX_NEURAL_PROPERTIES]; /* of base.info */
     char padding_text[64];                                       /* of one of them */
 
+    char *vocabulary_file; /* owned: the path of the list of tokens; NULL: there is none */
+
     struct plx_memo *memo; /* owned: see neural_memo.h */
 };
 
@@ -103,7 +105,6 @@ enum plx_status plx_neural_check_weights(struct plx_neural_model *model, const s
                                          bool tolerant, struct plx_error *error);
 
 /* The role of a tensor, "hidden.0.weight"; false if it has none. */
-#define PLX_ROLE_BYTES 40
 bool plx_neural_role(const struct plx_neural_model *model, const struct plx_tensor *tensor, char *role,
                      size_t capacity);
 

@@ -62,7 +62,7 @@ static enum plx_status fail(const struct binding *binding, const char *what)
 static enum plx_status choose_architecture(struct binding *binding)
 {
     const struct plx_neural_cast *cast = &binding->cast;
-    const bool deep = cast->layer_count > 0 || cast->direct || binding->order > 2;
+    const bool deep = cast->layer_count > 0 || cast->direct || (binding->order > 2 && cast->embed);
     const size_t claimed = binding->architecture;
     if (claimed == TABLE)
         return cast->logits ? PLX_OK : fail(binding, "a table lacks the role " PLX_ROLE_LOGITS);

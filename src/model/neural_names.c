@@ -160,7 +160,7 @@ bool plx_neural_role_exists(const char *role)
 static void list_tensors(const struct plx_tensors *file, char *text, size_t capacity)
 {
     size_t used = 0;
-    snprintf(text, capacity, "no tensors");
+    snprintf(text, capacity, "none");
     for (size_t i = 0; i < file->count; i++) {
         char one[160];
         const size_t length = plx_tensor_describe(file->tensors + i, one, sizeof one);
@@ -177,6 +177,6 @@ enum plx_status plx_neural_fail(const struct plx_claims *claims, enum plx_status
 {
     char list[320];
     list_tensors(claims->tensors, list, sizeof list);
-    plx_error_set(error, status, "%.180s; the file has %s", what, list);
+    plx_error_set(error, status, "%.180s; the tensors are %s", what, list);
     return plx_error_input(error, claims->input);
 }

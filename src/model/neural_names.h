@@ -33,7 +33,7 @@ enum plx_status plx_neural_cast(const struct plx_claims *claims, struct plx_neur
 /* Whether a role of this name exists. */
 bool plx_neural_role_exists(const char *role);
 
-/* An error about what the file holds, which it lists. `what` ends before "; the file has …". */
+/* An error about what the file holds, which it lists. `what` ends before "; the tensors are …". */
 enum plx_status plx_neural_fail(const struct plx_claims *claims, enum plx_status status, const char *what,
                                 struct plx_error *error);
 

@@ -14,6 +14,13 @@ static uint32_t find_row(const struct plx_vocabulary *input, struct plx_word wor
     return row != PLX_NO_TOKEN ? row : plx_vocabulary_find_text(input, "<unk>");
 }
 
+/* Puts the place of the output vocabulary into an error. */
+static enum plx_status at_outputs(const struct plx_nplm *nplm, struct plx_error *error)
+{
+    plx_error_input(error, nplm->name);
+    return plx_error_at_line(error, nplm->output_line, PLX_NOWHERE);
+}
+
 /* Adds the words of `from` that are not there yet, and the rows of all that are added. */
 static enum plx_status add_words(struct plx_nplm *nplm, const struct plx_vocabulary *from,
                                  struct plx_error *error)
@@ -33,7 +40,7 @@ static enum plx_status add_words(struct plx_nplm *nplm, const struct plx_vocabul
         plx_error_set(error, PLX_MALFORMED,
                       "the input vocabulary lacks the word \"%.*s\" of the output vocabulary, and <unk>",
                       (int)(word.length < 80 ? word.length : 80), word.text);
-        return plx_error_input(error, nplm->name);
+        return at_outputs(nplm, error);
     }
     return PLX_OK;
 }
@@ -75,10 +82,10 @@ static enum plx_status take_ids(struct plx_nplm *nplm, struct plx_error *error)
     if (model->types < model->outputs) {
         plx_error_set(error, PLX_MALFORMED,
                       "without vocabularies, the output vocabulary cannot be the larger one");
-        return plx_error_input(error, nplm->name);
+        return at_outputs(nplm, error);
     }
     return plx_token_list_open(nplm->name, nplm->options, model->types, &model->base.vocabulary,
-                               model->base.info.vocabulary_sha256, error);
+                               &model->vocabulary_file, model->base.info.vocabulary_sha256, error);
 }
 
 /* Before the first word the toolkit has <null>, or <s> if a context that is too short begins with that

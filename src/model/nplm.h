@@ -50,6 +50,7 @@ struct plx_nplm {
     bool configured;
     enum plx_activation activation;
     struct plx_vocabulary *input, *output; /* NULL: the file has none; owned, the same perhaps */
+    uint64_t output_line; /* of the title of the output vocabulary; without one, of the end of \config */
     bool read[PLX_NPLM_MATRIX_COUNT];
 };
 

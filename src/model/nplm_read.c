@@ -68,7 +68,7 @@ static enum plx_status next_of(struct plx_nplm *nplm, const char *title, bool *m
     if (status || nplm->line)
         return status;
     plx_error_set(error, PLX_MALFORMED, "the file ends within the section %s", title);
-    plx_error_input(error, nplm->name);
+    at_line(nplm, error);
     return plx_error_hint(error, "was the file copied or downloaded completely?");
 }
 
@@ -178,6 +178,7 @@ static enum plx_status read_config(struct plx_nplm *nplm, struct plx_error *erro
     PLX_NPLM_CONFIG(CHECK)
 #undef CHECK
     nplm->configured = true;
+    nplm->output_line = nplm->lines.number;
     if (!missing)
         return PLX_OK;
     plx_error_set(error, PLX_MALFORMED, "%s does not say the %s", title, missing);
@@ -339,9 +340,11 @@ static enum plx_status read_matrix(struct plx_nplm *nplm, enum plx_nplm_matrix m
 static enum plx_status read_section(struct plx_nplm *nplm, struct plx_error *error)
 {
     const struct plx_word title = {nplm->line, nplm->length};
-    const bool words = plx_word_is(title, "\\vocab");
+    const bool words = plx_word_is(title, "\\vocab"), output = plx_word_is(title, "\\output_vocab");
     enum plx_status status = PLX_OK;
     bool more = true;
+    if (words || output)
+        nplm->output_line = nplm->lines.number;
     if (words || plx_word_is(title, "\\input_vocab")) {
         status = read_words(nplm, words ? "\\vocab" : "\\input_vocab", nplm->input_vocab_size, &nplm->input,
                             error);
@@ -349,7 +352,7 @@ static enum plx_status read_section(struct plx_nplm *nplm, struct plx_error *err
             nplm->output = nplm->input;
         return status;
     }
-    if (plx_word_is(title, "\\output_vocab"))
+    if (output)
         return read_words(nplm, "\\output_vocab", nplm->output_vocab_size, &nplm->output, error);
     for (unsigned i = 0; i < PLX_NPLM_MATRIX_COUNT; i++) {
         if (plx_word_is(title, TITLES[i]))
@@ -375,13 +378,13 @@ static enum plx_status check_sections(const struct plx_nplm *nplm, struct plx_er
         if (nplm->read[i] || (second && nplm->num_hidden == 0))
             continue;
         plx_error_set(error, PLX_MALFORMED, "the section %s is missing", TITLES[i]);
-        return plx_error_input(error, nplm->name);
+        return at_line(nplm, error);
     }
     if (!nplm->input == !nplm->output)
         return PLX_OK;
     plx_error_set(error, PLX_MALFORMED, "the section %s is missing",
                   nplm->input ? "\\output_vocab" : "\\input_vocab");
-    return plx_error_input(error, nplm->name);
+    return at_line(nplm, error);
 }
 
 /* What stands behind the end is not read by the toolkit. */
@@ -420,15 +423,15 @@ enum plx_status plx_nplm_read(struct plx_nplm *nplm, struct plx_error *error)
         return status;
     if (!nplm->line) {
         plx_error_set(error, PLX_MALFORMED, "the file ends without \\end");
-        plx_error_input(error, nplm->name);
+        at_line(nplm, error);
         return plx_error_hint(error, "was the file copied or downloaded completely?");
     }
-    status = pass_rest(nplm, error);
-    if (status == PLX_OK && !nplm->configured) {
+    if (!nplm->configured) {
         plx_error_set(error, PLX_MALFORMED, "the section \\config is missing");
-        return plx_error_input(error, nplm->name);
+        return at_line(nplm, error);
     }
-    return status ? status : check_sections(nplm, error);
+    status = check_sections(nplm, error);
+    return status ? status : pass_rest(nplm, error);
 }
 
 const struct plx_tensor *plx_nplm_tensor(const struct plx_nplm *nplm, enum plx_nplm_matrix matrix)

@@ -87,9 +87,18 @@ static enum plx_status open_npy(struct plx_mapping *mapping, const char *name,
     return status;
 }
 
+static enum plx_status read_tensors(const struct plx_mapping *mapping, const char *name,
+                                    const struct plx_model_options *options, struct plx_tensors *tensors,
+                                    struct plx_error *error)
+{
+    (void)options;
+    return read_table(mapping, name, tensors, error);
+}
+
 const struct plx_model_format plx_model_format_npy = {
     .name = "npy",
     .description = "neural bigram model: a table of logits [V, V] as an array of NumPy",
     .probe = probe,
     .open_mapped = open_npy,
+    .read_tensors = read_tensors,
 };

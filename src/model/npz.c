@@ -321,9 +321,17 @@ static enum plx_status open_npz(struct plx_mapping *mapping, const char *name,
     return status;
 }
 
+static enum plx_status read_tensors(const struct plx_mapping *mapping, const char *name,
+                                    const struct plx_model_options *options, struct plx_tensors *tensors,
+                                    struct plx_error *error)
+{
+    return plx_npz_read(mapping->data, mapping->size, name, options, tensors, error);
+}
+
 const struct plx_model_format plx_model_format_npz = {
     .name = "npz",
     .description = "neural models as an archive of NumPy's arrays, stored or deflated",
     .probe = probe,
     .open_mapped = open_npz,
+    .read_tensors = read_tensors,
 };

@@ -4,6 +4,7 @@
 /* X(name): the format plx_model_format_<name>. */
 #define FORMAT_LIST(X)   \
     X(arpa)              \
+    X(described)         \
     X(kenlm)             \
     X(logprobs)          \
     X(nplm)              \

@@ -288,9 +288,18 @@ static enum plx_status open_model(struct plx_mapping *mapping, const char *name,
     return status;
 }
 
+static enum plx_status read_tensors(const struct plx_mapping *mapping, const char *name,
+                                    const struct plx_model_options *options, struct plx_tensors *tensors,
+                                    struct plx_error *error)
+{
+    (void)options;
+    return plx_safetensors_read(mapping->data, mapping->size, name, tensors, error);
+}
+
 const struct plx_model_format plx_model_format_safetensors = {
     .name = "safetensors",
     .description = "neural bigram models: a table of logits, or factored; used in place",
     .probe = probe,
     .open_mapped = open_model,
+    .read_tensors = read_tensors,
 };

@@ -271,10 +271,18 @@ static enum plx_status open_index(struct plx_mapping *mapping, const char *name,
     return PLX_OK;
 }
 
+static enum plx_status read_tensors(const struct plx_mapping *mapping, const char *name,
+                                    const struct plx_model_options *options, struct plx_tensors *tensors,
+                                    struct plx_error *error)
+{
+    return plx_safetensors_index_read(mapping->data, mapping->size, name, options, tensors, error);
+}
+
 const struct plx_model_format plx_model_format_safetensors_index = {
     .name = "safetensors-index",
     .description =
         "neural models in several safetensors files, by their index (model.safetensors.index.json)",
     .probe = probe,
     .open_mapped = open_index,
+    .read_tensors = read_tensors,
 };

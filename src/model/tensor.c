@@ -24,7 +24,7 @@ size_t plx_dtype_size(enum plx_dtype dtype)
     return SIZES[dtype];
 }
 
-static const char *dtype_name(enum plx_dtype dtype)
+const char *plx_dtype_name(enum plx_dtype dtype)
 {
 #define NAME(name, size) #name,
     static const char *const NAMES[] = {PLX_DTYPE_LIST(NAME)};
@@ -240,7 +240,7 @@ size_t plx_tensor_describe(const struct plx_tensor *tensor, char *text, size_t c
     size_t used = 0;
     if (capacity == 0)
         return 0;
-    used = advance(used, snprintf(text, capacity, "%.80s %s [", tensor->name, dtype_name(tensor->dtype)),
+    used = advance(used, snprintf(text, capacity, "%.80s %s [", tensor->name, plx_dtype_name(tensor->dtype)),
                    capacity);
     for (unsigned i = 0; i < tensor->dimensions; i++) {
         const int length = snprintf(text + used, capacity - used, "%s%zu", i ? ", " : "", tensor->shape[i]);

@@ -31,6 +31,9 @@ struct plx_tensor {
 
 size_t plx_dtype_size(enum plx_dtype dtype);
 
+/* "F32", … Static. */
+const char *plx_dtype_name(enum plx_dtype dtype);
+
 /* False if it is not the name of one of the types above. */
 bool plx_dtype_parse(const char *name, enum plx_dtype *dtype);
 

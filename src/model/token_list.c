@@ -293,32 +293,34 @@ static enum plx_status check_size(const struct plx_vocabulary *vocabulary, uint6
 }
 
 enum plx_status plx_token_list_open(const char *model, const struct plx_model_options *options,
-                                    uint64_t types, struct plx_vocabulary **vocabulary, char sha256[65],
-                                    struct plx_error *error)
+                                    uint64_t types, struct plx_vocabulary **vocabulary, char **source,
+                                    char sha256[65], struct plx_error *error)
 {
     struct plx_buffer text;
-    char *found = NULL;
     enum plx_status status = PLX_OK;
     *vocabulary = NULL;
+    *source = NULL;
     sha256[0] = '\0';
     if (!options->vocabulary)
-        status = plx_token_list_find(model, &found, error);
-    const char *path = options->vocabulary ? options->vocabulary : found;
-    if (!path)
+        status = plx_token_list_find(model, source, error);
+    else if (!(*source = plx_copy_string(options->vocabulary, strlen(options->vocabulary), error)))
+        status = PLX_MEMORY;
+    if (status || !*source)
         return status;
     plx_buffer_init(&text, FILE_BYTES_MAX);
-    status = read_file(path, options, &text, sha256, error);
+    status = read_file(*source, options, &text, sha256, error);
     if (status == PLX_OK)
-        status = plx_token_list_parse((const char *)text.data, text.size, plx_token_list_form(path), path,
-                                      vocabulary, error);
+        status = plx_token_list_parse((const char *)text.data, text.size, plx_token_list_form(*source),
+                                      *source, vocabulary, error);
     if (status == PLX_OK)
-        status = check_size(*vocabulary, types, path, model, error);
+        status = check_size(*vocabulary, types, *source, model, error);
     if (status) {
         plx_vocabulary_free(*vocabulary);
+        free(*source);
         *vocabulary = NULL;
+        *source = NULL;
         sha256[0] = '\0';
     }
     plx_buffer_release(&text);
-    free(found);
     return status;
 }

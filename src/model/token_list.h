@@ -29,9 +29,9 @@ enum plx_status plx_token_list_find(const char *model, char **path, struct plx_e
 
 /* The vocabulary of `model`: options->vocabulary, or what plx_token_list_find finds. *vocabulary is NULL if
    it finds nothing. A list that has not `types` tokens is PLX_MALFORMED. `sha256` is that of the file, "" if
-   there is none. */
+   there is none; *source its path, released with free(), or NULL. */
 enum plx_status plx_token_list_open(const char *model, const struct plx_model_options *options,
-                                    uint64_t types, struct plx_vocabulary **vocabulary, char sha256[65],
-                                    struct plx_error *error);
+                                    uint64_t types, struct plx_vocabulary **vocabulary, char **source,
+                                    char sha256[65], struct plx_error *error);
 
 #endif

@@ -102,6 +102,38 @@ static void write_details(struct plx_json_writer *json, const struct plx_model_i
     plx_json_end_object(json);
 }
 
+static void write_indices(struct plx_json_writer *json, const char *key, const uint64_t *indices,
+                          unsigned count)
+{
+    plx_json_begin_array(json, key);
+    for (unsigned i = 0; i < count; i++)
+        plx_json_u64(json, NULL, indices[i]);
+    plx_json_end_array(json);
+}
+
+static void write_tensors(struct plx_json_writer *json, const struct plx_inspected_model *model)
+{
+    plx_json_begin_array(json, "tensors");
+    for (size_t i = 0; i < model->tensor_count; i++) {
+        const struct plx_inspected_tensor *tensor = model->tensors + i;
+        plx_json_begin_object(json, NULL);
+        plx_json_string(json, "name", tensor->name);
+        if (*tensor->role)
+            plx_json_string(json, "role", tensor->role);
+        plx_json_string(json, "dtype", tensor->dtype);
+        write_indices(json, "shape", tensor->shape, tensor->dimensions);
+        plx_json_u64(json, "elements", tensor->elements);
+        plx_json_double(json, "norm", tensor->norm);
+        plx_json_double(json, "least", tensor->least);
+        plx_json_double(json, "greatest", tensor->greatest);
+        plx_json_u64(json, "non_finite", tensor->non_finite);
+        if (tensor->non_finite)
+            write_indices(json, "first_non_finite", tensor->first, tensor->dimensions);
+        plx_json_end_object(json);
+    }
+    plx_json_end_array(json);
+}
+
 static void write_model(struct plx_json_writer *json, const struct plx_inspected_model *model)
 {
     const struct plx_model_info *info = &model->info;
@@ -131,6 +163,8 @@ static void write_model(struct plx_json_writer *json, const struct plx_inspected
     plx_json_end_array(json);
     if (info->property_count > 0)
         write_details(json, info);
+    if (model->tensor_count > 0)
+        write_tensors(json, model);
     write_symbols(json, model);
     if (model->sum.known)
         write_sum(json, &model->sum);

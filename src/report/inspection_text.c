@@ -170,6 +170,30 @@ static void put_details(struct plx_page *page, const struct plx_model_info *info
         plx_page_row(page, "blanks", "its maker may have inserted n-grams; lengths found may be theirs");
 }
 
+/* A tensor: the line that says what it is, and one about its numbers. */
+static void put_tensor(struct plx_page *page, const struct plx_inspected_tensor *tensor)
+{
+    char shape[8 * 22 + 3] = "[", count[PLX_PAGE_GROUPED], text[640];
+    char *name = plx_page_visible(page, tensor->name, strlen(tensor->name));
+    size_t used = 1;
+    for (unsigned i = 0; i < tensor->dimensions; i++)
+        used += (size_t)snprintf(shape + used, sizeof shape - used, "%s%" PRIu64, i ? ", " : "",
+                                 tensor->shape[i]);
+    snprintf(shape + used, sizeof shape - used, "]");
+    used = (size_t)snprintf(text, sizeof text, "%.200s %s %s", name ? name : "", tensor->dtype, shape);
+    if (*tensor->role && strcmp(tensor->role, tensor->name) != 0)
+        used += (size_t)snprintf(text + used, sizeof text - used, ", %s", tensor->role);
+    if (!*tensor->role)
+        used += (size_t)snprintf(text + used, sizeof text - used, ", not used");
+    used += (size_t)snprintf(text + used, sizeof text - used, "; norm %.6g, from %.6g to %.6g", tensor->norm,
+                             tensor->least, tensor->greatest);
+    if (tensor->non_finite)
+        snprintf(text + used, sizeof text - used, "; %s not finite",
+                 plx_page_group(tensor->non_finite, count));
+    plx_page_row(page, "tensor", "%s", text);
+    free(name);
+}
+
 static void put_model(struct plx_page *page, const struct plx_inspected_model *model)
 {
     const struct plx_model_info *info = &model->info;
@@ -190,6 +214,8 @@ static void put_model(struct plx_page *page, const struct plx_inspected_model *m
     }
     plx_page_row(page, "parameters", "%s", plx_page_group(info->parameters, number));
     put_details(page, info);
+    for (size_t i = 0; i < model->tensor_count; i++)
+        put_tensor(page, model->tensors + i);
     put_symbols(page, model);
     if (model->sum.known)
         put_sum(page, &model->sum);

@@ -198,13 +198,16 @@ static void registry__every_format_has_a_fixture(void **state)
     fixtures_free(&fixtures);
 }
 
-/* The bytes of a model: of its file and, in the order of their names, of those that an index names. */
+/* The bytes of a model: of its file and, in the order of their names, of those that an index or a description
+   names. */
 static struct file_bytes model_read(const char *path)
 {
     struct file_bytes whole = file_read(path);
     struct fixtures parts = {NULL, 0};
     if (strstr(path, ".index.json"))
         parts = fixtures_matching("models/sharded", "model-", ".safetensors");
+    else if (strstr(path, "models/described/"))
+        parts = fixtures_matching("models/described", "weights.", ".safetensors");
     for (size_t i = 0; i < parts.count; i++) {
         const struct file_bytes part = file_read(parts.paths[i]);
         whole.bytes = realloc(whole.bytes, whole.size + part.size);

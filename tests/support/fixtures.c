@@ -72,12 +72,13 @@ static bool ends_with(const char *text, const char *end)
     return length >= end_length && strcmp(text + (length - end_length), end) == 0;
 }
 
-/* What stands beside models: vocabularies, by the names by which they are found, texts, and the parts of
-   those in several files. */
+/* What stands beside models: vocabularies, by the names by which they are found, texts, the parts of those in
+   several files, and weights that are nothing without their description. */
 static bool is_companion(const char *name)
 {
-    return strstr(name, "-of-0") || ends_with(name, "vocab.txt") || ends_with(name, "vocab.json") ||
-           strcmp(name, "dict.txt") == 0 || ends_with(name, ".text");
+    return strstr(name, "-of-0") || strcmp(name, "weights.safetensors") == 0 ||
+           ends_with(name, "vocab.txt") || ends_with(name, "vocab.json") || strcmp(name, "dict.txt") == 0 ||
+           ends_with(name, ".text");
 }
 
 /* The list of models that have no file. */

@@ -478,8 +478,8 @@ static void plx_model_format_safetensors__other_architectures(void **state)
     assert_refused("{" NAMED("gpt2") TENSOR("embed.weight", "2,2", "0", "8") "}", 8, PLX_MALFORMED,
                    "perplex.architecture is \"gpt2\"");
     assert_refused("{" TENSOR("wte", "3,2", "0", "12") "," TENSOR("h.0.w", "1", "12", "14") "}", 14,
-                   PLX_UNSUPPORTED, "the file has wte F16 [3, 2], h.0.w F16 [1]");
-    assert_refused("{}", 0, PLX_UNSUPPORTED, "the file has no tensors");
+                   PLX_UNSUPPORTED, "the tensors are wte F16 [3, 2], h.0.w F16 [1]");
+    assert_refused("{}", 0, PLX_UNSUPPORTED, "the tensors are none");
     assert_refused("{" TENSOR("embed.weight", "2,2", "0", "8") "," TENSOR("norm", "2", "8", "12") "}", 12,
                    PLX_UNSUPPORTED, "norm F16 [2]");
 }
@@ -489,9 +489,9 @@ static void plx_model_format_safetensors__missing_and_ambiguous_tensors(void **s
     (void)state;
     assert_refused(
         "{" NAMED("bigram") TENSOR("x", "2,2", "0", "8") "}", 8, PLX_MALFORMED,
-        "a bigram lacks the role logits (a table) or embed.weight (factored); the file has x F16 [2, 2]");
+        "a bigram lacks the role logits (a table) or embed.weight (factored); the tensors are x F16 [2, 2]");
     assert_refused("{" NAMED("table") TENSOR("embed.weight", "2,2", "0", "8") "}", 8, PLX_MALFORMED,
-                   "a table lacks the role logits; the file has embed.weight");
+                   "a table lacks the role logits; the tensors are embed.weight");
     assert_refused("{" TENSOR("embed.weight", "2,2", "0", "8") "," TENSOR("logits", "2,2", "8", "16") "}", 16,
                    PLX_MALFORMED, "both logits");
     assert_refused("{" NAMED("bigram")

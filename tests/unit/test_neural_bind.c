@@ -260,7 +260,7 @@ static void plx_neural_bind__usual_names(void **state)
         close_model(model);
         assert_refused(MODELS[i], "", PLX_UNSUPPORTED, "nothing says which activation");
         assert_refused(MODELS[i], "\"perplex.activation\":\"relu\"", PLX_UNSUPPORTED,
-                       "whether the oldest or the newest token is first; the file has embedding");
+                       "whether the oldest or the newest token is first; the tensors are embedding");
     }
 }
 
@@ -323,23 +323,26 @@ static void plx_neural_bind__missing_roles(void **state)
 {
     (void)state;
     assert_refused("hidden.weight [3,6]", FFN, PLX_MALFORMED,
-                   "a feed-forward model lacks the roles embed.weight and out.weight; the file has "
+                   "a feed-forward model lacks the roles embed.weight and out.weight; the tensors are "
                    "hidden.weight F32 [3, 6]");
     assert_refused("embed.weight [5,2]", FFN, PLX_MALFORMED, "lacks the role out.weight");
-    assert_refused("x [5,2]", FFN, PLX_MALFORMED,
-                   "lacks the roles embed.weight, hidden.weight and out.weight; the file has x F32 [5, 2]");
+    assert_refused(
+        "x [5,2]", FFN, PLX_MALFORMED,
+        "lacks the roles embed.weight, hidden.weight and out.weight; the tensors are x F32 [5, 2]");
     assert_refused(
         "embed.weight [5,2]; hidden.weight [3,6]", "", PLX_UNSUPPORTED,
-        "lacks the role out.weight; the file has embed.weight F32 [5, 2], hidden.weight F32 [3, 6]");
+        "lacks the role out.weight; the tensors are embed.weight F32 [5, 2], hidden.weight F32 [3, 6]");
     assert_refused("hidden.weight [3,6]; out.weight [5,3]", "", PLX_UNSUPPORTED,
                    "lacks the role embed.weight");
-    assert_refused("wte [5,2]; h.0.w [3]", "", PLX_UNSUPPORTED,
-                   "no tensor has the role logits (a table) or embed.weight (other models); the file has wte "
-                   "F32 [5, 2], h.0.w F32 [3]");
+    assert_refused(
+        "wte [5,2]; h.0.w [3]", "", PLX_UNSUPPORTED,
+        "no tensor has the role logits (a table) or embed.weight (other models); the tensors are wte "
+        "F32 [5, 2], h.0.w F32 [3]");
     assert_refused("embed.weight [5,2]; hidden.weight [2,6]; hidden.0.weight [2,2]", FFN, PLX_MALFORMED,
                    "both hidden.weight and hidden.0.weight");
-    assert_refused(TRIPLE "; norm [3]", "", PLX_UNSUPPORTED,
-                   "the tensor \"norm\" has no role in a model that is feed-forward otherwise; the file has");
+    assert_refused(
+        TRIPLE "; norm [3]", "", PLX_UNSUPPORTED,
+        "the tensor \"norm\" has no role in a model that is feed-forward otherwise; the tensors are");
     assert_refused("embed.weight [5,2]; hidden.1.weight [3,6]; out.weight [5,2]", "", PLX_UNSUPPORTED,
                    "the tensor \"hidden.1.weight\" has no role");
 }
@@ -349,7 +352,8 @@ static void plx_neural_bind__contradictions(void **state)
     (void)state;
     assert_refused(TRIPLE, FFN ",\"perplex.order\":\"3\"", PLX_MALFORMED,
                    "perplex.order is 3, but the tensor hidden.weight F32 [3, 6] is for 3 preceding tokens");
-    assert_refused("logits [5,5]", "\"perplex.order\":\"3\"", PLX_UNSUPPORTED, "lacks the role");
+    assert_refused("logits [5,5]", "\"perplex.order\":\"3\"", PLX_MALFORMED,
+                   "perplex.order is 3, but the tensor logits F32 [5, 5] is for 1 preceding token");
     assert_refused("logits [5,5]", "\"perplex.architecture\":\"table\",\"perplex.order\":\"3\"",
                    PLX_MALFORMED, "perplex.order is 3, but the tensor logits F32 [5, 5] is for 1 preceding");
     assert_refused(TRIPLE, "\"perplex.architecture\":\"bigram\"", PLX_MALFORMED,

@@ -244,7 +244,7 @@ static void plx_model_format_nplm__deviations(void **state)
     } cases[] = {
         {"version 1\n", "version 1\nseed 7\n", "unknown-setting", 3},
         {"\\input_vocab\n", "\\comment\nx y\n\n\\input_vocab\n", "unknown-section", 11},
-        {"\\end\n", "\\end\nx\n", "text-after-end", 62},
+        {"\\end", "\\end\nx\n", "text-after-end", 62},
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -256,9 +256,9 @@ static void plx_model_format_nplm__deviations(void **state)
         assert_int_equal(warnings[0].line, cases[i].line);
         plx_model_close(model);
     }
-    /* Blanks at the ends of lines, carriage returns, no blank line before the end of the file. */
+    /* Blanks at the ends of lines, carriage returns, blank lines at the end. */
     plx_model_close(open_fine(edit("ngram_size 3\n", " ngram_size\t3 \r\n")));
-    plx_model_close(open_fine(edit("\\end\n", "\\end")));
+    plx_model_close(open_fine(edit("\\end", "\\end\n\n")));
 }
 
 static void plx_model_format_nplm__refused(void **state)
@@ -281,9 +281,9 @@ static void plx_model_format_nplm__refused(void **state)
          "\\input_vocab has 6 words, but the configuration says 7"},
         {"\na\nb\n", "\na b\nb\n", PLX_MALFORMED, 16, "a line of \\input_vocab is one word"},
         {"\na\nb\n", "\na\na\n", PLX_MALFORMED, 17, "the word \"a\" is already in \\input_vocab"},
-        {"<unk>\n<s>", "x\n<s>", PLX_MALFORMED, 0,
+        {"<unk>\n<s>", "x\n<s>", PLX_MALFORMED, 19,
          "lacks the word \"<unk>\" of the output vocabulary, and <unk>"},
-        {"\\output_vocab\n<unk>\n</s>\na\nc\n\n", "", PLX_MALFORMED, 0,
+        {"\\output_vocab\n<unk>\n</s>\na\nc\n\n", "", PLX_MALFORMED, 55,
          "the section \\output_vocab is missing"},
         {"0\t1\n1\t1\n", "0\t1\n1\n", PLX_MALFORMED, 30,
          "a row of \\input_embeddings should have 2 numbers, and has fewer"},
@@ -293,13 +293,13 @@ static void plx_model_format_nplm__refused(void **state)
         {"-1\t2\n", "-1\t2\n0\t0\n", PLX_MALFORMED, 32,
          "\\input_embeddings should have 6 rows, and has more"},
         {"-1\t2\n", "-1\tnan\n", PLX_MALFORMED, 0, "element [5, 1] of tensor \"input_embeddings\""},
-        {"\\hidden_biases 2\n-1\n0\n\n", "", PLX_MALFORMED, 0, "the section \\hidden_biases 2 is missing"},
+        {"\\hidden_biases 2\n-1\n0\n\n", "", PLX_MALFORMED, 57, "the section \\hidden_biases 2 is missing"},
         {"\\hidden_biases 2\n-1\n0\n\n", "\\hidden_biases 2\n-1\n0\n\n\\hidden_biases 2\n", PLX_MALFORMED, 49,
          "the section \\hidden_biases 2 is there twice"},
         {"\\input_vocab\n", "\\config\n", PLX_MALFORMED, 11, "the section \\config is there twice"},
         {"\\input_vocab\n", "word\n", PLX_MALFORMED, 11, "\"word\" stands where a section should begin"},
-        {"\\end\n", "", PLX_MALFORMED, 0, "the file ends without \\end"},
-        {"0.693147\n\n\\end\n", "0.693147\n", PLX_MALFORMED, 0,
+        {"\\end", "", PLX_MALFORMED, 60, "the file ends without \\end"},
+        {"0.693147\n\n\\end", "0.693147\n", PLX_MALFORMED, 59,
          "the file ends within the section \\output_biases"},
         {"input_embedding_dimension 2\nnum_hidden 2",
          "input_embedding_dimension 4000000000\nnum_hidden 4000000000", PLX_MALFORMED, 26,

@@ -248,18 +248,21 @@ static void plx_token_list_open__beside_the_model(void **state)
     struct folder folder;
     struct plx_vocabulary *vocabulary;
     struct plx_error error;
-    char sha256[65];
+    char sha256[65], *source;
     (void)state;
     folder_make(&folder);
     const char *model = folder_add(&folder, "m.safetensors", "");
-    assert_int_equal(plx_token_list_open(model, &options, 2, &vocabulary, sha256, &error), PLX_OK);
+    assert_int_equal(plx_token_list_open(model, &options, 2, &vocabulary, &source, sha256, &error), PLX_OK);
     assert_null(vocabulary);
+    assert_null(source);
     assert_string_equal(sha256, "");
-    folder_add(&folder, "vocab.txt", "a\nb\n");
-    assert_int_equal(plx_token_list_open(model, &options, 2, &vocabulary, sha256, &error), PLX_OK);
+    const char *list = folder_add(&folder, "vocab.txt", "a\nb\n");
+    assert_int_equal(plx_token_list_open(model, &options, 2, &vocabulary, &source, sha256, &error), PLX_OK);
     assert_non_null(vocabulary);
     assert_int_equal(plx_vocabulary_find_text(vocabulary, "b"), 1);
     assert_string_equal(sha256, "911169ddaaf146aff539f58c26c489af3b892dff0fe283c1c264c65ae5aa59a2");
+    assert_string_equal(source, list);
+    free(source);
     plx_vocabulary_free(vocabulary);
     folder_remove(&folder);
 }
@@ -269,18 +272,20 @@ static void plx_token_list_open__named(void **state)
     struct folder folder;
     struct plx_vocabulary *vocabulary;
     struct plx_error error;
-    char sha256[65], missing[96];
+    char sha256[65], missing[96], *source;
     (void)state;
     folder_make(&folder);
     const char *model = folder_add(&folder, "m.safetensors", "");
     folder_add(&folder, "vocab.txt", "a\nb\n");
     struct plx_model_options options = {.vocabulary = folder_add(&folder, "other.json", "{\"x\": 0}")};
-    assert_int_equal(plx_token_list_open(model, &options, 1, &vocabulary, sha256, &error), PLX_OK);
+    assert_int_equal(plx_token_list_open(model, &options, 1, &vocabulary, &source, sha256, &error), PLX_OK);
     assert_int_equal(plx_vocabulary_find_text(vocabulary, "x"), 0);
+    assert_string_equal(source, options.vocabulary);
+    free(source);
     plx_vocabulary_free(vocabulary);
     snprintf(missing, sizeof missing, "%s/missing", folder.path);
     options.vocabulary = missing;
-    assert_int_equal(plx_token_list_open(model, &options, 1, &vocabulary, sha256, &error), PLX_IO);
+    assert_int_equal(plx_token_list_open(model, &options, 1, &vocabulary, &source, sha256, &error), PLX_IO);
     assert_null(vocabulary);
     folder_remove(&folder);
 }
@@ -291,15 +296,16 @@ static void plx_token_list_open__another_size(void **state)
     struct folder folder;
     struct plx_vocabulary *vocabulary;
     struct plx_error error;
-    char sha256[65];
+    char sha256[65], *source;
     (void)state;
     folder_make(&folder);
     const char *model = folder_add(&folder, "m.safetensors", "");
     const char *list = folder_add(&folder, "vocab.txt", "a\nb\nc\n");
     for (uint64_t types = 2; types <= 4; types += 2) {
-        assert_int_equal(plx_token_list_open(model, &options, types, &vocabulary, sha256, &error),
+        assert_int_equal(plx_token_list_open(model, &options, types, &vocabulary, &source, sha256, &error),
                          PLX_MALFORMED);
         assert_null(vocabulary);
+        assert_null(source);
         assert_string_equal(sha256, "");
         assert_string_equal(error.input, list);
         assert_non_null(strstr(error.message, "has 3 tokens"));
