@@ -99,9 +99,9 @@ extern const struct plx_model_class plx_ngram_class;
     .close = plx_ngram_close, .session_new = plx_ngram_session_new, .session_free = plx_ngram_session_free, \
     .score = plx_ngram_score, .distributions = plx_ngram_distributions
 
-void plx_ngram_close(struct plx_model *model);
+void plx_ngram_close(struct plx_model *base);
 struct plx_session *plx_ngram_session_new(const struct plx_model *model, struct plx_error *error);
-void plx_ngram_session_free(struct plx_session *session);
+void plx_ngram_session_free(struct plx_session *base);
 enum plx_status plx_ngram_score(struct plx_session *base, const struct plx_window *windows, size_t count,
                                 const struct plx_scores *scores, struct plx_error *error);
 enum plx_status plx_ngram_distributions(struct plx_session *base, const struct plx_window *windows,

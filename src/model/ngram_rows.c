@@ -213,7 +213,8 @@ static enum plx_status give_gathered(struct plx_ngram_rows *rows, struct plx_err
     enum plx_status status = PLX_OK;
     rows->depth = 0;
     rows->levels[0].waiting = NONE;
-    qsort(rows->targets, rows->count, sizeof *rows->targets, compare);
+    if (rows->count > 0)
+        qsort(rows->targets, rows->count, sizeof *rows->targets, compare);
     for (size_t i = 0; i < rows->count && status == PLX_OK; i++) {
         struct target *target = rows->targets + i;
         if ((status = leave(rows, target, error)) || (status = enter(rows, target, error)))

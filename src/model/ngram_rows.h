@@ -13,8 +13,8 @@
 
 #include "model/ngram.h"
 
-/* Memory for rows: 12 to 16 bytes for each word of the vocabulary, 2.5 MiB for targets, 8 bytes for each word
-   that follows a context of two or more, of each length. */
+/* What a session has for rows: 8 bytes for each word of the vocabulary, 2 MiB for targets, however many there
+   are, and for contexts of each length 8 bytes for each word that follows one. */
 struct plx_ngram_rows;
 
 /* NULL on failure. The model must stay. */

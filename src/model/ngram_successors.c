@@ -192,28 +192,35 @@ static void take(const struct plx_ngram_finder *finder, unsigned order, struct p
         list->all = block->length[block->alive[j]] != order;
 }
 
-/* What follows the context among what `shorter` has, or among all words without it. */
-static enum plx_status find(struct plx_ngram_finder *finder, const uint32_t *end, unsigned length,
-                            const struct plx_ngram_list *shorter, struct plx_ngram_list *list,
-                            struct plx_ngram_successor **memory, size_t *capacity, struct plx_error *error)
+static enum plx_status reserve(struct plx_ngram_successor **memory, size_t *capacity, size_t need,
+                               struct plx_error *error)
+{
+    if (*capacity >= need)
+        return PLX_OK;
+    const size_t grown = plx_grown_capacity(*capacity, need);
+    const enum plx_status status = plx_resize_array(memory, grown, sizeof **memory, error);
+    if (status == PLX_OK)
+        *capacity = grown;
+    return status;
+}
+
+enum plx_status plx_ngram_follow(struct plx_ngram_finder *finder, const uint32_t *end, unsigned length,
+                                 const struct plx_ngram_list *shorter, struct plx_ngram_list *list,
+                                 struct plx_ngram_successor **memory, size_t *capacity,
+                                 struct plx_error *error)
 {
     const struct plx_ngram_model *model = finder->model;
     const unsigned order = length + 1;
-    const size_t asked = shorter && !shorter->all ? shorter->count : finder->found->types;
+    const size_t asked = shorter->all ? finder->found->types : shorter->count;
     *list = (struct plx_ngram_list){0};
     set_context(finder, end, length, asked < PLX_NGRAM_BLOCK ? asked : PLX_NGRAM_BLOCK);
     for (size_t done = 0; done < asked; done += PLX_NGRAM_BLOCK) {
         const size_t count = asked - done < PLX_NGRAM_BLOCK ? asked - done : PLX_NGRAM_BLOCK;
-        if (*capacity < list->count + count) {
-            const size_t grown = plx_grown_capacity(*capacity, list->count + count);
-            const enum plx_status status = plx_resize_array(memory, grown, sizeof **memory, error);
-            if (status)
-                return status;
-            *capacity = grown;
-        }
+        const enum plx_status status = reserve(memory, capacity, list->count + count, error);
+        if (status)
+            return status;
         for (size_t i = 0; i < count; i++)
-            *newest(finder, i) =
-                asked == finder->found->types ? (uint32_t)(done + i) : shorter->successors[done + i].id;
+            *newest(finder, i) = shorter->all ? (uint32_t)(done + i) : shorter->successors[done + i].id;
         set_block(&finder->block, count, order + (order < model->base.info.order));
         model->search->begin(model, &finder->block, order);
         if (finder->block.alive_count > 0)
@@ -222,14 +229,6 @@ static enum plx_status find(struct plx_ngram_finder *finder, const uint32_t *end
     }
     list->successors = *memory;
     return PLX_OK;
-}
-
-enum plx_status plx_ngram_follow(struct plx_ngram_finder *finder, const uint32_t *end, unsigned length,
-                                 const struct plx_ngram_list *shorter, struct plx_ngram_list *list,
-                                 struct plx_ngram_successor **memory, size_t *capacity,
-                                 struct plx_error *error)
-{
-    return find(finder, end, length, shorter, list, memory, capacity, error);
 }
 
 /* A copy of just the size; NULL on failure. */
@@ -249,11 +248,12 @@ static struct followers *keep(const struct plx_ngram_list *list, struct plx_erro
 enum plx_status plx_ngram_follow_word(struct plx_ngram_finder *finder, uint32_t word,
                                       struct plx_ngram_list *list, struct plx_error *error)
 {
+    static const struct plx_ngram_list everything = {.all = true};
     _Atomic(struct followers *) *place = finder->found->followers + word;
     struct followers *there = atomic_load_explicit(place, memory_order_acquire);
     if (!there) {
-        const enum plx_status status =
-            find(finder, &word + 1, 1, NULL, list, &finder->memory, &finder->capacity, error);
+        const enum plx_status status = plx_ngram_follow(finder, &word + 1, 1, &everything, list,
+                                                        &finder->memory, &finder->capacity, error);
         struct followers *made = status ? NULL : keep(list, error);
         if (!made)
             return PLX_MEMORY;

@@ -5,8 +5,9 @@
    No format says which words follow: tables know n-grams by keys, and a trie goes from the newest word to the
    oldest. They are found by asking for h·w, w being each of those that follow h without its first word: an
    n-gram is stored only with its suffix, and where a file lacks suffixes all words are asked for. What
-   follows one word is asked for with all of the vocabulary, and remembered by the model, for all sessions: 8
-   bytes for each 2-gram whose first word was met, and once 12 for each word of the vocabulary. */
+   follows a single word is asked for with all of the vocabulary and remembered by the model, for all
+   sessions: at most 8 bytes for each 2-gram and 48 for each word of the vocabulary, as far as words have been
+   met. */
 #ifndef PLX_MODEL_NGRAM_SUCCESSORS_H
 #define PLX_MODEL_NGRAM_SUCCESSORS_H
 
@@ -54,8 +55,9 @@ void plx_ngram_context_backoffs(struct plx_ngram_finder *finder, const uint32_t 
 enum plx_status plx_ngram_follow_word(struct plx_ngram_finder *finder, uint32_t word,
                                       struct plx_ngram_list *list, struct plx_error *error);
 
-/* What follows a context of `length` words, 2 … order − 1; `shorter` is what follows it without its first
-   word. The list is in *memory (of *capacity; grown, the caller's) until that is used again. */
+/* What follows a context of `length` words, 1 … order − 1; `shorter` is what follows it without its first
+   word: of its members only `all` matters where that is set. The list is in *memory (of *capacity; grown, the
+   caller's) until that is used again. */
 enum plx_status plx_ngram_follow(struct plx_ngram_finder *finder, const uint32_t *end, unsigned length,
                                  const struct plx_ngram_list *shorter, struct plx_ngram_list *list,
                                  struct plx_ngram_successor **memory, size_t *capacity,
