@@ -7,8 +7,9 @@ usage: neural_torch.py MODEL THREADS --ids FILE.jsonl
 A batch of positions is one product, linear(embed[previous], out, bias), and one cross_entropy of its logits.
 Batches of several sizes are tried, and the fastest is measured. Of a text (whose N first tokens are scored)
 there is also the time for its distinct contexts alone: their log-sum-exps, and each token's logit by itself.
-Prints a line of JSON: batch, tokens_per_second and nats_per_token, distinct_tokens_per_second, and what this
-PyTorch's own product of square matrices reaches, product_gflops, by its BLAS or by oneDNN, whichever is faster.
+Prints a line of JSON: batch, tokens_per_second and nats_per_token, distinct_tokens_per_second, both also by the
+second of processor time, and what this PyTorch's own product of square matrices reaches, product_gflops, by its
+BLAS or by oneDNN, whichever is faster.
 """
 import argparse
 import json
@@ -21,6 +22,7 @@ import torch.nn.functional as functional
 
 TYPES = {"F16": torch.float16, "BF16": torch.bfloat16, "F32": torch.float32, "F64": torch.float64}
 BATCHES = [32, 64, 128, 512, 1024, 2048]
+LOGITS_MOST = 1 << 26  # of a batch
 SIDE = 2048
 
 
@@ -47,10 +49,11 @@ def read_ids(options):
         return [numbers[word] for line in file for word in [*line.split(), "<eos>"]]
 
 
-def seconds_of(work):
-    began = time.perf_counter()
+def cost_of(work):
+    """Seconds, and seconds of processor time of all threads."""
+    began, processor = time.perf_counter(), time.process_time()
     work()
-    return time.perf_counter() - began
+    return time.perf_counter() - began, time.process_time() - processor
 
 
 def product_rate():
@@ -62,7 +65,7 @@ def product_rate():
     rates = []
     for way in ways:
         way()
-        rates.append(2 * SIDE**3 / statistics.median(seconds_of(way) for _ in range(5)) / 1e9)
+        rates.append(2 * SIDE**3 / statistics.median(cost_of(way)[0] for _ in range(5)) / 1e9)
     return max(rates)
 
 
@@ -103,23 +106,26 @@ def main():
     torch.set_grad_enabled(False)
     model, ids = Bigram(read_tensors(options.model)), torch.tensor(read_ids(options))
     contexts, targets = ids[:-1], ids[1:]
-    some = slice(0, options.tokens)
 
-    def rate(batch, count):
-        return count / seconds_of(lambda: model.nats(contexts[:count], targets[:count], batch))
+    def rates(name, work, count):
+        wall, processor = cost_of(work)
+        return {name + "_per_second": count / wall, name + "_per_processor_second": count / processor}
 
-    most = min(BATCHES[-1], len(targets))
+    def trial(batch):
+        return cost_of(lambda: model.nats(contexts[:most], targets[:most], batch))[0]
+
+    count = len(targets[:options.tokens])
+    batches = [batch for batch in BATCHES if batch <= count and batch * len(model.out) <= LOGITS_MOST]
+    most = max(batches)
     model.nats(contexts[:64], targets[:64], 64)  # warms up
-    tried = {batch: rate(batch, most) for batch in BATCHES if batch <= most}
-    batch = max(tried, key=tried.get)
-    began = time.perf_counter()
-    total = model.nats(contexts[some], targets[some], batch)
-    count = len(targets[some])
-    result = {"batch": batch, "tokens_per_second": count / (time.perf_counter() - began), "nats_per_token": total / count}
+    batch = min(batches, key=trial)
+    nats = []
+    result = {"batch": batch, **rates("tokens", lambda: nats.append(model.nats(contexts[:count], targets[:count], batch)), count)}
+    result["nats_per_token"] = nats[0] / count
     if options.text:
-        distinct = lambda: model.nats_by_distinct_contexts(contexts, targets, batch)
-        result["distinct_tokens_per_second"] = len(targets) / seconds_of(distinct)
-        result["distinct_nats_per_token"] = distinct() / len(targets)
+        distinct = lambda: nats.append(model.nats_by_distinct_contexts(contexts, targets, batch))
+        result.update(rates("distinct_tokens", distinct, len(targets)))
+        result["distinct_nats_per_token"] = nats[1] / len(targets)
     result["product_gflops"] = product_rate()
     print(json.dumps(result))
 
