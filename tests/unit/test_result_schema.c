@@ -315,11 +315,11 @@ static void break_leaf(struct walk *walk, cJSON *leaf, const char *path)
     }
 }
 
-/* Of a long array, the first elements. */
+/* Of a long array, the first element. */
 static void break_everything(struct walk *walk, cJSON *value, const char *path)
 {
     cJSON *child;
-    int left = 3;
+    int left = cJSON_GetArraySize(value) < 10 ? 10 : 1;
     if (cJSON_IsObject(value))
         break_object(walk, value, path);
     else if (!cJSON_IsArray(value))
@@ -341,6 +341,8 @@ static void schema__refuses_broken_results(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof KINDS / sizeof *KINDS; i++) {
         char problem[512];
+        if (KINDS[i].asked == DISTRIBUTIONS && !KINDS[i].model)
+            continue; /* another one has the same members */
         struct walk walk = {schema, result_of_kind(KINDS + i), 0};
         break_everything(&walk, walk.result, "$");
         assert_true(walk.changes > 300);
