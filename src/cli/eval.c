@@ -293,6 +293,25 @@ static void print_warnings(const struct plx_result *result)
     }
 }
 
+/* What was asked for beside the plain figures. */
+static void print_extra(const struct plx_result *result)
+{
+    struct plx_distribution_metrics metrics;
+    const char *name;
+    double loss;
+    if (plx_result_distribution(result, &metrics))
+        fprintf(stderr,
+                "entropy %.6f nats   accuracy %.4g %% (of 5: %.4g %%, of 10: %.4g %%)   "
+                "calibration error %.4g   best temperature %.5g: %.6f nats\n",
+                metrics.entropy_nats, 100 * metrics.accuracy_at_1, 100 * metrics.accuracy_at_5,
+                100 * metrics.accuracy_at_10, metrics.calibration_error, metrics.best_temperature,
+                metrics.best_temperature_nats);
+    for (size_t i = 0; plx_result_loss(result, i, &name, &loss); i++)
+        fprintf(stderr, "%s%s %.6f", i == 0 ? "loss by: " : "   ", name, loss);
+    if (plx_result_loss(result, 0, &name, &loss))
+        fputc('\n', stderr);
+}
+
 static void print_summary(const struct plx_result *result, const struct plx_metrics *metrics)
 {
     fprintf(stderr, "perplexity %.6g ± %.2g   %.6f nats   %.6f bits per token   %.6f bits per byte\n",
@@ -350,8 +369,10 @@ static int report(const struct cli_arguments *arguments, const struct plx_result
     if (!quiet)
         print_warnings(result);
     const int code = deliver(arguments, result, tokens);
-    if (code == CLI_OK && !quiet && cli_is_terminal(stderr))
+    if (code == CLI_OK && !quiet && cli_is_terminal(stderr)) {
         print_summary(result, &metrics);
+        print_extra(result);
+    }
     return code == CLI_OK && !isfinite(metrics.perplexity) ? print_not_finite(&metrics) : code;
 }
 
