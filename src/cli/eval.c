@@ -21,6 +21,12 @@ static const char DETAILS[] =
     "win. Paths are relative to the working directory, not to the file. `output` and `per_token` are for the "
     "command line alone."
     "\n\n"
+    "Modified losses stand beside the cross-entropy in the member `losses` of the result, each by itself "
+    "and, "
+    "where several are asked for, all together; `--distributions` adds the member `distribution`. "
+    "`--distributions`, `--temperature` and `--label-smoothing` need a model that gives the probabilities of "
+    "all tokens: logprobs do not. `--focal` and `--label-smoothing` exclude each other."
+    "\n\n"
     "The result is JSON on standard output (schema perplex.result/1).";
 
 static const struct cli_example EXAMPLES[] = {
@@ -31,7 +37,7 @@ static const struct cli_example EXAMPLES[] = {
     {"perplex eval model.safetensors test.txt --config hf-stride-256.json", "a protocol out of a file"},
     {"perplex eval uniform:256 book.txt --tokens byte", "what a byte costs whoever knows nothing"},
     {"perplex eval model.safetensors test.txt --distributions",
-     "and what whole distributions tell: entropy, ranks, calibration, the best temperature"},
+     "and entropy, ranks, calibration and the best temperature"},
     {"perplex eval model.safetensors test.txt --label-smoothing 0.1 --ignore-id 0",
      "and the loss that a training script reports"},
     {"perplex eval model.arpa test.txt -o result.json --per-token tokens.jsonl.gz",
