@@ -36,6 +36,24 @@ struct plx_metrics {
 /* Computes the numbers that most callers want, into the caller's *metrics. */
 PLX_API void plx_result_metrics(const struct plx_result *result, struct plx_metrics *metrics);
 
+/* What most callers want of the metrics of full distributions. */
+struct plx_distribution_metrics {
+    double entropy_nats;
+    double accuracy_at_1, accuracy_at_5, accuracy_at_10;
+    double mean_reciprocal_rank;
+    double calibration_error;
+    double best_temperature, best_temperature_nats; /* NaN without targets of nonzero probability */
+    double largest_deviation;                       /* |Σp − 1| */
+};
+
+/* Computes them into the caller's *metrics; false where they were not asked for. */
+PLX_API bool plx_result_distribution(const struct plx_result *result,
+                                     struct plx_distribution_metrics *metrics);
+
+/* Gives modified loss `index` in nats, +infinity where a target costs that, NaN where there is nothing to
+   divide by; and its name as in the JSON ("label_smoothing", "combined"), static. False past the end. */
+PLX_API bool plx_result_loss(const struct plx_result *result, size_t index, const char **name, double *loss);
+
 /* Lists deviations of the model and doubts about the fit of model and corpus: [*count], valid as long as the
    result. */
 PLX_API const struct plx_warning *plx_result_warnings(const struct plx_result *result, size_t *count);

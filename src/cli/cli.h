@@ -110,16 +110,14 @@ enum cli_takes {
       "write every scored token and its nats there too: .jsonl or .npy, .gz may follow")                     \
     X(DISTRIBUTIONS, "distributions", 0, NULL, NOTHING, CLI_EVAL,                                            \
       "metrics of full distributions too: entropy, rank, accuracy, calibration, best temperature")           \
-    X(TEMPERATURE, "temperature", 0, "T", NUMBER, CLI_EVAL,                                                  \
-      "beside the cross-entropy, the one of softmax(logits / T)")                                            \
+    X(TEMPERATURE, "temperature", 0, "T", NUMBER, CLI_EVAL, "also the loss of softmax(logits / T)")          \
     X(LABEL_SMOOTHING, "label-smoothing", 0, "E", NUMBER, CLI_EVAL,                                          \
-      "beside it, the loss whose targets have 1 - E, and all tokens E in equal parts")                       \
-    X(IGNORE_ID, "ignore-id", 0, "ID[,ID...]", IDS, CLI_EVAL,                                                \
-      "beside it, the loss without targets of these ids")                                                    \
+      "also the loss with smoothed labels: 1 - E for the target, E for all tokens alike")                    \
+    X(IGNORE_ID, "ignore-id", 0, "IDS", IDS, CLI_EVAL,                                                       \
+      "also the loss without targets of these ids: 3, or 3,7")                                               \
     X(CLASS_WEIGHTS, "class-weights", 0, "FILE", FILE, CLI_EVAL,                                             \
-      "beside it, the mean weighted by the target: a number a line, or .npy, for every token")               \
-    X(FOCAL, "focal", 0, "GAMMA", NUMBER, CLI_EVAL,                                                          \
-      "beside it, the focal loss: each target times (1 - p)^GAMMA")                                          \
+      "also the loss weighted by target: for every token a number, one a line or in .npy")                   \
+    X(FOCAL, "focal", 0, "GAMMA", NUMBER, CLI_EVAL, "also the focal loss: each target times (1-p)^GAMMA")    \
     X(FORMAT, "format", 'f', "NAME", TABLE_FORMAT, CLI_TABLE, "format of the table: %s (default: markdown)") \
     X(QUIET, "quiet", 'q', NULL, NOTHING, CLI_EVAL | CLI_INSPECT | CLI_CONVERT,                              \
       "no progress, summary or warnings on stderr")                                                          \

@@ -21,6 +21,12 @@ static const char DETAILS[] =
     "win. Paths are relative to the working directory, not to the file. `output` and `per_token` are for the "
     "command line alone."
     "\n\n"
+    "Modified losses stand beside the cross-entropy in the member `losses` of the result, each by itself "
+    "and, "
+    "where several are asked for, all together; `--distributions` adds the member `distribution`. "
+    "`--distributions`, `--temperature` and `--label-smoothing` need a model that gives the probabilities of "
+    "all tokens: logprobs do not. `--focal` and `--label-smoothing` exclude each other."
+    "\n\n"
     "The result is JSON on standard output (schema perplex.result/1).";
 
 static const struct cli_example EXAMPLES[] = {
@@ -31,7 +37,7 @@ static const struct cli_example EXAMPLES[] = {
     {"perplex eval model.safetensors test.txt --config hf-stride-256.json", "a protocol out of a file"},
     {"perplex eval uniform:256 book.txt --tokens byte", "what a byte costs whoever knows nothing"},
     {"perplex eval model.safetensors test.txt --distributions",
-     "and what whole distributions tell: entropy, ranks, calibration, the best temperature"},
+     "and entropy, ranks, calibration and the best temperature"},
     {"perplex eval model.safetensors test.txt --label-smoothing 0.1 --ignore-id 0",
      "and the loss that a training script reports"},
     {"perplex eval model.arpa test.txt -o result.json --per-token tokens.jsonl.gz",
@@ -293,6 +299,25 @@ static void print_warnings(const struct plx_result *result)
     }
 }
 
+/* What was asked for beside the plain figures. */
+static void print_extra(const struct plx_result *result)
+{
+    struct plx_distribution_metrics metrics;
+    const char *name;
+    double loss;
+    if (plx_result_distribution(result, &metrics))
+        fprintf(stderr,
+                "entropy %.6f nats   accuracy %.4g %% (of 5: %.4g %%, of 10: %.4g %%)   "
+                "calibration error %.4g   best temperature %.5g: %.6f nats\n",
+                metrics.entropy_nats, 100 * metrics.accuracy_at_1, 100 * metrics.accuracy_at_5,
+                100 * metrics.accuracy_at_10, metrics.calibration_error, metrics.best_temperature,
+                metrics.best_temperature_nats);
+    for (size_t i = 0; plx_result_loss(result, i, &name, &loss); i++)
+        fprintf(stderr, "%s%s %.6f", i == 0 ? "loss by: " : "   ", name, loss);
+    if (plx_result_loss(result, 0, &name, &loss))
+        fputc('\n', stderr);
+}
+
 static void print_summary(const struct plx_result *result, const struct plx_metrics *metrics)
 {
     fprintf(stderr, "perplexity %.6g ± %.2g   %.6f nats   %.6f bits per token   %.6f bits per byte\n",
@@ -350,8 +375,10 @@ static int report(const struct cli_arguments *arguments, const struct plx_result
     if (!quiet)
         print_warnings(result);
     const int code = deliver(arguments, result, tokens);
-    if (code == CLI_OK && !quiet && cli_is_terminal(stderr))
+    if (code == CLI_OK && !quiet && cli_is_terminal(stderr)) {
         print_summary(result, &metrics);
+        print_extra(result);
+    }
     return code == CLI_OK && !isfinite(metrics.perplexity) ? print_not_finite(&metrics) : code;
 }
 

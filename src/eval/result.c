@@ -61,6 +61,34 @@ void plx_result_metrics(const struct plx_result *result, struct plx_metrics *met
     };
 }
 
+bool plx_result_distribution(const struct plx_result *result, struct plx_distribution_metrics *metrics)
+{
+    const struct plx_distribution *distribution = &result->extra.distribution;
+    const struct plx_best_temperature best = plx_temperature_best(&distribution->temperature);
+    *metrics = (struct plx_distribution_metrics){
+        .entropy_nats = plx_exact_mean(&distribution->entropy),
+        .accuracy_at_1 = plx_exact_mean(distribution->accuracy),
+        .accuracy_at_5 = plx_exact_mean(distribution->accuracy + 1),
+        .accuracy_at_10 = plx_exact_mean(distribution->accuracy + 2),
+        .mean_reciprocal_rank = plx_exact_mean(&distribution->reciprocal_rank),
+        .calibration_error = plx_distribution_calibration_error(distribution),
+        .best_temperature = best.temperature,
+        .best_temperature_nats = best.nats,
+        .largest_deviation = distribution->largest_deviation,
+    };
+    return result->request.distributions;
+}
+
+bool plx_result_loss(const struct plx_result *result, size_t index, const char **name, double *loss)
+{
+    if (index >= result->request.variant_count)
+        return false;
+    const struct plx_variant *variant = result->request.variants + index;
+    *name = plx_variant_name(variant);
+    *loss = plx_variant_mean(variant, result->extra.losses + index);
+    return true;
+}
+
 const struct plx_warning *plx_result_warnings(const struct plx_result *result, size_t *count)
 {
     *count = result->warning_count;

@@ -89,19 +89,12 @@ static double evaluate(const struct polynomial *p, double x, double *slope)
     return value;
 }
 
-/* `count` nodes around the interval that begins at `node`, as far as there are nodes. */
-static size_t begin_around(size_t node, size_t count)
-{
-    const size_t begin = node > 0 ? node - 1 : 0;
-    return begin + count <= PLX_ROW_NODES ? begin : PLX_ROW_NODES - count;
-}
-
 /* The minimum between two nodes, in the first of which the slope is below 0 and in the second it is not. */
 static void search(const struct plx_temperature *temperature, size_t node, struct plx_best_temperature *best)
 {
-    const struct polynomial fine = interpolate(temperature, begin_around(node, NODES_MAX), NODES_MAX);
-    const struct polynomial coarse =
-        interpolate(temperature, begin_around(node, NODES_MAX - 1), NODES_MAX - 1);
+    const size_t before = node > 0 ? node - 1 : 0, last = PLX_ROW_NODES - NODES_MAX;
+    const size_t begin = before < last ? before : last;
+    const struct polynomial fine = interpolate(temperature, begin, NODES_MAX);
     double low = log(plx_row_beta(node)), high = log(plx_row_beta(node + 1)), slope;
     for (int i = 0; i < HALVINGS; i++) {
         const double middle = low + (high - low) / 2;
@@ -113,7 +106,12 @@ static void search(const struct plx_temperature *temperature, size_t node, struc
     }
     best->temperature = exp(-high);
     best->nats = evaluate(&fine, high, &slope);
-    best->error = fabs(best->nats - evaluate(&coarse, high, &slope));
+    for (size_t first = begin; first < begin + 2; first++) {
+        const bool around = first <= node && node + 1 < first + NODES_MAX - 1;
+        const struct polynomial coarse =
+            around ? interpolate(temperature, first, NODES_MAX - 1) : interpolate(temperature, node, 2);
+        best->error = fmax(best->error, fabs(best->nats - evaluate(&coarse, high, &slope)));
+    }
 }
 
 struct plx_best_temperature plx_temperature_best(const struct plx_temperature *temperature)

@@ -28,8 +28,8 @@ void plx_temperature_merge(struct plx_temperature *into, const struct plx_temper
 struct plx_best_temperature {
     double temperature; /* 1 where all cost the same; NaN without targets */
     double nats;        /* mean cross-entropy there */
-    /* By how much that differs from what nodes at twice the distance give: the error of those, whereas that
-       of `nats` is some 64 times smaller. 0 at a node. */
+    /* How far off `nats` may be: by how much it differs from what three of the four nodes say, or two, of
+       which polynomials this is about the error. 0 at a node. */
     double error;
     double nats_at_one;
     uint64_t targets;

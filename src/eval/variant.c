@@ -138,3 +138,15 @@ double plx_variant_mean(const struct plx_variant *variant, const struct plx_vari
         return plx_exact_mean(&sums->loss);
     return weight > 0 ? plx_exact_sum(&sums->loss) / weight : (double)NAN;
 }
+
+const char *plx_variant_name(const struct plx_variant *variant)
+{
+    switch (variant->modifications) {
+    case PLX_TEMPERATURE: return "temperature";
+    case PLX_LABEL_SMOOTHING: return "label_smoothing";
+    case PLX_IGNORED: return "ignored";
+    case PLX_CLASS_WEIGHTS: return "class_weights";
+    case PLX_FOCAL: return "focal";
+    default: return "combined";
+    }
+}

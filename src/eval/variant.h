@@ -58,6 +58,9 @@ struct plx_variant_row {
 size_t plx_variants_settle(const struct plx_loss_variant *wanted, uint64_t types, uint32_t excluded,
                            struct plx_variant variants[PLX_VARIANTS_MAX]);
 
+/* Of its one modification ("label_smoothing"), or "combined". Static. */
+const char *plx_variant_name(const struct plx_variant *variant);
+
 /* Whether it needs full distributions. */
 bool plx_variant_needs_rows(const struct plx_variant *variant);
 

@@ -62,19 +62,6 @@ static void write_distribution(struct plx_json_writer *json, const struct plx_re
     plx_json_end_object(json);
 }
 
-/* Of enum plx_modification; and of all together. */
-static const char *variant_name(const struct plx_variant *variant)
-{
-    switch (variant->modifications) {
-    case PLX_TEMPERATURE: return "temperature";
-    case PLX_LABEL_SMOOTHING: return "label_smoothing";
-    case PLX_IGNORED: return "ignored";
-    case PLX_CLASS_WEIGHTS: return "class_weights";
-    case PLX_FOCAL: return "focal";
-    default: return "combined";
-    }
-}
-
 static void write_parameters(struct plx_json_writer *json, const struct plx_variant *variant,
                              const char *class_weights_sha256)
 {
@@ -101,7 +88,7 @@ static void write_losses(struct plx_json_writer *json, const struct plx_result *
     for (size_t i = 0; i < request->variant_count; i++) {
         const struct plx_variant *variant = request->variants + i;
         const struct plx_variant_sums *sums = result->extra.losses + i;
-        plx_json_begin_object(json, variant_name(variant));
+        plx_json_begin_object(json, plx_variant_name(variant));
         write_parameters(json, variant, request->class_weights_sha256);
         plx_json_double(json, "loss", plx_variant_mean(variant, sums));
         plx_json_u64(json, "targets", sums->loss.count);
@@ -175,7 +162,7 @@ void plx_write_extra_sums(struct plx_json_writer *json, const struct plx_result 
         return;
     plx_json_begin_object(json, "losses");
     for (size_t i = 0; i < request->variant_count; i++) {
-        plx_json_begin_object(json, variant_name(request->variants + i));
+        plx_json_begin_object(json, plx_variant_name(request->variants + i));
         write_sum(json, "loss", &result->extra.losses[i].loss);
         write_sum(json, "weight", &result->extra.losses[i].weight);
         plx_json_end_object(json);

@@ -256,6 +256,28 @@ static void merge__notices_overflow(void **state)
     assert_true(count.overflow);
 }
 
+/* The same sum, without the squares, whose overflow does not matter then. */
+static void add_value__leaves_squares_out(void **state)
+{
+    struct plx_exact with = {0}, without = {0};
+    (void)state;
+    for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
+        plx_exact_add(&with, values[i]);
+        plx_exact_add_value(&without, values[i]);
+    }
+    assert_true(without.sum == with.sum && without.count == with.count);
+    assert_true(without.squares == 0);
+    plx_exact_add_value(&without, 1e15);
+    assert_false(without.overflow);
+    plx_exact_add_value(&without, (double)INFINITY);
+    assert_int_equal(without.infinite, 1);
+    assert_false(without.invalid);
+    plx_exact_add_value(&without, 1e19);
+    assert_true(without.overflow);
+    plx_exact_add_value(&without, (double)NAN);
+    assert_true(without.invalid);
+}
+
 static void mean__is_correctly_rounded(void **state)
 {
     struct plx_exact thirds = of((const double[]){1, 0, 0}, 3);
@@ -458,6 +480,7 @@ int main(void)
         cmocka_unit_test(add__overflow_is_set_and_stays),
         cmocka_unit_test(merge__keeps_the_flags),
         cmocka_unit_test(merge__notices_overflow),
+        cmocka_unit_test(add_value__leaves_squares_out),
         cmocka_unit_test(mean__is_correctly_rounded),
         cmocka_unit_test(standard_error__by_hand_and_by_fractions),
         cmocka_unit_test(standard_error__does_not_cancel),
