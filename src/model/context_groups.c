@@ -56,6 +56,35 @@ static size_t find(struct plx_context_groups *contexts, const struct plx_window 
     return contexts->count - 1;
 }
 
+/* By the last token, then the last but one, … */
+static int compare_ends(const void *a, const void *b)
+{
+    const struct plx_window *x = a, *y = b;
+    const size_t least = x->first < y->first ? x->first : y->first;
+    for (size_t i = 1; i <= least; i++) {
+        const uint32_t ours = x->ids[x->first - i], theirs = y->ids[y->first - i];
+        if (ours != theirs)
+            return ours < theirs ? -1 : 1;
+    }
+    return (x->first > y->first) - (x->first < y->first);
+}
+
+/* Sorts the contexts, and numbers them anew; the slots are of no use any more. */
+static void sort_contexts(struct plx_context_groups *contexts, size_t targets)
+{
+    size_t *numbers = contexts->begins; /* not in use yet */
+    for (size_t c = 0; c < contexts->count; c++)
+        contexts->windows[c].position = c;
+    if (contexts->count > 0)
+        qsort(contexts->windows, contexts->count, sizeof *contexts->windows, compare_ends);
+    for (size_t c = 0; c < contexts->count; c++) {
+        numbers[contexts->windows[c].position] = c;
+        contexts->windows[c].position = 0;
+    }
+    for (size_t t = 0; t < targets; t++)
+        contexts->of[t] = numbers[contexts->of[t]];
+}
+
 /* Sorts the targets by their contexts. */
 static void sort_targets(struct plx_context_groups *contexts, size_t targets)
 {
@@ -92,11 +121,11 @@ enum plx_status plx_context_groups_find(struct plx_context_groups *contexts, con
                 .ids = windows[w].ids + (i - length),
                 .first = length,
                 .end = length + 1,
-                .position = windows[w].position + (i - windows[w].first),
             };
             contexts->of[target++] = find(contexts, &window);
         }
     }
+    sort_contexts(contexts, targets);
     sort_targets(contexts, targets);
     return PLX_OK;
 }

@@ -7,8 +7,9 @@
 
 /* Zero-initialised is empty; reused. */
 struct plx_context_groups {
-    struct plx_window *windows; /* [count], in the order in which they are met: one target each, with no more
-                                   context than counts; the ids are those of the batch */
+    /* [count] one target each, with no more context than counts; the ids are those of the batch. Those that
+       end alike are neighbours, so that models of shorter contexts meet one and the same at once. */
+    struct plx_window *windows;
     size_t count;
     size_t *targets; /* of context c, by their places in the batch: targets[begins[c] … begins[c + 1] − 1] */
     size_t *begins;  /* [count + 1] */

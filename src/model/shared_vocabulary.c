@@ -86,12 +86,12 @@ static enum plx_status refuse(const struct plx_model *from, const struct plx_mod
 /* Of each token of `to`, whether one of `from` is it; a token that is another's already is none. */
 static void match(const struct plx_model *from, uint32_t *ids, uint8_t *met)
 {
-    const uint32_t last[] = {from->info.unknown, from->info.end};
+    const uint32_t roles[] = {from->info.unknown, from->info.end};
     /* Symbols with a role come first, so that a word of the same spelling as the other's symbol stands alone.
      */
-    for (size_t i = 0; i < sizeof last / sizeof *last; i++) {
-        if (last[i] != PLX_NO_TOKEN && ids[last[i]] != PLX_NO_TOKEN)
-            met[ids[last[i]]] = 1;
+    for (size_t i = 0; i < sizeof roles / sizeof *roles; i++) {
+        if (roles[i] != PLX_NO_TOKEN && ids[roles[i]] != PLX_NO_TOKEN)
+            met[ids[roles[i]]] = 1;
     }
     for (size_t id = 0; id < from->info.vocabulary; id++) {
         if (ids[id] == PLX_NO_TOKEN || id == from->info.unknown || id == from->info.end)

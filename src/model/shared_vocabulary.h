@@ -8,8 +8,8 @@
 
 struct plx_shared_vocabulary {
     uint32_t *ids;     /* [V of `from`] as outcomes of `to`; NULL: the same ids */
-    uint32_t left_out; /* the id of `from`, a start, that `to` does not have or never predicts: PLX_NO_TOKEN in
-                          ids. PLX_NO_TOKEN: there is none */
+    uint32_t left_out; /* the id of `from`, a start, that `to` does not have or never predicts: PLX_NO_TOKEN
+                          in ids. PLX_NO_TOKEN: there is none */
 };
 
 /* Released with plx_shared_vocabulary_release in any case. PLX_MISMATCH where the vocabularies differ in more
