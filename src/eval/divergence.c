@@ -173,6 +173,8 @@ enum plx_status plx_divergence_describe_corpus(struct plx_divergence *divergence
 /* What no distribution has. */
 static enum plx_status check_protocol(const struct plx_protocol *protocol, struct plx_error *error)
 {
+    if (protocol->average != PLX_AVERAGE_TOKEN)
+        return plx_error_set(error, PLX_USAGE, "the means of a divergence are over tokens");
     if (protocol->unknown == PLX_UNKNOWN_UNK || protocol->unknown == PLX_UNKNOWN_SKIP ||
         protocol->unknown == PLX_UNKNOWN_ERROR)
         return PLX_OK;

@@ -76,12 +76,12 @@ static void add_block(struct sums *sums, const double *base, const double *p, co
         model_mass += q[i];
         if (isinf(base[i]))
             continue;
+        entropy += p[i] * base[i];
         if (isinf(model[i])) {
             infinite = true;
             continue;
         }
         kl += p[i] * (model[i] - base[i]);
-        entropy += p[i] * base[i];
         cross_entropy += p[i] * model[i];
     }
     add(&sums->kl, kl);
