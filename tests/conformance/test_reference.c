@@ -653,7 +653,7 @@ static int compare_contexts(const void *a, const void *b)
 static struct plx_window *distinct_contexts(const uint32_t *ids, size_t count, size_t *distinct)
 {
     const size_t first = (size_t)plx_model_info(neural.model)->least_context;
-    struct plx_window *windows = calloc(count, sizeof *windows);
+    struct plx_window *windows = calloc(count + 1, sizeof *windows);
     if (!windows || count <= first)
         abort();
     for (size_t at = first; at < count; at++)
