@@ -61,22 +61,30 @@ static bool smooths(const struct plx_loss_variant *wanted)
     return (wanted->temperature > 0 && wanted->temperature != 1) || wanted->label_smoothing > 0;
 }
 
-/* Sets *excluded to the start symbol of an n-gram model where that is there for the form only. */
+/* More context than a model can demand before its first target. */
+#define CONTEXT_MOST 16
+
+/* Sets *excluded to the start symbol where that is no outcome: of an n-gram model, where it is there for the
+   form only; of others, where it has no probability, being no row of what is predicted. */
 static enum plx_status judge_start(const struct plx_model *model, uint32_t *excluded, struct plx_error *error)
 {
     const struct plx_model_info *info = plx_model_info(model);
-    const struct plx_window window = {.ids = &info->start, .end = 1};
+    const bool ngram = info->kind == PLX_KIND_NGRAM;
+    uint32_t ids[CONTEXT_MOST + 1];
+    const struct plx_window window = {
+        .ids = ids, .first = (size_t)info->least_context, .end = (size_t)info->least_context + 1};
     double nats;
-    if (info->kind != PLX_KIND_NGRAM || info->start == PLX_NO_TOKEN ||
-        !(info->capabilities & PLX_EMPTY_CONTEXT))
+    if (info->start == PLX_NO_TOKEN || info->least_context > CONTEXT_MOST)
         return PLX_OK;
     struct plx_session *session = plx_session_new(model, error);
     if (!session)
         return error->status;
+    for (size_t i = 0; i < window.end; i++)
+        ids[i] = info->start;
     const enum plx_status status =
         plx_session_score(session, &window, 1, &(struct plx_scores){.nats = &nats}, error);
     plx_session_free(session);
-    if (status == PLX_OK && plx_start_is_no_outcome(nats))
+    if (status == PLX_OK && (ngram ? plx_start_is_no_outcome(nats) : isinf(nats)))
         *excluded = info->start;
     return status;
 }
