@@ -26,6 +26,7 @@ enum plx_model_kind {
     PLX_KIND_NEURAL,   /* normalised by a softmax over its vocabulary */
     PLX_KIND_UNIFORM,  /* every token of the vocabulary has the same probability */
     PLX_KIND_LOGPROBS, /* answers that another program has written down, for one corpus */
+    PLX_KIND_MIXTURE,  /* the weighted mean of other models' probabilities (mixture.h) */
     PLX_KIND_COUNT
 };
 
@@ -52,9 +53,27 @@ struct plx_model_property {
     uint64_t number;
 };
 
+/* One of the models of a mixture. */
+struct plx_component {
+    const char *format; /* as in struct plx_model_info, and so are the others */
+    enum plx_model_kind kind;
+    const char *architecture;
+    double weight; /* the weights of a mixture add up to 1 */
+    const char *fingerprint;
+    char sha256[65];
+};
+
+/* How the weights of a mixture were found (plx_mixture_tune). */
+struct plx_tuning {
+    uint64_t tokens;       /* of the corpus, that were counted */
+    unsigned rounds;       /* of the search */
+    double nats_per_token; /* of these, with the weights found */
+    char corpus_sha256[65];
+};
+
 /* What a model is. Strings and counts are the model's own and valid as long as it. */
 struct plx_model_info {
-    const char *format; /* name in the registry of formats */
+    const char *format; /* name in the registry of formats; "mixture" of a mixture */
     enum plx_model_kind kind;
     const char *architecture; /* "n-gram", "table", "factored", … */
     unsigned order;           /* of an n-gram model; 2 for a bigram */
@@ -80,8 +99,11 @@ struct plx_model_info {
     char sha256[65]; /* of the model file, hexadecimal, "" for none; of a model without a file, of its name;
                         of an index of weights and of a description, of its content and those of the files
                         that it names, in the order of their names, one behind the other (quick: of what is
-                        hashed of each) */
-    char vocabulary_sha256[65]; /* of the vocabulary file beside it; "" if there is none */
+                        hashed of each); of a mixture, of its weights and its models' own */
+    char vocabulary_sha256[65];             /* of the vocabulary file beside it; "" if there is none */
+    const struct plx_component *components; /* [component_count], of a mixture; else NULL */
+    size_t component_count;
+    const struct plx_tuning *tuning; /* of a mixture whose weights were tuned; else NULL */
 };
 
 /* How a model is read. Zero-initialised means the defaults. All is borrowed for the call that opens the model

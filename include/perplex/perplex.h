@@ -12,9 +12,11 @@
 #include <perplex/config.h>
 #include <perplex/convert.h>
 #include <perplex/corpus.h>
+#include <perplex/divergence.h>
 #include <perplex/evaluate.h>
 #include <perplex/inspect.h>
 #include <perplex/loss.h>
+#include <perplex/mixture.h>
 #include <perplex/model.h>
 #include <perplex/output.h>
 #include <perplex/per_token.h>

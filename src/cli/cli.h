@@ -12,14 +12,18 @@
 #define CLI_USAGE 2
 
 /* What a command may take of the list of options; CLI_ALL is all of them. */
-#define CLI_EVAL    1u
-#define CLI_TABLE   2u
-#define CLI_FORMATS 4u
-#define CLI_INSPECT 8u
-#define CLI_COMPARE 16u
-#define CLI_HELPS   32u
-#define CLI_CONVERT 64u
-#define CLI_ALL     ~0u
+#define CLI_EVAL       1u
+#define CLI_TABLE      2u
+#define CLI_FORMATS    4u
+#define CLI_INSPECT    8u
+#define CLI_COMPARE    16u
+#define CLI_HELPS      32u
+#define CLI_CONVERT    64u
+#define CLI_DIVERGENCE 128u
+#define CLI_ALL        ~0u
+
+/* Who carries out a protocol. */
+#define CLI_SCORING (CLI_EVAL | CLI_DIVERGENCE)
 
 /* X(code, commands, meaning). What the program ends with. */
 #define CLI_EXIT_LIST(X)                                                                                 \
@@ -29,6 +33,7 @@
     X(3, CLI_ALL & ~(CLI_FORMATS | CLI_HELPS), "a malformed or unsupported model, corpus or other file") \
     X(4, CLI_ALL, "a file or the network failed")                                                        \
     X(5, CLI_EVAL, "the perplexity is not finite (the result is written all the same)")                  \
+    X(5, CLI_DIVERGENCE, "the divergence is not finite (the result is written all the same)")            \
     X(5, CLI_COMPARE, "the difference is no number: both are infinite, or one says nothing")             \
     X(6, CLI_ALL & ~(CLI_FORMATS | CLI_HELPS), "memory is exhausted, or an internal check failed")       \
     X(130, CLI_ALL & ~(CLI_FORMATS | CLI_HELPS), "interrupted")
@@ -61,27 +66,29 @@ enum cli_takes {
    of options: parsing, help, manual and completions are made from it. "%s" in the help stands for the words
    that the argument can be, or for what cli_help says. */
 #define CLI_OPTION_LIST(X)                                                                                   \
-    X(PROTOCOL, "protocol", 'p', "NAME", PRESET, CLI_EVAL, "preset: %s (default: by model and tokens)")      \
-    X(UNIT, "unit", 0, "UNIT", FIELD, CLI_EVAL, "context starts afresh at every: %s")                        \
-    X(START, "start", 0, "START", FIELD, CLI_EVAL, "begin symbol: %s; or the symbol itself")                 \
-    X(END, "end", 0, "END", FIELD, CLI_EVAL, "end symbol: %s; or the symbol itself")                         \
-    X(JOIN, "join", 0, "TOKEN", TEXT, CLI_EVAL, "token that stands between the lines of a stream of words")  \
-    X(WINDOW, "window", 0, "N", NUMBER, CLI_EVAL,                                                            \
+    X(PROTOCOL, "protocol", 'p', "NAME", PRESET, CLI_SCORING, "preset: %s (default: by model and tokens)")   \
+    X(UNIT, "unit", 0, "UNIT", FIELD, CLI_SCORING, "context starts afresh at every: %s")                     \
+    X(START, "start", 0, "START", FIELD, CLI_SCORING, "begin symbol: %s; or the symbol itself")              \
+    X(END, "end", 0, "END", FIELD, CLI_SCORING, "end symbol: %s; or the symbol itself")                      \
+    X(JOIN, "join", 0, "TOKEN", TEXT, CLI_SCORING,                                                           \
+      "token that stands between the lines of a stream of words")                                            \
+    X(WINDOW, "window", 0, "N", NUMBER, CLI_SCORING,                                                         \
       "most tokens that one scoring sees, context included; 0: no limit")                                    \
-    X(STRIDE, "stride", 0, "N", NUMBER, CLI_EVAL, "how far the window moves (default: the window)")          \
-    X(SCORE, "score", 0, "WHICH", FIELD, CLI_EVAL, "targets of a window that count: %s")                     \
-    X(FIRST_WINDOW, "first-window", 0, "N", NUMBER, CLI_EVAL,                                                \
+    X(STRIDE, "stride", 0, "N", NUMBER, CLI_SCORING, "how far the window moves (default: the window)")       \
+    X(SCORE, "score", 0, "WHICH", FIELD, CLI_SCORING, "targets of a window that count: %s")                  \
+    X(FIRST_WINDOW, "first-window", 0, "N", NUMBER, CLI_SCORING,                                             \
       "targets of the first window, where that differs")                                                     \
-    X(TAIL, "tail", 0, "HOW", FIELD, CLI_EVAL, "partial last window: %s")                                    \
-    X(FIRST, "first", 0, "HOW", FIELD, CLI_EVAL, "a target without context: %s")                             \
-    X(UNKNOWN, "unknown", 0, "COST", FIELD, CLI_EVAL, "unknown tokens: %s")                                  \
-    X(CONTROL_WORDS, "control-words", 0, "WHAT", FIELD, CLI_EVAL, "start and end symbols in the text: %s")   \
-    X(BLANK, "blank", 0, "HOW", FIELD, CLI_EVAL, "end symbols of blank lines: %s")                           \
+    X(TAIL, "tail", 0, "HOW", FIELD, CLI_SCORING, "partial last window: %s")                                 \
+    X(FIRST, "first", 0, "HOW", FIELD, CLI_SCORING, "a target without context: %s")                          \
+    X(UNKNOWN, "unknown", 0, "COST", FIELD, CLI_SCORING, "unknown tokens: %s")                               \
+    X(CONTROL_WORDS, "control-words", 0, "WHAT", FIELD, CLI_SCORING,                                         \
+      "start and end symbols in the text: %s")                                                               \
+    X(BLANK, "blank", 0, "HOW", FIELD, CLI_SCORING, "end symbols of blank lines: %s")                        \
     X(AVERAGE, "average", 0, "OVER", FIELD, CLI_EVAL, "mean over: %s")                                       \
-    X(LIMIT, "limit", 0, "N", NUMBER, CLI_EVAL, "score at most N tokens; 0: all")                            \
-    X(TOKENS, "tokens", 't', "KIND", TOKEN_KIND, CLI_EVAL | CLI_INSPECT,                                     \
+    X(LIMIT, "limit", 0, "N", NUMBER, CLI_SCORING, "score at most N tokens; 0: all")                         \
+    X(TOKENS, "tokens", 't', "KIND", TOKEN_KIND, CLI_SCORING | CLI_INSPECT,                                  \
       "what tokens are: %s (default: words of a text)")                                                      \
-    X(CORPUS_FORMAT, "corpus-format", 0, "NAME", CORPUS_FORMAT, CLI_EVAL | CLI_INSPECT,                      \
+    X(CORPUS_FORMAT, "corpus-format", 0, "NAME", CORPUS_FORMAT, CLI_SCORING | CLI_INSPECT,                   \
       "format of the corpus: %s (default: recognised)")                                                      \
     X(MODEL_FORMAT, "model-format", 0, "NAME", MODEL_FORMAT, CLI_EVAL | CLI_INSPECT | CLI_CONVERT,           \
       "format of the model: %s (default: recognised)")                                                       \
@@ -93,18 +100,23 @@ enum cli_takes {
       "ARPA: believe the sections rather than the header's counts")                                          \
     X(LOGPROB_BASE, "logprob-base", 0, "BASE", BASE, CLI_EVAL | CLI_INSPECT,                                 \
       "logprobs: base of the logarithms, e, 2, 10 or any number > 1 (default: e)")                           \
-    X(LOAD, "load", 0, "HOW", LOAD, CLI_EVAL | CLI_INSPECT,                                                  \
+    X(LOAD, "load", 0, "HOW", LOAD, CLI_SCORING | CLI_INSPECT,                                               \
       "formats that are used in place: %s (default: map); others are always read into memory")               \
-    X(FINGERPRINT, "fingerprint", 0, "OF", FINGERPRINT, CLI_EVAL | CLI_INSPECT | CLI_CONVERT,                \
+    X(FINGERPRINT, "fingerprint", 0, "OF", FINGERPRINT, CLI_SCORING | CLI_INSPECT | CLI_CONVERT,             \
       "SHA-256 of the model: %s (default: full); quick samples formats that are used in place, and is full " \
       "for others; a file of the format plx carries its own")                                                \
     X(VERIFY, "verify", 0, NULL, NOTHING, CLI_EVAL | CLI_INSPECT,                                            \
       "check the model's checksums; refused where the format has none")                                      \
-    X(THREADS, "threads", 'j', "N", NUMBER, CLI_EVAL | CLI_CONVERT,                                          \
+    X(MIX, "mix", 0, "WEIGHT:MODEL", TEXT, CLI_EVAL,                                                         \
+      "mix that model's probabilities in, token by token; may be repeated. The first model has the rest of " \
+      "the weight")                                                                                          \
+    X(MIX_TUNE, "mix-tune", 0, "CORPUS", FILE, CLI_EVAL,                                                     \
+      "find the weights under which that corpus is most probable, from those given on")                      \
+    X(THREADS, "threads", 'j', "N", NUMBER, CLI_SCORING | CLI_CONVERT,                                       \
       "threads in all (default: one for each processor)")                                                    \
-    X(BATCH, "batch", 0, "N", NUMBER, CLI_EVAL,                                                              \
+    X(BATCH, "batch", 0, "N", NUMBER, CLI_SCORING,                                                           \
       "targets scored together (default 4096); does not change the result")                                  \
-    X(OUTPUT, "output", 'o', "FILE", FILE, CLI_EVAL | CLI_TABLE | CLI_COMPARE | CLI_INSPECT,                 \
+    X(OUTPUT, "output", 'o', "FILE", FILE, CLI_SCORING | CLI_TABLE | CLI_COMPARE | CLI_INSPECT,              \
       "write there, whole or not at all (default: stdout)")                                                  \
     X(PER_TOKEN, "per-token", 0, "FILE", FILE, CLI_EVAL,                                                     \
       "write every scored token and its nats there too: .jsonl or .npy, .gz may follow")                     \
@@ -119,9 +131,9 @@ enum cli_takes {
       "also the loss weighted by target: for every token a number, one a line or in .npy")                   \
     X(FOCAL, "focal", 0, "GAMMA", NUMBER, CLI_EVAL, "also the focal loss: each target times (1-p)^GAMMA")    \
     X(FORMAT, "format", 'f', "NAME", TABLE_FORMAT, CLI_TABLE, "format of the table: %s (default: markdown)") \
-    X(QUIET, "quiet", 'q', NULL, NOTHING, CLI_EVAL | CLI_INSPECT | CLI_CONVERT,                              \
+    X(QUIET, "quiet", 'q', NULL, NOTHING, CLI_SCORING | CLI_INSPECT | CLI_CONVERT,                           \
       "no progress, summary or warnings on stderr")                                                          \
-    X(CONFIG, "config", 0, "FILE", FILE, CLI_EVAL, "options out of a JSON file")                             \
+    X(CONFIG, "config", 0, "FILE", FILE, CLI_SCORING, "options out of a JSON file")                          \
     X(AS, "as", 0, "KIND", INSPECTED, CLI_INSPECT, "what the first file is: %s (default: recognised)")       \
     X(TOP, "top", 0, "N", NUMBER, CLI_INSPECT, "list the N most frequent unknown tokens (default 20)")       \
     X(DEEP, "deep", 0, NULL, NOTHING, CLI_INSPECT,                                                           \
@@ -148,6 +160,8 @@ struct cli_arguments {
     const char
         *paths[CLI_OPTION_COUNT]; /* where in the file of --config the value stands; NULL: it does not */
     const char *config;           /* that file's name */
+    const char *mixed[PLX_MIXTURE_MOST]; /* [mixed_count] all that --mix has been given */
+    int mixed_count;
     const char *const *operands;
     int operand_count;
 };
@@ -172,8 +186,8 @@ struct cli_command {
     const struct cli_example *examples;          /* ended by one without command; NULL: none */
 };
 
-extern const struct cli_command cli_command_eval, cli_command_compare, cli_command_table, cli_command_formats,
-    cli_command_inspect, cli_command_convert, cli_command_help;
+extern const struct cli_command cli_command_divergence, cli_command_eval, cli_command_compare,
+    cli_command_table, cli_command_formats, cli_command_inspect, cli_command_convert, cli_command_help;
 
 /* commands.c: command `index`, NULL past the end; the one of that name, NULL if there is none. */
 const struct cli_command *cli_command(size_t index);
@@ -235,6 +249,40 @@ const char *cli_word(enum cli_takes takes, enum cli_option option, size_t index)
 /* All of them: "a, b, c", or "a, b or c" with the last separator " or ". As much as fits. */
 void cli_list_words(enum cli_takes takes, enum cli_option option, const char *last, char *text,
                     size_t capacity);
+
+/* protocol.c: false, with a message, if --protocol names no preset. */
+bool cli_check_preset(const struct cli_arguments *arguments);
+
+/* What can be wrong with the protocol whatever the model is, before that is read, which may take minutes. */
+enum plx_status cli_check_protocol(const struct cli_arguments *arguments, struct plx_error *error);
+
+/* The protocol for this model and corpus. */
+enum plx_status cli_choose_protocol(const struct cli_arguments *arguments, const struct plx_model_info *model,
+                                    const struct plx_corpus *corpus, struct plx_protocol *protocol,
+                                    struct plx_error *error);
+
+/* mixture.c: the models to be evaluated: one, or the mixture of several. Zero-initialised is none. */
+struct cli_mixture {
+    size_t count;
+    const char *names[PLX_MIXTURE_MOST];
+    double weights[PLX_MIXTURE_MOST];
+    struct plx_model *models[PLX_MIXTURE_MOST];
+    struct plx_model *mixed; /* NULL for one */
+};
+
+/* What the command line says; false, with a message, where that cannot be. */
+bool cli_read_mixture(const struct cli_arguments *arguments, struct cli_mixture *mixture);
+
+/* Opens the models, the first by these options; all is to be closed in any case. */
+enum plx_status cli_open_mixture(struct cli_mixture *mixture, const struct plx_model_options *first,
+                                 struct plx_error *error);
+
+/* Finds the weights of several models anew. */
+enum plx_status cli_tune_mixture(struct cli_mixture *mixture, struct plx_corpus *corpus,
+                                 const struct plx_evaluate_options *options, struct plx_error *error);
+
+const struct plx_model *cli_mixture_model(const struct cli_mixture *mixture);
+void cli_close_mixture(struct cli_mixture *mixture);
 
 /* Looks for the one candidate that resembles `given` most, as a slip of the finger would. Begins as {given};
    `best` is NULL where nothing does. */

@@ -3,10 +3,12 @@
 
 #include <string.h>
 
-/* Not of a file: an output that every run would replace is no part of how a result is made. */
+/* Not of a file: an output that every run would replace is no part of how a result is made; and what may be
+   repeated has no form there. */
 static bool may_stand(enum cli_option option)
 {
-    return option != CLI_HELP && option != CLI_CONFIG && option != CLI_OUTPUT && option != CLI_PER_TOKEN;
+    return option != CLI_HELP && option != CLI_CONFIG && option != CLI_OUTPUT && option != CLI_PER_TOKEN &&
+           option != CLI_MIX;
 }
 
 /* The option's name as it is a key: with "_" for "-". */

@@ -19,7 +19,13 @@ static const char DETAILS[] =
     "and so does `name`, so that the member `protocol` of a result is such a file. Options on the command "
     "line "
     "win. Paths are relative to the working directory, not to the file. `output` and `per_token` are for the "
-    "command line alone."
+    "command line alone, and so is `mix`."
+    "\n\n"
+    "`--mix` makes the weighted mean of models' probabilities, token by token, of models whose vocabularies "
+    "are "
+    "the same, whatever start, end and unknown symbol are called. The protocol is the first model's. "
+    "`--mix-tune` takes 8 bytes of memory for each model and token of its corpus; the weights that it finds "
+    "stand in the result."
     "\n\n"
     "Modified losses stand beside the cross-entropy in the member `losses` of the result, each by itself "
     "and, "
@@ -43,61 +49,12 @@ static const struct cli_example EXAMPLES[] = {
     {"perplex eval model.arpa test.txt -o result.json --per-token tokens.jsonl.gz",
      "and every token with what it cost"},
     {"zcat test.txt.gz | perplex eval model.arpa - --unknown skip", "a corpus from a pipe"},
+    {"perplex eval model.arpa test.txt --mix 0.3:other.arpa", "two models' probabilities, mixed 7 to 3"},
+    {"perplex eval model.arpa test.txt --mix 0.5:other.arpa --mix-tune valid.txt",
+     "the same, with the weights under which another text is most probable"},
     {"perplex eval model.arpa https://example.org/test.txt", "a corpus from the web"},
     {NULL, NULL},
 };
-
-/* The message begins with the field's name: where its value comes from takes its place. */
-static enum plx_status name_origin(const struct cli_arguments *arguments, enum cli_option option,
-                                   enum plx_status status, struct plx_error *error)
-{
-    const size_t name = strlen(cli_option_row(option)->name);
-    char origin[1024], message[sizeof error->message];
-    cli_origin(arguments, option, origin, sizeof origin);
-    memcpy(message, error->message, sizeof message);
-    snprintf(error->message, sizeof error->message, "%.*s%s", (int)(sizeof message / 2), origin,
-             message + name);
-    return status;
-}
-
-/* The fields that have been given as options. */
-static enum plx_status set_fields(const struct cli_arguments *arguments, struct plx_protocol *protocol,
-                                  struct plx_error *error)
-{
-    const char *name;
-    char text[2 * PLX_SYMBOL_TEXT];
-    for (size_t i = 0; plx_protocol_field(protocol, i, &name, text, sizeof text, NULL); i++) {
-        const enum cli_option option = cli_find_option(name);
-        const char *value = option < CLI_OPTION_COUNT ? arguments->values[option] : NULL;
-        const enum plx_status status =
-            value ? plx_protocol_set(protocol, cli_option_row(option)->name, value, error) : PLX_OK;
-        if (status)
-            return name_origin(arguments, option, status, error);
-    }
-    return PLX_OK;
-}
-
-/* What can be wrong with the protocol whatever the model is, before that is read, which may take minutes. */
-static enum plx_status check_protocol(const struct cli_arguments *arguments, struct plx_error *error)
-{
-    const char *name = arguments->values[CLI_PROTOCOL];
-    struct plx_protocol protocol = *(name ? plx_protocol_find(name) : plx_protocol_preset(0));
-    const enum plx_status status = set_fields(arguments, &protocol, error);
-    return status || !name ? status : plx_protocol_check(&protocol, error);
-}
-
-/* The preset, changed field by field. */
-static enum plx_status choose_protocol(const struct cli_arguments *arguments,
-                                       const struct plx_model_info *model, const struct plx_corpus *corpus,
-                                       struct plx_protocol *protocol, struct plx_error *error)
-{
-    const char *name = arguments->values[CLI_PROTOCOL];
-    struct plx_corpus_info info;
-    plx_corpus_info(corpus, &info);
-    *protocol = *(name ? plx_protocol_find(name) : plx_protocol_default(model, &info));
-    const enum plx_status status = set_fields(arguments, protocol, error);
-    return status ? status : plx_protocol_check(protocol, error);
-}
 
 struct settings {
     struct plx_model_options model;
@@ -105,6 +62,7 @@ struct settings {
     struct plx_evaluate_options evaluate;
     struct plx_loss_variant losses;
     uint32_t ignored[PLX_IGNORED_MAX];
+    struct cli_mixture mixture;
 };
 
 /* It can be read only once. */
@@ -114,7 +72,8 @@ static bool check_standard_input(const struct cli_arguments *arguments)
         const char *role, *name;
     } others[] = {{"protocol file", arguments->values[CLI_CONFIG]},
                   {"vocabulary", arguments->values[CLI_VOCAB]},
-                  {"class weights", arguments->values[CLI_CLASS_WEIGHTS]}};
+                  {"class weights", arguments->values[CLI_CLASS_WEIGHTS]},
+                  {"tuning corpus", arguments->values[CLI_MIX_TUNE]}};
     const int count = (int)(sizeof others / sizeof *others);
     const char *taken = NULL;
     for (int i = -count; i < arguments->operand_count; i++) {
@@ -131,27 +90,6 @@ static bool check_standard_input(const struct cli_arguments *arguments)
         taken = role;
     }
     return true;
-}
-
-static bool check_preset(const struct cli_arguments *arguments)
-{
-    const char *name = arguments->values[CLI_PROTOCOL];
-    struct cli_nearest nearest = {name, NULL, 0};
-    const struct plx_protocol *preset;
-    char shown[256], origin[1024];
-    if (!name || plx_protocol_find(name))
-        return true;
-    for (size_t i = 0; (preset = plx_protocol_preset(i)) != NULL; i++)
-        cli_nearest_try(&nearest, preset->name);
-    plx_text_visible(name, shown, sizeof shown);
-    cli_origin(arguments, CLI_PROTOCOL, origin, sizeof origin);
-    fprintf(stderr, "perplex: %s%sthere is no protocol \"%s\"; ",
-            arguments->paths[CLI_PROTOCOL] ? origin : "", arguments->paths[CLI_PROTOCOL] ? ": " : "", shown);
-    if (nearest.best)
-        fprintf(stderr, "did you mean %s?\n", nearest.best);
-    else
-        fprintf(stderr, "`perplex eval --help` names them\n");
-    return false;
 }
 
 /* Two outputs in one place would spoil each other. */
@@ -212,11 +150,12 @@ static bool read_settings(const struct cli_arguments *arguments, struct cli_prog
         .evaluate = {.progress = cli_progress_corpus, .interrupted = cli_interrupted, .user = progress},
     };
     if (!cli_choice(arguments, CLI_TOKENS, &tokens) || !cli_choice(arguments, CLI_LOAD, &load) ||
-        !cli_choice(arguments, CLI_FINGERPRINT, &fingerprint) || !check_preset(arguments) ||
+        !cli_choice(arguments, CLI_FINGERPRINT, &fingerprint) || !cli_check_preset(arguments) ||
         !check_standard_input(arguments) || !cli_check_inputs(arguments) || !check_outputs(arguments) ||
         !cli_number(arguments, CLI_THREADS, 1, 1024, &threads) ||
         !cli_number(arguments, CLI_BATCH, 1, 1 << 24, &batch) ||
-        !cli_logprob_base(arguments, &settings->model.logprob_base) || !read_losses(arguments, settings))
+        !cli_logprob_base(arguments, &settings->model.logprob_base) ||
+        !cli_read_mixture(arguments, &settings->mixture) || !read_losses(arguments, settings))
         return false;
     if (values[CLI_TOKENS])
         settings->corpus.tokens = (enum plx_token_kind)(tokens + PLX_TOKENS_WORD);
@@ -249,12 +188,31 @@ static enum plx_status read_class_weights(const char *name, struct plx_loss_vari
     return PLX_OK;
 }
 
-static enum plx_status evaluate(const struct cli_arguments *arguments, const struct settings *settings,
+/* With the weights that suit the tuning corpus, by the same protocol or what suits that corpus. */
+static enum plx_status tune(const struct cli_arguments *arguments, struct settings *settings,
+                            struct plx_error *error)
+{
+    const char *name = arguments->values[CLI_MIX_TUNE];
+    struct plx_evaluate_options options = settings->evaluate;
+    struct plx_corpus *corpus;
+    struct plx_protocol protocol;
+    options.protocol = &protocol;
+    options.tokens = NULL;
+    enum plx_status status = plx_corpus_open(&name, 1, &settings->corpus, &corpus, error);
+    if (status == PLX_OK)
+        status = cli_choose_protocol(arguments, plx_model_info(cli_mixture_model(&settings->mixture)), corpus,
+                                     &protocol, error);
+    if (status == PLX_OK)
+        status = cli_tune_mixture(&settings->mixture, corpus, &options, error);
+    plx_corpus_close(corpus);
+    return status;
+}
+
+static enum plx_status evaluate(const struct cli_arguments *arguments, struct settings *settings,
                                 struct plx_result **result, struct plx_error *error)
 {
     const char *const *names = arguments->operands;
     const size_t corpora = (size_t)arguments->operand_count - 1;
-    struct plx_model *model = NULL;
     struct plx_corpus *corpus = NULL;
     struct plx_protocol protocol;
     struct plx_evaluate_options options = settings->evaluate;
@@ -263,21 +221,24 @@ static enum plx_status evaluate(const struct cli_arguments *arguments, const str
     options.protocol = &protocol;
     options.losses = &losses;
     *result = NULL;
-    enum plx_status status = check_protocol(arguments, error);
+    enum plx_status status = cli_check_protocol(arguments, error);
     if (status == PLX_OK)
         status = read_class_weights(arguments->values[CLI_CLASS_WEIGHTS], &losses, &weights, error);
     if (status == PLX_OK && opens_at_once(names[1]))
         status = plx_corpus_open(names + 1, corpora, &settings->corpus, &corpus, error);
     if (status == PLX_OK)
-        status = plx_model_open(names[0], &settings->model, &model, error);
+        status = cli_open_mixture(&settings->mixture, &settings->model, error);
+    if (status == PLX_OK && arguments->values[CLI_MIX_TUNE])
+        status = tune(arguments, settings, error);
     if (status == PLX_OK && !corpus)
         status = plx_corpus_open(names + 1, corpora, &settings->corpus, &corpus, error);
+    const struct plx_model *model = cli_mixture_model(&settings->mixture);
     if (status == PLX_OK)
-        status = choose_protocol(arguments, plx_model_info(model), corpus, &protocol, error);
+        status = cli_choose_protocol(arguments, plx_model_info(model), corpus, &protocol, error);
     if (status == PLX_OK)
         status = plx_evaluate(model, corpus, &options, result, error);
     plx_corpus_close(corpus);
-    plx_model_close(model);
+    cli_close_mixture(&settings->mixture);
     plx_class_weights_release(&weights);
     return status;
 }

@@ -108,7 +108,7 @@ void cli_print_usage(FILE *stream)
     const struct cli_command *command;
     fprintf(stream, "perplex: how well a language model predicts a corpus\n\nusage: perplex COMMAND ...\n\n");
     for (size_t i = 0; (command = cli_command(i)) != NULL; i++)
-        fprintf(stream, "  %-9s %s\n", command->name, command->summary);
+        fprintf(stream, "  %-10s %s\n", command->name, command->summary);
     fprintf(stream, "\n  perplex COMMAND --help   the options of a command\n"
                     "  perplex --version        version, and what is built in\n");
 }

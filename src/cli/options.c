@@ -117,6 +117,17 @@ static bool check_names(const struct cli_command *command, const struct cli_argu
     return true;
 }
 
+/* One more model to be mixed in; the first model has a place too. */
+static bool add_mixed(struct cli_arguments *arguments)
+{
+    if (arguments->mixed_count == PLX_MIXTURE_MOST - 1) {
+        fprintf(stderr, "perplex: --mix can be given %d times at most\n", PLX_MIXTURE_MOST - 1);
+        return false;
+    }
+    arguments->mixed[arguments->mixed_count++] = arguments->values[CLI_MIX];
+    return true;
+}
+
 int cli_parse(const struct cli_command *command, int argc, char **argv, struct cli_arguments *arguments)
 {
     struct option rows[CLI_OPTION_COUNT + 1];
@@ -134,6 +145,8 @@ int cli_parse(const struct cli_command *command, int argc, char **argv, struct c
             return unknown_option(command, argv[optind - 1]);
         const int option = code >= FIRST_CODE ? code - FIRST_CODE : find_letter(code);
         arguments->values[option] = optarg ? optarg : "";
+        if (option == CLI_MIX && !add_mixed(arguments))
+            return usage_error(command);
     }
     arguments->operands = (const char *const *)argv + optind;
     arguments->operand_count = argc - optind;

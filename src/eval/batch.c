@@ -250,8 +250,6 @@ void plx_batch_score(struct plx_batch *batch, const struct plx_plan *plan, struc
         .log10_float = plan->details ? batch->log10_float : NULL,
     };
     plx_tally_clear(&batch->tally);
-    for (size_t w = 0; w < batch->window_count; w++)
-        batch->windows[w].ids = batch->ids + batch->offsets[w];
     batch->status = plx_session_score(session, batch->windows, batch->window_count, &scores, &batch->error);
     if (batch->status)
         return;

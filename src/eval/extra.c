@@ -61,26 +61,6 @@ static bool smooths(const struct plx_loss_variant *wanted)
     return (wanted->temperature > 0 && wanted->temperature != 1) || wanted->label_smoothing > 0;
 }
 
-/* Sets *excluded to the start symbol of an n-gram model where that is there for the form only. */
-static enum plx_status judge_start(const struct plx_model *model, uint32_t *excluded, struct plx_error *error)
-{
-    const struct plx_model_info *info = plx_model_info(model);
-    const struct plx_window window = {.ids = &info->start, .end = 1};
-    double nats;
-    if (info->kind != PLX_KIND_NGRAM || info->start == PLX_NO_TOKEN ||
-        !(info->capabilities & PLX_EMPTY_CONTEXT))
-        return PLX_OK;
-    struct plx_session *session = plx_session_new(model, error);
-    if (!session)
-        return error->status;
-    const enum plx_status status =
-        plx_session_score(session, &window, 1, &(struct plx_scores){.nats = &nats}, error);
-    plx_session_free(session);
-    if (status == PLX_OK && plx_start_is_no_outcome(nats))
-        *excluded = info->start;
-    return status;
-}
-
 /* Whether the model has what is needed. */
 static enum plx_status check_rows(const struct plx_extra_request *request, const struct plx_model *model,
                                   struct plx_error *error)
@@ -107,7 +87,7 @@ enum plx_status plx_extra_settle(const struct plx_evaluate_options *options, con
     if (wanted && ((status = check_range(wanted, error)) || (status = check_ids(wanted, info, plan, error))))
         return status;
     if ((status = check_rows(request, model, error)) ||
-        (request->rows && (status = judge_start(model, &request->excluded, error))))
+        (request->rows && (status = plx_roles_unpredicted(model, &request->excluded, error))))
         return status;
     request->variant_count =
         plx_variants_settle(wanted, info->vocabulary, request->excluded, request->variants);

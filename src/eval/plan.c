@@ -94,6 +94,10 @@ static enum plx_status settle_symbols(const struct plx_model *model, struct plx_
     const bool restarts = (info->capabilities & PLX_RESTART_AT_END) && protocol->unit == PLX_UNIT_STREAM &&
                           plan->end != PLX_NO_TOKEN && start != PLX_NO_TOKEN && start != plan->end;
     plan->restart = restarts ? start : PLX_NO_TOKEN;
+    if (plan->end != PLX_NO_TOKEN && protocol->unit == PLX_UNIT_STREAM)
+        plan->end_role = PLX_END_PARTS_CONTEXT;
+    else if (start == PLX_NO_TOKEN && plan->start != PLX_NO_TOKEN)
+        plan->end_role = PLX_END_IS_START;
     /* A newline may be the end symbol of a model of characters. */
     const bool words = plan->tokens == PLX_TOKENS_WORD && !plan->any_tokens;
     plan->control[0] = words ? start : PLX_NO_TOKEN;

@@ -4,17 +4,20 @@
 
 #include <perplex/protocol.h>
 
+#include "model/model.h"
+
 struct plx_plan {
     struct plx_protocol protocol; /* as it is carried out: what the result shows */
     enum plx_token_kind tokens;
     enum plx_content content;
     uint32_t start; /* before every unit, start_repeat times; PLX_NO_TOKEN: nothing */
     unsigned start_repeat;
-    uint32_t end;        /* appended and scored; PLX_NO_TOKEN: nothing */
-    uint32_t restart;    /* stands for an end in a context, and hides what came before; PLX_NO_TOKEN: no */
-    uint32_t unknown;    /* the model's unknown symbol, or PLX_NO_TOKEN */
-    uint32_t join;       /* stands for a line end inside a stream; PLX_NO_TOKEN: nothing */
-    uint32_t control[2]; /* start and end symbol, as words of a text: see enum plx_control_words */
+    uint32_t end;     /* appended and scored; PLX_NO_TOKEN: nothing */
+    uint32_t restart; /* stands for an end in a context, and hides what came before; PLX_NO_TOKEN: no */
+    enum plx_end_role end_role; /* of ends in contexts, for a mixture's models */
+    uint32_t unknown;           /* the model's unknown symbol, or PLX_NO_TOKEN */
+    uint32_t join;              /* stands for a line end inside a stream; PLX_NO_TOKEN: nothing */
+    uint32_t control[2];        /* start and end symbol, as words of a text: see enum plx_control_words */
     char start_shown[PLX_SYMBOL_TEXT], end_shown[PLX_SYMBOL_TEXT]; /* spelled; "" if there is none */
     uint64_t first_window_end; /* tokens of a unit that its first window sees; 0: as every window */
     uint64_t context_length;

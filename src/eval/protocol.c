@@ -76,8 +76,10 @@ const struct plx_protocol *plx_protocol_default(const struct plx_model_info *mod
                                                 const struct plx_corpus_info *corpus)
 {
     const bool letters = corpus->tokens == PLX_TOKENS_CHARACTER || corpus->tokens == PLX_TOKENS_BYTE;
+    const enum plx_model_kind kind =
+        model->kind == PLX_KIND_MIXTURE ? model->components[0].kind : model->kind;
     size_t preset = EXACT;
-    if (!letters && model->kind == PLX_KIND_NGRAM)
+    if (!letters && kind == PLX_KIND_NGRAM)
         preset = SENTENCE;
     else if (!letters && corpus->content != PLX_CONTENT_IDS && model->end != PLX_NO_TOKEN)
         preset = WIKITEXT_EOS;

@@ -106,6 +106,7 @@ void plx_result_free(struct plx_result *result)
         return;
     plx_tally_release(&result->tally);
     free(result->ngrams);
+    free(result->components);
     free(result->model_name);
     free(result->corpus_name);
     free(result);

@@ -22,8 +22,10 @@ struct plx_result {
     uint64_t documents;
     uint64_t tokens; /* scored and skipped */
 
-    struct plx_model_info model; /* its strings and counts are static or owned here */
-    uint64_t *ngrams;            /* [model.order] or NULL */
+    struct plx_model_info model;      /* its strings and counts are static or owned here */
+    uint64_t *ngrams;                 /* [model.order] or NULL */
+    struct plx_component *components; /* [model.component_count] or NULL */
+    struct plx_tuning tuning;         /* what model.tuning points to, if it does */
     char unknown_symbol[PLX_SYMBOL_TEXT];
     const char *corpus_format;
     size_t files; /* of the corpus */

@@ -14,7 +14,7 @@
 #include <string.h>
 
 /* The kinds, in the order of the enum. */
-static const char *const KINDS[PLX_KIND_COUNT] = {"ngram", "neural", "uniform", "logprobs"};
+static const char *const KINDS[PLX_KIND_COUNT] = {"ngram", "neural", "uniform", "logprobs", "mixture"};
 
 const char *plx_model_kind_name(enum plx_model_kind kind)
 {

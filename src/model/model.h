@@ -77,6 +77,18 @@ struct plx_session {
     const struct plx_model *model;
 };
 
+/* What an end symbol in a context is, by the protocol. */
+enum plx_end_role {
+    PLX_END_IS_TOKEN,      /* what it is */
+    PLX_END_PARTS_CONTEXT, /* the end of a line of a stream: a model with PLX_RESTART_AT_END has its start
+                              symbol there, and forgets what came before */
+    PLX_END_IS_START       /* it stands in for a start symbol that the model lacks */
+};
+
+/* Tells a mixture's session what ends are to its models, where these differ in it; of no effect for other
+   models, whose windows are made so. To begin with, ends part contexts. */
+void plx_session_set_end_role(struct plx_session *session, enum plx_end_role role);
+
 struct plx_tensors;
 
 struct plx_model_format {

@@ -104,3 +104,23 @@ bool plx_start_is_no_outcome(double nats)
 {
     return nats <= 0 || nats >= -LOG10_NONE * PLX_LN_10;
 }
+
+enum plx_status plx_roles_unpredicted(const struct plx_model *model, uint32_t *start, struct plx_error *error)
+{
+    const struct plx_model_info *info = &model->info;
+    const struct plx_window window = {.ids = &info->start, .end = 1};
+    double nats;
+    *start = PLX_NO_TOKEN;
+    if (info->kind != PLX_KIND_NGRAM || info->start == PLX_NO_TOKEN || info->start == info->end ||
+        !(info->capabilities & PLX_EMPTY_CONTEXT))
+        return PLX_OK;
+    struct plx_session *session = plx_session_new(model, error);
+    if (!session)
+        return error->status;
+    const enum plx_status status =
+        plx_session_score(session, &window, 1, &(struct plx_scores){.nats = &nats}, error);
+    plx_session_free(session);
+    if (status == PLX_OK && plx_start_is_no_outcome(nats))
+        *start = info->start;
+    return status;
+}

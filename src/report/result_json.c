@@ -6,6 +6,7 @@
 #include "eval/conventions.h"
 #include "report/extra_json.h"
 #include "report/result_file.h"
+#include "report/result_parts.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -161,7 +162,7 @@ static void write_conventions(struct plx_json_writer *json, const struct plx_res
     plx_json_end_object(json);
 }
 
-static void write_protocol(struct plx_json_writer *json, const struct plx_protocol *protocol)
+void plx_json_protocol(struct plx_json_writer *json, const struct plx_protocol *protocol)
 {
     char text[PLX_SYMBOL_TEXT * 2];
     const char *name;
@@ -175,6 +176,32 @@ static void write_protocol(struct plx_json_writer *json, const struct plx_protoc
         }
         plx_json_string(json, name, text);
     }
+    plx_json_end_object(json);
+}
+
+/* The models that a mixture is made of, and where its weights come from. */
+static void write_components(struct plx_json_writer *json, const struct plx_model_info *model)
+{
+    plx_json_begin_array(json, "components");
+    for (size_t i = 0; i < model->component_count; i++) {
+        const struct plx_component *component = model->components + i;
+        plx_json_begin_object(json, NULL);
+        plx_json_double(json, "weight", component->weight);
+        plx_json_string(json, "format", component->format);
+        plx_json_string(json, "kind", plx_model_kind_name(component->kind));
+        plx_json_string(json, "architecture", component->architecture);
+        plx_json_string(json, "fingerprint", component->fingerprint);
+        plx_json_string(json, "sha256", component->sha256);
+        plx_json_end_object(json);
+    }
+    plx_json_end_array(json);
+    if (!model->tuning)
+        return;
+    plx_json_begin_object(json, "tuning");
+    plx_json_u64(json, "tokens", model->tuning->tokens);
+    plx_json_u64(json, "rounds", model->tuning->rounds);
+    plx_json_double(json, "nats_per_token", model->tuning->nats_per_token);
+    plx_json_string(json, "corpus_sha256", model->tuning->corpus_sha256);
     plx_json_end_object(json);
 }
 
@@ -202,6 +229,8 @@ static void write_model(struct plx_json_writer *json, const struct plx_result *r
     if (*result->unknown_symbol)
         plx_json_string(json, "unknown", result->unknown_symbol);
     plx_json_end_object(json);
+    if (model->component_count > 0)
+        write_components(json, model);
     if (model->logprob_base != 0)
         plx_json_double(json, "logprob_base", model->logprob_base);
     plx_json_string(json, "fingerprint", model->fingerprint);
@@ -326,7 +355,7 @@ static void write_result(struct plx_json_writer *json, const struct plx_result *
         plx_json_bool(json, "orders_include_blanks", true);
     write_conventions(json, result);
     plx_write_extra(json, result);
-    write_protocol(json, &result->plan.protocol);
+    plx_json_protocol(json, &result->plan.protocol);
     write_model(json, result);
     write_corpus(json, result);
     write_accumulators(json, result);

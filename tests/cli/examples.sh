@@ -8,9 +8,11 @@ mkdir bin
 ln -s "$PERPLEX" bin/perplex
 PATH=$work/bin:$PATH
 cp "$ngram" model.arpa
+cp "$ngram" other.arpa
 gzip -c "$ngram" >model.arpa.gz
 cp "$neural" "${neural%/*}/vocab.txt" .
 cp "$test_text" test.txt
+cp "$test_text" valid.txt
 cp "$SOURCE_DIR"/configs/*.json .
 cp "$test_text" book.txt
 gzip -c "$test_text" >test.txt.gz

@@ -1,0 +1,12 @@
+/* Members that several reports have. */
+#ifndef PLX_REPORT_RESULT_PARTS_H
+#define PLX_REPORT_RESULT_PARTS_H
+
+#include <perplex/protocol.h>
+
+#include "base/json_writer.h"
+
+/* "protocol": every field. */
+void plx_json_protocol(struct plx_json_writer *json, const struct plx_protocol *protocol);
+
+#endif
