@@ -108,8 +108,8 @@ enum cli_takes {
     X(VERIFY, "verify", 0, NULL, NOTHING, CLI_EVAL | CLI_INSPECT,                                            \
       "check the model's checksums; refused where the format has none")                                      \
     X(MIX, "mix", 0, "WEIGHT:MODEL", TEXT, CLI_EVAL,                                                         \
-      "mix that model's probabilities in, token by token; may be repeated. The first model has the rest of " \
-      "the weight")                                                                                          \
+      "mix that model's probabilities in, token by token (may be repeated); the first model has the rest "   \
+      "of the weight")                                                                                       \
     X(MIX_TUNE, "mix-tune", 0, "CORPUS", FILE, CLI_EVAL,                                                     \
       "find the weights under which that corpus is most probable, from those given on")                      \
     X(THREADS, "threads", 'j', "N", NUMBER, CLI_SCORING | CLI_CONVERT,                                       \

@@ -20,7 +20,7 @@ static const char DETAILS[] =
 
 static const struct cli_example EXAMPLES[] = {
     {"perplex divergence model.arpa other.arpa test.txt", "how far the second model is from the first"},
-    {"perplex divergence model.arpa other.arpa test.txt --limit 500 -o divergence.json",
+    {"perplex divergence model.arpa other.arpa test.txt --limit 500 -o kl.json",
      "the same over the first 500 tokens"},
     {NULL, NULL},
 };

@@ -11,8 +11,7 @@ struct plx_extra_request {
     bool distributions;
     bool rows; /* full distributions are needed, for whatever */
     uint64_t types;
-    /* The start symbol of an n-gram model where that is no outcome (model/roles.h), which is left out then;
-       or PLX_NO_TOKEN. */
+    /* The start symbol where that is no outcome, which is left out then; or PLX_NO_TOKEN. */
     uint32_t excluded;
     struct plx_variant variants[PLX_VARIANTS_MAX];
     size_t variant_count;

@@ -144,18 +144,6 @@ void plx_row_compare(const struct plx_outcomes *outcomes, double value, uint64_t
     }
 }
 
-/* A sum of what blocks give, with what its roundings have lost (T. J. Dekker's and D. E. Knuth's two-sum). */
-struct total {
-    double sum, lost;
-};
-
-static void add_total(struct total *total, double value)
-{
-    const double sum = total->sum + value, part = sum - total->sum;
-    total->lost += (total->sum - (sum - part)) + (value - part);
-    total->sum = sum;
-}
-
 static double sum_lanes(const double lanes[LANES])
 {
     return ((lanes[0] + lanes[1]) + (lanes[2] + lanes[3])) + ((lanes[4] + lanes[5]) + (lanes[6] + lanes[7]));
@@ -176,7 +164,7 @@ static size_t load_block(const double *nats, size_t count, double least, double 
 }
 
 /* The moments of a block at all nodes. */
-static void measure_block(const double *d, size_t count, struct total totals[PLX_ROW_NODES][3])
+static void measure_block(const double *d, size_t count, double totals[PLX_ROW_NODES][3])
 {
     double places[PLACES][BLOCK], sums[3][LANES];
     for (const struct power *power = POWERS; power < POWERS + PLX_ROW_NODES; power++) {
@@ -190,13 +178,13 @@ static void measure_block(const double *d, size_t count, struct total totals[PLX
         }
         add_moments(d, e, count, sums);
         for (size_t moment = 0; moment < 3; moment++)
-            add_total(totals[power->node] + moment, sum_lanes(sums[moment]));
+            totals[power->node][moment] += sum_lanes(sums[moment]);
     }
 }
 
 bool plx_row_measure(const struct plx_outcomes *outcomes, struct plx_row *row)
 {
-    struct total totals[PLX_ROW_NODES][3] = {{{0}}};
+    double totals[PLX_ROW_NODES][3] = {{0}};
     double d[BLOCK];
     if (!plx_row_least(outcomes, &row->least))
         return false;
@@ -208,9 +196,7 @@ bool plx_row_measure(const struct plx_outcomes *outcomes, struct plx_row *row)
         }
     }
     for (size_t node = 0; node < PLX_ROW_NODES; node++) {
-        double sums[3];
-        for (size_t moment = 0; moment < 3; moment++)
-            sums[moment] = totals[node][moment].sum + totals[node][moment].lost;
+        const double *sums = totals[node];
         const double mean = sums[1] / sums[0], variance = sums[2] / sums[0] - mean * mean;
         row->log_partition[node] = log(sums[0]);
         row->mean[node] = mean;
@@ -227,8 +213,7 @@ bool plx_row_measure(const struct plx_outcomes *outcomes, struct plx_row *row)
 double plx_row_log_partition(const struct plx_outcomes *outcomes, double least, double temperature)
 {
     const double d[BLOCK] = {0}; /* of the moments only the first is wanted */
-    struct total total = {0};
-    double e[BLOCK], sums[3][LANES];
+    double e[BLOCK], sums[3][LANES], total = 0;
     for (size_t k = 0; k < PARTS; k++) {
         const struct part part = part_of(outcomes, k);
         for (size_t done = part.begin; done < part.end; done += BLOCK) {
@@ -240,10 +225,10 @@ double plx_row_log_partition(const struct plx_outcomes *outcomes, double least, 
                 e[i] = -(double)INFINITY;
             plx_exp_nonpositive(e, i);
             add_moments(d, e, i, sums);
-            add_total(&total, sum_lanes(sums[0]));
+            total += sum_lanes(sums[0]);
         }
     }
-    return log(total.sum + total.lost);
+    return log(total);
 }
 
 double plx_row_weighted(const struct plx_outcomes *outcomes, const double *weights)

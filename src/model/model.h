@@ -77,8 +77,6 @@ struct plx_session {
     const struct plx_model *model;
 };
 
-struct plx_tensors;
-
 /* What an end symbol in a context is, by the protocol. */
 enum plx_end_role {
     PLX_END_IS_TOKEN,      /* what it is */
@@ -90,6 +88,8 @@ enum plx_end_role {
 /* Tells a mixture's session what ends are to its models, where these differ in it; of no effect for other
    models, whose windows are made so. To begin with, ends part contexts. */
 void plx_session_set_end_role(struct plx_session *session, enum plx_end_role role);
+
+struct plx_tensors;
 
 struct plx_model_format {
     const char *name;        /* for --model-format: lower-case letters, digits, "-" */

@@ -172,8 +172,8 @@ static enum plx_status read_config(struct plx_nplm *nplm, struct plx_error *erro
     }
     if (status)
         return status;
-#define CHECK(field, least)                                  \
-    if (!missing && nplm->field == (least ? 0 : UINT64_MAX)) \
+#define CHECK(field, least)                                    \
+    if (!missing && nplm->field == ((least) ? 0 : UINT64_MAX)) \
         missing = #field;
     PLX_NPLM_CONFIG(CHECK)
 #undef CHECK

@@ -4,6 +4,7 @@
 #include "base/number.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -105,22 +106,29 @@ bool plx_start_is_no_outcome(double nats)
     return nats <= 0 || nats >= -LOG10_NONE * PLX_LN_10;
 }
 
+/* More context than a model can demand before its first target. */
+#define CONTEXT_MOST 16
+
 enum plx_status plx_roles_unpredicted(const struct plx_model *model, uint32_t *start, struct plx_error *error)
 {
     const struct plx_model_info *info = &model->info;
-    const struct plx_window window = {.ids = &info->start, .end = 1};
+    const bool ngram = info->kind == PLX_KIND_NGRAM;
+    const size_t least = (size_t)info->least_context;
+    uint32_t ids[CONTEXT_MOST + 1];
+    const struct plx_window window = {.ids = ids, .first = least, .end = least + 1};
     double nats;
     *start = PLX_NO_TOKEN;
-    if (info->kind != PLX_KIND_NGRAM || info->start == PLX_NO_TOKEN || info->start == info->end ||
-        !(info->capabilities & PLX_EMPTY_CONTEXT))
+    if (info->start == PLX_NO_TOKEN || info->start == info->end || info->least_context > CONTEXT_MOST)
         return PLX_OK;
     struct plx_session *session = plx_session_new(model, error);
     if (!session)
         return error->status;
+    for (size_t i = 0; i < window.end; i++)
+        ids[i] = info->start;
     const enum plx_status status =
         plx_session_score(session, &window, 1, &(struct plx_scores){.nats = &nats}, error);
     plx_session_free(session);
-    if (status == PLX_OK && plx_start_is_no_outcome(nats))
+    if (status == PLX_OK && (ngram ? plx_start_is_no_outcome(nats) : isinf(nats)))
         *start = info->start;
     return status;
 }

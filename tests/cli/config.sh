@@ -135,7 +135,7 @@ refuses 3 'wrong.json: $.window: the key stands twice*' "$PERPLEX" eval missing.
 # The schema has every option that may stand there, and no other.
 sed -n 's/^    "\([a-z_]*\)": {$/\1/p' "$SOURCE_DIR/configs/schema/protocol-1.schema.json" | sort >keys
 "$PERPLEX" eval --help | sed -n 's/^ \{2,\}\(-.\, \)\{0,1\}--\([a-z-]*\).*/\2/p' | tr - _ |
-    grep -vx -e help -e config -e output -e per_token >options
+    grep -vx -e help -e config -e output -e per_token -e mix >options
 echo name >>options
 sort options | diff - keys >differences || fail "the schema has other keys: $(cat differences)"
 

@@ -69,6 +69,31 @@ for path in perplexity nats_per_token bits_per_token counts.scored accumulators.
     has $path "$(value plain.json $path)"
 done
 
+# Targets that are left out count nowhere; those that the protocol charges otherwise do, with that charge.
+accepts "$PERPLEX" eval "$tiny" text.txt -q --distributions --temperature 2 --focal 1 --unknown skip
+has counts.scored 17
+for path in distribution losses.temperature losses.focal losses.combined; do
+    has $path.targets 17
+done
+has distribution.calibration.bins.0.targets 0
+for cost in zero floor:-3; do
+    run "$PERPLEX" eval "$tiny" text.txt -q --distributions --temperature 2 --focal 1 --unknown $cost
+    cp out $cost.json
+done
+has distribution.targets 18
+has distribution.temperature.targets 18
+near 1e-13 "$(value out distribution.cross_entropy_nats)" "$(value out nats_per_token)"
+near 1e-13 "$(value out distribution.temperature.nats_per_token_at_1)" "$(value out nats_per_token)"
+cp zero.json out
+has distribution.cross_entropy_nats inf
+has distribution.temperature.targets 17
+has losses.temperature.loss inf
+has losses.temperature.infinite 1
+for path in entropy_nats accuracy.at_1 mean_reciprocal_rank mean_rank calibration.expected_calibration_error; do
+    has distribution.$path "$(value floor:-3.json distribution.$path)"
+    has distribution.$path "$(value distributions.json distribution.$path)"
+done
+
 # n-gram models: the start symbol is no outcome.
 accepts "$PERPLEX" eval "$ngram" "$test_text" -q --distributions --label-smoothing 0.1
 has distribution.without_start true

@@ -1,6 +1,8 @@
 /* Metrics of full distributions and modified losses against tests/data/metrics.json, which numpy and PyTorch
    have computed (recipes/make_metrics.py); of the uniform model against closed forms; and what must hold for
    every model: the same bits with any number of threads and any batch, and the plain figures untouched. */
+#include <perplex/loss.h>
+
 #include "support/fixtures.h"
 #include "support/result_text.h"
 #include "support/sanitized.h"
@@ -389,11 +391,119 @@ static void plx_evaluate__without_distributions(void **state)
     plx_model_close(model);
 }
 
+/* The rows of a line of text as the model's door gives them, without the start symbol where that is no
+   outcome. All arrays are released with free(). */
+struct rows {
+    double *logits; /* [count, classes] */
+    int64_t *targets;
+    size_t count, classes, types, excluded;
+};
+
+static enum plx_status take_row(void *user, const double *nats, const size_t *targets, size_t count,
+                                struct plx_error *error)
+{
+    struct rows *rows = user;
+    (void)error;
+    for (size_t i = 0; i < count; i++) {
+        double *logits = rows->logits + targets[i] * rows->classes;
+        for (size_t id = 0; id < rows->types; id++) {
+            if (id != rows->excluded)
+                *logits++ = -nats[id];
+        }
+    }
+    return PLX_OK;
+}
+
+static struct rows make_rows(const struct plx_model *model, const struct plx_word *words, size_t count,
+                             bool without_start)
+{
+    const struct plx_model_info *info = plx_model_info(model);
+    const uint32_t start = info->start == PLX_NO_TOKEN ? info->end : info->start;
+    struct rows rows = {.count = count + 1, .types = (size_t)info->vocabulary};
+    uint32_t ids[64];
+    struct plx_window window = {.ids = ids};
+    struct plx_error error;
+    while (window.first == 0 || window.first < info->start_repeat)
+        ids[window.first++] = start;
+    plx_model_lookup(model, words, count, ids + window.first);
+    window.end = window.first + count;
+    ids[window.end++] = info->end;
+    rows.excluded = without_start ? info->start : rows.types;
+    rows.classes = rows.types - without_start;
+    rows.logits = malloc(rows.count * rows.classes * sizeof *rows.logits);
+    rows.targets = malloc(rows.count * sizeof *rows.targets);
+    assert_non_null(rows.logits);
+    assert_non_null(rows.targets);
+    for (size_t i = 0; i < rows.count; i++) {
+        const uint32_t id = ids[window.first + i];
+        rows.targets[i] = id - (id > rows.excluded);
+    }
+    struct plx_session *session = plx_session_new(model, &error);
+    assert_non_null(session);
+    assert_int_equal(plx_session_distributions(session, &window, 1, take_row, &rows, &error), PLX_OK);
+    plx_session_free(session);
+    return rows;
+}
+
+static void check_beside_library(const char *name, bool without_start, double exact)
+{
+    static const char text[] = "the sea rises\n";
+    static const struct plx_word words[] = {{"the", 3}, {"sea", 3}, {"rises", 5}};
+    char *path = fixture_path(name);
+    struct plx_model *model = fixture_open(path);
+    struct rows rows = make_rows(model, words, 3, without_start);
+    double *weights = make_weights(rows.types), *their_weights = make_weights(rows.types), theirs;
+    const uint32_t end = plx_model_info(model)->end;
+    const struct plx_loss_variant losses = {.temperature = 0.75,
+                                            .label_smoothing = 0.3,
+                                            .ignored = &end,
+                                            .ignored_count = 1,
+                                            .class_weights = weights,
+                                            .class_count = rows.types};
+    const struct plx_loss_options options = {.class_weights = their_weights,
+                                             .has_ignore_index = true,
+                                             .ignore_index = end - (end > rows.excluded),
+                                             .label_smoothing = 0.3,
+                                             .temperature = 0.75};
+    const struct plx_evaluate_options evaluation = {
+        .protocol = plx_protocol_find("sentence"), .distributions = true, .losses = &losses};
+    struct plx_error error;
+    if (without_start)
+        memmove(their_weights + rows.excluded, their_weights + rows.excluded + 1,
+                (rows.types - rows.excluded - 1) * sizeof *weights);
+    cJSON *result = evaluate(model, text, sizeof text - 1, PLX_TOKENS_WORD, &evaluation);
+    assert_int_equal(
+        plx_loss_sparse(rows.logits, rows.count, rows.classes, rows.targets, &options, &theirs, NULL, &error),
+        PLX_OK);
+    assert_true(isfinite(theirs));
+    assert_near(result_number(result, "losses.combined.loss"), theirs, exact, name);
+    assert_int_equal(result_count(result, "losses.combined.targets"), 3);
+    assert_int_equal(cJSON_IsTrue(result_member(result, "distribution.without_start")), without_start);
+    assert_true(result_number(result, "distribution.normalization.largest") < 1e-6);
+    cJSON_Delete(result);
+    free(rows.logits);
+    free(rows.targets);
+    free(weights);
+    free(their_weights);
+    plx_model_close(model);
+    free(path);
+}
+
+/* Those of loss.h on the rows themselves; a start symbol that nothing predicts is no class. */
+static void plx_evaluate__losses_are_those_of_the_library(void **state)
+{
+    (void)state;
+    check_beside_library("models/tiny.table.safetensors", false, 1e-14);
+    check_beside_library("models/kenlm/tiny.o4.arpa", true, 1e-14);
+    check_beside_library("neural/start/o3.unseen.safetensors", true, 1e-14);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(plx_evaluate__distributions_are_those_of_numpy),
         cmocka_unit_test(plx_evaluate__losses_are_those_of_pytorch),
+        cmocka_unit_test(plx_evaluate__losses_are_those_of_the_library),
         cmocka_unit_test(plx_evaluate__uniform),
         cmocka_unit_test(plx_evaluate__threads_and_batches_do_not_matter_to_metrics),
         cmocka_unit_test(plx_evaluate__the_plain_figures_stay),

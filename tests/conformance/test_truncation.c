@@ -34,8 +34,7 @@ static uint8_t *copy_bytes(const uint8_t *bytes, size_t size)
     return copy;
 }
 
-/* Where in the content the fault is: a line, a byte, a JSON path, a tensor, a key of the metadata or the
- * header. */
+/* Where in the content the fault is: a line, byte, JSON path, tensor, key of the metadata, or the header. */
 static bool names_place(const struct plx_error *error)
 {
     return error->line != PLX_NOWHERE || error->offset != PLX_NOWHERE || strchr(error->message, '$') ||

@@ -4,6 +4,7 @@
 
 #include "support/safetensors_file.h"
 
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -319,6 +320,37 @@ static void plx_neural_bind__padding(void **state)
     }
 }
 
+/* makemore begins with token 0, before which stands the row that is no token's; a model that is padded with
+   its start symbol has that there. Embeddings are 0, 1 and, of the row more, 2; the hidden unit sees the
+   older token only, which is the second one, and the logits are 0 and tanh of it. */
+static void plx_neural_bind__what_stands_before_the_start(void **state)
+{
+    static const char TENSORS[] = "wte.weight [3,1]; mlp.0.weight [1,2]; mlp.2.weight [2,1]";
+    static const float WEIGHTS[] = {0, 1, 2, 0, 1, 0, 1};
+    static const uint32_t IDS[] = {0, 1};
+    static const struct {
+        const char *metadata;
+        double logit;
+    } cases[] = {{"\"perplex.start_id\":\"0\"", 0.9640275800758169}, /* tanh 2 */
+                 {"\"perplex.start_id\":\"0\",\"perplex.padding\":\"start\"", 0},
+                 {"\"perplex.padding\":\"1\"", 0.7615941559557649}}; /* tanh 1 */
+    (void)state;
+    memcpy(data, WEIGHTS, sizeof WEIGHTS);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const struct plx_neural_model *model = open_fine(TENSORS, cases[i].metadata);
+        const struct plx_window window = {IDS, 1, 2, 0};
+        struct plx_error error;
+        double nats;
+        struct plx_session *session = plx_session_new(&model->base, &error);
+        assert_int_equal(
+            plx_session_score(session, &window, 1, &(struct plx_scores){&nats, NULL, NULL}, &error), PLX_OK);
+        assert_true(fabs(nats - log(1 + exp(-cases[i].logit))) < 1e-12);
+        plx_session_free(session);
+        close_model(model);
+    }
+    memset(data, 0, sizeof WEIGHTS);
+}
+
 static void plx_neural_bind__missing_roles(void **state)
 {
     (void)state;
@@ -415,7 +447,7 @@ static void plx_neural_bind__unused_tensors(void **state)
     close_model(model);
 }
 
-/* Element 22 of the file is hidden.weight's element 12 in three columns short of the third row. */
+/* Coordinates are those of the row and the column. */
 static void plx_neural_check_weights__not_finite(void **state)
 {
     const struct plx_model_options tolerant = {.allow_non_finite = true};
@@ -464,6 +496,7 @@ int main(void)
         cmocka_unit_test(plx_neural_bind__usual_names),
         cmocka_unit_test(plx_neural_bind__usual_names_of_bigrams),
         cmocka_unit_test(plx_neural_bind__padding),
+        cmocka_unit_test(plx_neural_bind__what_stands_before_the_start),
         cmocka_unit_test(plx_neural_bind__missing_roles),
         cmocka_unit_test(plx_neural_bind__contradictions),
         cmocka_unit_test(plx_neural_bind__shapes),

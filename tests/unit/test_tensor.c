@@ -266,6 +266,23 @@ static void plx_tensor_describe__cut_off(void **state)
     }
 }
 
+/* 17 = 1 · 12 + 1 · 4 + 1 in [2, 3, 4]. */
+static void plx_tensor_place__of_an_element(void **state)
+{
+    static const struct plx_tensor cube = {.dimensions = 3, .shape = {2, 3, 4}, .count = 24};
+    static const struct plx_tensor scalar = {.dimensions = 0, .count = 1};
+    char text[PLX_TENSOR_PLACE];
+    (void)state;
+    assert_int_equal(plx_tensor_place(&cube, 17, text, sizeof text), 9);
+    assert_string_equal(text, "[1, 1, 1]");
+    plx_tensor_place(&cube, 23, text, sizeof text);
+    assert_string_equal(text, "[1, 2, 3]");
+    plx_tensor_place(&cube, 0, text, sizeof text);
+    assert_string_equal(text, "[0, 0, 0]");
+    plx_tensor_place(&scalar, 0, text, sizeof text);
+    assert_string_equal(text, "[]");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -282,6 +299,7 @@ int main(void)
         cmocka_unit_test(plx_tensor_find_non_finite__first_of_them),
         cmocka_unit_test(plx_dtype_parse__names),
         cmocka_unit_test(plx_tensor_describe__shapes),
+        cmocka_unit_test(plx_tensor_place__of_an_element),
         cmocka_unit_test(plx_tensor_describe__cut_off),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
