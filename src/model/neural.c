@@ -1,6 +1,7 @@
 #include "model/neural.h"
 
 #include "base/memory.h"
+#include "model/neural_features.h"
 #include "model/neural_memo.h"
 #include "model/roles.h"
 #include "model/token_list.h"
@@ -11,8 +12,12 @@
 #include <string.h>
 
 /* Targets that are best scored together: the more, the fuller are the tiles of contexts; the fewer, the more
-   evenly threads are busy. */
-#define BATCH 16384
+   evenly threads are busy, and the sooner is an evaluation interrupted. */
+#define BATCH_LEAST 1024
+#define BATCH_MOST  16384
+
+/* Products of a batch: some tenths of a second. */
+#define BATCH_PRODUCTS 3e10
 
 static void close_model(struct plx_model *base)
 {
@@ -119,13 +124,21 @@ static void list_properties(struct plx_neural_model *model)
     add_property(model, "padding", model->padding_text, 0);
 }
 
+static size_t batch_of(const struct plx_neural_model *model)
+{
+    const double products =
+        model->logits ? (double)model->types : (double)model->outputs * (double)plx_features_width(model);
+    const double targets = BATCH_PRODUCTS / products;
+    return targets < BATCH_LEAST ? BATCH_LEAST : targets > BATCH_MOST ? BATCH_MOST : (size_t)targets;
+}
+
 static enum plx_status fill_info(struct plx_neural_model *model, const struct plx_claims *claims,
                                  struct plx_error *error)
 {
     struct plx_model_info *info = &model->base.info;
     info->kind = PLX_KIND_NEURAL;
     info->capabilities = PLX_FULL_DISTRIBUTION;
-    info->batch = BATCH;
+    info->batch = batch_of(model);
     info->context_length = model->context;
     info->vocabulary = model->types;
     info->start = info->end = info->unknown = PLX_NO_TOKEN;

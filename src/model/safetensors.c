@@ -298,7 +298,7 @@ static enum plx_status read_tensors(const struct plx_mapping *mapping, const cha
 
 const struct plx_model_format plx_model_format_safetensors = {
     .name = "safetensors",
-    .description = "neural bigram models: a table of logits, or factored; used in place",
+    .description = "neural bigram and feed-forward n-gram models; used in place",
     .probe = probe,
     .open_mapped = open_model,
     .read_tensors = read_tensors,
