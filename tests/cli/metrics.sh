@@ -129,7 +129,7 @@ for number in 0 -1 x '' ' 2' inf nan 0x10 1e400; do
     eval_misused "--label-smoothing takes a number above 0, at most 1, not \"$number\"" --label-smoothing "$number"
 done
 eval_misused '--label-smoothing takes a number above 0, at most 1, not "1.5"' --label-smoothing 1.5
-for ids in '' x -100 1, ,1 1,,2 1.5 99999999999 4294967295 0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16; do
+for ids in '' x -100 '1,' ',1' '1,,2' 1.5 99999999999 4294967295 0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16; do
     eval_misused "--ignore-id takes up to 16 ids of tokens with commas between them, not \"$ids\"" --ignore-id "$ids"
 done
 eval_misused '--focal and --label-smoothing exclude each other: *' --focal 2 --label-smoothing 0.1

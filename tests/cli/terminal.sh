@@ -45,6 +45,10 @@ yes 'quite zzyzx' | head -n 100 >strange.txt
     is_silent
     on_terminal "$summary --quiet"
     shows_nothing
+    on_terminal "$summary --distributions --focal 2 --ignore-id 3"
+    [ "$(wc -l <screen)" -eq 4 ] || fail "four lines should be seen: $(cat screen)"
+    contains screen "^entropy 6\.196715 nats   accuracy 14\.9 % (of 5: 31\.63 %, of 10: 38\.93 %)   calibration error 0\.01923   best temperature 1\.0155: 6\.324635 nats\$"
+    contains screen "^loss by: ignored 6\.359178   focal 6\.185512   combined $figure\$"
     warned='"$PERPLEX" eval "$ngram" strange.txt -o result.json'
     on_terminal "$warned"
     [ "$(wc -l <screen)" -eq 3 ] || fail "three lines should be seen: $(cat screen)"
