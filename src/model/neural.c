@@ -14,7 +14,7 @@
 /* Targets that are best scored together: the more, the fuller are the tiles of contexts; the fewer, the more
    evenly threads are busy, and the sooner is an evaluation interrupted. */
 #define BATCH_LEAST 1024
-#define BATCH_MOST  16384
+#define BATCH_MOST  8192
 
 /* Products of a batch: some tenths of a second. */
 #define BATCH_PRODUCTS 3e10

@@ -101,16 +101,15 @@ static enum plx_memo_answer claim(struct plx_memo *memo, const uint32_t *rows, s
     return PLX_MEMO_YOURS;
 }
 
-void plx_memo_ask(struct plx_memo *memo, const uint32_t *contexts, size_t count, double *values,
-                  size_t *places, enum plx_memo_answer *answers)
+enum plx_memo_answer plx_memo_ask(struct plx_memo *memo, const uint32_t *context, double *value,
+                                  size_t *place)
 {
     pthread_mutex_lock(&memo->mutex);
-    for (size_t i = 0; i < count; i++) {
-        answers[i] = claim(memo, contexts + i * memo->width, places + i);
-        if (answers[i] == PLX_MEMO_KNOWN)
-            values[i] = memo->values[places[i]];
-    }
+    const enum plx_memo_answer answer = claim(memo, context, place);
+    if (answer == PLX_MEMO_KNOWN)
+        *value = memo->values[*place];
     pthread_mutex_unlock(&memo->mutex);
+    return answer;
 }
 
 void plx_memo_give(struct plx_memo *memo, size_t place, double value)

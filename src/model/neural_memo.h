@@ -23,10 +23,10 @@ enum plx_memo_answer {
 struct plx_memo *plx_memo_new(size_t width, size_t rows, struct plx_error *error);
 void plx_memo_free(struct plx_memo *memo);
 
-/* Answers for contexts [count, width]; values [count] become those that are known, places [count] where the
-   others are to be given or waited for. Any thread. */
-void plx_memo_ask(struct plx_memo *memo, const uint32_t *contexts, size_t count, double *values,
-                  size_t *places, enum plx_memo_answer *answers);
+/* Answers for one context [width]; *value becomes it if it is known, *place where it is to be given or waited
+   for if it is not. Any thread. */
+enum plx_memo_answer plx_memo_ask(struct plx_memo *memo, const uint32_t *context, double *value,
+                                  size_t *place);
 
 /* Gives the value of a place that was one's own; NaN: it could not be computed. Any thread. */
 void plx_memo_give(struct plx_memo *memo, size_t place, double value);

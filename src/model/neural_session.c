@@ -11,10 +11,6 @@
 /* Logits of a row of a table that are widened together. */
 #define TABLE_BLOCK 512
 
-/* Bits of a mask of answers. */
-#define ANSWER(answer) (1U << (answer))
-#define ANY_ANSWER     (ANSWER(PLX_MEMO_KNOWN) | ANSWER(PLX_MEMO_YOURS) | ANSWER(PLX_MEMO_AWAITED))
-
 struct neural_session {
     struct plx_session base;
     const struct plx_neural_model *model;
@@ -189,18 +185,73 @@ static void score_group(const struct neural_session *session, double *nats)
     }
 }
 
-/* What is done with a group of contexts, whose features are there. */
+/* Computes the group, whose contexts were this session's own to compute; with nats [targets] scores it. */
+static void compute_group(struct neural_session *session, double *nats)
+{
+    if (session->group_count == 0)
+        return;
+    if (!session->model->logits)
+        compute_features(session);
+    compute_sums(session);
+    if (nats)
+        score_group(session, nats);
+    session->group_count = 0;
+}
+
+static enum plx_status refuse_not_finite(const struct neural_session *session, size_t context,
+                                         struct plx_error *error)
+{
+    const uint32_t row = rows_of(session, context)[session->contexts.width - 1];
+    return plx_error_set(error, PLX_NOT_FINITE,
+                         "the logits after token %lu leave the range of a double: no distribution",
+                         (unsigned long)row);
+}
+
+/* Gathers the contexts of the batch and finds out about their log-sum-exps. With nats [targets], writes the
+   scores after those that this session computes, whose features are at hand: of the answer PLX_MEMO_YOURS.
+
+   Contexts are claimed a group at a time, so that no session holds for long what another one waits for; and
+   those of others are waited for when nothing is left to compute. */
+static enum plx_status find_sums(struct neural_session *session, const struct plx_window *windows,
+                                 size_t count, double *nats, struct plx_error *error)
+{
+    struct plx_contexts *contexts = &session->contexts;
+    struct plx_memo *memo = session->model->memo;
+    enum plx_status status = plx_contexts_gather(contexts, session->model, windows, count, error);
+    if (status == PLX_OK)
+        status = reserve(session, contexts->count, error);
+    if (status)
+        return status;
+    session->group_count = 0;
+    for (size_t c = 0; c < contexts->count; c++) {
+        session->answers[c] = plx_memo_ask(memo, rows_of(session, c), session->sums + c, session->places + c);
+        if (session->answers[c] == PLX_MEMO_YOURS)
+            session->group[session->group_count++] = c;
+        if (session->group_count == session->group_size)
+            compute_group(session, nats);
+    }
+    compute_group(session, nats);
+    for (size_t c = 0; c < contexts->count && status == PLX_OK; c++) {
+        if (session->answers[c] == PLX_MEMO_AWAITED)
+            session->sums[c] = plx_memo_wait(memo, session->places[c]);
+        if (isnan(session->sums[c]))
+            status = refuse_not_finite(session, c, error);
+    }
+    return status;
+}
+
+/* What is done with a group of contexts whose log-sum-exps are known, and whose features are there. */
 typedef enum plx_status group_work(struct neural_session *session, void *user, struct plx_error *error);
 
-/* Carries out the work for the contexts whose answer is in the mask, group by group. */
-static enum plx_status for_contexts(struct neural_session *session, unsigned answers, group_work *work,
-                                    void *user, struct plx_error *error)
+/* Carries out the work for all contexts, or for those that this session has not computed, group by group. */
+static enum plx_status for_contexts(struct neural_session *session, bool all, group_work *work, void *user,
+                                    struct plx_error *error)
 {
     const struct plx_contexts *contexts = &session->contexts;
     enum plx_status status = PLX_OK;
     session->group_count = 0;
     for (size_t c = 0; c < contexts->count && status == PLX_OK; c++) {
-        if (ANSWER(session->answers[c]) & answers)
+        if (all || session->answers[c] != PLX_MEMO_YOURS)
             session->group[session->group_count++] = c;
         const bool last = c + 1 == contexts->count || session->group_count == session->group_size;
         if (last && session->group_count > 0) {
@@ -213,24 +264,6 @@ static enum plx_status for_contexts(struct neural_session *session, unsigned ans
     return status;
 }
 
-static enum plx_status refuse_not_finite(const struct neural_session *session, size_t context,
-                                         struct plx_error *error)
-{
-    const uint32_t row = rows_of(session, context)[session->contexts.width - 1];
-    return plx_error_set(error, PLX_NOT_FINITE,
-                         "the logits after token %lu leave the range of a double: no distribution",
-                         (unsigned long)row);
-}
-
-static enum plx_status compute_and_score(struct neural_session *session, void *nats, struct plx_error *error)
-{
-    (void)error; /* others wait for the rest: what could not be computed is looked for afterwards */
-    compute_sums(session);
-    if (nats)
-        score_group(session, nats);
-    return PLX_OK;
-}
-
 static enum plx_status score_known(struct neural_session *session, void *nats, struct plx_error *error)
 {
     (void)error;
@@ -238,38 +271,12 @@ static enum plx_status score_known(struct neural_session *session, void *nats, s
     return PLX_OK;
 }
 
-/* Gathers the contexts of the batch and finds out about their log-sum-exps, waiting for what other sessions
-   compute. With nats [targets], writes the scores of those whose features are at hand meanwhile: of the
-   answer PLX_MEMO_YOURS. */
-static enum plx_status find_sums(struct neural_session *session, const struct plx_window *windows,
-                                 size_t count, double *nats, struct plx_error *error)
-{
-    struct plx_contexts *contexts = &session->contexts;
-    struct plx_memo *memo = session->model->memo;
-    enum plx_status status = plx_contexts_gather(contexts, session->model, windows, count, error);
-    if (status == PLX_OK)
-        status = reserve(session, contexts->count, error);
-    if (status || contexts->count == 0)
-        return status;
-    plx_memo_ask(memo, contexts->rows, contexts->count, session->sums, session->places, session->answers);
-    status = for_contexts(session, ANSWER(PLX_MEMO_YOURS), compute_and_score, nats, error);
-    for (size_t c = 0; c < contexts->count && status == PLX_OK; c++) {
-        if (session->answers[c] == PLX_MEMO_AWAITED)
-            session->sums[c] = plx_memo_wait(memo, session->places[c]);
-        if (isnan(session->sums[c]))
-            status = refuse_not_finite(session, c, error);
-    }
-    return status;
-}
-
 enum plx_status plx_neural_score(struct plx_session *base, const struct plx_window *windows, size_t count,
                                  const struct plx_scores *scores, struct plx_error *error)
 {
     struct neural_session *session = (struct neural_session *)(void *)base;
     const enum plx_status status = find_sums(session, windows, count, scores->nats, error);
-    return status ? status
-                  : for_contexts(session, ANY_ANSWER & ~ANSWER(PLX_MEMO_YOURS), score_known, scores->nats,
-                                 error);
+    return status ? status : for_contexts(session, false, score_known, scores->nats, error);
 }
 
 struct row_sink {
@@ -330,5 +337,5 @@ enum plx_status plx_neural_distributions(struct plx_session *base, const struct 
     enum plx_status status = reserve_rows(session, error);
     if (status == PLX_OK)
         status = find_sums(session, windows, count, NULL, error);
-    return status ? status : for_contexts(session, ANY_ANSWER, give_group, &rows, error);
+    return status ? status : for_contexts(session, true, give_group, &rows, error);
 }

@@ -22,24 +22,21 @@ static struct plx_memo *memo_of(size_t width, size_t rows)
 static void plx_memo_ask__yours_awaited_known(void **state)
 {
     struct plx_memo *memo = memo_of(2, 100);
-    const uint32_t contexts[] = {1, 2, 2, 1, 1, 2};
-    double values[3];
-    size_t places[3];
-    enum plx_memo_answer answers[3];
+    const uint32_t first[] = {1, 2}, second[] = {2, 1};
+    double value;
+    size_t place, other, again;
     (void)state;
-    plx_memo_ask(memo, contexts, 3, values, places, answers);
-    assert_int_equal(answers[0], PLX_MEMO_YOURS);
-    assert_int_equal(answers[1], PLX_MEMO_YOURS);
-    assert_int_equal(answers[2], PLX_MEMO_AWAITED); /* the first one, not given yet */
-    assert_int_equal(places[2], places[0]);
-    plx_memo_give(memo, places[0], 2.5);
-    plx_memo_give(memo, places[1], (double)NAN);
-    assert_true(plx_memo_wait(memo, places[2]) == 2.5);
-    plx_memo_ask(memo, contexts, 2, values, places, answers);
-    assert_int_equal(answers[0], PLX_MEMO_KNOWN);
-    assert_true(values[0] == 2.5);
-    assert_int_equal(answers[1], PLX_MEMO_KNOWN);
-    assert_true(isnan(values[1]));
+    assert_int_equal(plx_memo_ask(memo, first, &value, &place), PLX_MEMO_YOURS);
+    assert_int_equal(plx_memo_ask(memo, second, &value, &other), PLX_MEMO_YOURS);
+    assert_int_equal(plx_memo_ask(memo, first, &value, &again), PLX_MEMO_AWAITED); /* not given yet */
+    assert_int_equal(again, place);
+    plx_memo_give(memo, place, 2.5);
+    plx_memo_give(memo, other, (double)NAN);
+    assert_true(plx_memo_wait(memo, again) == 2.5);
+    assert_int_equal(plx_memo_ask(memo, first, &value, &place), PLX_MEMO_KNOWN);
+    assert_true(value == 2.5);
+    assert_int_equal(plx_memo_ask(memo, second, &value, &place), PLX_MEMO_KNOWN);
+    assert_true(isnan(value));
     plx_memo_free(memo);
     plx_memo_free(NULL);
 }
@@ -50,11 +47,10 @@ static void plx_memo_ask__is_bounded(void **state)
     struct plx_memo *memo = memo_of(1, 7);
     double value;
     size_t place;
-    enum plx_memo_answer answer;
     (void)state;
     for (uint32_t round = 0; round < 3; round++) {
         for (uint32_t id = 0; id < 20; id++) {
-            plx_memo_ask(memo, &id, 1, &value, &place, &answer);
+            const enum plx_memo_answer answer = plx_memo_ask(memo, &id, &value, &place);
             assert_int_equal(answer, id < 7 && round > 0 ? PLX_MEMO_KNOWN : PLX_MEMO_YOURS);
             if (answer == PLX_MEMO_YOURS)
                 plx_memo_give(memo, place, id);
@@ -84,12 +80,10 @@ static void plx_memo_wait__for_another_thread(void **state)
     const uint32_t context = 3;
     double value;
     size_t place;
-    enum plx_memo_answer answer;
     pthread_t thread;
     (void)state;
-    plx_memo_ask(giver.memo, &context, 1, &value, &giver.place, &answer);
-    plx_memo_ask(giver.memo, &context, 1, &value, &place, &answer);
-    assert_int_equal(answer, PLX_MEMO_AWAITED);
+    assert_int_equal(plx_memo_ask(giver.memo, &context, &value, &giver.place), PLX_MEMO_YOURS);
+    assert_int_equal(plx_memo_ask(giver.memo, &context, &value, &place), PLX_MEMO_AWAITED);
     assert_int_equal(pthread_create(&thread, NULL, give_later, &giver), 0);
     assert_true(plx_memo_wait(giver.memo, place) == 7.25);
     pthread_join(thread, NULL);
