@@ -103,8 +103,8 @@ static enum plx_status take(void *user, const struct plx_batch *batch, size_t in
     return PLX_OK;
 }
 
-/* −ln of the corpus's probability under the weights, and the weights of the next round. */
-static double round_of(const struct tuner *tuner, const double *weights, double *next)
+/* −ln of the corpus's probability under the weights `here`, and the weights of the next round. */
+static double round_of(const struct tuner *tuner, const double *here, double *there)
 {
     const size_t models = tuner->mixture->count;
     double total = 0, total_rest = 0, sums[PLX_MIXTURE_MOST] = {0}, rests[PLX_MIXTURE_MOST] = {0}, all = 0;
@@ -112,15 +112,15 @@ static double round_of(const struct tuner *tuner, const double *weights, double 
         const double *ratios = tuner->ratios + t * models;
         double mixed = 0;
         for (size_t i = 0; i < models; i++)
-            mixed += weights[i] * ratios[i];
+            mixed += here[i] * ratios[i];
         add(&total, &total_rest, -log(mixed));
         for (size_t i = 0; i < models && mixed > 0; i++)
-            add(sums + i, rests + i, weights[i] * ratios[i] / mixed);
+            add(sums + i, rests + i, here[i] * ratios[i] / mixed);
     }
     for (size_t i = 0; i < models; i++)
-        all += next[i] = sums[i] + rests[i];
+        all += there[i] = sums[i] + rests[i];
     for (size_t i = 0; i < models; i++)
-        next[i] /= all;
+        there[i] /= all;
     return total + total_rest + tuner->best_nats + tuner->best_rest;
 }
 

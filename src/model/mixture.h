@@ -33,26 +33,25 @@ struct plx_mixture_session *plx_mixture_session_of(struct plx_session *session);
 
 /* The class's slots. */
 struct plx_session *plx_mixture_session_new(const struct plx_model *model, struct plx_error *error);
-void plx_mixture_session_free(struct plx_session *session);
-enum plx_status plx_mixture_score(struct plx_session *session, const struct plx_window *windows, size_t count,
+void plx_mixture_session_free(struct plx_session *base);
+enum plx_status plx_mixture_score(struct plx_session *base, const struct plx_window *windows, size_t count,
                                   const struct plx_scores *scores, struct plx_error *error);
-enum plx_status plx_mixture_distributions(struct plx_session *session, const struct plx_window *windows,
+enum plx_status plx_mixture_distributions(struct plx_session *base, const struct plx_window *windows,
                                           size_t count, plx_distribution_sink *sink, void *user,
                                           struct plx_error *error);
 
 /* −ln p of each target by each of the mixture's models: (*nats)[model · *targets + target], valid until the
    session's next request. Windows must be such that plx_session_score would accept them. */
-enum plx_status plx_mixture_score_parts(struct plx_session *session, const struct plx_window *windows,
+enum plx_status plx_mixture_score_parts(struct plx_session *base, const struct plx_window *windows,
                                         size_t count, const double **nats, size_t *targets,
                                         struct plx_error *error);
 
 /* Memory of the session for rows of any of the models: [*capacity][*width]. NULL on failure. */
-double *plx_mixture_rows(struct plx_session *session, size_t *width, size_t *capacity,
-                         struct plx_error *error);
+double *plx_mixture_rows(struct plx_session *base, size_t *width, size_t *capacity, struct plx_error *error);
 
 /* Has model `part` give its distributions for the windows to the sink, in its own ids; places of targets are
    those in `windows`. */
-enum plx_status plx_mixture_part_distributions(struct plx_session *session, size_t part,
+enum plx_status plx_mixture_part_distributions(struct plx_session *base, size_t part,
                                                const struct plx_window *windows, size_t count,
                                                plx_distribution_sink *sink, void *user,
                                                struct plx_error *error);

@@ -15,13 +15,15 @@
 
 #include <cmocka.h>
 
-/* The words of models/tiny.table: <eos>, <unk>, the, sea, rises. */
-static const char TRIGRAMS[] = "\\data\\\nngram 1=6\nngram 2=5\nngram 3=2\n\n\\1-grams:\n"
-                               "-1.1\t<unk>\t0\n0\t<s>\t-0.3\n-0.5\t</s>\t0\n-0.7\tthe\t-0.25\n"
-                               "-0.6\tsea\t-0.125\n-0.9\trises\t-0.2\n\n\\2-grams:\n"
-                               "-0.3\t<s> the\t-0.15\n-0.2\tthe sea\t-0.05\n-0.4\tsea rises\t0\n"
-                               "-0.35\trises </s>\t0\n-0.45\tsea the\t-0.1\n\n\\3-grams:\n"
-                               "-0.1\t<s> the sea\n-0.25\tthe sea rises\n\n\\end\\\n";
+/* The words of models/tiny.table: <eos>, <unk>, the, sea, rises. What stands before <s> would count if it
+   were not forgotten there. */
+static const char TRIGRAMS[] =
+    "\\data\\\nngram 1=6\nngram 2=6\nngram 3=2\n\n\\1-grams:\n"
+    "-1.1\t<unk>\t0\n0\t<s>\t-0.3\n-0.5\t</s>\t0\n-0.7\tthe\t-0.25\n"
+    "-0.6\tsea\t-0.125\n-0.9\trises\t-0.2\n\n\\2-grams:\n"
+    "-0.3\t<s> the\t-0.15\n-0.2\tthe sea\t-0.05\n-0.4\tsea rises\t0\n"
+    "-0.35\trises </s>\t0\n-0.45\tsea the\t-0.1\n-2\trises <s>\t-0.5\n\n\\3-grams:\n"
+    "-0.1\t<s> the sea\n-0.25\tthe sea rises\n\n\\end\\\n";
 
 static const char TEXT[] = "the sea rises\nthe sea the moon\n\nsea rises the\n";
 
