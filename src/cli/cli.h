@@ -211,10 +211,12 @@ const struct cli_option_row *cli_option_row(enum cli_option option);
 /* The option of that name, in which "_" may stand for "-"; CLI_OPTION_COUNT if there is none. */
 enum cli_option cli_find_option(const char *name);
 
-/* config.c: adds what the file of --config says, where the command line is silent. On a mistake says so and
-   returns the exit code. *config is to be closed when the arguments are not needed any more, in any case. */
-int cli_read_config(const struct cli_command *command, struct cli_arguments *arguments,
-                    struct plx_config **config);
+/* config.c: carries the command out with what the file of --config says, where the command line is silent.
+   `check`, false after a message, looks at the command line alone; `settled` has all that the user has said.
+   Returns the exit code. */
+int cli_run_configured(const struct cli_command *command, struct cli_arguments *arguments,
+                       bool (*check)(const struct cli_arguments *),
+                       int (*settled)(const struct cli_arguments *));
 
 /* Where the option's value has been given: "--window", or "file.json: $.window". As much as fits, visible. */
 void cli_origin(const struct cli_arguments *arguments, enum cli_option option, char *out, size_t capacity);

@@ -136,8 +136,10 @@ static bool take_setting(const struct cli_command *command, const struct plx_con
     return true;
 }
 
-int cli_read_config(const struct cli_command *command, struct cli_arguments *arguments,
-                    struct plx_config **config)
+/* Adds what the file of --config says. On a mistake says so and returns the exit code. *config is to be
+   closed when the arguments are not needed any more, in any case. */
+static int read_config(const struct cli_command *command, struct cli_arguments *arguments,
+                       struct plx_config **config)
 {
     const char *name = arguments->values[CLI_CONFIG];
     const struct plx_setting *setting, *protocol = NULL;
@@ -158,4 +160,19 @@ int cli_read_config(const struct cli_command *command, struct cli_arguments *arg
         protocol = names ? setting : protocol;
     }
     return CLI_OK;
+}
+
+int cli_run_configured(const struct cli_command *command, struct cli_arguments *arguments,
+                       bool (*check)(const struct cli_arguments *),
+                       int (*settled)(const struct cli_arguments *))
+{
+    struct plx_config *config;
+    if (!check(arguments))
+        return CLI_USAGE;
+    cli_catch_signals();
+    int code = read_config(command, arguments, &config);
+    if (code == CLI_OK)
+        code = settled(arguments);
+    plx_config_close(config);
+    return code;
 }

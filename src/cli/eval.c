@@ -375,15 +375,7 @@ static int run_settled(const struct cli_arguments *arguments)
 
 static int run(struct cli_arguments *arguments)
 {
-    struct plx_config *config;
-    if (!check_standard_input(arguments))
-        return CLI_USAGE;
-    cli_catch_signals();
-    int code = cli_read_config(&cli_command_eval, arguments, &config);
-    if (code == CLI_OK)
-        code = run_settled(arguments);
-    plx_config_close(config);
-    return code;
+    return cli_run_configured(&cli_command_eval, arguments, check_standard_input, run_settled);
 }
 
 const struct cli_command cli_command_eval = {

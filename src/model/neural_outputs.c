@@ -115,56 +115,22 @@ size_t plx_outputs_contexts(const struct plx_outputs *outputs)
     return outputs->contexts;
 }
 
-/* Rows [first, first + rows) of the output layer: those of out, behind each the row of the direct
- * connections. */
-#define DEFINE_LOAD_ROWS(name, type, widen)                                                       \
-    static void name(const struct plx_outputs *outputs, size_t first, size_t rows, type *weights) \
-    {                                                                                             \
-        const struct plx_neural_model *model = outputs->model;                                    \
-        const size_t width = model->width, direct = outputs->width - width;                       \
-        for (size_t row = 0; row < rows && direct > 0; row++) {                                   \
-            type *place = weights + row * outputs->width;                                         \
-            widen(model->out, (first + row) * width, width, place);                               \
-            widen(model->direct, (first + row) * direct, direct, place + width);                  \
-        }                                                                                         \
-        if (direct == 0)                                                                          \
-            widen(model->out, first *width, rows *width, weights);                                \
-    }
+/* In double, and in float. */
+#define ELEMENT      double
+#define LOADED(name) name
+#define WIDEN        plx_tensor_widen
+#include "model/neural_rows.inc"
+#undef ELEMENT
+#undef LOADED
+#undef WIDEN
 
-DEFINE_LOAD_ROWS(load_rows, double, plx_tensor_widen)
-DEFINE_LOAD_ROWS(load_narrow_rows, float, plx_tensor_widen_float)
-
-/* The block of the vocabulary that begins at `first`, in double. What is missing of it in the end is given no
-   weights and a logit of −infinity. Returns how many rows there are. */
-static size_t load_block(struct plx_outputs *outputs, size_t first)
-{
-    const struct plx_neural_model *model = outputs->model;
-    const size_t rows = smaller(COLUMNS, model->outputs - first);
-    load_rows(outputs, first, rows, outputs->wide_weights);
-    memset(outputs->wide_weights + rows * outputs->width, 0,
-           (COLUMNS - rows) * outputs->width * sizeof *outputs->wide_weights);
-    memset(outputs->wide_bias, 0, sizeof outputs->wide_bias);
-    if (model->bias)
-        plx_tensor_widen(model->bias, first, rows, outputs->wide_bias);
-    for (size_t row = rows; row < COLUMNS; row++)
-        outputs->wide_bias[row] = -(double)INFINITY;
-    return rows;
-}
-
-/* The same in float. */
-static void load_narrow_block(struct plx_outputs *outputs, size_t first)
-{
-    const struct plx_neural_model *model = outputs->model;
-    const size_t rows = smaller(COLUMNS, model->outputs - first);
-    load_narrow_rows(outputs, first, rows, outputs->weights);
-    memset(outputs->weights + rows * outputs->width, 0,
-           (COLUMNS - rows) * outputs->width * sizeof *outputs->weights);
-    memset(outputs->bias, 0, sizeof outputs->bias);
-    if (model->bias)
-        plx_tensor_widen_float(model->bias, first, rows, outputs->bias);
-    for (size_t row = rows; row < COLUMNS; row++)
-        outputs->bias[row] = -(float)INFINITY;
-}
+#define ELEMENT      float
+#define LOADED(name) name##_narrow
+#define WIDEN        plx_tensor_widen_float
+#include "model/neural_rows.inc"
+#undef ELEMENT
+#undef LOADED
+#undef WIDEN
 
 /* Forgets the candidates that the sum has outgrown. */
 static void look_through(struct progress *progress)
@@ -230,7 +196,7 @@ static void sum_narrow(struct plx_outputs *outputs, const double *features, size
         outputs->progress[c].count = 0;
     }
     for (size_t first = 0; first < outputs->model->outputs; first += COLUMNS) {
-        load_narrow_block(outputs, first);
+        load_block_narrow(outputs, first, outputs->weights, outputs->bias);
         for (size_t c = 0; c < count; c++) {
             struct progress *progress = outputs->progress + c;
             float *products = outputs->products + c % PLX_NEURAL_TILE * COLUMNS;
@@ -254,7 +220,7 @@ static void sum_wide(struct plx_outputs *outputs, const double *features, size_t
     for (size_t c = 0; c < count; c++)
         outputs->progress[c].lse = plx_lse_begin();
     for (size_t first = 0; first < outputs->model->outputs; first += COLUMNS) {
-        const size_t rows = load_block(outputs, first);
+        const size_t rows = load_block(outputs, first, outputs->wide_weights, outputs->wide_bias);
         for (size_t c = 0; c < count; c++) {
             double *products = outputs->wide_products + c % PLX_NEURAL_TILE * COLUMNS;
             if (c % PLX_NEURAL_TILE == 0)
@@ -290,7 +256,7 @@ void plx_outputs_logits(struct plx_outputs *outputs, const double *features, dou
 {
     const size_t types = outputs->model->outputs;
     for (size_t first = 0; first < types; first += COLUMNS) {
-        const size_t rows = load_block(outputs, first);
+        const size_t rows = load_block(outputs, first, outputs->wide_weights, outputs->wide_bias);
         plx_blas_multiply(PLX_OUTPUTS_ROWS, COLUMNS, outputs->width, features, outputs->wide_weights,
                           outputs->wide_products, COLUMNS);
         for (size_t c = 0; c < PLX_OUTPUTS_ROWS; c++) {

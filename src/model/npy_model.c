@@ -1,6 +1,6 @@
 /* A table of logits as one array of NumPy: what is no table is read as logprobs, or not at all. */
-#include "model/neural.h"
 #include "model/npy_tensor.h"
+#include "model/weights.h"
 
 #include "base/memory.h"
 
@@ -73,20 +73,6 @@ static enum plx_probe probe(const uint8_t *head, size_t size, const char *name)
     return plx_npy_is_table(head, size) ? PLX_PROBE_CONTENT : PLX_PROBE_NO;
 }
 
-static enum plx_status open_npy(struct plx_mapping *mapping, const char *name,
-                                const struct plx_model_options *options, struct plx_model **opened,
-                                struct plx_error *error)
-{
-    struct plx_tensors tensors = {0};
-    *opened = NULL;
-    plx_mapping_sequential(mapping, true);
-    const enum plx_status status = read_table(mapping, name, &tensors, error);
-    if (status == PLX_OK)
-        return plx_neural_open(&tensors, name, options, opened, error);
-    plx_tensors_release(&tensors);
-    return status;
-}
-
 static enum plx_status read_tensors(const struct plx_mapping *mapping, const char *name,
                                     const struct plx_model_options *options, struct plx_tensors *tensors,
                                     struct plx_error *error)
@@ -95,10 +81,19 @@ static enum plx_status read_tensors(const struct plx_mapping *mapping, const cha
     return read_table(mapping, name, tensors, error);
 }
 
+extern const struct plx_model_format plx_model_format_npy;
+
+static enum plx_status open_model(struct plx_mapping *mapping, const char *name,
+                                  const struct plx_model_options *options, struct plx_model **opened,
+                                  struct plx_error *error)
+{
+    return plx_weights_open(&plx_model_format_npy, mapping, name, options, opened, error);
+}
+
 const struct plx_model_format plx_model_format_npy = {
     .name = "npy",
     .description = "neural bigram model: a table of logits [V, V] as an array of NumPy",
     .probe = probe,
-    .open_mapped = open_npy,
+    .open_mapped = open_model,
     .read_tensors = read_tensors,
 };

@@ -4,8 +4,8 @@
 #include "base/memory.h"
 #include "base/utf8.h"
 #include "io/zip.h"
-#include "model/neural.h"
 #include "model/npy_tensor.h"
+#include "model/weights.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -307,20 +307,6 @@ static enum plx_probe probe(const uint8_t *head, size_t size, const char *name)
     return plx_npz_recognise(head, size) ? PLX_PROBE_CONTENT : PLX_PROBE_NO;
 }
 
-static enum plx_status open_npz(struct plx_mapping *mapping, const char *name,
-                                const struct plx_model_options *options, struct plx_model **opened,
-                                struct plx_error *error)
-{
-    struct plx_tensors tensors = {0};
-    *opened = NULL;
-    plx_mapping_sequential(mapping, true);
-    const enum plx_status status = plx_npz_read(mapping->data, mapping->size, name, options, &tensors, error);
-    if (status == PLX_OK)
-        return plx_neural_open(&tensors, name, options, opened, error);
-    plx_tensors_release(&tensors);
-    return status;
-}
-
 static enum plx_status read_tensors(const struct plx_mapping *mapping, const char *name,
                                     const struct plx_model_options *options, struct plx_tensors *tensors,
                                     struct plx_error *error)
@@ -328,10 +314,19 @@ static enum plx_status read_tensors(const struct plx_mapping *mapping, const cha
     return plx_npz_read(mapping->data, mapping->size, name, options, tensors, error);
 }
 
+extern const struct plx_model_format plx_model_format_npz;
+
+static enum plx_status open_model(struct plx_mapping *mapping, const char *name,
+                                  const struct plx_model_options *options, struct plx_model **opened,
+                                  struct plx_error *error)
+{
+    return plx_weights_open(&plx_model_format_npz, mapping, name, options, opened, error);
+}
+
 const struct plx_model_format plx_model_format_npz = {
     .name = "npz",
     .description = "neural models as an archive of NumPy's arrays, stored or deflated",
     .probe = probe,
-    .open_mapped = open_npz,
+    .open_mapped = open_model,
     .read_tensors = read_tensors,
 };

@@ -3,7 +3,7 @@
 #include "base/error.h"
 #include "base/json.h"
 #include "base/memory.h"
-#include "model/neural.h"
+#include "model/weights.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -274,26 +274,21 @@ static enum plx_probe probe(const uint8_t *head, size_t size, const char *name)
     return named ? PLX_PROBE_NAME : PLX_PROBE_NO;
 }
 
-static enum plx_status open_model(struct plx_mapping *mapping, const char *name,
-                                  const struct plx_model_options *options, struct plx_model **opened,
-                                  struct plx_error *error)
-{
-    struct plx_tensors tensors = {0};
-    *opened = NULL;
-    plx_mapping_sequential(mapping, true); /* all weights will be looked at, one behind the other */
-    const enum plx_status status = plx_safetensors_read(mapping->data, mapping->size, name, &tensors, error);
-    if (status == PLX_OK)
-        return plx_neural_open(&tensors, name, options, opened, error);
-    plx_tensors_release(&tensors);
-    return status;
-}
-
 static enum plx_status read_tensors(const struct plx_mapping *mapping, const char *name,
                                     const struct plx_model_options *options, struct plx_tensors *tensors,
                                     struct plx_error *error)
 {
     (void)options;
     return plx_safetensors_read(mapping->data, mapping->size, name, tensors, error);
+}
+
+extern const struct plx_model_format plx_model_format_safetensors;
+
+static enum plx_status open_model(struct plx_mapping *mapping, const char *name,
+                                  const struct plx_model_options *options, struct plx_model **opened,
+                                  struct plx_error *error)
+{
+    return plx_weights_open(&plx_model_format_safetensors, mapping, name, options, opened, error);
 }
 
 const struct plx_model_format plx_model_format_safetensors = {

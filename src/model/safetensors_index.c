@@ -3,8 +3,8 @@
 #include "base/json.h"
 #include "base/memory.h"
 #include "base/path.h"
-#include "model/neural.h"
 #include "model/safetensors.h"
+#include "model/weights.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -251,26 +251,6 @@ static enum plx_probe probe(const uint8_t *head, size_t size, const char *name)
     return found && memmem(head, size, FIRST[1], strlen(FIRST[1])) ? PLX_PROBE_CONTENT : PLX_PROBE_NO;
 }
 
-static enum plx_status open_index(struct plx_mapping *mapping, const char *name,
-                                  const struct plx_model_options *options, struct plx_model **opened,
-                                  struct plx_error *error)
-{
-    struct plx_tensors tensors = {0};
-    *opened = NULL;
-    enum plx_status status =
-        plx_safetensors_index_read(mapping->data, mapping->size, name, options, &tensors, error);
-    if (status == PLX_OK)
-        status = plx_neural_open(&tensors, name, options, opened, error);
-    else
-        plx_tensors_release(&tensors);
-    if (status)
-        return status;
-    struct plx_neural_model *model = (struct plx_neural_model *)(void *)*opened;
-    model->base.parts = model->tensors.mappings;
-    model->base.part_count = model->tensors.mapping_count;
-    return PLX_OK;
-}
-
 static enum plx_status read_tensors(const struct plx_mapping *mapping, const char *name,
                                     const struct plx_model_options *options, struct plx_tensors *tensors,
                                     struct plx_error *error)
@@ -278,11 +258,20 @@ static enum plx_status read_tensors(const struct plx_mapping *mapping, const cha
     return plx_safetensors_index_read(mapping->data, mapping->size, name, options, tensors, error);
 }
 
+extern const struct plx_model_format plx_model_format_safetensors_index;
+
+static enum plx_status open_model(struct plx_mapping *mapping, const char *name,
+                                  const struct plx_model_options *options, struct plx_model **opened,
+                                  struct plx_error *error)
+{
+    return plx_weights_open(&plx_model_format_safetensors_index, mapping, name, options, opened, error);
+}
+
 const struct plx_model_format plx_model_format_safetensors_index = {
     .name = "safetensors-index",
     .description =
         "neural models in several safetensors files, by their index (model.safetensors.index.json)",
     .probe = probe,
-    .open_mapped = open_index,
+    .open_mapped = open_model,
     .read_tensors = read_tensors,
 };

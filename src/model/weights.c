@@ -1,6 +1,7 @@
 #include "model/weights.h"
 
 #include "io/source.h"
+#include "model/neural.h"
 
 /* What the file is, by its content where nobody says it. */
 static enum plx_status choose(struct plx_source *source, const struct plx_model_format **format,
@@ -51,4 +52,25 @@ enum plx_status plx_weights_read(const char *path, const struct plx_model_format
     status = read_source(source, format, options, tensors, error);
     plx_source_close(source);
     return status;
+}
+
+enum plx_status plx_weights_open(const struct plx_model_format *format, struct plx_mapping *mapping,
+                                 const char *name, const struct plx_model_options *options,
+                                 struct plx_model **opened, struct plx_error *error)
+{
+    struct plx_tensors tensors = {0};
+    *opened = NULL;
+    plx_mapping_sequential(mapping, true); /* all weights will be looked at, one behind the other */
+    enum plx_status status = format->read_tensors(mapping, name, options, &tensors, error);
+    if (status) {
+        plx_tensors_release(&tensors);
+        return status;
+    }
+    status = plx_neural_open(&tensors, name, options, opened, error);
+    if (status)
+        return status;
+    struct plx_neural_model *model = (struct plx_neural_model *)(void *)*opened;
+    model->base.parts = model->tensors.mappings;
+    model->base.part_count = model->tensors.mapping_count;
+    return PLX_OK;
 }

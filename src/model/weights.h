@@ -1,4 +1,4 @@
-/* Files of weights that another file names. */
+/* Files of weights: as models, and as what other files name. */
 #ifndef PLX_MODEL_WEIGHTS_H
 #define PLX_MODEL_WEIGHTS_H
 
@@ -12,5 +12,10 @@
 enum plx_status plx_weights_read(const char *path, const struct plx_model_format *format,
                                  const struct plx_model_options *options, struct plx_tensors *tensors,
                                  struct plx_error *error);
+
+/* open_mapped of a format that reads tensors: the model that they are of. */
+enum plx_status plx_weights_open(const struct plx_model_format *format, struct plx_mapping *mapping,
+                                 const char *name, const struct plx_model_options *options,
+                                 struct plx_model **opened, struct plx_error *error);
 
 #endif
