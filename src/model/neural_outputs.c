@@ -18,7 +18,7 @@
 
 /* Contexts that go over the vocabulary together are bounded by the bytes of their features, and in number. */
 #define FEATURES_BYTES_MAX ((size_t)12 << 20)
-#define CONTEXTS_MAX       ((size_t)1024)
+#define CONTEXTS_MAX       ((size_t)512)
 
 /* Tokens of at least this share of the sum are likely: no more than 64 can be. */
 #define LIKELY 64
