@@ -1,8 +1,8 @@
 #include "model/neural.h"
 
 #include "base/memory.h"
-#include "model/neural_features.h"
 #include "model/neural_memo.h"
+#include "model/neural_outputs.h"
 #include "model/roles.h"
 #include "model/token_list.h"
 
@@ -15,6 +15,9 @@
    evenly threads are busy, and the sooner is an evaluation interrupted. */
 #define BATCH_LEAST 1024
 #define BATCH_MOST  8192
+
+/* The most inputs of a layer: matrix libraries count in int. */
+#define WIDTH_MOST (1 << 24)
 
 /* Products of a batch: some tenths of a second. */
 #define BATCH_PRODUCTS 3e10
@@ -179,6 +182,20 @@ static enum plx_status release(struct plx_neural_model *model, enum plx_status s
     return status;
 }
 
+/* What the matrix products can take; and what their rounding depends on. */
+static enum plx_status prepare_outputs(struct plx_neural_model *model, const char *input,
+                                       struct plx_error *error)
+{
+    size_t widest = plx_features_width(model);
+    for (size_t l = 0; l < model->layer_count; l++)
+        widest = model->layers[l].inputs > widest ? model->layers[l].inputs : widest;
+    if (widest <= WIDTH_MOST)
+        return plx_outputs_measure(model, error);
+    plx_error_set(error, PLX_UNSUPPORTED, "a layer of %zu inputs: up to %d are supported", widest,
+                  WIDTH_MOST);
+    return plx_error_input(error, input);
+}
+
 enum plx_status plx_neural_finish(struct plx_neural_model *model, const struct plx_claims *claims,
                                   const struct plx_model_options *options, struct plx_model **opened,
                                   struct plx_error *error)
@@ -187,6 +204,8 @@ enum plx_status plx_neural_finish(struct plx_neural_model *model, const struct p
     enum plx_status status = plx_neural_check_weights(model, claims, options->allow_non_finite, error);
     if (status == PLX_OK)
         status = fill_info(model, claims, error);
+    if (status == PLX_OK && !model->logits)
+        status = prepare_outputs(model, claims->input, error);
     if (status)
         return release(model, status);
     const struct plx_tensor *first = model->logits ? model->logits : model->embed;

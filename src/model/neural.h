@@ -58,8 +58,13 @@ struct plx_neural_model {
     const struct plx_tensor *bias;   /* [outputs]; NULL: none */
     const struct plx_tensor *direct; /* [outputs, context · depth]; NULL: none */
     size_t width;                    /* of x_L */
-    bool start_pads; /* a short context that begins with the start symbol is padded with the start symbol's
-                        row; else with `padding`, whatever it begins with */
+
+    /* How large logits can become, where that decides how they are computed: see neural_outputs.h. */
+    double row_reach;  /* the largest norm of a row of out and direct */
+    double bias_shift; /* about the mean of the biases */
+    double bias_reach; /* how far they are from it at the most */
+    bool start_pads;   /* a short context that begins with the start symbol is padded with the start symbol's
+                          row; else with `padding`, whatever it begins with */
     struct plx_model_property properties[PLX_NEURAL_PROPERTIES]; /* of base.info */
     char padding_text[64];                                       /* of one of them */
 

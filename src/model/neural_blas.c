@@ -1,27 +1,29 @@
 #include "model/neural_blas.h"
 
 #include <cblas.h>
-#include <pthread.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
 
-/* OpenBLAS has it, the others do not. */
-#pragma weak openblas_set_num_threads
+#ifdef PLX_HAS_OPENBLAS
 void openblas_set_num_threads(int threads);
+#endif
 
-static void set_threads(void)
+/* OpenBLAS's own threads are left unused. Where it uses OpenMP, their number is one for each thread. */
+static void settle_threads(void)
 {
-    if (openblas_set_num_threads)
+#ifdef PLX_HAS_OPENBLAS
+    static _Thread_local bool settled;
+    if (!settled)
         openblas_set_num_threads(1);
-}
-
-void plx_blas_init(void)
-{
-    static pthread_once_t once = PTHREAD_ONCE_INIT;
-    pthread_once(&once, set_threads);
+    settled = true;
+#endif
 }
 
 void plx_blas_multiply(size_t m, size_t n, size_t k, const double *a, const double *b, double *c,
                        size_t stride)
 {
+    settle_threads();
     cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)m, (int)n, (int)k, 1, a, (int)k, b, (int)k, 0,
                 c, (int)stride);
 }
@@ -29,6 +31,56 @@ void plx_blas_multiply(size_t m, size_t n, size_t k, const double *a, const doub
 void plx_blas_multiply_floats(size_t m, size_t n, size_t k, const float *a, const float *b, float *c,
                               size_t stride)
 {
+    settle_threads();
     cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)m, (int)n, (int)k, 1, a, (int)k, b, (int)k, 0,
                 c, (int)stride);
+}
+
+/* Numbers of full mantissas in [−1, 1): rows [count, k], all alike if `same`. */
+static void fill_rows(float *rows, size_t count, size_t k, bool same)
+{
+    uint64_t seed = 1;
+    for (size_t i = 0; i < count * k; i++) {
+        seed = seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+        rows[i] = same && i >= k ? rows[i - k] : (float)((double)(int64_t)seed / 9223372036854775808.0);
+    }
+}
+
+/* The product of such rows, those of one factor all alike; NULL without memory. Released with free(). */
+static float *multiply_same(size_t m, size_t n, size_t k, bool same_rows)
+{
+    float *a = calloc(m, k * sizeof *a), *b = calloc(n, k * sizeof *b), *c = calloc(m, n * sizeof *c);
+    if (a && b && c) {
+        fill_rows(a, m, k, same_rows);
+        fill_rows(b, n, k, !same_rows);
+        plx_blas_multiply_floats(m, n, k, a, b, c, n);
+    } else {
+        free(c);
+        c = NULL;
+    }
+    free(a);
+    free(b);
+    return c;
+}
+
+bool plx_blas_same_rows(size_t m, size_t n, size_t k)
+{
+    float *c = multiply_same(m, n, k, true);
+    bool same = c != NULL;
+    for (size_t row = 1; row < m && same; row++)
+        same = memcmp(c + row * n, c, n * sizeof *c) == 0;
+    free(c);
+    return same;
+}
+
+bool plx_blas_same_columns(size_t m, size_t n, size_t k)
+{
+    float *c = multiply_same(m, n, k, false);
+    bool same = c != NULL;
+    for (size_t i = 0; i < m && same; i++) {
+        for (size_t j = 1; j < n && same; j++)
+            same = memcmp(c + i * n + j, c + i * n, sizeof *c) == 0;
+    }
+    free(c);
+    return same;
 }

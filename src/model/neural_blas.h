@@ -2,17 +2,22 @@
 #ifndef PLX_MODEL_NEURAL_BLAS_H
 #define PLX_MODEL_NEURAL_BLAS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
-/* Has the library compute every product on the thread that asks for it: perplex brings its own threads. Of
-   OpenBLAS this is a setting of the whole process. Any thread. */
-void plx_blas_init(void);
-
 /* c [m, n], whose rows begin `stride` elements apart, = a [m, k] · bᵀ for b [n, k]; row-major, each dimension
-   below 2^31. Any thread. */
+   below 2^31. Computed on the thread that asks for it: perplex brings its own threads, and of OpenBLAS their
+   number is a setting of the whole process. Any thread. */
 void plx_blas_multiply(size_t m, size_t n, size_t k, const double *a, const double *b, double *c,
                        size_t stride);
 void plx_blas_multiply_floats(size_t m, size_t n, size_t k, const float *a, const float *b, float *c,
                               size_t stride);
+
+/* Whether rows of `a` give the same bits wherever in `a` they stand, in products of this shape: some kernels
+   round rows differently by their place. False also where there is no memory to find out. */
+bool plx_blas_same_rows(size_t m, size_t n, size_t k);
+
+/* The same of rows of `b`: whether columns of `c` do. */
+bool plx_blas_same_columns(size_t m, size_t n, size_t k);
 
 #endif

@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The most contexts that are remembered. */
-#define CONTEXTS_MAX ((size_t)1 << 20)
+/* What is remembered takes no more. */
+#define BYTES_MOST ((size_t)32 << 20)
 
 /* A place for contexts that find the table full: they belong to whoever asks. */
 #define NOWHERE SIZE_MAX
@@ -18,7 +18,7 @@ enum state { FREE, CLAIMED, GIVEN };
 
 struct plx_memo {
     size_t width;
-    size_t slots;   /* a third more than contexts */
+    size_t slots;
     size_t left;    /* contexts for which there is room */
     uint32_t *rows; /* [slots, width] */
     double *values; /* [slots] */
@@ -27,13 +27,21 @@ struct plx_memo {
     pthread_cond_t given;
 };
 
-/* rows^width, or CONTEXTS_MAX if that is less. */
+/* A third more slots than contexts. */
+static size_t slots_of(size_t contexts)
+{
+    return contexts + contexts / 3 + 1;
+}
+
+/* rows^width, or as many as there is memory for. */
 static size_t contexts_of(size_t width, size_t rows)
 {
+    const size_t slot_bytes = width * sizeof(uint32_t) + sizeof(double) + 1;
+    const size_t most = BYTES_MOST / slot_bytes * 3 / 4;
     size_t contexts = 1;
-    for (size_t i = 0; i < width && contexts < CONTEXTS_MAX; i++)
-        contexts = rows > CONTEXTS_MAX / contexts ? CONTEXTS_MAX : contexts * rows;
-    return contexts;
+    for (size_t i = 0; i < width && contexts < most; i++)
+        contexts = rows > most / contexts ? most : contexts * rows;
+    return contexts < most ? contexts : most;
 }
 
 struct plx_memo *plx_memo_new(size_t width, size_t rows, struct plx_error *error)
@@ -43,7 +51,7 @@ struct plx_memo *plx_memo_new(size_t width, size_t rows, struct plx_error *error
         return NULL;
     memo->width = width;
     memo->left = contexts_of(width, rows);
-    memo->slots = memo->left + memo->left / 3 + 1;
+    memo->slots = slots_of(memo->left);
     memo->rows = plx_new_array(memo->slots, width * sizeof *memo->rows, error);
     memo->values = plx_new_array(memo->slots, sizeof *memo->values, error);
     memo->states = plx_new_array(memo->slots, sizeof *memo->states, error);

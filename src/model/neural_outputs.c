@@ -9,19 +9,29 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Rows of the vocabulary that are widened and multiplied together: the shape of every product is
-   [PLX_NEURAL_TILE, K] · [K, COLUMNS]. */
-#define COLUMNS 256
+/* Rows of the vocabulary that are widened and multiplied together, a multiple of PLX_LSE_FLOATS: every
+   product is [PLX_NEURAL_TILE, K] · [K, columns]. They depend on K alone. */
+#define COLUMNS_MOST  256
+#define COLUMNS_LEAST 16
+#define BLOCK_MOST    ((size_t)1 << 20) /* weights, unless there would be fewer columns than the least */
+
+/* Contexts of a product that is computed as that of the transposes, [columns, K] · [K, TURNED]: OpenBLAS's
+   kernels for AVX2 round sixteen of them alike, but not more, nor rows. */
+#define TURNED 16
 
 /* Models of so many weights in the output layer are computed in double. */
 #define SMALL ((size_t)1 << 17)
 
-/* Contexts that go over the vocabulary together are bounded by the bytes of their features, and in number. */
-#define FEATURES_BYTES_MAX ((size_t)12 << 20)
-#define CONTEXTS_MAX       ((size_t)512)
+/* Contexts of a greater reach are. */
+#define REACH_MOST 256
 
-/* Tokens of at least this share of the sum are likely: no more than 64 can be. */
-#define LIKELY 64
+/* Contexts that go over the vocabulary together are bounded by the bytes of their features, and in number:
+   what one session computes another may wait for. */
+#define FEATURES_BYTES_MOST ((size_t)12 << 20)
+#define CONTEXTS_MOST       ((size_t)512)
+
+/* Tokens of at least this share of the sum are likely: no more than so many can be. */
+#define LIKELY 128
 
 /* Twice as many: those that had such a share of the sum when they were met, until they are looked through. */
 #define CANDIDATES ((size_t)2 * LIKELY)
@@ -35,6 +45,7 @@ struct candidate {
 /* A context on its way over the vocabulary. */
 struct progress {
     struct plx_lse lse;
+    bool wide; /* in double */
     size_t count;
     struct candidate candidates[CANDIDATES];
 };
@@ -42,17 +53,22 @@ struct progress {
 struct plx_outputs {
     const struct plx_neural_model *model;
     size_t width;    /* K */
+    size_t columns;  /* of a block */
     bool wide;       /* all in double */
+    bool turned;     /* products in float are those of the transposes, where only so places do not matter */
     size_t contexts; /* of one call, whole tiles */
-    float *narrow;   /* [contexts, K] the features, rounded */
-    float *weights;  /* [COLUMNS, K] */
-    float bias[COLUMNS];
-    float products[PLX_NEURAL_TILE * COLUMNS];
     struct progress *progress; /* [contexts] */
     /* In double. */
-    double *wide_weights; /* [COLUMNS, K] */
-    double wide_bias[COLUMNS];
-    double *wide_products; /* [PLX_NEURAL_TILE, COLUMNS] */
+    double *weights;   /* [columns, K] */
+    double *bias;      /* [columns] */
+    double *products;  /* [PLX_NEURAL_TILE, columns] */
+    double *wide_sums; /* [contexts] */
+    /* In float. */
+    float *features;        /* [contexts, K] */
+    float *narrow_weights;  /* [columns, K] */
+    float *narrow_bias;     /* [columns] what it exceeds model->bias_shift by */
+    float *narrow_products; /* [PLX_NEURAL_TILE, columns] */
+    float *turned_products; /* [columns, TURNED] */
 };
 
 static size_t smaller(size_t a, size_t b)
@@ -66,53 +82,26 @@ static bool is_wide(const struct plx_tensor *tensor)
     return tensor && tensor->dtype == PLX_F64;
 }
 
+static bool model_is_wide(const struct plx_neural_model *model)
+{
+    size_t weights;
+    const bool small =
+        !__builtin_mul_overflow(model->outputs, plx_features_width(model), &weights) && weights <= SMALL;
+    return small || is_wide(model->out) || is_wide(model->bias) || is_wide(model->direct);
+}
+
 /* As many contexts as memory is meant for, in whole tiles. */
 static size_t contexts_of(size_t width)
 {
     const size_t bytes = sizeof(double) + sizeof(float);
-    const size_t contexts = smaller(FEATURES_BYTES_MAX / bytes / width, CONTEXTS_MAX);
+    const size_t contexts = smaller(FEATURES_BYTES_MOST / bytes / width, CONTEXTS_MOST);
     return contexts < PLX_NEURAL_TILE ? PLX_NEURAL_TILE : contexts - contexts % PLX_NEURAL_TILE;
 }
 
-struct plx_outputs *plx_outputs_new(const struct plx_neural_model *model, struct plx_error *error)
+static size_t columns_of(size_t width)
 {
-    struct plx_outputs *outputs = plx_new_array(1, sizeof *outputs, error);
-    size_t weights;
-    if (!outputs)
-        return NULL;
-    plx_blas_init();
-    outputs->model = model;
-    outputs->width = plx_features_width(model);
-    outputs->contexts = contexts_of(outputs->width);
-    const bool small = !__builtin_mul_overflow(model->outputs, outputs->width, &weights) && weights <= SMALL;
-    outputs->wide = small || is_wide(model->out) || is_wide(model->bias) || is_wide(model->direct);
-    outputs->wide_weights = plx_new_array(outputs->width, COLUMNS * sizeof(double), error);
-    outputs->wide_products = plx_new_array(PLX_NEURAL_TILE, COLUMNS * sizeof(double), error);
-    outputs->progress = plx_new_array(outputs->contexts, sizeof *outputs->progress, error);
-    outputs->narrow = plx_new_array(outputs->width, outputs->contexts * sizeof(float), error);
-    outputs->weights = plx_new_array(outputs->width, COLUMNS * sizeof(float), error);
-    if (outputs->wide_weights && outputs->wide_products && outputs->progress && outputs->narrow &&
-        outputs->weights)
-        return outputs;
-    plx_outputs_free(outputs);
-    return NULL;
-}
-
-void plx_outputs_free(struct plx_outputs *outputs)
-{
-    if (!outputs)
-        return;
-    free(outputs->narrow);
-    free(outputs->weights);
-    free(outputs->progress);
-    free(outputs->wide_weights);
-    free(outputs->wide_products);
-    free(outputs);
-}
-
-size_t plx_outputs_contexts(const struct plx_outputs *outputs)
-{
-    return outputs->contexts;
+    const size_t columns = smaller(BLOCK_MOST / width, COLUMNS_MOST);
+    return columns < COLUMNS_LEAST ? COLUMNS_LEAST : columns - columns % COLUMNS_LEAST;
 }
 
 /* In double, and in float. */
@@ -132,6 +121,124 @@ size_t plx_outputs_contexts(const struct plx_outputs *outputs)
 #undef LOADED
 #undef WIDEN
 
+/* The biases of the block that begins at `first`: −infinity where it ends before. */
+static void load_bias(struct plx_outputs *outputs, size_t first)
+{
+    const struct plx_neural_model *model = outputs->model;
+    const size_t rows = smaller(outputs->columns, model->outputs - first);
+    for (size_t row = 0; row < outputs->columns; row++)
+        outputs->bias[row] = row < rows ? 0 : -(double)INFINITY;
+    if (model->bias)
+        plx_tensor_widen(model->bias, first, rows, outputs->bias);
+}
+
+static bool allocate(struct plx_outputs *outputs, struct plx_error *error)
+{
+    const size_t columns = outputs->columns, tile = PLX_NEURAL_TILE;
+    outputs->progress = plx_new_array(outputs->contexts, sizeof *outputs->progress, error);
+    outputs->weights = plx_new_array(outputs->width, columns * sizeof(double), error);
+    outputs->bias = plx_new_array(columns, sizeof(double), error);
+    outputs->products = plx_new_array(tile, columns * sizeof(double), error);
+    outputs->wide_sums = plx_new_array(outputs->contexts, sizeof(double), error);
+    if (!outputs->progress || !outputs->weights || !outputs->bias || !outputs->products ||
+        !outputs->wide_sums)
+        return false;
+    if (outputs->wide)
+        return true;
+    outputs->features = plx_new_array(outputs->width, outputs->contexts * sizeof(float), error);
+    outputs->narrow_weights = plx_new_array(outputs->width, columns * sizeof(float), error);
+    outputs->narrow_bias = plx_new_array(columns, sizeof(float), error);
+    outputs->narrow_products = plx_new_array(tile, columns * sizeof(float), error);
+    outputs->turned_products = plx_new_array(TURNED, columns * sizeof(float), error);
+    return outputs->features && outputs->narrow_weights && outputs->narrow_bias && outputs->narrow_products &&
+           outputs->turned_products;
+}
+
+/* A context must not come out differently by its place in a tile: how products are to be asked for. */
+static void choose_products(struct plx_outputs *outputs)
+{
+    const size_t tile = PLX_NEURAL_TILE, columns = outputs->columns, width = outputs->width;
+    outputs->wide = model_is_wide(outputs->model);
+    if (outputs->wide || plx_blas_same_rows(tile, columns, width))
+        return;
+    outputs->turned = plx_blas_same_columns(columns, TURNED, width);
+    outputs->wide = !outputs->turned;
+}
+
+struct plx_outputs *plx_outputs_new(const struct plx_neural_model *model, struct plx_error *error)
+{
+    struct plx_outputs *outputs = plx_new_array(1, sizeof *outputs, error);
+    if (!outputs)
+        return NULL;
+    outputs->model = model;
+    outputs->width = plx_features_width(model);
+    outputs->columns = columns_of(outputs->width);
+    outputs->contexts = contexts_of(outputs->width);
+    choose_products(outputs);
+    if (allocate(outputs, error))
+        return outputs;
+    plx_outputs_free(outputs);
+    return NULL;
+}
+
+void plx_outputs_free(struct plx_outputs *outputs)
+{
+    if (!outputs)
+        return;
+    free(outputs->progress);
+    free(outputs->weights);
+    free(outputs->bias);
+    free(outputs->products);
+    free(outputs->wide_sums);
+    free(outputs->features);
+    free(outputs->narrow_weights);
+    free(outputs->narrow_bias);
+    free(outputs->narrow_products);
+    free(outputs->turned_products);
+    free(outputs);
+}
+
+size_t plx_outputs_contexts(const struct plx_outputs *outputs)
+{
+    return outputs->contexts;
+}
+
+/* The mean of the biases, and how far they are from it. */
+static void measure_bias(struct plx_neural_model *model)
+{
+    double sum = 0, most = 0, bias;
+    for (size_t token = 0; token < model->outputs && model->bias; token++) {
+        plx_tensor_widen(model->bias, token, 1, &bias);
+        sum += bias;
+    }
+    model->bias_shift =
+        rint(sum / (double)model->outputs); /* a number of few digits: most differences are exact */
+    for (size_t token = 0; token < model->outputs && model->bias; token++) {
+        plx_tensor_widen(model->bias, token, 1, &bias);
+        most = fmax(most, fabs(bias - model->bias_shift));
+    }
+    model->bias_reach = most;
+}
+
+enum plx_status plx_outputs_measure(struct plx_neural_model *model, struct plx_error *error)
+{
+    const size_t width = plx_features_width(model);
+    const struct plx_outputs outputs = {.model = model, .width = width};
+    if (model_is_wide(model))
+        return PLX_OK;
+    double *row = plx_new_array(width, sizeof *row, error), most = 0;
+    if (!row)
+        return PLX_MEMORY;
+    for (size_t token = 0; token < model->outputs; token++) {
+        load_rows(&outputs, token, 1, row);
+        most = fmax(most, plx_dot(row, row, width));
+    }
+    free(row);
+    model->row_reach = sqrt(most);
+    measure_bias(model);
+    return PLX_OK;
+}
+
 /* Forgets the candidates that the sum has outgrown. */
 static void look_through(struct progress *progress)
 {
@@ -146,15 +253,15 @@ static void look_through(struct progress *progress)
     progress->count = kept;
 }
 
-/* Notes which of the terms [COLUMNS], of the tokens from `first` on, are a share of the sum that may count.
+/* Notes which of the terms [count], of the tokens from `first` on, are a share of the sum that may count.
  */
-static void note_likely(struct progress *progress, const float *terms, size_t first)
+static void note_likely(struct progress *progress, const float *terms, size_t count, size_t first)
 {
     const double least = progress->lse.sum / LIKELY;
     const float maximum = (float)progress->lse.maximum;
     if (progress->count + LIKELY > CANDIDATES)
         look_through(progress);
-    for (size_t i = 0; i < COLUMNS; i++) {
+    for (size_t i = 0; i < count; i++) {
         if ((double)terms[i] >= least && progress->count < CANDIDATES)
             progress->candidates[progress->count++] =
                 (struct candidate){terms[i], maximum, (uint32_t)(first + i)};
@@ -164,70 +271,87 @@ static void note_likely(struct progress *progress, const float *terms, size_t fi
 /* The log-sum-exp, its likely terms computed anew. */
 static double finish(struct plx_outputs *outputs, struct progress *progress, const double *features)
 {
+    const double shift = outputs->model->bias_shift;
     struct plx_lse *lse = &progress->lse;
     look_through(progress);
     for (size_t i = 0; i < progress->count; i++) {
         const struct candidate candidate = progress->candidates[i];
-        const double logit = plx_outputs_logit(outputs, features, candidate.token);
+        const double logit = plx_outputs_logit(outputs, features, candidate.token) - shift;
         lse->sum += exp(logit - lse->maximum) -
                     (double)candidate.term * exp((double)candidate.maximum - lse->maximum);
     }
-    return plx_lse_end(lse);
+    return plx_lse_end(lse) + shift;
 }
 
-/* One context, in double and plainly. */
-static double sum_plainly(struct plx_outputs *outputs, const double *features)
+static void load_narrow(struct plx_outputs *outputs, size_t first)
 {
-    struct plx_lse lse = plx_lse_begin();
-    for (size_t token = 0; token < outputs->model->outputs; token++) {
-        double logit = plx_outputs_logit(outputs, features, token);
-        plx_lse_add(&lse, &logit, 1);
+    load_block_narrow(outputs, first, outputs->narrow_weights);
+    load_bias(outputs, first);
+    for (size_t row = 0; row < outputs->columns; row++)
+        outputs->narrow_bias[row] = (float)(outputs->bias[row] - outputs->model->bias_shift);
+}
+
+/* The products of a tile of features with the block. */
+static void multiply_narrow(struct plx_outputs *outputs, const float *features)
+{
+    const size_t columns = outputs->columns, tile = PLX_NEURAL_TILE;
+    if (!outputs->turned) {
+        plx_blas_multiply_floats(tile, columns, outputs->width, features, outputs->narrow_weights,
+                                 outputs->narrow_products, columns);
+        return;
     }
-    return plx_lse_end(&lse);
+    for (size_t first = 0; first < tile; first += TURNED) {
+        plx_blas_multiply_floats(columns, TURNED, outputs->width, outputs->narrow_weights,
+                                 features + first * outputs->width, outputs->turned_products, TURNED);
+        for (size_t c = 0; c < TURNED; c++) {
+            for (size_t i = 0; i < columns; i++)
+                outputs->narrow_products[(first + c) * columns + i] =
+                    outputs->turned_products[i * TURNED + c];
+        }
+    }
 }
 
 static void sum_narrow(struct plx_outputs *outputs, const double *features, size_t count, double *sums)
 {
     const size_t tiles = (count + PLX_NEURAL_TILE - 1) / PLX_NEURAL_TILE, width = outputs->width;
+    const size_t columns = outputs->columns;
     for (size_t i = 0; i < tiles * PLX_NEURAL_TILE * width; i++)
-        outputs->narrow[i] = (float)features[i];
+        outputs->features[i] = (float)features[i];
     for (size_t c = 0; c < count; c++) {
         outputs->progress[c].lse = plx_lse_begin();
         outputs->progress[c].count = 0;
     }
-    for (size_t first = 0; first < outputs->model->outputs; first += COLUMNS) {
-        load_block_narrow(outputs, first, outputs->weights, outputs->bias);
+    for (size_t first = 0; first < outputs->model->outputs; first += columns) {
+        load_narrow(outputs, first);
         for (size_t c = 0; c < count; c++) {
             struct progress *progress = outputs->progress + c;
-            float *products = outputs->products + c % PLX_NEURAL_TILE * COLUMNS;
+            float *products = outputs->narrow_products + c % PLX_NEURAL_TILE * columns;
             if (c % PLX_NEURAL_TILE == 0)
-                plx_blas_multiply_floats(PLX_NEURAL_TILE, COLUMNS, width, outputs->narrow + c * width,
-                                         outputs->weights, outputs->products, COLUMNS);
-            const float largest = plx_lse_add_floats(&progress->lse, products, outputs->bias, COLUMNS);
+                multiply_narrow(outputs, outputs->features + c * width);
+            const float largest = plx_lse_add_floats(&progress->lse, products, outputs->narrow_bias, columns);
             if ((double)largest * LIKELY >= progress->lse.sum)
-                note_likely(progress, products, first);
+                note_likely(progress, products, columns, first);
         }
     }
-    for (size_t c = 0; c < count; c++) {
+    for (size_t c = 0; c < count; c++)
         sums[c] = finish(outputs, outputs->progress + c, features + c * width);
-        if (!isfinite(sums[c]))
-            sums[c] = sum_plainly(outputs, features + c * width);
-    }
 }
 
 static void sum_wide(struct plx_outputs *outputs, const double *features, size_t count, double *sums)
 {
+    const size_t columns = outputs->columns;
     for (size_t c = 0; c < count; c++)
         outputs->progress[c].lse = plx_lse_begin();
-    for (size_t first = 0; first < outputs->model->outputs; first += COLUMNS) {
-        const size_t rows = load_block(outputs, first, outputs->wide_weights, outputs->wide_bias);
+    for (size_t first = 0; first < outputs->model->outputs; first += columns) {
+        const size_t rows = load_block(outputs, first, outputs->weights);
+        load_bias(outputs, first);
         for (size_t c = 0; c < count; c++) {
-            double *products = outputs->wide_products + c % PLX_NEURAL_TILE * COLUMNS;
+            double *products = outputs->products + c % PLX_NEURAL_TILE * columns;
             if (c % PLX_NEURAL_TILE == 0)
-                plx_blas_multiply(PLX_NEURAL_TILE, COLUMNS, outputs->width, features + c * outputs->width,
-                                  outputs->wide_weights, outputs->wide_products, COLUMNS);
+                plx_blas_multiply(PLX_NEURAL_TILE, columns, outputs->width, features + c * outputs->width,
+                                  outputs->weights, outputs->products, columns);
             for (size_t i = 0; i < rows; i++)
-                products[i] += outputs->wide_bias[i];
+                products[i] += outputs->bias[i];
             plx_lse_add(&outputs->progress[c].lse, products, rows);
         }
     }
@@ -235,34 +359,55 @@ static void sum_wide(struct plx_outputs *outputs, const double *features, size_t
         sums[c] = plx_lse_end(&outputs->progress[c].lse);
 }
 
+/* Marks the contexts whose logits may be too large for float; how many there are. */
+static size_t mark_wide(struct plx_outputs *outputs, const double *features, size_t count)
+{
+    const struct plx_neural_model *model = outputs->model;
+    size_t wide = 0;
+    for (size_t c = 0; c < count; c++) {
+        const double *x = features + c * outputs->width;
+        const double reach = sqrt(plx_dot(x, x, outputs->width)) * model->row_reach + model->bias_reach;
+        outputs->progress[c].wide = !(reach <= REACH_MOST);
+        wide += outputs->progress[c].wide;
+    }
+    return wide;
+}
+
 void plx_outputs_sum(struct plx_outputs *outputs, const double *features, size_t count, double *sums)
 {
-    if (outputs->wide)
+    if (outputs->wide) {
         sum_wide(outputs, features, count, sums);
-    else
+        return;
+    }
+    const size_t wide = mark_wide(outputs, features, count);
+    if (wide < count)
         sum_narrow(outputs, features, count, sums);
+    if (wide > 0)
+        sum_wide(outputs, features, count, outputs->wide_sums);
+    for (size_t c = 0; c < count; c++)
+        sums[c] = outputs->progress[c].wide ? outputs->wide_sums[c] : sums[c];
 }
 
 double plx_outputs_logit(struct plx_outputs *outputs, const double *features, size_t token)
 {
     double bias = 0;
-    load_rows(outputs, token, 1, outputs->wide_weights);
+    load_rows(outputs, token, 1, outputs->weights);
     if (outputs->model->bias)
         plx_tensor_widen(outputs->model->bias, token, 1, &bias);
-    return plx_dot(outputs->wide_weights, features, outputs->width) + bias;
+    return plx_dot(outputs->weights, features, outputs->width) + bias;
 }
 
 void plx_outputs_logits(struct plx_outputs *outputs, const double *features, double *logits)
 {
-    const size_t types = outputs->model->outputs;
-    for (size_t first = 0; first < types; first += COLUMNS) {
-        const size_t rows = load_block(outputs, first, outputs->wide_weights, outputs->wide_bias);
-        plx_blas_multiply(PLX_OUTPUTS_ROWS, COLUMNS, outputs->width, features, outputs->wide_weights,
-                          outputs->wide_products, COLUMNS);
+    const size_t types = outputs->model->outputs, columns = outputs->columns;
+    for (size_t first = 0; first < types; first += columns) {
+        const size_t rows = load_block(outputs, first, outputs->weights);
+        load_bias(outputs, first);
+        plx_blas_multiply(PLX_OUTPUTS_ROWS, columns, outputs->width, features, outputs->weights,
+                          outputs->products, columns);
         for (size_t c = 0; c < PLX_OUTPUTS_ROWS; c++) {
             for (size_t i = 0; i < rows; i++)
-                logits[c * types + first + i] =
-                    outputs->wide_products[c * COLUMNS + i] + outputs->wide_bias[i];
+                logits[c * types + first + i] = outputs->products[c * columns + i] + outputs->bias[i];
         }
     }
 }

@@ -1,16 +1,22 @@
 /* The output layer of a neural model: logits = out · x_L + bias (+ direct · x_0), of which the log-sum-exp is
    taken tile by tile, so that contexts × vocabulary is never in memory. Weights are widened by tile too.
 
-   Products are computed in float, terms of the sum are added in double. What a rounded logit does to a
-   log-sum-exp is weighed by its probability, so the few likely tokens decide its error: theirs are computed
-   once more, in double. Where float cannot hold the logits, all are. Models with weights of type F64 and
-   small ones, for which speed does not matter, are computed in double throughout. */
+   Products are computed in float, terms of the sum are added in double. What the rounding of a logit does to
+   the log-sum-exp is weighed by its probability: the likely tokens' logits are computed once more in double,
+   and what is left of the error is some 1e-9 times the logits' reach, |x| · max |row of out|, in which what
+   all biases have in common does not count. Contexts of a greater reach than 256 are computed in double
+   throughout, and so are models with weights of type F64, small ones, for which speed does not matter, and
+   all where the library of matrix products rounds by place. */
 #ifndef PLX_MODEL_NEURAL_OUTPUTS_H
 #define PLX_MODEL_NEURAL_OUTPUTS_H
 
 #include "model/neural_features.h"
 
 struct plx_outputs;
+
+/* Measures what the output layer can reach, for plx_outputs_new: model->row_reach and so on. All weights are
+ * finite. PLX_MEMORY. */
+enum plx_status plx_outputs_measure(struct plx_neural_model *model, struct plx_error *error);
 
 /* NULL on failure. Belongs to one thread. */
 struct plx_outputs *plx_outputs_new(const struct plx_neural_model *model, struct plx_error *error);

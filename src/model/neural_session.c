@@ -170,6 +170,14 @@ static double logit(const struct neural_session *session, size_t i, size_t token
     return value;
 }
 
+/* The two are rounded apart: a surprisal of almost nothing may come out below 0 by some last bits of the
+   logit. */
+static double surprisal(double sum, double logit)
+{
+    const double nats = sum - logit, least = -1e-12 * (1 + fabs(logit));
+    return nats < 0 && nats > least ? 0 : nats;
+}
+
 /* The surprisals of the targets of the group. */
 static void score_group(const struct neural_session *session, double *nats)
 {
@@ -202,9 +210,10 @@ static enum plx_status refuse_not_finite(const struct neural_session *session, s
                                          struct plx_error *error)
 {
     const uint32_t row = rows_of(session, context)[session->contexts.width - 1];
-    return plx_error_set(error, PLX_NOT_FINITE,
-                         "the logits after token %lu leave the range of a double: no distribution",
-                         (unsigned long)row);
+    plx_error_set(error, PLX_NOT_FINITE,
+                  "the logits after the token of row %lu leave the range of a double: no distribution",
+                  (unsigned long)row);
+    return plx_error_input(error, plx_model_name(session->base.model));
 }
 
 /* Gathers the contexts of the batch and finds out about their log-sum-exps. With nats [targets], writes the
@@ -293,7 +302,7 @@ static enum plx_status give_row(struct neural_session *session, size_t i, const 
     const size_t context = session->group[i], begin = contexts->begins[context];
     const double sum = session->sums[context];
     for (size_t token = 0; token < model->outputs; token++)
-        session->row[token] = sum - logits[token];
+        session->row[token] = surprisal(sum, logits[token]);
     for (size_t token = model->outputs; token < model->types; token++)
         session->row[token] = (double)INFINITY;
     return sink->sink(sink->user, session->row, contexts->places + begin,

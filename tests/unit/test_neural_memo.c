@@ -61,6 +61,28 @@ static void plx_memo_ask__is_bounded(void **state)
     plx_memo_free(memo);
 }
 
+/* 32 MiB, however long contexts are: of 20,000 contexts of 1,000 rows some find no place. */
+static void plx_memo_ask__is_bounded_in_bytes(void **state)
+{
+    struct plx_memo *memo = memo_of(1000, 1 << 20);
+    uint32_t context[1000] = {0};
+    double value;
+    size_t place, known = 0;
+    (void)state;
+    for (uint32_t i = 0; i < 20000; i++) {
+        context[7] = i;
+        assert_int_equal(plx_memo_ask(memo, context, &value, &place), PLX_MEMO_YOURS);
+        plx_memo_give(memo, place, i);
+    }
+    for (uint32_t i = 0; i < 20000; i++) {
+        context[7] = i;
+        if (plx_memo_ask(memo, context, &value, &place) == PLX_MEMO_KNOWN)
+            known++;
+    }
+    assert_in_range(known, 4000, ((size_t)32 << 20) / 4000);
+    plx_memo_free(memo);
+}
+
 struct giver {
     struct plx_memo *memo;
     size_t place;
@@ -95,6 +117,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(plx_memo_ask__yours_awaited_known),
         cmocka_unit_test(plx_memo_ask__is_bounded),
+        cmocka_unit_test(plx_memo_ask__is_bounded_in_bytes),
         cmocka_unit_test(plx_memo_wait__for_another_thread),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
