@@ -211,8 +211,8 @@ static enum plx_status refuse_not_finite(const struct neural_session *session, s
 {
     const uint32_t row = rows_of(session, context)[session->contexts.width - 1];
     plx_error_set(error, PLX_NOT_FINITE,
-                  "the logits after the token of row %lu leave the range of a double: no distribution",
-                  (unsigned long)row);
+                  "the logits after row %lu of the %s leave the range of a double: no distribution",
+                  (unsigned long)row, session->model->logits ? "table" : "embeddings");
     return plx_error_input(error, plx_model_name(session->base.model));
 }
 
