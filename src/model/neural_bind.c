@@ -320,7 +320,9 @@ enum plx_status plx_neural_bind(struct plx_neural_model *model, const struct plx
                  : binding.architecture == FACTORED ? bind_factored(&binding)
                                                     : bind_feed_forward(&binding);
     free(binding.cast.layers);
-    model->base.info.architecture = status ? NULL : NAMES[binding.architecture];
+    if (status)
+        return status;
+    model->base.info.architecture = NAMES[binding.architecture];
     model->base.info.order = (unsigned)model->context + 1;
-    return status;
+    return plx_neural_check_roles(model, claims, error);
 }
