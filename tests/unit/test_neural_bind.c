@@ -442,6 +442,35 @@ static void plx_neural_bind__contradictions(void **state)
     assert_refused("logits [5,5]", "\"perplex.padding\":\"0\"", PLX_MALFORMED, "is for feed-forward models");
 }
 
+/* What would be read and change nothing. */
+static void plx_neural_bind__claims_without_effect(void **state)
+{
+    static const struct {
+        const char *tensors, *metadata, *words;
+    } cases[] = {
+        {"embed.weight [5,2]; out.weight [5,2]",
+         "\"perplex.architecture\":\"factored\",\"perplex.activation\":\"relu\"",
+         "perplex.activation is \"relu\", but the model has no hidden layer"},
+        {"embed.weight [5,2]; out.weight [5,6]", FFN TANH, "but the model has no hidden layer"},
+        {"logits [5,5]", "\"perplex.activation\":\"gelu\"", "but the model has no hidden layer"},
+        {"logits [5,5]", "\"perplex.context_order\":\"oldest-first\"",
+         "perplex.context_order is for models with embeddings, but this is a table"},
+        {TRIPLE, FFN ",\"perplex.activaton\":\"relu\"",
+         "there is no key \"perplex.activaton\" for the metadata of a model"},
+        {"logits [5,5]", "\"perplex.\":\"\"", "there is no key \"perplex.\""},
+        {"logits [5,5]", "\"perplex\":\"\",\"activaton\":\"relu\"", NULL},
+        {"embed.weight [5,2]; out.weight [5,2]",
+         "\"perplex.activation\":\"identity\",\"perplex.context_order\":\"newest-first\"", NULL},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        if (cases[i].words)
+            assert_refused(cases[i].tensors, cases[i].metadata, PLX_MALFORMED, cases[i].words);
+        else
+            close_model(open_fine(cases[i].tensors, cases[i].metadata));
+    }
+}
+
 static void plx_neural_bind__shapes(void **state)
 {
     static const struct {
@@ -536,6 +565,7 @@ int main(void)
         cmocka_unit_test(plx_neural_bind__missing_roles),
         cmocka_unit_test(plx_neural_check_roles__what_would_be_left_out),
         cmocka_unit_test(plx_neural_bind__contradictions),
+        cmocka_unit_test(plx_neural_bind__claims_without_effect),
         cmocka_unit_test(plx_neural_bind__shapes),
         cmocka_unit_test(plx_neural_bind__unused_tensors),
         cmocka_unit_test(plx_neural_check_weights__not_finite),
