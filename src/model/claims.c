@@ -24,6 +24,33 @@ const char *plx_claims_get(const struct plx_claims *claims, const char *key)
     return plx_tensors_metadata(claims->tensors, name);
 }
 
+enum plx_status plx_claims_check(const struct plx_claims *claims, struct plx_error *error)
+{
+    static const char *const KEYS[] = {"architecture", "order",         "activation", "context_order",
+                                       "padding",      "start_token",   "start_id",   "end_token",
+                                       "end_id",       "unknown_token", "unknown_id"};
+    static const size_t COUNT = sizeof KEYS / sizeof *KEYS;
+    const size_t prefix = sizeof PREFIX - 1;
+    char list[256];
+    size_t used = 0;
+    for (size_t i = 0; i < claims->tensors->metadata_count; i++) {
+        const char *key = claims->tensors->metadata[i].key;
+        size_t known = 0;
+        if (strncmp(key, PREFIX, prefix) != 0)
+            continue;
+        while (known < COUNT && strcmp(KEYS[known], key + prefix) != 0)
+            known++;
+        if (known < COUNT)
+            continue;
+        for (size_t k = 0; k < COUNT && used < sizeof list; k++)
+            used += (size_t)snprintf(list + used, sizeof list - used, "%s%s", k ? ", " : "", KEYS[k]);
+        plx_error_set(error, PLX_MALFORMED, "there is no key \"%.80s\" for the metadata of a model", key);
+        plx_error_input(error, claims->input);
+        return plx_error_hint(error, "behind \"" PREFIX "\" there can be %s", list);
+    }
+    return PLX_OK;
+}
+
 bool plx_claims_named(const struct plx_claims *claims)
 {
     return claims->description || plx_claims_get(claims, "architecture");

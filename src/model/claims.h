@@ -19,6 +19,11 @@ struct plx_claims {
 /* What is said about `key` ("order"), or NULL. */
 const char *plx_claims_get(const struct plx_claims *claims, const char *key);
 
+/* That the metadata have no key with "perplex." that means nothing: one that is mistyped would change what is
+   computed. PLX_MALFORMED, with the keys that there are. A description's members are checked where it is
+   read. */
+enum plx_status plx_claims_check(const struct plx_claims *claims, struct plx_error *error);
+
 /* Whether anybody says what the model is, so that tensors without a role are no reason to doubt it. */
 bool plx_claims_named(const struct plx_claims *claims);
 

@@ -54,11 +54,6 @@ static const struct plx_model_class NEURAL = {
     .tensor = get_tensor,
 };
 
-static uint32_t row_of(const struct plx_neural_model *model, uint32_t id)
-{
-    return model->rows ? model->rows[id] : id;
-}
-
 static bool is_feed_forward(const struct plx_neural_model *model)
 {
     return model->layer_count > 0 || model->context > 1 || model->direct;
@@ -84,13 +79,13 @@ static enum plx_status choose_padding(struct plx_neural_model *model, const stru
         const enum plx_status status =
             plx_claims_u64(claims, KEY, 0, model->embed->shape[0] - 1, &row, error);
         model->padding = (uint32_t)row;
-        model->start_pads = start != PLX_NO_TOKEN && row == row_of(model, start);
+        model->start_pads = start != PLX_NO_TOKEN && row == plx_neural_row(model, start);
         return status;
     }
     if (said && start == PLX_NO_TOKEN)
         return plx_claims_error(claims, KEY, error, "is \"start\", but the model has no start symbol");
     if (start != PLX_NO_TOKEN && feed_forward && (said || model->padding == PLX_NO_TOKEN)) {
-        model->padding = row_of(model, start);
+        model->padding = plx_neural_row(model, start);
         model->start_pads = true;
     }
     return PLX_OK;
@@ -119,7 +114,7 @@ static void list_properties(struct plx_neural_model *model)
     add_property(model, "context_order", model->newest_first ? "newest-first" : "oldest-first", 0);
     if (model->padding == PLX_NO_TOKEN)
         snprintf(model->padding_text, sizeof model->padding_text, "none");
-    else if (start != PLX_NO_TOKEN && model->padding == row_of(model, start))
+    else if (start != PLX_NO_TOKEN && model->padding == plx_neural_row(model, start))
         snprintf(model->padding_text, sizeof model->padding_text, "start symbol");
     else
         snprintf(model->padding_text, sizeof model->padding_text, "row %" PRIu32 " of the embeddings",

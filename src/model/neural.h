@@ -73,6 +73,12 @@ struct plx_neural_model {
     struct plx_memo *memo; /* owned: see neural_memo.h */
 };
 
+/* The row of embed that stands for a token. */
+static inline uint32_t plx_neural_row(const struct plx_neural_model *model, uint32_t id)
+{
+    return model->rows ? model->rows[id] : id;
+}
+
 /* "tanh", … Static. */
 const char *plx_activation_name(enum plx_activation activation);
 

@@ -302,13 +302,35 @@ static enum plx_status bind_feed_forward(struct binding *binding)
     return choose_conventions(binding);
 }
 
+/* An activation changes nothing where there is no hidden layer, so that whoever claims one thinks of another
+   model. That of none is "identity"; and of one token the order is any. */
+static enum plx_status check_activation(const struct binding *binding)
+{
+    const size_t claimed = binding->activation;
+    if (claimed == NONE || claimed == PLX_ACTIVATION_identity || binding->model->layer_count > 0)
+        return PLX_OK;
+    return plx_claims_error(binding->claims, "activation", binding->error,
+                            "is \"%s\", but the model has no hidden layer", ACTIVATIONS[claimed]);
+}
+
+/* A table has no embeddings that would follow each other. */
+static enum plx_status check_context_order(const struct binding *binding)
+{
+    if (binding->context_order == NONE || !binding->model->logits)
+        return PLX_OK;
+    return plx_claims_error(binding->claims, "context_order", binding->error,
+                            "is for models with embeddings, but this is a table");
+}
+
 enum plx_status plx_neural_bind(struct plx_neural_model *model, const struct plx_claims *claims,
                                 struct plx_error *error)
 {
     static const char *const NAMES[] = {
         [TABLE] = "table", [FACTORED] = "factored", [FEED_FORWARD] = "feed-forward"};
     struct binding binding = {.model = model, .claims = claims, .error = error};
-    enum plx_status status = read_claims(&binding);
+    enum plx_status status = plx_claims_check(claims, error);
+    if (status == PLX_OK)
+        status = read_claims(&binding);
     if (status == PLX_OK)
         status = plx_neural_cast(claims, &binding.cast, error);
     if (status)
@@ -320,7 +342,9 @@ enum plx_status plx_neural_bind(struct plx_neural_model *model, const struct plx
                  : binding.architecture == FACTORED ? bind_factored(&binding)
                                                     : bind_feed_forward(&binding);
     free(binding.cast.layers);
-    model->base.info.architecture = status ? NULL : NAMES[binding.architecture];
+    if (status || (status = check_activation(&binding)) || (status = check_context_order(&binding)))
+        return status;
+    model->base.info.architecture = NAMES[binding.architecture];
     model->base.info.order = (unsigned)model->context + 1;
-    return status;
+    return plx_neural_check_roles(model, claims, error);
 }

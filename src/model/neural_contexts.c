@@ -25,22 +25,17 @@ static enum plx_status reserve(struct plx_contexts *contexts, size_t targets, st
     return PLX_OK;
 }
 
-static uint32_t row_of(const struct plx_neural_model *model, uint32_t id)
-{
-    return model->rows ? model->rows[id] : id;
-}
-
 /* What stands before ids[t] becomes rows [width]. A context that is too short is filled up at its old end:
    with the start symbol if it begins with that and the model is one that does so, else with the padding. */
 static void load_context(const struct plx_neural_model *model, const uint32_t *ids, size_t t, uint32_t *rows)
 {
     const size_t width = model->context, known = t < width ? t : width;
     const bool started = model->start_pads && known > 0 && known < width && ids[0] == model->base.info.start;
-    const uint32_t fill = started ? row_of(model, ids[0]) : model->padding;
+    const uint32_t fill = started ? plx_neural_row(model, ids[0]) : model->padding;
     for (size_t i = 0; i < width - known; i++)
         rows[i] = fill;
     for (size_t i = 0; i < known; i++)
-        rows[width - known + i] = row_of(model, ids[t - known + i]);
+        rows[width - known + i] = plx_neural_row(model, ids[t - known + i]);
 }
 
 /* The number of the context that has been put behind the others, which becomes one of them if it is new. */

@@ -8,6 +8,10 @@
 
 #define NAME_BYTES 64
 
+/* Hidden layers: as many as four digits count. */
+#define LAYERS_MOST 10000
+#define DIGITS_MOST 4
+
 /* Names without ".weight" and ".bias" that PyTorch programs give to the first and to the last layer; the
    roles' own are the first. */
 static const char *const EMBED_STEMS[] = {"embed", "embedding", "embeddings", "wte", "encoder", "emb"};
@@ -22,7 +26,7 @@ static const struct chain {
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
-static const struct plx_tensor *find_role(const struct plx_claims *claims, const char *role)
+const struct plx_tensor *plx_neural_find(const struct plx_claims *claims, const char *role)
 {
     const char *name = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(claims->names, role));
     return plx_tensors_find(claims->tensors, name ? name : role);
@@ -33,7 +37,7 @@ static const struct plx_tensor *find_part(const struct plx_claims *claims, const
 {
     char name[NAME_BYTES + 8];
     snprintf(name, sizeof name, "%s.%s", stem, part);
-    return find_role(claims, name);
+    return plx_neural_find(claims, name);
 }
 
 /* The first of the stems that has a weight; NULL: none. */
@@ -46,32 +50,36 @@ static const char *find_stem(const struct plx_claims *claims, const char *const 
     return NULL;
 }
 
-/* Makes the layers PREFIX<first>, PREFIX<first + step>, … those of the model. */
+/* Makes the layers PREFIX<first>, PREFIX<first + step>, … up to the first that is missing those of the model:
+   more than there are tensors, where a description lets layers share some. There is room for one at least. */
 static enum plx_status take_layers(const struct plx_claims *claims, const struct chain *chain,
                                    struct plx_neural_cast *cast, struct plx_error *error)
 {
     char stem[NAME_BYTES];
-    cast->layers = plx_new_array(claims->tensors->count, sizeof *cast->layers, error);
-    if (!cast->layers)
-        return PLX_MEMORY;
-    while (cast->layer_count < claims->tensors->count) {
-        struct plx_neural_layer *layer = cast->layers + cast->layer_count;
+    size_t capacity = 0;
+    for (;; cast->layer_count++) {
+        if (cast->layer_count == capacity) {
+            capacity = plx_grown_capacity(capacity, capacity + 1);
+            if (plx_resize_array(&cast->layers, capacity, sizeof *cast->layers, error))
+                return PLX_MEMORY;
+        }
         snprintf(stem, sizeof stem, "%s%zu", chain->prefix, chain->first + cast->layer_count * chain->step);
-        layer->weight = find_part(claims, stem, "weight");
-        layer->bias = find_part(claims, stem, "bias");
-        if (!layer->weight)
-            break;
-        cast->layer_count++;
+        const struct plx_tensor *weight = find_part(claims, stem, "weight");
+        if (!weight)
+            return PLX_OK;
+        if (cast->layer_count == LAYERS_MOST)
+            return plx_neural_fail(claims, PLX_UNSUPPORTED, "more than 10000 hidden layers", error);
+        cast->layers[cast->layer_count] =
+            (struct plx_neural_layer){.weight = weight, .bias = find_part(claims, stem, "bias")};
     }
-    return PLX_OK;
 }
 
 /* hidden.weight, or hidden.0.weight and so on. */
 static enum plx_status take_hidden(const struct plx_claims *claims, struct plx_neural_cast *cast,
                                    struct plx_error *error)
 {
-    static const struct chain hidden = {"hidden.", 0, 1};
-    const struct plx_tensor *single = find_role(claims, PLX_ROLE_HIDDEN);
+    static const struct chain hidden = {PLX_ROLE_LAYERS, 0, 1};
+    const struct plx_tensor *single = plx_neural_find(claims, PLX_ROLE_HIDDEN);
     const enum plx_status status = take_layers(claims, &hidden, cast, error);
     if (status || !single)
         return status;
@@ -121,11 +129,11 @@ enum plx_status plx_neural_cast(const struct plx_claims *claims, struct plx_neur
     const char *embed = find_stem(claims, EMBED_STEMS, usual ? COUNT(EMBED_STEMS) : 1);
     const char *out = find_stem(claims, OUT_STEMS, usual ? COUNT(OUT_STEMS) : 1);
     *cast = (struct plx_neural_cast){
-        .logits = find_role(claims, PLX_ROLE_LOGITS),
+        .logits = plx_neural_find(claims, PLX_ROLE_LOGITS),
         .embed = embed ? find_part(claims, embed, "weight") : NULL,
         .out = out ? find_part(claims, out, "weight") : NULL,
         .bias = find_part(claims, out ? out : "out", "bias"),
-        .direct = find_role(claims, PLX_ROLE_DIRECT),
+        .direct = plx_neural_find(claims, PLX_ROLE_DIRECT),
     };
     if (!cast->logits && usual)
         cast->logits = find_lookup_table(claims->tensors);
@@ -139,21 +147,36 @@ enum plx_status plx_neural_cast(const struct plx_claims *claims, struct plx_neur
     return status;
 }
 
+/* PREFIX<number>.weight or .bias. */
+static bool is_numbered(const char *name, const char *prefix)
+{
+    const size_t length = strlen(prefix);
+    if (strncmp(name, prefix, length) != 0)
+        return false;
+    name += length;
+    const size_t digits = strspn(name, "0123456789");
+    const bool number = digits > 0 && digits <= DIGITS_MOST && (digits == 1 || name[0] != '0');
+    return number && (strcmp(name + digits, ".weight") == 0 || strcmp(name + digits, ".bias") == 0);
+}
+
 bool plx_neural_role_exists(const char *role)
 {
-    static const char *const ROLES[] = {PLX_ROLE_LOGITS, PLX_ROLE_EMBED,  PLX_ROLE_OUT, PLX_ROLE_BIAS,
-                                        PLX_ROLE_DIRECT, PLX_ROLE_HIDDEN, "hidden.bias"};
-    size_t digits = 0;
+    static const char *const ROLES[] = {PLX_ROLE_LOGITS, PLX_ROLE_EMBED,  PLX_ROLE_OUT,        PLX_ROLE_BIAS,
+                                        PLX_ROLE_DIRECT, PLX_ROLE_HIDDEN, PLX_ROLE_HIDDEN_BIAS};
     for (size_t i = 0; i < COUNT(ROLES); i++) {
         if (strcmp(role, ROLES[i]) == 0)
             return true;
     }
-    if (strncmp(role, "hidden.", 7) != 0)
-        return false;
-    role += 7;
-    digits = strspn(role, "0123456789");
-    const bool number = digits > 0 && digits < 6 && (digits == 1 || role[0] != '0');
-    return number && (strcmp(role + digits, ".weight") == 0 || strcmp(role + digits, ".bias") == 0);
+    return is_numbered(role, PLX_ROLE_LAYERS);
+}
+
+bool plx_neural_layer_named(const char *name)
+{
+    for (size_t i = 0; i < COUNT(CHAINS); i++) {
+        if (is_numbered(name, CHAINS[i].prefix))
+            return true;
+    }
+    return false;
 }
 
 /* "embed.weight F16 [5, 2], …": the tensors of the file, as many as fit. */

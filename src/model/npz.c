@@ -20,6 +20,11 @@
 
 #define UTF32_BYTES 4
 
+/* Numbers that training leaves behind hardly shrink; an archive that becomes larger than this, and so many
+   times its own size, is made to fill memories. */
+#define INFLATED_FREE  ((uint64_t)64 << 20)
+#define INFLATED_TIMES 50
+
 /* One member while it is read. */
 struct reading {
     const struct plx_zip_member *member;
@@ -277,12 +282,30 @@ static enum plx_status read_member(struct reading *reading)
     return status;
 }
 
+/* Nothing has been asked for yet. Sizes are at most 1032 times what lies in the archive: no sum overflows. */
+static enum plx_status check_inflated(const struct plx_zip *zip, const char *name, struct plx_error *error)
+{
+    uint64_t packed = 0, inflated = 0;
+    for (size_t i = 0; i < zip->count; i++) {
+        packed += zip->members[i].packed;
+        inflated += zip->members[i].size;
+    }
+    if (inflated <= INFLATED_FREE || inflated <= INFLATED_TIMES * packed)
+        return PLX_OK;
+    plx_error_set(error, PLX_UNSUPPORTED,
+                  "the archive inflates from %" PRIu64 " to %" PRIu64 " bytes; no weights are like that",
+                  packed, inflated);
+    return plx_error_input(error, name);
+}
+
 enum plx_status plx_npz_read(const uint8_t *data, uint64_t size, const char *name,
                              const struct plx_model_options *options, struct plx_tensors *tensors,
                              struct plx_error *error)
 {
     struct plx_zip zip;
     enum plx_status status = plx_zip_open(data, size, name, &zip, error);
+    if (status == PLX_OK)
+        status = check_inflated(&zip, name, error);
     for (size_t i = 0; i < zip.count && status == PLX_OK; i++) {
         struct reading reading = {
             .member = zip.members + i, .name = name, .options = options, .tensors = tensors, .error = error};

@@ -9,9 +9,10 @@
    without ".npy"; strings and integers without dimensions, under which names a description stands, as
    metadata. Tensors that are stored row-major and little-endian point into the archive, others are in
    memories of their own; of those, none is asked for before header and directory agree about its size, and
-   the compressed bytes can be so many. Every member's CRC-32 is checked. PLX_MALFORMED, with the byte offset;
-   PLX_UNSUPPORTED for other arrays, other members, and archives that io/zip.h does not read; PLX_INTERRUPTED.
-   Errors name the input `name`. What has been added before a failure stays. */
+   the compressed bytes can be so many; and none at all of an archive that inflates to more than 64 MiB and
+   more than 50 times what it has. Every member's CRC-32 is checked. PLX_MALFORMED, with the byte offset;
+   PLX_UNSUPPORTED for such archives, other arrays, other members, and archives that io/zip.h does not read;
+   PLX_INTERRUPTED. Errors name the input `name`. What has been added before a failure stays. */
 enum plx_status plx_npz_read(const uint8_t *data, uint64_t size, const char *name,
                              const struct plx_model_options *options, struct plx_tensors *tensors,
                              struct plx_error *error);

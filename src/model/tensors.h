@@ -14,6 +14,12 @@ struct plx_metadatum {
     const char *key, *value;
 };
 
+/* Which element of an array has a name: an open hash table of their numbers, from 1 on; 0 is a free slot. */
+struct plx_name_index {
+    size_t *slots; /* [count], owned */
+    size_t count;
+};
+
 /* Zero-initialised it is empty. */
 struct plx_tensors {
     struct plx_tensor *tensors; /* [count], of distinct names, in the order of the file */
@@ -24,6 +30,7 @@ struct plx_tensors {
     size_t owned_count, owned_capacity;
     struct plx_mapping *mappings; /* [mapping_count] owned: of files beside the model file */
     size_t mapping_count, mapping_capacity;
+    struct plx_name_index by_name, by_key; /* of tensors and of metadata */
 };
 
 /* Twice is fine. */

@@ -168,6 +168,80 @@ static void plx_model_format_described__mistakes(void **state)
     }
 }
 
+/* V = 2: embeddings of one number, and one weight w that every hidden layer has. */
+static void write_shared(void)
+{
+    static const float weights[] = {1, 0, 2};
+    const struct safetensors_file file =
+        safetensors_file("{\"e\":{\"dtype\":\"F32\",\"shape\":[2,1],\"data_offsets\":[0,8]},"
+                         "\"w\":{\"dtype\":\"F32\",\"shape\":[1,1],\"data_offsets\":[8,12]}}",
+                         weights, sizeof weights);
+    file_write(folder_path("s.safetensors"), file.bytes, file.size);
+    free(file.bytes);
+}
+
+static enum plx_status open_shared(const char *layers, struct plx_model **model, struct plx_error *error)
+{
+    char text[512];
+    snprintf(text, sizeof text,
+             "{\"weights\":\"s.safetensors\",\"architecture\":\"ffn\",\"activation\":\"identity\","
+             "\"tensors\":{\"embed.weight\":\"e\",\"out.weight\":\"e\",%s}}",
+             layers);
+    write_shared();
+    return open_text(text, model, error);
+}
+
+/* Layers may be more than tensors: after k of them the logits behind token 0 are 2^k and 0. */
+static void plx_model_format_described__layers_that_share_a_tensor(void **state)
+{
+    static const uint32_t IDS[] = {0, 1};
+    const struct plx_window window = {IDS, 1, 2, 0};
+    struct plx_model *model;
+    struct plx_error error;
+    char layers[256] = "";
+    double nats;
+    (void)state;
+    for (unsigned k = 1; k <= 5; k++) {
+        snprintf(layers + strlen(layers), sizeof layers - strlen(layers), "%s\"hidden.%u.weight\":\"w\"",
+                 k > 1 ? "," : "", k - 1);
+        if (open_shared(layers, &model, &error))
+            fail_msg("%s", error.message);
+        assert_int_equal(inside(model)->layer_count, k);
+        struct plx_session *session = plx_session_new(model, &error);
+        assert_int_equal(
+            plx_session_score(session, &window, 1, &(struct plx_scores){&nats, NULL, NULL}, &error), PLX_OK);
+        const double logit = (double)(1U << k);
+        assert_true(fabs(nats - (logit + log1p(exp(-logit)))) < 1e-12 * logit);
+        plx_session_free(session);
+        plx_model_close(model);
+    }
+}
+
+static void plx_model_format_described__roles_that_are_not_used(void **state)
+{
+    static const struct {
+        const char *layers, *words;
+    } cases[] = {
+        {"\"hidden.0.weight\":\"w\",\"hidden.2.weight\":\"w\"",
+         "$.tensors[\"hidden.2.weight\"]: there is hidden.2.weight, but no hidden.1.weight"},
+        {"\"hidden.0.weight\":\"w\",\"hidden.3.bias\":\"w\"",
+         "$.tensors[\"hidden.3.bias\"]: there is hidden.3.bias, but no hidden.1.weight"},
+        {"\"hidden.weight\":\"w\",\"hidden.1.weight\":\"w\"",
+         "$.tensors[\"hidden.1.weight\"]: both hidden.weight and hidden.1.weight"},
+        {"\"hidden.0.weight\":\"w\",\"logits\":\"e\"",
+         "$.tensors.logits: there is logits, but the model is feed-forward"},
+    };
+    struct plx_model *model;
+    struct plx_error error;
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        assert_int_equal(open_shared(cases[i].layers, &model, &error), PLX_MALFORMED);
+        if (!strstr(error.message, cases[i].words))
+            fail_msg("%s", error.message);
+        assert_string_equal(path_name(error.input), "d.json");
+    }
+}
+
 /* Weights have a folder; a stream has none. */
 static void plx_model_format_described__from_a_stream(void **state)
 {
@@ -247,6 +321,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(plx_model_format_described__goes_before_metadata, folder_make,
                                         folder_remove),
         cmocka_unit_test_setup_teardown(plx_model_format_described__mistakes, folder_make, folder_remove),
+        cmocka_unit_test_setup_teardown(plx_model_format_described__layers_that_share_a_tensor, folder_make,
+                                        folder_remove),
+        cmocka_unit_test_setup_teardown(plx_model_format_described__roles_that_are_not_used, folder_make,
+                                        folder_remove),
         cmocka_unit_test(plx_model_format_described__from_a_stream),
         cmocka_unit_test(plx_model_format_described__probe),
         cmocka_unit_test(model_schema__fixture),

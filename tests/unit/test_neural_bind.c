@@ -375,8 +375,44 @@ static void plx_neural_bind__missing_roles(void **state)
     assert_refused(
         TRIPLE "; norm [3]", "", PLX_UNSUPPORTED,
         "the tensor \"norm\" has no role in a model that is feed-forward otherwise; the tensors are");
-    assert_refused("embed.weight [5,2]; hidden.1.weight [3,6]; out.weight [5,2]", "", PLX_UNSUPPORTED,
-                   "the tensor \"hidden.1.weight\" has no role");
+}
+
+/* Nothing that has a role's own name, or a layer's, is left out without a word. */
+static void plx_neural_check_roles__what_would_be_left_out(void **state)
+{
+    static const struct {
+        const char *tensors, *metadata, *words;
+    } cases[] = {
+        {"embed.weight [5,2]; hidden.1.weight [3,6]; out.weight [5,2]", "",
+         "there is hidden.1.weight, but no hidden.0.weight; the tensors are"},
+        {"embed.weight [5,2]; hidden.0.weight [3,6]; hidden.2.weight [3,3]; out.weight [5,3]", FFN TANH,
+         "there is hidden.2.weight, but no hidden.1.weight"},
+        {"embed.weight [5,2]; hidden.0.weight [3,6]; hidden.1.bias [3]; out.weight [5,3]", FFN TANH,
+         "there is hidden.1.bias, but no hidden.1.weight"},
+        {"embed.weight [5,2]; hidden.0.weight [3,6]; hidden.bias [3]; out.weight [5,3]", FFN TANH,
+         "there is hidden.bias, but no hidden.weight"},
+        {TRIPLE "; hidden.1.weight [3,3]", FFN TANH, "both hidden.weight and hidden.1.weight"},
+        {TRIPLE "; hidden.0.bias [3]", FFN TANH, "both hidden.weight and hidden.0.bias"},
+        {TRIPLE "; logits [5,5]", FFN TANH ",\"x\":\"y\"", NULL}, /* it is said which */
+        {"logits [5,5]; out.bias [5]", "\"perplex.architecture\":\"table\"",
+         "there is out.bias, but the model is table"},
+        {"embed.weight [5,2]; out.weight [5,2]; logits [5,5]; out.bias [5]",
+         "\"perplex.architecture\":\"table\"", NULL},
+        {"logits [5,5]; hidden.0.weight [5,5]", "\"perplex.architecture\":\"table\"",
+         "there is hidden.0.weight, but the model is table"},
+        {"embedding.weight [5,2]; fc1.weight [3,6]; fc3.weight [3,3]; output.weight [5,3]",
+         FFN TANH ",\"perplex.context_order\":\"oldest-first\"",
+         "the tensor \"fc3.weight\" has the name of a layer, but no place among the others"},
+        {"wte.weight [6,2]; mlp.0.weight [3,6]; mlp.1.weight [3]; mlp.2.weight [5,3]", FFN TANH,
+         "the tensor \"mlp.1.weight\" has the name of a layer"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        if (cases[i].words)
+            assert_refused(cases[i].tensors, cases[i].metadata, PLX_MALFORMED, cases[i].words);
+        else
+            close_model(open_fine(cases[i].tensors, cases[i].metadata));
+    }
 }
 
 static void plx_neural_bind__contradictions(void **state)
@@ -404,6 +440,35 @@ static void plx_neural_bind__contradictions(void **state)
     assert_refused(TRIPLE, FFN TANH ",\"perplex.padding\":\"start\"", PLX_MALFORMED,
                    "perplex.padding is \"start\", but the model has no start symbol");
     assert_refused("logits [5,5]", "\"perplex.padding\":\"0\"", PLX_MALFORMED, "is for feed-forward models");
+}
+
+/* What would be read and change nothing. */
+static void plx_neural_bind__claims_without_effect(void **state)
+{
+    static const struct {
+        const char *tensors, *metadata, *words;
+    } cases[] = {
+        {"embed.weight [5,2]; out.weight [5,2]",
+         "\"perplex.architecture\":\"factored\",\"perplex.activation\":\"relu\"",
+         "perplex.activation is \"relu\", but the model has no hidden layer"},
+        {"embed.weight [5,2]; out.weight [5,6]", FFN TANH, "but the model has no hidden layer"},
+        {"logits [5,5]", "\"perplex.activation\":\"gelu\"", "but the model has no hidden layer"},
+        {"logits [5,5]", "\"perplex.context_order\":\"oldest-first\"",
+         "perplex.context_order is for models with embeddings, but this is a table"},
+        {TRIPLE, FFN ",\"perplex.activaton\":\"relu\"",
+         "there is no key \"perplex.activaton\" for the metadata of a model"},
+        {"logits [5,5]", "\"perplex.\":\"\"", "there is no key \"perplex.\""},
+        {"logits [5,5]", "\"perplex\":\"\",\"activaton\":\"relu\"", NULL},
+        {"embed.weight [5,2]; out.weight [5,2]",
+         "\"perplex.activation\":\"identity\",\"perplex.context_order\":\"newest-first\"", NULL},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        if (cases[i].words)
+            assert_refused(cases[i].tensors, cases[i].metadata, PLX_MALFORMED, cases[i].words);
+        else
+            close_model(open_fine(cases[i].tensors, cases[i].metadata));
+    }
 }
 
 static void plx_neural_bind__shapes(void **state)
@@ -498,7 +563,9 @@ int main(void)
         cmocka_unit_test(plx_neural_bind__padding),
         cmocka_unit_test(plx_neural_bind__what_stands_before_the_start),
         cmocka_unit_test(plx_neural_bind__missing_roles),
+        cmocka_unit_test(plx_neural_check_roles__what_would_be_left_out),
         cmocka_unit_test(plx_neural_bind__contradictions),
+        cmocka_unit_test(plx_neural_bind__claims_without_effect),
         cmocka_unit_test(plx_neural_bind__shapes),
         cmocka_unit_test(plx_neural_bind__unused_tensors),
         cmocka_unit_test(plx_neural_check_weights__not_finite),

@@ -233,6 +233,56 @@ static void plx_npz_read__bomb(void **state)
     }
 }
 
+#define NOISE_BYTES ((size_t)1400 << 10)
+
+/* Of an array of `size` bytes of noise, which takes about as many, and a small one, as if `claimed` bytes
+   came out of both together. */
+static void claim_inflated(size_t size, uint64_t claimed, struct plx_error *error)
+{
+    struct plx_tensors tensors;
+    uint32_t seed = 1;
+    uint8_t *noise = malloc(NOISE_BYTES);
+    assert_non_null(noise);
+    for (size_t i = 0; i < size; i++) {
+        seed = seed * 1664525U + 1013904223U;
+        noise[i] = (uint8_t)(seed >> 24);
+    }
+    const struct array arrays[] = {{"a.npy", "<f4", "False", "(4,)", FLOATS, 16, true},
+                                   {"b.npy", "<f4", "False", "(4,)", noise, size, true}};
+    struct zip_file file = npz_file(arrays, 2);
+    const uint64_t sizes[] = {1000, claimed - 1000};
+    assert_in_range(file.packed[1], size, size + 1024);
+    for (size_t i = 0; i < 2; i++) {
+        put_u32(file.bytes + file.local[i] + 22, (uint32_t)sizes[i]);
+        put_u32(file.bytes + file.entry[i] + 24, (uint32_t)sizes[i]);
+    }
+    assert_int_not_equal(read_bytes(file.bytes, file.size, &tensors, error), PLX_OK);
+    assert_string_equal(error->input, "test");
+    free(file.bytes);
+    free(noise);
+}
+
+/* Zeros without end: refused by what all members claim together, before any is inflated. */
+static void plx_npz_read__inflates_too_much(void **state)
+{
+    static const uint64_t LIMIT = (uint64_t)64 << 20;
+    static const struct {
+        size_t noise;
+        uint64_t claimed;
+        bool refused;
+    } cases[] = {{NOISE_BYTES / 10, LIMIT + 1, true},
+                 {NOISE_BYTES / 10, LIMIT, false},
+                 {NOISE_BYTES, 51 * (uint64_t)NOISE_BYTES, true},
+                 {NOISE_BYTES, 50 * (uint64_t)NOISE_BYTES, false}};
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct plx_error error;
+        claim_inflated(cases[i].noise, cases[i].claimed, &error);
+        assert_int_equal(strstr(error.message, "bytes; no weights are like that") != NULL, cases[i].refused);
+        assert_int_equal(error.status, cases[i].refused ? PLX_UNSUPPORTED : PLX_MALFORMED);
+    }
+}
+
 static void plx_npz_read__damaged(void **state)
 {
     (void)state;
@@ -342,6 +392,7 @@ int main(void)
         cmocka_unit_test(plx_npz_read__sizes),
         cmocka_unit_test(plx_npz_read__names_twice),
         cmocka_unit_test(plx_npz_read__bomb),
+        cmocka_unit_test(plx_npz_read__inflates_too_much),
         cmocka_unit_test(plx_npz_read__damaged),
         cmocka_unit_test(plx_npz_read__every_truncation_and_change),
         cmocka_unit_test(plx_npz_read__interrupted),
