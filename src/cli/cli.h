@@ -115,7 +115,7 @@ enum cli_takes {
     X(THREADS, "threads", 'j', "N", NUMBER, CLI_SCORING | CLI_CONVERT,                                       \
       "threads in all (default: one for each processor)")                                                    \
     X(BATCH, "batch", 0, "N", NUMBER, CLI_SCORING,                                                           \
-      "targets scored together (default 4096); does not change the result")                                  \
+      "targets scored together (default: as suits the model); does not change the result")                   \
     X(OUTPUT, "output", 'o', "FILE", FILE, CLI_SCORING | CLI_TABLE | CLI_COMPARE | CLI_INSPECT,              \
       "write there, whole or not at all (default: stdout)")                                                  \
     X(PER_TOKEN, "per-token", 0, "FILE", FILE, CLI_EVAL,                                                     \

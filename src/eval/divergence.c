@@ -261,6 +261,8 @@ enum plx_status plx_divergence_measure(const struct plx_model *base, const struc
         (status = plx_model_mix(models, weights, 2, &joint, error)))
         return status;
     plx_corpus_info(corpus, &info);
+    if (settled.batch == 0)
+        settled.batch = plx_pipeline_rows_batch(joint->info.vocabulary);
     if (!settled.protocol)
         settled.protocol = plx_protocol_default(&base->info, &info);
     struct comparer comparer = {

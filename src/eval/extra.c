@@ -61,6 +61,11 @@ static bool smooths(const struct plx_loss_variant *wanted)
     return (wanted->temperature > 0 && wanted->temperature != 1) || wanted->label_smoothing > 0;
 }
 
+bool plx_extra_needs_rows(const struct plx_evaluate_options *options)
+{
+    return options->distributions || (options->losses && smooths(options->losses));
+}
+
 /* Whether the model has what is needed. */
 static enum plx_status check_rows(const struct plx_extra_request *request, const struct plx_model *model,
                                   struct plx_error *error)
@@ -81,7 +86,7 @@ enum plx_status plx_extra_settle(const struct plx_evaluate_options *options, con
     const struct plx_model_info *info = plx_model_info(model);
     enum plx_status status = PLX_OK;
     *request = (struct plx_extra_request){.distributions = options->distributions,
-                                          .rows = options->distributions || (wanted && smooths(wanted)),
+                                          .rows = plx_extra_needs_rows(options),
                                           .types = info->vocabulary,
                                           .excluded = PLX_NO_TOKEN};
     if (wanted && ((status = check_range(wanted, error)) || (status = check_ids(wanted, info, plan, error))))

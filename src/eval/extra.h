@@ -34,6 +34,9 @@ struct plx_extra_targets {
     size_t count;
 };
 
+/* Whether what is asked for needs full distributions. */
+bool plx_extra_needs_rows(const struct plx_evaluate_options *options);
+
 /* Settles what is asked for. PLX_USAGE for numbers outside their range; PLX_MISMATCH for ids and weights that
    the vocabulary does not have; PLX_UNSUPPORTED where the model cannot give what is needed; the errors of a
    session, of which it may make one. */

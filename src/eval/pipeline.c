@@ -10,6 +10,9 @@
 
 #define DEFAULT_BATCH 4096
 
+/* Of the rows of a batch: they take a fraction of a second. */
+#define ROW_ELEMENTS (UINT64_C(1) << 26)
+
 static double seconds_now(void)
 {
     struct timespec now;
@@ -24,6 +27,12 @@ unsigned plx_processors(void)
         return (unsigned)CPU_COUNT(&set);
     const long online = sysconf(_SC_NPROCESSORS_ONLN);
     return online > 0 ? (unsigned)online : 1;
+}
+
+size_t plx_pipeline_rows_batch(uint64_t types)
+{
+    const uint64_t least = 64, most = 16384, targets = ROW_ELEMENTS / (types ? types : 1);
+    return (size_t)(targets < least ? least : targets > most ? most : targets);
 }
 
 double plx_pipeline_seconds(const struct plx_pipeline *pipeline)
@@ -66,13 +75,34 @@ static enum plx_status take_scores(struct plx_pipeline *pipeline, struct plx_err
                                     error);
 }
 
-/* Gives the full batch to the scorers and finds an empty one. */
+static void report_progress(const struct plx_pipeline *pipeline)
+{
+    const struct plx_evaluate_options *options = pipeline->options;
+    if (!options->progress)
+        return;
+    struct plx_progress progress = {.tokens = pipeline->scored, .seconds = plx_pipeline_seconds(pipeline)};
+    plx_corpus_progress(pipeline->corpus, &progress.size_bytes, &progress.done_bytes);
+    options->progress(options->user, &progress);
+}
+
+/* Between two pieces of work: says how far it is, and asks whether to go on. */
+static enum plx_status pause_between(const struct plx_pipeline *pipeline, struct plx_error *error)
+{
+    const struct plx_evaluate_options *options = pipeline->options;
+    report_progress(pipeline);
+    if (options->interrupted && options->interrupted(options->user))
+        return plx_error_set(error, PLX_INTERRUPTED, "interrupted");
+    return PLX_OK;
+}
+
+/* Gives the full batch to the scorers and finds an empty one. Where full distributions are scored, one piece
+   of the corpus is many batches, and these take their time. */
 static enum plx_status submit_batch(void *user, struct plx_batch **batch, struct plx_error *error)
 {
     struct plx_pipeline *pipeline = user;
     if (plx_lane_full(pipeline->scoring)) {
-        const enum plx_status status = take_scores(pipeline, error);
-        if (status)
+        enum plx_status status = pause_between(pipeline, error);
+        if (status || (status = take_scores(pipeline, error)))
             return status;
     }
     plx_lane_submit(pipeline->scoring, *batch);
@@ -105,26 +135,6 @@ static enum plx_status take_block(struct plx_pipeline *pipeline, struct plx_erro
     pipeline->lost_hyphens += block->lost_hyphens;
     const enum plx_status status = plx_windows_add(&pipeline->windows, block, error);
     return status ? status : forget_spellings(pipeline, error);
-}
-
-static void report_progress(const struct plx_pipeline *pipeline)
-{
-    const struct plx_evaluate_options *options = pipeline->options;
-    if (!options->progress)
-        return;
-    struct plx_progress progress = {.tokens = pipeline->scored, .seconds = plx_pipeline_seconds(pipeline)};
-    plx_corpus_progress(pipeline->corpus, &progress.size_bytes, &progress.done_bytes);
-    options->progress(options->user, &progress);
-}
-
-/* Between two pieces of work: says how far it is, and asks whether to go on. */
-static enum plx_status pause_between(const struct plx_pipeline *pipeline, struct plx_error *error)
-{
-    const struct plx_evaluate_options *options = pipeline->options;
-    report_progress(pipeline);
-    if (options->interrupted && options->interrupted(options->user))
-        return plx_error_set(error, PLX_INTERRUPTED, "interrupted");
-    return PLX_OK;
 }
 
 /* The tokens of a corpus of tokens end a line where their document ends, as a text does. */

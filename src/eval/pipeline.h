@@ -40,6 +40,10 @@ struct plx_pipeline {
     double began;
 };
 
+/* Targets that are scored together where that takes whole distributions of `types` elements: the more, the
+   more of them share a row; the fewer, the sooner is a run interrupted. */
+size_t plx_pipeline_rows_batch(uint64_t types);
+
 /* Settles the protocol of the options, or the default one, as the plan. `model`, `corpus` and `options` are
    borrowed until the release, which is to follow in any case. The errors of plx_plan_make. */
 enum plx_status plx_pipeline_init(struct plx_pipeline *pipeline, const struct plx_model *model,

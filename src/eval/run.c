@@ -198,15 +198,6 @@ static enum plx_status check(const struct plx_result *result, const char *corpus
     return plx_error_input(error, corpus);
 }
 
-/* Targets that are scored together where whole distributions are asked for: the more, the more of them share
-   a row; the fewer, the sooner is an evaluation interrupted. So many that their rows have some 2^28 elements,
-   which take a second or two. */
-static size_t batch_of_rows(uint64_t types)
-{
-    const uint64_t least = 512, most = 16384, targets = (UINT64_C(1) << 28) / (types ? types : 1);
-    return (size_t)(targets < least ? least : targets > most ? most : targets);
-}
-
 enum plx_status plx_evaluate(const struct plx_model *model, struct plx_corpus *corpus,
                              const struct plx_evaluate_options *options, struct plx_result **result,
                              struct plx_error *error)
@@ -216,8 +207,8 @@ enum plx_status plx_evaluate(const struct plx_model *model, struct plx_corpus *c
     *result = NULL;
     if (!run.result)
         return PLX_MEMORY;
-    if (settled.batch == 0 && (settled.distributions || settled.losses))
-        settled.batch = batch_of_rows(plx_model_info(model)->vocabulary);
+    if (settled.batch == 0 && plx_extra_needs_rows(&settled))
+        settled.batch = plx_pipeline_rows_batch(plx_model_info(model)->vocabulary);
     enum plx_status status = plx_pipeline_init(&run.pipeline, model, corpus, &settled, error);
     if (status == PLX_OK)
         status = plx_extra_settle(run.pipeline.options, model, &run.pipeline.plan, &run.request, error);

@@ -20,6 +20,16 @@ for member in distribution losses; do
     grep -q "\"$member\"" out && fail "$member was not asked for"
 done
 cp out plain.json
+accepts "$PERPLEX" eval "$ngram" text.txt -q
+has runtime.batch 4096
+
+# Batches suit the model, and only rows ask for others: some 2^26 elements, 16384 targets at most.
+accepts "$PERPLEX" eval "$ngram" text.txt -q --focal 2 --ignore-id 0
+has runtime.batch 4096
+accepts "$PERPLEX" eval "$tiny" text.txt -q --label-smoothing 0.1
+has runtime.batch 16384
+accepts "$PERPLEX" eval uniform:1048576 text.txt -q --tokens char --distributions
+has runtime.batch 64
 
 accepts "$PERPLEX" eval "$tiny" text.txt -q --distributions
 for path in entropy_nats cross_entropy_nats accuracy.at_1 accuracy.at_5 mean_reciprocal_rank mean_rank \

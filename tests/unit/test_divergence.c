@@ -183,6 +183,33 @@ static void plx_divergence_measure__threads_and_batches(void **state)
     plx_model_close(table);
 }
 
+static bool count_call(void *user)
+{
+    ++*(size_t *)user;
+    return false;
+}
+
+/* The whole text is one piece of the corpus; each of its batches asks all the same. */
+static void plx_divergence_measure__asks_every_batch(void **state)
+{
+    (void)state;
+    size_t calls = 0;
+    const struct plx_protocol protocol = inputs_protocol("sentence");
+    const struct plx_evaluate_options options = {
+        .protocol = &protocol, .threads = 1, .batch = 1, .interrupted = count_call, .user = &calls};
+    struct plx_model *table = inputs_model_file("models/tiny.table.safetensors");
+    struct plx_corpus *corpus = open_text(TEXT);
+    struct plx_divergence *divergence;
+    struct plx_divergence_metrics metrics;
+    struct plx_error error;
+    assert_int_equal(plx_divergence_measure(table, table, corpus, &options, &divergence, &error), PLX_OK);
+    plx_divergence_metrics(divergence, &metrics);
+    assert_true(calls >= metrics.tokens);
+    plx_divergence_free(divergence);
+    plx_corpus_close(corpus);
+    plx_model_close(table);
+}
+
 static void plx_divergence_measure__with_itself(void **state)
 {
     (void)state;
@@ -418,6 +445,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(plx_divergence_measure__word_by_word, folder_make, folder_remove),
         cmocka_unit_test_setup_teardown(plx_divergence_measure__threads_and_batches, folder_make,
                                         folder_remove),
+        cmocka_unit_test_setup_teardown(plx_divergence_measure__asks_every_batch, folder_make, folder_remove),
         cmocka_unit_test_setup_teardown(plx_divergence_measure__with_itself, folder_make, folder_remove),
         cmocka_unit_test_setup_teardown(plx_divergence_measure__refused, folder_make, folder_remove),
         cmocka_unit_test_setup_teardown(plx_divergence_json__schema, folder_make, folder_remove),
