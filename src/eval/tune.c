@@ -124,13 +124,26 @@ static double round_of(const struct tuner *tuner, const double *here, double *th
     return total + total_rest + tuner->best_nats + tuner->best_rest;
 }
 
-/* Leaves the best weights in `weights`; returns their −ln of the corpus's probability. */
-static double search(const struct tuner *tuner, double *weights, unsigned *rounds)
+/* Between two rounds, which on a large corpus take seconds. */
+static enum plx_status ask(const struct tuner *tuner, struct plx_error *error)
+{
+    const struct plx_evaluate_options *options = tuner->pipeline.options;
+    if (options->interrupted && options->interrupted(options->user))
+        return plx_error_set(error, PLX_INTERRUPTED, "interrupted");
+    return PLX_OK;
+}
+
+/* Leaves the best weights in `weights`, and their −ln of the corpus's probability in *least. */
+static enum plx_status search(const struct tuner *tuner, double *weights, double *least, unsigned *rounds,
+                              struct plx_error *error)
 {
     const size_t models = tuner->mixture->count;
     double next[PLX_MIXTURE_MOST], after[PLX_MIXTURE_MOST];
     double total = round_of(tuner, weights, next);
     for (*rounds = 1; *rounds < ROUNDS_MOST; ++*rounds) {
+        const enum plx_status status = ask(tuner, error);
+        if (status)
+            return status;
         const double changed = round_of(tuner, next, after);
         if (!(changed < total)) /* what is left is rounding */
             break;
@@ -143,6 +156,9 @@ static double search(const struct tuner *tuner, double *weights, unsigned *round
     }
     for (size_t i = 0; i < models; i++) { /* what the search only nears */
         double alone[PLX_MIXTURE_MOST] = {0};
+        const enum plx_status status = ask(tuner, error);
+        if (status)
+            return status;
         alone[i] = 1;
         const double its = round_of(tuner, alone, after);
         if (!(its < total))
@@ -150,13 +166,14 @@ static double search(const struct tuner *tuner, double *weights, unsigned *round
         total = its;
         memcpy(weights, alone, models * sizeof *weights);
     }
-    return total;
+    *least = total;
+    return PLX_OK;
 }
 
 static enum plx_status make_tuned(struct tuner *tuner, struct plx_model **tuned, struct plx_error *error)
 {
     const struct plx_mixture *mixture = tuner->mixture;
-    double weights[PLX_MIXTURE_MOST];
+    double weights[PLX_MIXTURE_MOST], least;
     struct plx_tuning tuning = {.tokens = tuner->tokens};
     if (tuner->tokens == 0) {
         plx_error_set(error, PLX_MALFORMED, "no token is left to tune weights on");
@@ -164,8 +181,11 @@ static enum plx_status make_tuned(struct tuner *tuner, struct plx_model **tuned,
     }
     for (size_t i = 0; i < mixture->count; i++)
         weights[i] = mixture->components[i].weight;
-    tuning.nats_per_token = search(tuner, weights, &tuning.rounds) / (double)tuner->tokens;
-    enum plx_status status = plx_corpus_sha256(tuner->pipeline.corpus, tuning.corpus_sha256, error);
+    enum plx_status status = search(tuner, weights, &least, &tuning.rounds, error);
+    if (status)
+        return status;
+    tuning.nats_per_token = least / (double)tuner->tokens;
+    status = plx_corpus_sha256(tuner->pipeline.corpus, tuning.corpus_sha256, error);
     if (status == PLX_OK)
         status = plx_model_mix(mixture->models, weights, mixture->count, tuned, error);
     if (status)

@@ -2,6 +2,7 @@
    worked out from the numbers alone: by the formula in the test, by the models' own scores, by counting. */
 #include <perplex/mixture.h>
 
+#include "support/fixtures.h"
 #include "support/folder.h"
 #include "support/inputs.h"
 
@@ -489,6 +490,42 @@ static void plx_mixture_tune__left_out(void **state)
     plx_model_close(second);
 }
 
+/* Asks to stop at the call that is counted down to. */
+static bool stop_at(void *user)
+{
+    return --*(long *)user < 0;
+}
+
+static void plx_mixture_tune__interrupted_between_rounds(void **state)
+{
+    (void)state;
+    struct plx_model *first = unigrams(0.05, 0.7, 0.2, 0.05), *second = unigrams(0.05, 0.1, 0.3, 0.55);
+    struct plx_model *mixture = mix(first, 1, second, 1), *tuned;
+    const struct plx_protocol protocol = inputs_protocol(LETTERS);
+    const long many = 1000000;
+    long left = many;
+    const struct plx_evaluate_options options = {
+        .protocol = &protocol, .threads = 1, .interrupted = stop_at, .user = &left};
+    const char *path = folder_path("tuning");
+    struct plx_corpus *corpus;
+    struct plx_error error;
+    file_write(path, "a b c a a\nb b a c\nc a b\n", 24);
+    assert_int_equal(plx_corpus_open(&path, 1, NULL, &corpus, &error), PLX_OK);
+    assert_int_equal(plx_mixture_tune(mixture, corpus, &options, &tuned, &error), PLX_OK);
+    const long calls = many - left, rounds = (long)plx_model_info(tuned)->tuning->rounds;
+    assert_true(rounds > 5 && calls > rounds);
+    plx_model_close(tuned);
+    plx_corpus_close(corpus);
+    assert_int_equal(plx_corpus_open(&path, 1, NULL, &corpus, &error), PLX_OK);
+    left = calls - rounds / 2; /* the pipeline has long been done */
+    assert_int_equal(plx_mixture_tune(mixture, corpus, &options, &tuned, &error), PLX_INTERRUPTED);
+    assert_null(tuned);
+    plx_corpus_close(corpus);
+    plx_model_close(mixture);
+    plx_model_close(first);
+    plx_model_close(second);
+}
+
 static void plx_mixture_tune__refused(void **state)
 {
     (void)state;
@@ -525,6 +562,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(plx_mixture_tune__by_search, folder_make, folder_remove),
         cmocka_unit_test_setup_teardown(plx_mixture_tune__one_is_best, folder_make, folder_remove),
         cmocka_unit_test_setup_teardown(plx_mixture_tune__left_out, folder_make, folder_remove),
+        cmocka_unit_test_setup_teardown(plx_mixture_tune__interrupted_between_rounds, folder_make,
+                                        folder_remove),
         cmocka_unit_test_setup_teardown(plx_mixture_tune__refused, folder_make, folder_remove),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
