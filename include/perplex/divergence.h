@@ -31,11 +31,15 @@ struct plx_divergence_metrics {
     uint64_t same_top; /* positions where the most probable token is the same; of several, the one
                           with the least id in BASE */
     double same_top_share;
-    double base_nats, model_nats;   /* mean −ln p of the tokens that stand there */
-    double ln_ratio;                /* model_nats − base_nats: the logarithm of the ratio of perplexities */
+    double base_nats, model_nats; /* mean −ln p of the tokens that stand there */
+    uint64_t base_infinite,
+        model_infinite; /* tokens among them without a probability: the mean is +infinity */
+    /* model_nats − base_nats, the logarithm of the ratio of perplexities: the mean of the differences, which
+       is 0 for a token that neither gives a probability. NaN where each misses one that the other has. */
+    double ln_ratio;
     double ln_ratio_standard_error; /* of the paired differences: sqrt(se_q² + se_b² − 2 cov) */
-    double correlation;             /* of −ln p of these tokens; NaN where one does not vary */
-    double delta;                   /* mean Δp = q − p of these tokens */
+    double correlation; /* of −ln p of these tokens; NaN where one does not vary or is infinite */
+    double delta;       /* mean Δp = q − p of these tokens */
     double delta_standard_error;
     double delta_rms;
     double kl_percentiles[PLX_DIVERGENCE_PERCENTILES]; /* between neighbours by a straight line */

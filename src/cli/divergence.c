@@ -2,7 +2,6 @@
 #include "cli.h"
 
 #include <limits.h>
-#include <math.h>
 #include <string.h>
 
 static const char DETAILS[] =
@@ -144,6 +143,25 @@ static void print_summary(const struct plx_divergence_metrics *metrics)
     fprintf(stderr, "%llu tokens compared; %.2f s\n", (unsigned long long)metrics->tokens, metrics->seconds);
 }
 
+/* Exit code; says why a figure is not finite. */
+static int check_finite(const struct plx_divergence_metrics *metrics)
+{
+    const bool base = metrics->base_infinite > 0;
+    const unsigned long long count = base ? metrics->base_infinite : metrics->model_infinite;
+    if (metrics->kl_infinite > 0)
+        fprintf(stderr,
+                "perplex: the divergence is not finite: at %llu %s MODEL gives no probability to what BASE "
+                "does\n",
+                (unsigned long long)metrics->kl_infinite,
+                metrics->kl_infinite == 1 ? "position" : "positions");
+    else if (count > 0)
+        fprintf(stderr, "perplex: the perplexity of %s is not finite: %llu %s zero probability\n",
+                base ? "BASE" : "MODEL", count, count == 1 ? "token has" : "tokens have");
+    else
+        return CLI_OK;
+    return plx_status_exit_code(PLX_NOT_FINITE);
+}
+
 static int report(const struct cli_arguments *arguments, const struct plx_divergence *divergence)
 {
     struct plx_divergence_metrics metrics;
@@ -159,13 +177,7 @@ static int report(const struct cli_arguments *arguments, const struct plx_diverg
         return code;
     if (!arguments->values[CLI_QUIET] && cli_is_terminal(stderr))
         print_summary(&metrics);
-    if (isfinite(metrics.kl))
-        return CLI_OK;
-    fprintf(stderr,
-            "perplex: the divergence is not finite: at %llu %s MODEL gives no probability to what BASE "
-            "does\n",
-            (unsigned long long)metrics.kl_infinite, metrics.kl_infinite == 1 ? "position" : "positions");
-    return plx_status_exit_code(PLX_NOT_FINITE);
+    return check_finite(&metrics);
 }
 
 static int run_settled(const struct cli_arguments *arguments)

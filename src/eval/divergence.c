@@ -320,6 +320,8 @@ void plx_divergence_metrics(const struct plx_divergence *divergence, struct plx_
         .same_top_share = (double)sums->same_top / count,
         .base_nats = plx_exact_mean(&sums->base),
         .model_nats = plx_exact_mean(&sums->model),
+        .base_infinite = sums->base.infinite,
+        .model_infinite = sums->model.infinite,
         .ln_ratio_standard_error = plx_exact_standard_error(&sums->difference),
         .delta = plx_exact_mean(&sums->delta),
         .delta_standard_error = plx_exact_standard_error(&sums->delta),

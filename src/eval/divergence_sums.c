@@ -60,7 +60,9 @@ enum plx_status plx_divergence_sums_add(struct plx_divergence_sums *sums,
     plx_exact_add(&sums->base, base_nats);
     plx_exact_add(&sums->model, model_nats);
     /* −infinity is no value of an exact sum; the means say which side it is. */
-    plx_exact_add(&sums->difference, both || isinf(base_nats) ? (double)INFINITY : model_nats - base_nats);
+    plx_exact_add(&sums->difference, both               ? 0.0
+                                     : isinf(base_nats) ? (double)INFINITY
+                                                        : model_nats - base_nats);
     plx_exact_add(&sums->delta, delta);
     sums->same_top += row->same_top;
     sums->negative += row->kl < 0;

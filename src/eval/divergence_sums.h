@@ -9,10 +9,12 @@
 /* Zero-initialised is empty. */
 struct plx_divergence_sums {
     struct plx_exact kl, entropy, cross_entropy; /* target by target */
-    struct plx_exact base, model, difference;    /* −ln p of the true tokens, and MODEL's less BASE's */
-    struct plx_exact delta;                      /* p of the true token: MODEL's less BASE's */
-    uint64_t same_top, negative;                 /* targets; negative KL */
-    double base_deviation, model_deviation;      /* the largest |Σp − 1| */
+    struct plx_exact base, model;                /* −ln p of the true tokens */
+    struct plx_exact difference; /* MODEL's less BASE's; 0 where neither gives a probability, and +infinity
+                                    where only one does, whichever */
+    struct plx_exact delta;      /* p of the true token: MODEL's less BASE's */
+    uint64_t same_top, negative; /* targets; negative KL */
+    double base_deviation, model_deviation; /* the largest |Σp − 1| */
     double identity;      /* the largest |H(P,Q) − H(P) − KL| of a row, divided by H(P,Q) where that is
                              above 1 */
     double *kls, *deltas; /* [count] */

@@ -65,11 +65,12 @@ static void write_ratio(struct plx_json_writer *json, const struct plx_divergenc
 }
 
 static void write_side(struct plx_json_writer *json, const char *key, const struct plx_divergence_model *side,
-                       double nats, double deviation)
+                       double nats, uint64_t infinite, double deviation)
 {
     plx_json_begin_object(json, key);
     plx_json_double(json, "nats_per_token", nats);
     plx_json_double(json, "perplexity", exp(nats));
+    plx_json_u64(json, "infinite", infinite);
     plx_json_double(json, "largest_deviation", deviation);
     plx_json_string(json, "format", side->format);
     plx_json_string(json, "kind", side->kind);
@@ -153,8 +154,10 @@ enum plx_status plx_divergence_json(const struct plx_divergence *divergence, cha
     plx_json_bool(&json, "complete", true);
     write_figures(&json, &metrics);
     write_ratio(&json, &metrics);
-    write_side(&json, "base", &divergence->base, metrics.base_nats, metrics.base_deviation);
-    write_side(&json, "model", &divergence->model, metrics.model_nats, metrics.model_deviation);
+    write_side(&json, "base", &divergence->base, metrics.base_nats, metrics.base_infinite,
+               metrics.base_deviation);
+    write_side(&json, "model", &divergence->model, metrics.model_nats, metrics.model_infinite,
+               metrics.model_deviation);
     write_counts(&json, divergence);
     write_origin(&json, divergence);
     write_runtime(&json, divergence);

@@ -66,8 +66,19 @@ says 'the divergence is not finite: at 2 positions MODEL gives no probability to
 has kl.nats inf
 has kl.infinite 2
 has cross_entropy_nats inf
-accepts "$PERPLEX" divergence none.arpa "$table" sea.txt
+has model.infinite 1
+has base.infinite 0
+run "$PERPLEX" divergence none.arpa "$table" sea.txt
+ends_with 5
+says 'the perplexity of BASE is not finite: 1 token has zero probability'
 has kl.infinite 0
+has perplexity_ratio.ratio 0
+run "$PERPLEX" divergence none.arpa none.arpa sea.txt
+ends_with 5
+says 'the perplexity of BASE is not finite: 1 token has zero probability'
+has kl.nats 0
+has perplexity_ratio.ratio 1
+has perplexity_ratio.correlation nan
 
 # Refused.
 misused 'divergence needs two models and a corpus' "$PERPLEX" divergence "$ngram"
