@@ -27,7 +27,8 @@ struct plx_divergence_metrics {
     double entropy;           /* mean H(P) = −Σ p ln p */
     double cross_entropy;     /* mean H(P,Q) = −Σ p ln q */
     double identity_error;    /* |H(P,Q) − H(P) − KL| of the means, 0 where KL is infinite */
-    double base_deviation, model_deviation; /* the largest |Σp − 1|, |Σq − 1| of a row */
+    double base_deviation, model_deviation; /* the largest |Σp − 1|, |Σq − 1| of a row, without what is left
+                                               out: see plx_divergence_measure */
     uint64_t same_top; /* positions where the most probable token is the same; of several, the one
                           with the least id in BASE */
     double same_top_share;
@@ -49,7 +50,8 @@ struct plx_divergence_metrics {
 
 /* Compares the distributions of two models over a corpus, at the positions that the protocol scores for BASE
    and both models can: options as of plx_evaluate (may be NULL; no token sink), the default protocol is
-   BASE's. The models share a vocabulary (see mixture.h), and may be of different families. Unknown tokens are
+   BASE's. The models share a vocabulary (see mixture.h), and may be of different families. A start
+   symbol that one of them never predicts is left out of both distributions. Unknown tokens are
    predicted as the unknown symbol, or left out (unknown skip), or refused; those without a symbol are left
    out and counted. *divergence is to be freed with plx_divergence_free; NULL on failure. 16 bytes for each
    position stay in memory, for the percentiles, and 16 MiB for each thread. The numbers do not depend on
@@ -71,8 +73,9 @@ PLX_API bool plx_divergence_is_stored(const char *path);
    are ids of MODEL, which must have as many. Positions are llama.cpp's: of every chunk of n tokens, which
    begins afresh and has MODEL's start symbol, if there is one, in the place of its first, the targets n/2 + 1
    … n − 1. The stored logarithms are rounded to 1/65535 of their range, and none is more than 16 below the
-   highest. `options`: the protocol must be NULL. PLX_MALFORMED, with the offset, where the file is not what
-   its format demands; PLX_MISMATCH for another size of vocabulary. */
+   highest; tokens with ln p ≤ −16 count as llama.cpp counts them: as none in KL, H(P) and H(P,Q), and as
+   what is stored where they stand in the text. `options`: the protocol must be NULL. PLX_MALFORMED, with the
+   offset, where the file is not what its format demands; PLX_MISMATCH for another size of vocabulary. */
 PLX_API enum plx_status plx_divergence_measure_stored(const char *path, const struct plx_model *model,
                                                       const struct plx_evaluate_options *options,
                                                       struct plx_divergence **divergence,

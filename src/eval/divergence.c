@@ -69,6 +69,13 @@ static enum plx_status list_tokens(const struct comparer *comparer, const struct
     return PLX_OK;
 }
 
+/* A start that one of the two never predicts is no outcome of either. */
+static uint32_t excluded_of(const struct plx_mixture *joint)
+{
+    const uint32_t first = joint->translations[0].shared.left_out;
+    return first != PLX_NO_TOKEN ? first : joint->translations[1].shared.left_out;
+}
+
 /* The contexts [first, first + count), for whose rows there is room. */
 static enum plx_status compare_chunk(const struct comparer *comparer, struct part *part,
                                      struct plx_session *session, struct shelf *shelf, size_t first,
@@ -81,7 +88,9 @@ static enum plx_status compare_chunk(const struct comparer *comparer, struct par
         .width = shelf->width,
         .base_ids = joint->translations[comparer->base].shared.ids,
         .model_ids = joint->translations[comparer->model].shared.ids,
-        .types = (size_t)joint->base.info.vocabulary,
+        .scope = {.types = (size_t)joint->base.info.vocabulary,
+                  .excluded = excluded_of(joint),
+                  .clipped = (double)INFINITY},
         .targets = part->groups.targets,
         .begins = part->groups.begins + first,
         .tokens = part->tokens,

@@ -53,6 +53,22 @@ static void load(struct plx_divergence_side side, size_t first, size_t count, do
         p[i] = exp(p[i]);
 }
 
+/* Of the tokens [first, first + count), those that do not count have no probability. */
+static void leave_out(const struct plx_divergence_scope *scope, size_t first, size_t count, double *nats,
+                      double *p, bool base)
+{
+    if (scope->excluded >= first && scope->excluded - first < count) {
+        nats[scope->excluded - first] = (double)INFINITY;
+        p[scope->excluded - first] = 0;
+    }
+    for (size_t i = 0; base && i < count && isfinite(scope->clipped); i++) {
+        if (nats[i] >= scope->clipped) {
+            nats[i] = (double)INFINITY;
+            p[i] = 0;
+        }
+    }
+}
+
 static void find_top(const double *nats, size_t first, size_t count, struct top *top)
 {
     for (size_t i = 0; i < count; i++) {
@@ -92,9 +108,10 @@ static void add_block(struct sums *sums, const double *base, const double *p, co
     sums->infinite |= infinite;
 }
 
-void plx_divergence_row(struct plx_divergence_side base, struct plx_divergence_side model, size_t types,
-                        struct plx_divergence_row *row)
+void plx_divergence_row(struct plx_divergence_side base, struct plx_divergence_side model,
+                        const struct plx_divergence_scope *scope, struct plx_divergence_row *row)
 {
+    const size_t types = scope->types;
     struct sums sums = {0};
     struct top base_top = {(double)INFINITY, 0}, model_top = base_top;
     double base_nats[BLOCK], model_nats[BLOCK], p[BLOCK], q[BLOCK];
@@ -102,6 +119,8 @@ void plx_divergence_row(struct plx_divergence_side base, struct plx_divergence_s
         const size_t count = types - first < BLOCK ? types - first : BLOCK;
         load(base, first, count, base_nats, p);
         load(model, first, count, model_nats, q);
+        leave_out(scope, first, count, base_nats, p, true);
+        leave_out(scope, first, count, model_nats, q, false);
         find_top(base_nats, first, count, &base_top);
         find_top(model_nats, first, count, &model_top);
         add_block(&sums, base_nats, p, model_nats, q, count);

@@ -14,7 +14,7 @@ static enum plx_status take_row(const struct plx_divergence_rows *waiting, const
         if (token == PLX_NO_TOKEN)
             continue;
         if (!computed)
-            plx_divergence_row(base, model, waiting->types, &figures);
+            plx_divergence_row(base, model, &waiting->scope, &figures);
         computed = true;
         const enum plx_status status =
             plx_divergence_sums_add(waiting->sums, &figures, plx_divergence_nats(base, token),

@@ -10,7 +10,7 @@ struct plx_divergence_rows {
     const double *rows; /* [][width] −ln p by BASE */
     size_t width;
     const uint32_t *base_ids, *model_ids; /* see struct plx_divergence_side */
-    size_t types;
+    struct plx_divergence_scope scope;
     /* The targets of row r: targets[begins[r] … begins[r + 1] − 1], or target r alone where there are none.
      */
     const size_t *targets, *begins;

@@ -54,7 +54,9 @@ static enum plx_status compare_piece(const struct stored_run *run, struct piece 
     struct plx_divergence_rows waiting = {
         .rows = run->rows[worker],
         .width = (size_t)stored->vocabulary,
-        .types = (size_t)stored->vocabulary,
+        .scope = {.types = (size_t)stored->vocabulary,
+                  .excluded = PLX_NO_TOKEN,
+                  .clipped = PLX_STORED_LOGITS_CLIPPED},
         .tokens = piece->window.ids + piece->window.first,
         .sums = &piece->sums,
     };

@@ -2,6 +2,7 @@
 
 #include "base/bytes.h"
 #include "base/error.h"
+#include "base/exp.h"
 #include "base/memory.h"
 
 #include <inttypes.h>
@@ -16,6 +17,9 @@
 
 /* What rounding in float can make of ln 1. */
 #define LN_P_MOST 1e-3
+
+/* What rounding to the codes can make of a sum of 1, amply. */
+#define MASS_ERROR 1e-2
 
 static enum plx_status malformed(const struct plx_stored_logits *stored, uint64_t offset,
                                  struct plx_error *error)
@@ -138,6 +142,21 @@ static float load_float(const uint8_t *raw)
     return value;
 }
 
+/* Σ p, roughly: what is above 1 counts as 1. */
+static double mass_of(const double *nats, size_t count)
+{
+    double sum = 0, p[256];
+    for (size_t first = 0; first < count; first += sizeof p / sizeof *p) {
+        const size_t left = count - first, block = left < sizeof p / sizeof *p ? left : sizeof p / sizeof *p;
+        for (size_t i = 0; i < block; i++)
+            p[i] = fmin(-nats[first + i], 0);
+        plx_exp_nonpositive(p, block);
+        for (size_t i = 0; i < block; i++)
+            sum += p[i];
+    }
+    return sum;
+}
+
 enum plx_status plx_stored_logits_decode(const struct plx_stored_logits *stored, const uint8_t *raw,
                                          uint64_t index, double *nats, struct plx_error *error)
 {
@@ -147,9 +166,16 @@ enum plx_status plx_stored_logits_decode(const struct plx_stored_logits *stored,
         nats[i] = 0.0 - (scale * plx_load_u16(raw + 8 + 2 * i) + minimum);
         least = nats[i] < least ? nats[i] : least;
     }
-    if (isfinite(scale) && scale >= 0 && isfinite(minimum) && least >= -LN_P_MOST)
+    const uint64_t offset = HEAD + 4 * stored->context * stored->chunks + index * stored->row_bytes;
+    if (!(isfinite(scale) && scale >= 0 && isfinite(minimum) && least >= -LN_P_MOST)) {
+        plx_error_set(error, PLX_MALFORMED, "a row whose log-probabilities are %g times its codes and %g",
+                      scale, minimum);
+        return malformed(stored, offset, error);
+    }
+    const double mass = mass_of(nats, (size_t)stored->vocabulary);
+    const double raised = (double)stored->vocabulary * exp(-PLX_STORED_LOGITS_CLIPPED);
+    if (mass >= 1 - MASS_ERROR && mass <= 1 + MASS_ERROR + raised)
         return PLX_OK;
-    plx_error_set(error, PLX_MALFORMED, "a row whose log-probabilities are %g times its codes and %g", scale,
-                  minimum);
-    return malformed(stored, HEAD + 4 * stored->context * stored->chunks + index * stored->row_bytes, error);
+    plx_error_set(error, PLX_MALFORMED, "a row whose probabilities add up to %g", mass);
+    return malformed(stored, offset, error);
 }

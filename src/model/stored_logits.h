@@ -22,6 +22,10 @@ struct plx_stored_logits {
 
 #define PLX_STORED_LOGITS_MAGIC "_logits_"
 
+/* −ln p from which on llama.cpp takes a token to have no probability: its files give those that are more than
+   16 below the most probable one p = e^-16 of that. */
+#define PLX_STORED_LOGITS_CLIPPED 16.0
+
 /* Opens a path, "-" or a URL and reads all before the rows. Released with plx_stored_logits_close in any
    case. PLX_UNSUPPORTED where it is no such file, PLX_MALFORMED where it is damaged; PLX_MEMORY; the errors
    of sources. */

@@ -92,24 +92,30 @@ static uint32_t id_of(const struct plx_model *model, const char *word)
     return id;
 }
 
-/* The sentence protocol, line by line, word by word, with the n-gram model as P and the table as Q. */
-static void plx_divergence_measure__word_by_word(void **state)
+/* What a sentence begins with; returns its length. */
+static size_t begin(const struct plx_model *model, uint32_t *ids)
 {
-    (void)state;
+    const struct plx_model_info *info = plx_model_info(model);
+    const size_t count = info->start_repeat > 1 ? (size_t)info->start_repeat : 1;
+    for (size_t i = 0; i < count; i++)
+        ids[i] = info->start != PLX_NO_TOKEN ? info->start : info->end;
+    return count;
+}
+
+/* The sentence protocol, line by line, word by word, over the words and the end. */
+static struct plx_divergence_metrics check_words(const struct plx_model *base, const struct plx_model *other)
+{
     static const char *const lines[][5] = {{"the", "sea", "rises", NULL},
                                            {"the", "sea", "the", "<unk>", NULL},
                                            {NULL},
                                            {"sea", "rises", "the", NULL},
                                            {"the", "sea", "rises", NULL}};
-    struct plx_model *ngram = inputs_model(TRIGRAMS),
-                     *table = inputs_model_file("models/tiny.table.safetensors");
-    const struct plx_model *const models[] = {ngram, table};
+    const struct plx_model *const models[] = {base, other};
     double kl = 0, entropy = 0, cross_entropy = 0, delta = 0, nats[2] = {0};
     size_t count = 0, same = 0;
     for (size_t line = 0; line < 5; line++) {
         uint32_t ids[2][32];
-        ids[0][0] = plx_model_info(ngram)->start;
-        ids[1][0] = plx_model_info(table)->end;
+        const size_t starts[] = {begin(base, ids[0]), begin(other, ids[1])};
         for (size_t k = 0, ended = 0; !ended; k++) {
             double best[2] = {INFINITY, INFINITY};
             size_t top[2] = {0};
@@ -118,7 +124,8 @@ static void plx_divergence_measure__word_by_word(void **state)
                 double cost[2];
                 for (size_t m = 0; m < 2; m++) {
                     const uint32_t end = plx_model_info(models[m])->end;
-                    cost[m] = ask(models[m], ids[m], k + 1, w == 4 ? end : id_of(models[m], WORDS[w]));
+                    cost[m] =
+                        ask(models[m], ids[m], starts[m] + k, w == 4 ? end : id_of(models[m], WORDS[w]));
                     if (cost[m] < best[m]) {
                         best[m] = cost[m];
                         top[m] = w;
@@ -136,10 +143,10 @@ static void plx_divergence_measure__word_by_word(void **state)
             same += top[0] == top[1];
             count++;
             for (size_t m = 0; m < 2 && !ended; m++)
-                ids[m][k + 1] = id_of(models[m], lines[line][k]);
+                ids[m][starts[m] + k] = id_of(models[m], lines[line][k]);
         }
     }
-    const struct plx_divergence_metrics metrics = measure(ngram, table, "sentence", 1, 0);
+    const struct plx_divergence_metrics metrics = measure(base, other, "sentence", 1, 0);
     const double n = (double)count;
     assert_int_equal(metrics.tokens, count);
     assert_near(metrics.kl, kl / n, 1e-12);
@@ -152,8 +159,32 @@ static void plx_divergence_measure__word_by_word(void **state)
     assert_near(metrics.cross_entropy, metrics.entropy + metrics.kl, 1e-12);
     assert_int_equal(metrics.same_top, same);
     assert_near(metrics.same_top_share, (double)same / n, 1e-15);
+    return metrics;
+}
+
+static void plx_divergence_measure__word_by_word(void **state)
+{
+    (void)state;
+    struct plx_model *ngram = inputs_model(TRIGRAMS),
+                     *table = inputs_model_file("models/tiny.table.safetensors");
+    check_words(ngram, table);
+    check_words(table, ngram);
     plx_model_close(ngram);
     plx_model_close(table);
+}
+
+/* A start symbol that only one of the two ever predicts is an outcome of neither, whichever is P. */
+static void plx_divergence_measure__without_start(void **state)
+{
+    (void)state;
+    struct plx_model *ngram = inputs_model(TRIGRAMS),
+                     *neural = inputs_model_file("models/tiny.o3.safetensors");
+    const struct plx_divergence_metrics metrics = check_words(neural, ngram);
+    assert_true(isfinite(metrics.kl) && metrics.kl_infinite == 0);
+    assert_true(metrics.base_deviation > 0.01); /* what it gives the start */
+    check_words(ngram, neural);
+    plx_model_close(ngram);
+    plx_model_close(neural);
 }
 
 static void assert_same(const struct plx_divergence_metrics *a, const struct plx_divergence_metrics *b)
@@ -321,12 +352,11 @@ static double member(const cJSON *json, const char *key)
     return value->valuedouble;
 }
 
-static void plx_divergence_measure_stored__as_numpy(void **state)
+static void check_stored(const char *model_file, const char *logits, const char *figures_file)
 {
-    (void)state;
-    struct plx_model *table = inputs_model_file("models/tiny.table.safetensors");
-    cJSON *expected = read_json(fixture_path("divergence/tiny.expected.json"));
-    char *path = fixture_path("divergence/tiny.logits");
+    struct plx_model *table = inputs_model_file(model_file);
+    cJSON *expected = read_json(fixture_path(figures_file));
+    char *path = fixture_path(logits);
     assert_true(plx_divergence_is_stored(path));
     assert_false(plx_divergence_is_stored("-"));
     assert_false(plx_divergence_is_stored("nowhere"));
@@ -356,6 +386,7 @@ static void plx_divergence_measure_stored__as_numpy(void **state)
                        {"delta", m.delta},
                        {"delta_standard_error", m.delta_standard_error},
                        {"delta_rms", m.delta_rms},
+                       {"kl_minimum", m.kl_percentiles[0]},
                        {"kl_median", m.kl_percentiles[5]},
                        {"kl_p99", m.kl_percentiles[9]},
                        {"kl_maximum", m.kl_percentiles[11]},
@@ -367,6 +398,13 @@ static void plx_divergence_measure_stored__as_numpy(void **state)
     free(path);
     cJSON_Delete(expected);
     plx_model_close(table);
+}
+
+static void plx_divergence_measure_stored__as_numpy(void **state)
+{
+    (void)state;
+    check_stored("models/tiny.table.safetensors", "divergence/tiny.logits", "divergence/tiny.expected.json");
+    check_stored("divergence/wide.safetensors", "divergence/wide.logits", "divergence/wide.expected.json");
 }
 
 static enum plx_status measure_bytes(const uint8_t *bytes, size_t size, const struct plx_model *model,
@@ -432,6 +470,10 @@ static void plx_divergence_measure_stored__damaged(void **state)
             (cases[i].place && error.offset != cases[i].place))
             fail_msg("case %zu: %s at %llu", i, error.message, (unsigned long long)error.offset);
     }
+    memset(bytes + 116, 0, 8); /* scale and minimum: every token has p = 1 */
+    assert_int_equal(measure_bytes(bytes, file.size, table, &error), PLX_MALFORMED);
+    assert_non_null(strstr(error.message, "add up to 5"));
+    assert_int_equal(error.offset, 116);
     free(bytes);
     free(file.bytes);
     free(path);
@@ -443,6 +485,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(plx_divergence_measure__word_by_word, folder_make, folder_remove),
+        cmocka_unit_test_setup_teardown(plx_divergence_measure__without_start, folder_make, folder_remove),
         cmocka_unit_test_setup_teardown(plx_divergence_measure__threads_and_batches, folder_make,
                                         folder_remove),
         cmocka_unit_test_setup_teardown(plx_divergence_measure__asks_every_batch, folder_make, folder_remove),

@@ -24,8 +24,9 @@ static double random_double(struct random *random)
 static struct plx_divergence_row compare(const double *p, const uint32_t *p_ids, const double *q,
                                          const uint32_t *q_ids, size_t types)
 {
+    const struct plx_divergence_scope scope = {types, UINT32_MAX, INFINITE};
     struct plx_divergence_row row;
-    plx_divergence_row((struct plx_divergence_side){p, p_ids}, (struct plx_divergence_side){q, q_ids}, types,
+    plx_divergence_row((struct plx_divergence_side){p, p_ids}, (struct plx_divergence_side){q, q_ids}, &scope,
                        &row);
     return row;
 }
@@ -74,6 +75,30 @@ static void plx_divergence_row__without_probability(void **state)
     assert_true(isinf(compare(q, NULL, q, ids, 3).kl));
     assert_near(compare(q, ids, q, NULL, 3).model_mass, 1, 1e-15);
     assert_near(compare(q, ids, q, NULL, 3).base_mass, 0.75, 1e-15);
+}
+
+/* A token that is left out, and those that P has at its clip or below. */
+static void plx_divergence_row__scope(void **state)
+{
+    (void)state;
+    const double ln_2 = log(2), p[] = {ln_2, 2 * ln_2, 3 * ln_2, 3 * ln_2},
+                 q[] = {2 * ln_2, ln_2, INFINITE, 2 * ln_2};
+    const struct plx_divergence_side base = {p, NULL}, model = {q, NULL};
+    struct plx_divergence_row row;
+    plx_divergence_row(base, model, &(struct plx_divergence_scope){4, 2, INFINITE}, &row);
+    assert_near(row.kl, ln_2 / 2 - ln_2 / 4 - ln_2 / 8, 1e-15);
+    assert_near(row.entropy, ln_2 / 2 + ln_2 / 2 + 3 * ln_2 / 8, 1e-15);
+    assert_near(row.base_mass, 0.875, 1e-15);
+    assert_near(row.model_mass, 1, 1e-15);
+    plx_divergence_row(model, base, &(struct plx_divergence_scope){4, 0, INFINITE}, &row);
+    assert_near(row.base_mass, 0.75, 1e-15);
+    assert_near(row.model_mass, 0.5, 1e-15);
+    assert_true(row.same_top);
+    plx_divergence_row(base, model, &(struct plx_divergence_scope){4, UINT32_MAX, 2.5 * ln_2}, &row);
+    assert_near(row.kl, ln_2 / 2 - ln_2 / 4, 1e-15);
+    assert_near(row.cross_entropy, ln_2 + ln_2 / 4, 1e-15);
+    assert_near(row.base_mass, 0.75, 1e-15);
+    assert_near(row.model_mass, 1, 1e-15);
 }
 
 static void plx_divergence_row__with_itself(void **state)
@@ -188,6 +213,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(plx_divergence_row__by_hand),
         cmocka_unit_test(plx_divergence_row__without_probability),
+        cmocka_unit_test(plx_divergence_row__scope),
         cmocka_unit_test(plx_divergence_row__with_itself),
         cmocka_unit_test(plx_divergence_row__large),
         cmocka_unit_test(plx_divergence_row__ties),
