@@ -74,8 +74,9 @@ PLX_API bool plx_divergence_is_stored(const char *path);
    begins afresh and has MODEL's start symbol, if there is one, in the place of its first, the targets n/2 + 1
    … n − 1. The stored logarithms are rounded to 1/65535 of their range, and none is more than 16 below the
    highest; tokens with ln p ≤ −16 count as llama.cpp counts them: as none in KL, H(P) and H(P,Q), and as
-   what is stored where they stand in the text. `options`: the protocol must be NULL. PLX_MALFORMED, with the
-   offset, where the file is not what its format demands; PLX_MISMATCH for another size of vocabulary. */
+   what is stored where they stand in the text. `options`: the protocol must be NULL and the batch 0, else
+   PLX_USAGE. PLX_MALFORMED, with the offset, where the file is not what its format demands; PLX_MISMATCH for
+   another size of vocabulary. */
 PLX_API enum plx_status plx_divergence_measure_stored(const char *path, const struct plx_model *model,
                                                       const struct plx_evaluate_options *options,
                                                       struct plx_divergence **divergence,

@@ -295,6 +295,10 @@ struct cli_nearest {
 };
 void cli_nearest_try(struct cli_nearest *nearest, const char *candidate);
 
+/* standard_input.c: false, with a message, if more than one input is "-". The first `models` operands are
+   models, the others corpora. */
+bool cli_check_standard_input(const struct cli_arguments *arguments, int models);
+
 /* output.c: false, with a message, if an output is one of the inputs, which would be lost then. */
 bool cli_check_inputs(const struct cli_arguments *arguments);
 

@@ -3,11 +3,12 @@
 
 #include <limits.h>
 #include <string.h>
+#include <sys/stat.h>
 
 static const char DETAILS[] =
-    "BASE (P) and MODEL (Q) are models as `perplex eval` takes them, of any families, whose vocabularies are "
-    "the "
-    "same, whatever start, end and unknown symbol are called. At every position that the protocol scores "
+    "BASE (P) and MODEL (Q) are models of any families, each as `perplex eval MODEL` takes it without "
+    "options about its file, whose vocabularies are the same, whatever start, end and unknown symbol are "
+    "called. At every position that the protocol scores "
     "for BASE, and that both can, their distributions over the whole vocabulary are compared: KL(P||Q), "
     "H(P), H(P,Q), whether both have the same most probable token, and what they give the token that "
     "stands there. All is exact; the percentiles take 16 bytes of memory for each position."
@@ -30,16 +31,9 @@ struct settings {
     struct plx_evaluate_options evaluate;
 };
 
-/* It can be read only once. */
 static bool check_standard_input(const struct cli_arguments *arguments)
 {
-    const char *config = arguments->values[CLI_CONFIG];
-    int readers = config && strcmp(config, "-") == 0;
-    for (int i = 0; i < arguments->operand_count; i++)
-        readers += strcmp(arguments->operands[i], "-") == 0;
-    if (readers > 1)
-        fprintf(stderr, "perplex: standard input can be read only once\n");
-    return readers <= 1;
+    return cli_check_standard_input(arguments, 2);
 }
 
 /* False, with a message, if an option's value is not usable. */
@@ -73,6 +67,16 @@ static bool read_settings(const struct cli_arguments *arguments, struct cli_prog
     return true;
 }
 
+/* Whether BASE is stored logits, or can only be: where no corpus is given, and it is no file whose beginning
+   says otherwise, but a pipe, a URL or a mistake. */
+static bool is_stored(const struct cli_arguments *arguments)
+{
+    const char *base = arguments->operands[0];
+    struct stat facts;
+    const bool file = stat(base, &facts) == 0 && S_ISREG(facts.st_mode);
+    return plx_divergence_is_stored(base) || (arguments->operand_count == 2 && !file);
+}
+
 /* Stored logits are of tokens and positions of their own: false, with a message, where others are asked for.
  */
 static bool check_stored(const struct cli_arguments *arguments)
@@ -80,7 +84,7 @@ static bool check_stored(const struct cli_arguments *arguments)
     const char *name;
     char text[2 * PLX_SYMBOL_TEXT];
     bool chosen = arguments->values[CLI_PROTOCOL] || arguments->values[CLI_TOKENS] ||
-                  arguments->values[CLI_CORPUS_FORMAT];
+                  arguments->values[CLI_CORPUS_FORMAT] || arguments->values[CLI_BATCH];
     for (size_t i = 0; plx_protocol_field(plx_protocol_preset(0), i, &name, text, sizeof text, NULL); i++) {
         const enum cli_option option = cli_find_option(name);
         chosen |= option < CLI_OPTION_COUNT && arguments->values[option];
@@ -88,7 +92,8 @@ static bool check_stored(const struct cli_arguments *arguments)
     if (arguments->operand_count > 2)
         fprintf(stderr, "perplex: BASE is stored logits, whose tokens are in the file: no corpus is read\n");
     else if (chosen)
-        fprintf(stderr, "perplex: BASE is stored logits: tokens and positions are those of the file\n");
+        fprintf(stderr,
+                "perplex: BASE is stored logits: tokens, positions and batches are those of the file\n");
     return arguments->operand_count == 2 && !chosen;
 }
 
@@ -189,7 +194,7 @@ static int run_settled(const struct cli_arguments *arguments)
     cli_progress_init(&progress, arguments->values[CLI_QUIET] != NULL);
     if (!read_settings(arguments, &progress, &settings))
         return CLI_USAGE;
-    const bool stored = plx_divergence_is_stored(arguments->operands[0]);
+    const bool stored = is_stored(arguments);
     if (stored && !check_stored(arguments))
         return CLI_USAGE;
     if (!stored && arguments->operand_count < 3) {

@@ -25,7 +25,8 @@ static const char DETAILS[] =
     "are "
     "the same, whatever start, end and unknown symbol are called. The protocol is the first model's. "
     "`--mix-tune` takes 8 bytes of memory for each model and token of its corpus; the weights that it finds "
-    "stand in the result."
+    "stand in the result. `--model-format`, `--vocab`, `--logprob-base`, `--allow-positive` and "
+    "`--allow-count-mismatch` are about the first model's file only."
     "\n\n"
     "Modified losses stand beside the cross-entropy in the member `losses` of the result, each by itself "
     "and, "
@@ -65,31 +66,9 @@ struct settings {
     struct cli_mixture mixture;
 };
 
-/* It can be read only once. */
 static bool check_standard_input(const struct cli_arguments *arguments)
 {
-    const struct {
-        const char *role, *name;
-    } others[] = {{"protocol file", arguments->values[CLI_CONFIG]},
-                  {"vocabulary", arguments->values[CLI_VOCAB]},
-                  {"class weights", arguments->values[CLI_CLASS_WEIGHTS]},
-                  {"tuning corpus", arguments->values[CLI_MIX_TUNE]}};
-    const int count = (int)(sizeof others / sizeof *others);
-    const char *taken = NULL;
-    for (int i = -count; i < arguments->operand_count; i++) {
-        const char *name = i < 0 ? others[i + count].name : arguments->operands[i];
-        const char *role = i < 0 ? others[i + count].role : i == 0 ? "model" : "corpus";
-        if (!name || strcmp(name, "-") != 0)
-            continue;
-        if (taken == role)
-            fprintf(stderr, "perplex: standard input can be read only once\n");
-        else if (taken)
-            fprintf(stderr, "perplex: %s and %s cannot both be standard input\n", taken, role);
-        if (taken)
-            return false;
-        taken = role;
-    }
-    return true;
+    return cli_check_standard_input(arguments, 1);
 }
 
 /* Two outputs in one place would spoil each other. */
@@ -188,32 +167,41 @@ static enum plx_status read_class_weights(const char *name, struct plx_loss_vari
     return PLX_OK;
 }
 
+/* The corpus and the one to tune on, *tuning, as far as they are not open yet. */
+static enum plx_status open_corpora(const struct cli_arguments *arguments, const struct settings *settings,
+                                    bool at_once, struct plx_corpus **corpus, struct plx_corpus **tuning,
+                                    struct plx_error *error)
+{
+    const char *const *names = arguments->operands + 1;
+    const size_t count = (size_t)arguments->operand_count - 1;
+    const char *tuned = arguments->values[CLI_MIX_TUNE];
+    enum plx_status status = PLX_OK;
+    if (tuned && !*tuning && (!at_once || opens_at_once(tuned)))
+        status = plx_corpus_open(&tuned, 1, &settings->corpus, tuning, error);
+    if (status == PLX_OK && !*corpus && (!at_once || opens_at_once(names[0])))
+        status = plx_corpus_open(names, count, &settings->corpus, corpus, error);
+    return status;
+}
+
 /* With the weights that suit the tuning corpus, by the same protocol or what suits that corpus. */
 static enum plx_status tune(const struct cli_arguments *arguments, struct settings *settings,
-                            struct plx_error *error)
+                            struct plx_corpus *corpus, struct plx_error *error)
 {
-    const char *name = arguments->values[CLI_MIX_TUNE];
     struct plx_evaluate_options options = settings->evaluate;
-    struct plx_corpus *corpus;
     struct plx_protocol protocol;
     options.protocol = &protocol;
     options.tokens = NULL;
-    enum plx_status status = plx_corpus_open(&name, 1, &settings->corpus, &corpus, error);
-    if (status == PLX_OK)
-        status = cli_choose_protocol(arguments, plx_model_info(cli_mixture_model(&settings->mixture)), corpus,
-                                     &protocol, error);
+    enum plx_status status = cli_choose_protocol(
+        arguments, plx_model_info(cli_mixture_model(&settings->mixture)), corpus, &protocol, error);
     if (status == PLX_OK)
         status = cli_tune_mixture(&settings->mixture, corpus, &options, error);
-    plx_corpus_close(corpus);
     return status;
 }
 
 static enum plx_status evaluate(const struct cli_arguments *arguments, struct settings *settings,
                                 struct plx_result **result, struct plx_error *error)
 {
-    const char *const *names = arguments->operands;
-    const size_t corpora = (size_t)arguments->operand_count - 1;
-    struct plx_corpus *corpus = NULL;
+    struct plx_corpus *corpus = NULL, *tuning = NULL;
     struct plx_protocol protocol;
     struct plx_evaluate_options options = settings->evaluate;
     struct plx_loss_variant losses = settings->losses;
@@ -224,20 +212,21 @@ static enum plx_status evaluate(const struct cli_arguments *arguments, struct se
     enum plx_status status = cli_check_protocol(arguments, error);
     if (status == PLX_OK)
         status = read_class_weights(arguments->values[CLI_CLASS_WEIGHTS], &losses, &weights, error);
-    if (status == PLX_OK && opens_at_once(names[1]))
-        status = plx_corpus_open(names + 1, corpora, &settings->corpus, &corpus, error);
+    if (status == PLX_OK)
+        status = open_corpora(arguments, settings, true, &corpus, &tuning, error);
     if (status == PLX_OK)
         status = cli_open_mixture(&settings->mixture, &settings->model, error);
-    if (status == PLX_OK && arguments->values[CLI_MIX_TUNE])
-        status = tune(arguments, settings, error);
-    if (status == PLX_OK && !corpus)
-        status = plx_corpus_open(names + 1, corpora, &settings->corpus, &corpus, error);
+    if (status == PLX_OK)
+        status = open_corpora(arguments, settings, false, &corpus, &tuning, error);
+    if (status == PLX_OK && tuning)
+        status = tune(arguments, settings, tuning, error);
     const struct plx_model *model = cli_mixture_model(&settings->mixture);
     if (status == PLX_OK)
         status = cli_choose_protocol(arguments, plx_model_info(model), corpus, &protocol, error);
     if (status == PLX_OK)
         status = plx_evaluate(model, corpus, &options, result, error);
     plx_corpus_close(corpus);
+    plx_corpus_close(tuning);
     cli_close_mixture(&settings->mixture);
     plx_class_weights_release(&weights);
     return status;

@@ -49,6 +49,8 @@ void cli_help(const struct cli_command *command, enum cli_option option, char *t
     char words[256];
     if (option == CLI_JSON)
         snprintf(words, sizeof words, "schema %s", command->schema);
+    else if (option == CLI_UNKNOWN && command->mask == CLI_DIVERGENCE)
+        snprintf(words, sizeof words, "unk, skip, error"); /* what distributions have */
     else
         cli_list_words(row->takes, option, ", ", words, sizeof words);
     if (place)

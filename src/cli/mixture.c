@@ -5,6 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Of the weight, for the first model: less is what rounding leaves of nothing. */
+#define LEAST_LEFT 1e-9
+
 /* "0.3:PATH": false, with a message, if that is not what it is. */
 static bool read_part(const char *text, double *weight, const char **name)
 {
@@ -30,7 +33,7 @@ bool cli_read_mixture(const struct cli_arguments *arguments, struct cli_mixture 
         sum += mixture->weights[place];
     }
     mixture->weights[0] = 1 - sum;
-    if (!(sum < 1)) {
+    if (!(1 - sum >= LEAST_LEFT)) {
         fprintf(stderr, "perplex: the weights of --mix add up to %g: nothing is left for the first model\n",
                 sum);
         return false;
@@ -49,6 +52,7 @@ enum plx_status cli_open_mixture(struct cli_mixture *mixture, const struct plx_m
     const struct plx_model_options others = {
         .load = first->load,
         .fingerprint = first->fingerprint,
+        .verify = first->verify,
         .threads = first->threads,
         .interrupted = first->interrupted,
         .progress = first->progress,

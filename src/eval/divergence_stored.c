@@ -1,5 +1,6 @@
 /* llama.cpp's stored logits against a model. The file is read on the caller's thread, piece by piece; pieces
    are compared on all. */
+#include "base/error.h"
 #include "base/memory.h"
 #include "base/pool.h"
 #include "eval/divergence.h"
@@ -242,7 +243,11 @@ enum plx_status plx_divergence_measure_stored(const char *path, const struct plx
     *divergence = NULL;
     if (!run.divergence)
         return PLX_MEMORY;
-    enum plx_status status = plx_divergence_check_model(model, error);
+    enum plx_status status = PLX_OK;
+    if (run.options->protocol || run.options->batch)
+        status = plx_error_set(error, PLX_USAGE, "tokens, positions and batches are those of stored logits");
+    if (status == PLX_OK)
+        status = plx_divergence_check_model(model, error);
     if (status == PLX_OK && (status = plx_stored_logits_open(path, &source, &run.stored, error)) == PLX_OK &&
         (status = check_vocabulary(&run, error)) == PLX_OK && (status = prepare(&run, error)) == PLX_OK &&
         (status = run_chunks(&run, error)) == PLX_OK)

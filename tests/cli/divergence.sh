@@ -51,8 +51,19 @@ has counts.tokens 24
 has counts.compared 9
 misused 'BASE is stored logits, whose tokens are in the file: no corpus is read' \
     "$PERPLEX" divergence "$logits" "$table" "$test_text"
-misused 'BASE is stored logits: tokens and positions are those of the file' \
+misused 'BASE is stored logits: tokens, positions and batches are those of the file' \
     "$PERPLEX" divergence "$logits" "$table" --unit line
+misused 'BASE is stored logits: tokens, positions and batches are those of the file' \
+    "$PERPLEX" divergence "$logits" "$table" --batch 7
+refuses 4 '*missing.logits*' "$PERPLEX" divergence missing.logits "$table"
+mkfifo pipe
+cat "$logits" >pipe &
+accepts "$PERPLEX" divergence pipe "$table"
+has counts.compared 9
+wait
+what='stored logits from standard input'
+"$PERPLEX" divergence - "$table" <"$logits" >out 2>err || fail "$(cat err)"
+has base.sha256 "$(sha256sum "$logits" | cut -d ' ' -f 1)"
 refuses 2 '*logits of 5 tokens, but the model has 7' "$PERPLEX" divergence "$logits" "$factored"
 head -c 200 "$logits" >cut.logits
 refuses 3 'cut.logits*the file ends within its rows*' "$PERPLEX" divergence cut.logits "$table"

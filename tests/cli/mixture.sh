@@ -56,6 +56,18 @@ for mix in x 0.5 :m 0.5: 1:m 0:m -0.5:m 1e400:m nan:m ' 0.5:m' 0.5x:m; do
 done
 misused 'the weights of --mix add up to 1*' "$PERPLEX" eval "$ngram" "$test_text" --mix 0.5:a --mix 0.5:b
 misused '--mix-tune needs a model to mix*' "$PERPLEX" eval "$ngram" "$test_text" --mix-tune "$valid"
+for weight in 0.1 0.2; do # 10 times 0.1 is not quite 1
+    set --
+    i=0
+    while [ $i -lt 10 ]; do
+        set -- "$@" --mix "$weight:a"
+        i=$((i + 1))
+    done
+    misused 'the weights of --mix add up to *: nothing is left for the first model' "$PERPLEX" eval "$ngram" "$test_text" "$@"
+done
+misused 'model and model to mix cannot both be standard input' "$PERPLEX" eval - "$test_text" --mix 0.5:-
+misused 'corpus and model to mix cannot both be standard input' "$PERPLEX" eval "$ngram" - --mix 0.5:-
+misused 'standard input can be read only once' "$PERPLEX" eval "$ngram" "$test_text" --mix 0.5:- --mix 0.1:-
 misused '*standard input*' "$PERPLEX" eval "$ngram" - --mix 0.5:other.arpa --mix-tune -
 set --
 for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16; do
@@ -64,6 +76,11 @@ done
 misused '--mix can be given 15 times at most' "$PERPLEX" eval "$ngram" "$test_text" "$@"
 refuses 2 '*the models do not share a vocabulary: 4*' "$PERPLEX" eval "$ngram" "$test_text" --mix "0.5:$neural"
 refuses 4 '*nowhere.arpa*' "$PERPLEX" eval "$ngram" "$test_text" --mix 0.5:nowhere.arpa
+refuses 4 '*nowhere.txt*' "$PERPLEX" eval missing.arpa "$test_text" --mix 0.5:missing.arpa --mix-tune nowhere.txt
+run "$PERPLEX" convert "$ngram" checked.plx
+ends_with 0
+accepts "$PERPLEX" eval checked.plx "$test_text" -q --verify --mix 0.5:checked.plx
+refuses 2 '*other.arpa*to verify checksums*' "$PERPLEX" eval checked.plx "$test_text" --verify --mix 0.5:other.arpa
 cp other.arpa kept.arpa
 misused '--output other.arpa would overwrite what is read: other.arpa' \
     "$PERPLEX" eval "$ngram" "$test_text" --mix 0.5:other.arpa -o other.arpa

@@ -419,6 +419,24 @@ static enum plx_status measure_bytes(const uint8_t *bytes, size_t size, const st
     return status;
 }
 
+static void plx_divergence_measure_stored__nothing_to_choose(void **state)
+{
+    (void)state;
+    const struct plx_protocol protocol = inputs_protocol("exact");
+    const struct plx_evaluate_options refused[] = {{.protocol = &protocol}, {.batch = 7}};
+    struct plx_model *table = inputs_model_file("models/tiny.table.safetensors");
+    char *path = fixture_path("divergence/tiny.logits");
+    for (size_t i = 0; i < 2; i++) {
+        struct plx_divergence *divergence;
+        struct plx_error error;
+        assert_int_equal(plx_divergence_measure_stored(path, table, refused + i, &divergence, &error),
+                         PLX_USAGE);
+        assert_null(divergence);
+    }
+    free(path);
+    plx_model_close(table);
+}
+
 static void plx_divergence_measure_stored__damaged(void **state)
 {
     (void)state;
@@ -493,6 +511,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(plx_divergence_measure__refused, folder_make, folder_remove),
         cmocka_unit_test_setup_teardown(plx_divergence_json__schema, folder_make, folder_remove),
         cmocka_unit_test(plx_divergence_measure_stored__as_numpy),
+        cmocka_unit_test(plx_divergence_measure_stored__nothing_to_choose),
         cmocka_unit_test_setup_teardown(plx_divergence_measure_stored__damaged, folder_make, folder_remove),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
