@@ -58,8 +58,9 @@ struct plx_divergence_metrics {
    threads or batch. May be called from several threads at once, with different corpora.
 
    PLX_UNSUPPORTED for a model that does not give full distributions; PLX_MISMATCH where vocabularies differ;
-   PLX_USAGE for a protocol that charges unknown tokens what no distribution does; PLX_INTERNAL where
-   H(P,Q) = H(P) + KL does not hold to 1e-9; the errors of plx_evaluate. */
+   PLX_USAGE for a protocol that charges unknown tokens what no distribution does; PLX_INTERNAL where H(P,Q) =
+   H(P) + KL does not hold to 1e-9 (relative where H(P,Q) is above 1), for a row or the means; the errors of
+   plx_evaluate. */
 PLX_API enum plx_status plx_divergence_measure(const struct plx_model *base, const struct plx_model *model,
                                                struct plx_corpus *corpus,
                                                const struct plx_evaluate_options *options,

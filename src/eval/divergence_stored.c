@@ -221,8 +221,9 @@ static enum plx_status conclude(struct stored_run *run, struct plx_error *error)
         return PLX_MEMORY;
     enum plx_status status = plx_source_sha256(stored->source, divergence->base.sha256, error);
     if (status == PLX_OK &&
-        (status = plx_divergence_describe(&divergence->model, run->model, error)) == PLX_OK)
-        status = plx_divergence_sums_finish(&divergence->sums, error);
+        (status = plx_divergence_describe(&divergence->model, run->model, error)) == PLX_OK &&
+        (status = plx_divergence_sums_finish(&divergence->sums, error)))
+        plx_error_input(error, name);
     divergence->seconds = seconds_since(&run->began);
     return status;
 }

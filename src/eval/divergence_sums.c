@@ -125,6 +125,11 @@ enum plx_status plx_divergence_sums_finish(struct plx_divergence_sums *sums, str
         if (all[i]->overflow || all[i]->invalid)
             return plx_error_set(error, PLX_NOT_FINITE, "a sum over the positions is out of range");
     }
+    const double entropy = plx_exact_mean(&sums->entropy),
+                 cross_entropy = plx_exact_mean(&sums->cross_entropy);
+    if (sums->count > 0 && !sums->kl.infinite)
+        raise_to(&sums->identity, fabs(cross_entropy - entropy - plx_exact_mean(&sums->kl)) /
+                                      (cross_entropy > 1 ? cross_entropy : 1));
     if (!(sums->identity <= IDENTITY_MOST))
         return plx_error_set(error, PLX_INTERNAL,
                              "H(P,Q) = H(P) + KL(P||Q) is missed by %g, or KL is negative beyond rounding",

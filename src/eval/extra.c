@@ -89,8 +89,12 @@ enum plx_status plx_extra_settle(const struct plx_evaluate_options *options, con
                                           .rows = plx_extra_needs_rows(options),
                                           .types = info->vocabulary,
                                           .excluded = PLX_NO_TOKEN};
-    if (wanted && ((status = check_range(wanted, error)) || (status = check_ids(wanted, info, plan, error))))
+    if (wanted && (status = check_range(wanted, error)))
         return status;
+    if (wanted && (status = check_ids(wanted, info, plan, error))) {
+        plx_error_input(error, plx_model_name(model));
+        return status;
+    }
     if ((status = check_rows(request, model, error)) ||
         (request->rows && (status = plx_roles_unpredicted(model, &request->excluded, error))))
         return status;
@@ -112,6 +116,7 @@ bool plx_extra_wanted(const struct plx_extra_request *request)
 #define STANDINGS 64
 
 struct pass {
+    const struct plx_model *model;
     const struct plx_extra_request *request;
     const struct plx_extra_targets *targets;
     struct plx_extra *extra;
@@ -142,10 +147,11 @@ static enum plx_status measure(struct pass *pass, const double *nats, struct plx
                                        pass->variant_rows + i);
     }
     memset(pass->standings, 0, sizeof pass->standings);
-    return fine ? PLX_OK
-                : plx_error_set(error, PLX_NOT_FINITE, "the model gives no distribution: %s",
-                                isfinite(pass->row.least) ? "a probability is no number"
-                                                          : "no token has a probability");
+    if (fine)
+        return PLX_OK;
+    plx_error_set(error, PLX_NOT_FINITE, "the model gives no distribution: %s",
+                  isfinite(pass->row.least) ? "a probability is no number" : "no token has a probability");
+    return plx_error_input(error, plx_model_name(pass->model));
 }
 
 /* Looks through the row unless another target of it had the same probability. */
@@ -220,7 +226,7 @@ enum plx_status plx_extra_score(const struct plx_extra_request *request,
                                 const struct plx_extra_targets *targets, struct plx_session *session,
                                 struct plx_extra *extra, struct plx_error *error)
 {
-    struct pass pass = {.request = request, .targets = targets, .extra = extra};
+    struct pass pass = {.model = session->model, .request = request, .targets = targets, .extra = extra};
     const uint64_t scored = add_plain(request, targets, extra);
     if (!request->rows)
         return PLX_OK;

@@ -186,10 +186,14 @@ static enum plx_status check(const struct plx_result *result, const char *corpus
     if (decided != result->tokens)
         return plx_error_set(error, PLX_INTERNAL, "%llu tokens were read, but %llu scored or skipped",
                              (unsigned long long)result->tokens, (unsigned long long)decided);
-    if (total.overflow || total.invalid)
-        return plx_error_set(error, PLX_NOT_FINITE, "the sum of the cross-entropies is out of range");
-    if (total.count > 0)
-        return plx_extra_check(&result->request, &result->extra, error);
+    if (total.overflow || total.invalid) {
+        plx_error_set(error, PLX_NOT_FINITE, "the sum of the cross-entropies is out of range");
+        return plx_error_input(error, corpus);
+    }
+    if (total.count > 0) {
+        const enum plx_status status = plx_extra_check(&result->request, &result->extra, error);
+        return status ? plx_error_input(error, corpus) : PLX_OK;
+    }
     if (result->text.bytes == 0 && result->tokens == 0)
         plx_error_set(error, PLX_MALFORMED, "the corpus is empty: there is nothing to score");
     else

@@ -1,5 +1,6 @@
 #include "model/translation.h"
 
+#include "base/error.h"
 #include "base/memory.h"
 
 #include <stdlib.h>
@@ -10,7 +11,15 @@ enum plx_status plx_translation_init(struct plx_translation *translation, const 
 {
     translation->from = from;
     translation->to = to;
-    return plx_shared_vocabulary_find(from, to, &translation->shared, error);
+    const enum plx_status status = plx_shared_vocabulary_find(from, to, &translation->shared, error);
+    if (status || translation->shared.left_out == PLX_NO_TOKEN || to->info.least_context == 0 ||
+        to->info.start != PLX_NO_TOKEN || to->info.end != PLX_NO_TOKEN)
+        return status;
+    plx_error_set(error, PLX_UNSUPPORTED,
+                  "contexts of %.100s begin with a start symbol, but this model has neither start nor end to "
+                  "begin with, and needs context",
+                  from->name);
+    return plx_error_input(error, to->name);
 }
 
 void plx_translation_release(struct plx_translation *translation)

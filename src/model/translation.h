@@ -11,7 +11,8 @@ struct plx_translation {
     struct plx_shared_vocabulary shared;
 };
 
-/* The errors of plx_shared_vocabulary_find. Released in any case. */
+/* The errors of plx_shared_vocabulary_find; PLX_UNSUPPORTED where `to` has nothing that could stand for the
+   start symbol of `from` in a context, and needs one. Released in any case. */
 enum plx_status plx_translation_init(struct plx_translation *translation, const struct plx_model *from,
                                      const struct plx_model *to, struct plx_error *error);
 void plx_translation_release(struct plx_translation *translation);

@@ -119,12 +119,12 @@ refuses 3 'answers.logprobs: the model does not give the probabilities of all to
 refuses 3 'answers.logprobs: the model does not give the probabilities of all tokens, which a temperature *' \
     "$PERPLEX" eval answers.logprobs short.txt --temperature 2
 accepts "$PERPLEX" eval answers.logprobs short.txt -q --focal 2 --temperature 1
-refuses 2 'token id 5 is to be ignored, but the model has ids up to 4 only*' \
+refuses 2 '*tiny.table*: token id 5 is to be ignored, but the model has ids up to 4 only*' \
     "$PERPLEX" eval "$tiny" text.txt --ignore-id 3,5
 printf '1\n2\n-3\n' >wrong.txt
 refuses 3 'wrong.txt:3: a weight of -3: *' "$PERPLEX" eval "$tiny" text.txt --class-weights wrong.txt
 printf '1\n2\n3\n' >short.weights
-refuses 2 '3 class weights, but the model has 5 tokens*' \
+refuses 2 '*tiny.table*: 3 class weights, but the model has 5 tokens*' \
     "$PERPLEX" eval "$tiny" text.txt --class-weights short.weights
 refuses 4 'missing.txt: *' "$PERPLEX" eval "$tiny" text.txt --class-weights missing.txt
 

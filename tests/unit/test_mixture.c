@@ -271,6 +271,28 @@ static void plx_model_mix__refused(void **state)
     plx_model_close(ngram);
 }
 
+/* A model that needs context and has neither start nor end cannot stand where another has its start. */
+static void plx_model_mix__nothing_to_begin_with(void **state)
+{
+    (void)state;
+    static const char header[] = "{\"__metadata__\":{\"perplex.architecture\":\"bigram\"},"
+                                 "\"logits\":{\"dtype\":\"F32\",\"shape\":[3,3],\"data_offsets\":[0,36]}}";
+    uint8_t bytes[8 + sizeof header - 1 + 36] = {sizeof header - 1};
+    struct plx_model *ngram = inputs_model(
+        "\\data\\\nngram 1=4\n\n\\1-grams:\n-0.5\t<unk>\n-99\t<s>\n-0.5\ta\n-0.5\tb\n\n\\end\\\n");
+    struct plx_model *table;
+    struct plx_error error;
+    memcpy(bytes + 8, header, sizeof header - 1);
+    file_write(folder_path("table.safetensors"), bytes, sizeof bytes);
+    file_write(folder_path("table.vocab.txt"), "<unk>\na\nb\n", 10);
+    assert_int_equal(plx_model_open(folder_path("table.safetensors"), NULL, &table, &error), PLX_OK);
+    const struct plx_model *const models[] = {ngram, table};
+    const double ones[] = {1, 1};
+    assert_refused(models, ones, 2, PLX_UNSUPPORTED, "neither start nor end");
+    plx_model_close(table);
+    plx_model_close(ngram);
+}
+
 /* Rows are what the scores of all tokens are. */
 
 struct rows {
@@ -557,6 +579,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(plx_model_mix__contexts_of_each, folder_make, folder_remove),
         cmocka_unit_test(plx_model_mix__what_it_is),
         cmocka_unit_test(plx_model_mix__refused),
+        cmocka_unit_test_setup_teardown(plx_model_mix__nothing_to_begin_with, folder_make, folder_remove),
         cmocka_unit_test(plx_session_distributions__are_the_scores),
         cmocka_unit_test_setup_teardown(plx_mixture_tune__shares, folder_make, folder_remove),
         cmocka_unit_test_setup_teardown(plx_mixture_tune__by_search, folder_make, folder_remove),
