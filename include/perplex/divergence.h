@@ -4,6 +4,7 @@
 #define PERPLEX_DIVERGENCE_H
 
 #include <perplex/evaluate.h>
+#include <perplex/warning.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -86,6 +87,11 @@ PLX_API enum plx_status plx_divergence_measure_stored(const char *path, const st
 /* Computes the numbers into the caller's *metrics. */
 PLX_API void plx_divergence_metrics(const struct plx_divergence *divergence,
                                     struct plx_divergence_metrics *metrics);
+
+/* Lists deviations of the models and doubts about their fit with the corpus: [*count], valid as long as the
+   divergence. */
+PLX_API const struct plx_warning *plx_divergence_warnings(const struct plx_divergence *divergence,
+                                                          size_t *count);
 
 /* Writes them as JSON, perplex.divergence/1 (configs/schema/divergence-1.schema.json), as plx_result_json
    does. */

@@ -316,6 +316,9 @@ int cli_write(const char *path, const char *text, size_t length);
 /* The same for who has to clean up before anything is said: a failure is given to cli_fail_output. */
 enum plx_status cli_write_status(const char *path, const char *text, size_t length, struct plx_error *error);
 
+/* Says "perplex: warning: …" of each. */
+void cli_print_warnings(const struct plx_warning *warnings, size_t count);
+
 /* Says "perplex: …" on stderr, visibly; returns the exit code of the status. */
 int cli_fail(const struct plx_error *error);
 

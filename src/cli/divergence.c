@@ -172,8 +172,11 @@ static int report(const struct cli_arguments *arguments, const struct plx_diverg
     struct plx_divergence_metrics metrics;
     struct plx_error error;
     char *text;
-    size_t length;
+    size_t length, count;
     plx_divergence_metrics(divergence, &metrics);
+    const struct plx_warning *warnings = plx_divergence_warnings(divergence, &count);
+    if (!arguments->values[CLI_QUIET])
+        cli_print_warnings(warnings, count);
     if (plx_divergence_json(divergence, &text, &length, &error))
         return cli_fail(&error);
     const int code = cli_write(arguments->values[CLI_OUTPUT], text, length);

@@ -232,23 +232,6 @@ static enum plx_status evaluate(const struct cli_arguments *arguments, struct se
     return status;
 }
 
-static void print_warnings(const struct plx_result *result)
-{
-    size_t count;
-    const struct plx_warning *warnings = plx_result_warnings(result, &count);
-    for (size_t i = 0; i < count; i++) {
-        char message[4 * sizeof warnings[i].message]; /* it may quote what stands in a file */
-        plx_text_visible(warnings[i].message, message, sizeof message);
-        fprintf(stderr, "perplex: warning: %s", message);
-        if (warnings[i].count > 1)
-            fprintf(stderr, " (%llu times)", (unsigned long long)warnings[i].count);
-        if (warnings[i].line)
-            fprintf(stderr, " (%sline %llu)", warnings[i].count > 1 ? "first in " : "",
-                    (unsigned long long)warnings[i].line);
-        fputc('\n', stderr);
-    }
-}
-
 /* What was asked for beside the plain figures. */
 static void print_extra(const struct plx_result *result)
 {
@@ -322,8 +305,10 @@ static int report(const struct cli_arguments *arguments, const struct plx_result
     const bool quiet = arguments->values[CLI_QUIET] != NULL;
     struct plx_metrics metrics;
     plx_result_metrics(result, &metrics);
+    size_t count;
+    const struct plx_warning *warnings = plx_result_warnings(result, &count);
     if (!quiet)
-        print_warnings(result);
+        cli_print_warnings(warnings, count);
     const int code = deliver(arguments, result, tokens);
     if (code == CLI_OK && !quiet && cli_is_terminal(stderr)) {
         print_summary(result, &metrics);

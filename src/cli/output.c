@@ -24,6 +24,21 @@ int cli_fail_output(const char *path, const struct plx_error *error)
     return cli_fail(error);
 }
 
+void cli_print_warnings(const struct plx_warning *warnings, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        char message[4 * sizeof warnings[i].message]; /* it may quote what stands in a file */
+        plx_text_visible(warnings[i].message, message, sizeof message);
+        fprintf(stderr, "perplex: warning: %s", message);
+        if (warnings[i].count > 1)
+            fprintf(stderr, " (%llu times)", (unsigned long long)warnings[i].count);
+        if (warnings[i].line)
+            fprintf(stderr, " (%sline %llu)", warnings[i].count > 1 ? "first in " : "",
+                    (unsigned long long)warnings[i].line);
+        fputc('\n', stderr);
+    }
+}
+
 /* Only of what is a file for long: a terminal or a pipe may well be read and written. */
 static bool is_replaced(const char *output, const char *input)
 {

@@ -17,7 +17,7 @@ struct part {
     struct plx_context_groups groups;
     uint32_t *tokens; /* [targets] ids of the joint vocabulary, PLX_NO_TOKEN for one that is left out */
     size_t capacity;
-    uint64_t left_out;
+    uint64_t left_out, unknown, literal;
 };
 
 struct comparer {
@@ -57,12 +57,14 @@ static enum plx_status list_tokens(const struct comparer *comparer, const struct
         part->capacity = batch->target_count;
     }
     size_t target = 0;
-    part->left_out = 0;
+    part->left_out = part->unknown = part->literal = 0;
     for (size_t w = 0; w < batch->window_count; w++) {
         const struct plx_window *window = batch->windows + w;
         for (size_t i = window->first; i < window->end; i++, target++) {
             const bool skipped = skips && (batch->flags[target] & PLX_TOKEN_UNKNOWN);
             part->tokens[target] = skipped ? PLX_NO_TOKEN : window->ids[i];
+            part->unknown += (batch->flags[target] & PLX_TOKEN_UNKNOWN) != 0;
+            part->literal += (batch->flags[target] & PLX_TOKEN_LITERAL) != 0;
             part->left_out += part->tokens[target] == PLX_NO_TOKEN;
         }
     }
@@ -135,9 +137,13 @@ static void score(struct plx_batch *batch, size_t index, struct plx_session *ses
 static enum plx_status take(void *user, const struct plx_batch *batch, size_t index, struct plx_error *error)
 {
     struct comparer *comparer = user;
+    struct plx_divergence *divergence = comparer->divergence;
+    const struct part *part = comparer->parts + index;
     (void)batch;
-    comparer->divergence->skipped_unknown += comparer->parts[index].left_out;
-    return plx_divergence_sums_merge(&comparer->divergence->sums, &comparer->parts[index].sums, error);
+    divergence->skipped_unknown += part->left_out;
+    divergence->unknown += part->unknown;
+    divergence->literal += part->literal;
+    return plx_divergence_sums_merge(&divergence->sums, &part->sums, error);
 }
 
 enum plx_status plx_divergence_check_model(const struct plx_model *model, struct plx_error *error)
@@ -219,6 +225,9 @@ static enum plx_status conclude(struct comparer *comparer, struct plx_error *err
     divergence->skipped = pipeline->windows.skipped;
     divergence->threads = pipeline->threads;
     divergence->batch = pipeline->batch;
+    plx_warnings_add_model(&divergence->warnings, &comparer->joint->base);
+    plx_warnings_doubt(&divergence->warnings, pipeline, "corpus", divergence->unknown - divergence->literal,
+                       divergence->sums.count + divergence->skipped_unknown);
     if ((status =
              plx_divergence_describe(&divergence->base, comparer->joint->models[comparer->base], error)) ||
         (status =
@@ -347,4 +356,10 @@ void plx_divergence_metrics(const struct plx_divergence *divergence, struct plx_
         metrics->kl_percentiles[i] = plx_percentile(sums->kls, sums->count, SHARES[i]);
         metrics->delta_percentiles[i] = plx_percentile(sums->deltas, sums->count, SHARES[i]);
     }
+}
+
+const struct plx_warning *plx_divergence_warnings(const struct plx_divergence *divergence, size_t *count)
+{
+    *count = divergence->warnings.count;
+    return divergence->warnings.list;
 }

@@ -5,6 +5,7 @@
 #include <perplex/divergence.h>
 
 #include "eval/divergence_sums.h"
+#include "eval/warnings.h"
 #include "eval/windows.h"
 
 /* Strings are static or owned by the divergence. */
@@ -24,6 +25,8 @@ struct plx_divergence {
     uint64_t tokens;      /* scored and skipped */
     struct plx_skipped skipped;
     uint64_t skipped_unknown;
+    uint64_t unknown, literal; /* unknown tokens, compared or not, and those that spell the unknown symbol */
+    struct plx_warnings warnings;
     uint64_t stored_context, stored_chunks; /* of stored logits: tokens of a chunk, and chunks; else 0 */
     char *corpus_name;                      /* NULL: the tokens are those of the stored logits */
     const char *corpus_format;

@@ -217,6 +217,7 @@ static enum plx_status conclude(struct stored_run *run, struct plx_error *error)
     divergence->skipped.masked = divergence->tokens - divergence->sums.count - divergence->skipped.replaced;
     divergence->threads = run->threads;
     divergence->batch = run->most;
+    plx_warnings_add_model(&divergence->warnings, run->model);
     if (!divergence->base.name)
         return PLX_MEMORY;
     enum plx_status status = plx_source_sha256(stored->source, divergence->base.sha256, error);

@@ -3,24 +3,9 @@
 #include "base/logarithms.h"
 
 #include <math.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-void plx_result_warn(struct plx_result *result, const char *code, uint64_t count, const char *format, ...)
-{
-    if (result->warning_count == PLX_RESULT_WARNINGS)
-        return;
-    struct plx_warning *warning = result->warnings + result->warning_count++;
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(warning->message, sizeof warning->message, format, arguments);
-    va_end(arguments);
-    snprintf(warning->code, sizeof warning->code, "%s", code);
-    warning->count = count;
-    warning->line = 0;
-}
 
 /* The mean that the protocol asks for. */
 static double average_nats(const struct plx_result *result, const struct plx_exact *total)
@@ -91,8 +76,8 @@ bool plx_result_loss(const struct plx_result *result, size_t index, const char *
 
 const struct plx_warning *plx_result_warnings(const struct plx_result *result, size_t *count)
 {
-    *count = result->warning_count;
-    return result->warnings;
+    *count = result->warnings.count;
+    return result->warnings.list;
 }
 
 const char *plx_result_protocol(const struct plx_result *result)

@@ -7,9 +7,8 @@
 #include "corpus/tokenize.h"
 #include "eval/sequence.h"
 #include "eval/tally.h"
+#include "eval/warnings.h"
 #include "eval/windows.h"
-
-#define PLX_RESULT_WARNINGS 24
 
 struct plx_result {
     struct plx_plan plan;
@@ -30,8 +29,7 @@ struct plx_result {
     const char *corpus_format;
     size_t files; /* of the corpus */
     char corpus_sha256[65];
-    struct plx_warning warnings[PLX_RESULT_WARNINGS];
-    size_t warning_count;
+    struct plx_warnings warnings;
 
     /* Depends on the machine. */
     char *model_name, *corpus_name;
@@ -39,9 +37,5 @@ struct plx_result {
     size_t batch;
     double seconds;
 };
-
-/* Adds a warning if there is room. */
-void plx_result_warn(struct plx_result *result, const char *code, uint64_t count, const char *format, ...)
-    PLX_PRINTF(4, 5);
 
 #endif

@@ -10,10 +10,6 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The shares of unknown words, literal ones apart, from which on vocabulary and text do not seem to belong
-   together. */
-#define DOUBTFUL_UNKNOWN_SHARE 0.25
-
 struct run {
     struct plx_pipeline pipeline;
     struct plx_result *result;
@@ -63,28 +59,6 @@ static enum plx_status run_corpus(struct run *run, struct plx_error *error)
     if (status == PLX_OK)
         plx_sequence_finish(&run->result->sequence, &pipeline->plan);
     return status;
-}
-
-/* Says where the vocabulary visibly does not belong to the text. */
-static void doubt(const struct run *run)
-{
-    struct plx_result *result = run->result;
-    const uint64_t strange = result->tally.unknown_tokens - result->tally.literal;
-    const uint64_t targets = plx_tally_targets(&result->tally);
-    if ((double)strange > DOUBTFUL_UNKNOWN_SHARE * (double)targets)
-        plx_result_warn(
-            result, "many-unknown", strange,
-            "%.1f %% of the tokens are not in the model's vocabulary: is the text tokenized and cased as "
-            "the model's training text was?",
-            100.0 * (double)strange / (double)targets);
-    if (run->pipeline.lost_hyphens)
-        plx_result_warn(
-            result, "foreign-tokenization", run->pipeline.lost_hyphens,
-            "\"@-@\" stands in the text and not in the vocabulary: the text is tokenized as WikiText is, "
-            "the model's training text was not");
-    if (result->text.invalid_utf8)
-        plx_result_warn(result, "invalid-utf8", result->text.invalid_utf8,
-                        "bytes of the corpus that are not UTF-8 count as one character each");
 }
 
 /* What a result says of a mixture outlives it. */
@@ -146,13 +120,10 @@ static enum plx_status describe(struct run *run, struct plx_error *error)
     const enum plx_status status = copy_mixture(result, error);
     if (status)
         return status;
-    size_t count;
-    const struct plx_warning *warnings = plx_model_warnings(pipeline->model, &count);
-    for (size_t i = 0; i < count && result->warning_count < PLX_RESULT_WARNINGS; i++) {
-        if (!warnings[i].note)
-            result->warnings[result->warning_count++] = warnings[i];
-    }
-    doubt(run);
+    plx_warnings_add_model(&result->warnings, pipeline->model);
+    plx_warnings_doubt(&result->warnings, pipeline, "corpus",
+                       result->tally.unknown_tokens - result->tally.literal,
+                       plx_tally_targets(&result->tally));
     result->seconds = plx_pipeline_seconds(pipeline);
     return plx_corpus_sha256(pipeline->corpus, result->corpus_sha256, error);
 }

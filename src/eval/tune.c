@@ -3,7 +3,7 @@
    replaces λ_i by the mean of λ_i r_i / Σ_j λ_j r_j, which never lowers the likelihood. */
 #include "base/error.h"
 #include "base/memory.h"
-#include "eval/pipeline.h"
+#include "eval/warnings.h"
 #include "model/mixture.h"
 
 #include <math.h>
@@ -27,8 +27,9 @@ struct tuner {
     struct part *parts; /* [plx_pipeline_batches] */
     double *ratios;     /* [tokens][models] p_i / max p_j */
     size_t tokens, capacity;
-    double best_nats; /* Σ −ln max p_j */
-    double best_rest; /* what the sum has lost so far */
+    uint64_t targets, strange; /* all that the protocol scores, and unknown ones that are not spelled so */
+    double best_nats;          /* Σ −ln max p_j */
+    double best_rest;          /* what the sum has lost so far */
 };
 
 /* A sum that carries what rounding takes (Neumaier). */
@@ -96,7 +97,9 @@ static enum plx_status take(void *user, const struct plx_batch *batch, size_t in
             return status;
         tuner->capacity = capacity;
     }
+    tuner->targets += batch->target_count;
     for (size_t t = 0; t < batch->target_count; t++) {
+        tuner->strange += (batch->flags[t] & (PLX_TOKEN_UNKNOWN | PLX_TOKEN_LITERAL)) == PLX_TOKEN_UNKNOWN;
         if (counts(&tuner->pipeline.plan, batch->flags[t]))
             take_token(tuner, tuner->parts[index].nats + t * models);
     }
@@ -170,6 +173,15 @@ static enum plx_status search(const struct tuner *tuner, double *weights, double
     return PLX_OK;
 }
 
+/* What is doubtful about the tuning corpus goes with the model. */
+static void add_doubts(const struct tuner *tuner, struct plx_model *made)
+{
+    struct plx_warnings doubts = {.count = 0};
+    plx_warnings_doubt(&doubts, &tuner->pipeline, "tuning corpus", tuner->strange, tuner->targets);
+    for (size_t i = 0; i < doubts.count && made->warning_count < PLX_MODEL_WARNINGS; i++)
+        made->warnings[made->warning_count++] = doubts.list[i];
+}
+
 static enum plx_status make_tuned(struct tuner *tuner, struct plx_model **tuned, struct plx_error *error)
 {
     const struct plx_mixture *mixture = tuner->mixture;
@@ -192,6 +204,7 @@ static enum plx_status make_tuned(struct tuner *tuner, struct plx_model **tuned,
         return status;
     struct plx_mixture *made = (struct plx_mixture *)(void *)*tuned;
     made->tuning = tuning;
+    add_doubts(tuner, &made->base);
     made->base.info.tuning = &made->tuning;
     return PLX_OK;
 }

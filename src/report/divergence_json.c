@@ -89,6 +89,7 @@ static void write_counts(struct plx_json_writer *json, const struct plx_divergen
     plx_json_begin_object(json, "counts");
     plx_json_u64(json, "tokens", divergence->tokens);
     plx_json_u64(json, "compared", divergence->sums.count);
+    plx_json_u64(json, "unknown", divergence->unknown);
     plx_json_begin_object(json, "skipped");
     plx_json_u64(json, "no_context", skipped->no_context);
     plx_json_u64(json, "masked", skipped->masked);
@@ -160,6 +161,7 @@ enum plx_status plx_divergence_json(const struct plx_divergence *divergence, cha
                metrics.model_deviation);
     write_counts(&json, divergence);
     write_origin(&json, divergence);
+    plx_json_warnings(&json, divergence->warnings.list, divergence->warnings.count);
     write_runtime(&json, divergence);
     plx_json_end_object(&json);
     const enum plx_status status = plx_json_writer_finish(&json, error);

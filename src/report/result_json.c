@@ -277,22 +277,6 @@ static void write_accumulators(struct plx_json_writer *json, const struct plx_re
     plx_json_end_object(json);
 }
 
-static void write_warnings(struct plx_json_writer *json, const struct plx_result *result)
-{
-    plx_json_begin_array(json, "warnings");
-    for (size_t i = 0; i < result->warning_count; i++) {
-        const struct plx_warning *warning = result->warnings + i;
-        plx_json_begin_object(json, NULL);
-        plx_json_string(json, "code", warning->code);
-        plx_json_string(json, "message", warning->message);
-        plx_json_u64(json, "count", warning->count);
-        if (warning->line)
-            plx_json_u64(json, "line", warning->line);
-        plx_json_end_object(json);
-    }
-    plx_json_end_array(json);
-}
-
 static void write_runtime(struct plx_json_writer *json, const struct plx_result *result,
                           const struct plx_metrics *metrics)
 {
@@ -359,7 +343,7 @@ static void write_result(struct plx_json_writer *json, const struct plx_result *
     write_model(json, result);
     write_corpus(json, result);
     write_accumulators(json, result);
-    write_warnings(json, result);
+    plx_json_warnings(json, result->warnings.list, result->warnings.count);
     write_runtime(json, result, &metrics);
     plx_json_end_object(json);
 }
@@ -379,4 +363,19 @@ enum plx_status plx_result_json(const struct plx_result *result, char **text, si
 void plx_text_free(char *text)
 {
     free(text);
+}
+
+void plx_json_warnings(struct plx_json_writer *json, const struct plx_warning *warnings, size_t count)
+{
+    plx_json_begin_array(json, "warnings");
+    for (size_t i = 0; i < count; i++) {
+        plx_json_begin_object(json, NULL);
+        plx_json_string(json, "code", warnings[i].code);
+        plx_json_string(json, "message", warnings[i].message);
+        plx_json_u64(json, "count", warnings[i].count);
+        if (warnings[i].line)
+            plx_json_u64(json, "line", warnings[i].line);
+        plx_json_end_object(json);
+    }
+    plx_json_end_array(json);
 }

@@ -60,7 +60,7 @@ mkfifo pipe
 cat "$logits" >pipe &
 accepts "$PERPLEX" divergence pipe "$table"
 has counts.compared 9
-wait
+kill $! 2>/dev/null
 what='stored logits from standard input'
 "$PERPLEX" divergence - "$table" <"$logits" >out 2>err || fail "$(cat err)"
 has base.sha256 "$(sha256sum "$logits" | cut -d ' ' -f 1)"
@@ -90,6 +90,19 @@ says 'the perplexity of BASE is not finite: 1 token has zero probability'
 has kl.nats 0
 has perplexity_ratio.ratio 1
 has perplexity_ratio.correlation nan
+
+# What is doubtful is said, as eval says it.
+printf 'the frost\na glacier melts\n' >strange.txt
+run "$PERPLEX" divergence "$table" "$table" strange.txt
+ends_with 0
+says 'warning: 66.7 % of the tokens of the corpus are not in the model*(4 times)'
+has warnings.0.code many-unknown
+has counts.unknown 4
+run "$PERPLEX" divergence "$table" "$table" strange.txt --unknown skip
+has counts.unknown 4
+has counts.skipped.unknown 4
+run "$PERPLEX" divergence "$table" "$table" strange.txt -q
+[ -s err ] && fail 'warnings in spite of -q'
 
 # Refused.
 misused 'divergence needs two models and a corpus' "$PERPLEX" divergence "$ngram"

@@ -67,7 +67,7 @@ refuses 4 'missing.txt: cannot be opened: *' "$PERPLEX" eval "$neural" "$test_te
 printf '20017 31337 4242\n17171 50256\n' >ids.txt
 run "$PERPLEX" eval "$ngram" ids.txt
 ends_with 0
-says "warning: 71.4 % of the tokens are not in the model's vocabulary: * (5 times)"
+says "warning: 71.4 % of the tokens of the corpus are not in the model's vocabulary: * (5 times)"
 has warnings.0.code many-unknown
 has unknown.tokens 5
 

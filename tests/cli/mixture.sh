@@ -49,6 +49,13 @@ accepts "$PERPLEX" eval "$ngram" "$test_text" -q --mix 0.5:other.arpa --mix-tune
 without_runtime out >three
 cmp -s one three || fail 'threads change the result'
 
+# What is doubtful about the other text is said.
+printf 'qqq www zzz\n' >strange.txt
+run "$PERPLEX" eval "$ngram" "$test_text" --mix 0.5:other.arpa --mix-tune strange.txt
+ends_with 0
+says 'warning: 75.0 % of the tokens of the tuning corpus are not in the model*(3 times)'
+has warnings.0.code many-unknown
+
 # What is no weight, or no mixture.
 for mix in x 0.5 :m 0.5: 1:m 0:m -0.5:m 1e400:m nan:m ' 0.5:m' 0.5x:m; do
     misused "--mix takes WEIGHT:MODEL with a weight between 0 and 1, not \"$mix\"" \

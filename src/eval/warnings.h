@@ -1,0 +1,25 @@
+/* What a run has to warn of: deviations of the model, and doubts about the fit of model and corpus. */
+#ifndef PLX_EVAL_WARNINGS_H
+#define PLX_EVAL_WARNINGS_H
+
+#include <perplex/model.h>
+
+#include "eval/pipeline.h"
+
+#define PLX_WARNINGS 24
+
+/* Zero-initialised is empty. */
+struct plx_warnings {
+    struct plx_warning list[PLX_WARNINGS];
+    size_t count;
+};
+
+/* The model's, without notes; as many as there is room for, as in all of these. */
+void plx_warnings_add_model(struct plx_warnings *warnings, const struct plx_model *model);
+
+/* Says where the vocabulary visibly does not belong to the text: `strange` of the targets are unknown,
+   literal symbols for unknown words apart. `corpus` names it: "corpus". */
+void plx_warnings_doubt(struct plx_warnings *warnings, const struct plx_pipeline *pipeline,
+                        const char *corpus, uint64_t strange, uint64_t targets);
+
+#endif
