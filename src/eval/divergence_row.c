@@ -1,29 +1,13 @@
 #include "eval/divergence_row.h"
 
 #include "base/exp.h"
+#include "base/neumaier.h"
 
 #include <math.h>
 #include <string.h>
 
 /* Tokens at a time. */
 #define BLOCK 256
-
-/* Sums within a block are plain; those of the blocks carry what rounding takes (Neumaier). */
-struct sum {
-    double value, rest;
-};
-
-static void add(struct sum *sum, double value)
-{
-    const double next = sum->value + value;
-    sum->rest += fabs(sum->value) >= fabs(value) ? sum->value - next + value : value - next + sum->value;
-    sum->value = next;
-}
-
-static double total(struct sum sum)
-{
-    return sum.value + sum.rest;
-}
 
 /* The least of a row so far, and where it stands. */
 struct top {
@@ -77,8 +61,9 @@ static void find_top(const double *nats, size_t first, size_t count, struct top 
     }
 }
 
+/* Sums within a block are plain; those of the blocks carry what rounding takes. */
 struct sums {
-    struct sum kl, entropy, cross_entropy, base_mass, model_mass;
+    struct plx_neumaier kl, entropy, cross_entropy, base_mass, model_mass;
     bool infinite;
 };
 
@@ -100,11 +85,11 @@ static void add_block(struct sums *sums, const double *base, const double *p, co
         kl += p[i] * (model[i] - base[i]);
         cross_entropy += p[i] * model[i];
     }
-    add(&sums->kl, kl);
-    add(&sums->entropy, entropy);
-    add(&sums->cross_entropy, cross_entropy);
-    add(&sums->base_mass, base_mass);
-    add(&sums->model_mass, model_mass);
+    plx_neumaier_add(&sums->kl, kl);
+    plx_neumaier_add(&sums->entropy, entropy);
+    plx_neumaier_add(&sums->cross_entropy, cross_entropy);
+    plx_neumaier_add(&sums->base_mass, base_mass);
+    plx_neumaier_add(&sums->model_mass, model_mass);
     sums->infinite |= infinite;
 }
 
@@ -126,11 +111,11 @@ void plx_divergence_row(struct plx_divergence_side base, struct plx_divergence_s
         add_block(&sums, base_nats, p, model_nats, q, count);
     }
     *row = (struct plx_divergence_row){
-        .kl = sums.infinite ? (double)INFINITY : total(sums.kl),
-        .entropy = total(sums.entropy),
-        .cross_entropy = sums.infinite ? (double)INFINITY : total(sums.cross_entropy),
-        .base_mass = total(sums.base_mass),
-        .model_mass = total(sums.model_mass),
+        .kl = sums.infinite ? (double)INFINITY : plx_neumaier_total(sums.kl),
+        .entropy = plx_neumaier_total(sums.entropy),
+        .cross_entropy = sums.infinite ? (double)INFINITY : plx_neumaier_total(sums.cross_entropy),
+        .base_mass = plx_neumaier_total(sums.base_mass),
+        .model_mass = plx_neumaier_total(sums.model_mass),
         .same_top = base_top.id == model_top.id,
     };
 }

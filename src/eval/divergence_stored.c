@@ -1,5 +1,6 @@
 /* llama.cpp's stored logits against a model. The file is read on the caller's thread, piece by piece; pieces
    are compared on all. */
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/pool.h"
@@ -11,7 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 
 /* Memory for the rows of a piece, as doubles. */
 #define ROWS_BYTES ((size_t)16 << 20)
@@ -39,15 +39,8 @@ struct stored_run {
     double **rows;                 /* [threads][most][vocabulary] */
     struct piece *pieces;          /* [depth] given out in turn */
     size_t depth, next, most;
-    struct timespec began;
+    double began;
 };
-
-static double seconds_since(const struct timespec *began)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)(now.tv_sec - began->tv_sec) + (double)(now.tv_nsec - began->tv_nsec) * 1e-9;
-}
 
 static enum plx_status compare_piece(const struct stored_run *run, struct piece *piece, unsigned worker)
 {
@@ -92,7 +85,7 @@ static enum plx_status pause_between(const struct stored_run *run, struct plx_er
     const struct plx_evaluate_options *options = run->options;
     if (options->progress) {
         struct plx_progress progress = {.tokens = run->divergence->sums.count,
-                                        .seconds = seconds_since(&run->began)};
+                                        .seconds = plx_clock_seconds() - run->began};
         plx_source_progress(run->stored.source, &progress.size_bytes, &progress.done_bytes);
         options->progress(options->user, &progress);
     }
@@ -225,7 +218,7 @@ static enum plx_status conclude(struct stored_run *run, struct plx_error *error)
         (status = plx_divergence_describe(&divergence->model, run->model, error)) == PLX_OK &&
         (status = plx_divergence_sums_finish(&divergence->sums, error)))
         plx_error_input(error, name);
-    divergence->seconds = seconds_since(&run->began);
+    divergence->seconds = plx_clock_seconds() - run->began;
     return status;
 }
 
@@ -236,12 +229,12 @@ enum plx_status plx_divergence_measure_stored(const char *path, const struct plx
     const struct plx_evaluate_options defaults = {0};
     struct stored_run run = {
         .model = model,
+        .began = plx_clock_seconds(),
         .options = options ? options : &defaults,
         .divergence = plx_new_array(1, sizeof *run.divergence, error),
     };
     const struct plx_source_options source = {
         .interrupted = run.options->interrupted, .user = run.options->user, .fingerprint = true};
-    clock_gettime(CLOCK_MONOTONIC, &run.began);
     *divergence = NULL;
     if (!run.divergence)
         return PLX_MEMORY;

@@ -1,24 +1,17 @@
 #include "eval/pipeline.h"
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/memory.h"
 
 #include <sched.h>
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
 #define DEFAULT_BATCH 4096
 
 /* Of the rows of a batch: they take a fraction of a second. */
 #define ROW_ELEMENTS (UINT64_C(1) << 26)
-
-static double seconds_now(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
-}
 
 unsigned plx_processors(void)
 {
@@ -37,7 +30,7 @@ size_t plx_pipeline_rows_batch(uint64_t types)
 
 double plx_pipeline_seconds(const struct plx_pipeline *pipeline)
 {
-    return seconds_now() - pipeline->began;
+    return plx_clock_seconds() - pipeline->began;
 }
 
 size_t plx_pipeline_batches(const struct plx_pipeline *pipeline)
@@ -253,7 +246,7 @@ enum plx_status plx_pipeline_init(struct plx_pipeline *pipeline, const struct pl
         .model = model,
         .corpus = corpus,
         .options = options,
-        .began = seconds_now(),
+        .began = plx_clock_seconds(),
     };
     plx_corpus_info(corpus, &info);
     const struct plx_protocol *protocol =

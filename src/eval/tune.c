@@ -3,6 +3,7 @@
    replaces λ_i by the mean of λ_i r_i / Σ_j λ_j r_j, which never lowers the likelihood. */
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/neumaier.h"
 #include "eval/warnings.h"
 #include "model/mixture.h"
 
@@ -28,17 +29,8 @@ struct tuner {
     double *ratios;     /* [tokens][models] p_i / max p_j */
     size_t tokens, capacity;
     uint64_t targets, strange; /* all that the protocol scores, and unknown ones that are not spelled so */
-    double best_nats;          /* Σ −ln max p_j */
-    double best_rest;          /* what the sum has lost so far */
+    struct plx_neumaier best_nats; /* Σ −ln max p_j */
 };
-
-/* A sum that carries what rounding takes (Neumaier). */
-static void add(double *sum, double *rest, double value)
-{
-    const double next = *sum + value;
-    *rest += fabs(*sum) >= fabs(value) ? *sum - next + value : value - next + *sum;
-    *sum = next;
-}
 
 static void score(struct plx_batch *batch, size_t index, struct plx_session *session, void *user)
 {
@@ -81,7 +73,7 @@ static void take_token(struct tuner *tuner, const double *nats)
         return;
     for (size_t i = 0; i < models; i++)
         ratios[i] = exp(best - nats[i]);
-    add(&tuner->best_nats, &tuner->best_rest, best);
+    plx_neumaier_add(&tuner->best_nats, best);
     tuner->tokens++;
 }
 
@@ -110,21 +102,22 @@ static enum plx_status take(void *user, const struct plx_batch *batch, size_t in
 static double round_of(const struct tuner *tuner, const double *here, double *there)
 {
     const size_t models = tuner->mixture->count;
-    double total = 0, total_rest = 0, sums[PLX_MIXTURE_MOST] = {0}, rests[PLX_MIXTURE_MOST] = {0}, all = 0;
+    struct plx_neumaier total = {0}, sums[PLX_MIXTURE_MOST] = {{0}};
+    double all = 0;
     for (size_t t = 0; t < tuner->tokens; t++) {
         const double *ratios = tuner->ratios + t * models;
         double mixed = 0;
         for (size_t i = 0; i < models; i++)
             mixed += here[i] * ratios[i];
-        add(&total, &total_rest, -log(mixed));
+        plx_neumaier_add(&total, -log(mixed));
         for (size_t i = 0; i < models && mixed > 0; i++)
-            add(sums + i, rests + i, here[i] * ratios[i] / mixed);
+            plx_neumaier_add(sums + i, here[i] * ratios[i] / mixed);
     }
     for (size_t i = 0; i < models; i++)
-        all += there[i] = sums[i] + rests[i];
+        all += there[i] = plx_neumaier_total(sums[i]);
     for (size_t i = 0; i < models; i++)
         there[i] /= all;
-    return total + total_rest + tuner->best_nats + tuner->best_rest;
+    return plx_neumaier_total(total) + plx_neumaier_total(tuner->best_nats);
 }
 
 /* Between two rounds, which on a large corpus take seconds. */

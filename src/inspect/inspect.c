@@ -2,6 +2,7 @@
    and coverage.c a place that sees models and corpora. */
 #include "inspect/inspect.h"
 
+#include "base/clock.h"
 #include "base/lookalike.h"
 #include "base/memory.h"
 #include "corpus/corpus.h"
@@ -12,7 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 
 #define DEFAULT_TOP        20
 #define DEFAULT_MOST_TYPES UINT64_C(16000000)
@@ -26,13 +26,6 @@ struct inspect {
 };
 
 enum verdict { IS_MODEL, IS_CORPUS };
-
-static double seconds_now(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
-}
 
 static enum plx_status refuse_lookalike(const struct plx_lookalike *lookalike, const char *name,
                                         struct plx_error *error)
@@ -233,7 +226,7 @@ static enum plx_status check_options(const struct inspect *inspect, enum verdict
 enum plx_status plx_inspect(const char *const *names, size_t count, const struct plx_inspect_options *options,
                             struct plx_inspection **inspection, struct plx_error *error)
 {
-    const double began = seconds_now();
+    const double began = plx_clock_seconds();
     struct inspect inspect = {.names = names, .count = count};
     enum verdict verdict;
     *inspection = NULL;
@@ -256,7 +249,7 @@ enum plx_status plx_inspect(const char *const *names, size_t count, const struct
         plx_inspection_free(inspect.out);
         return status;
     }
-    inspect.out->seconds = seconds_now() - began;
+    inspect.out->seconds = plx_clock_seconds() - began;
     *inspection = inspect.out;
     return PLX_OK;
 }

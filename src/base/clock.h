@@ -1,0 +1,15 @@
+/* A clock that nobody sets. */
+#ifndef PLX_BASE_CLOCK_H
+#define PLX_BASE_CLOCK_H
+
+#include <time.h>
+
+/* Seconds since some moment. */
+static inline double plx_clock_seconds(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
+}
+
+#endif
