@@ -33,8 +33,10 @@ PLX_API enum plx_status plx_model_mix(const struct plx_model *const *models, con
    likewise; NULL on failure. The models score the corpus once, under the protocol and with the threads of
    options (may be NULL; the token sink must be); 8 bytes for each model and token stay in memory. Tokens that
    are not scored by the models count as little as those to which none of them gives a probability. The search
-   ends when a round gains less than 1e-12 of the total, or after 1000. The total is never higher than any of
-   the models' alone: where one alone is better than all that was found, it gets all of the weight.
+   ends when a round gains less than 1e-12 of the total, or after 1000. Interruption is asked for before
+   every round. What is doubtful about the corpus is among the warnings of *tuned. The total is never higher
+   than any of the models' alone: where one alone is better than all that was found, it gets all of the
+   weight.
 
    PLX_USAGE for a model that is no mixture; PLX_MALFORMED where no token counts; the errors of
    plx_evaluate. */

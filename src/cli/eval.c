@@ -183,6 +183,13 @@ static enum plx_status open_corpora(const struct cli_arguments *arguments, const
     return status;
 }
 
+/* Whether a modified loss has been asked for. */
+static bool modifies(const struct plx_loss_variant *losses)
+{
+    return losses->temperature > 0 || losses->label_smoothing > 0 || losses->focal > 0 ||
+           losses->ignored_count > 0 || losses->class_weights;
+}
+
 /* With the weights that suit the tuning corpus, by the same protocol or what suits that corpus. */
 static enum plx_status tune(const struct cli_arguments *arguments, struct settings *settings,
                             struct plx_corpus *corpus, struct plx_error *error)
@@ -207,11 +214,11 @@ static enum plx_status evaluate(const struct cli_arguments *arguments, struct se
     struct plx_loss_variant losses = settings->losses;
     struct plx_class_weights weights = {0};
     options.protocol = &protocol;
-    options.losses = &losses;
     *result = NULL;
     enum plx_status status = cli_check_protocol(arguments, error);
     if (status == PLX_OK)
         status = read_class_weights(arguments->values[CLI_CLASS_WEIGHTS], &losses, &weights, error);
+    options.losses = modifies(&losses) ? &losses : NULL;
     if (status == PLX_OK)
         status = open_corpora(arguments, settings, true, &corpus, &tuning, error);
     if (status == PLX_OK)

@@ -83,18 +83,18 @@ static void plx_divergence_row__scope(void **state)
     (void)state;
     const double ln_2 = log(2), p[] = {ln_2, 2 * ln_2, 3 * ln_2, 3 * ln_2},
                  q[] = {2 * ln_2, ln_2, INFINITE, 2 * ln_2};
-    const struct plx_divergence_side base = {p, NULL}, model = {q, NULL};
+    const struct plx_divergence_side first = {p, NULL}, second = {q, NULL};
     struct plx_divergence_row row;
-    plx_divergence_row(base, model, &(struct plx_divergence_scope){4, 2, INFINITE}, &row);
+    plx_divergence_row(first, second, &(struct plx_divergence_scope){4, 2, INFINITE}, &row);
     assert_near(row.kl, ln_2 / 2 - ln_2 / 4 - ln_2 / 8, 1e-15);
     assert_near(row.entropy, ln_2 / 2 + ln_2 / 2 + 3 * ln_2 / 8, 1e-15);
     assert_near(row.base_mass, 0.875, 1e-15);
     assert_near(row.model_mass, 1, 1e-15);
-    plx_divergence_row(model, base, &(struct plx_divergence_scope){4, 0, INFINITE}, &row);
+    plx_divergence_row(second, first, &(struct plx_divergence_scope){4, 0, INFINITE}, &row);
     assert_near(row.base_mass, 0.75, 1e-15);
     assert_near(row.model_mass, 0.5, 1e-15);
     assert_true(row.same_top);
-    plx_divergence_row(base, model, &(struct plx_divergence_scope){4, UINT32_MAX, 2.5 * ln_2}, &row);
+    plx_divergence_row(first, second, &(struct plx_divergence_scope){4, UINT32_MAX, 2.5 * ln_2}, &row);
     assert_near(row.kl, ln_2 / 2 - ln_2 / 4, 1e-15);
     assert_near(row.cross_entropy, ln_2 + ln_2 / 4, 1e-15);
     assert_near(row.base_mass, 0.75, 1e-15);
