@@ -235,7 +235,7 @@ static enum plx_status conclude(struct comparer *comparer, struct plx_error *err
         (status = plx_divergence_describe_corpus(divergence, pipeline->corpus, error)) ||
         (status = check(divergence, error)))
         return status;
-    if ((status = plx_divergence_sums_finish(&divergence->sums, error)))
+    if (plx_divergence_sums_finish(&divergence->sums, error))
         return plx_error_input(error, divergence->corpus_name);
     divergence->seconds = plx_pipeline_seconds(pipeline);
     return PLX_OK;
