@@ -1,5 +1,5 @@
-/* A sum of doubles that carries what rounding takes (A. Neumaier, "Rundungsfehleranalyse einiger Verfahren zur
-   Summation endlicher Summen", 1974). */
+/* A sum of doubles that carries what rounding takes (A. Neumaier, "Rundungsfehleranalyse einiger Verfahren
+   zur Summation endlicher Summen", 1974). */
 #ifndef PLX_BASE_NEUMAIER_H
 #define PLX_BASE_NEUMAIER_H
 

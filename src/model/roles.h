@@ -20,9 +20,9 @@ enum plx_status plx_roles_find(const struct plx_claims *claims, struct plx_model
    (SRILM), which are there for the form only. */
 bool plx_start_is_no_outcome(double nats);
 
-/* Sets *start to the start symbol where that is no outcome, else to PLX_NO_TOKEN: of an n-gram model, where it
-   is there for the form only; of others, where it has no probability, being no row of what is predicted. The
-   errors of a session. */
+/* Sets *start to the start symbol where that is no outcome, else to PLX_NO_TOKEN: of an n-gram model, where
+   it is there for the form only; of others, where it has no probability, being no row of what is predicted.
+   The errors of a session. */
 enum plx_status plx_roles_unpredicted(const struct plx_model *model, uint32_t *start,
                                       struct plx_error *error);
 
