@@ -16,10 +16,11 @@
 #define BATCH_LEAST 1024
 #define BATCH_MOST  8192
 
-/* The most inputs of a layer: matrix libraries count in int. */
-#define WIDTH_MOST (1 << 24)
+/* The most inputs of a layer: a tile of contexts takes 12 bytes times 128 for each in every thread, and
+   matrix libraries count in int. */
+#define WIDTH_MOST (1 << 16)
 
-/* Products of a batch: some tenths of a second. */
+/* Products of a batch: some tenths of a second, if that is not too few targets. */
 #define BATCH_PRODUCTS 3e10
 
 static void close_model(struct plx_model *base)
@@ -27,6 +28,7 @@ static void close_model(struct plx_model *base)
     struct plx_neural_model *model = (struct plx_neural_model *)(void *)base;
     plx_tensors_release(&model->tensors);
     free(model->rows);
+    free(model->centre);
     free(model->layers);
     free(model->vocabulary_file);
     plx_memo_free(model->memo);

@@ -60,7 +60,10 @@ struct plx_neural_model {
     size_t width;                    /* of x_L */
 
     /* How large logits can become, where that decides how they are computed: see neural_outputs.h. */
-    double row_reach;  /* the largest norm of a row of out and direct */
+    bool wide;         /* all in double */
+    bool turned;       /* products in float are those of the transposes: only so places do not matter */
+    double *centre;    /* [K] what all rows of out and direct have in common, owned; NULL: all is wide */
+    double row_reach;  /* how far one is from it at the most */
     double bias_shift; /* about the mean of the biases */
     double bias_reach; /* how far they are from it at the most */
     bool start_pads;   /* a short context that begins with the start symbol is padded with the start symbol's

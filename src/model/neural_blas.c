@@ -1,5 +1,7 @@
 #include "model/neural_blas.h"
 
+#include "base/memory.h"
+
 #include <cblas.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -46,41 +48,41 @@ static void fill_rows(float *rows, size_t count, size_t k, bool same)
     }
 }
 
-/* The product of such rows, those of one factor all alike; NULL without memory. Released with free(). */
-static float *multiply_same(size_t m, size_t n, size_t k, bool same_rows)
+/* The product of such rows, those of one factor all alike. Released with free(). */
+static enum plx_status multiply_same(size_t m, size_t n, size_t k, bool same_rows, float **product,
+                                     struct plx_error *error)
 {
-    float *a = calloc(m, k * sizeof *a), *b = calloc(n, k * sizeof *b), *c = calloc(m, n * sizeof *c);
-    if (a && b && c) {
+    float *a = plx_new_array(m, k * sizeof *a, error), *b = plx_new_array(n, k * sizeof *b, error);
+    *product = plx_new_array(m, n * sizeof **product, error);
+    const bool made = a && b && *product;
+    if (made) {
         fill_rows(a, m, k, same_rows);
         fill_rows(b, n, k, !same_rows);
-        plx_blas_multiply_floats(m, n, k, a, b, c, n);
-    } else {
-        free(c);
-        c = NULL;
+        plx_blas_multiply_floats(m, n, k, a, b, *product, n);
     }
     free(a);
     free(b);
-    return c;
+    return made ? PLX_OK : PLX_MEMORY;
 }
 
-bool plx_blas_same_rows(size_t m, size_t n, size_t k)
+enum plx_status plx_blas_same_rows(size_t m, size_t n, size_t k, bool *same, struct plx_error *error)
 {
-    float *c = multiply_same(m, n, k, true);
-    bool same = c != NULL;
-    for (size_t row = 1; row < m && same; row++)
-        same = memcmp(c + row * n, c, n * sizeof *c) == 0;
+    float *c;
+    const enum plx_status status = multiply_same(m, n, k, true, &c, error);
+    *same = status == PLX_OK;
+    for (size_t row = 1; row < m && *same; row++)
+        *same = memcmp(c + row * n, c, n * sizeof *c) == 0;
     free(c);
-    return same;
+    return status;
 }
 
-bool plx_blas_same_columns(size_t m, size_t n, size_t k)
+enum plx_status plx_blas_same_columns(size_t m, size_t n, size_t k, bool *same, struct plx_error *error)
 {
-    float *c = multiply_same(m, n, k, false);
-    bool same = c != NULL;
-    for (size_t i = 0; i < m && same; i++) {
-        for (size_t j = 1; j < n && same; j++)
-            same = memcmp(c + i * n + j, c + i * n, sizeof *c) == 0;
-    }
+    float *c;
+    const enum plx_status status = multiply_same(m, n, k, false, &c, error);
+    *same = status == PLX_OK;
+    for (size_t i = 0; i < m * n && *same; i++)
+        *same = memcmp(c + i, c + i - i % n, sizeof *c) == 0;
     free(c);
-    return same;
+    return status;
 }

@@ -2,6 +2,8 @@
 #ifndef PLX_MODEL_NEURAL_BLAS_H
 #define PLX_MODEL_NEURAL_BLAS_H
 
+#include <perplex/status.h>
+
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -13,11 +15,11 @@ void plx_blas_multiply(size_t m, size_t n, size_t k, const double *a, const doub
 void plx_blas_multiply_floats(size_t m, size_t n, size_t k, const float *a, const float *b, float *c,
                               size_t stride);
 
-/* Whether rows of `a` give the same bits wherever in `a` they stand, in products of this shape: some kernels
-   round rows differently by their place. False also where there is no memory to find out. */
-bool plx_blas_same_rows(size_t m, size_t n, size_t k);
+/* *same: whether rows of `a` give the same bits wherever in `a` they stand, in products of floats of this
+   shape; some kernels round rows differently by their place. PLX_MEMORY. */
+enum plx_status plx_blas_same_rows(size_t m, size_t n, size_t k, bool *same, struct plx_error *error);
 
 /* The same of rows of `b`: whether columns of `c` do. */
-bool plx_blas_same_columns(size_t m, size_t n, size_t k);
+enum plx_status plx_blas_same_columns(size_t m, size_t n, size_t k, bool *same, struct plx_error *error);
 
 #endif

@@ -22,8 +22,14 @@
 /* Models of so many weights in the output layer are computed in double. */
 #define SMALL ((size_t)1 << 17)
 
+/* Of the largest square of a row's norm: a mean row of more is left out of the products in float. */
+#define COMMON_MOST 1e-4
+
 /* Contexts of a greater reach are. */
 #define REACH_MOST 256
+
+/* And those whose features no float might hold. */
+#define NORM_MOST 1e30
 
 /* Contexts that go over the vocabulary together are bounded by the bytes of their features, and in number:
    what one session computes another may wait for. */
@@ -52,11 +58,10 @@ struct progress {
 
 struct plx_outputs {
     const struct plx_neural_model *model;
-    size_t width;    /* K */
-    size_t columns;  /* of a block */
-    bool wide;       /* all in double */
-    bool turned;     /* products in float are those of the transposes, where only so places do not matter */
-    size_t contexts; /* of one call, whole tiles */
+    size_t width;              /* K */
+    size_t columns;            /* of a block */
+    bool wide;                 /* all in double */
+    size_t contexts;           /* of one call, whole tiles */
     struct progress *progress; /* [contexts] */
     /* In double. */
     double *weights;   /* [columns, K] */
@@ -67,6 +72,7 @@ struct plx_outputs {
     float *features;        /* [contexts, K] */
     float *narrow_weights;  /* [columns, K] */
     float *narrow_bias;     /* [columns] what it exceeds model->bias_shift by */
+    float *narrow_centre;   /* [K] */
     float *narrow_products; /* [PLX_NEURAL_TILE, columns] */
     float *turned_products; /* [columns, TURNED] */
 };
@@ -148,21 +154,15 @@ static bool allocate(struct plx_outputs *outputs, struct plx_error *error)
     outputs->features = plx_new_array(outputs->width, outputs->contexts * sizeof(float), error);
     outputs->narrow_weights = plx_new_array(outputs->width, columns * sizeof(float), error);
     outputs->narrow_bias = plx_new_array(columns, sizeof(float), error);
+    outputs->narrow_centre = plx_new_array(outputs->width, sizeof(float), error);
     outputs->narrow_products = plx_new_array(tile, columns * sizeof(float), error);
     outputs->turned_products = plx_new_array(TURNED, columns * sizeof(float), error);
-    return outputs->features && outputs->narrow_weights && outputs->narrow_bias && outputs->narrow_products &&
-           outputs->turned_products;
-}
-
-/* A context must not come out differently by its place in a tile: how products are to be asked for. */
-static void choose_products(struct plx_outputs *outputs)
-{
-    const size_t tile = PLX_NEURAL_TILE, columns = outputs->columns, width = outputs->width;
-    outputs->wide = model_is_wide(outputs->model);
-    if (outputs->wide || plx_blas_same_rows(tile, columns, width))
-        return;
-    outputs->turned = plx_blas_same_columns(columns, TURNED, width);
-    outputs->wide = !outputs->turned;
+    if (!outputs->features || !outputs->narrow_weights || !outputs->narrow_bias || !outputs->narrow_centre ||
+        !outputs->narrow_products || !outputs->turned_products)
+        return false;
+    for (size_t k = 0; k < outputs->width; k++)
+        outputs->narrow_centre[k] = (float)outputs->model->centre[k];
+    return true;
 }
 
 struct plx_outputs *plx_outputs_new(const struct plx_neural_model *model, struct plx_error *error)
@@ -174,7 +174,7 @@ struct plx_outputs *plx_outputs_new(const struct plx_neural_model *model, struct
     outputs->width = plx_features_width(model);
     outputs->columns = columns_of(outputs->width);
     outputs->contexts = contexts_of(outputs->width);
-    choose_products(outputs);
+    outputs->wide = model->wide;
     if (allocate(outputs, error))
         return outputs;
     plx_outputs_free(outputs);
@@ -193,6 +193,7 @@ void plx_outputs_free(struct plx_outputs *outputs)
     free(outputs->features);
     free(outputs->narrow_weights);
     free(outputs->narrow_bias);
+    free(outputs->narrow_centre);
     free(outputs->narrow_products);
     free(outputs->turned_products);
     free(outputs);
@@ -220,23 +221,81 @@ static void measure_bias(struct plx_neural_model *model)
     model->bias_reach = most;
 }
 
-enum plx_status plx_outputs_measure(struct plx_neural_model *model, struct plx_error *error)
+/* A context must not come out differently by its place in a tile: how products are to be asked for. */
+static enum plx_status choose_products(struct plx_neural_model *model, struct plx_error *error)
+{
+    const size_t width = plx_features_width(model), columns = columns_of(width);
+    bool rows, turned = false;
+    enum plx_status status = plx_blas_same_rows(PLX_NEURAL_TILE, columns, width, &rows, error);
+    if (status == PLX_OK && !rows)
+        status = plx_blas_same_columns(columns, TURNED, width, &turned, error);
+    model->turned = turned;
+    model->wide = !rows && !turned;
+    return status;
+}
+
+/* Adds up the rows of the output layer, and their norms' largest square. */
+static double add_rows(const struct plx_outputs *outputs, const double *centre, double *row, double *sum)
+{
+    double most = 0;
+    for (size_t token = 0; token < outputs->model->outputs; token++) {
+        load_rows(outputs, token, 1, row);
+        for (size_t k = 0; k < outputs->width; k++) {
+            row[k] -= centre[k];
+            sum[k] += row[k];
+        }
+        most = fmax(most, plx_dot(row, row, outputs->width));
+    }
+    return most;
+}
+
+/* To the seven highest bits of the largest: differences from numbers of few digits are exact for most
+ * weights. */
+static void round_coarsely(const double *values, size_t count, double *rounded)
+{
+    double largest = 0;
+    for (size_t k = 0; k < count; k++)
+        largest = fmax(largest, fabs(values[k]));
+    const double unit = ldexp(1, ilogb(largest) - 6);
+    for (size_t k = 0; k < count; k++)
+        rounded[k] = rint(values[k] / unit) * unit;
+}
+
+/* What all rows have in common, where that is much, is their centre; and how long they are beside it. */
+static enum plx_status measure_rows(struct plx_neural_model *model, struct plx_error *error)
 {
     const size_t width = plx_features_width(model);
     const struct plx_outputs outputs = {.model = model, .width = width};
-    if (model_is_wide(model))
-        return PLX_OK;
-    double *row = plx_new_array(width, sizeof *row, error), most = 0;
-    if (!row)
+    double *row = plx_new_array(width, sizeof *row, error), *sum = plx_new_array(width, sizeof *sum, error);
+    model->centre = plx_new_array(width, sizeof *model->centre, error);
+    if (!row || !sum || !model->centre) {
+        free(row);
+        free(sum);
         return PLX_MEMORY;
-    for (size_t token = 0; token < model->outputs; token++) {
-        load_rows(&outputs, token, 1, row);
-        most = fmax(most, plx_dot(row, row, width));
     }
-    free(row);
+    double most = add_rows(&outputs, model->centre, row, sum);
+    for (size_t k = 0; k < width; k++)
+        sum[k] /= (double)model->outputs;
+    if (plx_dot(sum, sum, width) > COMMON_MOST * most) {
+        round_coarsely(sum, width, model->centre);
+        most = add_rows(&outputs, model->centre, row, sum);
+    }
     model->row_reach = sqrt(most);
-    measure_bias(model);
+    free(row);
+    free(sum);
     return PLX_OK;
+}
+
+enum plx_status plx_outputs_measure(struct plx_neural_model *model, struct plx_error *error)
+{
+    model->wide = model_is_wide(model);
+    if (model->wide)
+        return PLX_OK;
+    const enum plx_status status = choose_products(model, error);
+    if (status || model->wide)
+        return status;
+    measure_bias(model);
+    return measure_rows(model, error);
 }
 
 /* Forgets the candidates that the sum has outgrown. */
@@ -271,7 +330,8 @@ static void note_likely(struct progress *progress, const float *terms, size_t co
 /* The log-sum-exp, its likely terms computed anew. */
 static double finish(struct plx_outputs *outputs, struct progress *progress, const double *features)
 {
-    const double shift = outputs->model->bias_shift;
+    const struct plx_neural_model *model = outputs->model;
+    const double shift = model->bias_shift + plx_dot(model->centre, features, outputs->width);
     struct plx_lse *lse = &progress->lse;
     look_through(progress);
     for (size_t i = 0; i < progress->count; i++) {
@@ -285,7 +345,12 @@ static double finish(struct plx_outputs *outputs, struct progress *progress, con
 
 static void load_narrow(struct plx_outputs *outputs, size_t first)
 {
-    load_block_narrow(outputs, first, outputs->narrow_weights);
+    const size_t rows = load_block_narrow(outputs, first, outputs->narrow_weights);
+    for (size_t row = 0; row < rows; row++) {
+        float *weights = outputs->narrow_weights + row * outputs->width;
+        for (size_t k = 0; k < outputs->width; k++)
+            weights[k] -= outputs->narrow_centre[k];
+    }
     load_bias(outputs, first);
     for (size_t row = 0; row < outputs->columns; row++)
         outputs->narrow_bias[row] = (float)(outputs->bias[row] - outputs->model->bias_shift);
@@ -295,7 +360,7 @@ static void load_narrow(struct plx_outputs *outputs, size_t first)
 static void multiply_narrow(struct plx_outputs *outputs, const float *features)
 {
     const size_t columns = outputs->columns, tile = PLX_NEURAL_TILE;
-    if (!outputs->turned) {
+    if (!outputs->model->turned) {
         plx_blas_multiply_floats(tile, columns, outputs->width, features, outputs->narrow_weights,
                                  outputs->narrow_products, columns);
         return;
@@ -366,8 +431,9 @@ static size_t mark_wide(struct plx_outputs *outputs, const double *features, siz
     size_t wide = 0;
     for (size_t c = 0; c < count; c++) {
         const double *x = features + c * outputs->width;
-        const double reach = sqrt(plx_dot(x, x, outputs->width)) * model->row_reach + model->bias_reach;
-        outputs->progress[c].wide = !(reach <= REACH_MOST);
+        const double norm = sqrt(plx_dot(x, x, outputs->width));
+        const double reach = norm * model->row_reach + model->bias_reach;
+        outputs->progress[c].wide = !(norm <= NORM_MOST && reach <= REACH_MOST);
         wide += outputs->progress[c].wide;
     }
     return wide;

@@ -3,10 +3,10 @@
 
    Products are computed in float, terms of the sum are added in double. What the rounding of a logit does to
    the log-sum-exp is weighed by its probability: the likely tokens' logits are computed once more in double,
-   and what is left of the error is some 1e-9 times the logits' reach, |x| · max |row of out|, in which what
-   all biases have in common does not count. Contexts of a greater reach than 256 are computed in double
-   throughout, and so are models with weights of type F64, small ones, for which speed does not matter, and
-   all where the library of matrix products rounds by place. */
+   and what all tokens have in common, which rounding would spoil for all in the same way, is left out of the
+   products and added in double. Contexts whose logits may differ by more than some hundreds are computed in
+   double throughout, and so are models with weights of type F64, small ones, for which speed does not matter,
+   and all where no product of the library rounds alike in all places. */
 #ifndef PLX_MODEL_NEURAL_OUTPUTS_H
 #define PLX_MODEL_NEURAL_OUTPUTS_H
 
@@ -14,8 +14,8 @@
 
 struct plx_outputs;
 
-/* Measures what the output layer can reach, for plx_outputs_new: model->row_reach and so on. All weights are
- * finite. PLX_MEMORY. */
+/* Finds out how a model is to be computed, from `wide` to `bias_reach`, once, before plx_outputs_new. All
+   weights are finite. PLX_MEMORY. */
 enum plx_status plx_outputs_measure(struct plx_neural_model *model, struct plx_error *error);
 
 /* NULL on failure. Belongs to one thread. */

@@ -187,8 +187,9 @@ static void score_group(const struct neural_session *session, double *nats)
         for (size_t k = contexts->begins[context]; k < contexts->begins[context + 1]; k++) {
             const size_t target = contexts->places[k];
             const uint32_t token = contexts->ids[target]; /* PLX_NO_TOKEN is beyond all */
-            nats[target] = token < session->model->outputs ? session->sums[context] - logit(session, i, token)
-                                                           : (double)INFINITY;
+            nats[target] = token < session->model->outputs
+                               ? surprisal(session->sums[context], logit(session, i, token))
+                               : (double)INFINITY;
         }
     }
 }

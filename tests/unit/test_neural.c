@@ -3,6 +3,7 @@
    hand. */
 #include "model/model.h"
 
+#include "support/random.h"
 #include "support/safetensors_file.h"
 
 #include <math.h>
@@ -562,6 +563,47 @@ static void plx_model_format_safetensors__unused_tensor_of_a_named_architecture(
     plx_model_close(model);
 }
 
+/* Each token all but certain after the one before: rounding leaves nothing below 0. */
+static void check_near_certainty(size_t types, size_t depth)
+{
+    char header[256];
+    struct random random = {3};
+    const size_t count = types * depth, bytes = count * sizeof(float);
+    float *weights = calloc(2 * count, sizeof *weights);
+    uint32_t *ids = calloc(types, sizeof *ids);
+    double *nats = calloc(types, sizeof *nats);
+    assert_true(weights && ids && nats);
+    for (size_t i = 0; i < count; i++) {
+        const double sign = random_chance(&random, 2) ? 1 : -1; /* and numbers of full mantissas */
+        weights[i] = (float)(sign * (0.3 + 0.6 * (double)random_below(&random, 1 << 24) / (1 << 24)));
+        weights[count + (i + depth) % count] =
+            (float)(sign * (0.5 + 1.1 * (double)random_below(&random, 1 << 24) / (1 << 24)));
+    }
+    for (size_t i = 0; i < types; i++)
+        ids[i] = (uint32_t)i;
+    snprintf(header, sizeof header,
+             "{\"embed.weight\":{\"dtype\":\"F32\",\"shape\":[%zu,%zu],\"data_offsets\":[0,%zu]},"
+             "\"out.weight\":{\"dtype\":\"F32\",\"shape\":[%zu,%zu],\"data_offsets\":[%zu,%zu]}}",
+             types, depth, bytes, types, depth, bytes, 2 * bytes);
+    struct plx_model *model = open_fine(header, weights, 2 * bytes, NULL);
+    score_fine(model, ids, types, nats);
+    for (size_t i = 0; i + 1 < types; i++) {
+        if (!(nats[i] >= 0 && !signbit(nats[i]) && nats[i] < 1e-6))
+            fail_msg("%zu of %zu types: %g", i, types, nats[i]);
+    }
+    plx_model_close(model);
+    free(weights);
+    free(ids);
+    free(nats);
+}
+
+static void plx_neural_score__near_certainty(void **state)
+{
+    (void)state;
+    check_near_certainty(1100, 128); /* in float */
+    check_near_certainty(300, 96);   /* in double */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -586,6 +628,7 @@ int main(void)
         cmocka_unit_test(plx_model_format_safetensors__shapes),
         cmocka_unit_test(plx_model_format_safetensors__weights_that_are_not_finite),
         cmocka_unit_test(plx_model_format_safetensors__unused_tensor_of_a_named_architecture),
+        cmocka_unit_test(plx_neural_score__near_certainty),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -67,6 +67,7 @@ static void make_layer(struct layer *layer, bool wide, double scale)
 
 static void release_layer(struct layer *layer)
 {
+    free(layer->model.centre);
     for (size_t i = 0; i < 3; i++) {
         free(layer->weights[i]);
         free(layer->wide[i]);
@@ -195,6 +196,29 @@ static void plx_outputs_sum__large_logits_of_a_flat_distribution(void **state)
     release_layer(&layer);
 }
 
+/* A part of the logits that is the same for every token rounds the same way in all of them. */
+static void plx_outputs_sum__common_part(void **state)
+{
+    static const double COMMON[] = {30, 100, 200};
+    (void)state;
+    for (size_t i = 0; i < sizeof COMMON / sizeof *COMMON; i++) {
+        double *features = features_of(PLX_NEURAL_TILE, 1e-1);
+        struct layer layer;
+        char what[64];
+        make_layer(&layer, false, 1);
+        for (size_t token = 0; token < TYPES; token++) {
+            layer.weights[0][token * WIDTH] = 1;
+            layer.wide[0][token * WIDTH] = 1;
+        }
+        for (size_t c = 0; c < PLX_NEURAL_TILE; c++)
+            features[c * K] = COMMON[i] * (1 + 1e-3 * (double)c);
+        snprintf(what, sizeof what, "a common part of %g", COMMON[i]);
+        check_layer(&layer, features, 1e-7, what);
+        free(features);
+        release_layer(&layer);
+    }
+}
+
 /* Not where a context stands, nor how many there are, nor what is in the rest of the tile. */
 static void plx_outputs_sum__does_not_depend_on_the_place(void **state)
 {
@@ -247,6 +271,7 @@ int main(void)
         cmocka_unit_test(plx_outputs_sum__wide_weights),
         cmocka_unit_test(plx_outputs_sum__beyond_float),
         cmocka_unit_test(plx_outputs_sum__large_logits_of_a_flat_distribution),
+        cmocka_unit_test(plx_outputs_sum__common_part),
         cmocka_unit_test(plx_outputs_sum__does_not_depend_on_the_place),
         cmocka_unit_test(plx_outputs_logits__agree_with_one_by_one),
     };
