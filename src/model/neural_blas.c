@@ -8,7 +8,8 @@
 #include <string.h>
 
 #ifdef PLX_HAS_OPENBLAS
-void openblas_set_num_threads(int threads);
+/* Other libraries' cblas.h does not have it. */
+void openblas_set_num_threads(int threads); /* NOLINT(readability-redundant-declaration) */
 #endif
 
 /* OpenBLAS's own threads are left unused. Where it uses OpenMP, their number is one for each thread. */
