@@ -83,7 +83,7 @@ static void load_embeddings(struct plx_features *features, const uint32_t *conte
     }
 }
 
-void plx_neural_activate(enum plx_activation activation, double *values, size_t count)
+static void activate(enum plx_activation activation, double *values, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         const double x = values[i];
@@ -122,7 +122,7 @@ static void apply_layer(struct plx_features *features, const struct plx_neural_l
             double *place = to + c * layer->outputs + first;
             for (size_t row = 0; row < rows; row++)
                 place[row] = features->products[c * ROWS + row] + features->bias[row];
-            plx_neural_activate(features->model->activation, place, rows);
+            activate(features->model->activation, place, rows);
         }
     }
 }

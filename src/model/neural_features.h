@@ -23,7 +23,4 @@ void plx_features_free(struct plx_features *features);
 void plx_features_compute(struct plx_features *features, const uint32_t *contexts, size_t count,
                           double *values);
 
-/* The activation of a model, value by value. */
-void plx_neural_activate(enum plx_activation activation, double *values, size_t count);
-
 #endif

@@ -20,7 +20,7 @@
 #define SHORT_BYTES ((size_t)3 << 10)
 
 /* Random protocols for each model. */
-#define PROTOCOLS ((size_t)(SANITIZED_THREADS ? 20 : SANITIZED ? 60 : 400))
+#define PROTOCOLS ((size_t)(SANITIZED ? 60 : 400))
 
 /* A model with a long and a short text. */
 struct subject {
