@@ -32,11 +32,30 @@ enum plx_content {
     PLX_CONTENT_IDS      /* tokens as ids of a vocabulary */
 };
 
+/* Where the documents of a text begin, beside the beginning of every file. */
+enum plx_pages {
+    PLX_PAGES_NONE,    /* nowhere else */
+    PLX_PAGES_ARTICLE, /* at a line " = Title = ", WikiText's heading of the first level, between blank lines
+                        */
+    PLX_PAGES_HEADING  /* at any such line, wherever it stands: lm-evaluation-harness's pages of WikiText */
+};
+
 /* How a corpus is read. Zero-initialised means the defaults. Strings are borrowed for the call that opens the
    corpus only; `user` must stay valid until it is closed. */
 struct plx_corpus_options {
     const char *format; /* a name of the registry; NULL: recognised by content */
     enum plx_token_kind tokens;
+    const char
+        *member; /* of an archive: the name of the file in it, or a pattern of one; NULL: the only one */
+
+    /* Where the bytes that a token stands for come from in a corpus of ids: a .npy of u16 or u32 for each
+       token, or a vocabulary that gives each id its bytes; NULL: what the corpus or the model says. */
+    const char *token_bytes;
+    uint64_t
+        original_bytes; /* size of the text that was tokenized, to be compared with their sum; 0: not known */
+
+    /* The documents to be read, from 0, the last one excluded; 0, 0: all. */
+    uint64_t first_document, end_document;
     bool (*interrupted)(void *user); /* see struct plx_source_options */
     void *user;
 };
@@ -58,7 +77,14 @@ struct plx_chunk {
     uint64_t line;        /* of its first byte, from 1; PLX_NOWHERE in a binary file */
     uint64_t first_token; /* strings and ids: how many tokens of the document precede it */
     unsigned id_bytes;    /* ids: what each takes in the file; 0 where that differs */
-    bool derived;         /* text: unescaped from the line, so that no place in it is a place in the file */
+
+    /* Of tokens: what of the original each stands for, separators included, where the corpus or its options
+       say so; else NULL. Of all chunks of a corpus or none. */
+    const uint32_t *token_bytes;      /* [size] */
+    const uint32_t *token_characters; /* [size]; NULL where only bytes are known */
+    const uint8_t *token_words;       /* [size] words that begin with it; NULL as before */
+
+    bool derived; /* text: unescaped from the line, so that no place in it is a place in the file */
 
     /* The document ends here without a newline or end symbol, which ends a line none the less; where it holds
        nothing, a blank one. Of texts and strings. */
@@ -98,6 +124,10 @@ PLX_API enum plx_status plx_corpus_open(const char *const *names, size_t count,
 PLX_API enum plx_status plx_corpus_open_source(struct plx_source *source,
                                                const struct plx_corpus_options *options,
                                                struct plx_corpus **corpus, struct plx_error *error);
+
+/* Says where the documents of a text begin; nothing has been read yet. Other corpora have documents of their
+   own, which stay. */
+PLX_API void plx_corpus_set_pages(struct plx_corpus *corpus, enum plx_pages pages);
 
 /* Reads the next piece. *more is false at the end of the corpus, and the chunk means nothing then.
    PLX_MALFORMED with line or offset where the content is not what the format demands, or cannot be cut into

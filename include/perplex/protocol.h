@@ -15,8 +15,16 @@ extern "C" {
 /* Where context starts afresh. */
 enum plx_unit { PLX_UNIT_LINE, PLX_UNIT_DOCUMENT, PLX_UNIT_STREAM };
 
-/* The begin symbol: never scored; `replace` puts it over the first token of every window. */
-enum plx_start { PLX_START_NONE, PLX_START_CONTEXT, PLX_START_REPLACE };
+/* The begin symbol: never scored; `replace` puts it over the first token of every window; `context-or-end` is
+   as context, with the end symbol in its place where the model has none; `end` always takes the end symbol.
+ */
+enum plx_start {
+    PLX_START_NONE,
+    PLX_START_CONTEXT,
+    PLX_START_REPLACE,
+    PLX_START_CONTEXT_OR_END,
+    PLX_START_END
+};
 
 /* The end symbol: appended to every unit, in a stream to every line, and scored. `auto`: scored at the line
    ends of a stream of words where the model has an end symbol, else none. */
@@ -26,8 +34,9 @@ enum plx_end { PLX_END_NONE, PLX_END_SCORED, PLX_END_AUTO };
  */
 enum plx_score { PLX_SCORE_NEW, PLX_SCORE_ALL, PLX_SCORE_LAST };
 
-/* The last, partial window: scored as it is; left out; extended to the left to full length. */
-enum plx_tail { PLX_TAIL_KEEP, PLX_TAIL_DROP, PLX_TAIL_LEFT_EXTEND };
+/* The last, partial window: scored as it is; left out; extended to the left to full length; left out, and so
+   is a whole one that ends with its unit (llama.cpp's strided rule). */
+enum plx_tail { PLX_TAIL_KEEP, PLX_TAIL_DROP, PLX_TAIL_LEFT_EXTEND, PLX_TAIL_DROP_LAST };
 
 /* A target without any context: scored where the model can, or left out. */
 enum plx_first { PLX_FIRST_SCORE, PLX_FIRST_SKIP };
@@ -73,6 +82,7 @@ struct plx_protocol {
     enum plx_average average;
     enum plx_control_words control_words;
     enum plx_blank blank;
+    enum plx_pages pages;  /* where documents of a text begin */
     uint64_t window;       /* the most tokens that one scoring sees, context included; 0: unlimited */
     uint64_t stride;       /* how far the window moves; 0: as the window */
     uint64_t score_last;   /* K of score last:K */

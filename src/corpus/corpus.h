@@ -18,7 +18,10 @@
 struct plx_reader {
     struct plx_source *source;                /* borrowed */
     const struct plx_corpus_options *options; /* borrowed */
-    enum plx_content content;                 /* set by `open`, never changed */
+    /* What belongs to the file and lies beside it (an index): opened by `open`, closed by corpus.c after
+       `close`. The fingerprint covers it as if it were a file before this one. NULL: nothing. */
+    struct plx_source *beside;
+    enum plx_content content; /* set by `open`, never changed */
     bool empty; /* set by `open`: the file is not empty but holds no document, and so its content says nothing
                  */
 };
