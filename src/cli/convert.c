@@ -25,10 +25,12 @@ static const char DETAILS[] =
 static const struct cli_example EXAMPLES[] = {
     {"perplex convert model.arpa.gz model.plx", "once; from then on, eval with model.plx"},
     {"perplex convert - model.plx <model.arpa", "what another program writes"},
-    {"perplex convert test.txt test.npy --make-vocab vocab.txt --write-bytes bytes.npy",
-     "words as ids, their vocabulary, and the bytes that each stands for"},
-    {"perplex convert test.txt test.bin --to u16 --vocab model.arpa",
-     "ids of a model's words, as nanoGPT reads"},
+    {"perplex convert test.txt test.jsonl --make-vocab words.txt",
+     "words as ids, documents as records, and the vocabulary of both"},
+    {"perplex convert -q test.txt test.bin --to u16 --vocab model.arpa",
+     "the ids of a model's words in one stream, as nanoGPT reads them"},
+    {"perplex convert -q test.txt test.npy --vocab model.arpa --write-bytes bytes.npy",
+     "and how many bytes of the text each id stands for"},
     {"perplex convert 'shard-*.txt' train --to megatron --tokens byte", "bytes as train.bin and train.idx"},
     {NULL, NULL},
 };

@@ -147,18 +147,16 @@ static int check_outputs(const struct cli_arguments *arguments, const struct out
     return CLI_OK;
 }
 
-/* The fields of the protocol that are of use here. */
-static enum plx_status read_protocol(const struct cli_arguments *arguments, struct plx_protocol *protocol,
-                                     struct plx_error *error)
+/* The fields of the protocol that are of use here; false, with a message, if they cannot be. */
+static bool read_protocol(const struct cli_arguments *arguments, struct plx_protocol *protocol)
 {
-    const enum plx_status status = cli_set_protocol(arguments, protocol, error);
-    const char *unknown = arguments->values[CLI_UNKNOWN];
-    if (status || protocol->unknown == PLX_UNKNOWN_UNK || protocol->unknown == PLX_UNKNOWN_ERROR)
-        return status;
-    *error = (struct plx_error){.status = PLX_USAGE};
-    snprintf(error->message, sizeof error->message, "--unknown takes unk or error here, not \"%.80s\"",
-             unknown);
-    return PLX_USAGE;
+    struct plx_error error;
+    if (cli_set_protocol(arguments, protocol, &error)) {
+        cli_fail(&error);
+        return false;
+    }
+    return protocol->unknown == PLX_UNKNOWN_UNK || protocol->unknown == PLX_UNKNOWN_ERROR ||
+           cli_refuse(arguments, CLI_UNKNOWN, "unk or error here");
 }
 
 static void report(const struct cli_arguments *arguments, const struct plx_conversion *conversion)
@@ -209,10 +207,9 @@ static int run(const struct cli_arguments *arguments)
     struct plx_error error;
     unsigned long long threads = plx_processors();
     size_t tokens = 0;
-    if (!cli_number(arguments, CLI_THREADS, 1, 1024, &threads) || !cli_choice(arguments, CLI_TOKENS, &tokens))
+    if (!cli_number(arguments, CLI_THREADS, 1, 1024, &threads) ||
+        !cli_choice(arguments, CLI_TOKENS, &tokens) || !read_protocol(arguments, &protocol))
         return CLI_USAGE;
-    if (read_protocol(arguments, &protocol, &error))
-        return cli_fail(&error);
     if (values[CLI_TOKENS])
         corpus.tokens = (enum plx_token_kind)(tokens + PLX_TOKENS_WORD);
     cli_progress_init(&progress, quiet);

@@ -39,8 +39,10 @@ const struct plx_ids_format *plx_ids_format_find(const char *name, const char *p
     return NULL;
 }
 
-static enum plx_status refuse_format(const char *name, const char *path, struct plx_error *error)
+enum plx_status plx_ids_format_check(const char *name, const char *path, struct plx_error *error)
 {
+    if (plx_ids_format_find(name, path))
+        return PLX_OK;
     if (name)
         plx_error_set(error, PLX_USAGE, "corpora are not written as \"%.80s\"", name);
     else
@@ -57,9 +59,9 @@ enum plx_status plx_ids_writer_open(const char *path, const struct plx_ids_optio
 {
     const struct plx_ids_format *format = plx_ids_format_find(options->format, path);
     *writer = NULL;
-    if (!format)
-        return refuse_format(options->format, path, error);
-    const enum plx_status status = format->open(path, options, writer, error);
+    enum plx_status status = plx_ids_format_check(options->format, path, error);
+    if (status == PLX_OK)
+        status = format->open(path, options, writer, error);
     if (status)
         return status;
     (*writer)->format = format;

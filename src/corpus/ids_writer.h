@@ -64,6 +64,9 @@ const struct plx_ids_format *plx_ids_format(size_t index);
 /* The format of that name, or with NULL the one that the output's name says; NULL if there is none. */
 const struct plx_ids_format *plx_ids_format_find(const char *name, const char *path);
 
+/* The same, or PLX_USAGE. */
+enum plx_status plx_ids_format_check(const char *name, const char *path, struct plx_error *error);
+
 /* Opens the outputs. *writer is to be given to plx_ids_writer_commit or plx_ids_writer_discard; NULL on
    failure. PLX_USAGE where there is no such format, or it cannot be written there; the errors of outputs. */
 enum plx_status plx_ids_writer_open(const char *path, const struct plx_ids_options *options,

@@ -67,9 +67,10 @@ static enum plx_status open_vocabulary(struct converter *converter, const struct
                           info->content == PLX_CONTENT_TEXT ? "; --tokens byte needs none" : "");
 }
 
-static enum plx_status check_options(const struct plx_convert_options *options,
-                                     const struct plx_corpus_info *info, struct plx_error *error)
+static enum plx_status check_options(const struct converter *converter, const struct plx_corpus_info *info,
+                                     struct plx_error *error)
 {
+    const struct plx_convert_options *options = converter->options;
     const struct plx_protocol *protocol = options->protocol;
     if (protocol && protocol->unknown != PLX_UNKNOWN_UNK && protocol->unknown != PLX_UNKNOWN_ERROR)
         return plx_error_set(error, PLX_USAGE, "unknown tokens become the unknown symbol, or are an error");
@@ -79,7 +80,7 @@ static enum plx_status check_options(const struct plx_convert_options *options,
         return plx_error_set(error, PLX_USAGE, "ids have no words that a vocabulary could be made of");
     if (options->make_vocabulary && info->tokens == PLX_TOKENS_BYTE)
         return plx_error_set(error, PLX_USAGE, "bytes are their own ids, and need no vocabulary");
-    return PLX_OK;
+    return plx_ids_format_check(options->format, converter->path, error);
 }
 
 /* The evaluation's own way of encoding, as one stream. */
@@ -397,7 +398,7 @@ enum plx_status plx_convert_corpus(struct plx_corpus *corpus, const char *output
     };
     *converter.out = (struct plx_conversion){0};
     plx_corpus_info(corpus, &info);
-    enum plx_status status = check_options(converter.options, &info, error);
+    enum plx_status status = check_options(&converter, &info, error);
     if (status == PLX_OK && (status = open_vocabulary(&converter, &info, error)) == PLX_OK &&
         (status = make_plan(&converter, &info, error)) == PLX_OK &&
         (status = prepare(&converter, error)) == PLX_OK && (status = convert(&converter, error)) == PLX_OK) {
