@@ -1,7 +1,7 @@
 /* npy: one array of NumPy. "\x93NUMPY", version, length of the header, a Python dict literal with `descr`,
    `fortran_order` and `shape`, then the elements (numpy/lib/format.py, versions 1.0, 2.0 and 3.0). */
-#ifndef PLX_MODEL_NPY_H
-#define PLX_MODEL_NPY_H
+#ifndef PLX_IO_NPY_H
+#define PLX_IO_NPY_H
 
 #include <perplex/source.h>
 

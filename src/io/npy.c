@@ -1,4 +1,4 @@
-#include "model/npy.h"
+#include "io/npy.h"
 
 #include "base/bytes.h"
 #include "base/error.h"
