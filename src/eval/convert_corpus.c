@@ -320,7 +320,7 @@ static enum plx_status convert(struct converter *converter, struct plx_error *er
         if ((status = pause_between(converter, error)) || (status = take_block(converter, error)))
             return status;
     }
-    if (!converter->holds) {
+    if (!converter->holds && converter->out->tokens == 0) {
         plx_error_set(error, PLX_MALFORMED, "the corpus is empty: there is nothing to write");
         return plx_error_input(error, plx_corpus_name(converter->corpus));
     }
