@@ -140,8 +140,9 @@ PLX_API enum plx_status plx_corpus_next(struct plx_corpus *corpus, struct plx_ch
 PLX_API void plx_corpus_info(const struct plx_corpus *corpus, struct plx_corpus_info *info);
 
 /* Computes the fingerprint, hexadecimal: of one file the SHA-256 of its uncompressed content; of several the
-   SHA-256 of the text made of theirs in hexadecimal, each ended by a newline. Reads to the end if need be,
-   after which nothing is left for plx_corpus_next. Errors as those of plx_source_sha256 and plx_corpus_next.
+   SHA-256 of the text made of theirs in hexadecimal, each ended by a newline; an index that lies beside a
+   file counts as one before it. Reads to the end if need be, after which nothing is left for plx_corpus_next.
+   Errors as those of plx_source_sha256 and plx_corpus_next.
  */
 PLX_API enum plx_status plx_corpus_sha256(struct plx_corpus *corpus, char hex[65], struct plx_error *error);
 

@@ -32,8 +32,6 @@ static const struct magic MAGICS[] = {
     MAGIC("mmap lm http://kheafield.com/code", "a KenLM binary",
           "that is a model: the model is named before the corpus"),
     MAGIC("\\data\\", "an ARPA file", "that is a model: the model is named before the corpus"),
-    MAGIC("MMIDIDX\0\0", "the index of a Megatron data set",
-          "the ids are in the .bin beside it; if they are of 2 bytes, --corpus-format u16 reads that"),
     MAGIC("\x8A\xD8\x34\x01", "an evaluation set of llm.c",
           "a corpus is a text, JSONL or token ids in a row, not questions with their answers"),
     MAGIC("TNTIDX\0\0", "the index of fairseq's older data sets",

@@ -89,7 +89,7 @@ static const struct plx_corpus_format *recognise(const uint8_t *head, size_t siz
     enum plx_probe sure;
     const struct plx_corpus_format *chosen = plx_corpus_recognise(head, size, name, &sure);
     /* A format that knows its content knows better. */
-    const struct plx_foreign *foreign = sure == PLX_PROBE_CONTENT ? NULL : plx_foreign_recognise(head, size);
+    const struct plx_foreign *foreign = sure >= PLX_PROBE_CONTENT ? NULL : plx_foreign_recognise(head, size);
     if (chosen && !foreign)
         return chosen;
     if (foreign)
@@ -130,6 +130,19 @@ static enum plx_status choose_format(const struct plx_corpus *corpus, const uint
     return plx_error_hint(error, "a corpus is of one format; --corpus-format names it");
 }
 
+/* Says where an error is that does not say so: an index beside a file names itself. */
+static enum plx_status name_input(struct plx_error *error, const char *name)
+{
+    return error && *error->input ? error->status : plx_error_input(error, name);
+}
+
+static void close_reader(const struct plx_corpus_format *format, struct plx_reader *reader)
+{
+    struct plx_source *beside = reader->beside;
+    format->close(reader);
+    plx_source_close(beside);
+}
+
 /* Makes a reader of the source, in the format that it is of. */
 static enum plx_status open_reader(struct plx_corpus *corpus, struct plx_source *source,
                                    struct plx_error *error)
@@ -146,14 +159,12 @@ static enum plx_status open_reader(struct plx_corpus *corpus, struct plx_source 
         return status;
     const bool empty = size == 0; /* the reader may peek */
     status = format->open(source, &corpus->options, &reader, error);
-    if (status) {
-        plx_error_input(error, name);
-        return status;
-    }
+    if (status)
+        return name_input(error, name);
     if (corpus->settled && !empty && !reader->empty && reader->content != corpus->content) {
         plx_error_set(error, PLX_UNSUPPORTED, "consists of %s, but the files before it of %s",
                       plx_content_name(reader->content), plx_content_name(corpus->content));
-        format->close(reader);
+        close_reader(format, reader);
         return plx_error_input(error, name);
     }
     if (!corpus->settled) {
@@ -195,15 +206,20 @@ static enum plx_status open_file(struct plx_corpus *corpus, struct plx_error *er
     return status ? status : begin_file(corpus, source, error);
 }
 
-/* Adds the line of the file at hand to what the fingerprint of several is made of. */
+/* Adds the line of the file at hand to what the fingerprint of several is made of; before it that of what
+   lies beside the file. */
 static enum plx_status add_fingerprint(struct plx_corpus *corpus, struct plx_error *error)
 {
-    char line[PLX_SHA256_TEXT];
-    const enum plx_status status = plx_source_sha256(corpus->source, line, error);
+    char lines[2 * PLX_SHA256_TEXT], *line = lines + PLX_SHA256_TEXT;
+    struct plx_source *beside = corpus->reader->beside;
+    enum plx_status status = beside ? plx_source_sha256(beside, lines, error) : PLX_OK;
+    if (status == PLX_OK)
+        status = plx_source_sha256(corpus->source, line, error);
     if (status)
         return status;
-    line[PLX_SHA256_TEXT - 1] = '\n';
-    return plx_sha256_update(corpus->fingerprints, line, sizeof line, error);
+    lines[PLX_SHA256_TEXT - 1] = line[PLX_SHA256_TEXT - 1] = '\n';
+    return plx_sha256_update(corpus->fingerprints, beside ? lines : line, (beside ? 2 : 1) * PLX_SHA256_TEXT,
+                             error);
 }
 
 /* Takes leave of the file at hand, which has been read, and opens the next. */
@@ -217,7 +233,7 @@ static enum plx_status next_file(struct plx_corpus *corpus, struct plx_error *er
         plx_source_progress(corpus->source, &size, &done);
         corpus->media_bytes += done;
         corpus->bytes += plx_source_offset(corpus->source);
-        corpus->format->close(corpus->reader);
+        close_reader(corpus->format, corpus->reader);
         plx_source_close(corpus->source);
         corpus->reader = NULL;
         corpus->source = NULL;
@@ -315,9 +331,7 @@ enum plx_status plx_corpus_next(struct plx_corpus *corpus, struct plx_chunk *chu
             *chunk = (struct plx_chunk){.content = corpus->content, .line = PLX_NOWHERE};
             const enum plx_status status = corpus->format->next(corpus->reader, chunk, more, error);
             if (status)
-                plx_error_input(error, plx_source_name(corpus->source));
-            if (status)
-                return status;
+                return name_input(error, plx_source_name(corpus->source));
         }
         if (*more) {
             chunk->input = corpus->inputs[corpus->opened - 1];
@@ -349,7 +363,7 @@ enum plx_status plx_corpus_sha256(struct plx_corpus *corpus, char hex[65], struc
 {
     enum plx_status status = PLX_OK;
     corpus->ended = true;
-    if (corpus->names.count == 1)
+    if (corpus->names.count == 1 && !corpus->reader->beside)
         return plx_source_sha256(corpus->source, hex, error);
     while (corpus->opened < corpus->names.count && status == PLX_OK)
         status = next_file(corpus, error);
@@ -380,7 +394,7 @@ void plx_corpus_close(struct plx_corpus *corpus)
     if (!corpus)
         return;
     if (corpus->reader)
-        corpus->format->close(corpus->reader);
+        close_reader(corpus->format, corpus->reader);
     plx_source_close(corpus->source);
     for (size_t i = 0; corpus->inputs && i < corpus->opened; i++)
         free(corpus->inputs[i]);

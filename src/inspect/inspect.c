@@ -61,9 +61,9 @@ static enum plx_status judge(const struct plx_inspect_options *options, struct p
         return plx_error_hint(error, "was it written completely?");
     }
     if (plx_lookalike_own(head, size, &lookalike) ||
-        (corpus != PLX_PROBE_CONTENT && plx_lookalike_recognise(head, size, name, &lookalike)))
+        (corpus < PLX_PROBE_CONTENT && plx_lookalike_recognise(head, size, name, &lookalike)))
         return refuse_lookalike(&lookalike, name, error);
-    if (corpus == PLX_PROBE_CONTENT || model != PLX_PROBE_NAME)
+    if (corpus >= PLX_PROBE_CONTENT || model != PLX_PROBE_NAME)
         *verdict = IS_CORPUS;
     if (*verdict == IS_CORPUS && corpus == PLX_PROBE_FALLBACK && options->corpus.tokens != PLX_TOKENS_BYTE &&
         plx_lookalike_binary(head, size, &lookalike))

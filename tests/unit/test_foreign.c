@@ -37,7 +37,6 @@ static const struct file FILES[] = {
     {HEAD("\x80\2\x8a\x0al\xfc\x9c\x46\xf9"), "pickle", "safetensors"},
     {HEAD("\x80\4\x95\x0f\0"), "pickle", "safetensors"},
     {HEAD("\x1f\x9d\x90\x61"), "compress", "gzip -dc"},
-    {HEAD("MMIDIDX\0\0\1\0\0\0"), "Megatron", "--corpus-format u16"},
     {HEAD("\x8a\xd8\x34\x01\1\0\0\0"), "evaluation set of llm.c", "questions"},
     {HEAD("TNTIDX\0\0\1\0\0\0"), "fairseq's older", "mmap"},
     {HEAD("HUFFIDX\0\0\1\0\0\0"), "Huffman-coded", "mmap"},
