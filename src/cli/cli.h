@@ -90,6 +90,8 @@ enum cli_takes {
       "what tokens are: %s (default: words of a text)")                                                      \
     X(CORPUS_FORMAT, "corpus-format", 0, "NAME", CORPUS_FORMAT, CLI_SCORING | CLI_INSPECT,                   \
       "format of the corpus: %s (default: recognised)")                                                      \
+    X(MEMBER, "member", 0, "NAME", TEXT, CLI_SCORING | CLI_INSPECT,                                          \
+      "corpora in zip or tar: the file in it, by its name or a pattern (default: the only one)")             \
     X(MODEL_FORMAT, "model-format", 0, "NAME", MODEL_FORMAT, CLI_EVAL | CLI_INSPECT | CLI_CONVERT,           \
       "format of the model: %s (default: recognised)")                                                       \
     X(VOCAB, "vocab", 0, "FILE", FILE, CLI_EVAL | CLI_INSPECT,                                               \

@@ -125,7 +125,9 @@ static bool read_settings(const struct cli_arguments *arguments, struct cli_prog
                   .interrupted = cli_interrupted,
                   .progress = cli_progress_model,
                   .user = progress},
-        .corpus = {.format = values[CLI_CORPUS_FORMAT], .interrupted = cli_interrupted},
+        .corpus = {.format = values[CLI_CORPUS_FORMAT],
+                   .member = values[CLI_MEMBER],
+                   .interrupted = cli_interrupted},
         .evaluate = {.progress = cli_progress_corpus, .interrupted = cli_interrupted, .user = progress},
     };
     if (!cli_choice(arguments, CLI_TOKENS, &tokens) || !cli_choice(arguments, CLI_LOAD, &load) ||
@@ -175,9 +177,11 @@ static enum plx_status open_corpora(const struct cli_arguments *arguments, const
     const char *const *names = arguments->operands + 1;
     const size_t count = (size_t)arguments->operand_count - 1;
     const char *tuned = arguments->values[CLI_MIX_TUNE];
+    struct plx_corpus_options tuning_options = settings->corpus;
     enum plx_status status = PLX_OK;
+    tuning_options.member = NULL; /* which is of the other */
     if (tuned && !*tuning && (!at_once || opens_at_once(tuned)))
-        status = plx_corpus_open(&tuned, 1, &settings->corpus, tuning, error);
+        status = plx_corpus_open(&tuned, 1, &tuning_options, tuning, error);
     if (status == PLX_OK && !*corpus && (!at_once || opens_at_once(names[0])))
         status = plx_corpus_open(names, count, &settings->corpus, corpus, error);
     return status;

@@ -3,6 +3,7 @@
 #include "base/foreign.h"
 #include "base/memory.h"
 #include "base/sha256.h"
+#include "corpus/member.h"
 #include "io/names.h"
 
 #include <stdlib.h>
@@ -14,6 +15,7 @@ struct plx_corpus {
     enum plx_content content;
     bool settled;           /* a file that holds something has said so */
     bool ended;             /* what was left has been read for the fingerprint */
+    char *member;           /* what the options name, of every file; owned */
     struct plx_names names; /* of a corpus of one source: that alone */
     char **inputs;          /* [names.count]: how errors name the files that have been opened; owned */
     size_t opened;          /* of the files; the last of them is at hand */
@@ -176,13 +178,29 @@ static enum plx_status open_reader(struct plx_corpus *corpus, struct plx_source 
     return PLX_OK;
 }
 
-/* Makes the source, which is closed on failure, the file at hand. */
+/* The corpus is that file of an archive. */
+static enum plx_status rename_only(struct plx_corpus *corpus, const char *name, struct plx_error *error)
+{
+    char *label = plx_copy_string(name, strlen(name), error);
+    if (!label)
+        return PLX_MEMORY;
+    free(corpus->names.label);
+    corpus->names.label = label;
+    return PLX_OK;
+}
+
+/* Makes the source, which is closed on failure, the file at hand; or the file in it, if it is an archive. */
 static enum plx_status begin_file(struct plx_corpus *corpus, struct plx_source *source,
                                   struct plx_error *error)
 {
+    const struct plx_source *given = source;
+    enum plx_status status = plx_corpus_enter_archive(&source, &corpus->options, error);
+    if (status)
+        return status;
+    const bool inside = source != given;
     const char *name = plx_source_name(source);
     char *input = plx_copy_string(name, strlen(name), error);
-    const enum plx_status status = input ? open_reader(corpus, source, error) : PLX_MEMORY;
+    status = input ? open_reader(corpus, source, error) : PLX_MEMORY;
     if (status) {
         free(input);
         plx_source_close(source);
@@ -190,7 +208,7 @@ static enum plx_status begin_file(struct plx_corpus *corpus, struct plx_source *
     }
     corpus->source = source;
     corpus->inputs[corpus->opened++] = input;
-    return PLX_OK;
+    return inside && corpus->names.count == 1 ? rename_only(corpus, input, error) : PLX_OK;
 }
 
 static enum plx_status open_file(struct plx_corpus *corpus, struct plx_error *error)
@@ -253,10 +271,15 @@ static struct plx_corpus *new_corpus(struct plx_names *names, const struct plx_c
     corpus->names = *names;
     if (options)
         corpus->options = *options;
+    const char *member = corpus->options.member;
+    if (member && !(corpus->member = plx_copy_string(member, strlen(member), error)))
+        goto fail;
+    corpus->options.member = corpus->member;
     corpus->inputs = plx_new_array(names->count, sizeof *corpus->inputs, error);
     corpus->fingerprints = corpus->inputs ? plx_sha256_new(error) : NULL;
     if (corpus->fingerprints)
         return corpus;
+fail:
     plx_corpus_close(corpus);
     return NULL;
 }
@@ -399,6 +422,7 @@ void plx_corpus_close(struct plx_corpus *corpus)
     for (size_t i = 0; corpus->inputs && i < corpus->opened; i++)
         free(corpus->inputs[i]);
     free(corpus->inputs);
+    free(corpus->member);
     plx_sha256_free(corpus->fingerprints);
     plx_names_release(&corpus->names);
     free(corpus);
