@@ -114,7 +114,7 @@ static bool read_settings(const struct cli_arguments *arguments, struct cli_prog
                           struct settings *settings)
 {
     const char *const *values = arguments->values;
-    unsigned long long threads = 0, batch = 0;
+    unsigned long long threads = 0, batch = 0, original = 0;
     size_t tokens = 0, load = 0, fingerprint = 0;
     *settings = (struct settings){
         .model = {.format = values[CLI_MODEL_FORMAT],
@@ -125,7 +125,9 @@ static bool read_settings(const struct cli_arguments *arguments, struct cli_prog
                   .interrupted = cli_interrupted,
                   .progress = cli_progress_model,
                   .user = progress},
-        .corpus = {.format = values[CLI_CORPUS_FORMAT], .interrupted = cli_interrupted},
+        .corpus = {.format = values[CLI_CORPUS_FORMAT],
+                   .token_bytes = values[CLI_TOKEN_BYTES],
+                   .interrupted = cli_interrupted},
         .evaluate = {.progress = cli_progress_corpus, .interrupted = cli_interrupted, .user = progress},
     };
     if (!cli_choice(arguments, CLI_TOKENS, &tokens) || !cli_choice(arguments, CLI_LOAD, &load) ||
@@ -133,11 +135,13 @@ static bool read_settings(const struct cli_arguments *arguments, struct cli_prog
         !check_standard_input(arguments) || !cli_check_inputs(arguments) || !check_outputs(arguments) ||
         !cli_number(arguments, CLI_THREADS, 1, 1024, &threads) ||
         !cli_number(arguments, CLI_BATCH, 1, 1 << 24, &batch) ||
+        !cli_number(arguments, CLI_ORIGINAL_BYTES, 1, 1ULL << 53, &original) ||
         !cli_logprob_base(arguments, &settings->model.logprob_base) ||
         !cli_read_mixture(arguments, &settings->mixture) || !read_losses(arguments, settings))
         return false;
     if (values[CLI_TOKENS])
         settings->corpus.tokens = (enum plx_token_kind)(tokens + PLX_TOKENS_WORD);
+    settings->corpus.original_bytes = original;
     settings->model.load = (enum plx_load)load;
     settings->model.fingerprint = (enum plx_fingerprint)fingerprint;
     settings->model.threads = threads ? (unsigned)threads : plx_processors();
@@ -175,9 +179,11 @@ static enum plx_status open_corpora(const struct cli_arguments *arguments, const
     const char *const *names = arguments->operands + 1;
     const size_t count = (size_t)arguments->operand_count - 1;
     const char *tuned = arguments->values[CLI_MIX_TUNE];
+    struct plx_corpus_options other = settings->corpus;
     enum plx_status status = PLX_OK;
+    other.token_bytes = NULL; /* which are those of the corpus to be scored */
     if (tuned && !*tuning && (!at_once || opens_at_once(tuned)))
-        status = plx_corpus_open(&tuned, 1, &settings->corpus, tuning, error);
+        status = plx_corpus_open(&tuned, 1, &other, tuning, error);
     if (status == PLX_OK && !*corpus && (!at_once || opens_at_once(names[0])))
         status = plx_corpus_open(names, count, &settings->corpus, corpus, error);
     return status;
