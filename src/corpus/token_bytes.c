@@ -260,6 +260,13 @@ static void end_document(struct plx_token_bytes *from)
     info->first_found = from->found;
 }
 
+/* Whether an option says what tokens stand for: then it does not matter what some records say and others do
+   not. */
+static bool by_option(const struct plx_token_bytes *from)
+{
+    return from->file || from->sizes.count > 0;
+}
+
 static enum plx_status refuse_others(const struct plx_token_bytes *from, const struct plx_chunk *chunk,
                                      bool has_text, struct plx_error *error)
 {
@@ -278,7 +285,7 @@ static enum plx_status begin_document(struct plx_token_bytes *from, const struct
     const struct plx_text_counts *text = reader->original;
     const bool has_bytes = chunk->token_bytes != NULL;
     end_document(from);
-    if (from->begun && (from->has_text != (text != NULL) || from->has_bytes != has_bytes))
+    if (from->begun && !by_option(from) && (from->has_text != (text != NULL) || from->has_bytes != has_bytes))
         return refuse_others(from, chunk, text != NULL, error);
     from->begun = true;
     from->has_text = text != NULL;
@@ -322,13 +329,13 @@ enum plx_status plx_token_bytes_fill(struct plx_token_bytes *from, const struct 
         return status;
     if (from->file)
         status = read_counts(from, chunk, enough, error);
-    else if (from->sizes.count > 0)
+    else if (by_option(from))
         status = look_up(from, chunk, error);
     else if (!from->has_bytes) {
         spread_over(&from->bytes, from->chunk_bytes, chunk->size);
         chunk->token_bytes = from->chunk_bytes;
     }
-    if (status == PLX_OK && *enough && from->has_text && !chunk->token_words)
+    if (status == PLX_OK && *enough && from->has_text && !chunk->token_words && !by_option(from))
         status = spread_text(from, chunk, error);
     if (status == PLX_OK && *enough)
         add_up(from, chunk);

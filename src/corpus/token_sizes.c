@@ -69,7 +69,7 @@ enum plx_status plx_token_size_measure(const struct plx_sizes_reading *reading, 
     }
     slot->marks |= (uint8_t)((decided ? PLX_SIZE_DECIDES : 0) | (inside ? PLX_SIZE_INSIDE : 0));
     slot->words = (uint8_t)words;
-    if (bytes.length <= UINT32_MAX && words < PLX_TOKEN_WORDS_MAX)
+    if (words + (slot->marks & PLX_SIZE_OPENS ? 1 : 0) <= PLX_TOKEN_WORDS_MAX)
         return PLX_OK;
     plx_error_set(error, PLX_UNSUPPORTED, "a token of more than %d words", PLX_TOKEN_WORDS_MAX);
     return plx_token_sizes_fail(reading, line, error);
