@@ -95,6 +95,12 @@ enum cli_takes {
       "format of the corpus: %s (default: recognised)")                                                      \
     X(MEMBER, "member", 0, "NAME", TEXT, CLI_SCORING | CLI_INSPECT,                                          \
       "corpora in zip or tar: the file in it, by its name or a pattern (default: the only one)")             \
+    X(TOKEN_BYTES, "token-bytes", 0, "FILE", FILE, CLI_EVAL,                                                 \
+      "what tokens stand for: a .npy with a count of bytes for each, or a vocabulary that gives each id "    \
+      "its "                                                                                                 \
+      "bytes")                                                                                               \
+    X(ORIGINAL_BYTES, "original-bytes", 0, "N", NUMBER, CLI_EVAL,                                            \
+      "size of the text that was tokenized: a warning if the tokens stand for more or less")                 \
     X(MODEL_FORMAT, "model-format", 0, "NAME", MODEL_FORMAT, CLI_EVAL | CLI_INSPECT | CLI_CONVERT,           \
       "format of the model: %s (default: recognised)")                                                       \
     X(VOCAB, "vocab", 0, "FILE", FILE, CLI_EVAL | CLI_INSPECT,                                               \

@@ -5,6 +5,7 @@
 #include "base/sha256.h"
 #include "corpus/member.h"
 #include "corpus/page_counter.h"
+#include "corpus/token_bytes.h"
 #include "io/names.h"
 
 #include <stdlib.h>
@@ -27,7 +28,8 @@ struct plx_corpus {
     enum plx_pages pages;            /* where documents of a text begin */
     struct plx_page_counter counter; /* of a text, where they begin at PLX_PAGES_HEADING */
     uint64_t documents;              /* begun so far */
-    uint64_t bytes, media_bytes;     /* of the files before the one at hand: uncompressed, and as they lie */
+    struct plx_token_bytes token_bytes;
+    uint64_t bytes, media_bytes; /* of the files before the one at hand: uncompressed, and as they lie */
 };
 
 static const char *const TOKEN_KINDS[] = {
@@ -308,10 +310,13 @@ static enum plx_status finish_open(struct plx_corpus *opened, enum plx_status st
         opened->options.tokens = text ? PLX_TOKENS_WORD : PLX_TOKENS_PIECE;
     if (status == PLX_OK && text && opened->options.tokens == PLX_TOKENS_PIECE)
         status = plx_error_set(error, PLX_USAGE, "a text is cut into words, characters or bytes, not pieces");
+    if (status == PLX_OK)
+        status = plx_token_bytes_open(&opened->token_bytes, &opened->options, opened->content, error);
     if (status) {
         plx_corpus_close(opened);
         return status;
     }
+    opened->options.token_bytes = NULL;
     opened->options.format = opened->options.format ? opened->format->name : NULL;
     *corpus = opened;
     return PLX_OK;
@@ -381,29 +386,48 @@ static void describe_chunk(struct plx_corpus *corpus, struct plx_chunk *chunk)
         plx_page_counter_add_lines(&corpus->counter, chunk->text, chunk->size, chunk->begins_document);
 }
 
+/* The next piece of the file at hand, and what its tokens stand for. */
+static enum plx_status read_chunk(struct plx_corpus *corpus, struct plx_chunk *chunk, bool *more,
+                                  bool *enough, struct plx_error *error)
+{
+    *chunk = (struct plx_chunk){.content = corpus->content, .line = PLX_NOWHERE};
+    const enum plx_status status = corpus->format->next(corpus->reader, chunk, more, error);
+    if (status)
+        return name_input(error, plx_source_name(corpus->source));
+    if (!*more)
+        return PLX_OK;
+    describe_chunk(corpus, chunk);
+    return plx_token_bytes_fill(&corpus->token_bytes, corpus->reader, chunk, enough, error);
+}
+
 enum plx_status plx_corpus_next(struct plx_corpus *corpus, struct plx_chunk *chunk, bool *more,
                                 struct plx_error *error)
 {
     *more = false;
     while (!corpus->ended) {
+        bool enough = true;
         if (corpus->reader) {
-            *chunk = (struct plx_chunk){.content = corpus->content, .line = PLX_NOWHERE};
-            const enum plx_status status = corpus->format->next(corpus->reader, chunk, more, error);
+            const enum plx_status status = read_chunk(corpus, chunk, more, &enough, error);
             if (status)
-                return name_input(error, plx_source_name(corpus->source));
+                return status;
         }
-        if (*more) {
-            describe_chunk(corpus, chunk);
+        if (*more && !enough)
+            continue; /* to know how many tokens there are */
+        if (*more)
             return PLX_OK;
-        }
         plx_page_counter_end(&corpus->counter);
         if (corpus->opened == corpus->names.count)
-            return PLX_OK;
+            return plx_token_bytes_finish(&corpus->token_bytes, error);
         const enum plx_status status = next_file(corpus, error);
         if (status)
             return status;
     }
     return PLX_OK;
+}
+
+void plx_corpus_original(const struct plx_corpus *corpus, struct plx_original_info *info)
+{
+    *info = corpus->token_bytes.info;
 }
 
 void plx_corpus_info(const struct plx_corpus *corpus, struct plx_corpus_info *info)
@@ -460,6 +484,7 @@ void plx_corpus_close(struct plx_corpus *corpus)
     free(corpus->inputs);
     free(corpus->member);
     plx_sha256_free(corpus->fingerprints);
+    plx_token_bytes_release(&corpus->token_bytes);
     plx_names_release(&corpus->names);
     free(corpus);
 }

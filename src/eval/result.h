@@ -31,6 +31,7 @@ struct plx_result {
     const char *corpus_format;
     size_t files; /* of the corpus */
     char corpus_sha256[65];
+    struct plx_original_info original;
     struct plx_warnings warnings;
 
     /* Depends on the machine. */

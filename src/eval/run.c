@@ -127,6 +127,9 @@ static enum plx_status describe(struct run *run, struct plx_error *error)
     plx_warnings_doubt(&result->warnings, pipeline, "corpus",
                        result->tally.unknown_tokens - result->tally.literal,
                        plx_tally_targets(&result->tally));
+    plx_warnings_original(&result->warnings, pipeline,
+                          result->tokens - plx_tally_total(&result->tally).count);
+    plx_corpus_original(pipeline->corpus, &result->original);
     result->seconds = plx_pipeline_seconds(pipeline);
     return plx_corpus_sha256(pipeline->corpus, result->corpus_sha256, error);
 }
