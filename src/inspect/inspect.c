@@ -90,6 +90,23 @@ static enum plx_status open_source(const struct plx_inspect_options *options, bo
     return plx_source_open(name, &source_options, source, error);
 }
 
+enum plx_status plx_inspect_recognise(const char *name, bool *model, struct plx_error *error)
+{
+    const struct plx_inspect_options options = {.as = PLX_INSPECT_ANY};
+    struct plx_source *source;
+    enum verdict verdict = IS_MODEL;
+    *model = true;
+    if (plx_model_named_format(name, NULL))
+        return PLX_OK;
+    enum plx_status status = open_source(&options, false, name, &source, error);
+    if (status)
+        return status;
+    status = judge(&options, source, &verdict, error);
+    plx_source_close(source);
+    *model = verdict == IS_MODEL;
+    return status;
+}
+
 /* Looks into the first file, of a pattern the first that matches. */
 static enum plx_status look(struct inspect *inspect, enum verdict *verdict, struct plx_error *error)
 {
