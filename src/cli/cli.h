@@ -133,6 +133,8 @@ enum cli_takes {
       "write every scored token and its nats there too: .jsonl or .npy, .gz may follow")                     \
     X(DISTRIBUTIONS, "distributions", 0, NULL, NOTHING, CLI_EVAL,                                            \
       "metrics of full distributions too: entropy, rank, accuracy, calibration, best temperature")           \
+    X(EXPLAIN, "explain", 0, NULL, NOTHING, CLI_EVAL,                                                        \
+      "the number under every other preset too that the same pass gives, and what makes it differ")          \
     X(TEMPERATURE, "temperature", 0, "T", NUMBER, CLI_EVAL, "also the loss of softmax(logits / T)")          \
     X(LABEL_SMOOTHING, "label-smoothing", 0, "E", NUMBER, CLI_EVAL,                                          \
       "also the loss with smoothed labels: 1 - E for the target, E for all tokens alike")                    \
@@ -358,6 +360,9 @@ int cli_fail(const struct plx_error *error);
 /* The same where writing to `path` (NULL: stdout) may have failed: ends the program as SIGPIPE does where
    nobody reads any more. Nothing may be left to clean up then. */
 int cli_fail_output(const char *path, const struct plx_error *error);
+
+/* explain.c: the table of --explain on stderr. */
+void cli_print_explained(const struct plx_result *result);
 
 /* terminal.c: interruption and progress. */
 

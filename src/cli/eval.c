@@ -98,6 +98,7 @@ static bool read_losses(const struct cli_arguments *arguments, struct settings *
         return false;
     losses->ignored = settings->ignored;
     settings->evaluate.distributions = arguments->values[CLI_DISTRIBUTIONS] != NULL;
+    settings->evaluate.explain = arguments->values[CLI_EXPLAIN] != NULL;
     if (losses->focal == 0 || losses->label_smoothing == 0)
         return true;
     char focal[1024], smoothing[1024];
@@ -324,8 +325,11 @@ static int report(const struct cli_arguments *arguments, const struct plx_result
     if (!quiet)
         cli_print_warnings(warnings, count);
     const int code = deliver(arguments, result, tokens);
+    if (code == CLI_OK && !quiet && arguments->values[CLI_EXPLAIN])
+        cli_print_explained(result);
     if (code == CLI_OK && !quiet && cli_is_terminal(stderr)) {
-        print_summary(result, &metrics);
+        if (!arguments->values[CLI_EXPLAIN])
+            print_summary(result, &metrics);
         print_extra(result);
     }
     return code == CLI_OK && !isfinite(metrics.perplexity) ? print_not_finite(&metrics) : code;

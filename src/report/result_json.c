@@ -4,6 +4,7 @@
 #include "base/json_writer.h"
 #include "base/logarithms.h"
 #include "eval/conventions.h"
+#include "report/explain_json.h"
 #include "report/extra_json.h"
 #include "report/result_file.h"
 #include "report/result_parts.h"
@@ -376,6 +377,7 @@ static void write_result(struct plx_json_writer *json, const struct plx_result *
         plx_json_bool(json, "orders_include_blanks", true);
     write_conventions(json, result);
     plx_write_extra(json, result);
+    plx_write_explained(json, result);
     plx_json_protocol(json, &result->plan.protocol);
     write_model(json, result);
     write_corpus(json, result);
