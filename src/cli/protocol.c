@@ -45,10 +45,11 @@ enum plx_status cli_choose_protocol(const struct cli_arguments *arguments, const
                                     const struct plx_corpus *corpus, struct plx_protocol *protocol,
                                     struct plx_error *error)
 {
-    const char *name = arguments->values[CLI_PROTOCOL];
+    const char *name = arguments->values[CLI_PROTOCOL], *tool = arguments->values[CLI_SUMMARY];
     struct plx_corpus_info info;
     plx_corpus_info(corpus, &info);
-    *protocol = *(name ? plx_protocol_find(name) : plx_protocol_default(model, &info));
+    if (name || !tool || !plx_summary_protocol(tool, model, protocol))
+        *protocol = *(name ? plx_protocol_find(name) : plx_protocol_default(model, &info));
     const enum plx_status status = set_fields(arguments, protocol, error);
     return status ? status : plx_protocol_check(protocol, error);
 }

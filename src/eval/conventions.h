@@ -24,7 +24,8 @@ struct plx_conventions {
     } opengrm;
 };
 
-/* SRILM's only where result->plan.srilm, the others only where result->plan.sentences; else they are 0. */
+/* SRILM's only where result->plan.srilm, KenLM's only where result->plan.kenlm, the others only where
+   result->plan.sentences; else they are 0. */
 void plx_conventions_compute(const struct plx_result *result, struct plx_conventions *conventions);
 
 #endif
