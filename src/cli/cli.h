@@ -43,8 +43,9 @@ enum cli_takes {
     CLI_TAKES_NOTHING,
     CLI_TAKES_TEXT,
     CLI_TAKES_NUMBER,
-    CLI_TAKES_BASE, /* of logarithms: a number or "e" */
-    CLI_TAKES_IDS,  /* of tokens: a number, or several with commas between them */
+    CLI_TAKES_COUNT, /* a number, or a word for one */
+    CLI_TAKES_BASE,  /* of logarithms: a number or "e" */
+    CLI_TAKES_IDS,   /* of tokens: a number, or several with commas between them */
     CLI_TAKES_FILE,
     /* One of the words that cli_word lists. */
     CLI_TAKES_FIELD, /* of the field of the protocol that the option is named after */
@@ -75,16 +76,18 @@ enum cli_takes {
       "token that stands between the lines of a stream of words")                                            \
     X(WINDOW, "window", 0, "N", NUMBER, CLI_SCORING,                                                         \
       "most tokens that one scoring sees, context included; 0: no limit")                                    \
-    X(STRIDE, "stride", 0, "N", NUMBER, CLI_SCORING, "how far the window moves (default: the window)")       \
+    X(STRIDE, "stride", 0, "N", COUNT, CLI_SCORING,                                                          \
+      "how far the window moves; window-1: one less than it is long (default: the window)")                  \
     X(SCORE, "score", 0, "WHICH", FIELD, CLI_SCORING, "targets of a window that count: %s")                  \
-    X(FIRST_WINDOW, "first-window", 0, "N", NUMBER, CLI_SCORING,                                             \
-      "targets of the first window, where that differs")                                                     \
+    X(FIRST_WINDOW, "first-window", 0, "N", COUNT, CLI_SCORING,                                              \
+      "targets of the first window, where that differs; stride: as many as it moves by")                     \
     X(TAIL, "tail", 0, "HOW", FIELD, CLI_SCORING, "partial last window: %s")                                 \
     X(FIRST, "first", 0, "HOW", FIELD, CLI_SCORING, "a target without context: %s")                          \
     X(UNKNOWN, "unknown", 0, "COST", FIELD, CLI_SCORING, "unknown tokens: %s")                               \
     X(CONTROL_WORDS, "control-words", 0, "WHAT", FIELD, CLI_SCORING,                                         \
       "start and end symbols in the text: %s")                                                               \
     X(BLANK, "blank", 0, "HOW", FIELD, CLI_SCORING, "end symbols of blank lines: %s")                        \
+    X(PAGES, "pages", 0, "WHERE", FIELD, CLI_SCORING, "where documents of a text begin: %s")                 \
     X(AVERAGE, "average", 0, "OVER", FIELD, CLI_EVAL, "mean over: %s")                                       \
     X(LIMIT, "limit", 0, "N", NUMBER, CLI_SCORING, "score at most N tokens; 0: all")                         \
     X(TOKENS, "tokens", 't', "KIND", TOKEN_KIND, CLI_SCORING | CLI_INSPECT,                                  \
@@ -257,6 +260,9 @@ void cli_list_words(enum cli_takes takes, enum cli_option option, const char *la
 
 /* protocol.c: false, with a message, if --protocol names no preset. */
 bool cli_check_preset(const struct cli_arguments *arguments);
+
+/* What tokens are: `chosen` of the words for --tokens, else what the preset of --protocol is for. */
+enum plx_token_kind cli_token_kind(const struct cli_arguments *arguments, size_t chosen);
 
 /* What can be wrong with the protocol whatever the model is, before that is read, which may take minutes. */
 enum plx_status cli_check_protocol(const struct cli_arguments *arguments, struct plx_error *error);

@@ -155,8 +155,7 @@ static bool read_settings(const struct cli_arguments *arguments, struct cli_prog
         !cli_logprob_base(arguments, &settings->model.logprob_base) ||
         !cli_read_mixture(arguments, &settings->mixture) || !read_losses(arguments, settings))
         return false;
-    if (values[CLI_TOKENS])
-        settings->corpus.tokens = (enum plx_token_kind)(tokens + PLX_TOKENS_WORD);
+    settings->corpus.tokens = cli_token_kind(arguments, tokens);
     settings->model.load = (enum plx_load)load;
     settings->model.fingerprint = (enum plx_fingerprint)fingerprint;
     settings->model.threads = threads ? (unsigned)threads : plx_processors();

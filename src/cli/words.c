@@ -71,6 +71,7 @@ const char *cli_word(enum cli_takes takes, enum cli_option option, size_t index)
     case CLI_TAKES_NOTHING:
     case CLI_TAKES_TEXT:
     case CLI_TAKES_NUMBER:
+    case CLI_TAKES_COUNT:
     case CLI_TAKES_BASE:
     case CLI_TAKES_IDS:
     case CLI_TAKES_FILE:

@@ -3,6 +3,7 @@
 #include "base/foreign.h"
 #include "base/memory.h"
 #include "base/sha256.h"
+#include "corpus/page_counter.h"
 #include "io/names.h"
 
 #include <stdlib.h>
@@ -21,6 +22,8 @@ struct plx_corpus {
     struct plx_reader *reader;
     struct plx_sha256 *fingerprints; /* of the files before it */
     char sha256[PLX_SHA256_TEXT];    /* of all files, once it has been asked for */
+    enum plx_pages pages;            /* where documents of a text begin */
+    struct plx_page_counter counter; /* of a text, where they begin at PLX_PAGES_HEADING */
     uint64_t documents;              /* begun so far */
     uint64_t bytes, media_bytes;     /* of the files before the one at hand: uncompressed, and as they lie */
 };
@@ -161,6 +164,7 @@ static enum plx_status open_reader(struct plx_corpus *corpus, struct plx_source 
         corpus->content = reader->content;
         corpus->settled = !empty && !reader->empty;
     }
+    reader->pages = corpus->pages;
     corpus->reader = reader;
     return PLX_OK;
 }
@@ -235,6 +239,7 @@ static struct plx_corpus *new_corpus(struct plx_names *names, const struct plx_c
         return NULL;
     }
     corpus->names = *names;
+    corpus->pages = PLX_PAGES_ARTICLE;
     if (options)
         corpus->options = *options;
     corpus->inputs = plx_new_array(names->count, sizeof *corpus->inputs, error);
@@ -306,6 +311,37 @@ enum plx_status plx_corpus_open(const char *const *names, size_t count,
     return opened ? finish_open(opened, open_files(opened, error), corpus, error) : PLX_MEMORY;
 }
 
+void plx_corpus_set_pages(struct plx_corpus *corpus, enum plx_pages pages)
+{
+    corpus->pages = pages;
+    if (corpus->reader)
+        corpus->reader->pages = pages;
+}
+
+static bool counts_pages(const struct plx_corpus *corpus)
+{
+    return corpus->content == PLX_CONTENT_TEXT && corpus->pages == PLX_PAGES_HEADING;
+}
+
+bool plx_corpus_page_counts(const struct plx_corpus *corpus, struct plx_page_counts *counts)
+{
+    *counts = corpus->counter.finished;
+    return counts_pages(corpus);
+}
+
+/* What all chunks share, and what is counted of them. */
+static void describe_chunk(struct plx_corpus *corpus, struct plx_chunk *chunk)
+{
+    chunk->input = corpus->inputs[corpus->opened - 1];
+    corpus->documents += chunk->begins_document;
+    if (!counts_pages(corpus))
+        return;
+    if (chunk->derived)
+        plx_page_counter_add(&corpus->counter, chunk->text, chunk->size, chunk->begins_document);
+    else
+        plx_page_counter_add_lines(&corpus->counter, chunk->text, chunk->size, chunk->begins_document);
+}
+
 enum plx_status plx_corpus_next(struct plx_corpus *corpus, struct plx_chunk *chunk, bool *more,
                                 struct plx_error *error)
 {
@@ -320,10 +356,10 @@ enum plx_status plx_corpus_next(struct plx_corpus *corpus, struct plx_chunk *chu
                 return status;
         }
         if (*more) {
-            chunk->input = corpus->inputs[corpus->opened - 1];
-            corpus->documents += chunk->begins_document;
+            describe_chunk(corpus, chunk);
             return PLX_OK;
         }
+        plx_page_counter_end(&corpus->counter);
         if (corpus->opened == corpus->names.count)
             return PLX_OK;
         const enum plx_status status = next_file(corpus, error);

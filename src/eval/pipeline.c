@@ -252,6 +252,7 @@ enum plx_status plx_pipeline_init(struct plx_pipeline *pipeline, const struct pl
     const struct plx_protocol *protocol =
         options->protocol ? options->protocol : plx_protocol_default(plx_model_info(model), &info);
     const enum plx_status status = plx_plan_make(model, protocol, &info, &pipeline->plan, error);
+    plx_corpus_set_pages(corpus, protocol->pages);
     return status ? status : prepare(pipeline, error);
 }
 

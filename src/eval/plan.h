@@ -46,6 +46,9 @@ enum plx_status plx_plan_make(const struct plx_model *model, const struct plx_pr
                               const struct plx_corpus_info *corpus, struct plx_plan *plan,
                               struct plx_error *error);
 
+/* How many start symbols precede a unit. */
+unsigned plx_plan_starts(const struct plx_plan *plan);
+
 /* True if the end of every line becomes a token. */
 bool plx_plan_line_ends(const struct plx_plan *plan);
 

@@ -290,7 +290,10 @@ static enum plx_status advance(struct plx_windows *windows, struct plx_error *er
         if (ready > windows->decided)
             status = emit_window(windows, 0, ready, error);
     } else {
-        for (; status == PLX_OK && windows->window_end <= ready; windows->window_end += protocol->stride) {
+        /* Where one that ends with its unit is left out, it takes one token more to know that it does not. */
+        const bool more = protocol->tail == PLX_TAIL_DROP_LAST;
+        for (; status == PLX_OK && windows->window_end + more <= ready;
+             windows->window_end += protocol->stride) {
             const uint64_t end = windows->window_end;
             status = emit_window(windows, end > protocol->window ? end - protocol->window : 0, end, error);
             trim(windows);
@@ -310,8 +313,7 @@ static enum plx_status begin_unit(struct plx_windows *windows, struct plx_error 
     windows->filled = windows->ended = false;
     windows->units++;
     windows->unit_token = windows->kept;
-    const bool symbol = protocol->start == PLX_START_CONTEXT && plan->start != PLX_NO_TOKEN;
-    const unsigned starts = symbol ? plan->start_repeat : 0;
+    const unsigned starts = plx_plan_starts(plan);
     const enum plx_status status = reserve(windows, starts, error);
     if (status)
         return status;
@@ -351,7 +353,7 @@ static enum plx_status end_unit(struct plx_windows *windows, struct plx_error *e
     const uint64_t first = windows->decided > windows->starts ? windows->decided : windows->starts;
     if (status || first >= end)
         return status;
-    if (protocol->tail == PLX_TAIL_DROP) {
+    if (protocol->tail == PLX_TAIL_DROP || protocol->tail == PLX_TAIL_DROP_LAST) {
         windows->skipped.tail += end - first;
         windows->decided = end;
         return PLX_OK;
