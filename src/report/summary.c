@@ -9,7 +9,7 @@
 #include <string.h>
 
 static const struct plx_summary_format *const FORMATS[] = {&plx_summary_kenlm, &plx_summary_srilm,
-                                                           &plx_summary_irstlm};
+                                                           &plx_summary_irstlm, &plx_summary_llama};
 
 #define FORMAT_COUNT (sizeof FORMATS / sizeof *FORMATS)
 
@@ -107,14 +107,20 @@ enum plx_status plx_summary_print(struct plx_summary *summary, struct plx_error 
     return plx_output_write(summary->output, text, (size_t)length, error);
 }
 
-/* What differs without making a difference: a refusal to take symbols in a text for words, and a choice that
-   the plan has settled by the model. */
+/* What differs without making a difference: a refusal to take symbols in a text for words, choices that the
+   plan has settled by the model, and where documents begin. */
 static bool harmless(const char *name, const struct plx_protocol *given, const struct plx_protocol *own)
 {
     if (strcmp(name, "control_words") == 0)
         return given->control_words == PLX_CONTROL_REFUSE;
-    return strcmp(name, "unknown") == 0 && own->unknown == PLX_UNKNOWN_UNK_OR_SKIP &&
-           (given->unknown == PLX_UNKNOWN_UNK || given->unknown == PLX_UNKNOWN_SKIP);
+    if (strcmp(name, "start") == 0)
+        return given->start == PLX_START_NONE || own->start == PLX_START_CONTEXT_OR_END;
+    if (strcmp(name, "end") == 0)
+        return own->end == PLX_END_AUTO;
+    if (strcmp(name, "unknown") == 0)
+        return own->unknown == PLX_UNKNOWN_UNK_OR_SKIP &&
+               (given->unknown == PLX_UNKNOWN_UNK || given->unknown == PLX_UNKNOWN_SKIP);
+    return strcmp(name, "pages") == 0;
 }
 
 /* Names the first field that differs; false if none does. */
@@ -140,6 +146,9 @@ enum plx_status plx_summary_refuse(const struct plx_summary_format *format,
 {
     struct plx_protocol own;
     format->protocol(model, &own);
+    if (own.window && plan->protocol.window)
+        own.window = plan->protocol.window; /* any will do, but what follows from it must be right */
+    plx_protocol_resolve(&own);
     if (name_difference(format, &plan->protocol, &own, false, error) ||
         name_difference(format, &plan->protocol, &own, true, error))
         return PLX_USAGE;

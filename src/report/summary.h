@@ -6,7 +6,8 @@
 #include "eval/result.h"
 #include "eval/summary.h"
 
-extern const struct plx_summary_format plx_summary_irstlm, plx_summary_kenlm, plx_summary_srilm;
+extern const struct plx_summary_format plx_summary_irstlm, plx_summary_kenlm, plx_summary_llama,
+    plx_summary_srilm;
 
 /* Writes as printf does. */
 __attribute__((format(printf, 3, 4))) enum plx_status

@@ -3,6 +3,7 @@
    </s>. */
 #include "report/summary.h"
 
+#include "base/error.h"
 #include "base/number.h"
 #include "eval/conventions.h"
 
@@ -24,6 +25,12 @@ static enum plx_status finish(struct plx_summary *summary, const struct plx_resu
     struct plx_conventions c;
     char pp[PLX_FIXED_TEXT], ppwp[PLX_FIXED_TEXT], share[PLX_FIXED_TEXT];
     plx_conventions_compute(result, &c);
+    if (result->plan.unknown == PLX_NO_TOKEN && c.irstlm.oovs > 0) {
+        plx_error_set(error, PLX_UNSUPPORTED,
+                      "what irstlm makes of %llu unknown words without an unknown symbol is not offered",
+                      (unsigned long long)c.irstlm.oovs);
+        return plx_error_hint(error, "the result (without --summary) has the conventions of the other tools");
+    }
     plx_format_fixed(c.irstlm.pp, 2, pp);
     plx_format_fixed(c.irstlm.ppwp, 2, ppwp);
     plx_format_fixed((double)((float)c.irstlm.oovs / (float)c.irstlm.words) * 100.0, 2, share); /* as there */

@@ -47,7 +47,8 @@ static enum plx_status evaluate(const char *tool, const struct plx_model *model,
     else
         assert_true(plx_summary_protocol(tool, plx_model_info(model), &protocol));
     *summary = open_summary(tool);
-    const struct plx_evaluate_options options = {.protocol = &protocol, .threads = 2, .summary = *summary};
+    const struct plx_evaluate_options options = {
+        .protocol = &protocol, .threads = 2, .batch = 3, .summary = *summary};
     struct plx_corpus *corpus = corpus_open_bytes(text, strlen(text), PLX_TOKENS_WORD);
     const enum plx_status status = plx_evaluate(model, corpus, &options, result, error);
     plx_corpus_close(corpus);
@@ -259,11 +260,109 @@ static void irstlm__unknown_words(void **state)
          "%% Nw=3 PP=2.61 PPwp=0.00 Nbo=0 Noov=0 OOV=0.00%\n"); /* 10^(1.25/3) */
 }
 
+/* What it charges for unknown words then is another thing. */
+static void irstlm__no_unknown_symbol(void **state)
+{
+    struct plx_model *model = inputs_model(WITHOUT_UNKNOWN);
+    struct plx_summary *summary;
+    struct plx_result *result;
+    struct plx_error error = {0};
+    (void)state;
+    says_of(model, "irstlm", "a b\n", NULL, "%% Nw=3 PP=2.61 PPwp=0.00 Nbo=0 Noov=0 OOV=0.00%\n");
+    assert_int_equal(evaluate("irstlm", model, "a x\n", NULL, &summary, &result, &error), PLX_OK);
+    assert_int_equal(plx_summary_finish(summary, result, &error), PLX_UNSUPPORTED);
+    plx_summary_discard(summary);
+    plx_result_free(result);
+    plx_model_close(model);
+}
+
 static void irstlm__protocols(void **state)
 {
     (void)state;
     refuses(WITH_UNKNOWN, "irstlm", "sentence blank=skip", PLX_USAGE,
             "the summary of irstlm has no number for blank skip: its own is score");
+}
+
+/* llama.cpp. */
+
+/* Every word costs the same in any context: p(a) = 10^-0.5, p(b) = 10^-0.25, p(x) = 10^-1. */
+static const char UNIGRAMS[] =
+    "\\data\\\nngram 1=5\n\n\\1-grams:\n-1\t</s>\n-99\t<s>\n-0.5\ta\n-0.25\tb\n-1\tx\n\n\\end\\\n";
+
+static void llama_says(const char *text, const char *fields, const char *expected)
+{
+    struct plx_model *model = inputs_model(UNIGRAMS);
+    says_of(model, "llama.cpp", text, fields, expected);
+    plx_model_close(model);
+}
+
+/* Of windows of 6 tokens the outputs 3 and 4 count, the tokens 4 and 5: a b, b b. In log10 the means are
+   0.375 and 1.25/4; the variance of all is 0.4375/4 - 0.3125^2 = 0.01171875, the error sqrt(0.01171875/3) =
+   1/16. */
+static void llama__windows(void **state)
+{
+    static const char fields[] = "llama.cpp window=6 end=none";
+    (void)state;
+    llama_says("x x x x a b\nx x x x b b\n", fields,
+               "[1]2.3714,[2]2.0535,\nFinal estimate: PPL = 2.0535 +/- 0.29553\n");
+    /* What does not fill a window is left out; --chunks 1 ends after the first. */
+    llama_says("x x x x a b x x x x b b x x x a a\n", fields,
+               "[1]2.3714,[2]2.0535,\nFinal estimate: PPL = 2.0535 +/- 0.29553\n");
+    llama_says("x x x x b b x x x x b a\n", "llama.cpp window=6 end=none limit=2", "[1]1.7783,\n");
+}
+
+/* Without variance there is nothing behind the windows, nor for windows that overlap: of those of 6 tokens
+   that move by 4 the last 4 count, x x a b and x b a a, and one that ends with the text is left out. */
+static void llama__no_final_estimate(void **state)
+{
+    static const char fields[] = "llama.cpp-stride window=6 stride=4 end=none";
+    (void)state;
+    llama_says("x x x x b b\nx x x x b b\n", "llama.cpp window=6 end=none", "[1]1.7783,[2]1.7783,\n");
+    llama_says("x x x x a b x b a a x\nx\n", fields, "[1]4.8697,[2]4.2170,\n");
+    llama_says("x x x x a b x b a a b\nb b b\n", fields, "[1]4.8697,[2]4.2170,\n");
+}
+
+static void llama__zero_probability(void **state)
+{
+    static const char arpa[] =
+        "\\data\\\nngram 1=4\n\n\\1-grams:\n-1\t</s>\n-99\t<s>\n-0.5\ta\n-inf\tb\n\n\\end\\\n";
+    struct plx_model *model = inputs_model(arpa);
+    (void)state;
+    says_of(model, "llama.cpp", "a a a a\na a a b\na a a a\n", "llama.cpp window=4 end=none",
+            "[1]3.1623,[2]inf,[3]inf,\n");
+    plx_model_close(model);
+}
+
+static void llama__protocols(void **state)
+{
+    (void)state;
+    refuses(UNIGRAMS, "llama.cpp", "llama.cpp window=8 score=last:2", PLX_USAGE,
+            "the summary of llama.cpp has no number for score last:2: its own is last:3");
+    refuses(UNIGRAMS, "llama.cpp", "llama.cpp window=8 limit=7", PLX_USAGE,
+            "the summary of llama.cpp has no number for limit 7: its own is 0");
+    refuses(UNIGRAMS, "llama.cpp", "hf-stride", PLX_USAGE,
+            "the summary of llama.cpp has no number for stride 512: its own is 1024");
+    refuses(UNIGRAMS, "llama.cpp", "sentence", PLX_USAGE,
+            "the summary of llama.cpp has no number for unit line: its own is stream");
+}
+
+static void llama__fewer_than_two_windows(void **state)
+{
+    struct plx_model *model = inputs_model(UNIGRAMS);
+    struct plx_summary *summary;
+    struct plx_result *result;
+    struct plx_error error = {0};
+    (void)state;
+    const char *fields = "llama.cpp window=6 end=none";
+    if (evaluate("llama.cpp", model, "x x x x a b x x x x b\n", fields, &summary, &result, &error) ==
+        PLX_OK) {
+        assert_int_equal(plx_summary_finish(summary, result, &error), PLX_MALFORMED);
+        plx_result_free(result);
+    }
+    assert_string_equal(error.message, "llama.cpp refuses fewer than two windows: 11 tokens, of 12 at least");
+    plx_summary_discard(summary);
+    folder_holds("");
+    plx_model_close(model);
 }
 
 /* All. */
@@ -343,6 +442,12 @@ int main(void)
         CASE(srilm__protocols),
         CASE(irstlm__unknown_words),
         CASE(irstlm__protocols),
+        CASE(irstlm__no_unknown_symbol),
+        CASE(llama__windows),
+        CASE(llama__no_final_estimate),
+        CASE(llama__zero_probability),
+        CASE(llama__protocols),
+        CASE(llama__fewer_than_two_windows),
         CASE(plx_summary_open__tools),
         CASE(plx_summary__other_models),
         CASE(plx_summary_finish__of_another_evaluation),
