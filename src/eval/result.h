@@ -4,6 +4,7 @@
 
 #include <perplex/result.h>
 
+#include "corpus/page_counter.h"
 #include "corpus/tokenize.h"
 #include "eval/sequence.h"
 #include "eval/summary.h"
@@ -19,7 +20,8 @@ struct plx_result {
     struct plx_extra_request request;         /* without the weights themselves */
     struct plx_extra extra;                   /* what it asks for */
     struct plx_skipped skipped;
-    struct plx_text_counts text; /* of the whole corpus */
+    struct plx_text_counts text;  /* of the whole corpus */
+    struct plx_page_counts pages; /* where they are the units; else 0 */
     uint64_t documents;
     uint64_t tokens; /* scored and skipped */
 

@@ -113,6 +113,9 @@ static enum plx_status describe(struct run *run, struct plx_error *error)
     result->corpus_format = corpus.format;
     result->files = corpus.files;
     result->tokens = pipeline->windows.tokens;
+    if (!plx_corpus_page_counts(pipeline->corpus, &result->pages) ||
+        pipeline->plan.protocol.unit != PLX_UNIT_DOCUMENT)
+        result->pages = (struct plx_page_counts){0};
     result->skipped = pipeline->windows.skipped;
     result->skipped.no_context += result->tally.unanswered;
     result->model = *plx_model_info(pipeline->model);
@@ -187,6 +190,11 @@ static enum plx_status check(const struct plx_result *result, const char *corpus
     else
         plx_error_set(error, PLX_MALFORMED, "no token is left to score: %llu were read, all skipped",
                       (unsigned long long)result->tokens);
+    if (skipped->tail > 0)
+        plx_error_hint(error,
+                       "what does not fill a window of %llu tokens is dropped: a smaller --window, or "
+                       "--tail keep",
+                       (unsigned long long)result->plan.protocol.window);
     return plx_error_input(error, corpus);
 }
 

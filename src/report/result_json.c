@@ -146,6 +146,18 @@ static void write_opengrm(struct plx_json_writer *json, const struct plx_convent
     plx_json_end_object(json);
 }
 
+static void write_lm_eval(struct plx_json_writer *json, const struct plx_conventions *c)
+{
+    plx_json_begin_object(json, "lm_eval");
+    plx_json_u64(json, "documents", c->lm_eval.documents);
+    plx_json_u64(json, "words", c->lm_eval.words);
+    plx_json_u64(json, "bytes", c->lm_eval.bytes);
+    plx_json_double(json, "word_perplexity", c->lm_eval.word_perplexity);
+    plx_json_double(json, "byte_perplexity", c->lm_eval.byte_perplexity);
+    plx_json_double(json, "bits_per_byte", c->lm_eval.bits_per_byte);
+    plx_json_end_object(json);
+}
+
 static void write_conventions(struct plx_json_writer *json, const struct plx_result *result)
 {
     struct plx_conventions c;
@@ -159,6 +171,8 @@ static void write_conventions(struct plx_json_writer *json, const struct plx_res
         write_irstlm(json, &c);
     if (result->plan.sentences)
         write_opengrm(json, &c);
+    if (plx_conventions_of_pages(result))
+        write_lm_eval(json, &c);
     plx_json_end_object(json);
 }
 
