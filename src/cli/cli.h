@@ -58,6 +58,7 @@ enum cli_takes {
     CLI_TAKES_LOAD,
     CLI_TAKES_FINGERPRINT,
     CLI_TAKES_INSPECTED,
+    CLI_TAKES_SUMMARY,
     CLI_TAKES_COMMAND,
     /* Files, and more. */
     CLI_TAKES_MODEL, /* or one of the words, with something behind it */
@@ -131,6 +132,8 @@ enum cli_takes {
       "write there, whole or not at all (default: stdout)")                                                  \
     X(PER_TOKEN, "per-token", 0, "FILE", FILE, CLI_EVAL,                                                     \
       "write every scored token and its nats there too: .jsonl or .npy, .gz may follow")                     \
+    X(SUMMARY, "summary", 0, "TOOL", SUMMARY, CLI_EVAL,                                                      \
+      "print what that tool prints, by its protocol, in place of the JSON, which goes to -o FILE: %s")       \
     X(DISTRIBUTIONS, "distributions", 0, NULL, NOTHING, CLI_EVAL,                                            \
       "metrics of full distributions too: entropy, rank, accuracy, calibration, best temperature")           \
     X(EXPLAIN, "explain", 0, NULL, NOTHING, CLI_EVAL,                                                        \

@@ -60,9 +60,11 @@ enum plx_status cli_choose_protocol(const struct cli_arguments *arguments, const
                                     struct plx_error *error)
 {
     const struct plx_protocol *preset = named_preset(arguments);
+    const char *tool = arguments->values[CLI_SUMMARY];
     struct plx_corpus_info info;
     plx_corpus_info(corpus, &info);
-    *protocol = *(preset ? preset : plx_protocol_default(model, &info));
+    if (preset || !tool || !plx_summary_protocol(tool, model, protocol))
+        *protocol = *(preset ? preset : plx_protocol_default(model, &info));
     const enum plx_status status = cli_set_protocol(arguments, protocol, error);
     return status ? status : plx_protocol_check(protocol, error);
 }

@@ -7,6 +7,7 @@
 #include "corpus/page_counter.h"
 #include "corpus/tokenize.h"
 #include "eval/sequence.h"
+#include "eval/summary.h"
 #include "eval/tally.h"
 #include "eval/warnings.h"
 #include "eval/windows.h"
@@ -28,8 +29,9 @@ struct plx_result {
     struct plx_plan plan;
     struct plx_tally tally;
     struct plx_sequence sequence;
-    struct plx_extra_request request; /* without the weights themselves */
-    struct plx_extra extra;           /* what it asks for */
+    const struct plx_summary_format *summary; /* whose needs were met; NULL: nobody's */
+    struct plx_extra_request request;         /* without the weights themselves */
+    struct plx_extra extra;                   /* what it asks for */
     struct plx_skipped skipped;
     struct plx_text_counts text;  /* of the whole corpus */
     struct plx_page_counts pages; /* where they are the units; else 0 */

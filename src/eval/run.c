@@ -36,6 +36,12 @@ static enum plx_status take(void *user, const struct plx_batch *batch, size_t in
         if (status)
             return status;
     }
+    struct plx_summary *summary = run->pipeline.options->summary;
+    if (summary && summary->format->add) {
+        const enum plx_status status = summary->format->add(summary, &run->pipeline.plan, batch, error);
+        if (status)
+            return status;
+    }
     plx_sequence_add(&run->result->sequence, &run->pipeline.plan, batch);
     plx_tally_merge(&run->result->tally, &batch->tally);
     if (batch->request)
@@ -74,6 +80,17 @@ static enum plx_status run_corpus(struct run *run, struct plx_error *error)
     if (status == PLX_OK)
         plx_sequence_finish(&run->result->sequence, &pipeline->plan);
     return status;
+}
+
+/* The summary of a tool that has a number for this. */
+static enum plx_status prepare_summary(struct run *run, struct plx_error *error)
+{
+    struct plx_summary *summary = run->pipeline.options->summary;
+    if (!summary)
+        return PLX_OK;
+    run->result->summary = summary->format;
+    run->result->sequence.ordered = summary->format->ordered;
+    return summary->format->check(plx_model_info(run->pipeline.model), &run->pipeline.plan, error);
 }
 
 /* What a result says of a mixture outlives it. */
@@ -211,6 +228,8 @@ enum plx_status plx_evaluate(const struct plx_model *model, struct plx_corpus *c
     if (settled.batch == 0 && plx_extra_needs_rows(&settled))
         settled.batch = plx_pipeline_rows_batch(plx_model_info(model)->vocabulary);
     enum plx_status status = plx_pipeline_init(&run.pipeline, model, corpus, &settled, error);
+    if (status == PLX_OK)
+        status = prepare_summary(&run, error);
     if (status == PLX_OK)
         status = plx_extra_settle(run.pipeline.options, model, &run.pipeline.plan, &run.request, error);
     if (status == PLX_OK && (status = run_corpus(&run, error)) == PLX_OK &&

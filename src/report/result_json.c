@@ -164,7 +164,7 @@ static void write_conventions(struct plx_json_writer *json, const struct plx_res
     struct plx_conventions c;
     plx_conventions_compute(result, &c);
     plx_json_begin_object(json, "conventions");
-    if (result->plan.sentences)
+    if (result->plan.kenlm)
         write_kenlm(json, &c);
     if (result->plan.srilm)
         write_srilm(json, &c);
