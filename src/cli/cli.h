@@ -88,16 +88,16 @@ enum cli_takes {
     X(CONTROL_WORDS, "control-words", 0, "WHAT", FIELD, CLI_SCORING | CLI_CONVERT,                           \
       "start and end symbols in the text: %s")                                                               \
     X(BLANK, "blank", 0, "HOW", FIELD, CLI_SCORING, "end symbols of blank lines: %s")                        \
-    X(PAGES, "pages", 0, "WHERE", FIELD, CLI_SCORING, "where documents of a text begin: %s")                 \
+    X(PAGES, "pages", 0, "WHERE", FIELD, CLI_SCORING | CLI_CONVERT, "where documents of a text begin: %s")   \
     X(AVERAGE, "average", 0, "OVER", FIELD, CLI_EVAL, "mean over: %s")                                       \
     X(LIMIT, "limit", 0, "N", NUMBER, CLI_SCORING, "score at most N tokens; 0: all")                         \
     X(TOKENS, "tokens", 't', "KIND", TOKEN_KIND, CLI_SCORING | CLI_INSPECT | CLI_CONVERT,                    \
       "what tokens are: %s (default: words of a text)")                                                      \
     X(CORPUS_FORMAT, "corpus-format", 0, "NAME", CORPUS_FORMAT, CLI_SCORING | CLI_INSPECT | CLI_CONVERT,     \
       "format of the corpus: %s (default: recognised)")                                                      \
-    X(MEMBER, "member", 0, "NAME", TEXT, CLI_SCORING | CLI_INSPECT,                                          \
+    X(MEMBER, "member", 0, "NAME", TEXT, CLI_SCORING | CLI_INSPECT | CLI_CONVERT,                            \
       "corpora in zip or tar: the file in it, by its name or a pattern (default: the only one)")             \
-    X(TOKEN_BYTES, "token-bytes", 0, "FILE", FILE, CLI_EVAL,                                                 \
+    X(TOKEN_BYTES, "token-bytes", 0, "FILE", FILE, CLI_EVAL | CLI_CONVERT,                                   \
       "what tokens stand for: a .npy with a count of bytes for each, or a vocabulary that gives each id "    \
       "its "                                                                                                 \
       "bytes")                                                                                               \

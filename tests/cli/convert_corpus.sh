@@ -14,7 +14,12 @@ awk '/^\\1-grams:/ { on = 1; next } /^\\/ { on = 0 } on && NF && $2 !~ /^<\/?s>$
 flat() {
     sed -e '/^  "corpus": {/,/^  }/d' -e '/^  "runtime": {/,/^  }/d' "$1"
 }
+# Where bytes are given, nothing is known of characters and words, nor which unknown tokens were spelled out.
+measured() {
+    flat "$1" | grep -v -e character -e word -e '"literal"'
+}
 accepts "$PERPLEX" eval -q model.arpa text.txt -o text.json
+measured text.json >expected.measured
 flat text.json >expected
 for format in u16 u32 llmc llmc-u32 megatron fairseq npy jsonl; do
     accepts "$PERPLEX" convert text.txt "ids.$format" --to $format --vocab model.arpa --write-bytes bytes.npy
@@ -25,7 +30,10 @@ for format in u16 u32 llmc llmc-u32 megatron fairseq npy jsonl; do
     input=ids.$format
     case $format in megatron | fairseq) input=ids.$format.bin ;; esac
     accepts "$PERPLEX" eval -q model.arpa "$input" --tokens word -o ids.json
-    flat ids.json | cmp -s - expected || fail "another result by way of $format"
+    case $format in
+    jsonl) measured ids.json | cmp -s - expected.measured || fail "another result by way of $format" ;;
+    *) flat ids.json | cmp -s - expected || fail "another result by way of $format" ;;
+    esac
     accepts "$PERPLEX" convert "$input" "again.$format" --to $format --vocab model.arpa
     accepts "$PERPLEX" convert "$input" "bare.$format" --to $format
     for other in again bare; do
@@ -34,6 +42,30 @@ for format in u16 u32 llmc llmc-u32 megatron fairseq npy jsonl; do
         done
     done
 done
+
+# A text with blanks everywhere, carriage returns, unknown words and articles: ids and bytes say all that evaluation
+# needs, and formats that part documents have as many.
+printf ' = One = \n\n the\t time  \r\n \t\nzebra the \302\240 <unk>\n\n = Two = \n\nof the  ' >messy.txt
+accepts "$PERPLEX" eval -q model.arpa messy.txt -o text.json
+measured text.json | grep -v '"documents"' >expected.measured
+documents=$(value text.json counts.documents)
+[ "$documents" -eq 2 ] || fail "$documents articles"
+for format in u32 megatron fairseq npy jsonl; do
+    accepts "$PERPLEX" convert -q messy.txt "messy.$format" --to $format --vocab model.arpa --write-bytes bytes.npy
+    input=messy.$format
+    case $format in megatron | fairseq) input=messy.$format.bin ;; esac
+    accepts "$PERPLEX" eval -q model.arpa "$input" --tokens word --token-bytes bytes.npy \
+        --original-bytes "$(wc -c <messy.txt)" -o ids.json
+    measured ids.json | grep -v '"documents"' | cmp -s - expected.measured || fail "another result by way of $format"
+    case $format in
+    megatron | fairseq | jsonl) [ "$(value ids.json counts.documents)" -eq 2 ] || fail "articles are lost in $format" ;;
+    esac
+    grep -q '"warnings": \[\]' ids.json || fail "warns of $format"
+    accepts "$PERPLEX" convert -q "$input" "again.$format" --to $format --token-bytes bytes.npy --write-bytes counts.npy
+    cmp -s bytes.npy counts.npy || fail "other bytes by way of $format"
+done
+accepts "$PERPLEX" convert messy.txt one.jsonl --pages none --vocab model.arpa -q
+[ "$(wc -l <one.jsonl)" -eq 1 ] || fail 'articles although nobody wants them'
 
 # From several files and standard input; through standard output.
 head -n 5 text.txt >part-1.txt
@@ -54,7 +86,7 @@ cmp -s other.u16 ids.u16 || fail 'other ids by a vocabulary from a pipe'
 accepts "$PERPLEX" convert text.txt bytes.u16 --tokens byte
 accepts "$PERPLEX" convert ids.u16 ids.u32
 accepts from ids.jsonl "$PERPLEX" convert - again.jsonl
-cmp -s ids.u32 again.u32 || fail 'other ids'
+cmp -s ids.jsonl again.jsonl || fail "other ids"
 
 # What is said: how many tokens are unknown, and that documents are lost.
 said() {
@@ -113,7 +145,7 @@ env --default-signal=INT timeout --foreground --signal KILL 20 \
     "$PERPLEX" convert pipe folder/x --to megatron --tokens byte --write-bytes folder/bytes.npy >out 2>err &
 program=$!
 exec 3>pipe
-cat text.txt >&3
+yes "$(cat text.txt)" | head -c 400000 >&3
 wait_for begun || fail 'no temporary files'
 kill -INT "$program"
 code=0
