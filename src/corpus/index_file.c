@@ -333,6 +333,13 @@ static enum plx_status add_sequence(struct plx_index *index, uint64_t *tokens, s
         return at_offset(index, place(&index->offsets, at), error);
     }
     index->offset += (uint64_t)length * index->type.size;
+    if (index->offset / index->type.size > index->tokens) {
+        plx_error_set(error, PLX_MALFORMED,
+                      "sequence %" PRIu64 " of the index (from 0) has %" PRId64
+                      " tokens and ends at byte %" PRIu64 " of them, but the last one at %" PRIu64,
+                      at, length, index->offset, index->tokens * index->type.size);
+        return at_offset(index, place(&index->lengths, at), error);
+    }
     index->sequence++;
     *tokens += (uint64_t)length;
     return PLX_OK;

@@ -97,7 +97,7 @@ static FILE *create(const char *name)
 /* The files of a corpus in the test's folder. */
 struct corpus {
     const char *format;
-    char names[DOCUMENTS_MOST][16];
+    char names[DOCUMENTS_MOST][32];
     size_t count;
 };
 
@@ -126,7 +126,9 @@ static void write_files(const struct tokens *tokens, const char *format, const s
         if (strcmp(format, "llmc") == 0) {
             put(out, width->bytes == 2 ? 20240520 : 20240801, 4, false);
             put(out, width->bytes == 2 ? 1 : 7, 4, false);
-            put(out, end - begin, 1016, false);
+            put(out, end - begin, 4, false);
+            for (size_t k = 3; k < 256; k++)
+                put(out, 0, 4, false);
         }
         put_ids(out, tokens, begin, end, width);
         fclose(out);

@@ -181,12 +181,54 @@ static void indexed_probe__lone_tokens(void **state)
     corpus_reading_free(&reading);
 }
 
+/* Reads the tokens with such an index: all of them, or a clear error that says where. */
+static void read_damaged(const char *tokens, const uint8_t *index, size_t size)
+{
+    struct corpus_reading reading;
+    struct plx_error error;
+    char text[1200];
+    (void)remove(folder_path("x.idx")); /* or some file systems wait for the disk */
+    file_write(folder_path("x.idx"), index, size);
+    const enum plx_status status = read_named(&tokens, 1, NULL, &reading, &error);
+    plx_error_format(&error, text, sizeof text);
+    if (status == PLX_OK)
+        assert_int_equal(reading.info.bytes, 24);
+    else if ((status != PLX_MALFORMED && status != PLX_UNSUPPORTED) || error.offset == PLX_NOWHERE ||
+             strncmp(path_name(error.input), "x.", 2) != 0 || strchr(text, '\n'))
+        fail_msg("index of %zu bytes: %s: \"%s\"", size, plx_status_name(status), text);
+    corpus_reading_free(&reading);
+}
+
+/* Every truncation, and every byte changed in some ways. Without its magic it is no index. */
+static void indexed__damaged_index(void **state)
+{
+    static const uint8_t changes[] = {1, 0x80, 0xFF, 0x10};
+    (void)state;
+    char *path = fixture_path("corpora/megatron/sentences.idx");
+    const struct file_bytes index = file_read(path);
+    copy("corpora/megatron/sentences.bin", "x.bin");
+    char *tokens = strdup(folder_path("x.bin"));
+    for (size_t size = 0; size <= index.size; size++)
+        read_damaged(tokens, index.bytes, size);
+    for (size_t at = 0; at < index.size; at++) {
+        for (size_t i = 0; i < LENGTH(changes); i++) {
+            index.bytes[at] ^= changes[i];
+            read_damaged(tokens, index.bytes, index.size);
+            index.bytes[at] ^= changes[i];
+        }
+    }
+    free(tokens);
+    free(index.bytes);
+    free(path);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(indexed_next__fixtures),
         cmocka_unit_test_setup_teardown(indexed_next__long, folder_make, folder_remove),
         cmocka_unit_test_setup_teardown(indexed_open__refusals, folder_make, folder_remove),
+        cmocka_unit_test_setup_teardown(indexed__damaged_index, folder_make, folder_remove),
         cmocka_unit_test_setup_teardown(indexed_probe__lone_tokens, folder_make, folder_remove),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

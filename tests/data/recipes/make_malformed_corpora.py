@@ -53,6 +53,7 @@ def main(folder):
     pair("index_begins_later", megatron(offsets=[2, 8, 10, 10]))
     pair("index_between_tokens", megatron(offsets=[0, 8, 10, 11]))
     pair("index_negative_length", megatron(lengths=[4, -1, 0, 7]))
+    pair("index_length_beyond", megatron(lengths=[4, 100, 0, 7]))
     pair("index_negative_offset", megatron(offsets=[0, 8, 10, -10]))
     pair("index_documents_begin", megatron(documents=[1, 2, 2, 4]))
     pair("index_documents_end", megatron(documents=[0, 2, 2, 3]))
