@@ -134,11 +134,14 @@ struct plx_corpus_info {
 
 /* Opens a corpus of names[count], count > 0, read one after the other as one corpus: each a path, "-" for
    standard input, a URL, or a pattern of paths ("shard-*.txt": all files that match, in the order of their
-   bytes; a file of just that name comes first). Every file begins a document. They must be of one format.
-   options may be NULL. *corpus is to be closed with plx_corpus_close; NULL on failure. PLX_USAGE where
-   options->format names no format, "-" stands twice, or a text is to be cut into PLX_TOKENS_PIECE,
-   PLX_UNSUPPORTED where the content is of none; PLX_IO where a file is missing, which is seen at once, or no
-   file matches; the errors of opening and reading a source (source.h). */
+   bytes; a file of just that name comes first). Every file begins a document. They must be of one format. A
+   zip or tar archive (tar also compressed by bzip2, xz or zstd) stands for the file in it that
+   options->member names: its name there or the last part of it, or a pattern of either; without a member the
+   only file. options may be NULL. *corpus is to be closed with plx_corpus_close; NULL on failure. PLX_USAGE
+   where options->format names no format, "-" stands twice, or a text is to be cut into PLX_TOKENS_PIECE, or
+   where none or several files of an archive are meant; PLX_UNSUPPORTED where the content is of none, or a
+   file of an archive is encrypted or itself an archive; PLX_IO where a file is missing, which is seen at
+   once, or no file matches; the errors of opening and reading a source (source.h). */
 PLX_API enum plx_status plx_corpus_open(const char *const *names, size_t count,
                                         const struct plx_corpus_options *options, struct plx_corpus **corpus,
                                         struct plx_error *error);
@@ -158,7 +161,9 @@ PLX_API void plx_corpus_set_pages(struct plx_corpus *corpus, enum plx_pages page
    PLX_MALFORMED with line or offset where the content is not what the format demands, or cannot be cut into
    pieces (a word of megabytes); PLX_UNSUPPORTED where a file is of another format than the first;
    PLX_MISMATCH where the bytes of its tokens are not those of this corpus; the errors of opening and reading
-   a source, after which only PLX_INTERRUPTED lets the call be made again. */
+   a source, after which only PLX_INTERRUPTED lets the call be made again, and not in an archive. A file of an
+   archive that cannot be read again (a pipe, a URL) shows at its end only that other files are meant too, or
+   that the archive is damaged behind it. */
 PLX_API enum plx_status plx_corpus_next(struct plx_corpus *corpus, struct plx_chunk *chunk, bool *more,
                                         struct plx_error *error);
 
@@ -170,8 +175,9 @@ PLX_API void plx_corpus_info(const struct plx_corpus *corpus, struct plx_corpus_
 PLX_API void plx_corpus_original(const struct plx_corpus *corpus, struct plx_original_info *info);
 
 /* Computes the fingerprint, hexadecimal: of one file the SHA-256 of its uncompressed content; of several the
-   SHA-256 of the text made of theirs in hexadecimal, each ended by a newline. Reads to the end if need be,
-   after which nothing is left for plx_corpus_next. Errors as those of plx_source_sha256 and plx_corpus_next.
+   SHA-256 of the text made of theirs in hexadecimal, each ended by a newline; an index that lies beside a
+   file counts as one before it. Reads to the end if need be, after which nothing is left for plx_corpus_next.
+   Errors as those of plx_source_sha256 and plx_corpus_next.
  */
 PLX_API enum plx_status plx_corpus_sha256(struct plx_corpus *corpus, char hex[65], struct plx_error *error);
 
@@ -179,8 +185,8 @@ PLX_API enum plx_status plx_corpus_sha256(struct plx_corpus *corpus, char hex[65
    several files the size is not known before the last one is open. */
 PLX_API void plx_corpus_progress(const struct plx_corpus *corpus, uint64_t *size, uint64_t *done);
 
-/* Gives the names that it was opened by (see plx_source_name), separated by spaces. Valid as long as the
-   corpus. */
+/* Gives the names that it was opened by (see plx_source_name), separated by spaces; of a corpus that is one
+   file of an archive, "archive:file". Valid as long as the corpus. */
 PLX_API const char *plx_corpus_name(const struct plx_corpus *corpus);
 
 /* Closes the corpus and its source. NULL is fine. */

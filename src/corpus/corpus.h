@@ -23,6 +23,7 @@ struct plx_reader {
        `close`. The fingerprint covers it as if it were a file before this one. NULL: nothing. */
     struct plx_source *beside;
     enum plx_content content; /* set by `open`, never changed */
+    enum plx_pages pages; /* of a text; set before the first `next` */
     bool empty; /* set by `open`: the file is not empty but holds no document, and so its content says nothing
                  */
     /* Of the document at hand, where the file has the text beside its tokens: that text, and how many tokens

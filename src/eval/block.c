@@ -314,6 +314,7 @@ static enum plx_status encode_control_word(struct plx_block *block, size_t i, co
                                            uint16_t *flags)
 {
     const bool start = block->ids[i] == plan->control[0];
+    block->control_words++;
     switch (plan->protocol.control_words) {
     case PLX_CONTROL_REFUSE: return refuse_control_word(block, i, start ? "start" : "end");
     case PLX_CONTROL_SCORE: *flags |= (uint16_t)(start ? start_flag(plan, block->ids[i]) : 0); break;
@@ -396,6 +397,7 @@ static void merge_ends(struct plx_block *block, const struct plx_plan *plan)
         }
         const unsigned before = tokens->marks[kept - 1];
         const uint32_t bytes = tokens->bytes[kept - 1], characters = tokens->characters[kept - 1];
+        block->control_words++;
         move_token(block, i, kept - 1);
         tokens->bytes[kept - 1] += bytes;
         tokens->characters[kept - 1] += characters;
@@ -480,15 +482,23 @@ static enum plx_status encode_tokens(struct plx_block *block, const struct plx_p
     return PLX_OK;
 }
 
+/* The marks of tokens before which context starts afresh. */
+static unsigned begins_unit(const struct plx_plan *plan)
+{
+    switch (plan->protocol.unit) {
+    case PLX_UNIT_LINE: return PLX_MARK_BEGINS_LINE | PLX_MARK_BEGINS_DOCUMENT;
+    case PLX_UNIT_DOCUMENT: return PLX_MARK_BEGINS_DOCUMENT;
+    case PLX_UNIT_STREAM: break;
+    }
+    return 0;
+}
+
 static enum plx_status encode(struct plx_block *block, const struct plx_plan *plan,
                               const struct plx_model *model)
 {
     const struct plx_tokens *tokens = &block->tokens;
-    const unsigned afresh = plan->protocol.unit == PLX_UNIT_LINE
-                                ? PLX_MARK_BEGINS_LINE | PLX_MARK_BEGINS_DOCUMENT
-                            : plan->protocol.unit == PLX_UNIT_DOCUMENT ? PLX_MARK_BEGINS_DOCUMENT
-                                                                       : 0;
-    block->lost_hyphens = 0;
+    const unsigned afresh = begins_unit(plan);
+    block->lost_hyphens = block->control_words = 0;
     enum plx_status status = block->chunk.content == PLX_CONTENT_TEXT ? encode_text(block, plan, model)
                                                                       : encode_tokens(block, plan, model);
     const uint64_t special = UINT64_C(1) << plan->unknown % 64 | UINT64_C(1) << plan->control[0] % 64 |
@@ -508,6 +518,21 @@ static enum plx_status encode(struct plx_block *block, const struct plx_plan *pl
             status = encode_token(block, i, plan, flags + i);
     }
     return status;
+}
+
+void plx_block_flags(const struct plx_block *block, const struct plx_plan *plan, uint16_t *flags)
+{
+    const unsigned afresh = begins_unit(plan), changed = PLX_TOKEN_BREAK | PLX_TOKEN_START;
+    const bool text = block->chunk.content == PLX_CONTENT_TEXT;
+    const bool symbols = text ? plan->protocol.control_words == PLX_CONTROL_SCORE : !plan->any_tokens;
+    for (size_t i = 0; i < block->tokens.count; i++) {
+        const unsigned mark = block->tokens.marks[i];
+        const uint32_t id = block->ids[i];
+        unsigned same = block->flags[i] & ~changed;
+        if (symbols && !(mark & PLX_MARK_LINE_END) && id != PLX_NO_TOKEN && (!text || id == plan->control[0]))
+            same |= start_flag(plan, id);
+        flags[i] = (uint16_t)(same | (mark & afresh ? PLX_TOKEN_BREAK : 0));
+    }
 }
 
 void plx_block_encode(struct plx_block *block, const struct plx_plan *plan, const struct plx_model *model)

@@ -48,6 +48,7 @@ struct plx_block {
     uint16_t *flags; /* [tokens.count], of enum plx_token_flag and plx_block_flag */
     size_t capacity;
     uint64_t lost_hyphens;  /* "@-@" in the text that the vocabulary lacks */
+    uint64_t control_words; /* words of a text that are spelled as the start or the end symbol */
     enum plx_status status; /* of encoding it */
     struct plx_error error;
 };
@@ -59,6 +60,10 @@ enum plx_status plx_block_fill(struct plx_block *block, const struct plx_chunk *
 
 /* Tokenizes a text and looks tokens up, or ids; the outcome is in block->status. Any thread. */
 void plx_block_encode(struct plx_block *block, const struct plx_plan *plan, const struct plx_model *model);
+
+/* The flags, [tokens.count], that the block would have under a plan that makes the same tokens of it but
+   begins units elsewhere, and puts start symbols elsewhere. */
+void plx_block_flags(const struct plx_block *block, const struct plx_plan *plan, uint16_t *flags);
 
 void plx_block_release(struct plx_block *block);
 

@@ -33,6 +33,11 @@ bool plx_npy_recognise(const uint8_t *head, size_t size);
 enum plx_status plx_npy_read_header(struct plx_source *source, struct plx_npy *array,
                                     struct plx_error *error);
 
+/* The same without consuming it: *header is how many bytes it takes, all of which have been peeked at last.
+ */
+enum plx_status plx_npy_peek_header(struct plx_source *source, struct plx_npy *array, size_t *header,
+                                    struct plx_error *error);
+
 /* How many bytes of a content tell how long its header is. */
 #define PLX_NPY_PREFIX 12
 

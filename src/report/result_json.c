@@ -4,6 +4,7 @@
 #include "base/json_writer.h"
 #include "base/logarithms.h"
 #include "eval/conventions.h"
+#include "report/explain_json.h"
 #include "report/extra_json.h"
 #include "report/result_file.h"
 #include "report/result_parts.h"
@@ -146,12 +147,24 @@ static void write_opengrm(struct plx_json_writer *json, const struct plx_convent
     plx_json_end_object(json);
 }
 
+static void write_lm_eval(struct plx_json_writer *json, const struct plx_conventions *c)
+{
+    plx_json_begin_object(json, "lm_eval");
+    plx_json_u64(json, "documents", c->lm_eval.documents);
+    plx_json_u64(json, "words", c->lm_eval.words);
+    plx_json_u64(json, "bytes", c->lm_eval.bytes);
+    plx_json_double(json, "word_perplexity", c->lm_eval.word_perplexity);
+    plx_json_double(json, "byte_perplexity", c->lm_eval.byte_perplexity);
+    plx_json_double(json, "bits_per_byte", c->lm_eval.bits_per_byte);
+    plx_json_end_object(json);
+}
+
 static void write_conventions(struct plx_json_writer *json, const struct plx_result *result)
 {
     struct plx_conventions c;
     plx_conventions_compute(result, &c);
     plx_json_begin_object(json, "conventions");
-    if (result->plan.sentences)
+    if (result->plan.kenlm)
         write_kenlm(json, &c);
     if (result->plan.srilm)
         write_srilm(json, &c);
@@ -159,6 +172,8 @@ static void write_conventions(struct plx_json_writer *json, const struct plx_res
         write_irstlm(json, &c);
     if (result->plan.sentences)
         write_opengrm(json, &c);
+    if (plx_conventions_of_pages(result))
+        write_lm_eval(json, &c);
     plx_json_end_object(json);
 }
 
@@ -362,6 +377,7 @@ static void write_result(struct plx_json_writer *json, const struct plx_result *
         plx_json_bool(json, "orders_include_blanks", true);
     write_conventions(json, result);
     plx_write_extra(json, result);
+    plx_write_explained(json, result);
     plx_json_protocol(json, &result->plan.protocol);
     write_model(json, result);
     write_corpus(json, result);
