@@ -93,16 +93,16 @@ enum cli_takes {
     X(CONTROL_WORDS, "control-words", 0, "WHAT", FIELD, CLI_FIELDS | CLI_CONVERT,                            \
       "start and end symbols in the text: %s")                                                               \
     X(BLANK, "blank", 0, "HOW", FIELD, CLI_FIELDS, "end symbols of blank lines: %s")                         \
-    X(PAGES, "pages", 0, "WHERE", FIELD, CLI_FIELDS, "where documents of a text begin: %s")                  \
+    X(PAGES, "pages", 0, "WHERE", FIELD, CLI_FIELDS | CLI_CONVERT, "where documents of a text begin: %s")    \
     X(AVERAGE, "average", 0, "OVER", FIELD, CLI_EVAL | CLI_PROTOCOLS, "mean over: %s")                       \
     X(LIMIT, "limit", 0, "N", NUMBER, CLI_FIELDS, "score at most N tokens; 0: all")                          \
     X(TOKENS, "tokens", 't', "KIND", TOKEN_KIND, CLI_SCORING | CLI_INSPECT | CLI_CONVERT,                    \
       "what tokens are: %s (default: words of a text)")                                                      \
     X(CORPUS_FORMAT, "corpus-format", 0, "NAME", CORPUS_FORMAT, CLI_SCORING | CLI_INSPECT | CLI_CONVERT,     \
       "format of the corpus: %s (default: recognised)")                                                      \
-    X(MEMBER, "member", 0, "NAME", TEXT, CLI_SCORING | CLI_INSPECT,                                          \
+    X(MEMBER, "member", 0, "NAME", TEXT, CLI_SCORING | CLI_INSPECT | CLI_CONVERT,                            \
       "corpora in zip or tar: the file in it, by its name or a pattern (default: the only one)")             \
-    X(TOKEN_BYTES, "token-bytes", 0, "FILE", FILE, CLI_EVAL,                                                 \
+    X(TOKEN_BYTES, "token-bytes", 0, "FILE", FILE, CLI_EVAL | CLI_CONVERT,                                   \
       "what tokens stand for: a .npy with a count of bytes for each, or a vocabulary that gives each id "    \
       "its "                                                                                                 \
       "bytes")                                                                                               \
@@ -292,7 +292,6 @@ bool cli_check_preset(const struct cli_arguments *arguments);
 /* What tokens are: `chosen` of the words for --tokens, else what the preset of --protocol is for. */
 enum plx_token_kind cli_token_kind(const struct cli_arguments *arguments, size_t chosen);
 
-/* Sets the fields that have been given as options. */
 /* What can be wrong with the protocol whatever the model is, before that is read, which may take minutes. */
 enum plx_status cli_check_protocol(const struct cli_arguments *arguments, struct plx_error *error);
 
