@@ -1,7 +1,10 @@
 /* What is said of presets that follow a pass: counts and reasons, worked out by hand. */
+#include "model/model.h"
+
 #include "support/fixtures.h"
 #include "support/inputs.h"
 #include "support/result_text.h"
+#include "support/witness.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -194,6 +197,26 @@ static void plx_explain__impossible(void **state)
     plx_result_free(result);
 }
 
+/* Answers to the four tokens w3 w4 </s> </s>, of which SRILM's ngram would not ask for the last one. */
+static void plx_explain__answers_left_over(void **state)
+{
+    static const char text[] = "w3 w4\n\n";
+    struct plx_model *model = witness_model(2, PLX_EMPTY_CONTEXT | PLX_UNKNOWN_CONTEXT | PLX_BY_TARGET, true);
+    const struct plx_evaluate_options options = {.threads = 1, .explain = true};
+    struct plx_error error;
+    (void)state;
+    model->info.positions = 4;
+    struct plx_result *result =
+        evaluate_bytes(model, text, sizeof text - 1, PLX_TOKENS_WORD, &options, &error);
+    if (!result)
+        fail_msg("%s", error.message);
+    assert_string_equal(said(result, "sentence"),
+                        "the same number: every position is scored under the same context");
+    assert_string_equal(said(result, "srilm"), "(asks for the scores of 3 tokens, and the model has 4)");
+    plx_result_free(result);
+    plx_model_close(model);
+}
+
 static void plx_result_explained__nothing_asked(void **state)
 {
     struct plx_model *model = inputs_model(TRIGRAMS);
@@ -216,6 +239,7 @@ int main(void)
         cmocka_unit_test(plx_explain__limit),
         cmocka_unit_test(plx_explain__control_words),
         cmocka_unit_test(plx_explain__impossible),
+        cmocka_unit_test(plx_explain__answers_left_over),
         cmocka_unit_test(plx_result_explained__nothing_asked),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
