@@ -174,7 +174,7 @@ static void count_originals(struct plx_batch *batch)
         const uint32_t counts = flags & PLX_TOKEN_UNSCORED ? 0 : UINT32_MAX;
         bytes += batch->bytes[i] & counts;
         characters += batch->characters[i] & counts;
-        words += (flags & PLX_TOKEN_WORD) != 0 ? counts & 1 : 0;
+        words += plx_token_words(flags) & counts;
         ends += (flags & PLX_TOKEN_END) != 0 ? counts & 1 : 0;
     }
     tally->bytes += bytes;

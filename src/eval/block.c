@@ -142,6 +142,44 @@ static void move_seam(struct plx_block *block, const struct plx_chunk *chunk, co
         plx_seam_move(seam, (struct plx_word){NULL, 0}, true, kind);
 }
 
+static enum plx_status reserve_originals(struct plx_block_originals *originals, size_t count,
+                                         struct plx_error *error)
+{
+    if (count <= originals->capacity)
+        return PLX_OK;
+    const size_t capacity = plx_grown_capacity(originals->capacity, count);
+    enum plx_status status;
+    if ((status = plx_resize_array(&originals->bytes, capacity, sizeof *originals->bytes, error)) ||
+        (status = plx_resize_array(&originals->characters, capacity, sizeof *originals->characters, error)) ||
+        (status = plx_resize_array(&originals->words, capacity, sizeof *originals->words, error)))
+        return status;
+    originals->capacity = capacity;
+    return PLX_OK;
+}
+
+/* Copies what the chunk says that its tokens stand for. */
+static enum plx_status copy_originals(struct plx_block *block, const struct plx_chunk *chunk,
+                                      struct plx_error *error)
+{
+    struct plx_block_originals *originals = &block->originals;
+    const size_t count = chunk->token_bytes ? chunk->size : 0;
+    originals->known = chunk->token_bytes != NULL;
+    originals->count = count;
+    const enum plx_status status = reserve_originals(originals, count, error);
+    if (status || count == 0)
+        return status;
+    memcpy(originals->bytes, chunk->token_bytes, count * sizeof *originals->bytes);
+    if (chunk->token_characters)
+        memcpy(originals->characters, chunk->token_characters, count * sizeof *originals->characters);
+    else
+        memset(originals->characters, 0, count * sizeof *originals->characters);
+    if (chunk->token_words)
+        memcpy(originals->words, chunk->token_words, count);
+    else
+        memset(originals->words, 0, count);
+    return PLX_OK;
+}
+
 enum plx_status plx_block_fill(struct plx_block *block, const struct plx_chunk *chunk,
                                const struct plx_plan *plan, const struct plx_model *model,
                                struct plx_seam *seam, struct plx_error *error)
@@ -153,10 +191,15 @@ enum plx_status plx_block_fill(struct plx_block *block, const struct plx_chunk *
     block->chunk = *chunk;
     block->chunk.ids = NULL;
     block->chunk.tokens = NULL;
+    block->chunk.token_bytes = block->chunk.token_characters = NULL;
+    block->chunk.token_words = NULL;
+    block->originals.known = false;
+    block->originals.count = 0;
     if (chunk->content == PLX_CONTENT_TEXT)
         return copy_text(block, chunk, error);
     if ((status = plx_tokens_reserve(&block->tokens, chunk->size + 1, error)) ||
-        (status = reserve(block, chunk->size + 1, error)) || (status = copy_text(block, chunk, error)))
+        (status = reserve(block, chunk->size + 1, error)) || (status = copy_text(block, chunk, error)) ||
+        (status = copy_originals(block, chunk, error)))
         return status;
     block->tokens.count = chunk->size;
     if (chunk->content == PLX_CONTENT_IDS && chunk->size > 0)
@@ -171,6 +214,9 @@ void plx_block_release(struct plx_block *block)
     plx_tokens_release(&block->tokens);
     free(block->ids);
     free(block->flags);
+    free(block->originals.bytes);
+    free(block->originals.characters);
+    free(block->originals.words);
     *block = (struct plx_block){0};
 }
 
@@ -373,6 +419,39 @@ static enum plx_status encode_text(struct plx_block *block, const struct plx_pla
     return PLX_OK;
 }
 
+/* What the corpus says of the original wins over what the tokens' spelling does; an end symbol that is not in
+   it stands for nothing. */
+static void take_originals(struct plx_block *block)
+{
+    const struct plx_block_originals *originals = &block->originals;
+    struct plx_tokens *tokens = &block->tokens;
+    struct plx_text_counts *counts = &tokens->counts;
+    if (!originals->known)
+        return;
+    counts->bytes = counts->characters = counts->words = counts->invalid_utf8 = 0;
+    for (size_t i = 0; i < tokens->count; i++) {
+        const bool given = i < originals->count;
+        tokens->bytes[i] = given ? originals->bytes[i] : 0;
+        tokens->characters[i] = given ? originals->characters[i] : 0;
+        const unsigned words = given ? originals->words[i] : 0;
+        tokens->marks[i] &= (uint8_t)~PLX_MARK_WORD;
+        tokens->marks[i] |= words > 0 ? PLX_MARK_WORD : 0;
+        counts->bytes += tokens->bytes[i];
+        counts->characters += tokens->characters[i];
+        counts->words += words;
+    }
+}
+
+/* The words that begin with a token, beside the first. */
+static void flag_more_words(struct plx_block *block)
+{
+    const struct plx_block_originals *originals = &block->originals;
+    for (size_t i = 0; i < originals->count; i++) {
+        const unsigned words = originals->words[i];
+        block->flags[i] |= (uint16_t)(words > 1 ? (words - 1) << PLX_TOKEN_MORE_WORDS : 0);
+    }
+}
+
 /* Ids or strings: the other of the two, and the text that they stand for. */
 static enum plx_status encode_tokens(struct plx_block *block, const struct plx_plan *plan,
                                      const struct plx_model *model)
@@ -399,6 +478,7 @@ static enum plx_status encode_tokens(struct plx_block *block, const struct plx_p
         block->ids[tokens->count++] = plan->end;
     }
     plx_tokens_rejoin(tokens, text_kind(plan), &block->seam);
+    take_originals(block);
     return PLX_OK;
 }
 
@@ -431,6 +511,8 @@ static enum plx_status encode(struct plx_block *block, const struct plx_plan *pl
     for (size_t i = 0; i < count; i++)
         flags[i] = (uint16_t)((marks[i] & afresh ? PLX_TOKEN_BREAK : 0) |
                               (marks[i] & PLX_MARK_WORD ? PLX_TOKEN_WORD : 0));
+    if (status == PLX_OK)
+        flag_more_words(block);
     for (size_t i = 0; i < count && status == PLX_OK; i++) {
         if (is_special(ids[i], marks[i], special) || !text)
             status = encode_token(block, i, plan, flags + i);

@@ -36,6 +36,12 @@ static enum plx_status take(void *user, const struct plx_batch *batch, size_t in
         if (status)
             return status;
     }
+    struct plx_summary *summary = run->pipeline.options->summary;
+    if (summary && summary->format->add) {
+        const enum plx_status status = summary->format->add(summary, &run->pipeline.plan, batch, error);
+        if (status)
+            return status;
+    }
     plx_sequence_add(&run->result->sequence, &run->pipeline.plan, batch);
     plx_tally_merge(&run->result->tally, &batch->tally);
     if (batch->request)
@@ -76,6 +82,17 @@ static enum plx_status run_corpus(struct run *run, struct plx_error *error)
     return status;
 }
 
+/* The summary of a tool that has a number for this. */
+static enum plx_status prepare_summary(struct run *run, struct plx_error *error)
+{
+    struct plx_summary *summary = run->pipeline.options->summary;
+    if (!summary)
+        return PLX_OK;
+    run->result->summary = summary->format;
+    run->result->sequence.ordered = summary->format->ordered;
+    return summary->format->check(plx_model_info(run->pipeline.model), &run->pipeline.plan, error);
+}
+
 /* What a result says of a mixture outlives it. */
 static enum plx_status copy_mixture(struct plx_result *result, struct plx_error *error)
 {
@@ -111,6 +128,9 @@ static enum plx_status describe(struct run *run, struct plx_error *error)
     result->corpus_format = corpus.format;
     result->files = corpus.files;
     result->tokens = pipeline->windows.tokens;
+    if (!plx_corpus_page_counts(pipeline->corpus, &result->pages) ||
+        pipeline->plan.protocol.unit != PLX_UNIT_DOCUMENT)
+        result->pages = (struct plx_page_counts){0};
     result->skipped = pipeline->windows.skipped;
     result->skipped.no_context += result->tally.unanswered;
     result->model = *plx_model_info(pipeline->model);
@@ -139,6 +159,9 @@ static enum plx_status describe(struct run *run, struct plx_error *error)
     plx_warnings_doubt(&result->warnings, pipeline, "corpus",
                        result->tally.unknown_tokens - result->tally.literal,
                        plx_tally_targets(&result->tally));
+    plx_warnings_original(&result->warnings, pipeline,
+                          result->tokens - plx_tally_total(&result->tally).count);
+    plx_corpus_original(pipeline->corpus, &result->original);
     result->seconds = plx_pipeline_seconds(pipeline);
     return plx_corpus_sha256(pipeline->corpus, result->corpus_sha256, error);
 }
@@ -185,6 +208,11 @@ static enum plx_status check(const struct plx_result *result, const char *corpus
     else
         plx_error_set(error, PLX_MALFORMED, "no token is left to score: %llu were read, all skipped",
                       (unsigned long long)result->tokens);
+    if (skipped->tail > 0)
+        plx_error_hint(error,
+                       "what does not fill a window of %llu tokens is dropped: a smaller --window, or "
+                       "--tail keep",
+                       (unsigned long long)result->plan.protocol.window);
     return plx_error_input(error, corpus);
 }
 
@@ -200,6 +228,8 @@ enum plx_status plx_evaluate(const struct plx_model *model, struct plx_corpus *c
     if (settled.batch == 0 && plx_extra_needs_rows(&settled))
         settled.batch = plx_pipeline_rows_batch(plx_model_info(model)->vocabulary);
     enum plx_status status = plx_pipeline_init(&run.pipeline, model, corpus, &settled, error);
+    if (status == PLX_OK)
+        status = prepare_summary(&run, error);
     if (status == PLX_OK)
         status = plx_extra_settle(run.pipeline.options, model, &run.pipeline.plan, &run.request, error);
     if (status == PLX_OK && (status = run_corpus(&run, error)) == PLX_OK &&
