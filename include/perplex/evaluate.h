@@ -84,6 +84,7 @@ struct plx_evaluate_options {
     plx_token_sink *tokens; /* gets every scored token; NULL: nobody */
     void *tokens_user;      /* its first argument */
     bool distributions;     /* metrics of full distributions too; needs PLX_FULL_DISTRIBUTION */
+    bool explain;           /* the numbers under all presets that the pass allows too: plx_result_explained */
     const struct plx_loss_variant *losses; /* T ≠ 1 and ε need PLX_FULL_DISTRIBUTION; NULL: none */
     struct plx_summary *summary;           /* gets what it needs; NULL: none */
 };

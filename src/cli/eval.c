@@ -116,6 +116,7 @@ static bool read_losses(const struct cli_arguments *arguments, struct settings *
         return false;
     losses->ignored = settings->ignored;
     settings->evaluate.distributions = arguments->values[CLI_DISTRIBUTIONS] != NULL;
+    settings->evaluate.explain = arguments->values[CLI_EXPLAIN] != NULL;
     if (losses->focal == 0 || losses->label_smoothing == 0)
         return true;
     char focal[1024], smoothing[1024];
@@ -132,7 +133,7 @@ static bool read_settings(const struct cli_arguments *arguments, struct cli_prog
                           struct settings *settings)
 {
     const char *const *values = arguments->values;
-    unsigned long long threads = 0, batch = 0;
+    unsigned long long threads = 0, batch = 0, original = 0;
     size_t tokens = 0, load = 0, fingerprint = 0, summary = 0;
     *settings = (struct settings){
         .model = {.format = values[CLI_MODEL_FORMAT],
@@ -143,7 +144,10 @@ static bool read_settings(const struct cli_arguments *arguments, struct cli_prog
                   .interrupted = cli_interrupted,
                   .progress = cli_progress_model,
                   .user = progress},
-        .corpus = {.format = values[CLI_CORPUS_FORMAT], .interrupted = cli_interrupted},
+        .corpus = {.format = values[CLI_CORPUS_FORMAT],
+                   .member = values[CLI_MEMBER],
+                   .token_bytes = values[CLI_TOKEN_BYTES],
+                   .interrupted = cli_interrupted},
         .evaluate = {.progress = cli_progress_corpus, .interrupted = cli_interrupted, .user = progress},
     };
     if (!cli_choice(arguments, CLI_TOKENS, &tokens) || !cli_choice(arguments, CLI_LOAD, &load) ||
@@ -152,10 +156,12 @@ static bool read_settings(const struct cli_arguments *arguments, struct cli_prog
         !check_standard_input(arguments) || !cli_check_inputs(arguments) || !check_outputs(arguments) ||
         !cli_number(arguments, CLI_THREADS, 1, 1024, &threads) ||
         !cli_number(arguments, CLI_BATCH, 1, 1 << 24, &batch) ||
+        !cli_number(arguments, CLI_ORIGINAL_BYTES, 1, 1ULL << 53, &original) ||
         !cli_logprob_base(arguments, &settings->model.logprob_base) ||
         !cli_read_mixture(arguments, &settings->mixture) || !read_losses(arguments, settings))
         return false;
     settings->corpus.tokens = cli_token_kind(arguments, tokens);
+    settings->corpus.original_bytes = original;
     settings->model.load = (enum plx_load)load;
     settings->model.fingerprint = (enum plx_fingerprint)fingerprint;
     settings->model.threads = threads ? (unsigned)threads : plx_processors();
@@ -193,9 +199,12 @@ static enum plx_status open_corpora(const struct cli_arguments *arguments, const
     const char *const *names = arguments->operands + 1;
     const size_t count = (size_t)arguments->operand_count - 1;
     const char *tuned = arguments->values[CLI_MIX_TUNE];
+    struct plx_corpus_options other = settings->corpus;
     enum plx_status status = PLX_OK;
+    other.member = NULL; /* which is of the corpus to be scored */
+    other.token_bytes = NULL;
     if (tuned && !*tuning && (!at_once || opens_at_once(tuned)))
-        status = plx_corpus_open(&tuned, 1, &settings->corpus, tuning, error);
+        status = plx_corpus_open(&tuned, 1, &other, tuning, error);
     if (status == PLX_OK && !*corpus && (!at_once || opens_at_once(names[0])))
         status = plx_corpus_open(names, count, &settings->corpus, corpus, error);
     return status;
@@ -386,8 +395,11 @@ static int report(const struct cli_arguments *arguments, const struct plx_result
     if (!quiet)
         cli_print_warnings(warnings, count);
     const int code = deliver(arguments, result, outputs);
+    if (code == CLI_OK && !quiet && arguments->values[CLI_EXPLAIN])
+        cli_print_explained(result);
     if (code == CLI_OK && !quiet && cli_is_terminal(stderr)) {
-        print_summary(result, &metrics);
+        if (!arguments->values[CLI_EXPLAIN])
+            print_summary(result, &metrics);
         print_extra(result);
     }
     return code == CLI_OK && !isfinite(metrics.perplexity) ? print_not_finite(&metrics) : code;

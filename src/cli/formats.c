@@ -11,6 +11,9 @@ static int run(struct cli_arguments *arguments)
     printf("\ncorpora:\n");
     for (size_t i = 0; (name = plx_corpus_format_name(i)) != NULL; i++)
         printf("  %-17s %s\n", name, plx_corpus_format_description(i));
+    printf("\ncorpora as ids, written (convert --to):\n");
+    for (size_t i = 0; (name = plx_ids_format_name(i)) != NULL; i++)
+        printf("  %-17s %s\n", name, plx_ids_format_description(i));
     printf("\nper-token files (eval --per-token):\n");
     for (size_t i = 0; (name = plx_per_token_format_name(i)) != NULL; i++)
         printf("  %-17s %s\n", name, plx_per_token_format_description(i));
