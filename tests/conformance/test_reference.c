@@ -97,7 +97,8 @@ static void ngram_evaluate(size_t split)
         return;
     }
     ngram.kenlm[split] = finish_summary(summary, result);
-    ngram.irstlm[split] = finish_summary(open_summary("irstlm"), result);
+    if (ngram.row->unknown)
+        ngram.irstlm[split] = finish_summary(open_summary("irstlm"), result);
     ngram.results[split] = result_tree(result);
 }
 
