@@ -158,7 +158,7 @@ enum plx_status plx_summary_refuse(const struct plx_summary_format *format,
 {
     const struct plx_protocol own = own_protocol(format, model, plan);
     if (name_difference(format, &plan->protocol, &own, false, error) ||
-        name_difference(format, &plan->protocol, &own, true, error))
+        (plan->details && name_difference(format, &plan->protocol, &own, true, error)))
         return PLX_USAGE;
     return plx_error_set(error, PLX_UNSUPPORTED, "the summary of %s has no number for a %s model",
                          format->name, model->architecture);
