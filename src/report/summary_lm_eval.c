@@ -43,13 +43,10 @@ static char *name_task(const struct plx_result *result, struct plx_error *error)
 /* A float as Python's json writes it. */
 static void write_float(struct plx_json_writer *json, const char *key, double value)
 {
-    char text[PLX_NUMBER_TEXT + 2];
-    plx_format_double(value, text);
-    if (!isfinite(value))
-        strcpy(text, isnan(value) ? "NaN" : "Infinity");
-    else if (!strpbrk(text, ".e"))
-        strcat(text, ".0");
-    plx_json_literal(json, key, text);
+    char digits[PLX_NUMBER_TEXT], text[PLX_NUMBER_TEXT + 2];
+    plx_format_double(value, digits);
+    snprintf(text, sizeof text, "%s%s", digits, strpbrk(digits, ".e") ? "" : ".0");
+    plx_json_literal(json, key, isnan(value) ? "NaN" : isinf(value) ? "Infinity" : text);
 }
 
 /* There is no error of a quotient of sums. */
