@@ -2,6 +2,7 @@
 #ifndef PERPLEX_EVALUATE_H
 #define PERPLEX_EVALUATE_H
 
+#include <perplex/breakdown.h>
 #include <perplex/corpus.h>
 #include <perplex/model.h>
 #include <perplex/protocol.h>
@@ -81,7 +82,8 @@ struct plx_evaluate_options {
     plx_token_sink *tokens; /* gets every scored token; NULL: nobody */
     void *tokens_user;      /* its first argument */
     bool distributions;     /* metrics of full distributions too; needs PLX_FULL_DISTRIBUTION */
-    const struct plx_loss_variant *losses; /* T ≠ 1 and ε need PLX_FULL_DISTRIBUTION; NULL: none */
+    const struct plx_loss_variant *losses;         /* T ≠ 1 and ε need PLX_FULL_DISTRIBUTION; NULL: none */
+    const struct plx_breakdown_options *breakdown; /* NULL: nothing of it */
 };
 
 /* Reads the corpus to its end and scores it under the protocol. options may be NULL. *result is to be freed

@@ -7,6 +7,7 @@
 #ifndef PERPLEX_PERPLEX_H
 #define PERPLEX_PERPLEX_H
 
+#include <perplex/breakdown.h>
 #include <perplex/class_weights.h>
 #include <perplex/compare.h>
 #include <perplex/config.h>
@@ -19,6 +20,7 @@
 #include <perplex/mixture.h>
 #include <perplex/model.h>
 #include <perplex/output.h>
+#include <perplex/per_document.h>
 #include <perplex/per_token.h>
 #include <perplex/protocol.h>
 #include <perplex/result.h>

@@ -18,8 +18,8 @@ static const char DETAILS[] =
     "from, "
     "and so does `name`, so that the member `protocol` of a result is such a file. Options on the command "
     "line "
-    "win. Paths are relative to the working directory, not to the file. `output` and `per_token` are for the "
-    "command line alone, and so is `mix`."
+    "win. Paths are relative to the working directory, not to the file. `output`, `per_token` and "
+    "`per_document` are for the command line alone, and so is `mix`."
     "\n\n"
     "`--mix` makes the weighted mean of models' probabilities, token by token, of models whose vocabularies "
     "are "
@@ -33,6 +33,11 @@ static const char DETAILS[] =
     "where several are asked for, all together; `--distributions` adds the member `distribution`. "
     "`--distributions`, `--temperature` and `--label-smoothing` need a model that gives the probabilities of "
     "all tokens: logprobs do not. `--focal` and `--label-smoothing` exclude each other."
+    "\n\n"
+    "`--breakdown` adds the member `breakdown`, `--worst` and `--best` members of their names. `frequency` "
+    "needs "
+    "`--counts`; `order` needs an n-gram model; `all` is all that model and options allow. Positions are "
+    "counted in the window or, without windows, in the unit."
     "\n\n"
     "The result is JSON on standard output (schema perplex.result/1).";
 
@@ -49,6 +54,8 @@ static const struct cli_example EXAMPLES[] = {
      "and the loss that a training script reports"},
     {"perplex eval model.arpa test.txt -o result.json --per-token tokens.jsonl.gz",
      "and every token with what it cost"},
+    {"perplex eval model.arpa test.txt --breakdown all --counts train.txt --worst 20",
+     "and where the loss is: by position, n-gram, frequency, document, after unknown words"},
     {"zcat test.txt.gz | perplex eval model.arpa - --unknown skip", "a corpus from a pipe"},
     {"perplex eval model.arpa test.txt --mix 0.3:other.arpa", "two models' probabilities, mixed 7 to 3"},
     {"perplex eval model.arpa test.txt --mix 0.5:other.arpa --mix-tune valid.txt",
@@ -63,6 +70,7 @@ struct settings {
     struct plx_evaluate_options evaluate;
     struct plx_loss_variant losses;
     uint32_t ignored[PLX_IGNORED_MAX];
+    struct plx_breakdown_options breakdown;
     struct cli_mixture mixture;
 };
 
@@ -71,18 +79,27 @@ static bool check_standard_input(const struct cli_arguments *arguments)
     return cli_check_standard_input(arguments, 1);
 }
 
-/* Two outputs in one place would spoil each other. */
-static bool check_outputs(const struct cli_arguments *arguments)
+/* Two outputs in one place would spoil each other: `what` and what the option names. */
+static bool check_pair(const char *what, const char *place, enum cli_option option, const char *name,
+                       const char *advice)
 {
-    const char *result = arguments->values[CLI_OUTPUT], *tokens = arguments->values[CLI_PER_TOKEN];
-    if (!tokens || !plx_output_same(result, tokens))
+    if (!name || !plx_output_same(place, name))
         return true;
     char shown[512];
-    plx_text_visible(tokens, shown, sizeof shown);
-    fprintf(stderr, "perplex: the result and --per-token cannot both go to %s%s\n",
-            plx_output_same(NULL, tokens) ? "standard output" : shown,
-            result ? "" : "; -o FILE moves the result");
+    plx_text_visible(name, shown, sizeof shown);
+    fprintf(stderr, "perplex: %s and --%s cannot both go to %s%s\n", what, cli_option_row(option)->name,
+            plx_output_same(NULL, name) ? "standard output" : shown, advice);
     return false;
+}
+
+static bool check_outputs(const struct cli_arguments *arguments)
+{
+    const char *result = arguments->values[CLI_OUTPUT], *tokens = arguments->values[CLI_PER_TOKEN],
+               *documents = arguments->values[CLI_PER_DOCUMENT];
+    const char *advice = result ? "" : "; -o FILE moves the result";
+    return check_pair("the result", result, CLI_PER_TOKEN, tokens, advice) &&
+           check_pair("the result", result, CLI_PER_DOCUMENT, documents, advice) &&
+           (!tokens || check_pair("--per-token", tokens, CLI_PER_DOCUMENT, documents, ""));
 }
 
 /* The modified losses, but for the class weights, which are read with the model. */
@@ -134,7 +151,8 @@ static bool read_settings(const struct cli_arguments *arguments, struct cli_prog
         !cli_number(arguments, CLI_THREADS, 1, 1024, &threads) ||
         !cli_number(arguments, CLI_BATCH, 1, 1 << 24, &batch) ||
         !cli_logprob_base(arguments, &settings->model.logprob_base) ||
-        !cli_read_mixture(arguments, &settings->mixture) || !read_losses(arguments, settings))
+        !cli_read_mixture(arguments, &settings->mixture) || !read_losses(arguments, settings) ||
+        !cli_read_breakdown(arguments, &settings->breakdown))
         return false;
     if (values[CLI_TOKENS])
         settings->corpus.tokens = (enum plx_token_kind)(tokens + PLX_TOKENS_WORD);
@@ -213,6 +231,9 @@ static enum plx_status evaluate(const struct cli_arguments *arguments, struct se
     struct plx_evaluate_options options = settings->evaluate;
     struct plx_loss_variant losses = settings->losses;
     struct plx_class_weights weights = {0};
+    struct plx_breakdown_options breakdown = settings->breakdown;
+    struct plx_token_counts counts = {0};
+    const char *counted = arguments->values[CLI_COUNTS];
     options.protocol = &protocol;
     *result = NULL;
     enum plx_status status = cli_check_protocol(arguments, error);
@@ -230,12 +251,17 @@ static enum plx_status evaluate(const struct cli_arguments *arguments, struct se
     const struct plx_model *model = cli_mixture_model(&settings->mixture);
     if (status == PLX_OK)
         status = cli_choose_protocol(arguments, plx_model_info(model), corpus, &protocol, error);
+    if (status == PLX_OK && counted)
+        status = cli_count_tokens(counted, &settings->corpus, model, &options, &counts, error);
+    breakdown.counts = counted ? &counts : NULL;
+    options.breakdown = cli_wants_breakdown(&breakdown) ? &breakdown : NULL;
     if (status == PLX_OK)
         status = plx_evaluate(model, corpus, &options, result, error);
     plx_corpus_close(corpus);
     plx_corpus_close(tuning);
     cli_close_mixture(&settings->mixture);
     plx_class_weights_release(&weights);
+    plx_token_counts_release(&counts);
     return status;
 }
 
@@ -284,30 +310,30 @@ static int print_not_finite(const struct plx_metrics *metrics)
     return plx_status_exit_code(PLX_NOT_FINITE);
 }
 
-/* Everything about the scored tokens but the name of their file, then the result, then that name: both files
-   appear, or neither. */
+/* Everything of the other files but their names, then the result, then those names: all files appear, or
+   none. */
 static int deliver(const struct cli_arguments *arguments, const struct plx_result *result,
-                   struct plx_per_token *tokens)
+                   struct cli_sides *sides)
 {
-    const char *output = arguments->values[CLI_OUTPUT], *failed = arguments->values[CLI_PER_TOKEN];
+    const char *output = arguments->values[CLI_OUTPUT];
     struct plx_error error;
     char *text = NULL;
     size_t length;
-    enum plx_status status = tokens ? plx_per_token_finish(tokens, &error) : PLX_OK;
+    enum plx_status status = cli_finish_sides(sides, &error);
     if (status == PLX_OK && (status = plx_result_json(result, &text, &length, &error)) == PLX_OK) {
         status = cli_write_status(output, text, length, &error);
-        failed = status ? output : failed;
+        sides->failed = output;
     }
     if (status)
-        plx_per_token_discard(tokens);
-    else if (tokens)
-        status = plx_per_token_commit(tokens, &error);
+        cli_discard_sides(sides);
+    else
+        status = cli_commit_sides(sides, &error);
     plx_text_free(text);
-    return status ? cli_fail_output(failed, &error) : CLI_OK;
+    return status ? cli_fail_output(sides->failed, &error) : CLI_OK;
 }
 
 static int report(const struct cli_arguments *arguments, const struct plx_result *result,
-                  struct plx_per_token *tokens)
+                  struct cli_sides *sides)
 {
     const bool quiet = arguments->values[CLI_QUIET] != NULL;
     struct plx_metrics metrics;
@@ -316,10 +342,11 @@ static int report(const struct cli_arguments *arguments, const struct plx_result
     const struct plx_warning *warnings = plx_result_warnings(result, &count);
     if (!quiet)
         cli_print_warnings(warnings, count);
-    const int code = deliver(arguments, result, tokens);
+    const int code = deliver(arguments, result, sides);
     if (code == CLI_OK && !quiet && cli_is_terminal(stderr)) {
         print_summary(result, &metrics);
         print_extra(result);
+        cli_print_breakdown(result);
     }
     return code == CLI_OK && !isfinite(metrics.perplexity) ? print_not_finite(&metrics) : code;
 }
@@ -327,10 +354,9 @@ static int report(const struct cli_arguments *arguments, const struct plx_result
 /* With all that the user has said. */
 static int run_settled(const struct cli_arguments *arguments)
 {
-    const char *per_token = arguments->values[CLI_PER_TOKEN];
     struct cli_progress progress;
     struct settings settings;
-    struct plx_per_token *tokens = NULL;
+    struct cli_sides sides;
     struct plx_result *result;
     struct plx_error error;
     cli_progress_init(&progress, arguments->values[CLI_QUIET] != NULL);
@@ -339,17 +365,19 @@ static int run_settled(const struct cli_arguments *arguments)
     int code = cli_check_output(arguments->values[CLI_OUTPUT]);
     if (code != CLI_OK)
         return code;
-    if (per_token && plx_per_token_open(per_token, &tokens, &error))
+    if (cli_open_sides(arguments, &sides, &error))
         return cli_fail(&error);
-    settings.evaluate.tokens = tokens ? plx_per_token_write : NULL;
-    settings.evaluate.tokens_user = tokens;
+    settings.evaluate.tokens = sides.tokens ? cli_side_tokens : NULL;
+    settings.evaluate.tokens_user = &sides;
+    settings.breakdown.documents = sides.documents ? cli_side_document : NULL;
+    settings.breakdown.documents_user = &sides;
     const enum plx_status status = evaluate(arguments, &settings, &result, &error);
     cli_progress_clear(&progress);
     if (status) {
-        plx_per_token_discard(tokens);
-        return cli_fail_output(per_token, &error);
+        cli_discard_sides(&sides);
+        return cli_fail_output(sides.failed, &error);
     }
-    code = report(arguments, result, tokens);
+    code = report(arguments, result, &sides);
     plx_result_free(result);
     return code;
 }

@@ -5,8 +5,10 @@
 #include <perplex/result.h>
 
 #include "corpus/tokenize.h"
+#include "eval/breakdown.h"
 #include "eval/sequence.h"
 #include "eval/tally.h"
+#include "eval/trail.h"
 #include "eval/warnings.h"
 #include "eval/windows.h"
 
@@ -14,8 +16,11 @@ struct plx_result {
     struct plx_plan plan;
     struct plx_tally tally;
     struct plx_sequence sequence;
-    struct plx_extra_request request; /* without the weights themselves */
-    struct plx_extra extra;           /* what it asks for */
+    struct plx_extra_request request;       /* without the weights themselves */
+    struct plx_extra extra;                 /* what it asks for */
+    struct plx_breakdown_request breakdown; /* without the counts themselves */
+    struct plx_breakdown_sums breakdown_sums;
+    struct plx_trail trail; /* documents, worst and best tokens, where they are asked for */
     struct plx_skipped skipped;
     struct plx_text_counts text; /* of the whole corpus */
     uint64_t documents;
