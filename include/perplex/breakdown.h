@@ -31,7 +31,7 @@ struct plx_token_counts {
     uint64_t vocabulary;
     uint64_t tokens;  /* in all, unknown ones too */
     uint64_t unknown; /* of them; they are not in counts, even where they have an id */
-    char sha256[65];  /* of the corpus, as plx_corpus_sha256 has it */
+    char sha256[65];  /* of the corpus, as plx_corpus_sha256 has it; "": not known */
 };
 
 /* Counts the tokens of a corpus as plx_evaluate would have them with these options, of which it takes the

@@ -134,7 +134,7 @@ enum cli_takes {
     X(BREAKDOWN, "breakdown", 0, "WHAT", BREAKDOWN, CLI_EVAL,                                                \
       "also the cross-entropy in parts, by %s, or by several with commas between them")                      \
     X(COUNTS, "counts", 0, "CORPUS", FILE, CLI_EVAL,                                                         \
-      "training corpus in which tokens are counted, for --breakdown frequency")                              \
+      "training corpus in which tokens are counted, for the breakdown by frequency")                         \
     X(WORST, "worst", 0, "N", NUMBER, CLI_EVAL,                                                              \
       "also the N tokens that cost most, with what is around them")                                          \
     X(BEST, "best", 0, "N", NUMBER, CLI_EVAL, "also the N tokens that cost least")                           \

@@ -12,10 +12,9 @@
 /* Dead entries are dropped once there are so many. */
 #define TRIM_AT 65536
 
-void plx_spelling_init(struct plx_spelling *spelling, struct plx_word end, struct plx_word join,
-                       uint32_t end_id)
+void plx_spelling_init(struct plx_spelling *spelling, struct plx_word end, struct plx_word join)
 {
-    *spelling = (struct plx_spelling){.end = end, .join = join, .end_id = end_id};
+    *spelling = (struct plx_spelling){.end = end, .join = join};
     plx_buffer_init(&spelling->text, TEXT_BYTES_MAX);
     plx_buffer_init(&spelling->document, PLX_SOURCE_PEEK_MAX);
 }

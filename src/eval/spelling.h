@@ -19,7 +19,7 @@ struct plx_spelling_entry {
 /* Zero-initialised is empty. */
 struct plx_spelling {
     struct plx_word end, join; /* how symbols are spelled; borrowed */
-    uint32_t end_id;
+    uint32_t end_id;           /* of the end symbol, for the trail */
     struct plx_trail *trail; /* sees every token and document pass when it is forgotten; NULL: nobody does */
     bool new_unit;           /* the next token begins one */
     struct plx_buffer text;  /* what has been noted, one behind the other */
@@ -31,8 +31,7 @@ struct plx_spelling {
     bool in_document;              /* there is one */
 };
 
-void plx_spelling_init(struct plx_spelling *spelling, struct plx_word end, struct plx_word join,
-                       uint32_t end_id);
+void plx_spelling_init(struct plx_spelling *spelling, struct plx_word end, struct plx_word join);
 void plx_spelling_release(struct plx_spelling *spelling);
 
 /* Notes that a document begins; {NULL, 0}: it has no id. */

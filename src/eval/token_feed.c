@@ -12,12 +12,13 @@ void plx_token_feed_init(struct plx_token_feed *feed, const struct plx_plan *pla
     feed->user = user;
     feed->count = 0;
     plx_spelling_init(&feed->spelling, spelled ? plx_model_token(model, plan->end) : none,
-                      spelled ? plx_model_token(model, plan->join) : none, plan->end);
+                      spelled ? plx_model_token(model, plan->join) : none);
 }
 
 void plx_token_feed_follow(struct plx_token_feed *feed, struct plx_trail *trail)
 {
     feed->spelling.trail = trail;
+    feed->spelling.end_id = feed->plan->end;
 }
 
 void plx_token_feed_release(struct plx_token_feed *feed)

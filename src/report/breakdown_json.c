@@ -68,7 +68,8 @@ static void write_frequency(struct plx_json_writer *json, const struct plx_resul
     const struct plx_token_counts *counts = &result->breakdown.counts;
     plx_json_begin_object(json, "frequency");
     plx_json_begin_object(json, "counts");
-    plx_json_string(json, "sha256", counts->sha256);
+    if (*counts->sha256)
+        plx_json_string(json, "sha256", counts->sha256);
     plx_json_u64(json, "tokens", counts->tokens);
     plx_json_u64(json, "unknown", counts->unknown);
     plx_json_end_object(json);
