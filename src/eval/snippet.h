@@ -22,13 +22,16 @@ struct plx_snippet {
 static inline void plx_snippet_set(struct plx_snippet *snippet, struct plx_word word)
 {
     size_t length = word.length < PLX_SNIPPET_BYTES ? word.length : PLX_SNIPPET_BYTES;
+    snippet->length = 0;
+    snippet->cut = false;
     snippet->known = word.text != NULL;
+    if (!word.text)
+        return;
     snippet->cut = length < word.length;
     for (size_t i = 0; snippet->cut && i < 3 && ((unsigned char)word.text[length] & 0xC0) == 0x80; i++)
         length--;
     snippet->length = (uint8_t)length;
-    if (length > 0)
-        memcpy(snippet->text, word.text, length);
+    memcpy(snippet->text, word.text, length);
 }
 
 #endif
