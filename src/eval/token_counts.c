@@ -55,7 +55,7 @@ enum plx_status plx_token_counts_make(const struct plx_model *model, struct plx_
                                       const struct plx_evaluate_options *options,
                                       struct plx_token_counts *counts, struct plx_error *error)
 {
-    const struct plx_pipeline_user callbacks = {score_nothing, take_nothing, NULL};
+    const struct plx_pipeline_user callbacks = {.score = score_nothing, .take = take_nothing};
     struct plx_evaluate_options settled = options ? *options : (struct plx_evaluate_options){0};
     struct plx_corpus_info info;
     struct plx_pipeline pipeline;
