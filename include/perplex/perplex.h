@@ -1,9 +1,9 @@
 /* libperplex: how well a language model predicts a corpus.
 
    Open a model (model.h) and a corpus (corpus.h), evaluate the one on the other under a protocol (evaluate.h,
-   protocol.h), write the result (result.h, output.h), and what every token costs (per_token.h). A model that
-   is used often is converted first (convert.h). The library never prints, never exits, and keeps no mutable
-   globals. */
+   protocol.h), write the result (result.h, output.h), what every token and document costs (per_token.h,
+   per_document.h), and where the loss is (breakdown.h). A model that is used often is converted first
+   (convert.h). The library never prints, never exits, and keeps no mutable globals. */
 #ifndef PERPLEX_PERPLEX_H
 #define PERPLEX_PERPLEX_H
 
