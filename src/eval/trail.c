@@ -120,6 +120,7 @@ enum plx_status plx_trail_finish(struct plx_trail *trail, struct plx_error *erro
     uint64_t token = passed > PLX_CONTEXT_AFTER ? passed - PLX_CONTEXT_AFTER : 0;
     for (; trail->contexts && token < passed && status == PLX_OK; token++)
         status = decide(trail, token, error);
+    trail->documents.sink = NULL; /* it is the caller's, and gone soon */
     plx_extremes_sort(&trail->worst);
     plx_extremes_sort(&trail->best);
     return status;

@@ -75,6 +75,13 @@ contains documents.jsonl '^{"number":3,"tokens":2,'
 near 1e-12 "$(sed 's/.*"nats":\([^,]*\),.*/\1/' documents.jsonl | awk '{ s += $1 } END { printf "%.17g", s }')" \
     "$(value result.json accumulators.nats.sum | awk '{ printf "%.17g", $1 / 2 ^ 64 }')"
 
+# A zero probability: everything is written.
+echo 'zzz the' >unknown.txt
+run "$PERPLEX" eval "$ngram" unknown.txt -q --unknown zero --worst 1 --per-document unknown.csv -o result.json
+ends_with 5
+contains unknown.csv '^0,,3,inf,inf,inf,8,inf,1$'
+[ "$(value result.json worst.0.nats)" = inf ] || fail 'the worst token does not cost inf'
+
 # A file of options.
 printf '{"breakdown": "position,unknown", "worst": 2}' >options.json
 accepts "$PERPLEX" eval "$ngram" "$test_text" -q --config options.json

@@ -360,6 +360,66 @@ static void plx_evaluate__worst_with_all_their_context(void **state)
     plx_model_close(model);
 }
 
+/* Ids that nobody spells; counts of them too. */
+static void plx_evaluate__ids_without_spelling(void **state)
+{
+    static const char corpus[] = "{\"input_ids\": [3, 1, 2]}\n{\"input_ids\": [0, 2]}\n";
+    const struct plx_protocol protocol = inputs_protocol("exact unit=document start=none end=none");
+    const struct plx_evaluate_options counting = {.protocol = &protocol, .threads = 1};
+    struct plx_model *model = inputs_bare_model(4);
+    struct plx_corpus *training = open_corpus(corpus, "jsonl");
+    struct plx_token_counts counts;
+    struct plx_error error;
+    (void)state;
+    if (plx_token_counts_make(model, training, &counting, &counts, &error))
+        fail_msg("%s", error.message);
+    assert_int_equal(counts.counts[2], 2);
+    const struct plx_breakdown_options options = {
+        .parts = PLX_BREAKDOWN_FREQUENCY, .counts = &counts, .worst = 1};
+    struct plx_result *result =
+        evaluate(model, corpus, "jsonl", "exact unit=document start=none end=none first=skip", &options);
+    assert_int_equal(result->breakdown_sums.bands[1].count, 1); /* 1 */
+    assert_int_equal(result->breakdown_sums.bands[2].count, 2); /* 2, twice */
+    cJSON *json = result_tree(result);
+    const cJSON *worst = cJSON_GetArrayItem(result_member(json, "worst"), 0);
+    assert_int_equal(result_count(worst, "id"), 1); /* all cost the same */
+    assert_int_equal(cJSON_GetArrayItem(result_member(worst, "before"), 0)->valueint, 3);
+    assert_int_equal(cJSON_GetArrayItem(result_member(worst, "after"), 0)->valueint, 2);
+    assert_int_equal(cJSON_GetArraySize(result_member(worst, "after")), 1);
+    cJSON_Delete(json);
+    plx_token_counts_release(&counts);
+    plx_corpus_close(training);
+    plx_model_close(model);
+}
+
+static enum plx_status refuse_document(void *user, const struct plx_document_score *document,
+                                       struct plx_error *error)
+{
+    (void)user;
+    (void)document;
+    error->status = PLX_IO;
+    return PLX_IO;
+}
+
+/* The one at the end too. */
+static void plx_evaluate__ends_with_a_failing_sink(void **state)
+{
+    static const char *const texts[] = {"{\"text\": \"a\"}\n{\"text\": \"b\"}\n", "{\"text\": \"a\"}\n"};
+    const struct plx_breakdown_options breakdown = {.documents = refuse_document};
+    const struct plx_evaluate_options options = {.threads = 1, .breakdown = &breakdown};
+    struct plx_model *model = inputs_model(MODEL);
+    (void)state;
+    for (size_t i = 0; i < LENGTH(texts); i++) {
+        struct plx_corpus *corpus = open_corpus(texts[i], "jsonl");
+        struct plx_result *result;
+        struct plx_error error;
+        assert_int_equal(plx_evaluate(model, corpus, &options, &result, &error), PLX_IO);
+        assert_null(result);
+        plx_corpus_close(corpus);
+    }
+    plx_model_close(model);
+}
+
 /* A spelling of 93 bytes stays, a longer one is cut, and no character in two. */
 static void plx_snippet_set__cuts(void **state)
 {
@@ -454,6 +514,8 @@ int main(void)
         cmocka_unit_test(plx_evaluate__lists_ten_documents),
         cmocka_unit_test(plx_evaluate__worst_and_best),
         cmocka_unit_test(plx_evaluate__worst_with_all_their_context),
+        cmocka_unit_test(plx_evaluate__ids_without_spelling),
+        cmocka_unit_test(plx_evaluate__ends_with_a_failing_sink),
         cmocka_unit_test(plx_snippet_set__cuts),
         cmocka_unit_test(plx_evaluate__refuses_impossible_parts),
         cmocka_unit_test(plx_breakdown_text__tables),
