@@ -120,6 +120,22 @@ static void forget_outputs(struct outputs *outputs)
     free(outputs->pair[1]);
 }
 
+/* An input that is one of the two files of a pair stands for both. False, with a message, if the output is
+   one. */
+static bool check_input(const char *output, const char *input)
+{
+    char other[4096];
+    const size_t length = strlen(input);
+    const char *end = length > 4 ? input + length - 4 : "";
+    if (!cli_check_overwritten(output, input))
+        return false;
+    if ((strcmp(end, ".bin") != 0 && strcmp(end, ".idx") != 0) || length >= sizeof other)
+        return true;
+    snprintf(other, sizeof other, "%.*s%s", (int)(length - 4), input,
+             strcmp(end, ".bin") == 0 ? ".idx" : ".bin");
+    return cli_check_overwritten(output, other);
+}
+
 /* Nothing is written over an input, nor two outputs in one place, and each could be written. */
 static int check_outputs(const struct cli_arguments *arguments, const struct outputs *outputs)
 {
@@ -127,7 +143,7 @@ static int check_outputs(const struct cli_arguments *arguments, const struct out
     for (size_t i = 0; i < outputs->count; i++) {
         const char *path = outputs->paths[i];
         for (int k = 0; k < arguments->operand_count - 1; k++) {
-            if (!cli_check_overwritten(path, arguments->operands[k]))
+            if (!check_input(path, arguments->operands[k]))
                 return CLI_USAGE;
         }
         for (size_t k = 0; k < 2; k++) {
