@@ -133,6 +133,7 @@ static bool read_settings(const struct cli_arguments *arguments, struct cli_prog
     if (!cli_choice(arguments, CLI_TOKENS, &tokens) || !cli_choice(arguments, CLI_LOAD, &load) ||
         !cli_choice(arguments, CLI_FINGERPRINT, &fingerprint) || !cli_check_preset(arguments) ||
         !check_standard_input(arguments) || !cli_check_inputs(arguments) || !check_outputs(arguments) ||
+        !cli_documents(arguments, &settings->corpus) ||
         !cli_number(arguments, CLI_THREADS, 1, 1024, &threads) ||
         !cli_number(arguments, CLI_BATCH, 1, 1 << 24, &batch) ||
         !cli_logprob_base(arguments, &settings->model.logprob_base) ||
@@ -179,7 +180,8 @@ static enum plx_status open_corpora(const struct cli_arguments *arguments, const
     const char *tuned = arguments->values[CLI_MIX_TUNE];
     struct plx_corpus_options tuning_options = settings->corpus;
     enum plx_status status = PLX_OK;
-    tuning_options.member = NULL; /* which is of the other */
+    tuning_options.member = NULL; /* these are of the other */
+    tuning_options.first_document = tuning_options.end_document = 0;
     if (tuned && !*tuning && (!at_once || opens_at_once(tuned)))
         status = plx_corpus_open(&tuned, 1, &tuning_options, tuning, error);
     if (status == PLX_OK && !*corpus && (!at_once || opens_at_once(names[0])))

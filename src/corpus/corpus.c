@@ -3,6 +3,7 @@
 #include "base/foreign.h"
 #include "base/memory.h"
 #include "base/sha256.h"
+#include "corpus/document_range.h"
 #include "corpus/member.h"
 #include "io/names.h"
 
@@ -16,6 +17,7 @@ struct plx_corpus {
     bool settled;           /* a file that holds something has said so */
     bool ended;             /* what was left has been read for the fingerprint */
     char *member;           /* what the options name, of every file; owned */
+    bool cut;               /* what was left is behind the documents that are to be read */
     struct plx_names names; /* of a corpus of one source: that alone */
     char **inputs;          /* [names.count]: how errors name the files that have been opened; owned */
     size_t opened;          /* of the files; the last of them is at hand */
@@ -287,6 +289,8 @@ static enum plx_status finish_open(struct plx_corpus *opened, enum plx_status st
         opened->options.tokens = text ? PLX_TOKENS_WORD : PLX_TOKENS_PIECE;
     if (status == PLX_OK && text && opened->options.tokens == PLX_TOKENS_PIECE)
         status = plx_error_set(error, PLX_USAGE, "a text is cut into words, characters or bytes, not pieces");
+    if (status == PLX_OK)
+        status = plx_document_range_check(&opened->options, error);
     if (status) {
         plx_corpus_close(opened);
         return status;
@@ -329,8 +333,9 @@ enum plx_status plx_corpus_open(const char *const *names, size_t count,
     return opened ? finish_open(opened, open_files(opened, error), corpus, error) : PLX_MEMORY;
 }
 
-enum plx_status plx_corpus_next(struct plx_corpus *corpus, struct plx_chunk *chunk, bool *more,
-                                struct plx_error *error)
+/* As plx_corpus_next, of all documents. */
+static enum plx_status next_piece(struct plx_corpus *corpus, struct plx_chunk *chunk, bool *more,
+                                  struct plx_error *error)
 {
     *more = false;
     while (!corpus->ended) {
@@ -356,6 +361,31 @@ enum plx_status plx_corpus_next(struct plx_corpus *corpus, struct plx_chunk *chu
     return PLX_OK;
 }
 
+enum plx_status plx_corpus_next(struct plx_corpus *corpus, struct plx_chunk *chunk, bool *more,
+                                struct plx_error *error)
+{
+    const struct plx_corpus_options *options = &corpus->options;
+    enum plx_status status;
+    do
+        status = next_piece(corpus, chunk, more, error);
+    while (status == PLX_OK && *more && corpus->documents <= options->first_document);
+    if (status == PLX_OK && *more && options->end_document && corpus->documents > options->end_document) {
+        *more = false; /* what is left is of interest for the fingerprint only */
+        corpus->ended = corpus->cut = true;
+        corpus->documents = options->end_document;
+    }
+    if (status == PLX_OK && !*more && options->first_document && corpus->documents <= options->first_document)
+        status = plx_document_range_error(options->first_document, corpus->documents, error);
+    return status;
+}
+
+/* Of the documents begun so far, those that have been asked for. */
+static uint64_t delivered_documents(const struct plx_corpus *corpus)
+{
+    const uint64_t first = corpus->options.first_document;
+    return corpus->documents > first ? corpus->documents - first : 0;
+}
+
 void plx_corpus_info(const struct plx_corpus *corpus, struct plx_corpus_info *info)
 {
     *info = (struct plx_corpus_info){
@@ -363,7 +393,9 @@ void plx_corpus_info(const struct plx_corpus *corpus, struct plx_corpus_info *in
         .content = corpus->content,
         .tokens = corpus->options.tokens,
         .files = corpus->names.count,
-        .documents = corpus->documents,
+        .documents = delivered_documents(corpus),
+        .part = corpus->options.first_document || corpus->cut,
+        .first_document = corpus->options.first_document,
         .bytes = corpus->bytes + (corpus->source ? plx_source_offset(corpus->source) : 0),
     };
 }

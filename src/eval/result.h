@@ -4,6 +4,7 @@
 
 #include <perplex/result.h>
 
+#include "corpus/document_range.h"
 #include "corpus/tokenize.h"
 #include "eval/sequence.h"
 #include "eval/tally.h"
@@ -29,6 +30,7 @@ struct plx_result {
     const char *corpus_format;
     size_t files; /* of the corpus */
     char corpus_sha256[65];
+    char document_range[PLX_DOCUMENT_RANGE_TEXT]; /* of the corpus; "": all documents */
     struct plx_warnings warnings;
 
     /* Depends on the machine. */

@@ -95,6 +95,7 @@ static enum plx_status describe(struct run *run, struct plx_error *error)
     result->documents = corpus.documents;
     result->corpus_format = corpus.format;
     result->files = corpus.files;
+    plx_document_range_text(&corpus, result->document_range);
     result->tokens = pipeline->windows.tokens;
     result->skipped = pipeline->windows.skipped;
     result->skipped.no_context += result->tally.unanswered;

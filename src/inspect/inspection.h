@@ -4,6 +4,7 @@
 
 #include <perplex/inspect.h>
 
+#include "corpus/document_range.h"
 #include "corpus/tokenize.h"
 #include "inspect/findings.h"
 

@@ -200,6 +200,8 @@ static void write_text_counts(struct plx_json_writer *json, const struct plx_ins
 static void write_corpus(struct plx_json_writer *json, const struct plx_inspected_corpus *corpus)
 {
     const struct plx_corpus_info *info = &corpus->info;
+    char range[PLX_DOCUMENT_RANGE_TEXT];
+    plx_document_range_text(info, range);
     plx_json_begin_object(json, "corpus");
     plx_json_string(json, "name", corpus->name);
     plx_json_string(json, "format", info->format);
@@ -207,6 +209,8 @@ static void write_corpus(struct plx_json_writer *json, const struct plx_inspecte
     plx_json_string(json, "tokenization", plx_token_kind_name(info->tokens));
     plx_json_u64(json, "files", info->files);
     plx_json_u64(json, "documents", info->documents);
+    if (*range)
+        plx_json_string(json, "document_range", range);
     plx_json_u64(json, "tokens", corpus->tokens);
     plx_json_begin_object(json, "types");
     plx_json_u64(json, "count", corpus->types);

@@ -253,14 +253,16 @@ static void put_corpus(struct plx_page *page, const struct plx_inspected_corpus 
                                          [PLX_TOKENS_PIECE] = "pieces"};
     const struct plx_corpus_info *info = &corpus->info;
     const bool text = info->content == PLX_CONTENT_TEXT;
-    char number[PLX_PAGE_GROUPED];
+    char number[PLX_PAGE_GROUPED], range[PLX_DOCUMENT_RANGE_TEXT];
     plx_page_heading(page, "corpus", corpus->name);
     plx_page_row(page, "format", "%s", info->format);
     plx_page_row(page, "content", "%s%s", plx_content_name(info->content),
                  text ? "" : ", cut into tokens already");
     if (info->files > 1)
         plx_page_row(page, "files", "%s", plx_page_group(info->files, number));
-    plx_page_row(page, "documents", "%s", plx_page_group(info->documents, number));
+    plx_document_range_text(info, range);
+    plx_page_row(page, "documents", *range ? "%s (%s)" : "%s", plx_page_group(info->documents, number),
+                 range);
     if (text)
         put_text_counts(page, corpus);
     plx_page_row(page, "tokens", "%s %s", plx_page_group(corpus->tokens, number), tokens[info->tokens]);
