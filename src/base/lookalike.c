@@ -101,6 +101,16 @@ static bool json(const uint8_t *head, size_t size, const char *name, struct plx_
               "a JSON document");
 }
 
+/* Corpora, which are no models. */
+static bool token_ids(const uint8_t *head, size_t size, struct plx_lookalike *lookalike)
+{
+    static const char CORPUS[] = "that is a corpus: it is named after the model";
+    if (size >= 9 && memcmp(head, "MMIDIDX\0\0", 9) == 0)
+        return is(lookalike, CORPUS, "the index of a Megatron or fairseq data set");
+    const uint32_t magic = size >= 4 ? plx_load_u32(head) : 0;
+    return (magic == 20240520 || magic == 20240801) && is(lookalike, CORPUS, "a token file of llm.c");
+}
+
 bool plx_lookalike_own(const uint8_t *head, size_t size, struct plx_lookalike *lookalike)
 {
     static const char KEY[] = "\"schema\"", VALUE[] = "\"perplex.";
@@ -127,7 +137,7 @@ bool plx_lookalike_recognise(const uint8_t *head, size_t size, const char *name,
                              struct plx_lookalike *lookalike)
 {
     if (npy(head, size, lookalike) || plx_lookalike_zip(head, size, lookalike) ||
-        html(head, size, lookalike) || json(head, size, name, lookalike))
+        html(head, size, lookalike) || json(head, size, name, lookalike) || token_ids(head, size, lookalike))
         return true;
     const struct plx_foreign *foreign = plx_foreign_recognise(head, size);
     return foreign && is(lookalike, foreign->hint, "%s", foreign->what);

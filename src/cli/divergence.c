@@ -64,8 +64,7 @@ static bool read_settings(const struct cli_arguments *arguments, struct cli_prog
                      .interrupted = cli_interrupted,
                      .user = progress},
     };
-    if (arguments->values[CLI_TOKENS])
-        settings->corpus.tokens = (enum plx_token_kind)(tokens + PLX_TOKENS_WORD);
+    settings->corpus.tokens = cli_token_kind(arguments, tokens);
     return cli_documents(arguments, &settings->corpus);
 }
 

@@ -5,6 +5,8 @@
 #include "base/sha256.h"
 #include "corpus/document_range.h"
 #include "corpus/member.h"
+#include "corpus/page_counter.h"
+#include "corpus/token_bytes.h"
 #include "io/names.h"
 
 #include <stdlib.h>
@@ -25,8 +27,11 @@ struct plx_corpus {
     struct plx_reader *reader;
     struct plx_sha256 *fingerprints; /* of the files before it */
     char sha256[PLX_SHA256_TEXT];    /* of all files, once it has been asked for */
+    enum plx_pages pages;            /* where documents of a text begin */
+    struct plx_page_counter counter; /* of a text, where they begin at PLX_PAGES_HEADING */
     uint64_t documents;              /* begun so far */
-    uint64_t bytes, media_bytes;     /* of the files before the one at hand: uncompressed, and as they lie */
+    struct plx_token_bytes token_bytes;
+    uint64_t bytes, media_bytes; /* of the files before the one at hand: uncompressed, and as they lie */
 };
 
 static const char *const TOKEN_KINDS[] = {
@@ -93,7 +98,7 @@ static const struct plx_corpus_format *recognise(const uint8_t *head, size_t siz
     enum plx_probe sure;
     const struct plx_corpus_format *chosen = plx_corpus_recognise(head, size, name, &sure);
     /* A format that knows its content knows better. */
-    const struct plx_foreign *foreign = sure == PLX_PROBE_CONTENT ? NULL : plx_foreign_recognise(head, size);
+    const struct plx_foreign *foreign = sure >= PLX_PROBE_CONTENT ? NULL : plx_foreign_recognise(head, size);
     if (chosen && !foreign)
         return chosen;
     if (foreign)
@@ -134,6 +139,19 @@ static enum plx_status choose_format(const struct plx_corpus *corpus, const uint
     return plx_error_hint(error, "a corpus is of one format; --corpus-format names it");
 }
 
+/* Says where an error is that does not say so: an index beside a file names itself. */
+static enum plx_status name_input(struct plx_error *error, const char *name)
+{
+    return error && *error->input ? error->status : plx_error_input(error, name);
+}
+
+static void close_reader(const struct plx_corpus_format *format, struct plx_reader *reader)
+{
+    struct plx_source *beside = reader->beside;
+    format->close(reader);
+    plx_source_close(beside);
+}
+
 /* Makes a reader of the source, in the format that it is of. */
 static enum plx_status open_reader(struct plx_corpus *corpus, struct plx_source *source,
                                    struct plx_error *error)
@@ -150,14 +168,12 @@ static enum plx_status open_reader(struct plx_corpus *corpus, struct plx_source 
         return status;
     const bool empty = size == 0; /* the reader may peek */
     status = format->open(source, &corpus->options, &reader, error);
-    if (status) {
-        plx_error_input(error, name);
-        return status;
-    }
+    if (status)
+        return name_input(error, name);
     if (corpus->settled && !empty && !reader->empty && reader->content != corpus->content) {
         plx_error_set(error, PLX_UNSUPPORTED, "consists of %s, but the files before it of %s",
                       plx_content_name(reader->content), plx_content_name(corpus->content));
-        format->close(reader);
+        close_reader(format, reader);
         return plx_error_input(error, name);
     }
     if (!corpus->settled) {
@@ -165,6 +181,7 @@ static enum plx_status open_reader(struct plx_corpus *corpus, struct plx_source 
         corpus->content = reader->content;
         corpus->settled = !empty && !reader->empty;
     }
+    reader->pages = corpus->pages;
     corpus->reader = reader;
     return PLX_OK;
 }
@@ -215,15 +232,20 @@ static enum plx_status open_file(struct plx_corpus *corpus, struct plx_error *er
     return status ? status : begin_file(corpus, source, error);
 }
 
-/* Adds the line of the file at hand to what the fingerprint of several is made of. */
+/* Adds the line of the file at hand to what the fingerprint of several is made of; before it that of what
+   lies beside the file. */
 static enum plx_status add_fingerprint(struct plx_corpus *corpus, struct plx_error *error)
 {
-    char line[PLX_SHA256_TEXT];
-    const enum plx_status status = plx_source_sha256(corpus->source, line, error);
+    char lines[2 * PLX_SHA256_TEXT], *line = lines + PLX_SHA256_TEXT;
+    struct plx_source *beside = corpus->reader->beside;
+    enum plx_status status = beside ? plx_source_sha256(beside, lines, error) : PLX_OK;
+    if (status == PLX_OK)
+        status = plx_source_sha256(corpus->source, line, error);
     if (status)
         return status;
-    line[PLX_SHA256_TEXT - 1] = '\n';
-    return plx_sha256_update(corpus->fingerprints, line, sizeof line, error);
+    lines[PLX_SHA256_TEXT - 1] = line[PLX_SHA256_TEXT - 1] = '\n';
+    return plx_sha256_update(corpus->fingerprints, beside ? lines : line, (beside ? 2 : 1) * PLX_SHA256_TEXT,
+                             error);
 }
 
 /* Takes leave of the file at hand, which has been read, and opens the next. */
@@ -237,7 +259,7 @@ static enum plx_status next_file(struct plx_corpus *corpus, struct plx_error *er
         plx_source_progress(corpus->source, &size, &done);
         corpus->media_bytes += done;
         corpus->bytes += plx_source_offset(corpus->source);
-        corpus->format->close(corpus->reader);
+        close_reader(corpus->format, corpus->reader);
         plx_source_close(corpus->source);
         corpus->reader = NULL;
         corpus->source = NULL;
@@ -255,6 +277,7 @@ static struct plx_corpus *new_corpus(struct plx_names *names, const struct plx_c
         return NULL;
     }
     corpus->names = *names;
+    corpus->pages = PLX_PAGES_ARTICLE;
     if (options)
         corpus->options = *options;
     const char *member = corpus->options.member;
@@ -291,10 +314,13 @@ static enum plx_status finish_open(struct plx_corpus *opened, enum plx_status st
         status = plx_error_set(error, PLX_USAGE, "a text is cut into words, characters or bytes, not pieces");
     if (status == PLX_OK)
         status = plx_document_range_check(&opened->options, error);
+    if (status == PLX_OK)
+        status = plx_token_bytes_open(&opened->token_bytes, &opened->options, opened->content, error);
     if (status) {
         plx_corpus_close(opened);
         return status;
     }
+    opened->options.token_bytes = NULL;
     opened->options.format = opened->options.format ? opened->format->name : NULL;
     *corpus = opened;
     return PLX_OK;
@@ -333,27 +359,82 @@ enum plx_status plx_corpus_open(const char *const *names, size_t count,
     return opened ? finish_open(opened, open_files(opened, error), corpus, error) : PLX_MEMORY;
 }
 
+void plx_corpus_set_pages(struct plx_corpus *corpus, enum plx_pages pages)
+{
+    corpus->pages = pages;
+    if (corpus->reader)
+        corpus->reader->pages = pages;
+}
+
+static bool counts_pages(const struct plx_corpus *corpus)
+{
+    return corpus->content == PLX_CONTENT_TEXT && corpus->pages == PLX_PAGES_HEADING;
+}
+
+bool plx_corpus_page_counts(const struct plx_corpus *corpus, struct plx_page_counts *counts)
+{
+    *counts = corpus->counter.finished;
+    return counts_pages(corpus);
+}
+
+/* Whether the document at hand comes before, or behind, those that are to be read. */
+static bool comes_before(const struct plx_corpus *corpus)
+{
+    return corpus->documents <= corpus->options.first_document;
+}
+
+static bool comes_behind(const struct plx_corpus *corpus)
+{
+    return corpus->options.end_document && corpus->documents > corpus->options.end_document;
+}
+
+/* What all chunks share, and what is counted of them. */
+static void describe_chunk(struct plx_corpus *corpus, struct plx_chunk *chunk)
+{
+    chunk->input = corpus->inputs[corpus->opened - 1];
+    corpus->documents += chunk->begins_document;
+    if (!counts_pages(corpus) || comes_before(corpus))
+        return;
+    const size_t size = comes_behind(corpus) ? 0 : chunk->size; /* it ends the page before */
+    if (chunk->derived)
+        plx_page_counter_add(&corpus->counter, chunk->text, size, chunk->begins_document);
+    else
+        plx_page_counter_add_lines(&corpus->counter, chunk->text, size, chunk->begins_document);
+}
+
+/* The next piece of the file at hand, and what its tokens stand for. */
+static enum plx_status read_chunk(struct plx_corpus *corpus, struct plx_chunk *chunk, bool *more,
+                                  bool *enough, struct plx_error *error)
+{
+    *chunk = (struct plx_chunk){.content = corpus->content, .line = PLX_NOWHERE};
+    const enum plx_status status = corpus->format->next(corpus->reader, chunk, more, error);
+    if (status)
+        return name_input(error, plx_source_name(corpus->source));
+    if (!*more)
+        return PLX_OK;
+    describe_chunk(corpus, chunk);
+    return plx_token_bytes_fill(&corpus->token_bytes, corpus->reader, chunk, enough, error);
+}
+
 /* As plx_corpus_next, of all documents. */
 static enum plx_status next_piece(struct plx_corpus *corpus, struct plx_chunk *chunk, bool *more,
                                   struct plx_error *error)
 {
     *more = false;
     while (!corpus->ended) {
+        bool enough = true;
         if (corpus->reader) {
-            *chunk = (struct plx_chunk){.content = corpus->content, .line = PLX_NOWHERE};
-            const enum plx_status status = corpus->format->next(corpus->reader, chunk, more, error);
-            if (status)
-                plx_error_input(error, plx_source_name(corpus->source));
+            const enum plx_status status = read_chunk(corpus, chunk, more, &enough, error);
             if (status)
                 return status;
         }
-        if (*more) {
-            chunk->input = corpus->inputs[corpus->opened - 1];
-            corpus->documents += chunk->begins_document;
+        if (*more && !enough)
+            continue; /* to know how many tokens there are */
+        if (*more)
             return PLX_OK;
-        }
+        plx_page_counter_end(&corpus->counter);
         if (corpus->opened == corpus->names.count)
-            return PLX_OK;
+            return plx_token_bytes_finish(&corpus->token_bytes, error);
         const enum plx_status status = next_file(corpus, error);
         if (status)
             return status;
@@ -368,15 +449,20 @@ enum plx_status plx_corpus_next(struct plx_corpus *corpus, struct plx_chunk *chu
     enum plx_status status;
     do
         status = next_piece(corpus, chunk, more, error);
-    while (status == PLX_OK && *more && corpus->documents <= options->first_document);
-    if (status == PLX_OK && *more && options->end_document && corpus->documents > options->end_document) {
+    while (status == PLX_OK && *more && comes_before(corpus));
+    if (status == PLX_OK && *more && comes_behind(corpus)) {
         *more = false; /* what is left is of interest for the fingerprint only */
         corpus->ended = corpus->cut = true;
         corpus->documents = options->end_document;
     }
-    if (status == PLX_OK && !*more && options->first_document && corpus->documents <= options->first_document)
+    if (status == PLX_OK && !*more && options->first_document && comes_before(corpus))
         status = plx_document_range_error(options->first_document, corpus->documents, error);
     return status;
+}
+
+static bool is_part(const struct plx_corpus *corpus)
+{
+    return corpus->options.first_document || corpus->cut;
 }
 
 /* Of the documents begun so far, those that have been asked for. */
@@ -384,6 +470,13 @@ static uint64_t delivered_documents(const struct plx_corpus *corpus)
 {
     const uint64_t first = corpus->options.first_document;
     return corpus->documents > first ? corpus->documents - first : 0;
+}
+
+void plx_corpus_original(const struct plx_corpus *corpus, struct plx_original_info *info)
+{
+    *info = corpus->token_bytes.info;
+    if (is_part(corpus)) /* the sizes are of all documents */
+        info->original_bytes = info->text_bytes = 0;
 }
 
 void plx_corpus_info(const struct plx_corpus *corpus, struct plx_corpus_info *info)
@@ -394,7 +487,7 @@ void plx_corpus_info(const struct plx_corpus *corpus, struct plx_corpus_info *in
         .tokens = corpus->options.tokens,
         .files = corpus->names.count,
         .documents = delivered_documents(corpus),
-        .part = corpus->options.first_document || corpus->cut,
+        .part = is_part(corpus),
         .first_document = corpus->options.first_document,
         .bytes = corpus->bytes + (corpus->source ? plx_source_offset(corpus->source) : 0),
     };
@@ -404,7 +497,7 @@ enum plx_status plx_corpus_sha256(struct plx_corpus *corpus, char hex[65], struc
 {
     enum plx_status status = PLX_OK;
     corpus->ended = true;
-    if (corpus->names.count == 1)
+    if (corpus->names.count == 1 && !corpus->reader->beside)
         return plx_source_sha256(corpus->source, hex, error);
     while (corpus->opened < corpus->names.count && status == PLX_OK)
         status = next_file(corpus, error);
@@ -435,13 +528,14 @@ void plx_corpus_close(struct plx_corpus *corpus)
     if (!corpus)
         return;
     if (corpus->reader)
-        corpus->format->close(corpus->reader);
+        close_reader(corpus->format, corpus->reader);
     plx_source_close(corpus->source);
     for (size_t i = 0; corpus->inputs && i < corpus->opened; i++)
         free(corpus->inputs[i]);
     free(corpus->inputs);
     free(corpus->member);
     plx_sha256_free(corpus->fingerprints);
+    plx_token_bytes_release(&corpus->token_bytes);
     plx_names_release(&corpus->names);
     free(corpus);
 }

@@ -69,9 +69,9 @@ static enum plx_status judge(const struct plx_inspect_options *options, struct p
         return PLX_OK;
     }
     if (plx_lookalike_own(head, size, &lookalike) ||
-        (corpus != PLX_PROBE_CONTENT && plx_lookalike_recognise(head, size, name, &lookalike)))
+        (corpus < PLX_PROBE_CONTENT && plx_lookalike_recognise(head, size, name, &lookalike)))
         return refuse_lookalike(&lookalike, name, error);
-    if (corpus == PLX_PROBE_CONTENT || model != PLX_PROBE_NAME)
+    if (corpus >= PLX_PROBE_CONTENT || model != PLX_PROBE_NAME)
         *verdict = IS_CORPUS;
     if (*verdict == IS_CORPUS && corpus == PLX_PROBE_FALLBACK && options->corpus.tokens != PLX_TOKENS_BYTE &&
         plx_lookalike_binary(head, size, &lookalike))
@@ -88,6 +88,23 @@ static enum plx_status open_source(const struct plx_inspect_options *options, bo
         .user = model ? options->model.user : options->corpus.user,
     };
     return plx_source_open(name, &source_options, source, error);
+}
+
+enum plx_status plx_inspect_recognise(const char *name, bool *model, struct plx_error *error)
+{
+    const struct plx_inspect_options options = {.as = PLX_INSPECT_ANY};
+    struct plx_source *source;
+    enum verdict verdict = IS_MODEL;
+    *model = true;
+    if (plx_model_named_format(name, NULL))
+        return PLX_OK;
+    enum plx_status status = open_source(&options, false, name, &source, error);
+    if (status)
+        return status;
+    status = judge(&options, source, &verdict, error);
+    plx_source_close(source);
+    *model = verdict == IS_MODEL;
+    return status;
 }
 
 /* Looks into the first file, of a pattern the first that matches. */

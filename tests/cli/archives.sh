@@ -67,6 +67,9 @@ accepts "$PERPLEX" inspect wikitext.zip --member '*train*'
 contains out '^corpus  *wikitext.zip:wikitext-2/wiki.train.tokens$'
 accepts "$PERPLEX" divergence uniform:10 uniform:10 wikitext.zip --member '*train*' -q
 has corpus.sha256 "$(sum other)"
+accepts "$PERPLEX" convert wikitext.zip --member '*test*' archived.u16 --make-vocab archived.txt -q
+accepts "$PERPLEX" convert "$test_text" plain.u16 --make-vocab plain.txt -q
+cmp -s archived.u16 plain.u16 || fail "the ids differ"
 echo '{"member": "*train*"}' >config.json
 accepts "$PERPLEX" eval "$ngram" wikitext.zip --config config.json -q
 has corpus.sha256 "$(sum other)"

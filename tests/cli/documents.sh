@@ -49,6 +49,9 @@ contains out '^  documents  *3 (1:4)$'
 accepts "$PERPLEX" inspect "$test_text" --documents 1:4 --json
 has corpus.documents 3
 has corpus.document_range 1:4
+accepts "$PERPLEX" convert "$test_text" --documents 1:4 part.u16 --make-vocab part.txt -q
+accepts "$PERPLEX" convert cut.txt cut.u16 --make-vocab cut.vocab.txt -q
+cmp -s part.u16 cut.u16 || fail "the ids of the part differ from those of the text cut out"
 echo '{"documents": "8:"}' >config.json
 accepts "$PERPLEX" eval "$ngram" "$test_text" --config config.json -q
 has corpus.document_range 8:9

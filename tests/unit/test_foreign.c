@@ -31,14 +31,13 @@ static const struct file FILES[] = {
     {HEAD("mmap lm http://kheafield.com/code format version 5\n\0\0"), "KenLM", "the model is named before"},
     {HEAD("\\data\\\nngram 1=3\n"), "ARPA", "the model is named before"},
     {HEAD("\x10\0\0\0\0\0\0\0{\"a\":{\"dtype\":\"F32\"}}"), "safetensors", "the model is named before"},
-    {HEAD("\x93NUMPY\1\0\x76\0{'descr': '<u2'"), "NumPy", "tofile"},
     {HEAD("\x80\2}q\0."), "pickle", "safetensors"},
     {HEAD("\x80\2\x8a\x0al\xfc\x9c\x46\xf9"), "pickle", "safetensors"},
     {HEAD("\x80\4\x95\x0f\0"), "pickle", "safetensors"},
     {HEAD("\x1f\x9d\x90\x61"), "compress", "gzip -dc"},
-    {HEAD("MMIDIDX\0\0\1\0\0\0"), "Megatron", "--corpus-format u16"},
-    {HEAD("\x88\xd8\x34\x01\1\0\0\0"), "llm.c", "tail -c +1025"},
-    {HEAD("\xa1\xd9\x34\x01\7\0\0\0"), "llm.c with ids of 4 bytes", "input_ids"},
+    {HEAD("\x8a\xd8\x34\x01\1\0\0\0"), "evaluation set of llm.c", "questions"},
+    {HEAD("TNTIDX\0\0\1\0\0\0"), "fairseq's older", "mmap"},
+    {HEAD("HUFFIDX\0\0\1\0\0\0"), "Huffman-coded", "mmap"},
 };
 
 static void expect_refused(const struct file *file, const char *name)
