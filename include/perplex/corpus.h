@@ -76,11 +76,12 @@ struct plx_chunk {
     struct plx_word document; /* the id that the corpus gives the document; {NULL, 0} if none */
 
     /* Where it stands, for errors. */
-    const char *input;    /* the file; valid as long as the corpus */
-    uint64_t offset;      /* of its first byte in the uncompressed file */
-    uint64_t line;        /* of its first byte, from 1; PLX_NOWHERE in a binary file */
-    uint64_t first_token; /* strings and ids: how many tokens of the document precede it */
-    unsigned id_bytes;    /* ids: what each takes in the file; 0 where that differs */
+    const char *input;       /* the file; valid as long as the corpus */
+    uint64_t offset;         /* of its first byte in the uncompressed file */
+    uint64_t line;           /* of its first byte, from 1; PLX_NOWHERE in a binary file */
+    uint64_t document_index; /* of its document in the corpus, from 0 */
+    uint64_t first_token;    /* strings and ids: how many tokens of the document precede it */
+    unsigned id_bytes;       /* ids: what each takes in the file; 0 where that differs */
 
     /* Of tokens: what of the original each stands for, separators included, where the corpus or its options
        say so; else NULL. Of all chunks of a corpus or none. */

@@ -393,6 +393,7 @@ static void describe_chunk(struct plx_corpus *corpus, struct plx_chunk *chunk)
 {
     chunk->input = corpus->inputs[corpus->opened - 1];
     corpus->documents += chunk->begins_document;
+    chunk->document_index = corpus->documents - 1;
     if (!counts_pages(corpus) || comes_before(corpus))
         return;
     const size_t size = comes_behind(corpus) ? 0 : chunk->size; /* it ends the page before */

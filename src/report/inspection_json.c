@@ -11,6 +11,18 @@
 
 #define JSON_BYTES_MAX ((size_t)256 << 20)
 
+static void write_place(struct plx_json_writer *json, const struct plx_found_at *at)
+{
+    if (at->column != PLX_NOWHERE)
+        plx_json_u64(json, "column", at->column);
+    if (at->document != PLX_NOWHERE)
+        plx_json_u64(json, "document", at->document);
+    if (at->token != PLX_NOWHERE)
+        plx_json_u64(json, "token", at->token);
+    if (at->offset != PLX_NOWHERE)
+        plx_json_u64(json, "offset", at->offset);
+}
+
 static void write_findings(struct plx_json_writer *json, const struct plx_findings *findings)
 {
     plx_json_begin_array(json, "findings");
@@ -25,8 +37,7 @@ static void write_findings(struct plx_json_writer *json, const struct plx_findin
             plx_json_string(json, "input", finding->input);
         if (finding->warning.line)
             plx_json_u64(json, "line", finding->warning.line);
-        if (finding->offset != PLX_NOWHERE)
-            plx_json_u64(json, "offset", finding->offset);
+        write_place(json, &finding->at);
         plx_json_end_object(json);
     }
     plx_json_end_array(json);
@@ -180,6 +191,15 @@ static void write_model(struct plx_json_writer *json, const struct plx_inspected
     plx_json_end_object(json);
 }
 
+static void write_lengths(struct plx_json_writer *json, const char *key, const struct plx_lengths *lengths)
+{
+    plx_json_begin_object(json, key);
+    plx_json_u64(json, "shortest", lengths->shortest);
+    plx_json_double(json, "mean", plx_lengths_mean(lengths));
+    plx_json_u64(json, "longest", lengths->longest);
+    plx_json_end_object(json);
+}
+
 static void write_text_counts(struct plx_json_writer *json, const struct plx_inspected_corpus *corpus)
 {
     plx_json_begin_object(json, "text");
@@ -193,6 +213,10 @@ static void write_text_counts(struct plx_json_writer *json, const struct plx_ins
         plx_json_u64(json, "bytes", corpus->longest_line_bytes);
         plx_json_u64(json, "line", corpus->longest_line);
         plx_json_end_object(json);
+    }
+    if (corpus->line_bytes.count) {
+        write_lengths(json, "line_bytes", &corpus->line_bytes);
+        write_lengths(json, "line_words", &corpus->line_words);
     }
     plx_json_end_object(json);
 }
@@ -224,6 +248,8 @@ static void write_corpus(struct plx_json_writer *json, const struct plx_inspecte
         plx_json_u64(json, "highest", corpus->highest_id);
         plx_json_end_object(json);
     }
+    if (corpus->document_tokens.count)
+        write_lengths(json, "document_tokens", &corpus->document_tokens);
     write_file(json, &corpus->file);
     plx_json_string(json, "sha256", corpus->sha256);
     write_findings(json, &corpus->findings);
