@@ -64,7 +64,7 @@ static enum plx_status judge(const struct plx_inspect_options *options, struct p
         plx_error_input(error, name);
         return plx_error_hint(error, "was it written completely?");
     }
-    if (archive && (options->corpus.member || !plx_lookalike_zip(head, size, &lookalike))) {
+    if (archive && !plx_lookalike_zip(head, size, &lookalike)) {
         *verdict = IS_CORPUS;
         return PLX_OK;
     }
@@ -161,8 +161,8 @@ static enum plx_status check_corpus_file(const struct plx_inspect_options *optio
     struct stat facts;
     struct plx_source *source;
     enum verdict verdict = IS_CORPUS;
-    if (options->as == PLX_INSPECT_CORPUS || options->corpus.format || plx_http_is_url(name) ||
-        stat(name, &facts) != 0 || !S_ISREG(facts.st_mode) || facts.st_size == 0)
+    if (options->as == PLX_INSPECT_CORPUS || options->corpus.format || options->corpus.member ||
+        plx_http_is_url(name) || stat(name, &facts) != 0 || !S_ISREG(facts.st_mode) || facts.st_size == 0)
         return PLX_OK;
     enum plx_status status = open_source(options, false, name, &source, error);
     if (status)

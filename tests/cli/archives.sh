@@ -65,6 +65,9 @@ same "$PERPLEX" eval "$ngram" '[fs]*[td].[tz]*' --member '*.txt' -q
 # Other commands, and options in a file.
 accepts "$PERPLEX" inspect wikitext.zip --member '*train*'
 contains out '^corpus  *wikitext.zip:wikitext-2/wiki.train.tokens$'
+"$ARCHIVER" zip "ids.npy=$SOURCE_DIR/tests/data/corpora/npy/flat.u1.npy" >ids.zip # as a model of arrays begins
+accepts "$PERPLEX" inspect ids.zip --member ids.npy
+contains out '^  content  *ids, '
 accepts "$PERPLEX" divergence uniform:10 uniform:10 wikitext.zip --member '*train*' -q
 has corpus.sha256 "$(sum other)"
 accepts "$PERPLEX" convert wikitext.zip --member '*test*' archived.u16 --make-vocab archived.txt -q
