@@ -2,7 +2,7 @@
 # A corpus in an archive gives the number of the corpus itself, and its fingerprint.
 # shellcheck source=tests/support/cli.sh disable=SC2317 # functions are called by way of others
 . "$SOURCE_DIR/tests/support/cli.sh"
-: "${ARCHIVER:?names the packer of tests/support}"
+: "${ARCHIVER:?names the packer of tests/support}" "${HTTP_SERVER:?names the server of tests/support}"
 
 sum() {
     sha256sum <"$1" | cut -d ' ' -f 1
@@ -51,6 +51,20 @@ done
 gzip -c "$test_text" >text.gz
 "$ARCHIVER" tar text.gz=text.gz >holds-gzip.tar
 same "$PERPLEX" eval "$ngram" holds-gzip.tar -q
+
+# From the web.
+mkdir served
+cp ptb.tgz wikitext.zip served
+mkfifo server.in
+"$HTTP_SERVER" served other <server.in >server.port &
+exec 9>server.in
+wait_for [ -s server.port ] || fail 'the server does not start'
+web=http://127.0.0.1:$(cat server.port)
+same "$PERPLEX" eval "$ngram" "$web/ptb.tgz?token=secret" --member ptb.test.txt -q
+same "$PERPLEX" eval "$ngram" "$web/wikitext.zip" --member wiki.test.tokens -q
+has runtime.inputs.corpus "$web/wikitext.zip:wikitext-2/wiki.test.tokens"
+exec 9>&-
+wait
 
 # Several, with one pattern; the fingerprint is that of the same files outside.
 cp "$almanac/valid.txt" valid.txt
