@@ -6,9 +6,10 @@
 #include <sys/stat.h>
 
 /* What is of use for corpora alone, and for models alone. */
-static const enum cli_option OF_CORPORA[] = {CLI_TO,    CLI_TOKENS,        CLI_CORPUS_FORMAT, CLI_MEMBER,
-                                             CLI_VOCAB, CLI_TOKEN_BYTES,   CLI_MAKE_VOCAB,    CLI_WRITE_BYTES,
-                                             CLI_END,   CLI_CONTROL_WORDS, CLI_UNKNOWN,       CLI_PAGES},
+static const enum cli_option OF_CORPORA[] = {CLI_TO,          CLI_TOKENS, CLI_CORPUS_FORMAT, CLI_MEMBER,
+                                             CLI_DOCUMENTS,   CLI_VOCAB,  CLI_TOKEN_BYTES,   CLI_MAKE_VOCAB,
+                                             CLI_WRITE_BYTES, CLI_END,    CLI_CONTROL_WORDS, CLI_UNKNOWN,
+                                             CLI_PAGES},
                              OF_MODELS[] = {CLI_MODEL_FORMAT, CLI_ALLOW_POSITIVE, CLI_ALLOW_COUNT_MISMATCH,
                                             CLI_FINGERPRINT};
 
@@ -229,7 +230,8 @@ static int run(const struct cli_arguments *arguments)
     unsigned long long threads = plx_processors();
     size_t tokens = 0;
     if (!cli_number(arguments, CLI_THREADS, 1, 1024, &threads) ||
-        !cli_choice(arguments, CLI_TOKENS, &tokens) || !read_protocol(arguments, &protocol))
+        !cli_choice(arguments, CLI_TOKENS, &tokens) || !cli_documents(arguments, &corpus) ||
+        !read_protocol(arguments, &protocol))
         return CLI_USAGE;
     if (values[CLI_TOKENS])
         corpus.tokens = (enum plx_token_kind)(tokens + PLX_TOKENS_WORD);
