@@ -69,6 +69,11 @@ enum plx_average { PLX_AVERAGE_TOKEN, PLX_AVERAGE_WINDOW, PLX_AVERAGE_HF_2024, P
 
 #define PLX_SYMBOL_TEXT 64
 
+/* Numbers that follow from other fields, so that presets keep their meaning where one field is changed. */
+#define PLX_WINDOW_LESS_1 UINT64_MAX       /* stride "window-1": neighbours share one token */
+#define PLX_HALF          (UINT64_MAX - 1) /* score "last:half": W − W/2 − 1, as llama.cpp counts */
+#define PLX_AS_STRIDE     (UINT64_MAX - 2) /* score "last:stride", first_window "stride" */
+
 /* All that a protocol is. It begins as a copy of a preset. */
 struct plx_protocol {
     char name[32]; /* of the preset; "custom" once a field differs from its row */
@@ -84,9 +89,10 @@ struct plx_protocol {
     enum plx_blank blank;
     enum plx_pages pages;  /* where documents of a text begin */
     uint64_t window;       /* the most tokens that one scoring sees, context included; 0: unlimited */
-    uint64_t stride;       /* how far the window moves; 0: as the window */
-    uint64_t score_last;   /* K of score last:K */
-    uint64_t first_window; /* how many targets the first window scores, where that differs; 0: does not */
+    uint64_t stride;       /* how far the window moves; 0: as the window; or PLX_WINDOW_LESS_1 */
+    uint64_t score_last;   /* K of score last:K; or PLX_HALF, PLX_AS_STRIDE */
+    uint64_t first_window; /* how many targets the first window scores, where that differs; 0: does not; or
+                              PLX_AS_STRIDE */
     uint64_t class_size;   /* N of unknown class:N */
     uint64_t limit;        /* the most scored tokens; 0: all */
     double floor_log10;    /* X of unknown floor:X */
@@ -100,6 +106,15 @@ PLX_API const struct plx_protocol *plx_protocol_preset(size_t index);
 
 /* Says in a sentence whose rule preset `index` is; NULL past the end. Static. */
 PLX_API const char *plx_protocol_description(size_t index);
+
+/* Says in a few sentences what preset `index` takes from its peer; NULL past the end. Static. */
+PLX_API const char *plx_protocol_rule(size_t index);
+
+/* True if the preset that the protocol is named for is for tokens that are characters or bytes. */
+PLX_API bool plx_protocol_wants_letters(const struct plx_protocol *protocol);
+
+/* Gives how many windows of tokens the peer that the protocol is named for wants at least; 0: any. */
+PLX_API unsigned plx_protocol_least_windows(const struct plx_protocol *protocol);
 
 /* Finds the preset of that name; NULL if there is none. Static. */
 PLX_API const struct plx_protocol *plx_protocol_find(const char *name);
@@ -119,9 +134,12 @@ PLX_API enum plx_status plx_protocol_set(struct plx_protocol *protocol, const ch
    plx_protocol_set does so by itself; an evaluation does it once more. */
 PLX_API void plx_protocol_rename(struct plx_protocol *protocol);
 
+/* Puts numbers in place of what follows from other fields. */
+PLX_API void plx_protocol_resolve(struct plx_protocol *protocol);
+
 /* Writes the value of field `index` as text that plx_protocol_set reads back, NUL-terminated, as much as
-   fits: 2 × PLX_SYMBOL_TEXT bytes hold every value. *name is the field's name with "_", static. Numeric
-   fields are told by *number (may be NULL). False past the last field. */
+   fits: 2 × PLX_SYMBOL_TEXT bytes hold every value. *name is the field's name with "_", static. *number
+   (may be NULL) says whether the value is one. False past the last field. */
 PLX_API bool plx_protocol_field(const struct plx_protocol *protocol, size_t index, const char **name,
                                 char *value, size_t capacity, bool *number);
 
@@ -129,6 +147,21 @@ PLX_API bool plx_protocol_field(const struct plx_protocol *protocol, size_t inde
    the caller puts there ("last:K"). NULL past the last field and for fields that take numbers or any text.
    Fields "start" and "end" take symbols beside their words. Static. */
 PLX_API const char *const *plx_protocol_field_values(size_t index);
+
+/* Draws what the protocol scores: a small corpus, cut into windows as any corpus is, for a model that has a
+   begin and an end symbol and sees all that a window shows. Windows of more than 18 tokens are drawn in
+   small, which the drawing says. ASCII, lines of at most 79 columns. *text is to be freed with plx_text_free
+   (result.h), NULL on failure; it ends with a NUL, which *length does not count. PLX_USAGE as
+   plx_protocol_check, PLX_MEMORY. */
+PLX_API enum plx_status plx_protocol_draw(const struct plx_protocol *protocol, char **text, size_t *length,
+                                          struct plx_error *error);
+
+/* Writes presets as JSON, perplex.protocols/1 (configs/schema/protocols-1.schema.json), UTF-8: all of them
+   where `preset` is NULL, else that one, with the fields of `protocol`, which began as a copy of it. *text as
+   above. PLX_MEMORY. */
+PLX_API enum plx_status plx_protocols_json(const struct plx_protocol *preset,
+                                           const struct plx_protocol *protocol, char **text, size_t *length,
+                                           struct plx_error *error);
 
 /* Checks whether the fields fit each other: PLX_USAGE if a target would count twice, or a field is set that
    has no meaning beside the others. */

@@ -20,13 +20,12 @@ static const struct magic MAGICS[] = {
           "lines=True)"),
     MAGIC("\xFF\xFF\xFF\xFF", "an Arrow stream",
           "write JSONL from it, for example with datasets: Dataset.from_file(FILE).to_json(OUT)"),
-    MAGIC("PK\3\4", "a zip archive",
-          "unpack it; of one text in it: `unzip -p FILE MEMBER | perplex eval MODEL -`"),
-    MAGIC("PK\5\6", "an empty zip archive", "a corpus is a text, JSONL or token ids"),
+    MAGIC("PK\3\4", "a zip archive", "only corpora are read out of archives: unpack it first"),
+    MAGIC("PK\5\6", "an empty zip archive", "is it the right file?"),
     MAGIC("\x28\xB5\x2F\xFD", "a file compressed by zstd",
-          "`zstd -dc FILE | perplex eval MODEL -`; only gzip is undone here"),
+          "`zstd -dc FILE | perplex eval MODEL -`; outside of tar only gzip is undone here"),
     MAGIC("\xFD\067zXZ\0", "a file compressed by xz",
-          "`xz -dc FILE | perplex eval MODEL -`; only gzip is undone here"),
+          "`xz -dc FILE | perplex eval MODEL -`; outside of tar only gzip is undone here"),
     MAGIC("\x04\x22\x4D\x18", "a file compressed by lz4",
           "`lz4 -dc FILE | perplex eval MODEL -`; only gzip is undone here"),
     MAGIC("mmap lm http://kheafield.com/code", "a KenLM binary",
@@ -99,8 +98,8 @@ static bool is_safetensors(const uint8_t *head, size_t size)
 
 const struct plx_foreign *plx_foreign_recognise(const uint8_t *head, size_t size)
 {
-    static const struct plx_foreign tar = {
-        "a tar archive", "unpack it; of one text in it: `tar -xOf FILE MEMBER | perplex eval MODEL -`"};
+    static const struct plx_foreign tar = {"a tar archive",
+                                           "only corpora are read out of archives: unpack it first"};
     static const struct plx_foreign parquet = {
         "a Parquet file",
         "write JSONL from it, for example with pandas: read_parquet(FILE).to_json(OUT, orient='records', "
@@ -108,7 +107,8 @@ const struct plx_foreign *plx_foreign_recognise(const uint8_t *head, size_t size
     static const struct plx_foreign pickle = {"a Python pickle",
                                               "save weights as safetensors, texts as JSONL"};
     static const struct plx_foreign bzip2 = {
-        "a file compressed by bzip2", "`bzip2 -dc FILE | perplex eval MODEL -`; only gzip is undone here"};
+        "a file compressed by bzip2",
+        "`bzip2 -dc FILE | perplex eval MODEL -`; outside of tar only gzip is undone here"};
     static const struct plx_foreign safetensors = {"a safetensors file",
                                                    "that is a model: the model is named before the corpus"};
     for (size_t i = 0; i < sizeof MAGICS / sizeof *MAGICS; i++) {

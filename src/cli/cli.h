@@ -20,31 +20,37 @@
 #define CLI_HELPS      32u
 #define CLI_CONVERT    64u
 #define CLI_DIVERGENCE 128u
+#define CLI_PROTOCOLS  256u
 #define CLI_ALL        ~0u
 
 /* Who carries out a protocol. */
 #define CLI_SCORING (CLI_EVAL | CLI_DIVERGENCE)
 
+/* Who knows the fields of a protocol. */
+#define CLI_FIELDS (CLI_SCORING | CLI_PROTOCOLS)
+
 /* X(code, commands, meaning). What the program ends with. */
-#define CLI_EXIT_LIST(X)                                                                                 \
-    X(0, CLI_ALL, "fine")                                                                                \
-    X(1, CLI_COMPARE, "B is worse: its cross-entropy is higher")                                         \
-    X(2, CLI_ALL, "wrong usage; or inputs do not fit each other, or results are not comparable")         \
-    X(3, CLI_ALL & ~(CLI_FORMATS | CLI_HELPS), "a malformed or unsupported model, corpus or other file") \
-    X(4, CLI_ALL, "a file or the network failed")                                                        \
-    X(5, CLI_EVAL, "the perplexity is not finite (the result is written all the same)")                  \
-    X(5, CLI_DIVERGENCE, "the divergence is not finite (the result is written all the same)")            \
-    X(5, CLI_COMPARE, "the difference is no number: both are infinite, or one says nothing")             \
-    X(6, CLI_ALL & ~(CLI_FORMATS | CLI_HELPS), "memory is exhausted, or an internal check failed")       \
-    X(130, CLI_ALL & ~(CLI_FORMATS | CLI_HELPS), "interrupted")
+#define CLI_EXIT_LIST(X)                                                                           \
+    X(0, CLI_ALL, "fine")                                                                          \
+    X(1, CLI_COMPARE, "B is worse: its cross-entropy is higher")                                   \
+    X(2, CLI_ALL, "wrong usage; or inputs do not fit each other, or results are not comparable")   \
+    X(3, CLI_ALL & ~(CLI_FORMATS | CLI_HELPS | CLI_PROTOCOLS),                                     \
+      "a malformed or unsupported model, corpus or other file")                                    \
+    X(4, CLI_ALL, "a file or the network failed")                                                  \
+    X(5, CLI_EVAL, "the perplexity is not finite (the result is written all the same)")            \
+    X(5, CLI_DIVERGENCE, "the divergence is not finite (the result is written all the same)")      \
+    X(5, CLI_COMPARE, "the difference is no number: both are infinite, or one says nothing")       \
+    X(6, CLI_ALL & ~(CLI_FORMATS | CLI_HELPS), "memory is exhausted, or an internal check failed") \
+    X(130, CLI_ALL & ~(CLI_FORMATS | CLI_HELPS | CLI_PROTOCOLS), "interrupted")
 
 /* What an argument is. */
 enum cli_takes {
     CLI_TAKES_NOTHING,
     CLI_TAKES_TEXT,
     CLI_TAKES_NUMBER,
-    CLI_TAKES_BASE, /* of logarithms: a number or "e" */
-    CLI_TAKES_IDS,  /* of tokens: a number, or several with commas between them */
+    CLI_TAKES_COUNT, /* a number, or a word for one */
+    CLI_TAKES_BASE,  /* of logarithms: a number or "e" */
+    CLI_TAKES_IDS,   /* of tokens: a number, or several with commas between them */
     CLI_TAKES_FILE,
     /* One of the words that cli_word lists. */
     CLI_TAKES_FIELD, /* of the field of the protocol that the option is named after */
@@ -53,9 +59,11 @@ enum cli_takes {
     CLI_TAKES_MODEL_FORMAT,
     CLI_TAKES_CORPUS_FORMAT,
     CLI_TAKES_TABLE_FORMAT,
+    CLI_TAKES_IDS_FORMAT,
     CLI_TAKES_LOAD,
     CLI_TAKES_FINGERPRINT,
     CLI_TAKES_INSPECTED,
+    CLI_TAKES_SUMMARY,
     CLI_TAKES_COMMAND,
     /* Files, and more. */
     CLI_TAKES_MODEL, /* or one of the words, with something behind it */
@@ -67,33 +75,42 @@ enum cli_takes {
    that the argument can be, or for what cli_help says. */
 #define CLI_OPTION_LIST(X)                                                                                   \
     X(PROTOCOL, "protocol", 'p', "NAME", PRESET, CLI_SCORING, "preset: %s (default: by model and tokens)")   \
-    X(UNIT, "unit", 0, "UNIT", FIELD, CLI_SCORING, "context starts afresh at every: %s")                     \
-    X(START, "start", 0, "START", FIELD, CLI_SCORING, "begin symbol: %s; or the symbol itself")              \
-    X(END, "end", 0, "END", FIELD, CLI_SCORING, "end symbol: %s; or the symbol itself")                      \
-    X(JOIN, "join", 0, "TOKEN", TEXT, CLI_SCORING,                                                           \
+    X(UNIT, "unit", 0, "UNIT", FIELD, CLI_FIELDS, "context starts afresh at every: %s")                      \
+    X(START, "start", 0, "START", FIELD, CLI_FIELDS, "begin symbol: %s; or the symbol itself")               \
+    X(END, "end", 0, "END", FIELD, CLI_FIELDS | CLI_CONVERT, "end symbol: %s; or the symbol itself")         \
+    X(JOIN, "join", 0, "TOKEN", TEXT, CLI_FIELDS,                                                            \
       "token that stands between the lines of a stream of words")                                            \
-    X(WINDOW, "window", 0, "N", NUMBER, CLI_SCORING,                                                         \
+    X(WINDOW, "window", 0, "N", NUMBER, CLI_FIELDS,                                                          \
       "most tokens that one scoring sees, context included; 0: no limit")                                    \
-    X(STRIDE, "stride", 0, "N", NUMBER, CLI_SCORING, "how far the window moves (default: the window)")       \
-    X(SCORE, "score", 0, "WHICH", FIELD, CLI_SCORING, "targets of a window that count: %s")                  \
-    X(FIRST_WINDOW, "first-window", 0, "N", NUMBER, CLI_SCORING,                                             \
-      "targets of the first window, where that differs")                                                     \
-    X(TAIL, "tail", 0, "HOW", FIELD, CLI_SCORING, "partial last window: %s")                                 \
-    X(FIRST, "first", 0, "HOW", FIELD, CLI_SCORING, "a target without context: %s")                          \
-    X(UNKNOWN, "unknown", 0, "COST", FIELD, CLI_SCORING, "unknown tokens: %s")                               \
-    X(CONTROL_WORDS, "control-words", 0, "WHAT", FIELD, CLI_SCORING,                                         \
+    X(STRIDE, "stride", 0, "N", COUNT, CLI_FIELDS,                                                           \
+      "how far the window moves, or window-1 (default: the window)")                                         \
+    X(SCORE, "score", 0, "WHICH", FIELD, CLI_FIELDS, "targets of a window that count: %s")                   \
+    X(FIRST_WINDOW, "first-window", 0, "N", COUNT, CLI_FIELDS,                                               \
+      "targets of the first window, or stride, where that differs")                                          \
+    X(TAIL, "tail", 0, "HOW", FIELD, CLI_FIELDS, "partial last window: %s")                                  \
+    X(FIRST, "first", 0, "HOW", FIELD, CLI_FIELDS, "a target without context: %s")                           \
+    X(UNKNOWN, "unknown", 0, "COST", FIELD, CLI_FIELDS | CLI_CONVERT, "unknown tokens: %s")                  \
+    X(CONTROL_WORDS, "control-words", 0, "WHAT", FIELD, CLI_FIELDS | CLI_CONVERT,                            \
       "start and end symbols in the text: %s")                                                               \
-    X(BLANK, "blank", 0, "HOW", FIELD, CLI_SCORING, "end symbols of blank lines: %s")                        \
-    X(AVERAGE, "average", 0, "OVER", FIELD, CLI_EVAL, "mean over: %s")                                       \
-    X(LIMIT, "limit", 0, "N", NUMBER, CLI_SCORING, "score at most N tokens; 0: all")                         \
-    X(TOKENS, "tokens", 't', "KIND", TOKEN_KIND, CLI_SCORING | CLI_INSPECT,                                  \
+    X(BLANK, "blank", 0, "HOW", FIELD, CLI_FIELDS, "end symbols of blank lines: %s")                         \
+    X(PAGES, "pages", 0, "WHERE", FIELD, CLI_FIELDS | CLI_CONVERT, "where documents of a text begin: %s")    \
+    X(AVERAGE, "average", 0, "OVER", FIELD, CLI_EVAL | CLI_PROTOCOLS, "mean over: %s")                       \
+    X(LIMIT, "limit", 0, "N", NUMBER, CLI_FIELDS, "score at most N tokens; 0: all")                          \
+    X(TOKENS, "tokens", 't', "KIND", TOKEN_KIND, CLI_SCORING | CLI_INSPECT | CLI_CONVERT,                    \
       "what tokens are: %s (default: words of a text)")                                                      \
-    X(CORPUS_FORMAT, "corpus-format", 0, "NAME", CORPUS_FORMAT, CLI_SCORING | CLI_INSPECT,                   \
+    X(CORPUS_FORMAT, "corpus-format", 0, "NAME", CORPUS_FORMAT, CLI_SCORING | CLI_INSPECT | CLI_CONVERT,     \
       "format of the corpus: %s (default: recognised)")                                                      \
+    X(MEMBER, "member", 0, "NAME", TEXT, CLI_SCORING | CLI_INSPECT | CLI_CONVERT,                            \
+      "corpora in zip or tar: the file in it, by its name or a pattern (default: the only one)")             \
+    X(TOKEN_BYTES, "token-bytes", 0, "FILE", FILE, CLI_EVAL | CLI_CONVERT,                                   \
+      "what tokens stand for: a .npy with a count of bytes for each, or a vocabulary that gives each id "    \
+      "its "                                                                                                 \
+      "bytes")                                                                                               \
+    X(ORIGINAL_BYTES, "original-bytes", 0, "N", NUMBER, CLI_EVAL,                                            \
+      "size of the text that was tokenized: a warning if the tokens stand for more or less")                 \
     X(MODEL_FORMAT, "model-format", 0, "NAME", MODEL_FORMAT, CLI_EVAL | CLI_INSPECT | CLI_CONVERT,           \
       "format of the model: %s (default: recognised)")                                                       \
-    X(VOCAB, "vocab", 0, "FILE", FILE, CLI_EVAL | CLI_INSPECT,                                               \
-      "vocabulary of a neural model (default: beside the weights)")                                          \
+    X(VOCAB, "vocab", 0, "FILE", FILE, CLI_EVAL | CLI_INSPECT | CLI_CONVERT, "vocabulary of %s")             \
     X(ALLOW_POSITIVE, "allow-positive", 0, NULL, NOTHING, CLI_EVAL | CLI_INSPECT | CLI_CONVERT,              \
       "ARPA: clamp positive log-probabilities to 0")                                                         \
     X(ALLOW_COUNT_MISMATCH, "allow-count-mismatch", 0, NULL, NOTHING, CLI_EVAL | CLI_INSPECT | CLI_CONVERT,  \
@@ -120,8 +137,12 @@ enum cli_takes {
       "write there, whole or not at all (default: stdout)")                                                  \
     X(PER_TOKEN, "per-token", 0, "FILE", FILE, CLI_EVAL,                                                     \
       "write every scored token and its nats there too: .jsonl or .npy, .gz may follow")                     \
+    X(SUMMARY, "summary", 0, "TOOL", SUMMARY, CLI_EVAL,                                                      \
+      "print what that tool prints, by its protocol, in place of the JSON, which goes to -o FILE: %s")       \
     X(DISTRIBUTIONS, "distributions", 0, NULL, NOTHING, CLI_EVAL,                                            \
       "metrics of full distributions too: entropy, rank, accuracy, calibration, best temperature")           \
+    X(EXPLAIN, "explain", 0, NULL, NOTHING, CLI_EVAL,                                                        \
+      "the number under every other preset too that the same pass gives, and what makes it differ")          \
     X(TEMPERATURE, "temperature", 0, "T", NUMBER, CLI_EVAL, "also the loss of softmax(logits / T)")          \
     X(LABEL_SMOOTHING, "label-smoothing", 0, "E", NUMBER, CLI_EVAL,                                          \
       "also the loss with smoothed labels: 1 - E for the target, E for all tokens alike")                    \
@@ -134,12 +155,20 @@ enum cli_takes {
     X(QUIET, "quiet", 'q', NULL, NOTHING, CLI_SCORING | CLI_INSPECT | CLI_CONVERT,                           \
       "no progress, summary or warnings on stderr")                                                          \
     X(CONFIG, "config", 0, "FILE", FILE, CLI_SCORING, "options out of a JSON file")                          \
-    X(AS, "as", 0, "KIND", INSPECTED, CLI_INSPECT, "what the first file is: %s (default: recognised)")       \
+    X(TO, "to", 0, "FORMAT", IDS_FORMAT, CLI_CONVERT,                                                        \
+      "what the ids of a corpus are written as: %s (default: by the name of the output)")                    \
+    X(MAKE_VOCAB, "make-vocab", 0, "FILE", FILE, CLI_CONVERT,                                                \
+      "make a vocabulary of the corpus, in the order of first appearance: *.json {token: id}, else a "       \
+      "token a line")                                                                                        \
+    X(WRITE_BYTES, "write-bytes", 0, "FILE", FILE, CLI_CONVERT,                                              \
+      "write how many bytes of the original each id stands for there too, as .npy")                          \
+    X(AS, "as", 0, "KIND", INSPECTED, CLI_INSPECT | CLI_CONVERT,                                             \
+      "what the first file is: %s (default: recognised)")                                                    \
     X(TOP, "top", 0, "N", NUMBER, CLI_INSPECT, "list the N most frequent unknown tokens (default 20)")       \
     X(DEEP, "deep", 0, NULL, NOTHING, CLI_INSPECT,                                                           \
       "n-gram models: every check, sums of p after a sample of contexts, what is stored in figures")         \
     X(SEED, "seed", 0, "N", NUMBER, CLI_INSPECT, "of the sample of contexts that --deep draws (default 0)")  \
-    X(JSON, "json", 0, NULL, NOTHING, CLI_COMPARE | CLI_INSPECT, "as JSON: %s")                              \
+    X(JSON, "json", 0, NULL, NOTHING, CLI_COMPARE | CLI_INSPECT | CLI_PROTOCOLS, "as JSON: %s")              \
     X(HELP, "help", 'h', NULL, NOTHING, CLI_ALL, "this help")
 
 #define CLI_OPTION_ENUM(id, name, letter, argument, takes, commands, help) CLI_##id,
@@ -187,7 +216,8 @@ struct cli_command {
 };
 
 extern const struct cli_command cli_command_divergence, cli_command_eval, cli_command_compare,
-    cli_command_table, cli_command_formats, cli_command_inspect, cli_command_convert, cli_command_help;
+    cli_command_table, cli_command_formats, cli_command_inspect, cli_command_convert, cli_command_protocols,
+    cli_command_help;
 
 /* commands.c: command `index`, NULL past the end; the one of that name, NULL if there is none. */
 const struct cli_command *cli_command(size_t index);
@@ -198,6 +228,10 @@ int cli_no_command(const char *name);
 
 /* help.c: the option's help, as it is for that command. As much as fits. */
 void cli_help(const struct cli_command *command, enum cli_option option, char *text, size_t capacity);
+
+/* The text from where the line has come to, broken at its spaces; further lines, and those behind "\n", begin
+   at `indent`. */
+void cli_print_wrapped(FILE *stream, const char *text, unsigned column, unsigned indent);
 
 /* What `perplex --help` and `perplex COMMAND --help` print, in 80 columns. */
 void cli_print_usage(FILE *stream);
@@ -255,6 +289,9 @@ void cli_list_words(enum cli_takes takes, enum cli_option option, const char *la
 /* protocol.c: false, with a message, if --protocol names no preset. */
 bool cli_check_preset(const struct cli_arguments *arguments);
 
+/* What tokens are: `chosen` of the words for --tokens, else what the preset of --protocol is for. */
+enum plx_token_kind cli_token_kind(const struct cli_arguments *arguments, size_t chosen);
+
 /* What can be wrong with the protocol whatever the model is, before that is read, which may take minutes. */
 enum plx_status cli_check_protocol(const struct cli_arguments *arguments, struct plx_error *error);
 
@@ -262,6 +299,17 @@ enum plx_status cli_check_protocol(const struct cli_arguments *arguments, struct
 enum plx_status cli_choose_protocol(const struct cli_arguments *arguments, const struct plx_model_info *model,
                                     const struct plx_corpus *corpus, struct plx_protocol *protocol,
                                     struct plx_error *error);
+
+/* Sets those fields of the protocol that are given as options. */
+enum plx_status cli_set_protocol(const struct cli_arguments *arguments, struct plx_protocol *protocol,
+                                 struct plx_error *error);
+
+/* convert_corpus.c: whether it is a corpus that is to be converted. Returns the exit code, having said what
+   is wrong. */
+int cli_convert_kind(const struct cli_arguments *arguments, bool *corpus);
+
+/* Converts the corpus; returns the exit code. */
+int cli_convert_corpus(const struct cli_arguments *arguments);
 
 /* mixture.c: the models to be evaluated: one, or the mixture of several. Zero-initialised is none. */
 struct cli_mixture {
@@ -325,6 +373,9 @@ int cli_fail(const struct plx_error *error);
 /* The same where writing to `path` (NULL: stdout) may have failed: ends the program as SIGPIPE does where
    nobody reads any more. Nothing may be left to clean up then. */
 int cli_fail_output(const char *path, const struct plx_error *error);
+
+/* explain.c: the table of --explain on stderr. */
+void cli_print_explained(const struct plx_result *result);
 
 /* terminal.c: interruption and progress. */
 

@@ -64,6 +64,7 @@ static bool fits(enum plx_setting_kind kind, enum cli_takes takes)
     switch (takes) {
     case CLI_TAKES_NOTHING: return kind == PLX_SETTING_BOOLEAN;
     case CLI_TAKES_NUMBER: return kind == PLX_SETTING_NUMBER;
+    case CLI_TAKES_COUNT:
     case CLI_TAKES_BASE:
     case CLI_TAKES_IDS: return kind != PLX_SETTING_BOOLEAN;
     default: return kind == PLX_SETTING_TEXT;
@@ -80,10 +81,11 @@ static bool check_kind(const struct plx_config *config, const struct plx_setting
     if (fits(setting->kind, takes))
         return true;
     snprintf(message, sizeof message, " takes %s, not %s",
-             takes == CLI_TAKES_NOTHING                          ? "true or false"
-             : takes == CLI_TAKES_NUMBER                         ? "a number"
-             : takes == CLI_TAKES_BASE || takes == CLI_TAKES_IDS ? "a number or a string"
-                                                                 : "a string",
+             takes == CLI_TAKES_NOTHING  ? "true or false"
+             : takes == CLI_TAKES_NUMBER ? "a number"
+             : takes == CLI_TAKES_COUNT || takes == CLI_TAKES_BASE || takes == CLI_TAKES_IDS
+                 ? "a number or a string"
+                 : "a string",
              setting->kind == PLX_SETTING_BOOLEAN ? setting->value : KINDS[setting->kind]);
     return say(config, setting, message);
 }

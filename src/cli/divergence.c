@@ -55,15 +55,16 @@ static bool read_settings(const struct cli_arguments *arguments, struct cli_prog
                   .interrupted = cli_interrupted,
                   .progress = cli_progress_model,
                   .user = progress},
-        .corpus = {.format = arguments->values[CLI_CORPUS_FORMAT], .interrupted = cli_interrupted},
+        .corpus = {.format = arguments->values[CLI_CORPUS_FORMAT],
+                   .member = arguments->values[CLI_MEMBER],
+                   .interrupted = cli_interrupted},
         .evaluate = {.threads = (unsigned)threads,
                      .batch = (size_t)batch,
                      .progress = cli_progress_corpus,
                      .interrupted = cli_interrupted,
                      .user = progress},
     };
-    if (arguments->values[CLI_TOKENS])
-        settings->corpus.tokens = (enum plx_token_kind)(tokens + PLX_TOKENS_WORD);
+    settings->corpus.tokens = cli_token_kind(arguments, tokens);
     return true;
 }
 

@@ -3,6 +3,9 @@
 #include "base/foreign.h"
 #include "base/memory.h"
 #include "base/sha256.h"
+#include "corpus/member.h"
+#include "corpus/page_counter.h"
+#include "corpus/token_bytes.h"
 #include "io/names.h"
 
 #include <stdlib.h>
@@ -14,6 +17,7 @@ struct plx_corpus {
     enum plx_content content;
     bool settled;           /* a file that holds something has said so */
     bool ended;             /* what was left has been read for the fingerprint */
+    char *member;           /* what the options name, of every file; owned */
     struct plx_names names; /* of a corpus of one source: that alone */
     char **inputs;          /* [names.count]: how errors name the files that have been opened; owned */
     size_t opened;          /* of the files; the last of them is at hand */
@@ -21,8 +25,11 @@ struct plx_corpus {
     struct plx_reader *reader;
     struct plx_sha256 *fingerprints; /* of the files before it */
     char sha256[PLX_SHA256_TEXT];    /* of all files, once it has been asked for */
+    enum plx_pages pages;            /* where documents of a text begin */
+    struct plx_page_counter counter; /* of a text, where they begin at PLX_PAGES_HEADING */
     uint64_t documents;              /* begun so far */
-    uint64_t bytes, media_bytes;     /* of the files before the one at hand: uncompressed, and as they lie */
+    struct plx_token_bytes token_bytes;
+    uint64_t bytes, media_bytes; /* of the files before the one at hand: uncompressed, and as they lie */
 };
 
 static const char *const TOKEN_KINDS[] = {
@@ -172,17 +179,34 @@ static enum plx_status open_reader(struct plx_corpus *corpus, struct plx_source 
         corpus->content = reader->content;
         corpus->settled = !empty && !reader->empty;
     }
+    reader->pages = corpus->pages;
     corpus->reader = reader;
     return PLX_OK;
 }
 
-/* Makes the source, which is closed on failure, the file at hand. */
+/* The corpus is that file of an archive. */
+static enum plx_status rename_only(struct plx_corpus *corpus, const char *name, struct plx_error *error)
+{
+    char *label = plx_copy_string(name, strlen(name), error);
+    if (!label)
+        return PLX_MEMORY;
+    free(corpus->names.label);
+    corpus->names.label = label;
+    return PLX_OK;
+}
+
+/* Makes the source, which is closed on failure, the file at hand; or the file in it, if it is an archive. */
 static enum plx_status begin_file(struct plx_corpus *corpus, struct plx_source *source,
                                   struct plx_error *error)
 {
+    const struct plx_source *given = source;
+    enum plx_status status = plx_corpus_enter_archive(&source, &corpus->options, error);
+    if (status)
+        return status;
+    const bool inside = source != given;
     const char *name = plx_source_name(source);
     char *input = plx_copy_string(name, strlen(name), error);
-    const enum plx_status status = input ? open_reader(corpus, source, error) : PLX_MEMORY;
+    status = input ? open_reader(corpus, source, error) : PLX_MEMORY;
     if (status) {
         free(input);
         plx_source_close(source);
@@ -190,7 +214,7 @@ static enum plx_status begin_file(struct plx_corpus *corpus, struct plx_source *
     }
     corpus->source = source;
     corpus->inputs[corpus->opened++] = input;
-    return PLX_OK;
+    return inside && corpus->names.count == 1 ? rename_only(corpus, input, error) : PLX_OK;
 }
 
 static enum plx_status open_file(struct plx_corpus *corpus, struct plx_error *error)
@@ -251,12 +275,18 @@ static struct plx_corpus *new_corpus(struct plx_names *names, const struct plx_c
         return NULL;
     }
     corpus->names = *names;
+    corpus->pages = PLX_PAGES_ARTICLE;
     if (options)
         corpus->options = *options;
+    const char *member = corpus->options.member;
+    if (member && !(corpus->member = plx_copy_string(member, strlen(member), error)))
+        goto fail;
+    corpus->options.member = corpus->member;
     corpus->inputs = plx_new_array(names->count, sizeof *corpus->inputs, error);
     corpus->fingerprints = corpus->inputs ? plx_sha256_new(error) : NULL;
     if (corpus->fingerprints)
         return corpus;
+fail:
     plx_corpus_close(corpus);
     return NULL;
 }
@@ -280,10 +310,13 @@ static enum plx_status finish_open(struct plx_corpus *opened, enum plx_status st
         opened->options.tokens = text ? PLX_TOKENS_WORD : PLX_TOKENS_PIECE;
     if (status == PLX_OK && text && opened->options.tokens == PLX_TOKENS_PIECE)
         status = plx_error_set(error, PLX_USAGE, "a text is cut into words, characters or bytes, not pieces");
+    if (status == PLX_OK)
+        status = plx_token_bytes_open(&opened->token_bytes, &opened->options, opened->content, error);
     if (status) {
         plx_corpus_close(opened);
         return status;
     }
+    opened->options.token_bytes = NULL;
     opened->options.format = opened->options.format ? opened->format->name : NULL;
     *corpus = opened;
     return PLX_OK;
@@ -322,29 +355,79 @@ enum plx_status plx_corpus_open(const char *const *names, size_t count,
     return opened ? finish_open(opened, open_files(opened, error), corpus, error) : PLX_MEMORY;
 }
 
+void plx_corpus_set_pages(struct plx_corpus *corpus, enum plx_pages pages)
+{
+    corpus->pages = pages;
+    if (corpus->reader)
+        corpus->reader->pages = pages;
+}
+
+static bool counts_pages(const struct plx_corpus *corpus)
+{
+    return corpus->content == PLX_CONTENT_TEXT && corpus->pages == PLX_PAGES_HEADING;
+}
+
+bool plx_corpus_page_counts(const struct plx_corpus *corpus, struct plx_page_counts *counts)
+{
+    *counts = corpus->counter.finished;
+    return counts_pages(corpus);
+}
+
+/* What all chunks share, and what is counted of them. */
+static void describe_chunk(struct plx_corpus *corpus, struct plx_chunk *chunk)
+{
+    chunk->input = corpus->inputs[corpus->opened - 1];
+    corpus->documents += chunk->begins_document;
+    if (!counts_pages(corpus))
+        return;
+    if (chunk->derived)
+        plx_page_counter_add(&corpus->counter, chunk->text, chunk->size, chunk->begins_document);
+    else
+        plx_page_counter_add_lines(&corpus->counter, chunk->text, chunk->size, chunk->begins_document);
+}
+
+/* The next piece of the file at hand, and what its tokens stand for. */
+static enum plx_status read_chunk(struct plx_corpus *corpus, struct plx_chunk *chunk, bool *more,
+                                  bool *enough, struct plx_error *error)
+{
+    *chunk = (struct plx_chunk){.content = corpus->content, .line = PLX_NOWHERE};
+    const enum plx_status status = corpus->format->next(corpus->reader, chunk, more, error);
+    if (status)
+        return name_input(error, plx_source_name(corpus->source));
+    if (!*more)
+        return PLX_OK;
+    describe_chunk(corpus, chunk);
+    return plx_token_bytes_fill(&corpus->token_bytes, corpus->reader, chunk, enough, error);
+}
+
 enum plx_status plx_corpus_next(struct plx_corpus *corpus, struct plx_chunk *chunk, bool *more,
                                 struct plx_error *error)
 {
     *more = false;
     while (!corpus->ended) {
+        bool enough = true;
         if (corpus->reader) {
-            *chunk = (struct plx_chunk){.content = corpus->content, .line = PLX_NOWHERE};
-            const enum plx_status status = corpus->format->next(corpus->reader, chunk, more, error);
+            const enum plx_status status = read_chunk(corpus, chunk, more, &enough, error);
             if (status)
-                return name_input(error, plx_source_name(corpus->source));
+                return status;
         }
-        if (*more) {
-            chunk->input = corpus->inputs[corpus->opened - 1];
-            corpus->documents += chunk->begins_document;
+        if (*more && !enough)
+            continue; /* to know how many tokens there are */
+        if (*more)
             return PLX_OK;
-        }
+        plx_page_counter_end(&corpus->counter);
         if (corpus->opened == corpus->names.count)
-            return PLX_OK;
+            return plx_token_bytes_finish(&corpus->token_bytes, error);
         const enum plx_status status = next_file(corpus, error);
         if (status)
             return status;
     }
     return PLX_OK;
+}
+
+void plx_corpus_original(const struct plx_corpus *corpus, struct plx_original_info *info)
+{
+    *info = corpus->token_bytes.info;
 }
 
 void plx_corpus_info(const struct plx_corpus *corpus, struct plx_corpus_info *info)
@@ -399,7 +482,9 @@ void plx_corpus_close(struct plx_corpus *corpus)
     for (size_t i = 0; corpus->inputs && i < corpus->opened; i++)
         free(corpus->inputs[i]);
     free(corpus->inputs);
+    free(corpus->member);
     plx_sha256_free(corpus->fingerprints);
+    plx_token_bytes_release(&corpus->token_bytes);
     plx_names_release(&corpus->names);
     free(corpus);
 }

@@ -1,8 +1,9 @@
-/* Plain text, a line a unit. Documents begin at the first-level headings of WikiText: a line " = Title = "
-   between blank lines; a text without them is one document. */
+/* Plain text, a line a unit. Documents begin at the first-level headings of WikiText (see enum plx_pages); a
+   text without them is one document. */
 #include "corpus/corpus.h"
 
 #include "base/memory.h"
+#include "corpus/headings.h"
 #include "corpus/pieces.h"
 
 #include <stdlib.h>
@@ -37,27 +38,13 @@ static bool blank_line(const uint8_t *line, size_t length)
     return length == 0;
 }
 
-/* " = Title = ", but not " = = Title = = ". */
-static bool looks_like_heading(const uint8_t *line, size_t length)
-{
-    while (length > 0 && is_blank(*line)) {
-        line++;
-        length--;
-    }
-    while (length > 0 && is_blank(line[length - 1]))
-        length--;
-    return length >= 5 && memcmp(line, "= ", 2) == 0 && memcmp(line + length - 2, " =", 2) == 0 &&
-           line[2] != '=' && line[length - 3] != '=';
-}
-
 enum boundary { NO_BOUNDARY, BOUNDARY, OUT_OF_SIGHT };
 
 /* Is the line data[at, end) a heading that begins a document? `next` is where the line behind it begins. */
-static enum boundary judge_line(const struct plx_view *view, const struct place *place, size_t at, size_t end,
-                                size_t next)
+static enum boundary judge_article(const struct plx_view *view, const struct place *place, size_t at,
+                                   size_t end, size_t next)
 {
-    if (place->inside_line || !place->after_blank || !place->any_content ||
-        !looks_like_heading(view->data + at, end - at))
+    if (!place->after_blank || !plx_heading_of_article(view->data + at, end - at))
         return NO_BOUNDARY;
     const uint8_t *newline = memchr(view->data + next, '\n', view->known - next);
     if (!newline && !view->at_end)
@@ -66,10 +53,34 @@ static enum boundary judge_line(const struct plx_view *view, const struct place 
     return blank_line(view->data + next, behind - next) ? BOUNDARY : NO_BOUNDARY;
 }
 
+/* Is the line at data[at] one that begins a page? All of it is to be seen, if it can be one. */
+static enum boundary judge_page(const struct plx_view *view, size_t at, size_t end)
+{
+    const uint8_t *newline = end < view->known ? memchr(view->data + end, '\n', view->known - end) : NULL;
+    const size_t whole = newline ? (size_t)(newline - view->data) : view->known;
+    size_t sign = at;
+    for (size_t space; sign < whole && (space = plx_space_length(view->data + sign, whole - sign)) > 0;)
+        sign += space;
+    if (sign < whole && view->data[sign] != '=')
+        return NO_BOUNDARY;
+    if (!newline && !view->at_end)
+        return OUT_OF_SIGHT;
+    return plx_heading_of_page(view->data + at, whole - at) ? BOUNDARY : NO_BOUNDARY;
+}
+
+static enum boundary judge_line(const struct plx_view *view, const struct place *place, enum plx_pages pages,
+                                size_t at, size_t end, size_t next)
+{
+    if (pages == PLX_PAGES_NONE || place->inside_line || !place->any_content)
+        return NO_BOUNDARY;
+    return pages == PLX_PAGES_ARTICLE ? judge_article(view, place, at, end, next) : judge_page(view, at, end);
+}
+
 /* Walks over the lines of data[0..size) and moves `place` along, up to the place where the next document
    begins or may begin; returns where that is. *first says what the line at 0 is; if that is out of sight,
    nothing was walked. */
-static size_t walk(const struct plx_view *view, size_t size, struct place *place, enum boundary *first)
+static size_t walk(const struct plx_view *view, size_t size, enum plx_pages pages, struct place *place,
+                   enum boundary *first)
 {
     size_t at = 0;
     *first = NO_BOUNDARY;
@@ -77,13 +88,13 @@ static size_t walk(const struct plx_view *view, size_t size, struct place *place
         const uint8_t *newline = memchr(view->data + at, '\n', size - at);
         const size_t end = newline ? (size_t)(newline - view->data) : size;
         const size_t next = newline ? end + 1 : size;
-        const enum boundary boundary = judge_line(view, place, at, end, next);
+        const enum boundary boundary = judge_line(view, place, pages, at, end, next);
         if (at == 0)
             *first = boundary;
         if (boundary == OUT_OF_SIGHT || (boundary == BOUNDARY && at > 0))
             break;
         const bool blank = blank_line(view->data + at, end - at);
-        place->any_content |= !blank;
+        place->any_content |= pages == PLX_PAGES_HEADING ? !plx_is_space(view->data + at, end - at) : !blank;
         place->after_blank = blank && (!place->inside_line || place->after_blank);
         place->inside_line = !newline;
         place->line += newline != NULL;
@@ -111,7 +122,8 @@ static enum plx_status next_text(struct plx_reader *base, struct plx_chunk *chun
             return PLX_OK;
         struct place place = reader->place;
         enum boundary first;
-        const size_t size = walk(&view, plx_piece_size(&view, base->options->tokens), &place, &first);
+        const size_t size =
+            walk(&view, plx_piece_size(&view, base->options->tokens), base->pages, &place, &first);
         if (size == 0)
             continue;
         chunk->offset = plx_source_offset(base->source);

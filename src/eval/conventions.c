@@ -79,15 +79,36 @@ static void compute_opengrm(const struct plx_result *result, const struct plx_ex
     conventions->opengrm.perplexity = per(log10_cost, (int64_t)(total->count - total->infinite));
 }
 
+bool plx_conventions_of_pages(const struct plx_result *result)
+{
+    return result->pages.pages > 0 && plx_tally_total(&result->tally).count == result->tokens;
+}
+
+static void compute_lm_eval(const struct plx_result *result, const struct plx_exact *total,
+                            struct plx_conventions *conventions)
+{
+    const struct plx_page_counts *pages = &result->pages;
+    const double nats = cost(total);
+    conventions->lm_eval.documents = pages->pages;
+    conventions->lm_eval.words = pages->words;
+    conventions->lm_eval.bytes = pages->bytes;
+    conventions->lm_eval.word_perplexity = exp(nats / (double)pages->words);
+    conventions->lm_eval.byte_perplexity = exp(nats / (double)pages->bytes);
+    conventions->lm_eval.bits_per_byte = nats / (double)pages->bytes / PLX_LN_2;
+}
+
 void plx_conventions_compute(const struct plx_result *result, struct plx_conventions *conventions)
 {
     const struct plx_exact total = plx_tally_total(&result->tally);
     *conventions = (struct plx_conventions){0};
+    if (plx_conventions_of_pages(result))
+        compute_lm_eval(result, &total, conventions);
     if (result->plan.srilm)
         compute_srilm(result, &total, conventions);
+    if (result->plan.kenlm)
+        compute_kenlm(result, &total, conventions);
     if (!result->plan.sentences)
         return;
-    compute_kenlm(result, &total, conventions);
     compute_irstlm(result, &total, conventions);
     compute_opengrm(result, &total, conventions);
 }

@@ -1,4 +1,4 @@
-/* The summaries of the n-gram toolkits, out of the sums of one evaluation. */
+/* The summaries of the n-gram toolkits, and of lm-evaluation-harness, out of the sums of one evaluation. */
 #ifndef PLX_EVAL_CONVENTIONS_H
 #define PLX_EVAL_CONVENTIONS_H
 
@@ -22,9 +22,17 @@ struct plx_conventions {
         uint64_t sentences, words, skipped; /* S, W, K */
         double logprob, perplexity;         /* 10^(−L/(W − K + S)) */
     } opengrm;
+    struct {
+        uint64_t documents, words, bytes; /* pages; pieces of a split at white space; of UTF-8 */
+        double word_perplexity, byte_perplexity, bits_per_byte; /* of all nats */
+    } lm_eval;
 };
 
-/* SRILM's only where result->plan.srilm, the others only where result->plan.sentences; else they are 0. */
+/* Whether lm-evaluation-harness's figures apply: its pages are the units, and all their tokens are scored. */
+bool plx_conventions_of_pages(const struct plx_result *result);
+
+/* lm-evaluation-harness's only where plx_conventions_of_pages, SRILM's only where result->plan.srilm, KenLM's
+   only where result->plan.kenlm, the others only where result->plan.sentences; else they are 0. */
 void plx_conventions_compute(const struct plx_result *result, struct plx_conventions *conventions);
 
 #endif

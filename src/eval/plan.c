@@ -36,18 +36,33 @@ static void show_symbol(const struct plx_model *model, uint32_t id, char *symbol
         snprintf(symbol, PLX_SYMBOL_TEXT, "%.*s", (int)(word.length < 63 ? word.length : 63), word.text);
 }
 
-static void settle_start(const struct plx_model *model, uint32_t start, uint32_t end, struct plx_plan *plan)
+static enum plx_status settle_start(const struct plx_model *model, uint32_t start, uint32_t end,
+                                    struct plx_plan *plan, struct plx_error *error)
 {
     const struct plx_model_info *info = plx_model_info(model);
     struct plx_protocol *protocol = &plan->protocol;
     plan->start_repeat = info->start_repeat ? info->start_repeat : 1;
+    if (protocol->start == PLX_START_CONTEXT_OR_END)
+        protocol->start = start != PLX_NO_TOKEN ? PLX_START_CONTEXT : PLX_START_END;
     plan->start = protocol->start == PLX_START_NONE ? PLX_NO_TOKEN : start;
+    if (protocol->start == PLX_START_END) {
+        /* What stands for an end in contexts does so here, too; no symbol matters to who knows none. */
+        const bool as_start = (info->capabilities & PLX_RESTART_AT_END) && start != PLX_NO_TOKEN;
+        plan->start = as_start ? start : end != PLX_NO_TOKEN ? end : plan->any_tokens ? 0 : PLX_NO_TOKEN;
+        if (plan->start == PLX_NO_TOKEN) {
+            plx_error_set(error, PLX_MISMATCH,
+                          "the protocol begins with an end symbol, but the model has none");
+            return plx_error_hint(error, "--start SYMBOL names a symbol to begin with, --start none begins "
+                                         "without one");
+        }
+    }
     if (plan->start == PLX_NO_TOKEN && protocol->start == PLX_START_CONTEXT &&
         protocol->unit == PLX_UNIT_LINE)
         plan->start = end; /* what ends a line also precedes the next */
     if (plan->start == PLX_NO_TOKEN)
         protocol->start = PLX_START_NONE;
     show_symbol(model, plan->start, plan->start_shown);
+    return PLX_OK;
 }
 
 static enum plx_status settle_end(const struct plx_model *model, uint32_t end, struct plx_plan *plan,
@@ -88,13 +103,15 @@ static enum plx_status settle_symbols(const struct plx_model *model, struct plx_
     plan->join = PLX_NO_TOKEN;
     if (status == PLX_OK && *protocol->join)
         status = named_symbol(model, plan, "join", protocol->join, &plan->join, error);
-    if (status || (status = settle_end(model, end, plan, error)))
+    const bool stands_in = protocol->start == PLX_START_CONTEXT_OR_END;
+    if (status || (status = settle_end(model, end, plan, error)) ||
+        (status = settle_start(model, start, end, plan, error)))
         return status;
-    settle_start(model, start, end, plan);
     const bool restarts = (info->capabilities & PLX_RESTART_AT_END) && protocol->unit == PLX_UNIT_STREAM &&
                           plan->end != PLX_NO_TOKEN && start != PLX_NO_TOKEN && start != plan->end;
     plan->restart = restarts ? start : PLX_NO_TOKEN;
-    if (plan->end != PLX_NO_TOKEN && protocol->unit == PLX_UNIT_STREAM)
+    const bool parts = plan->end != PLX_NO_TOKEN && protocol->unit == PLX_UNIT_STREAM;
+    if (parts || (protocol->start == PLX_START_END && !stands_in))
         plan->end_role = PLX_END_PARTS_CONTEXT;
     else if (start == PLX_NO_TOKEN && plan->start != PLX_NO_TOKEN)
         plan->end_role = PLX_END_IS_START;
@@ -106,6 +123,12 @@ static enum plx_status settle_symbols(const struct plx_model *model, struct plx_
     return PLX_OK;
 }
 
+unsigned plx_plan_starts(const struct plx_plan *plan)
+{
+    const bool symbol = plan->start != PLX_NO_TOKEN && plan->protocol.start != PLX_START_REPLACE;
+    return symbol ? plan->start_repeat : 0;
+}
+
 /* Where the first window ends, if it scores a number of targets of its own; it must not outgrow the others.
  */
 static enum plx_status settle_first_window(struct plx_plan *plan, struct plx_error *error)
@@ -113,12 +136,12 @@ static enum plx_status settle_first_window(struct plx_plan *plan, struct plx_err
     const struct plx_protocol *protocol = &plan->protocol;
     if (protocol->first_window == 0)
         return PLX_OK;
-    const bool starts = protocol->start == PLX_START_CONTEXT;
+    const bool starts = plx_plan_starts(plan) > 0;
     /* A first token that is no target comes on top of those that are. */
     const bool no_target = protocol->start == PLX_START_REPLACE ||
                            (!starts && (protocol->score == PLX_SCORE_ALL || !plan->empty_context ||
                                         protocol->first == PLX_FIRST_SKIP));
-    plan->first_window_end = (starts ? plan->start_repeat : 0) + protocol->first_window + no_target;
+    plan->first_window_end = plx_plan_starts(plan) + protocol->first_window + no_target;
     if (plan->first_window_end <= protocol->window)
         return PLX_OK;
     return plx_error_set(error, PLX_USAGE,
@@ -181,8 +204,12 @@ static void settle_conventions(struct plx_plan *plan, bool left_out)
                        plan->start != PLX_NO_TOKEN &&
                        (settled->unit == PLX_UNIT_LINE || plan->restart != PLX_NO_TOKEN);
     const bool charged = settled->unknown == PLX_UNKNOWN_UNK;
-    plan->sentences = whole && charged && settled->blank == PLX_BLANK_SCORE &&
-                      (control == PLX_CONTROL_REFUSE || control == PLX_CONTROL_WORD);
+    const bool floored = settled->unknown == PLX_UNKNOWN_FLOOR &&
+                         settled->floor_log10 == PLX_KENLM_UNKNOWN_LOG10 && plan->unknown == PLX_NO_TOKEN;
+    const bool lines = whole && settled->blank == PLX_BLANK_SCORE &&
+                       (control == PLX_CONTROL_REFUSE || control == PLX_CONTROL_WORD);
+    plan->sentences = lines && charged;
+    plan->kenlm = lines && (charged || floored);
     plan->srilm =
         whole && (charged || left_out) && (control == PLX_CONTROL_REFUSE || control == PLX_CONTROL_SCORE);
 }
@@ -208,6 +235,11 @@ static enum plx_status check_fit(const struct plx_model *model, const struct plx
         return plx_error_set(error, PLX_USAGE,
                              "control-words %s is for texts: in a corpus of tokens symbols are symbols",
                              control == PLX_CONTROL_WORD ? "word" : "unk");
+    if (plx_protocol_wants_letters(&plan->protocol) && !letters(plan)) {
+        plx_error_set(error, PLX_USAGE, "%s is for tokens that are characters or bytes, not %ss",
+                      plan->protocol.name, plx_token_kind_name(plan->tokens));
+        return plx_error_hint(error, "--tokens char or --tokens byte says that they are");
+    }
     if (*plan->protocol.join && letters(plan))
         return plx_error_set(error, PLX_USAGE,
                              "join is for words: the newlines between lines of %ss are tokens already",
@@ -245,6 +277,7 @@ static enum plx_status settle(const struct plx_model *model, const struct plx_pr
     enum plx_status status = plx_protocol_check(protocol, error);
     if (status)
         return status;
+    plx_protocol_resolve(&plan->protocol);
     plan->byte_ids = (!(capabilities & PLX_STRING_TOKENS) || plan->any_tokens) &&
                      corpus->tokens == PLX_TOKENS_BYTE && info->vocabulary == 256;
     const bool strings = (capabilities & PLX_STRING_TOKENS) && !plan->any_tokens;
@@ -255,8 +288,6 @@ static enum plx_status settle(const struct plx_model *model, const struct plx_pr
         (status = settle_unknown(model, plan, &left_out, error)) ||
         (status = settle_first_window(plan, error)))
         return status;
-    if (plan->protocol.window && plan->protocol.stride == 0)
-        plan->protocol.stride = plan->protocol.window;
     settle_conventions(plan, left_out);
     return PLX_OK;
 }

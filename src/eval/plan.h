@@ -6,6 +6,9 @@
 
 #include "model/model.h"
 
+/* What KenLM charges for an unknown word of a model without an unknown symbol. */
+#define PLX_KENLM_UNKNOWN_LOG10 (-100.0)
+
 struct plx_plan {
     struct plx_protocol protocol; /* as it is carried out: what the result shows */
     enum plx_token_kind tokens;
@@ -32,6 +35,8 @@ struct plx_plan {
     bool spelled;           /* the text that tokens stand for is known */
     bool sentences;         /* every line is scored whole by itself: the toolkits' conventions apply */
     bool srilm;             /* SRILM's at least */
+    bool kenlm;             /* KenLM's at least: also where unknown words without a symbol cost what they cost
+                               there */
     unsigned order;
 };
 
@@ -40,6 +45,9 @@ struct plx_plan {
 enum plx_status plx_plan_make(const struct plx_model *model, const struct plx_protocol *protocol,
                               const struct plx_corpus_info *corpus, struct plx_plan *plan,
                               struct plx_error *error);
+
+/* How many start symbols precede a unit. */
+unsigned plx_plan_starts(const struct plx_plan *plan);
 
 /* True if the end of every line becomes a token. */
 bool plx_plan_line_ends(const struct plx_plan *plan);

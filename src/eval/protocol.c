@@ -7,89 +7,10 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The rows that are chosen where the user names none. */
-enum { SENTENCE, WIKITEXT_EOS, EXACT };
-
-/* The presets; what a row does not mention is zero: the first value of its field. */
-static const struct {
-    struct plx_protocol fields;
-    const char *description;
-} PRESETS[] = {
-    [SENTENCE] =
-        {{.name = "sentence", .unit = PLX_UNIT_LINE, .start = PLX_START_CONTEXT, .end = PLX_END_SCORED},
-         "every line by itself between <s> and a scored </s>, blank lines too: KenLM's query"},
-    [WIKITEXT_EOS] =
-        {{.name = "wikitext-eos", .unit = PLX_UNIT_STREAM, .start = PLX_START_CONTEXT, .end = PLX_END_SCORED},
-         "one stream with a scored end symbol after every line: the convention of WikiText and of AWD-LSTM"},
-    [EXACT] = {{.name = "exact", .unit = PLX_UNIT_STREAM, .start = PLX_START_CONTEXT, .end = PLX_END_AUTO},
-               "every token once under all the context that the model can use"},
-    {{.name = "srilm",
-      .unit = PLX_UNIT_LINE,
-      .start = PLX_START_CONTEXT,
-      .end = PLX_END_SCORED,
-      .unknown = PLX_UNKNOWN_UNK_OR_SKIP,
-      .control_words = PLX_CONTROL_SCORE,
-      .blank = PLX_BLANK_SKIP},
-     "as sentence, but blank lines count nowhere, unknown words only where the model has a probability for "
-     "them, and <s> and </s> of the text are not doubled: SRILM's ngram -ppl"},
-    {{.name = "hf-stride",
-      .unit = PLX_UNIT_STREAM,
-      .end = PLX_END_AUTO,
-      .first = PLX_FIRST_SKIP,
-      .window = 1024,
-      .stride = 512},
-     "sliding windows over one stream, the targets after the previous window's end: Hugging Face's page "
-     "\"perplexity of fixed-length models\""},
-    {{.name = "hf-stride-doc",
-      .unit = PLX_UNIT_STREAM,
-      .end = PLX_END_AUTO,
-      .first = PLX_FIRST_SKIP,
-      .window = 1024,
-      .stride = 512,
-      .average = PLX_AVERAGE_HF_2024},
-     "the same with that page's own average: the means of the windows, weighted by their targets, less one "
-     "for each window after the first"},
-};
-
-#define PRESET_COUNT (sizeof PRESETS / sizeof *PRESETS)
-
-const struct plx_protocol *plx_protocol_preset(size_t index)
-{
-    return index < PRESET_COUNT ? &PRESETS[index].fields : NULL;
-}
-
-const char *plx_protocol_description(size_t index)
-{
-    return index < PRESET_COUNT ? PRESETS[index].description : NULL;
-}
-
-const struct plx_protocol *plx_protocol_find(const char *name)
-{
-    for (size_t i = 0; i < PRESET_COUNT; i++) {
-        if (strcmp(PRESETS[i].fields.name, name) == 0)
-            return &PRESETS[i].fields;
-    }
-    return NULL;
-}
-
-const struct plx_protocol *plx_protocol_default(const struct plx_model_info *model,
-                                                const struct plx_corpus_info *corpus)
-{
-    const bool letters = corpus->tokens == PLX_TOKENS_CHARACTER || corpus->tokens == PLX_TOKENS_BYTE;
-    const enum plx_model_kind kind =
-        model->kind == PLX_KIND_MIXTURE ? model->components[0].kind : model->kind;
-    size_t preset = EXACT;
-    if (!letters && kind == PLX_KIND_NGRAM)
-        preset = SENTENCE;
-    else if (!letters && corpus->content != PLX_CONTENT_IDS && model->end != PLX_NO_TOKEN)
-        preset = WIKITEXT_EOS;
-    return &PRESETS[preset].fields;
-}
-
 /* How the text of a field is read. */
 enum form {
     CHOICE, /* one of the words */
-    COUNT,  /* a number ≥ 0 */
+    COUNT,  /* a number ≥ 0, or a word for one that follows from other fields */
     SYMBOL  /* any text */
 };
 
@@ -103,15 +24,16 @@ struct field {
 };
 
 static const char *const UNITS[] = {"line", "document", "stream", NULL};
-static const char *const STARTS[] = {"none", "context", "replace", NULL};
+static const char *const STARTS[] = {"none", "context", "replace", "context-or-end", "end", NULL};
 static const char *const ENDS[] = {"none", "scored", "auto", NULL};
 static const char *const SCORES[] = {"new", "all", "last:K", NULL};
-static const char *const TAILS[] = {"keep", "drop", "left-extend", NULL};
+static const char *const TAILS[] = {"keep", "drop", "left-extend", "drop-last", NULL};
 static const char *const FIRSTS[] = {"score", "skip", NULL};
 static const char *const UNKNOWNS[] = {"unk",         "skip",    "error",   "zero",
                                        "unk-or-skip", "floor:X", "class:N", NULL};
 static const char *const CONTROLS[] = {"refuse", "score", "word", "unk", NULL};
 static const char *const BLANKS[] = {"score", "skip", NULL};
+static const char *const PAGES[] = {"none", "article", "heading", NULL};
 static const char *const AVERAGES[] = {"token", "window", "hf-2024", "unit", NULL};
 
 #define AT(member) offsetof(struct plx_protocol, member)
@@ -122,14 +44,15 @@ static const struct field FIELDS[] = {
     {"end", CHOICE, AT(end), ENDS, ", or the symbol itself (scored:SYMBOL)"},
     {"join", SYMBOL, AT(join), NULL, "a token of at most 63 bytes"},
     {"window", COUNT, AT(window), NULL, "a number of tokens, 0 for no limit"},
-    {"stride", COUNT, AT(stride), NULL, "a number of tokens from 1 to the window"},
-    {"score", CHOICE, AT(score), SCORES, NULL},
-    {"first_window", COUNT, AT(first_window), NULL, "a number of targets"},
+    {"stride", COUNT, AT(stride), NULL, "a number of tokens from 1 to the window, or window-1"},
+    {"score", CHOICE, AT(score), SCORES, " (K is a number of targets, half or stride)"},
+    {"first_window", COUNT, AT(first_window), NULL, "a number of targets, or stride"},
     {"tail", CHOICE, AT(tail), TAILS, NULL},
     {"first", CHOICE, AT(first), FIRSTS, NULL},
     {"unknown", CHOICE, AT(unknown), UNKNOWNS, " (X is a log10, at most 0)"},
     {"control_words", CHOICE, AT(control_words), CONTROLS, NULL},
     {"blank", CHOICE, AT(blank), BLANKS, NULL},
+    {"pages", CHOICE, AT(pages), PAGES, NULL},
     {"average", CHOICE, AT(average), AVERAGES, NULL},
     {"limit", COUNT, AT(limit), NULL, "a number of tokens, 0 for all"},
 };
@@ -175,18 +98,62 @@ static bool set_symbol(char *symbol, const char *value)
     return true;
 }
 
+/* A begin symbol that is named is one of these two; which symbol the others take is in their name. */
+static bool takes_symbol(unsigned start)
+{
+    return start == PLX_START_CONTEXT || start == PLX_START_REPLACE;
+}
+
+/* Numbers that follow from other fields, and how they are spelled. */
+static const struct {
+    size_t field; /* offset */
+    const char *word;
+    uint64_t value;
+} RELATIONS[] = {
+    {AT(stride), "window-1", PLX_WINDOW_LESS_1},
+    {AT(score), "half", PLX_HALF},
+    {AT(score), "stride", PLX_AS_STRIDE},
+    {AT(first_window), "stride", PLX_AS_STRIDE},
+};
+
+#define RELATION_COUNT (sizeof RELATIONS / sizeof *RELATIONS)
+
+static bool set_relation(size_t field, const char *word, uint64_t *value)
+{
+    for (size_t i = 0; i < RELATION_COUNT; i++) {
+        if (RELATIONS[i].field == field && strcmp(RELATIONS[i].word, word) == 0) {
+            *value = RELATIONS[i].value;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Writes the number, or the word that stands for it; true if it is a number. */
+static bool format_count(size_t field, uint64_t value, const char *before, char *text, size_t capacity)
+{
+    for (size_t i = 0; i < RELATION_COUNT; i++) {
+        if (RELATIONS[i].field == field && RELATIONS[i].value == value) {
+            snprintf(text, capacity, "%s%s", before, RELATIONS[i].word);
+            return false;
+        }
+    }
+    snprintf(text, capacity, "%s%llu", before, (unsigned long long)value);
+    return true;
+}
+
 /* The part behind the colon: K, X, N or a symbol. False if the choice takes none or not this. */
 static bool set_argument(struct plx_protocol *protocol, const struct field *field, unsigned choice,
                          const char *argument)
 {
     const size_t length = strlen(argument);
     switch (field->offset) {
-    case AT(start):
-        return choice != PLX_START_NONE && length > 0 && set_symbol(protocol->start_symbol, argument);
+    case AT(start): return takes_symbol(choice) && length > 0 && set_symbol(protocol->start_symbol, argument);
     case AT(end): return choice == PLX_END_SCORED && length > 0 && set_symbol(protocol->end_symbol, argument);
     case AT(score):
         return choice == PLX_SCORE_LAST &&
-               plx_parse_u64(argument, length, 1, UINT64_MAX, &protocol->score_last);
+               (set_relation(field->offset, argument, &protocol->score_last) ||
+                plx_parse_u64(argument, length, 1, UINT64_MAX / 4, &protocol->score_last));
     case AT(unknown):
         if (choice == PLX_UNKNOWN_CLASS)
             return plx_parse_u64(argument, length, 1, UINT64_MAX, &protocol->class_size);
@@ -230,7 +197,7 @@ static bool parse_choice(struct plx_protocol *protocol, const struct field *fiel
     const unsigned used = field->offset == AT(start) ? PLX_START_CONTEXT : PLX_END_SCORED;
     if (!set_argument(protocol, field, used, value))
         return false;
-    if (get_choice(protocol, field) == 0 || field->offset == AT(end))
+    if (field->offset == AT(end) || !takes_symbol(get_choice(protocol, field)))
         set_choice(protocol, field, used);
     return true;
 }
@@ -241,7 +208,8 @@ static bool parse_field(struct plx_protocol *protocol, const struct field *field
     case CHOICE: return parse_choice(protocol, field, value);
     case COUNT: {
         uint64_t count;
-        if (!plx_parse_u64(value, strlen(value), 0, UINT64_MAX / 4, &count))
+        if (!set_relation(field->offset, value, &count) &&
+            !plx_parse_u64(value, strlen(value), 0, UINT64_MAX / 4, &count))
             return false;
         memcpy(member(protocol, field), &count, sizeof count);
         return true;
@@ -251,29 +219,29 @@ static bool parse_field(struct plx_protocol *protocol, const struct field *field
     return false;
 }
 
-static void format_field(const struct plx_protocol *protocol, const struct field *field, char *text,
+/* True if the text is a number. */
+static bool format_field(const struct plx_protocol *protocol, const struct field *field, char *text,
                          size_t capacity)
 {
     if (field->form == SYMBOL) {
         snprintf(text, capacity, "%s", (const char *)protocol + field->offset);
-        return;
+        return false;
     }
     if (field->form == COUNT) {
         uint64_t count;
         memcpy(&count, (const char *)protocol + field->offset, sizeof count);
-        snprintf(text, capacity, "%llu", (unsigned long long)count);
-        return;
+        return format_count(field->offset, count, "", text, capacity);
     }
     const unsigned choice = get_choice(protocol, field);
     const char *word = field->words[choice];
     const int length = (int)strcspn(word, ":");
     char number[PLX_NUMBER_TEXT];
-    if (field->offset == AT(start) && choice != PLX_START_NONE && *protocol->start_symbol)
+    if (field->offset == AT(start) && takes_symbol(choice) && *protocol->start_symbol)
         snprintf(text, capacity, "%s:%s", word, protocol->start_symbol);
     else if (field->offset == AT(end) && choice == PLX_END_SCORED && *protocol->end_symbol)
         snprintf(text, capacity, "%s:%s", word, protocol->end_symbol);
     else if (field->offset == AT(score) && choice == PLX_SCORE_LAST)
-        snprintf(text, capacity, "%.*s:%llu", length, word, (unsigned long long)protocol->score_last);
+        format_count(AT(score), protocol->score_last, "last:", text, capacity);
     else if (field->offset == AT(unknown) && choice == PLX_UNKNOWN_CLASS)
         snprintf(text, capacity, "%.*s:%llu", length, word, (unsigned long long)protocol->class_size);
     else if (field->offset == AT(unknown) && choice == PLX_UNKNOWN_FLOOR) {
@@ -281,6 +249,7 @@ static void format_field(const struct plx_protocol *protocol, const struct field
         snprintf(text, capacity, "%.*s:%s", length, word, number);
     } else
         snprintf(text, capacity, "%s", word);
+    return false;
 }
 
 void plx_protocol_rename(struct plx_protocol *protocol)
@@ -337,9 +306,9 @@ bool plx_protocol_field(const struct plx_protocol *protocol, size_t index, const
     if (index >= FIELD_COUNT)
         return false;
     *name = FIELDS[index].name;
+    const bool is_number = format_field(protocol, FIELDS + index, value, capacity);
     if (number)
-        *number = FIELDS[index].form == COUNT;
-    format_field(protocol, FIELDS + index, value, capacity);
+        *number = is_number;
     return true;
 }
 
@@ -348,30 +317,61 @@ const char *const *plx_protocol_field_values(size_t index)
     return index < FIELD_COUNT ? FIELDS[index].words : NULL;
 }
 
-enum plx_status plx_protocol_check(const struct plx_protocol *protocol, struct plx_error *error)
+void plx_protocol_resolve(struct plx_protocol *protocol)
 {
     const uint64_t window = protocol->window;
-    const uint64_t stride = protocol->stride ? protocol->stride : window;
-    if (window == 0) {
-        if (protocol->stride || protocol->score != PLX_SCORE_NEW || protocol->first_window ||
-            protocol->tail != PLX_TAIL_KEEP || protocol->start == PLX_START_REPLACE ||
-            protocol->average == PLX_AVERAGE_WINDOW || protocol->average == PLX_AVERAGE_HF_2024)
+    if (window == 0)
+        return; /* there is nothing that they could follow from */
+    if (protocol->stride == 0)
+        protocol->stride = window;
+    if (protocol->stride == PLX_WINDOW_LESS_1)
+        protocol->stride = window - 1;
+    if (protocol->score_last == PLX_HALF)
+        protocol->score_last = window - window / 2 - 1;
+    if (protocol->score_last == PLX_AS_STRIDE)
+        protocol->score_last = protocol->stride;
+    if (protocol->first_window == PLX_AS_STRIDE)
+        protocol->first_window = protocol->stride;
+}
+
+/* Windows against what they score. */
+static enum plx_status check_windows(const struct plx_protocol *resolved, struct plx_error *error)
+{
+    const uint64_t window = resolved->window, stride = resolved->stride;
+    if (window < 2)
+        return plx_error_set(error, PLX_USAGE, "a window of 1 token has no target with a context");
+    if (stride > window)
+        return plx_error_set(error, PLX_USAGE, "the stride (%llu) is larger than the window (%llu)",
+                             (unsigned long long)stride, (unsigned long long)window);
+    if (resolved->score == PLX_SCORE_ALL && stride + 1 < window)
+        return plx_error_set(error, PLX_USAGE,
+                             "score all with a stride below window - 1 counts targets twice");
+    if (resolved->score == PLX_SCORE_LAST && resolved->score_last > stride)
+        return plx_error_set(error, PLX_USAGE, "score last:%llu with a stride of %llu counts targets twice",
+                             (unsigned long long)resolved->score_last, (unsigned long long)stride);
+    if (resolved->score == PLX_SCORE_LAST && resolved->score_last == 0)
+        return plx_error_set(error, PLX_USAGE, "half a window of %llu tokens has no target",
+                             (unsigned long long)window);
+    if (resolved->first_window > window)
+        return plx_error_set(error, PLX_USAGE, "the first window's targets do not fit the window");
+    return PLX_OK;
+}
+
+enum plx_status plx_protocol_check(const struct plx_protocol *protocol, struct plx_error *error)
+{
+    struct plx_protocol resolved = *protocol;
+    plx_protocol_resolve(&resolved);
+    if (resolved.window == 0) {
+        if (resolved.stride || resolved.score != PLX_SCORE_NEW || resolved.first_window ||
+            resolved.tail != PLX_TAIL_KEEP || resolved.start == PLX_START_REPLACE ||
+            resolved.average == PLX_AVERAGE_WINDOW || resolved.average == PLX_AVERAGE_HF_2024)
             return plx_error_set(
                 error, PLX_USAGE,
                 "stride, score, first-window, tail, start replace and averages of windows need a window");
-    } else if (window < 2) {
-        return plx_error_set(error, PLX_USAGE, "a window of 1 token has no target with a context");
-    } else if (stride > window) {
-        return plx_error_set(error, PLX_USAGE, "the stride (%llu) is larger than the window (%llu)",
-                             (unsigned long long)stride, (unsigned long long)window);
-    } else if (protocol->score == PLX_SCORE_ALL && stride + 1 < window) {
-        return plx_error_set(error, PLX_USAGE,
-                             "score all with a stride below window - 1 counts targets twice");
-    } else if (protocol->score == PLX_SCORE_LAST && protocol->score_last > stride) {
-        return plx_error_set(error, PLX_USAGE, "score last:%llu with a stride of %llu counts targets twice",
-                             (unsigned long long)protocol->score_last, (unsigned long long)stride);
-    } else if (protocol->first_window > window) {
-        return plx_error_set(error, PLX_USAGE, "the first window's targets do not fit the window");
+    } else {
+        const enum plx_status status = check_windows(&resolved, error);
+        if (status)
+            return status;
     }
     if (protocol->blank == PLX_BLANK_SKIP && protocol->end == PLX_END_NONE)
         return plx_error_set(error, PLX_USAGE,

@@ -112,12 +112,19 @@ static void text_free(struct text *text)
     free(text->units);
 }
 
+/* How many symbols stand before a unit. */
+static size_t symbols_of(const struct plx_plan *plan)
+{
+    const enum plx_start start = plan->protocol.start;
+    return start == PLX_START_CONTEXT || start == PLX_START_END ? plan->start_repeat : 0;
+}
+
 /* Says of the tokens of a unit which are left out: start symbols at a place where the protocol puts as many,
    and the ends of blank lines. Returns the last that is kept; NULL if none is. */
 static const struct token *leave_out(struct token *tokens, size_t count, const struct plx_plan *plan)
 {
     const struct token *last = NULL;
-    const size_t symbols = plan->protocol.start == PLX_START_CONTEXT ? plan->start_repeat : 0;
+    const size_t symbols = symbols_of(plan);
     size_t spelled = 0;
     for (size_t i = 0; i < count; i++) {
         struct token *token = tokens + i;
@@ -213,12 +220,13 @@ static struct window find_window(const struct unit *unit, size_t p)
         window.last = (size_t)protocol->score_last;
     }
     window.begin = window.end > protocol->window ? window.end - (size_t)protocol->window : 0;
-    if (window.end <= unit->size)
+    const bool last = window.end == unit->size && protocol->tail == PLX_TAIL_DROP_LAST;
+    if (window.end <= unit->size && !last)
         return window;
     if (protocol->tail == PLX_TAIL_LEFT_EXTEND)
         window.begin = unit->size > protocol->window ? unit->size - (size_t)protocol->window : 0;
     window.end = unit->size;
-    window.dropped = protocol->tail == PLX_TAIL_DROP;
+    window.dropped = protocol->tail == PLX_TAIL_DROP || protocol->tail == PLX_TAIL_DROP_LAST;
     return window;
 }
 
@@ -313,7 +321,7 @@ static struct counts judge_text(struct text *text, const struct plx_plan *plan)
             token->number = counts.kept++;
             kept[tokens++] = token;
         }
-        unit.symbols = plan->protocol.start == PLX_START_CONTEXT ? plan->start_repeat : 0;
+        unit.symbols = symbols_of(plan);
         unit.size = unit.symbols + tokens;
         judge_unit(&unit, &counts.scored);
     }
@@ -549,14 +557,18 @@ static void choose_windows(struct plx_protocol *protocol, struct random *random)
         protocol->stride = protocol->window - random_below(random, 2);
     if (protocol->score == PLX_SCORE_LAST)
         protocol->score_last = 1 + random_below(random, (size_t)protocol->stride);
-    protocol->tail = (enum plx_tail)random_below(random, 3);
+    protocol->tail = (enum plx_tail)random_below(random, 4);
+    if (protocol->score == PLX_SCORE_LAST && random_chance(random, 4))
+        protocol->score_last = PLX_AS_STRIDE;
+    if (protocol->score != PLX_SCORE_LAST && random_chance(random, 4))
+        protocol->stride = PLX_WINDOW_LESS_1;
 }
 
 static struct plx_protocol random_protocol(struct random *random)
 {
     struct plx_protocol protocol = {.name = "custom"};
     protocol.unit = (enum plx_unit)random_below(random, 3);
-    protocol.start = (enum plx_start)random_below(random, 3);
+    protocol.start = (enum plx_start)random_below(random, 5);
     protocol.end = (enum plx_end)random_below(random, 3);
     protocol.first = (enum plx_first)random_below(random, 2);
     protocol.unknown = random_chance(random, 3) ? PLX_UNKNOWN_SKIP : PLX_UNKNOWN_UNK;
@@ -570,7 +582,8 @@ static struct plx_protocol random_protocol(struct random *random)
     }
     choose_windows(&protocol, random);
     if (random_chance(random, 3))
-        protocol.first_window = 1 + random_below(random, (size_t)protocol.window);
+        protocol.first_window =
+            random_chance(random, 4) ? PLX_AS_STRIDE : 1 + random_below(random, (size_t)protocol.window);
     return protocol;
 }
 
@@ -596,21 +609,53 @@ static struct plx_model random_model(struct random *random)
     return model;
 }
 
-/* The roles: the model's start symbol, or between lines its end symbol for want of one; and in a stream with
-   scored ends, where the model says so, a start symbol of its own for the end symbol. */
+/* The symbol that a protocol begins with: the model's start symbol, or between lines its end symbol for want
+   of one; or in any case the end symbol, for which a model that begins anew behind it has its start symbol.
+ */
+static uint32_t expected_start(const struct plx_model_info *info, const struct plx_protocol *asked)
+{
+    const bool has = info->start != PLX_NO_TOKEN;
+    switch (asked->start) {
+    case PLX_START_NONE: return PLX_NO_TOKEN;
+    case PLX_START_CONTEXT: return has || asked->unit != PLX_UNIT_LINE ? info->start : info->end;
+    case PLX_START_REPLACE: return info->start;
+    case PLX_START_CONTEXT_OR_END: return has ? info->start : info->end;
+    case PLX_START_END: return has && (info->capabilities & PLX_RESTART_AT_END) ? info->start : info->end;
+    }
+    return PLX_NO_TOKEN;
+}
+
+/* What becomes of the field: who may begin with either symbol says with which, and one without a symbol is
+   none. */
+static enum plx_start expected_kind(const struct plx_model_info *info, const struct plx_protocol *asked)
+{
+    if (expected_start(info, asked) == PLX_NO_TOKEN)
+        return PLX_START_NONE;
+    if (asked->start == PLX_START_CONTEXT_OR_END)
+        return info->start != PLX_NO_TOKEN ? PLX_START_CONTEXT : PLX_START_END;
+    return asked->start;
+}
+
+/* The protocol needs an end symbol, which the model lacks. */
+static bool lacks_end(const struct plx_model_info *info, const struct plx_protocol *asked)
+{
+    const bool either = asked->start == PLX_START_CONTEXT_OR_END || asked->start == PLX_START_END;
+    return info->end == PLX_NO_TOKEN &&
+           (asked->end == PLX_END_SCORED || (either && expected_start(info, asked) == PLX_NO_TOKEN));
+}
+
+/* The roles; and in a stream with scored ends, where the model says so, a start symbol of its own for the end
+   symbol. */
 static void check_roles(const struct plx_model_info *info, const struct plx_protocol *asked,
                         const struct plx_plan *plan)
 {
-    uint32_t start = asked->start == PLX_START_NONE ? PLX_NO_TOKEN : info->start;
-    if (start == PLX_NO_TOKEN && asked->start == PLX_START_CONTEXT && asked->unit == PLX_UNIT_LINE)
-        start = info->end;
     const bool ends =
         asked->end == PLX_END_SCORED || (asked->end == PLX_END_AUTO && asked->unit == PLX_UNIT_STREAM);
     const uint32_t end = ends ? info->end : PLX_NO_TOKEN;
     const bool restarts = (info->capabilities & PLX_RESTART_AT_END) && asked->unit == PLX_UNIT_STREAM &&
                           end != PLX_NO_TOKEN && info->start != PLX_NO_TOKEN && info->start != end;
-    assert_int_equal(plan->start, start);
-    assert_int_equal(plan->protocol.start, start == PLX_NO_TOKEN ? PLX_START_NONE : asked->start);
+    assert_int_equal(plan->start, expected_start(info, asked));
+    assert_int_equal(plan->protocol.start, expected_kind(info, asked));
     assert_int_equal(plan->start_repeat, info->start_repeat);
     assert_int_equal(plan->end, end);
     assert_int_equal(plan->restart, restarts ? info->start : PLX_NO_TOKEN);
@@ -626,12 +671,14 @@ static struct plx_plan random_plan(struct random *random)
         struct plx_error error = {0};
         const enum plx_status status =
             plx_plan_make(&model, &protocol, inputs_text(PLX_TOKENS_WORD), &plan, &error);
-        if (protocol.end == PLX_END_SCORED && model.info.end == PLX_NO_TOKEN) {
+        if (lacks_end(&model.info, &protocol)) {
             assert_int_equal(status, PLX_MISMATCH);
             continue;
         }
-        const size_t symbols = plan.protocol.start == PLX_START_CONTEXT ? plan.start_repeat : 0;
-        const bool fits = protocol.first_window == 0 || first_window_end(&plan, symbols) <= protocol.window;
+        struct plx_protocol numbers = protocol;
+        plx_protocol_resolve(&numbers);
+        const bool fits =
+            numbers.first_window == 0 || first_window_end(&plan, symbols_of(&plan)) <= numbers.window;
         if (status != (fits ? PLX_OK : PLX_USAGE)) {
             print_case(&plan, &(struct text){0});
             fail_msg("a plan: %s", error.message);

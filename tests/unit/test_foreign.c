@@ -22,8 +22,6 @@ static const struct file FILES[] = {
     {HEAD("PAR1\x15\x04\x15\x80"), "Parquet", "read_parquet"},
     {HEAD("ARROW1\0\0\xff\xff"), "Arrow file", "read_feather"},
     {HEAD("\xff\xff\xff\xff\x10\1\0\0"), "Arrow stream", "to_json"},
-    {HEAD("PK\3\4\x14\0"), "zip", "unzip -p"},
-    {HEAD("PK\5\6\0\0"), "zip", ""},
     {HEAD("\x28\xb5\x2f\xfd\x24"), "zstd", "zstd -dc"},
     {HEAD("\xfd"
           "7zXZ\0\0"),
@@ -67,18 +65,19 @@ static void plx_foreign_recognise__files(void **state)
     }
 }
 
-/* The magic of tar stands behind the name and the numbers of the first member: as POSIX has it, as GNU has.
- */
-static void plx_foreign_recognise__tar(void **state)
+/* Archives are known by name, though corpora are read out of them before anybody asks. The magic of tar
+   stands behind the name and the numbers of the first member: as POSIX has it, as GNU has. */
+static void plx_foreign_recognise__archives(void **state)
 {
     static const char *const magics[] = {"ustar\0\60\60", "ustar  \0"};
     (void)state;
     for (size_t i = 0; i < 2; i++) {
         char head[512] = "text.txt";
         memcpy(head + 257, magics[i], 8);
-        expect_refused(&(struct file){head, sizeof head, "tar", "tar -xOf"}, "corpus.tar");
+        assert_string_equal(plx_foreign_recognise((const uint8_t *)head, sizeof head)->what, "a tar archive");
         assert_null(plx_foreign_recognise((const uint8_t *)head, 264));
     }
+    assert_string_equal(plx_foreign_recognise((const uint8_t *)"PK\3\4\x14", 5)->what, "a zip archive");
 }
 
 /* Words of a text, or of a record, in its place. */
@@ -140,7 +139,7 @@ static void plx_foreign_recognise__token_ids(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(plx_foreign_recognise__files),     cmocka_unit_test(plx_foreign_recognise__tar),
+        cmocka_unit_test(plx_foreign_recognise__files),     cmocka_unit_test(plx_foreign_recognise__archives),
         cmocka_unit_test(plx_foreign_recognise__no_tar),    cmocka_unit_test(plx_foreign_recognise__texts),
         cmocka_unit_test(plx_foreign_recognise__token_ids),
     };

@@ -13,8 +13,8 @@
 #include "support/inputs.h"
 
 static const char *const FIELDS[] = {
-    "unit", "start", "end",     "join",          "window", "stride",  "score", "first_window",
-    "tail", "first", "unknown", "control_words", "blank",  "average", "limit",
+    "unit", "start", "end",     "join",          "window", "stride", "score",   "first_window",
+    "tail", "first", "unknown", "control_words", "blank",  "pages",  "average", "limit",
 };
 
 #define FIELD_COUNT (sizeof FIELDS / sizeof *FIELDS)
@@ -68,17 +68,35 @@ static void plx_protocol_preset__rows(void **state)
 {
     (void)state;
     ASSERT_ROW("sentence", "line", "context", "scored", "", "0", "0", "new", "0", "keep", "score", "unk",
-               "refuse", "score", "token", "0");
+               "refuse", "score", "article", "token", "0");
     ASSERT_ROW("wikitext-eos", "stream", "context", "scored", "", "0", "0", "new", "0", "keep", "score",
-               "unk", "refuse", "score", "token", "0");
+               "unk", "refuse", "score", "article", "token", "0");
     ASSERT_ROW("exact", "stream", "context", "auto", "", "0", "0", "new", "0", "keep", "score", "unk",
-               "refuse", "score", "token", "0");
+               "refuse", "score", "article", "token", "0");
     ASSERT_ROW("srilm", "line", "context", "scored", "", "0", "0", "new", "0", "keep", "score", "unk-or-skip",
-               "score", "skip", "token", "0");
+               "score", "skip", "article", "token", "0");
     ASSERT_ROW("hf-stride", "stream", "none", "auto", "", "1024", "512", "new", "0", "keep", "skip", "unk",
-               "refuse", "score", "token", "0");
+               "refuse", "score", "article", "token", "0");
     ASSERT_ROW("hf-stride-doc", "stream", "none", "auto", "", "1024", "512", "new", "0", "keep", "skip",
-               "unk", "refuse", "score", "hf-2024", "0");
+               "unk", "refuse", "score", "article", "hf-2024", "0");
+    ASSERT_ROW("gptq", "stream", "none", "auto", "", "2048", "0", "all", "0", "drop", "skip", "unk", "refuse",
+               "score", "article", "window", "0");
+    ASSERT_ROW("llama.cpp", "stream", "replace", "auto", "", "512", "0", "last:half", "0", "drop", "skip",
+               "unk", "refuse", "score", "article", "token", "0");
+    ASSERT_ROW("llama.cpp-stride", "stream", "none", "auto", "", "768", "512", "last:stride", "0",
+               "drop-last", "skip", "unk", "refuse", "score", "article", "token", "0");
+    ASSERT_ROW("lm-eval", "document", "context-or-end", "none", "", "2049", "window-1", "new", "0",
+               "left-extend", "score", "unk", "refuse", "score", "heading", "token", "0");
+    ASSERT_ROW("lm-eval-api", "document", "context-or-end", "none", "", "2047", "window-1", "new", "0",
+               "left-extend", "score", "unk", "refuse", "score", "heading", "token", "0");
+    ASSERT_ROW("paloma", "document", "end", "none", "", "2049", "window-1", "new", "0", "left-extend",
+               "score", "unk", "refuse", "score", "article", "token", "0");
+    ASSERT_ROW("fairseq", "stream", "end", "auto", "", "513", "112", "new", "stride", "keep", "score", "unk",
+               "refuse", "score", "article", "token", "0");
+    ASSERT_ROW("llm.c", "stream", "none", "auto", "", "1025", "window-1", "new", "0", "drop", "skip", "unk",
+               "refuse", "score", "article", "token", "0");
+    ASSERT_ROW("char-bpc", "stream", "context", "none", "", "0", "0", "new", "0", "keep", "score", "unk",
+               "refuse", "score", "article", "token", "0");
 }
 
 static void plx_protocol_preset__all_fit_themselves(void **state)
@@ -91,11 +109,13 @@ static void plx_protocol_preset__all_fit_themselves(void **state)
         assert_ptr_equal(plx_protocol_find(row->name), row);
         assert_string_not_equal(row->name, "custom");
         assert_true(strlen(plx_protocol_description(count)) > 20);
+        assert_true(strlen(plx_protocol_rule(count)) > 60);
     }
-    assert_true(count >= 4);
+    assert_int_equal(count, 15);
     assert_null(plx_protocol_description(count));
     assert_null(plx_protocol_preset(SIZE_MAX));
     assert_null(plx_protocol_description(SIZE_MAX));
+    assert_null(plx_protocol_rule(SIZE_MAX));
 }
 
 static void plx_protocol_find__unknown(void **state)
@@ -155,20 +175,23 @@ static void plx_protocol_set__is_read_back(void **state)
         const char *field, *values[9];
     } cases[] = {
         {"unit", {"line", "document", "stream"}},
-        {"start", {"none", "context", "replace", "context:<bos>", "replace:<bos>", "context", "context:a:b"}},
+        {"start",
+         {"none", "context", "replace", "context:<bos>", "replace:<bos>", "context", "context-or-end", "end",
+          "context:a:b"}},
         {"end", {"none", "scored", "auto", "scored:<eop>", "scored", "scored:none"}},
         {"join", {"<nl>", "", " ", "a:b", "none"}},
         {"window", {"0", "1024", "4611686018427387903"}},
-        {"stride", {"1", "512", "0"}},
-        {"score", {"all", "new", "last:1", "last:18446744073709551615"}},
-        {"first_window", {"7", "0"}},
-        {"tail", {"keep", "drop", "left-extend"}},
+        {"stride", {"1", "512", "window-1", "0"}},
+        {"score", {"all", "new", "last:1", "last:4611686018427387903", "last:half", "last:stride"}},
+        {"first_window", {"7", "stride", "0"}},
+        {"tail", {"keep", "drop", "left-extend", "drop-last"}},
         {"first", {"skip", "score"}},
         {"unknown",
          {"unk", "skip", "unk-or-skip", "zero", "floor:-7.5", "floor:0", "floor:-1e-05", "class:1",
           "class:50000"}},
         {"control_words", {"refuse", "score", "word", "unk", "refuse"}},
         {"blank", {"skip", "score"}},
+        {"pages", {"none", "heading", "article"}},
         {"average", {"token", "window", "hf-2024", "unit"}},
         {"limit", {"1000000", "0"}},
     };
@@ -318,8 +341,10 @@ static void plx_protocol_set__unusable_values(void **state)
         {"unit", "line:", "line, document or stream"},
         {"unit", "Line", "line, document or stream"},
         {"unit", " line", "line, document or stream"},
-        {"start", "", "none, context, replace, or the symbol itself"},
+        {"start", "", "none, context, replace, context-or-end, end, or the symbol itself"},
         {"start", "none:<s>", "none, context, replace"},
+        {"start", "end:</s>", "none, context, replace"},
+        {"start", "context-or-end:<s>", "none, context, replace"},
         {"start", "context:", "none, context, replace"},
         {"start", SIXTY_FOUR, "none, context, replace"},
         {"start", "context:" SIXTY_FOUR, "none, context, replace"},
@@ -336,16 +361,21 @@ static void plx_protocol_set__unusable_values(void **state)
         {"window", "0x10", "a number of tokens"},
         {"window", "4611686018427387904", "a number of tokens"}, /* sums with it must not overflow */
         {"window", "99999999999999999999", "a number of tokens"},
-        {"stride", "half", "a number of tokens from 1 to the window"},
+        {"stride", "half", "a number of tokens from 1 to the window, or window-1"},
+        {"stride", "window-2", "or window-1"},
+        {"window", "window-1", "a number of tokens, 0 for no limit"},
+        {"limit", "stride", "a number of tokens, 0 for all"},
         {"score", "last", "new, all or last:K"},
+        {"score", "last:window-1", "new, all or last:K (K is a number of targets, half or stride)"},
+        {"score", "last:4611686018427387904", "new, all or last:K"},
         {"score", "last:", "new, all or last:K"},
         {"score", "last:0", "new, all or last:K"},
         {"score", "last:-1", "new, all or last:K"},
         {"score", "new:1", "new, all or last:K"},
         {"score", "all:1", "new, all or last:K"},
         {"score", "", "new, all or last:K"},
-        {"first_window", "x", "a number of targets"},
-        {"tail", "left_extend", "keep, drop or left-extend"},
+        {"first_window", "x", "a number of targets, or stride"},
+        {"tail", "left_extend", "keep, drop, left-extend or drop-last"},
         {"first", "keep", "score or skip"},
         {"unknown", "floor",
          "unk, skip, error, zero, unk-or-skip, floor:X or class:N (X is a log10, at most 0)"},
@@ -364,6 +394,7 @@ static void plx_protocol_set__unusable_values(void **state)
         {"unknown", "unk-or", "unk-or-skip"},
         {"control_words", "yes", "refuse, score, word or unk"},
         {"blank", "", "score or skip"},
+        {"pages", "Heading", "none, article or heading"},
         {"average", "tokens", "token, window, hf-2024 or unit"},
         {"average", "hf", "token, window, hf-2024 or unit"},
         {"limit", "all", "a number of tokens, 0 for all"},
@@ -440,9 +471,9 @@ static void plx_protocol_rename__by_the_row(void **state)
 
 static void plx_protocol_set__every_field_makes_custom(void **state)
 {
-    static const char *const values[FIELD_COUNT] = {"stream", "replace", "none", "x",    "5",
-                                                    "4",      "all",     "3",    "drop", "skip",
-                                                    "zero",   "unk",     "skip", "unit", "100"};
+    static const char *const values[FIELD_COUNT] = {"stream", "replace", "none", "x",    "5",    "4",
+                                                    "all",    "3",       "drop", "skip", "zero", "unk",
+                                                    "skip",   "none",    "unit", "100"};
     (void)state;
     for (size_t i = 0; i < FIELD_COUNT; i++) {
         struct plx_protocol p = preset("sentence");
@@ -519,6 +550,56 @@ static void plx_protocol_check__windows(void **state)
     ASSERT_CHECK("", "window", "10", "start", "replace", "tail", "left-extend");
 }
 
+/* Numbers that follow from others, and the figures of the peers that they are for: llama.cpp's window of 1024
+   scores the outputs 512 … 1022, lm-eval with max_length 1024 has 1025 tokens in sight and moves by 1024,
+   fairseq scores 512 - 256 targets of 256 … */
+static void plx_protocol_resolve__follows(void **state)
+{
+    static const struct {
+        const char *preset, *window, *stride;
+        uint64_t expected_stride, last, first_window;
+    } cases[] = {
+        {"llama.cpp", "512", NULL, 512, 255, 0},
+        {"llama.cpp", "1024", NULL, 1024, 511, 0},
+        {"llama.cpp", "7", NULL, 7, 3, 0}, /* 7 - 3 - 1: outputs 3, 4, 5 */
+        {"llama.cpp-stride", "768", "256", 256, 256, 0},
+        {"gptq", "4096", NULL, 4096, 0, 0},
+        {"lm-eval", "1025", NULL, 1024, 0, 0},
+        {"llm.c", "65", NULL, 64, 0, 0},
+        {"fairseq", "513", "256", 256, 0, 256},
+        {"hf-stride", "1024", NULL, 512, 0, 0},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct plx_protocol p = preset(cases[i].preset);
+        struct plx_error error;
+        set(&p, "window", cases[i].window);
+        if (cases[i].stride)
+            set(&p, "stride", cases[i].stride);
+        assert_int_equal(plx_protocol_check(&p, &error), PLX_OK);
+        plx_protocol_resolve(&p);
+        assert_int_equal(p.stride, cases[i].expected_stride);
+        assert_int_equal(p.score_last, cases[i].last);
+        assert_int_equal(p.first_window, cases[i].first_window);
+    }
+    struct plx_protocol p = preset("exact");
+    plx_protocol_resolve(&p);
+    assert_int_equal(p.stride, 0);
+}
+
+static void plx_protocol_check__what_follows(void **state)
+{
+    (void)state;
+    ASSERT_CHECK("need a window", "stride", "window-1");
+    ASSERT_CHECK("need a window", "first_window", "stride");
+    ASSERT_CHECK("half a window of 2 tokens has no target", "window", "2", "score", "last:half");
+    ASSERT_CHECK("", "window", "3", "score", "last:half");
+    ASSERT_CHECK("score last:9 with a stride of 5", "window", "20", "stride", "5", "score", "last:half");
+    ASSERT_CHECK("", "window", "20", "stride", "5", "score", "last:stride", "tail", "drop-last");
+    ASSERT_CHECK("", "window", "20", "stride", "window-1", "score", "all", "first_window", "stride");
+    ASSERT_CHECK("need a window", "tail", "drop-last");
+}
+
 static void plx_protocol_check__join(void **state)
 {
     static const char *const words = "join stands between the lines of a stream without scored ends";
@@ -561,6 +642,8 @@ int main(void)
         cmocka_unit_test(plx_protocol_set__every_field_makes_custom),
         cmocka_unit_test(plx_protocol_check__without_a_window),
         cmocka_unit_test(plx_protocol_check__windows),
+        cmocka_unit_test(plx_protocol_resolve__follows),
+        cmocka_unit_test(plx_protocol_check__what_follows),
         cmocka_unit_test(plx_protocol_check__join),
         cmocka_unit_test(plx_protocol_check__blank),
     };
