@@ -39,8 +39,10 @@ struct follower {
     size_t flag_capacity;
     size_t next; /* of the scores: those before it are not needed */
     struct plx_explain_fates fates;
-    bool follows;      /* its tokens are those of the pass */
-    char refusal[512]; /* why it cannot be carried out at all */
+    bool follows;           /* its tokens are those of the pass */
+    char refusal[512];      /* why it cannot be carried out at all */
+    enum plx_status status; /* of reading what has been settled */
+    struct plx_error error;
 };
 
 /* A block that the pass has read, and some followers have not. */
@@ -56,9 +58,11 @@ struct plx_explain {
     size_t sight_capacity;
     struct follower *followers; /* [count] */
     size_t count;
+    struct plx_lane *lane; /* for the followers */
 
     struct waiting *waiting; /* [waiting_count], and memory behind them for more */
     size_t waiting_count, waiting_capacity;
+    size_t settled; /* the first of these: nothing in them is open any more */
     uint64_t waiting_tokens;
 
     struct score *scores; /* [score_count], by number */
@@ -156,6 +160,16 @@ static enum plx_status follow(struct follower *follower, const struct plx_block 
     return PLX_OK;
 }
 
+/* Lets the follower read all that is settled. */
+static void follow_job(void *job, unsigned worker, void *user)
+{
+    struct follower *follower = job;
+    const struct plx_explain *explain = user;
+    (void)worker;
+    for (size_t i = 0; i < explain->settled && follower->status == PLX_OK; i++)
+        follower->status = follow(follower, &explain->waiting[i].block, &follower->error);
+}
+
 /* Drops scores that no follower needs. */
 static void trim(struct plx_explain *explain)
 {
@@ -178,32 +192,43 @@ static bool under_way(const struct plx_explain *explain)
     return explain->pipeline->windows.targets > explain->taken;
 }
 
-/* Lets the followers read the blocks of which nothing is open any more. */
-static enum plx_status advance(struct plx_explain *explain, struct plx_error *error)
+/* Forgets the blocks that all followers have read. Their memory goes behind the others'. */
+static void drop_settled(struct plx_explain *explain)
 {
-    uint64_t settled = plx_windows_undecided(&explain->pipeline->windows);
-    if (under_way(explain) && explain->last_taken < settled)
-        settled = explain->last_taken;
-    size_t done = 0;
-    for (; done < explain->waiting_count && explain->waiting[done].end <= settled; done++) {
-        const struct plx_block *block = &explain->waiting[done].block;
-        for (size_t k = 0; k < explain->count; k++) {
-            struct follower *follower = explain->followers + k;
-            const enum plx_status status = follower->follows ? follow(follower, block, error) : PLX_OK;
-            if (status)
-                return status;
-        }
-        explain->waiting_tokens -= block->tokens.count;
-    }
-    /* Their memory goes behind the others'. */
+    const size_t done = explain->settled;
+    for (size_t i = 0; i < done; i++)
+        explain->waiting_tokens -= explain->waiting[i].block.tokens.count;
     for (size_t i = 0; done > 0 && i + done < explain->waiting_count; i++) {
         const struct waiting spare = explain->waiting[i];
         explain->waiting[i] = explain->waiting[i + done];
         explain->waiting[i + done] = spare;
     }
     explain->waiting_count -= done;
+    explain->settled = 0;
+}
+
+/* Lets the followers read the blocks of which nothing is open any more. */
+static enum plx_status advance(struct plx_explain *explain, struct plx_error *error)
+{
+    uint64_t settled = plx_windows_undecided(&explain->pipeline->windows);
+    if (under_way(explain) && explain->last_taken < settled)
+        settled = explain->last_taken;
+    while (explain->settled < explain->waiting_count && explain->waiting[explain->settled].end <= settled)
+        explain->settled++;
+    for (size_t k = 0; k < explain->count && explain->settled > 0; k++) {
+        if (explain->followers[k].follows)
+            plx_lane_submit(explain->lane, explain->followers + k);
+    }
+    enum plx_status status = PLX_OK;
+    for (const struct follower *follower; (follower = plx_lane_take(explain->lane)) != NULL;) {
+        if (follower->status && status == PLX_OK) {
+            *error = follower->error;
+            status = follower->status;
+        }
+    }
+    drop_settled(explain);
     trim(explain);
-    return PLX_OK;
+    return status;
 }
 
 /* Notes what the pass reads, whoever follows it. */
@@ -362,6 +387,10 @@ struct plx_explain *plx_explain_new(struct plx_pipeline *pipeline, struct plx_er
         if (strcmp(preset->name, pipeline->plan.protocol.name) != 0)
             status = begin(explain->followers + explain->count++, explain, preset, error);
     }
+    if (status == PLX_OK) {
+        explain->lane = plx_lane_new(pipeline->pool, presets, follow_job, explain, error);
+        status = explain->lane ? PLX_OK : PLX_MEMORY;
+    }
     if (status) {
         plx_explain_free(explain);
         return NULL;
@@ -377,6 +406,7 @@ void plx_explain_free(struct plx_explain *explain)
 {
     if (!explain)
         return;
+    plx_lane_free(explain->lane);
     for (size_t k = 0; k < explain->count; k++) {
         struct follower *follower = explain->followers + k;
         plx_windows_release(&follower->windows);

@@ -13,6 +13,7 @@ gzip -c "$ngram" >model.arpa.gz
 cp "$neural" "${neural%/*}/vocab.txt" .
 cp "$test_text" test.txt
 cp "$test_text" valid.txt
+cp "$test_text" train.txt
 cp "$SOURCE_DIR"/configs/*.json .
 cp "$test_text" book.txt
 gzip -c "$test_text" >test.txt.gz
