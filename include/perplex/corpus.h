@@ -48,8 +48,11 @@ struct plx_corpus_options {
     const char
         *member; /* of an archive: the name of the file in it, or a pattern of one; NULL: the only one */
 
-    /* Where the bytes that a token stands for come from in a corpus of ids: a .npy of u16 or u32 for each
-       token, or a vocabulary that gives each id its bytes; NULL: what the corpus or the model says. */
+    /* Where the bytes that a token stands for come from in a corpus of tokens: a .npy of u16 or u32 for each
+       token of the whole corpus; or, of ids, a vocabulary that gives each its bytes: {"token": id} or a
+       tokenizer.json, spelled in GPT-2's byte alphabet, SentencePiece's or plainly; tiktoken's ranks; lines
+       of an id, a tab and a count, or of a count for each id. It wins over what the corpus says, and that
+       over the model's vocabulary. NULL: one of these two. */
     const char *token_bytes;
     uint64_t
         original_bytes; /* size of the text that was tokenized, to be compared with their sum; 0: not known */
@@ -82,7 +85,8 @@ struct plx_chunk {
        say so; else NULL. Of all chunks of a corpus or none. */
     const uint32_t *token_bytes;      /* [size] */
     const uint32_t *token_characters; /* [size]; NULL where only bytes are known */
-    const uint8_t *token_words;       /* [size] words that begin with it; NULL as before */
+    const uint8_t
+        *token_words; /* [size] words that begin with it, PLX_TOKEN_WORDS_MAX at most; NULL as before */
 
     bool derived; /* text: unescaped from the line, so that no place in it is a place in the file */
 
@@ -97,6 +101,27 @@ struct plx_chunk {
                          too */
 };
 
+/* The most words of an original that a token may begin. */
+#define PLX_TOKEN_WORDS_MAX 64
+
+/* What the original of a corpus of tokens is known from. */
+struct plx_original_info {
+    /* Where the bytes of a token come from: "file", a .npy; "vocabulary"; "records", `bytes` of JSONL;
+       "text", that of JSONL, spread evenly over its tokens. NULL: nowhere, or not known before the first
+       chunk. */
+    const char *source;
+    char sha256[65];         /* of the uncompressed .npy or vocabulary; "" where there is none */
+    uint64_t bytes;          /* of all tokens so far */
+    uint64_t text_bytes;     /* of the texts beside them; 0 where there are none */
+    uint64_t original_bytes; /* what the options say */
+
+    /* Documents whose text has another size than their tokens together, and the first of them. */
+    uint64_t differing;
+    uint64_t first_document;              /* from 1 */
+    uint64_t first_line;                  /* PLX_NOWHERE in a binary file */
+    uint64_t first_expected, first_found; /* bytes of the text and of the tokens */
+};
+
 /* What has been read. */
 struct plx_corpus_info {
     const char *format; /* name in the registry */
@@ -109,11 +134,14 @@ struct plx_corpus_info {
 
 /* Opens a corpus of names[count], count > 0, read one after the other as one corpus: each a path, "-" for
    standard input, a URL, or a pattern of paths ("shard-*.txt": all files that match, in the order of their
-   bytes; a file of just that name comes first). Every file begins a document. They must be of one format.
-   options may be NULL. *corpus is to be closed with plx_corpus_close; NULL on failure. PLX_USAGE where
-   options->format names no format, "-" stands twice, or a text is to be cut into PLX_TOKENS_PIECE,
-   PLX_UNSUPPORTED where the content is of none; PLX_IO where a file is missing, which is seen at once, or no
-   file matches; the errors of opening and reading a source (source.h). */
+   bytes; a file of just that name comes first). Every file begins a document. They must be of one format. A
+   zip or tar archive (tar also compressed by bzip2, xz or zstd) stands for the file in it that
+   options->member names: its name there or the last part of it, or a pattern of either; without a member the
+   only file. options may be NULL. *corpus is to be closed with plx_corpus_close; NULL on failure. PLX_USAGE
+   where options->format names no format, "-" stands twice, or a text is to be cut into PLX_TOKENS_PIECE, or
+   where none or several files of an archive are meant; PLX_UNSUPPORTED where the content is of none, or a
+   file of an archive is encrypted or itself an archive; PLX_IO where a file is missing, which is seen at
+   once, or no file matches; the errors of opening and reading a source (source.h). */
 PLX_API enum plx_status plx_corpus_open(const char *const *names, size_t count,
                                         const struct plx_corpus_options *options, struct plx_corpus **corpus,
                                         struct plx_error *error);
@@ -131,17 +159,25 @@ PLX_API void plx_corpus_set_pages(struct plx_corpus *corpus, enum plx_pages page
 
 /* Reads the next piece. *more is false at the end of the corpus, and the chunk means nothing then.
    PLX_MALFORMED with line or offset where the content is not what the format demands, or cannot be cut into
-   pieces (a word of megabytes); PLX_UNSUPPORTED where a file is of another format than the first; the errors
-   of opening and reading a source, after which only PLX_INTERRUPTED lets the call be made again. */
+   pieces (a word of megabytes); PLX_UNSUPPORTED where a file is of another format than the first;
+   PLX_MISMATCH where the bytes of its tokens are not those of this corpus; the errors of opening and reading
+   a source, after which only PLX_INTERRUPTED lets the call be made again, and not in an archive. A file of an
+   archive that cannot be read again (a pipe, a URL) shows at its end only that other files are meant too, or
+   that the archive is damaged behind it. */
 PLX_API enum plx_status plx_corpus_next(struct plx_corpus *corpus, struct plx_chunk *chunk, bool *more,
                                         struct plx_error *error);
 
 /* Tells what the corpus is, and what has been read of it so far. The strings are static. */
 PLX_API void plx_corpus_info(const struct plx_corpus *corpus, struct plx_corpus_info *info);
 
+/* Tells what is known of the original so far; all that there will be at the end of the corpus. The strings
+   are static. */
+PLX_API void plx_corpus_original(const struct plx_corpus *corpus, struct plx_original_info *info);
+
 /* Computes the fingerprint, hexadecimal: of one file the SHA-256 of its uncompressed content; of several the
-   SHA-256 of the text made of theirs in hexadecimal, each ended by a newline. Reads to the end if need be,
-   after which nothing is left for plx_corpus_next. Errors as those of plx_source_sha256 and plx_corpus_next.
+   SHA-256 of the text made of theirs in hexadecimal, each ended by a newline; an index that lies beside a
+   file counts as one before it. Reads to the end if need be, after which nothing is left for plx_corpus_next.
+   Errors as those of plx_source_sha256 and plx_corpus_next.
  */
 PLX_API enum plx_status plx_corpus_sha256(struct plx_corpus *corpus, char hex[65], struct plx_error *error);
 
@@ -149,8 +185,8 @@ PLX_API enum plx_status plx_corpus_sha256(struct plx_corpus *corpus, char hex[65
    several files the size is not known before the last one is open. */
 PLX_API void plx_corpus_progress(const struct plx_corpus *corpus, uint64_t *size, uint64_t *done);
 
-/* Gives the names that it was opened by (see plx_source_name), separated by spaces. Valid as long as the
-   corpus. */
+/* Gives the names that it was opened by (see plx_source_name), separated by spaces; of a corpus that is one
+   file of an archive, "archive:file". Valid as long as the corpus. */
 PLX_API const char *plx_corpus_name(const struct plx_corpus *corpus);
 
 /* Closes the corpus and its source. NULL is fine. */

@@ -68,6 +68,9 @@ struct plx_loss_variant {
     const char *class_weights_sha256; /* of the file that they come from, for the result; NULL: none */
 };
 
+/* What a peer would print: summary.h. */
+struct plx_summary;
+
 /* How an evaluation is carried out. Zero-initialised means the defaults. All is borrowed for the call only,
    which makes the calls back in its own thread. */
 struct plx_evaluate_options {
@@ -81,7 +84,9 @@ struct plx_evaluate_options {
     plx_token_sink *tokens; /* gets every scored token; NULL: nobody */
     void *tokens_user;      /* its first argument */
     bool distributions;     /* metrics of full distributions too; needs PLX_FULL_DISTRIBUTION */
+    bool explain;           /* the numbers under all presets that the pass allows too: plx_result_explained */
     const struct plx_loss_variant *losses; /* T ≠ 1 and ε need PLX_FULL_DISTRIBUTION; NULL: none */
+    struct plx_summary *summary;           /* gets what it needs; NULL: none */
 };
 
 /* Reads the corpus to its end and scores it under the protocol. options may be NULL. *result is to be freed
@@ -89,13 +94,14 @@ struct plx_evaluate_options {
    success here (see plx_result_metrics). May be called from several threads at once, with one model and
    different corpora; the threads that it starts itself end with it.
 
-   PLX_USAGE where the protocol contradicts itself (plx_protocol_check) or makes no sense for these tokens,
-   and for modified losses outside their range; PLX_MISMATCH where model, corpus and protocol do not fit, or
-   ignored ids or class weights and the vocabulary; PLX_MALFORMED where nothing is left to score or the corpus
-   is no text; PLX_UNSUPPORTED where it has gigabytes between two tokens, and, before the corpus is read,
-   where full distributions are needed and the model does not give them; PLX_NOT_FINITE where a sum leaves the
-   range in which it is exact, or the model gives no distribution; PLX_INTERNAL where not every token was
-   scored once or skipped; PLX_INTERRUPTED, PLX_MEMORY; the errors of reading (corpus.h). */
+   PLX_USAGE where the protocol contradicts itself (plx_protocol_check), makes no sense for these tokens or is
+   one that the tool of the summary has no number for, and for modified losses outside their range;
+   PLX_MISMATCH where model, corpus and protocol do not fit, or ignored ids or class weights and the
+   vocabulary; PLX_MALFORMED where nothing is left to score or the corpus is no text; PLX_UNSUPPORTED where it
+   has gigabytes between two tokens, and, before the corpus is read, where full distributions are needed and
+   the model does not give them; PLX_NOT_FINITE where a sum leaves the range in which it is exact, or the
+   model gives no distribution; PLX_INTERNAL where not every token was scored once or skipped;
+   PLX_INTERRUPTED, PLX_MEMORY; the errors of reading (corpus.h). */
 PLX_API enum plx_status plx_evaluate(const struct plx_model *model, struct plx_corpus *corpus,
                                      const struct plx_evaluate_options *options, struct plx_result **result,
                                      struct plx_error *error);

@@ -47,6 +47,10 @@ PLX_API enum plx_status plx_inspect(const char *const *names, size_t count,
                                     const struct plx_inspect_options *options,
                                     struct plx_inspection **inspection, struct plx_error *error);
 
+/* Tells what the file is taken for where nobody says so: *model, or a corpus. Its content is looked into, so
+   that it has to be opened once more. The errors of plx_inspect. Any thread. */
+PLX_API enum plx_status plx_inspect_recognise(const char *name, bool *model, struct plx_error *error);
+
 /* Writes the inspection for people, or as JSON, perplex.inspection/1
    (configs/schema/inspection-1.schema.json), UTF-8. *text is to be freed with plx_text_free (result.h), NULL
    on failure; it ends with a NUL, which *length does not count. PLX_MEMORY. */

@@ -24,6 +24,7 @@
 #include <perplex/result.h>
 #include <perplex/source.h>
 #include <perplex/status.h>
+#include <perplex/summary.h>
 #include <perplex/version.h>
 #include <perplex/warning.h>
 

@@ -54,6 +54,23 @@ PLX_API bool plx_result_distribution(const struct plx_result *result,
    divide by; and its name as in the JSON ("label_smoothing", "combined"), static. False past the end. */
 PLX_API bool plx_result_loss(const struct plx_result *result, size_t index, const char **name, double *loss);
 
+/* The number under one protocol, out of a pass by another. */
+struct plx_explained {
+    const char *protocol;
+    bool allowed;               /* the pass gives its number, which is that of a pass of its own to the bit */
+    struct plx_metrics metrics; /* if allowed, else zero; times are those of the pass */
+    const char *const *notes;   /* [note_count] what makes it differ from the first; of the first, what it
+                                   scores. In words and counts */
+    size_t note_count;
+    const char *reason; /* why it is not allowed; NULL if it is */
+};
+
+/* Gives what the options' `explain` has asked for: first the protocol of the evaluation, then every other
+   preset, into the caller's *explained; what that points to is valid as long as the result. False past the
+   end, and where it was not asked for. */
+PLX_API bool plx_result_explained(const struct plx_result *result, size_t index,
+                                  struct plx_explained *explained);
+
 /* Lists deviations of the model and doubts about the fit of model and corpus: [*count], valid as long as the
    result. */
 PLX_API const struct plx_warning *plx_result_warnings(const struct plx_result *result, size_t *count);

@@ -20,6 +20,24 @@ static inline uint32_t plx_load_u32(const uint8_t *p)
     return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
 }
 
+static inline void plx_store_u16(uint8_t *p, uint16_t value)
+{
+    const uint16_t little = htole16(value);
+    memcpy(p, &little, sizeof little);
+}
+
+static inline void plx_store_u32(uint8_t *p, uint32_t value)
+{
+    const uint32_t little = htole32(value);
+    memcpy(p, &little, sizeof little);
+}
+
+static inline void plx_store_u64(uint8_t *p, uint64_t value)
+{
+    const uint64_t little = htole64(value);
+    memcpy(p, &little, sizeof little);
+}
+
 /* In loops over a text: a load from the first, so that it is one for the optimiser too. */
 static inline uint64_t plx_load_u64(const uint8_t *p)
 {

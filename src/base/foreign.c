@@ -20,26 +20,23 @@ static const struct magic MAGICS[] = {
           "lines=True)"),
     MAGIC("\xFF\xFF\xFF\xFF", "an Arrow stream",
           "write JSONL from it, for example with datasets: Dataset.from_file(FILE).to_json(OUT)"),
-    MAGIC("PK\3\4", "a zip archive",
-          "unpack it; of one text in it: `unzip -p FILE MEMBER | perplex eval MODEL -`"),
-    MAGIC("PK\5\6", "an empty zip archive", "a corpus is a text, JSONL or token ids"),
+    MAGIC("PK\3\4", "a zip archive", "only corpora are read out of archives: unpack it first"),
+    MAGIC("PK\5\6", "an empty zip archive", "is it the right file?"),
     MAGIC("\x28\xB5\x2F\xFD", "a file compressed by zstd",
-          "`zstd -dc FILE | perplex eval MODEL -`; only gzip is undone here"),
+          "`zstd -dc FILE | perplex eval MODEL -`; outside of tar only gzip is undone here"),
     MAGIC("\xFD\067zXZ\0", "a file compressed by xz",
-          "`xz -dc FILE | perplex eval MODEL -`; only gzip is undone here"),
+          "`xz -dc FILE | perplex eval MODEL -`; outside of tar only gzip is undone here"),
     MAGIC("\x04\x22\x4D\x18", "a file compressed by lz4",
           "`lz4 -dc FILE | perplex eval MODEL -`; only gzip is undone here"),
     MAGIC("mmap lm http://kheafield.com/code", "a KenLM binary",
           "that is a model: the model is named before the corpus"),
     MAGIC("\\data\\", "an ARPA file", "that is a model: the model is named before the corpus"),
-    MAGIC("\x93NUMPY", "a NumPy array",
-          "write its ids raw: numpy.load(FILE).astype('<u2').tofile('ids.u16'), if all are below 65,536"),
-    MAGIC("MMIDIDX\0\0", "the index of a Megatron data set",
-          "the ids are in the .bin beside it; if they are of 2 bytes, --corpus-format u16 reads that"),
-    MAGIC("\x88\xD8\x34\x01", "a token file of llm.c",
-          "without its header it is u16: `tail -c +1025 FILE > ids.u16`"),
-    MAGIC("\xA1\xD9\x34\x01", "a token file of llm.c with ids of 4 bytes",
-          "write the ids as JSONL: {\"input_ids\": [...]}"),
+    MAGIC("\x8A\xD8\x34\x01", "an evaluation set of llm.c",
+          "a corpus is a text, JSONL or token ids in a row, not questions with their answers"),
+    MAGIC("TNTIDX\0\0", "the index of fairseq's older data sets",
+          "write them anew: fairseq-preprocess --dataset-impl mmap"),
+    MAGIC("HUFFIDX\0\0", "the index of fairseq's Huffman-coded data sets",
+          "write them anew: fairseq-preprocess --dataset-impl mmap"),
     MAGIC("Obj\x01", "an Avro file", "write its text column as JSONL or plain text"),
     MAGIC("%PDF-", "a PDF document", "extract its text: pdftotext FILE"),
     MAGIC("{\\rtf", "an RTF document", "save it as plain text"),
@@ -101,8 +98,8 @@ static bool is_safetensors(const uint8_t *head, size_t size)
 
 const struct plx_foreign *plx_foreign_recognise(const uint8_t *head, size_t size)
 {
-    static const struct plx_foreign tar = {
-        "a tar archive", "unpack it; of one text in it: `tar -xOf FILE MEMBER | perplex eval MODEL -`"};
+    static const struct plx_foreign tar = {"a tar archive",
+                                           "only corpora are read out of archives: unpack it first"};
     static const struct plx_foreign parquet = {
         "a Parquet file",
         "write JSONL from it, for example with pandas: read_parquet(FILE).to_json(OUT, orient='records', "
@@ -110,7 +107,8 @@ const struct plx_foreign *plx_foreign_recognise(const uint8_t *head, size_t size
     static const struct plx_foreign pickle = {"a Python pickle",
                                               "save weights as safetensors, texts as JSONL"};
     static const struct plx_foreign bzip2 = {
-        "a file compressed by bzip2", "`bzip2 -dc FILE | perplex eval MODEL -`; only gzip is undone here"};
+        "a file compressed by bzip2",
+        "`bzip2 -dc FILE | perplex eval MODEL -`; outside of tar only gzip is undone here"};
     static const struct plx_foreign safetensors = {"a safetensors file",
                                                    "that is a model: the model is named before the corpus"};
     for (size_t i = 0; i < sizeof MAGICS / sizeof *MAGICS; i++) {

@@ -1,5 +1,6 @@
 /* Files that are no corpus in any format, by the first bytes that their formats prescribe: so that none of
-   them is taken for a text. */
+   them is taken for a text. Archives are among them, which a corpus is read out of before anybody asks here.
+ */
 #ifndef PLX_BASE_FOREIGN_H
 #define PLX_BASE_FOREIGN_H
 

@@ -426,10 +426,18 @@ bool plx_json_scan_skip(struct plx_json_scan *scan)
     return skip_value(scan, &nest);
 }
 
-bool plx_json_scan_skip_rest(struct plx_json_scan *scan)
+bool plx_json_scan_skip_rest(struct plx_json_scan *scan, uint64_t *count)
 {
-    struct nest nest = {.depth = 1};
-    return skip_value(scan, &nest);
+    struct plx_json_string string;
+    do {
+        plx_json_scan_space(scan);
+        *count += plx_json_scan_numbers(scan, NULL, SIZE_MAX);
+        const bool text = plx_json_scan_space(scan) == '"';
+        if (text ? !plx_json_scan_string(scan, &string) : !plx_json_scan_skip(scan))
+            return false;
+        ++*count;
+    } while (plx_json_scan_more(scan, ']', 1));
+    return !scan->message;
 }
 
 bool plx_json_scan_end(struct plx_json_scan *scan)

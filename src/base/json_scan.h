@@ -90,8 +90,9 @@ size_t plx_json_scan_numbers(struct plx_json_scan *scan, uint32_t *numbers, size
 /* Passes over a value of any kind, with white space before it, nested up to PLX_JSON_DEPTH_MOST. */
 bool plx_json_scan_skip(struct plx_json_scan *scan);
 
-/* Passes over what is left of an array, the next element of which is at hand, and its closing bracket. */
-bool plx_json_scan_skip_rest(struct plx_json_scan *scan);
+/* Passes over what is left of an array, the next element of which is at hand, and its closing bracket. Adds
+   the number of these elements to *count. */
+bool plx_json_scan_skip_rest(struct plx_json_scan *scan, uint64_t *count);
 
 #define PLX_JSON_DEPTH_MOST 1000
 

@@ -8,7 +8,6 @@
 #include <string.h>
 #include <strings.h>
 
-static const char ARCHIVE[] = "unpack it first";
 static const char CHECKPOINT[] = "save the weights as safetensors";
 
 static bool __attribute__((__format__(__printf__, 3, 4)))
@@ -42,10 +41,10 @@ static bool npy(const uint8_t *head, size_t size, struct plx_lookalike *lookalik
     return is(lookalike, NULL, "a NumPy array of type %.*s", (int)(end - quote - 1), quote + 1);
 }
 
-/* The name of the first member tells what wrote the archive. */
-static bool zip(const uint8_t *head, size_t size, struct plx_lookalike *lookalike)
+/* The name of the first member tells what wrote it. */
+bool plx_lookalike_zip(const uint8_t *head, size_t size, struct plx_lookalike *lookalike)
 {
-    if (!begins(head, size, "PK\x03\x04") && !begins(head, size, "PK\x05\x06"))
+    if (!begins(head, size, "PK\x03\x04"))
         return false;
     const size_t length = size >= 30 ? plx_load_u16(head + 26) : 0;
     const bool known = length > 0 && length <= size - 30;
@@ -57,7 +56,7 @@ static bool zip(const uint8_t *head, size_t size, struct plx_lookalike *lookalik
         return is(lookalike, CHECKPOINT, "a PyTorch checkpoint");
     if (known && length == 19 && memcmp(member, "[Content_Types].xml", 19) == 0)
         return is(lookalike, "save it as plain text", "a document of an office program");
-    return is(lookalike, ARCHIVE, "a zip archive");
+    return false;
 }
 
 /* Where white space ends. */
@@ -102,6 +101,16 @@ static bool json(const uint8_t *head, size_t size, const char *name, struct plx_
               "a JSON document");
 }
 
+/* Corpora, which are no models. */
+static bool token_ids(const uint8_t *head, size_t size, struct plx_lookalike *lookalike)
+{
+    static const char CORPUS[] = "that is a corpus: it is named after the model";
+    if (size >= 9 && memcmp(head, "MMIDIDX\0\0", 9) == 0)
+        return is(lookalike, CORPUS, "the index of a Megatron or fairseq data set");
+    const uint32_t magic = size >= 4 ? plx_load_u32(head) : 0;
+    return (magic == 20240520 || magic == 20240801) && is(lookalike, CORPUS, "a token file of llm.c");
+}
+
 bool plx_lookalike_own(const uint8_t *head, size_t size, struct plx_lookalike *lookalike)
 {
     static const char KEY[] = "\"schema\"", VALUE[] = "\"perplex.";
@@ -127,8 +136,8 @@ bool plx_lookalike_own(const uint8_t *head, size_t size, struct plx_lookalike *l
 bool plx_lookalike_recognise(const uint8_t *head, size_t size, const char *name,
                              struct plx_lookalike *lookalike)
 {
-    if (npy(head, size, lookalike) || zip(head, size, lookalike) || html(head, size, lookalike) ||
-        json(head, size, name, lookalike))
+    if (npy(head, size, lookalike) || plx_lookalike_zip(head, size, lookalike) ||
+        html(head, size, lookalike) || json(head, size, name, lookalike) || token_ids(head, size, lookalike))
         return true;
     const struct plx_foreign *foreign = plx_foreign_recognise(head, size);
     return foreign && is(lookalike, foreign->hint, "%s", foreign->what);

@@ -16,6 +16,9 @@ struct plx_lookalike {
 bool plx_lookalike_recognise(const uint8_t *head, size_t size, const char *name,
                              struct plx_lookalike *lookalike);
 
+/* The same for what zip is no archive of files in, but part of a format. */
+bool plx_lookalike_zip(const uint8_t *head, size_t size, struct plx_lookalike *lookalike);
+
 /* The same for a result, inspection, … of this program, which also is a JSON object a line. */
 bool plx_lookalike_own(const uint8_t *head, size_t size, struct plx_lookalike *lookalike);
 

@@ -267,6 +267,11 @@ size_t plx_format_double(double value, char text[PLX_NUMBER_TEXT])
     return print_digits(value, 17, text);
 }
 
+size_t plx_format_significant(double value, int digits, char text[PLX_NUMBER_TEXT])
+{
+    return isfinite(value) ? print_digits(value, digits, text) : print_special(value, text);
+}
+
 size_t plx_format_u64(uint64_t value, char text[PLX_NUMBER_TEXT])
 {
     char reversed[PLX_NUMBER_TEXT];

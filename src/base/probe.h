@@ -7,7 +7,8 @@ enum plx_probe {
     PLX_PROBE_NO,
     PLX_PROBE_FALLBACK, /* for want of anything better */
     PLX_PROBE_NAME,     /* the name says so, and nothing in the content speaks against it */
-    PLX_PROBE_CONTENT   /* the content says so */
+    PLX_PROBE_CONTENT,  /* the content says so */
+    PLX_PROBE_BESIDE    /* a file says so that lies beside it for that purpose */
 };
 
 #endif

@@ -59,9 +59,11 @@ enum cli_takes {
     CLI_TAKES_MODEL_FORMAT,
     CLI_TAKES_CORPUS_FORMAT,
     CLI_TAKES_TABLE_FORMAT,
+    CLI_TAKES_IDS_FORMAT,
     CLI_TAKES_LOAD,
     CLI_TAKES_FINGERPRINT,
     CLI_TAKES_INSPECTED,
+    CLI_TAKES_SUMMARY,
     CLI_TAKES_COMMAND,
     /* Files, and more. */
     CLI_TAKES_MODEL, /* or one of the words, with something behind it */
@@ -75,7 +77,7 @@ enum cli_takes {
     X(PROTOCOL, "protocol", 'p', "NAME", PRESET, CLI_SCORING, "preset: %s (default: by model and tokens)")   \
     X(UNIT, "unit", 0, "UNIT", FIELD, CLI_FIELDS, "context starts afresh at every: %s")                      \
     X(START, "start", 0, "START", FIELD, CLI_FIELDS, "begin symbol: %s; or the symbol itself")               \
-    X(END, "end", 0, "END", FIELD, CLI_FIELDS, "end symbol: %s; or the symbol itself")                       \
+    X(END, "end", 0, "END", FIELD, CLI_FIELDS | CLI_CONVERT, "end symbol: %s; or the symbol itself")         \
     X(JOIN, "join", 0, "TOKEN", TEXT, CLI_FIELDS,                                                            \
       "token that stands between the lines of a stream of words")                                            \
     X(WINDOW, "window", 0, "N", NUMBER, CLI_FIELDS,                                                          \
@@ -87,20 +89,28 @@ enum cli_takes {
       "targets of the first window, or stride, where that differs")                                          \
     X(TAIL, "tail", 0, "HOW", FIELD, CLI_FIELDS, "partial last window: %s")                                  \
     X(FIRST, "first", 0, "HOW", FIELD, CLI_FIELDS, "a target without context: %s")                           \
-    X(UNKNOWN, "unknown", 0, "COST", FIELD, CLI_FIELDS, "unknown tokens: %s")                                \
-    X(CONTROL_WORDS, "control-words", 0, "WHAT", FIELD, CLI_FIELDS, "start and end symbols in the text: %s") \
+    X(UNKNOWN, "unknown", 0, "COST", FIELD, CLI_FIELDS | CLI_CONVERT, "unknown tokens: %s")                  \
+    X(CONTROL_WORDS, "control-words", 0, "WHAT", FIELD, CLI_FIELDS | CLI_CONVERT,                            \
+      "start and end symbols in the text: %s")                                                               \
     X(BLANK, "blank", 0, "HOW", FIELD, CLI_FIELDS, "end symbols of blank lines: %s")                         \
     X(PAGES, "pages", 0, "WHERE", FIELD, CLI_FIELDS, "where documents of a text begin: %s")                  \
     X(AVERAGE, "average", 0, "OVER", FIELD, CLI_EVAL | CLI_PROTOCOLS, "mean over: %s")                       \
     X(LIMIT, "limit", 0, "N", NUMBER, CLI_FIELDS, "score at most N tokens; 0: all")                          \
-    X(TOKENS, "tokens", 't', "KIND", TOKEN_KIND, CLI_SCORING | CLI_INSPECT,                                  \
+    X(TOKENS, "tokens", 't', "KIND", TOKEN_KIND, CLI_SCORING | CLI_INSPECT | CLI_CONVERT,                    \
       "what tokens are: %s (default: words of a text)")                                                      \
-    X(CORPUS_FORMAT, "corpus-format", 0, "NAME", CORPUS_FORMAT, CLI_SCORING | CLI_INSPECT,                   \
+    X(CORPUS_FORMAT, "corpus-format", 0, "NAME", CORPUS_FORMAT, CLI_SCORING | CLI_INSPECT | CLI_CONVERT,     \
       "format of the corpus: %s (default: recognised)")                                                      \
+    X(MEMBER, "member", 0, "NAME", TEXT, CLI_SCORING | CLI_INSPECT,                                          \
+      "corpora in zip or tar: the file in it, by its name or a pattern (default: the only one)")             \
+    X(TOKEN_BYTES, "token-bytes", 0, "FILE", FILE, CLI_EVAL,                                                 \
+      "what tokens stand for: a .npy with a count of bytes for each, or a vocabulary that gives each id "    \
+      "its "                                                                                                 \
+      "bytes")                                                                                               \
+    X(ORIGINAL_BYTES, "original-bytes", 0, "N", NUMBER, CLI_EVAL,                                            \
+      "size of the text that was tokenized: a warning if the tokens stand for more or less")                 \
     X(MODEL_FORMAT, "model-format", 0, "NAME", MODEL_FORMAT, CLI_EVAL | CLI_INSPECT | CLI_CONVERT,           \
       "format of the model: %s (default: recognised)")                                                       \
-    X(VOCAB, "vocab", 0, "FILE", FILE, CLI_EVAL | CLI_INSPECT,                                               \
-      "vocabulary of a neural model (default: beside the weights)")                                          \
+    X(VOCAB, "vocab", 0, "FILE", FILE, CLI_EVAL | CLI_INSPECT | CLI_CONVERT, "vocabulary of %s")             \
     X(ALLOW_POSITIVE, "allow-positive", 0, NULL, NOTHING, CLI_EVAL | CLI_INSPECT | CLI_CONVERT,              \
       "ARPA: clamp positive log-probabilities to 0")                                                         \
     X(ALLOW_COUNT_MISMATCH, "allow-count-mismatch", 0, NULL, NOTHING, CLI_EVAL | CLI_INSPECT | CLI_CONVERT,  \
@@ -127,8 +137,12 @@ enum cli_takes {
       "write there, whole or not at all (default: stdout)")                                                  \
     X(PER_TOKEN, "per-token", 0, "FILE", FILE, CLI_EVAL,                                                     \
       "write every scored token and its nats there too: .jsonl or .npy, .gz may follow")                     \
+    X(SUMMARY, "summary", 0, "TOOL", SUMMARY, CLI_EVAL,                                                      \
+      "print what that tool prints, by its protocol, in place of the JSON, which goes to -o FILE: %s")       \
     X(DISTRIBUTIONS, "distributions", 0, NULL, NOTHING, CLI_EVAL,                                            \
       "metrics of full distributions too: entropy, rank, accuracy, calibration, best temperature")           \
+    X(EXPLAIN, "explain", 0, NULL, NOTHING, CLI_EVAL,                                                        \
+      "the number under every other preset too that the same pass gives, and what makes it differ")          \
     X(TEMPERATURE, "temperature", 0, "T", NUMBER, CLI_EVAL, "also the loss of softmax(logits / T)")          \
     X(LABEL_SMOOTHING, "label-smoothing", 0, "E", NUMBER, CLI_EVAL,                                          \
       "also the loss with smoothed labels: 1 - E for the target, E for all tokens alike")                    \
@@ -141,7 +155,15 @@ enum cli_takes {
     X(QUIET, "quiet", 'q', NULL, NOTHING, CLI_SCORING | CLI_INSPECT | CLI_CONVERT,                           \
       "no progress, summary or warnings on stderr")                                                          \
     X(CONFIG, "config", 0, "FILE", FILE, CLI_SCORING, "options out of a JSON file")                          \
-    X(AS, "as", 0, "KIND", INSPECTED, CLI_INSPECT, "what the first file is: %s (default: recognised)")       \
+    X(TO, "to", 0, "FORMAT", IDS_FORMAT, CLI_CONVERT,                                                        \
+      "what the ids of a corpus are written as: %s (default: by the name of the output)")                    \
+    X(MAKE_VOCAB, "make-vocab", 0, "FILE", FILE, CLI_CONVERT,                                                \
+      "make a vocabulary of the corpus, in the order of first appearance: *.json {token: id}, else a "       \
+      "token a line")                                                                                        \
+    X(WRITE_BYTES, "write-bytes", 0, "FILE", FILE, CLI_CONVERT,                                              \
+      "write how many bytes of the original each id stands for there too, as .npy")                          \
+    X(AS, "as", 0, "KIND", INSPECTED, CLI_INSPECT | CLI_CONVERT,                                             \
+      "what the first file is: %s (default: recognised)")                                                    \
     X(TOP, "top", 0, "N", NUMBER, CLI_INSPECT, "list the N most frequent unknown tokens (default 20)")       \
     X(DEEP, "deep", 0, NULL, NOTHING, CLI_INSPECT,                                                           \
       "n-gram models: every check, sums of p after a sample of contexts, what is stored in figures")         \
@@ -270,10 +292,6 @@ bool cli_check_preset(const struct cli_arguments *arguments);
 /* What tokens are: `chosen` of the words for --tokens, else what the preset of --protocol is for. */
 enum plx_token_kind cli_token_kind(const struct cli_arguments *arguments, size_t chosen);
 
-/* Sets the fields that have been given as options. */
-enum plx_status cli_set_fields(const struct cli_arguments *arguments, struct plx_protocol *protocol,
-                               struct plx_error *error);
-
 /* What can be wrong with the protocol whatever the model is, before that is read, which may take minutes. */
 enum plx_status cli_check_protocol(const struct cli_arguments *arguments, struct plx_error *error);
 
@@ -281,6 +299,17 @@ enum plx_status cli_check_protocol(const struct cli_arguments *arguments, struct
 enum plx_status cli_choose_protocol(const struct cli_arguments *arguments, const struct plx_model_info *model,
                                     const struct plx_corpus *corpus, struct plx_protocol *protocol,
                                     struct plx_error *error);
+
+/* Sets those fields of the protocol that are given as options. */
+enum plx_status cli_set_protocol(const struct cli_arguments *arguments, struct plx_protocol *protocol,
+                                 struct plx_error *error);
+
+/* convert_corpus.c: whether it is a corpus that is to be converted. Returns the exit code, having said what
+   is wrong. */
+int cli_convert_kind(const struct cli_arguments *arguments, bool *corpus);
+
+/* Converts the corpus; returns the exit code. */
+int cli_convert_corpus(const struct cli_arguments *arguments);
 
 /* mixture.c: the models to be evaluated: one, or the mixture of several. Zero-initialised is none. */
 struct cli_mixture {
@@ -344,6 +373,9 @@ int cli_fail(const struct plx_error *error);
 /* The same where writing to `path` (NULL: stdout) may have failed: ends the program as SIGPIPE does where
    nobody reads any more. Nothing may be left to clean up then. */
 int cli_fail_output(const char *path, const struct plx_error *error);
+
+/* explain.c: the table of --explain on stderr. */
+void cli_print_explained(const struct plx_result *result);
 
 /* terminal.c: interruption and progress. */
 

@@ -1,23 +1,37 @@
-/* perplex convert: an n-gram model into a file that is open at once. */
+/* perplex convert: an n-gram model into a file that is open at once; corpora are in convert_corpus.c. */
 #include "cli.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
 static const char DETAILS[] =
-    "INPUT is an ARPA file, gzip or not, or a KenLM binary that has its words: a path, an http(s):// URL, or "
-    "\"-\" for standard input. OUTPUT is a file of the format \"plx\", which gives the same results and is "
-    "used "
-    "where it lies: it is open at once, however large, and programs that use it share its memory. It is for "
-    "machines of the same byte order. A name that ends in .gz gives a compressed file, which has to be read "
-    "into memory.\n\n"
-    "OUTPUT carries checksums of its own, and so its fingerprint: `perplex eval` need not read it for that; "
-    "--verify checks them all. It notes the input's SHA-256, unless by --fingerprint none, and what was odd "
-    "about it.";
+    "A model, an ARPA file, gzip or not, or a KenLM binary that has its words, becomes a file of the format "
+    "\"plx\", which gives the same results and is used where it lies: it is open at once, however large, and "
+    "programs that use it share its memory. It is for machines of the same byte order. A name that ends in "
+    ".gz gives a compressed file, which has to be read into memory. OUTPUT carries checksums of its own, and "
+    "so its fingerprint: `perplex eval` need not read it for that; --verify checks them all. It notes the "
+    "input's SHA-256, unless by --fingerprint none, and what was odd about it.\n\n"
+    "A corpus, of one INPUT or several, becomes token ids, as `perplex formats` lists them, encoded as "
+    "`perplex "
+    "eval` does it: words of --vocab, unknown ones as its unknown symbol, an end symbol behind every line "
+    "where the vocabulary has one (--end); --tokens byte needs no vocabulary, and ids stay what they are. "
+    "--make-vocab makes one of the corpus, in which \"<eos>\", or the symbol of --end, ends the lines. Of "
+    "the "
+    "formats megatron and fairseq OUTPUT is the name before .bin and .idx.\n\n"
+    "INPUT is a path, an http(s):// URL, or \"-\" for standard input, where a model is expected unless "
+    "options or the name of OUTPUT speak of a corpus.";
 
 static const struct cli_example EXAMPLES[] = {
     {"perplex convert model.arpa.gz model.plx", "once; from then on, eval with model.plx"},
     {"perplex convert - model.plx <model.arpa", "what another program writes"},
+    {"perplex convert test.txt test.jsonl --make-vocab words.txt",
+     "words as ids, documents as records, and the vocabulary of both"},
+    {"perplex convert -q test.txt test.bin --to u16 --vocab model.arpa",
+     "the ids of a model's words in one stream, as nanoGPT reads them"},
+    {"perplex convert -q test.txt t.npy --vocab model.arpa --write-bytes b.npy",
+     "and how many bytes of the text each id stands for"},
+    {"perplex convert 'shard-*.txt' train --to megatron --tokens byte", "bytes as train.bin and train.idx"},
     {NULL, NULL},
 };
 
@@ -43,7 +57,7 @@ static bool read_options(const struct cli_arguments *arguments, struct cli_progr
     return true;
 }
 
-static int run(struct cli_arguments *arguments)
+static int convert_model(const struct cli_arguments *arguments)
 {
     const char *input = arguments->operands[0], *output = arguments->operands[1];
     struct cli_progress progress;
@@ -67,15 +81,29 @@ static int run(struct cli_arguments *arguments)
     return status ? cli_fail_output(output, &error) : CLI_OK;
 }
 
+static int run(struct cli_arguments *arguments)
+{
+    bool corpus;
+    const int code = cli_convert_kind(arguments, &corpus);
+    if (code != CLI_OK)
+        return code;
+    if (corpus)
+        return cli_convert_corpus(arguments);
+    if (arguments->operand_count == 2)
+        return convert_model(arguments);
+    fprintf(stderr, "perplex: only one model can be converted at a time\n");
+    return CLI_USAGE;
+}
+
 const struct cli_command cli_command_convert = {
     .name = "convert",
-    .operands = "INPUT OUTPUT [options]",
-    .needs = "takes a model and the file to write",
-    .summary = "Convert an n-gram model into a file that is open at once.",
+    .operands = "INPUT... OUTPUT [options]",
+    .needs = "takes a model or a corpus, and the file to write",
+    .summary = "Convert an n-gram model into a file that is open at once, or a corpus into ids.",
     .details = DETAILS,
     .mask = CLI_CONVERT,
     .least = 2,
-    .most = 2,
+    .most = INT_MAX,
     .run = run,
     .first = CLI_TAKES_MODEL,
     .others = CLI_TAKES_FILE,

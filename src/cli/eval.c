@@ -34,7 +34,10 @@ static const char DETAILS[] =
     "`--distributions`, `--temperature` and `--label-smoothing` need a model that gives the probabilities of "
     "all tokens: logprobs do not. `--focal` and `--label-smoothing` exclude each other."
     "\n\n"
-    "The result is JSON on standard output (schema perplex.result/1).";
+    "The result is JSON on standard output (schema perplex.result/1). `--summary` prints there what another "
+    "tool would, in its layout and with its digits, for scripts that parse it; `-o` writes the JSON all the "
+    "same. "
+    "Without `--protocol` it is that tool's own; what it has no number for is refused.";
 
 static const struct cli_example EXAMPLES[] = {
     {"perplex eval model.arpa test.txt", "an n-gram model on a text, under the protocol that suits both"},
@@ -49,6 +52,7 @@ static const struct cli_example EXAMPLES[] = {
      "and the loss that a training script reports"},
     {"perplex eval model.arpa test.txt -o result.json --per-token tokens.jsonl.gz",
      "and every token with what it cost"},
+    {"perplex eval model.arpa test.txt --summary kenlm", "what KenLM's `query -v summary` prints"},
     {"zcat test.txt.gz | perplex eval model.arpa - --unknown skip", "a corpus from a pipe"},
     {"perplex eval model.arpa test.txt --mix 0.3:other.arpa", "two models' probabilities, mixed 7 to 3"},
     {"perplex eval model.arpa test.txt --mix 0.5:other.arpa --mix-tune valid.txt",
@@ -72,17 +76,31 @@ static bool check_standard_input(const struct cli_arguments *arguments)
 }
 
 /* Two outputs in one place would spoil each other. */
+static bool check_apart(const char *a, const char *a_path, const char *b, const char *b_path,
+                        const char *hint)
+{
+    char shown[512];
+    if (!plx_output_same(a_path, b_path))
+        return true;
+    plx_text_visible(b_path ? b_path : "", shown, sizeof shown);
+    fprintf(stderr, "perplex: %s and %s cannot both go to %s%s\n", a, b,
+            plx_output_same(NULL, b_path) ? "standard output" : shown, hint);
+    return false;
+}
+
+/* Nothing is written to standard output, by whatever name, but the result; with --summary, that. */
 static bool check_outputs(const struct cli_arguments *arguments)
 {
     const char *result = arguments->values[CLI_OUTPUT], *tokens = arguments->values[CLI_PER_TOKEN];
-    if (!tokens || !plx_output_same(result, tokens))
+    const bool summary = arguments->values[CLI_SUMMARY] != NULL;
+    if (summary && result && !check_apart("the result", result, "--summary", NULL, ""))
+        return false;
+    if (summary && tokens && !check_apart("--per-token", tokens, "--summary", NULL, ""))
+        return false;
+    if (!tokens || (summary && !result))
         return true;
-    char shown[512];
-    plx_text_visible(tokens, shown, sizeof shown);
-    fprintf(stderr, "perplex: the result and --per-token cannot both go to %s%s\n",
-            plx_output_same(NULL, tokens) ? "standard output" : shown,
-            result ? "" : "; -o FILE moves the result");
-    return false;
+    return check_apart("the result", result, "--per-token", tokens,
+                       result ? "" : "; -o FILE moves the result");
 }
 
 /* The modified losses, but for the class weights, which are read with the model. */
@@ -98,6 +116,7 @@ static bool read_losses(const struct cli_arguments *arguments, struct settings *
         return false;
     losses->ignored = settings->ignored;
     settings->evaluate.distributions = arguments->values[CLI_DISTRIBUTIONS] != NULL;
+    settings->evaluate.explain = arguments->values[CLI_EXPLAIN] != NULL;
     if (losses->focal == 0 || losses->label_smoothing == 0)
         return true;
     char focal[1024], smoothing[1024];
@@ -114,8 +133,8 @@ static bool read_settings(const struct cli_arguments *arguments, struct cli_prog
                           struct settings *settings)
 {
     const char *const *values = arguments->values;
-    unsigned long long threads = 0, batch = 0;
-    size_t tokens = 0, load = 0, fingerprint = 0;
+    unsigned long long threads = 0, batch = 0, original = 0;
+    size_t tokens = 0, load = 0, fingerprint = 0, summary = 0;
     *settings = (struct settings){
         .model = {.format = values[CLI_MODEL_FORMAT],
                   .vocabulary = values[CLI_VOCAB],
@@ -125,18 +144,24 @@ static bool read_settings(const struct cli_arguments *arguments, struct cli_prog
                   .interrupted = cli_interrupted,
                   .progress = cli_progress_model,
                   .user = progress},
-        .corpus = {.format = values[CLI_CORPUS_FORMAT], .interrupted = cli_interrupted},
+        .corpus = {.format = values[CLI_CORPUS_FORMAT],
+                   .member = values[CLI_MEMBER],
+                   .token_bytes = values[CLI_TOKEN_BYTES],
+                   .interrupted = cli_interrupted},
         .evaluate = {.progress = cli_progress_corpus, .interrupted = cli_interrupted, .user = progress},
     };
     if (!cli_choice(arguments, CLI_TOKENS, &tokens) || !cli_choice(arguments, CLI_LOAD, &load) ||
-        !cli_choice(arguments, CLI_FINGERPRINT, &fingerprint) || !cli_check_preset(arguments) ||
+        !cli_choice(arguments, CLI_FINGERPRINT, &fingerprint) ||
+        !cli_choice(arguments, CLI_SUMMARY, &summary) || !cli_check_preset(arguments) ||
         !check_standard_input(arguments) || !cli_check_inputs(arguments) || !check_outputs(arguments) ||
         !cli_number(arguments, CLI_THREADS, 1, 1024, &threads) ||
         !cli_number(arguments, CLI_BATCH, 1, 1 << 24, &batch) ||
+        !cli_number(arguments, CLI_ORIGINAL_BYTES, 1, 1ULL << 53, &original) ||
         !cli_logprob_base(arguments, &settings->model.logprob_base) ||
         !cli_read_mixture(arguments, &settings->mixture) || !read_losses(arguments, settings))
         return false;
     settings->corpus.tokens = cli_token_kind(arguments, tokens);
+    settings->corpus.original_bytes = original;
     settings->model.load = (enum plx_load)load;
     settings->model.fingerprint = (enum plx_fingerprint)fingerprint;
     settings->model.threads = threads ? (unsigned)threads : plx_processors();
@@ -174,9 +199,12 @@ static enum plx_status open_corpora(const struct cli_arguments *arguments, const
     const char *const *names = arguments->operands + 1;
     const size_t count = (size_t)arguments->operand_count - 1;
     const char *tuned = arguments->values[CLI_MIX_TUNE];
+    struct plx_corpus_options other = settings->corpus;
     enum plx_status status = PLX_OK;
+    other.member = NULL; /* which is of the corpus to be scored */
+    other.token_bytes = NULL;
     if (tuned && !*tuning && (!at_once || opens_at_once(tuned)))
-        status = plx_corpus_open(&tuned, 1, &settings->corpus, tuning, error);
+        status = plx_corpus_open(&tuned, 1, &other, tuning, error);
     if (status == PLX_OK && !*corpus && (!at_once || opens_at_once(names[0])))
         status = plx_corpus_open(names, count, &settings->corpus, corpus, error);
     return status;
@@ -197,6 +225,7 @@ static enum plx_status tune(const struct cli_arguments *arguments, struct settin
     struct plx_protocol protocol;
     options.protocol = &protocol;
     options.tokens = NULL;
+    options.summary = NULL;
     enum plx_status status = cli_choose_protocol(
         arguments, plx_model_info(cli_mixture_model(&settings->mixture)), corpus, &protocol, error);
     if (status == PLX_OK)
@@ -283,30 +312,80 @@ static int print_not_finite(const struct plx_metrics *metrics)
     return plx_status_exit_code(PLX_NOT_FINITE);
 }
 
-/* Everything about the scored tokens but the name of their file, then the result, then that name: both files
-   appear, or neither. */
-static int deliver(const struct cli_arguments *arguments, const struct plx_result *result,
-                   struct plx_per_token *tokens)
+/* What is written beside or in place of the result. */
+struct outputs {
+    struct plx_per_token *tokens; /* NULL: not wanted; likewise */
+    struct plx_summary *summary;
+};
+
+static void discard(const struct outputs *outputs)
 {
-    const char *output = arguments->values[CLI_OUTPUT], *failed = arguments->values[CLI_PER_TOKEN];
-    struct plx_error error;
+    plx_per_token_discard(outputs->tokens);
+    plx_summary_discard(outputs->summary);
+}
+
+static enum plx_status open_outputs(const struct cli_arguments *arguments, struct outputs *outputs,
+                                    struct plx_error *error)
+{
+    const char *tokens = arguments->values[CLI_PER_TOKEN], *tool = arguments->values[CLI_SUMMARY];
+    *outputs = (struct outputs){NULL, NULL};
+    enum plx_status status = tokens ? plx_per_token_open(tokens, &outputs->tokens, error) : PLX_OK;
+    if (status == PLX_OK && tool)
+        status = plx_summary_open(tool, NULL, &outputs->summary, error);
+    if (status)
+        discard(outputs);
+    return status;
+}
+
+/* The result as JSON, all but the name of its file. */
+static enum plx_status write_json(const char *path, const struct plx_result *result,
+                                  struct plx_output **output, struct plx_error *error)
+{
     char *text = NULL;
     size_t length;
-    enum plx_status status = tokens ? plx_per_token_finish(tokens, &error) : PLX_OK;
-    if (status == PLX_OK && (status = plx_result_json(result, &text, &length, &error)) == PLX_OK) {
-        status = cli_write_status(output, text, length, &error);
-        failed = status ? output : failed;
-    }
-    if (status)
-        plx_per_token_discard(tokens);
-    else if (tokens)
-        status = plx_per_token_commit(tokens, &error);
+    *output = NULL;
+    enum plx_status status = plx_result_json(result, &text, &length, error);
+    if (status == PLX_OK && (status = plx_output_open(path, output, error)) == PLX_OK &&
+        (status = plx_output_write(*output, text, length, error)) == PLX_OK)
+        status = plx_output_finish(*output, error);
     plx_text_free(text);
+    return status;
+}
+
+/* Everything but the names of files, what cannot be taken back last; then these names: all files appear, or
+   none. */
+static int deliver(const struct cli_arguments *arguments, const struct plx_result *result,
+                   const struct outputs *outputs)
+{
+    const char *path = arguments->values[CLI_OUTPUT], *failed = arguments->values[CLI_PER_TOKEN];
+    struct plx_output *json = NULL;
+    struct plx_error error;
+    enum plx_status status = outputs->tokens ? plx_per_token_finish(outputs->tokens, &error) : PLX_OK;
+    if (status == PLX_OK && (path || !outputs->summary)) {
+        status = write_json(path, result, &json, &error);
+        failed = status ? path : failed;
+    }
+    if (status == PLX_OK && outputs->summary) {
+        status = plx_summary_finish(outputs->summary, result, &error);
+        failed = status ? NULL : failed;
+    }
+    if (status) {
+        plx_output_discard(json);
+        discard(outputs);
+        return cli_fail_output(failed, &error);
+    }
+    if (json && (status = plx_output_commit(json, &error)))
+        failed = path;
+    if (status)
+        plx_per_token_discard(outputs->tokens);
+    else if (outputs->tokens)
+        status = plx_per_token_commit(outputs->tokens, &error);
+    plx_summary_discard(outputs->summary); /* it is written */
     return status ? cli_fail_output(failed, &error) : CLI_OK;
 }
 
 static int report(const struct cli_arguments *arguments, const struct plx_result *result,
-                  struct plx_per_token *tokens)
+                  const struct outputs *outputs)
 {
     const bool quiet = arguments->values[CLI_QUIET] != NULL;
     struct plx_metrics metrics;
@@ -315,9 +394,12 @@ static int report(const struct cli_arguments *arguments, const struct plx_result
     const struct plx_warning *warnings = plx_result_warnings(result, &count);
     if (!quiet)
         cli_print_warnings(warnings, count);
-    const int code = deliver(arguments, result, tokens);
+    const int code = deliver(arguments, result, outputs);
+    if (code == CLI_OK && !quiet && arguments->values[CLI_EXPLAIN])
+        cli_print_explained(result);
     if (code == CLI_OK && !quiet && cli_is_terminal(stderr)) {
-        print_summary(result, &metrics);
+        if (!arguments->values[CLI_EXPLAIN])
+            print_summary(result, &metrics);
         print_extra(result);
     }
     return code == CLI_OK && !isfinite(metrics.perplexity) ? print_not_finite(&metrics) : code;
@@ -326,29 +408,31 @@ static int report(const struct cli_arguments *arguments, const struct plx_result
 /* With all that the user has said. */
 static int run_settled(const struct cli_arguments *arguments)
 {
-    const char *per_token = arguments->values[CLI_PER_TOKEN];
     struct cli_progress progress;
     struct settings settings;
-    struct plx_per_token *tokens = NULL;
+    struct outputs outputs;
     struct plx_result *result;
     struct plx_error error;
     cli_progress_init(&progress, arguments->values[CLI_QUIET] != NULL);
     if (!read_settings(arguments, &progress, &settings))
         return CLI_USAGE;
     int code = cli_check_output(arguments->values[CLI_OUTPUT]);
+    if (code == CLI_OK && arguments->values[CLI_SUMMARY])
+        code = cli_check_output(NULL);
     if (code != CLI_OK)
         return code;
-    if (per_token && plx_per_token_open(per_token, &tokens, &error))
+    if (open_outputs(arguments, &outputs, &error))
         return cli_fail(&error);
-    settings.evaluate.tokens = tokens ? plx_per_token_write : NULL;
-    settings.evaluate.tokens_user = tokens;
+    settings.evaluate.tokens = outputs.tokens ? plx_per_token_write : NULL;
+    settings.evaluate.tokens_user = outputs.tokens;
+    settings.evaluate.summary = outputs.summary;
     const enum plx_status status = evaluate(arguments, &settings, &result, &error);
     cli_progress_clear(&progress);
     if (status) {
-        plx_per_token_discard(tokens);
-        return cli_fail_output(per_token, &error);
+        discard(&outputs);
+        return cli_fail_output(outputs.summary ? NULL : arguments->values[CLI_PER_TOKEN], &error);
     }
-    code = report(arguments, result, tokens);
+    code = report(arguments, result, &outputs);
     plx_result_free(result);
     return code;
 }

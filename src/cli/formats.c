@@ -11,9 +11,15 @@ static int run(struct cli_arguments *arguments)
     printf("\ncorpora:\n");
     for (size_t i = 0; (name = plx_corpus_format_name(i)) != NULL; i++)
         printf("  %-17s %s\n", name, plx_corpus_format_description(i));
+    printf("\ncorpora as ids, written (convert --to):\n");
+    for (size_t i = 0; (name = plx_ids_format_name(i)) != NULL; i++)
+        printf("  %-17s %s\n", name, plx_ids_format_description(i));
     printf("\nper-token files (eval --per-token):\n");
     for (size_t i = 0; (name = plx_per_token_format_name(i)) != NULL; i++)
         printf("  %-17s %s\n", name, plx_per_token_format_description(i));
+    printf("\nsummaries (eval --summary):\n");
+    for (size_t i = 0; (name = plx_summary_name(i)) != NULL; i++)
+        printf("  %-17s %s\n", name, plx_summary_description(i));
     printf(
         "\nfrom: files, standard input (-), http:// and https:// URLs; gzip (multi-member too) is undone\n");
     return CLI_OK;

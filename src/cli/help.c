@@ -49,6 +49,12 @@ void cli_help(const struct cli_command *command, enum cli_option option, char *t
         snprintf(words, sizeof words, "schema %s", command->schema);
     else if (option == CLI_UNKNOWN && command->mask == CLI_DIVERGENCE)
         snprintf(words, sizeof words, "unk, skip, error"); /* what distributions have */
+    else if (option == CLI_UNKNOWN && command->mask == CLI_CONVERT)
+        snprintf(words, sizeof words, "unk, error"); /* what becomes an id */
+    else if (option == CLI_VOCAB)
+        snprintf(words, sizeof words, "%s",
+                 command->mask == CLI_CONVERT ? "the ids of a corpus; or a model that has one"
+                                              : "a neural model (default: beside the weights)");
     else
         cli_list_words(row->takes, option, ", ", words, sizeof words);
     if (place)

@@ -44,7 +44,9 @@ static bool read_options(const struct cli_arguments *arguments, struct cli_progr
                   .interrupted = cli_interrupted,
                   .progress = cli_progress_model,
                   .user = progress},
-        .corpus = {.format = values[CLI_CORPUS_FORMAT], .interrupted = cli_interrupted},
+        .corpus = {.format = values[CLI_CORPUS_FORMAT],
+                   .member = values[CLI_MEMBER],
+                   .interrupted = cli_interrupted},
         .progress = cli_progress_reading,
         .user = progress,
     };

@@ -272,10 +272,13 @@ static void print_formats(FILE *stream)
     fputs(".Ss Records of logprobs\n", stream);
     print_paragraphs(stream, RECORDS);
     print_registry(stream, "Corpora", plx_corpus_format_name, plx_corpus_format_description);
+    print_registry(stream, "Corpora as ids, written", plx_ids_format_name, plx_ids_format_description);
     print_registry(stream, "Files of scored tokens", plx_per_token_format_name,
                    plx_per_token_format_description);
     fputs(".Pp\n", stream);
     print_paragraphs(stream, ARRAYS);
+    print_registry(stream, "Summaries in the words of other tools", plx_summary_name,
+                   plx_summary_description);
 }
 
 static void print_entries(FILE *stream, const char *macro, const struct entry *entries, size_t count)

@@ -16,8 +16,8 @@ static enum plx_status name_origin(const struct cli_arguments *arguments, enum c
     return status;
 }
 
-enum plx_status cli_set_fields(const struct cli_arguments *arguments, struct plx_protocol *protocol,
-                               struct plx_error *error)
+enum plx_status cli_set_protocol(const struct cli_arguments *arguments, struct plx_protocol *protocol,
+                                 struct plx_error *error)
 {
     const char *name;
     char text[2 * PLX_SYMBOL_TEXT];
@@ -51,7 +51,7 @@ enum plx_status cli_check_protocol(const struct cli_arguments *arguments, struct
 {
     const struct plx_protocol *preset = named_preset(arguments);
     struct plx_protocol protocol = *(preset ? preset : plx_protocol_preset(0));
-    const enum plx_status status = cli_set_fields(arguments, &protocol, error);
+    const enum plx_status status = cli_set_protocol(arguments, &protocol, error);
     return status || !preset ? status : plx_protocol_check(&protocol, error);
 }
 
@@ -60,10 +60,12 @@ enum plx_status cli_choose_protocol(const struct cli_arguments *arguments, const
                                     struct plx_error *error)
 {
     const struct plx_protocol *preset = named_preset(arguments);
+    const char *tool = arguments->values[CLI_SUMMARY];
     struct plx_corpus_info info;
     plx_corpus_info(corpus, &info);
-    *protocol = *(preset ? preset : plx_protocol_default(model, &info));
-    const enum plx_status status = cli_set_fields(arguments, protocol, error);
+    if (preset || !tool || !plx_summary_protocol(tool, model, protocol))
+        *protocol = *(preset ? preset : plx_protocol_default(model, &info));
+    const enum plx_status status = cli_set_protocol(arguments, protocol, error);
     return status ? status : plx_protocol_check(protocol, error);
 }
 

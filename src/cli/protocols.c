@@ -127,7 +127,7 @@ static int run(struct cli_arguments *arguments)
         return CLI_USAGE;
     const size_t index = index_of(arguments->operands[0]);
     protocol = *plx_protocol_preset(index);
-    if ((status = cli_set_fields(arguments, &protocol, &error)) == PLX_OK &&
+    if ((status = cli_set_protocol(arguments, &protocol, &error)) == PLX_OK &&
         (status = plx_protocol_check(&protocol, &error)) == PLX_OK)
         status = arguments->values[CLI_JSON] ? print_json(plx_protocol_preset(index), &protocol, &error)
                                              : explain(index, &protocol, &error);

@@ -28,6 +28,7 @@ bool cli_check_standard_input(const struct cli_arguments *arguments, int models)
         enum cli_option option;
     } options[] = {{"protocol file", CLI_CONFIG},
                    {"vocabulary", CLI_VOCAB},
+                   {"bytes of tokens", CLI_TOKEN_BYTES},
                    {"class weights", CLI_CLASS_WEIGHTS},
                    {"tuning corpus", CLI_MIX_TUNE}};
     static const char model[] = "model", corpus[] = "corpus", mixed[] = "model to mix";

@@ -62,9 +62,11 @@ const char *cli_word(enum cli_takes takes, enum cli_option option, size_t index)
     case CLI_TAKES_MODEL_FORMAT: return model_format(index, false);
     case CLI_TAKES_CORPUS_FORMAT: return plx_corpus_format_name(index);
     case CLI_TAKES_TABLE_FORMAT: return index < TABLE_FORMAT_COUNT ? TABLE_FORMATS[index] : NULL;
+    case CLI_TAKES_IDS_FORMAT: return plx_ids_format_name(index);
     case CLI_TAKES_LOAD: return index < LOAD_COUNT ? LOADS[index] : NULL;
     case CLI_TAKES_FINGERPRINT: return index < FINGERPRINT_COUNT ? FINGERPRINTS[index] : NULL;
     case CLI_TAKES_INSPECTED: return index < INSPECTED_COUNT ? INSPECTED[index] : NULL;
+    case CLI_TAKES_SUMMARY: return plx_summary_name(index);
     case CLI_TAKES_COMMAND: return cli_command(index) ? cli_command(index)->name : NULL;
     case CLI_TAKES_MODEL: return model_format(index, true);
     case CLI_TAKES_NOTHING:

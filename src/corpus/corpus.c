@@ -3,7 +3,9 @@
 #include "base/foreign.h"
 #include "base/memory.h"
 #include "base/sha256.h"
+#include "corpus/member.h"
 #include "corpus/page_counter.h"
+#include "corpus/token_bytes.h"
 #include "io/names.h"
 
 #include <stdlib.h>
@@ -15,6 +17,7 @@ struct plx_corpus {
     enum plx_content content;
     bool settled;           /* a file that holds something has said so */
     bool ended;             /* what was left has been read for the fingerprint */
+    char *member;           /* what the options name, of every file; owned */
     struct plx_names names; /* of a corpus of one source: that alone */
     char **inputs;          /* [names.count]: how errors name the files that have been opened; owned */
     size_t opened;          /* of the files; the last of them is at hand */
@@ -25,7 +28,8 @@ struct plx_corpus {
     enum plx_pages pages;            /* where documents of a text begin */
     struct plx_page_counter counter; /* of a text, where they begin at PLX_PAGES_HEADING */
     uint64_t documents;              /* begun so far */
-    uint64_t bytes, media_bytes;     /* of the files before the one at hand: uncompressed, and as they lie */
+    struct plx_token_bytes token_bytes;
+    uint64_t bytes, media_bytes; /* of the files before the one at hand: uncompressed, and as they lie */
 };
 
 static const char *const TOKEN_KINDS[] = {
@@ -92,7 +96,7 @@ static const struct plx_corpus_format *recognise(const uint8_t *head, size_t siz
     enum plx_probe sure;
     const struct plx_corpus_format *chosen = plx_corpus_recognise(head, size, name, &sure);
     /* A format that knows its content knows better. */
-    const struct plx_foreign *foreign = sure == PLX_PROBE_CONTENT ? NULL : plx_foreign_recognise(head, size);
+    const struct plx_foreign *foreign = sure >= PLX_PROBE_CONTENT ? NULL : plx_foreign_recognise(head, size);
     if (chosen && !foreign)
         return chosen;
     if (foreign)
@@ -133,6 +137,19 @@ static enum plx_status choose_format(const struct plx_corpus *corpus, const uint
     return plx_error_hint(error, "a corpus is of one format; --corpus-format names it");
 }
 
+/* Says where an error is that does not say so: an index beside a file names itself. */
+static enum plx_status name_input(struct plx_error *error, const char *name)
+{
+    return error && *error->input ? error->status : plx_error_input(error, name);
+}
+
+static void close_reader(const struct plx_corpus_format *format, struct plx_reader *reader)
+{
+    struct plx_source *beside = reader->beside;
+    format->close(reader);
+    plx_source_close(beside);
+}
+
 /* Makes a reader of the source, in the format that it is of. */
 static enum plx_status open_reader(struct plx_corpus *corpus, struct plx_source *source,
                                    struct plx_error *error)
@@ -149,14 +166,12 @@ static enum plx_status open_reader(struct plx_corpus *corpus, struct plx_source 
         return status;
     const bool empty = size == 0; /* the reader may peek */
     status = format->open(source, &corpus->options, &reader, error);
-    if (status) {
-        plx_error_input(error, name);
-        return status;
-    }
+    if (status)
+        return name_input(error, name);
     if (corpus->settled && !empty && !reader->empty && reader->content != corpus->content) {
         plx_error_set(error, PLX_UNSUPPORTED, "consists of %s, but the files before it of %s",
                       plx_content_name(reader->content), plx_content_name(corpus->content));
-        format->close(reader);
+        close_reader(format, reader);
         return plx_error_input(error, name);
     }
     if (!corpus->settled) {
@@ -169,13 +184,29 @@ static enum plx_status open_reader(struct plx_corpus *corpus, struct plx_source 
     return PLX_OK;
 }
 
-/* Makes the source, which is closed on failure, the file at hand. */
+/* The corpus is that file of an archive. */
+static enum plx_status rename_only(struct plx_corpus *corpus, const char *name, struct plx_error *error)
+{
+    char *label = plx_copy_string(name, strlen(name), error);
+    if (!label)
+        return PLX_MEMORY;
+    free(corpus->names.label);
+    corpus->names.label = label;
+    return PLX_OK;
+}
+
+/* Makes the source, which is closed on failure, the file at hand; or the file in it, if it is an archive. */
 static enum plx_status begin_file(struct plx_corpus *corpus, struct plx_source *source,
                                   struct plx_error *error)
 {
+    const struct plx_source *given = source;
+    enum plx_status status = plx_corpus_enter_archive(&source, &corpus->options, error);
+    if (status)
+        return status;
+    const bool inside = source != given;
     const char *name = plx_source_name(source);
     char *input = plx_copy_string(name, strlen(name), error);
-    const enum plx_status status = input ? open_reader(corpus, source, error) : PLX_MEMORY;
+    status = input ? open_reader(corpus, source, error) : PLX_MEMORY;
     if (status) {
         free(input);
         plx_source_close(source);
@@ -183,7 +214,7 @@ static enum plx_status begin_file(struct plx_corpus *corpus, struct plx_source *
     }
     corpus->source = source;
     corpus->inputs[corpus->opened++] = input;
-    return PLX_OK;
+    return inside && corpus->names.count == 1 ? rename_only(corpus, input, error) : PLX_OK;
 }
 
 static enum plx_status open_file(struct plx_corpus *corpus, struct plx_error *error)
@@ -199,15 +230,20 @@ static enum plx_status open_file(struct plx_corpus *corpus, struct plx_error *er
     return status ? status : begin_file(corpus, source, error);
 }
 
-/* Adds the line of the file at hand to what the fingerprint of several is made of. */
+/* Adds the line of the file at hand to what the fingerprint of several is made of; before it that of what
+   lies beside the file. */
 static enum plx_status add_fingerprint(struct plx_corpus *corpus, struct plx_error *error)
 {
-    char line[PLX_SHA256_TEXT];
-    const enum plx_status status = plx_source_sha256(corpus->source, line, error);
+    char lines[2 * PLX_SHA256_TEXT], *line = lines + PLX_SHA256_TEXT;
+    struct plx_source *beside = corpus->reader->beside;
+    enum plx_status status = beside ? plx_source_sha256(beside, lines, error) : PLX_OK;
+    if (status == PLX_OK)
+        status = plx_source_sha256(corpus->source, line, error);
     if (status)
         return status;
-    line[PLX_SHA256_TEXT - 1] = '\n';
-    return plx_sha256_update(corpus->fingerprints, line, sizeof line, error);
+    lines[PLX_SHA256_TEXT - 1] = line[PLX_SHA256_TEXT - 1] = '\n';
+    return plx_sha256_update(corpus->fingerprints, beside ? lines : line, (beside ? 2 : 1) * PLX_SHA256_TEXT,
+                             error);
 }
 
 /* Takes leave of the file at hand, which has been read, and opens the next. */
@@ -221,7 +257,7 @@ static enum plx_status next_file(struct plx_corpus *corpus, struct plx_error *er
         plx_source_progress(corpus->source, &size, &done);
         corpus->media_bytes += done;
         corpus->bytes += plx_source_offset(corpus->source);
-        corpus->format->close(corpus->reader);
+        close_reader(corpus->format, corpus->reader);
         plx_source_close(corpus->source);
         corpus->reader = NULL;
         corpus->source = NULL;
@@ -242,10 +278,15 @@ static struct plx_corpus *new_corpus(struct plx_names *names, const struct plx_c
     corpus->pages = PLX_PAGES_ARTICLE;
     if (options)
         corpus->options = *options;
+    const char *member = corpus->options.member;
+    if (member && !(corpus->member = plx_copy_string(member, strlen(member), error)))
+        goto fail;
+    corpus->options.member = corpus->member;
     corpus->inputs = plx_new_array(names->count, sizeof *corpus->inputs, error);
     corpus->fingerprints = corpus->inputs ? plx_sha256_new(error) : NULL;
     if (corpus->fingerprints)
         return corpus;
+fail:
     plx_corpus_close(corpus);
     return NULL;
 }
@@ -269,10 +310,13 @@ static enum plx_status finish_open(struct plx_corpus *opened, enum plx_status st
         opened->options.tokens = text ? PLX_TOKENS_WORD : PLX_TOKENS_PIECE;
     if (status == PLX_OK && text && opened->options.tokens == PLX_TOKENS_PIECE)
         status = plx_error_set(error, PLX_USAGE, "a text is cut into words, characters or bytes, not pieces");
+    if (status == PLX_OK)
+        status = plx_token_bytes_open(&opened->token_bytes, &opened->options, opened->content, error);
     if (status) {
         plx_corpus_close(opened);
         return status;
     }
+    opened->options.token_bytes = NULL;
     opened->options.format = opened->options.format ? opened->format->name : NULL;
     *corpus = opened;
     return PLX_OK;
@@ -342,31 +386,48 @@ static void describe_chunk(struct plx_corpus *corpus, struct plx_chunk *chunk)
         plx_page_counter_add_lines(&corpus->counter, chunk->text, chunk->size, chunk->begins_document);
 }
 
+/* The next piece of the file at hand, and what its tokens stand for. */
+static enum plx_status read_chunk(struct plx_corpus *corpus, struct plx_chunk *chunk, bool *more,
+                                  bool *enough, struct plx_error *error)
+{
+    *chunk = (struct plx_chunk){.content = corpus->content, .line = PLX_NOWHERE};
+    const enum plx_status status = corpus->format->next(corpus->reader, chunk, more, error);
+    if (status)
+        return name_input(error, plx_source_name(corpus->source));
+    if (!*more)
+        return PLX_OK;
+    describe_chunk(corpus, chunk);
+    return plx_token_bytes_fill(&corpus->token_bytes, corpus->reader, chunk, enough, error);
+}
+
 enum plx_status plx_corpus_next(struct plx_corpus *corpus, struct plx_chunk *chunk, bool *more,
                                 struct plx_error *error)
 {
     *more = false;
     while (!corpus->ended) {
+        bool enough = true;
         if (corpus->reader) {
-            *chunk = (struct plx_chunk){.content = corpus->content, .line = PLX_NOWHERE};
-            const enum plx_status status = corpus->format->next(corpus->reader, chunk, more, error);
-            if (status)
-                plx_error_input(error, plx_source_name(corpus->source));
+            const enum plx_status status = read_chunk(corpus, chunk, more, &enough, error);
             if (status)
                 return status;
         }
-        if (*more) {
-            describe_chunk(corpus, chunk);
+        if (*more && !enough)
+            continue; /* to know how many tokens there are */
+        if (*more)
             return PLX_OK;
-        }
         plx_page_counter_end(&corpus->counter);
         if (corpus->opened == corpus->names.count)
-            return PLX_OK;
+            return plx_token_bytes_finish(&corpus->token_bytes, error);
         const enum plx_status status = next_file(corpus, error);
         if (status)
             return status;
     }
     return PLX_OK;
+}
+
+void plx_corpus_original(const struct plx_corpus *corpus, struct plx_original_info *info)
+{
+    *info = corpus->token_bytes.info;
 }
 
 void plx_corpus_info(const struct plx_corpus *corpus, struct plx_corpus_info *info)
@@ -385,7 +446,7 @@ enum plx_status plx_corpus_sha256(struct plx_corpus *corpus, char hex[65], struc
 {
     enum plx_status status = PLX_OK;
     corpus->ended = true;
-    if (corpus->names.count == 1)
+    if (corpus->names.count == 1 && !corpus->reader->beside)
         return plx_source_sha256(corpus->source, hex, error);
     while (corpus->opened < corpus->names.count && status == PLX_OK)
         status = next_file(corpus, error);
@@ -416,12 +477,14 @@ void plx_corpus_close(struct plx_corpus *corpus)
     if (!corpus)
         return;
     if (corpus->reader)
-        corpus->format->close(corpus->reader);
+        close_reader(corpus->format, corpus->reader);
     plx_source_close(corpus->source);
     for (size_t i = 0; corpus->inputs && i < corpus->opened; i++)
         free(corpus->inputs[i]);
     free(corpus->inputs);
+    free(corpus->member);
     plx_sha256_free(corpus->fingerprints);
+    plx_token_bytes_release(&corpus->token_bytes);
     plx_names_release(&corpus->names);
     free(corpus);
 }

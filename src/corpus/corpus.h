@@ -13,6 +13,7 @@
 
 #include "base/error.h"
 #include "base/probe.h"
+#include "corpus/tokenize.h"
 
 /* The part that all readers share; a format's own struct begins with it. */
 struct plx_reader {
@@ -25,6 +26,10 @@ struct plx_reader {
     enum plx_pages pages; /* of a text; set before the first `next` */
     bool empty; /* set by `open`: the file is not empty but holds no document, and so its content says nothing
                  */
+    /* Of the document at hand, where the file has the text beside its tokens: that text, and how many tokens
+       there are; set with its first chunk. NULL: it has none. */
+    const struct plx_text_counts *original;
+    uint64_t document_tokens;
 };
 
 struct plx_corpus_format {

@@ -1,4 +1,5 @@
-/* JSONL: a JSON object a line, each a document: its text, its tokens as strings, or its token ids. */
+/* JSONL: a JSON object a line, each a document: its text, its tokens as strings, or its token ids; beside
+   tokens perhaps what they stand for. */
 #include "corpus/corpus.h"
 
 #include "base/memory.h"
@@ -186,8 +187,11 @@ static void give_tokens(struct jsonl_reader *reader, struct plx_chunk *chunk)
         chunk->ids = record->ids;
     else
         chunk->tokens = record->words;
+    chunk->token_bytes = record->has_bytes ? record->bytes : NULL;
     chunk->size = record->count;
     chunk->first_token = reader->tokens_given;
+    reader->base.original = record->has_original ? &record->original : NULL;
+    reader->base.document_tokens = record->token_count;
     reader->tokens_given += record->count;
     reader->left = !record->ended;
     chunk->ends_line = chunk->content == PLX_CONTENT_STRINGS && !reader->left;
@@ -263,7 +267,11 @@ static enum plx_status open_jsonl(struct plx_source *source, const struct plx_co
 }
 
 const struct plx_corpus_format plx_corpus_format_jsonl = {
-    "jsonl",    "a JSON object a line, each a document: \"input_ids\", or \"tokens\", or \"text\"; \"id\"",
-    probe,      open_jsonl,
-    next_jsonl, close_jsonl,
+    "jsonl",
+    "a JSON object a line, each a document: \"input_ids\", or \"tokens\", or \"text\"; \"id\"; beside tokens "
+    "\"bytes\" or \"text\"",
+    probe,
+    open_jsonl,
+    next_jsonl,
+    close_jsonl,
 };

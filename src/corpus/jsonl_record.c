@@ -1,17 +1,21 @@
 #include "corpus/jsonl_record.h"
 
 #include "base/memory.h"
+#include "base/utf8.h"
 #include "base/word.h"
+#include "corpus/blanks.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define ID_MOST (UINT32_MAX - 1) /* the last value marks what is no id */
+#define INTEGER_MOST (UINT32_MAX - 1) /* the last value marks what is no id */
 
-/* The members that matter. What a record holds is the last of them that it has, but for `id`. */
-enum member { NO_MEMBER, TEXT, TOKENS, INPUT_IDS, ID };
+/* The members that matter. What a record holds is the last of them that it has, up to `input_ids`. */
+enum member { NO_MEMBER, TEXT, TOKENS, INPUT_IDS, ID, BYTES };
 
-static const char *const MEMBERS[] = {"", "text", "tokens", "input_ids", "id"};
+static const char *const MEMBERS[] = {"", "text", "tokens", "input_ids", "id", "bytes"};
 
 /* The longest name, and how it may be written at worst, every letter as \uXXXX. */
 #define MEMBER_BYTES     9
@@ -24,8 +28,9 @@ struct walk {
     const char *fault;  /* what is wrong with that; NULL: nothing */
     const char *remedy; /* a hint, may be NULL */
     size_t fault_at;
-    struct plx_json_string text;
-    struct plx_json_string id; /* raw is NULL: none */
+    struct plx_json_string text; /* raw is NULL: none */
+    struct plx_json_string id;   /* likewise */
+    size_t bytes_at;             /* of what `bytes` is; 0: nothing */
 };
 
 enum plx_status plx_jsonl_record_reserve(struct plx_jsonl_record *record, size_t line_size,
@@ -34,7 +39,8 @@ enum plx_status plx_jsonl_record_reserve(struct plx_jsonl_record *record, size_t
     enum plx_status status = PLX_OK;
     if (!record->words &&
         ((status = plx_resize_array(&record->words, PLX_JSONL_TOKENS, sizeof *record->words, error)) ||
-         (status = plx_resize_array(&record->ids, PLX_JSONL_TOKENS, sizeof *record->ids, error))))
+         (status = plx_resize_array(&record->ids, PLX_JSONL_TOKENS, sizeof *record->ids, error)) ||
+         (status = plx_resize_array(&record->bytes, PLX_JSONL_TOKENS, sizeof *record->bytes, error))))
         return status;
     if (line_size < record->unescaped_capacity)
         return PLX_OK;
@@ -49,6 +55,7 @@ void plx_jsonl_record_release(struct plx_jsonl_record *record)
 {
     free(record->words);
     free(record->ids);
+    free(record->bytes);
     free(record->unescaped);
     *record = (struct plx_jsonl_record){0};
 }
@@ -68,8 +75,14 @@ static bool refuse_id(struct plx_json_scan *scan, size_t at)
     return plx_json_scan_fail(scan, at, "a token id must be an integer from 0 to 4294967294", hint);
 }
 
-/* The id at hand. */
-static bool read_id(struct plx_json_scan *scan, uint32_t *id)
+static bool refuse_count(struct plx_json_scan *scan, size_t at)
+{
+    return plx_json_scan_fail(scan, at, "a count in \"bytes\" must be an integer from 0 to 4294967294", NULL);
+}
+
+/* The id or count at hand. */
+static bool read_integer(struct plx_json_scan *scan, bool (*refuse)(struct plx_json_scan *scan, size_t at),
+                         uint32_t *integer)
 {
     const size_t begin = scan->at;
     const size_t most = scan->size - begin < 11 ? scan->size : begin + 11;
@@ -80,13 +93,13 @@ static bool read_id(struct plx_json_scan *scan, uint32_t *id)
     scan->at = at;
     if (at == begin && at == scan->size)
         return plx_json_scan_unexpected(scan, "a value is expected");
-    if (at == begin || value > ID_MOST)
-        return refuse_id(scan, begin);
+    if (at == begin || value > INTEGER_MOST)
+        return refuse(scan, begin);
     if (at < scan->size && (scan->text[at] == '.' || (scan->text[at] | 0x20) == 'e'))
-        return refuse_id(scan, begin);
+        return refuse(scan, begin);
     if (scan->text[begin] == '0' && at > begin + 1)
         return plx_json_scan_fail(scan, begin + 1, "a number does not begin with a zero", NULL);
-    *id = (uint32_t)value;
+    *integer = (uint32_t)value;
     return true;
 }
 
@@ -119,7 +132,7 @@ static bool read_tokens(struct plx_jsonl_record *record)
         if (record->count == PLX_JSONL_TOKENS)
             break;
         plx_json_scan_space(scan);
-        if (ids ? !read_id(scan, &record->ids[record->count])
+        if (ids ? !read_integer(scan, refuse_id, &record->ids[record->count])
                 : !read_word(record, &unescaped, &record->words[record->count]))
             return false;
         record->count++;
@@ -128,13 +141,34 @@ static bool read_tokens(struct plx_jsonl_record *record)
             return false;
     }
     record->next_at = scan->at;
+    record->words_size = (size_t)(unescaped - record->unescaped);
+    return true;
+}
+
+/* The counts of the tokens at hand; the list has been seen to be as long as that of the tokens. */
+static bool read_bytes(struct plx_jsonl_record *record)
+{
+    struct plx_json_scan *scan = &record->scan;
+    size_t count = 0;
+    scan->at = record->bytes_at;
+    while (count < record->count) {
+        plx_json_scan_space(scan);
+        count += plx_json_scan_numbers(scan, record->bytes + count, record->count - count);
+        if (count == record->count)
+            break;
+        plx_json_scan_space(scan);
+        if (!read_integer(scan, refuse_count, record->bytes + count++))
+            return false;
+        plx_json_scan_more(scan, ']', 1);
+    }
+    record->bytes_at = scan->at;
     return true;
 }
 
 bool plx_jsonl_record_advance(struct plx_jsonl_record *record)
 {
     record->scan.at = record->next_at;
-    return read_tokens(record);
+    return read_tokens(record) && (!record->has_bytes || read_bytes(record));
 }
 
 /* Members. Where the value of one is not what it should be, that counts only if the record holds no other:
@@ -161,10 +195,12 @@ static bool take_tokens(struct plx_jsonl_record *record, struct walk *walk, enum
     const int first = plx_json_scan_space(scan);
     record->content = member == TOKENS && first == '"' ? PLX_CONTENT_STRINGS : PLX_CONTENT_IDS;
     record->undecided = member == TOKENS && first == ']';
-    record->count = 0;
+    record->count = record->words_size = 0;
     record->ended = plx_json_scan_byte(scan, ']');
-    if (record->ended || read_tokens(record))
+    if (record->ended || read_tokens(record)) {
+        record->token_count = record->count;
         return true;
+    }
     return note_fault(walk, scan->at, scan->message, scan->hint);
 }
 
@@ -189,7 +225,7 @@ static bool take_content(struct plx_jsonl_record *record, struct walk *walk, enu
     walk->fault = NULL;
     record->value_at = scan->at;
     if (member == TEXT ? take_text(record, walk) : take_tokens(record, walk, member))
-        return record->ended || plx_json_scan_skip_rest(scan);
+        return record->ended || plx_json_scan_skip_rest(scan, &record->token_count);
     if (null)
         walk->remedy = "null says nothing: leave the member out, or write an empty value";
     scan->at = record->value_at;
@@ -224,7 +260,7 @@ static enum member find_member(const struct plx_json_string *key)
     if (key->length > MEMBER_RAW_BYTES)
         return NO_MEMBER;
     const struct plx_word name = plx_json_word(key, room);
-    for (enum member member = TEXT; member <= ID; member++) {
+    for (enum member member = TEXT; member <= BYTES; member++) {
         if (plx_word_is(name, MEMBERS[member]))
             return member;
     }
@@ -245,7 +281,12 @@ static bool read_member(struct plx_jsonl_record *record, struct walk *walk)
     walk->seen |= 1u << member;
     if (member == ID)
         return take_id(record, walk);
-    return member > walk->holds ? take_content(record, walk, member) : plx_json_scan_skip(scan);
+    if (member == BYTES && plx_json_scan_space(scan) != 'n')
+        walk->bytes_at = scan->at;
+    if (member == TEXT && walk->holds > TEXT && plx_json_scan_space(scan) == '"')
+        return plx_json_scan_string(scan, &walk->text);
+    return member > walk->holds && member <= INPUT_IDS ? take_content(record, walk, member)
+                                                       : plx_json_scan_skip(scan);
 }
 
 /* The members, from the opening brace on, and that nothing follows. */
@@ -271,16 +312,52 @@ static bool read_members(struct plx_jsonl_record *record, struct walk *walk)
                               scan->text[scan->at] == '{' ? "one record a line" : NULL);
 }
 
+/* The text beside tokens. */
+static void count_original(struct plx_text_counts *original, struct plx_word text)
+{
+    bool inside = false;
+    *original = (struct plx_text_counts){.bytes = text.length};
+    original->characters = plx_utf8_count((const uint8_t *)text.text, text.length, &original->invalid_utf8);
+    for (size_t i = 0; i < text.length; i++) {
+        const bool after = plx_inside_after(text.text[i], inside);
+        original->words += after && !inside;
+        inside = after;
+    }
+}
+
 /* What has been noted of strings becomes bytes. */
 static void unescape(struct plx_jsonl_record *record, const struct walk *walk)
 {
+    record->has_original = walk->holds > TEXT && walk->text.raw;
     if (walk->holds == TEXT) {
         const struct plx_word text = plx_json_word(&walk->text, record->unescaped);
         record->text = (const uint8_t *)text.text;
         record->text_size = text.length;
+    } else if (record->has_original) {
+        const size_t used = record->content == PLX_CONTENT_STRINGS ? record->words_size : 0;
+        count_original(&record->original, plx_json_word(&walk->text, record->unescaped + used));
     }
     /* The id at the end, where what the content may need does not reach. */
     record->id = plx_json_word(&walk->id, record->unescaped + record->unescaped_capacity - walk->id.length);
+}
+
+/* Sees that `bytes` is as long as the list of tokens, and reads as many counts as there are tokens at hand.
+ */
+static bool begin_bytes(struct plx_jsonl_record *record, size_t at)
+{
+    struct plx_json_scan *scan = &record->scan;
+    uint64_t count = 0;
+    scan->at = at;
+    if (!plx_json_scan_byte(scan, '['))
+        return plx_json_scan_fail(scan, at, "\"bytes\" must be a list of counts, one for each token", NULL);
+    record->bytes_at = scan->at;
+    if (!plx_json_scan_byte(scan, ']') && !plx_json_scan_skip_rest(scan, &count))
+        return false;
+    if (count == record->token_count)
+        return read_bytes(record);
+    snprintf(record->said, sizeof record->said, "\"bytes\" has %" PRIu64 " counts for %" PRIu64 " tokens",
+             count, record->token_count);
+    return plx_json_scan_fail(scan, at, record->said, NULL);
 }
 
 bool plx_jsonl_record_read(struct plx_jsonl_record *record, const uint8_t *line, size_t begin, size_t size)
@@ -296,5 +373,6 @@ bool plx_jsonl_record_read(struct plx_jsonl_record *record, const uint8_t *line,
     if (walk.fault)
         return plx_json_scan_fail(&record->scan, walk.fault_at, walk.fault, walk.remedy);
     unescape(record, &walk);
-    return true;
+    record->has_bytes = walk.holds > TEXT && walk.bytes_at;
+    return !record->has_bytes || begin_bytes(record, walk.bytes_at);
 }

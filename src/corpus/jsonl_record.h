@@ -1,11 +1,13 @@
 /* A record of a JSONL corpus: a line that is a JSON object. What it holds is its `input_ids`, or else its
-   `tokens`, or else its `text`; `id` names it. Other members must be valid JSON and are passed over. */
+   `tokens`, or else its `text`; `id` names it. Beside tokens, `bytes` says how many bytes of the original
+   each stands for, and `text` is that original. Other members must be valid JSON and are passed over. */
 #ifndef PLX_CORPUS_JSONL_RECORD_H
 #define PLX_CORPUS_JSONL_RECORD_H
 
 #include <perplex/corpus.h>
 
 #include "base/json_scan.h"
+#include "corpus/tokenize.h"
 
 /* The most tokens that are read at a time. */
 #define PLX_JSONL_TOKENS ((size_t)16 << 10)
@@ -26,11 +28,21 @@ struct plx_jsonl_record {
     struct plx_word *words; /* [PLX_JSONL_TOKENS] */
     uint32_t *ids;          /* [PLX_JSONL_TOKENS] */
     size_t count;
-    bool ended;     /* there are no more behind them */
-    size_t next_at; /* of the next one in the line, unless ended */
+    bool ended;           /* there are no more behind them */
+    size_t next_at;       /* of the next one in the line, unless ended */
+    size_t words_size;    /* of the unescaped bytes, what the words take */
+    uint64_t token_count; /* of the whole record */
+
+    /* Beside tokens. */
+    bool has_bytes;  /* the record has `bytes`, */
+    uint32_t *bytes; /* [PLX_JSONL_TOKENS] and these are the counts of the tokens at hand */
+    size_t bytes_at; /* of the next count in the line */
+    bool has_original;
+    struct plx_text_counts original; /* of `text` */
 
     uint8_t *unescaped; /* [unescaped_capacity] */
     size_t unescaped_capacity;
+    char said[128]; /* what the scan's message may point to */
 };
 
 /* Makes room for a line of so many bytes. */

@@ -2,7 +2,7 @@
 #include "corpus/corpus.h"
 
 /* X(name): the format plx_corpus_format_<name>. */
-#define FORMAT_LIST(X) X(text) X(jsonl) X(u16)
+#define FORMAT_LIST(X) X(text) X(jsonl) X(u16) X(u32) X(llmc) X(megatron) X(fairseq) X(npy)
 
 #define FORMAT_ADDRESS(name) &plx_corpus_format_##name,
 #define FORMAT_EXTERN(name)  extern const struct plx_corpus_format plx_corpus_format_##name;

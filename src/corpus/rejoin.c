@@ -1,18 +1,7 @@
 #include "corpus/rejoin.h"
 
 #include "base/utf8.h"
-
-static bool is_blank(char c)
-{
-    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-}
-
-/* Whether the next byte would be inside a word. Whether a carriage return belongs to a line's end is known
-   with the next byte only; it leaves things as they are. */
-static bool inside_after(char c, bool inside)
-{
-    return c == '\r' ? inside : !is_blank(c);
-}
+#include "corpus/blanks.h"
 
 static bool is_letters(enum plx_token_kind kind)
 {
@@ -22,7 +11,7 @@ static bool is_letters(enum plx_token_kind kind)
 static void move_letter(struct plx_seam *seam, char c)
 {
     seam->begins_line = c == '\n';
-    seam->inside_word = inside_after(c, seam->inside_word);
+    seam->inside_word = plx_inside_after(c, seam->inside_word);
     seam->after_words = c != '\n' && (seam->after_words || seam->inside_word);
 }
 
@@ -43,7 +32,7 @@ bool plx_seam_decided(struct plx_word word, bool line_end, enum plx_token_kind k
 {
     bool decided = line_end || !is_letters(kind);
     for (size_t i = 0; i < word.length && !decided; i++)
-        decided = word.text[i] == '\n' || !is_blank(word.text[i]);
+        decided = word.text[i] == '\n' || plx_inside_after(word.text[i], false);
     return decided;
 }
 
@@ -77,7 +66,7 @@ static void measure_letters(struct plx_tokens *tokens, size_t i, enum plx_token_
     bool inside = seam->inside_word;
     size_t words = 0;
     for (size_t k = 0; k < length; k++) {
-        const bool after = inside_after(text[k], inside);
+        const bool after = plx_inside_after(text[k], inside);
         words += after && !inside;
         inside = after;
         tokens->counts.lines += text[k] == '\n';

@@ -6,6 +6,7 @@
 #include <assert.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* What SRILM takes for a zero probability. */
 #define ZERO_LOG10 (-99.0f)
@@ -29,6 +30,8 @@ void plx_batch_release(struct plx_batch *batch)
     free(batch->orders);
     free(batch->log10_float);
     free(batch->target_ids);
+    free(batch->numbers);
+    free(batch->raw);
     plx_tally_release(&batch->tally);
     *batch = (struct plx_batch){0};
 }
@@ -67,6 +70,28 @@ enum plx_status plx_batch_reserve(struct plx_batch *batch, size_t ids, size_t wi
         batch->window_capacity = capacity;
     }
     return targets > batch->target_capacity ? reserve_targets(batch, targets, error) : PLX_OK;
+}
+
+/* An array that is there only where somebody wants it. */
+static enum plx_status grow(void *array, size_t *capacity, size_t count, size_t size, struct plx_error *error)
+{
+    if (count <= *capacity)
+        return PLX_OK;
+    const size_t grown = plx_grown_capacity(*capacity, count);
+    const enum plx_status status = plx_resize_array(array, grown, size, error);
+    *capacity = status ? *capacity : grown;
+    return status;
+}
+
+enum plx_status plx_batch_number(struct plx_batch *batch, const uint64_t *numbers, size_t count,
+                                 struct plx_error *error)
+{
+    const size_t at = batch->target_count;
+    const enum plx_status status =
+        grow(&batch->numbers, &batch->numbers_capacity, at + count, sizeof *batch->numbers, error);
+    if (status == PLX_OK)
+        memcpy(batch->numbers + at, numbers, count * sizeof *numbers);
+    return status;
 }
 
 /* What an unknown token costs, given what its unknown symbol does. */
@@ -149,7 +174,7 @@ static void count_originals(struct plx_batch *batch)
         const uint32_t counts = flags & PLX_TOKEN_UNSCORED ? 0 : UINT32_MAX;
         bytes += batch->bytes[i] & counts;
         characters += batch->characters[i] & counts;
-        words += (flags & PLX_TOKEN_WORD) != 0 ? counts & 1 : 0;
+        words += plx_token_words(flags) & counts;
         ends += (flags & PLX_TOKEN_END) != 0 ? counts & 1 : 0;
     }
     tally->bytes += bytes;
@@ -184,9 +209,10 @@ static void add_few_nats(struct plx_batch *batch, const struct plx_plan *plan)
     }
 }
 
-static void tally_targets(struct plx_batch *batch, const struct plx_plan *plan)
+void plx_batch_tally(struct plx_batch *batch, const struct plx_plan *plan)
 {
     const unsigned special = PLX_TOKEN_UNKNOWN | PLX_TOKEN_BLANK;
+    plx_tally_clear(&batch->tally);
     if (plan->by_token || plan->by_target)
         mark_unanswered(batch);
     for (size_t i = 0; i < batch->target_count; i++) {
@@ -206,14 +232,10 @@ static void tally_targets(struct plx_batch *batch, const struct plx_plan *plan)
 static enum plx_status list_targets(struct plx_batch *batch, struct plx_error *error)
 {
     size_t count = 0;
-    if (batch->target_count > batch->target_ids_capacity) {
-        const size_t capacity = plx_grown_capacity(batch->target_ids_capacity, batch->target_count);
-        const enum plx_status status =
-            plx_resize_array(&batch->target_ids, capacity, sizeof *batch->target_ids, error);
-        if (status)
-            return status;
-        batch->target_ids_capacity = capacity;
-    }
+    const enum plx_status status = grow(&batch->target_ids, &batch->target_ids_capacity, batch->target_count,
+                                        sizeof *batch->target_ids, error);
+    if (status)
+        return status;
     for (size_t w = 0; w < batch->window_count; w++) {
         for (size_t i = batch->windows[w].first; i < batch->windows[w].end; i++)
             batch->target_ids[count++] = batch->windows[w].ids[i];
@@ -242,6 +264,16 @@ static enum plx_status score_extra(struct plx_batch *batch, struct plx_session *
     return plx_extra_score(batch->request, &targets, session, &batch->extra, error);
 }
 
+/* What the model says, before the protocol charges unknown tokens. */
+static enum plx_status copy_raw(struct plx_batch *batch, struct plx_error *error)
+{
+    const size_t count = batch->target_count;
+    const enum plx_status status = grow(&batch->raw, &batch->raw_capacity, count, sizeof *batch->raw, error);
+    if (status == PLX_OK && count > 0)
+        memcpy(batch->raw, batch->nats, count * sizeof *batch->raw);
+    return status;
+}
+
 void plx_batch_score(struct plx_batch *batch, const struct plx_plan *plan, struct plx_session *session)
 {
     const struct plx_scores scores = {
@@ -249,10 +281,9 @@ void plx_batch_score(struct plx_batch *batch, const struct plx_plan *plan, struc
         .orders = plan->details ? batch->orders : NULL,
         .log10_float = plan->details ? batch->log10_float : NULL,
     };
-    plx_tally_clear(&batch->tally);
     batch->status = plx_session_score(session, batch->windows, batch->window_count, &scores, &batch->error);
-    if (batch->status)
+    if (batch->status || (batch->keeps_raw && (batch->status = copy_raw(batch, &batch->error))))
         return;
-    tally_targets(batch, plan);
+    plx_batch_tally(batch, plan);
     batch->status = score_extra(batch, session, &batch->error);
 }

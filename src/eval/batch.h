@@ -29,6 +29,11 @@ struct plx_batch {
     uint8_t *orders;    /* only of models that report them */
     float *log10_float; /* likewise */
     size_t target_count, target_capacity;
+    uint64_t *numbers; /* [target_count] of the targets, where they are numbered; allocated when needed */
+    size_t numbers_capacity;
+    bool keeps_raw; /* what the model says is wanted, whatever the protocol makes of it: */
+    double *raw;    /* [target_count], allocated when needed */
+    size_t raw_capacity;
 
     struct plx_tally tally;                  /* of this batch */
     const struct plx_extra_request *request; /* what is wanted beyond it; NULL: nothing */
@@ -44,6 +49,13 @@ void plx_batch_clear(struct plx_batch *batch);
 
 enum plx_status plx_batch_reserve(struct plx_batch *batch, size_t ids, size_t windows, size_t targets,
                                   struct plx_error *error);
+
+/* Numbers the next targets, before they are counted among those of the batch. */
+enum plx_status plx_batch_number(struct plx_batch *batch, const uint64_t *numbers, size_t count,
+                                 struct plx_error *error);
+
+/* Charges the targets, whose scores are there, by the protocol, and tallies them. */
+void plx_batch_tally(struct plx_batch *batch, const struct plx_plan *plan);
 
 /* Scores and tallies the batch; the outcome is in batch->status. Any thread, each with its own session. */
 void plx_batch_score(struct plx_batch *batch, const struct plx_plan *plan, struct plx_session *session);

@@ -142,6 +142,44 @@ static void move_seam(struct plx_block *block, const struct plx_chunk *chunk, co
         plx_seam_move(seam, (struct plx_word){NULL, 0}, true, kind);
 }
 
+static enum plx_status reserve_originals(struct plx_block_originals *originals, size_t count,
+                                         struct plx_error *error)
+{
+    if (count <= originals->capacity)
+        return PLX_OK;
+    const size_t capacity = plx_grown_capacity(originals->capacity, count);
+    enum plx_status status;
+    if ((status = plx_resize_array(&originals->bytes, capacity, sizeof *originals->bytes, error)) ||
+        (status = plx_resize_array(&originals->characters, capacity, sizeof *originals->characters, error)) ||
+        (status = plx_resize_array(&originals->words, capacity, sizeof *originals->words, error)))
+        return status;
+    originals->capacity = capacity;
+    return PLX_OK;
+}
+
+/* Copies what the chunk says that its tokens stand for. */
+static enum plx_status copy_originals(struct plx_block *block, const struct plx_chunk *chunk,
+                                      struct plx_error *error)
+{
+    struct plx_block_originals *originals = &block->originals;
+    const size_t count = chunk->token_bytes ? chunk->size : 0;
+    originals->known = chunk->token_bytes != NULL;
+    originals->count = count;
+    const enum plx_status status = reserve_originals(originals, count, error);
+    if (status || count == 0)
+        return status;
+    memcpy(originals->bytes, chunk->token_bytes, count * sizeof *originals->bytes);
+    if (chunk->token_characters)
+        memcpy(originals->characters, chunk->token_characters, count * sizeof *originals->characters);
+    else
+        memset(originals->characters, 0, count * sizeof *originals->characters);
+    if (chunk->token_words)
+        memcpy(originals->words, chunk->token_words, count);
+    else
+        memset(originals->words, 0, count);
+    return PLX_OK;
+}
+
 enum plx_status plx_block_fill(struct plx_block *block, const struct plx_chunk *chunk,
                                const struct plx_plan *plan, const struct plx_model *model,
                                struct plx_seam *seam, struct plx_error *error)
@@ -153,10 +191,15 @@ enum plx_status plx_block_fill(struct plx_block *block, const struct plx_chunk *
     block->chunk = *chunk;
     block->chunk.ids = NULL;
     block->chunk.tokens = NULL;
+    block->chunk.token_bytes = block->chunk.token_characters = NULL;
+    block->chunk.token_words = NULL;
+    block->originals.known = false;
+    block->originals.count = 0;
     if (chunk->content == PLX_CONTENT_TEXT)
         return copy_text(block, chunk, error);
     if ((status = plx_tokens_reserve(&block->tokens, chunk->size + 1, error)) ||
-        (status = reserve(block, chunk->size + 1, error)) || (status = copy_text(block, chunk, error)))
+        (status = reserve(block, chunk->size + 1, error)) || (status = copy_text(block, chunk, error)) ||
+        (status = copy_originals(block, chunk, error)))
         return status;
     block->tokens.count = chunk->size;
     if (chunk->content == PLX_CONTENT_IDS && chunk->size > 0)
@@ -171,6 +214,9 @@ void plx_block_release(struct plx_block *block)
     plx_tokens_release(&block->tokens);
     free(block->ids);
     free(block->flags);
+    free(block->originals.bytes);
+    free(block->originals.characters);
+    free(block->originals.words);
     *block = (struct plx_block){0};
 }
 
@@ -268,6 +314,7 @@ static enum plx_status encode_control_word(struct plx_block *block, size_t i, co
                                            uint16_t *flags)
 {
     const bool start = block->ids[i] == plan->control[0];
+    block->control_words++;
     switch (plan->protocol.control_words) {
     case PLX_CONTROL_REFUSE: return refuse_control_word(block, i, start ? "start" : "end");
     case PLX_CONTROL_SCORE: *flags |= (uint16_t)(start ? start_flag(plan, block->ids[i]) : 0); break;
@@ -350,6 +397,7 @@ static void merge_ends(struct plx_block *block, const struct plx_plan *plan)
         }
         const unsigned before = tokens->marks[kept - 1];
         const uint32_t bytes = tokens->bytes[kept - 1], characters = tokens->characters[kept - 1];
+        block->control_words++;
         move_token(block, i, kept - 1);
         tokens->bytes[kept - 1] += bytes;
         tokens->characters[kept - 1] += characters;
@@ -369,6 +417,39 @@ static enum plx_status encode_text(struct plx_block *block, const struct plx_pla
     if (plan->protocol.control_words == PLX_CONTROL_SCORE && plan->control[1] != PLX_NO_TOKEN)
         merge_ends(block, plan);
     return PLX_OK;
+}
+
+/* What the corpus says of the original wins over what the tokens' spelling does; an end symbol that is not in
+   it stands for nothing. */
+static void take_originals(struct plx_block *block)
+{
+    const struct plx_block_originals *originals = &block->originals;
+    struct plx_tokens *tokens = &block->tokens;
+    struct plx_text_counts *counts = &tokens->counts;
+    if (!originals->known)
+        return;
+    counts->bytes = counts->characters = counts->words = counts->invalid_utf8 = 0;
+    for (size_t i = 0; i < tokens->count; i++) {
+        const bool given = i < originals->count;
+        tokens->bytes[i] = given ? originals->bytes[i] : 0;
+        tokens->characters[i] = given ? originals->characters[i] : 0;
+        const unsigned words = given ? originals->words[i] : 0;
+        tokens->marks[i] &= (uint8_t)~PLX_MARK_WORD;
+        tokens->marks[i] |= words > 0 ? PLX_MARK_WORD : 0;
+        counts->bytes += tokens->bytes[i];
+        counts->characters += tokens->characters[i];
+        counts->words += words;
+    }
+}
+
+/* The words that begin with a token, beside the first. */
+static void flag_more_words(struct plx_block *block)
+{
+    const struct plx_block_originals *originals = &block->originals;
+    for (size_t i = 0; i < originals->count; i++) {
+        const unsigned words = originals->words[i];
+        block->flags[i] |= (uint16_t)(words > 1 ? (words - 1) << PLX_TOKEN_MORE_WORDS : 0);
+    }
 }
 
 /* Ids or strings: the other of the two, and the text that they stand for. */
@@ -397,18 +478,27 @@ static enum plx_status encode_tokens(struct plx_block *block, const struct plx_p
         block->ids[tokens->count++] = plan->end;
     }
     plx_tokens_rejoin(tokens, text_kind(plan), &block->seam);
+    take_originals(block);
     return PLX_OK;
+}
+
+/* The marks of tokens before which context starts afresh. */
+static unsigned begins_unit(const struct plx_plan *plan)
+{
+    switch (plan->protocol.unit) {
+    case PLX_UNIT_LINE: return PLX_MARK_BEGINS_LINE | PLX_MARK_BEGINS_DOCUMENT;
+    case PLX_UNIT_DOCUMENT: return PLX_MARK_BEGINS_DOCUMENT;
+    case PLX_UNIT_STREAM: break;
+    }
+    return 0;
 }
 
 static enum plx_status encode(struct plx_block *block, const struct plx_plan *plan,
                               const struct plx_model *model)
 {
     const struct plx_tokens *tokens = &block->tokens;
-    const unsigned afresh = plan->protocol.unit == PLX_UNIT_LINE
-                                ? PLX_MARK_BEGINS_LINE | PLX_MARK_BEGINS_DOCUMENT
-                            : plan->protocol.unit == PLX_UNIT_DOCUMENT ? PLX_MARK_BEGINS_DOCUMENT
-                                                                       : 0;
-    block->lost_hyphens = 0;
+    const unsigned afresh = begins_unit(plan);
+    block->lost_hyphens = block->control_words = 0;
     enum plx_status status = block->chunk.content == PLX_CONTENT_TEXT ? encode_text(block, plan, model)
                                                                       : encode_tokens(block, plan, model);
     const uint64_t special = UINT64_C(1) << plan->unknown % 64 | UINT64_C(1) << plan->control[0] % 64 |
@@ -421,11 +511,28 @@ static enum plx_status encode(struct plx_block *block, const struct plx_plan *pl
     for (size_t i = 0; i < count; i++)
         flags[i] = (uint16_t)((marks[i] & afresh ? PLX_TOKEN_BREAK : 0) |
                               (marks[i] & PLX_MARK_WORD ? PLX_TOKEN_WORD : 0));
+    if (status == PLX_OK)
+        flag_more_words(block);
     for (size_t i = 0; i < count && status == PLX_OK; i++) {
         if (is_special(ids[i], marks[i], special) || !text)
             status = encode_token(block, i, plan, flags + i);
     }
     return status;
+}
+
+void plx_block_flags(const struct plx_block *block, const struct plx_plan *plan, uint16_t *flags)
+{
+    const unsigned afresh = begins_unit(plan), changed = PLX_TOKEN_BREAK | PLX_TOKEN_START;
+    const bool text = block->chunk.content == PLX_CONTENT_TEXT;
+    const bool symbols = text ? plan->protocol.control_words == PLX_CONTROL_SCORE : !plan->any_tokens;
+    for (size_t i = 0; i < block->tokens.count; i++) {
+        const unsigned mark = block->tokens.marks[i];
+        const uint32_t id = block->ids[i];
+        unsigned same = block->flags[i] & ~changed;
+        if (symbols && !(mark & PLX_MARK_LINE_END) && id != PLX_NO_TOKEN && (!text || id == plan->control[0]))
+            same |= start_flag(plan, id);
+        flags[i] = (uint16_t)(same | (mark & afresh ? PLX_TOKEN_BREAK : 0));
+    }
 }
 
 void plx_block_encode(struct plx_block *block, const struct plx_plan *plan, const struct plx_model *model)

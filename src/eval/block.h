@@ -19,16 +19,36 @@ enum plx_block_flag {
     PLX_TOKEN_UNSCORED = 1 << 9    /* a target without an answer, or left out as unknown */
 };
 
+/* The bits above count the words that begin with a token beside the first. */
+#define PLX_TOKEN_MORE_WORDS 10
+
+/* Words of the original that begin with a token of these flags. */
+static inline uint32_t plx_token_words(uint32_t flags)
+{
+    return (flags >> 4 & 1) + (flags >> PLX_TOKEN_MORE_WORDS);
+}
+
+/* What the corpus says that its tokens stand for. */
+struct plx_block_originals {
+    uint32_t *bytes, *characters; /* [count] */
+    uint8_t *words;               /* [count] */
+    size_t count;                 /* of the chunk's tokens, where anything is known */
+    bool known;
+    size_t capacity;
+};
+
 /* Zero-initialised is empty; reused. */
 struct plx_block {
     struct plx_buffer text;   /* a copy of the chunk's text or strings, and of the document's id */
     struct plx_chunk chunk;   /* its pointers lead into the block; ids and tokens are given up */
     struct plx_seam seam;     /* what precedes it, in a corpus of tokens */
     struct plx_tokens tokens; /* bytes and characters of each token are read from here */
-    uint32_t *ids;            /* [tokens.count] */
-    uint16_t *flags;          /* [tokens.count], of enum plx_token_flag and plx_block_flag */
+    struct plx_block_originals originals;
+    uint32_t *ids;   /* [tokens.count] */
+    uint16_t *flags; /* [tokens.count], of enum plx_token_flag and plx_block_flag */
     size_t capacity;
     uint64_t lost_hyphens;  /* "@-@" in the text that the vocabulary lacks */
+    uint64_t control_words; /* words of a text that are spelled as the start or the end symbol */
     enum plx_status status; /* of encoding it */
     struct plx_error error;
 };
@@ -40,6 +60,10 @@ enum plx_status plx_block_fill(struct plx_block *block, const struct plx_chunk *
 
 /* Tokenizes a text and looks tokens up, or ids; the outcome is in block->status. Any thread. */
 void plx_block_encode(struct plx_block *block, const struct plx_plan *plan, const struct plx_model *model);
+
+/* The flags, [tokens.count], that the block would have under a plan that makes the same tokens of it but
+   begins units elsewhere, and puts start symbols elsewhere. */
+void plx_block_flags(const struct plx_block *block, const struct plx_plan *plan, uint16_t *flags);
 
 void plx_block_release(struct plx_block *block);
 

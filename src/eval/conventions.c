@@ -105,9 +105,10 @@ void plx_conventions_compute(const struct plx_result *result, struct plx_convent
         compute_lm_eval(result, &total, conventions);
     if (result->plan.srilm)
         compute_srilm(result, &total, conventions);
+    if (result->plan.kenlm)
+        compute_kenlm(result, &total, conventions);
     if (!result->plan.sentences)
         return;
-    compute_kenlm(result, &total, conventions);
     compute_irstlm(result, &total, conventions);
     compute_opengrm(result, &total, conventions);
 }

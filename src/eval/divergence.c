@@ -244,7 +244,7 @@ static enum plx_status conclude(struct comparer *comparer, struct plx_error *err
 static enum plx_status compare(struct comparer *comparer, struct plx_corpus *corpus,
                                const struct plx_evaluate_options *options, struct plx_error *error)
 {
-    const struct plx_pipeline_user callbacks = {score, take, comparer};
+    const struct plx_pipeline_user callbacks = {.score = score, .take = take, .user = comparer};
     enum plx_status status =
         plx_pipeline_init(&comparer->pipeline, &comparer->joint->base, corpus, options, error);
     const size_t batches = plx_pipeline_batches(&comparer->pipeline);

@@ -105,6 +105,23 @@ static enum plx_status submit_batch(void *user, struct plx_batch **batch, struct
     return PLX_OK;
 }
 
+static enum plx_status take_all_scores(struct plx_pipeline *pipeline, struct plx_error *error)
+{
+    enum plx_status status = PLX_OK;
+    while (status == PLX_OK && plx_lane_count(pipeline->scoring) > 0) {
+        if ((status = pause_between(pipeline, error)) == PLX_OK)
+            status = take_scores(pipeline, error);
+    }
+    return status;
+}
+
+enum plx_status plx_pipeline_settle(struct plx_pipeline *pipeline, struct plx_error *error)
+{
+    struct plx_batch **batch = &pipeline->windows.batch;
+    const enum plx_status status = (*batch)->target_count > 0 ? submit_batch(pipeline, batch, error) : PLX_OK;
+    return status ? status : take_all_scores(pipeline, error);
+}
+
 /* Forgets how tokens are spelled that nobody can ask for: none of them is a target on its way. */
 static enum plx_status forget_spellings(struct plx_pipeline *pipeline, struct plx_error *error)
 {
@@ -126,7 +143,9 @@ static enum plx_status take_block(struct plx_pipeline *pipeline, struct plx_erro
     }
     plx_text_counts_add(&pipeline->text, &block->tokens.counts);
     pipeline->lost_hyphens += block->lost_hyphens;
-    const enum plx_status status = plx_windows_add(&pipeline->windows, block, error);
+    enum plx_status status = plx_windows_add(&pipeline->windows, block, error);
+    if (status == PLX_OK && pipeline->callbacks.read)
+        status = pipeline->callbacks.read(pipeline->callbacks.user, block, error);
     return status ? status : forget_spellings(pipeline, error);
 }
 
@@ -190,11 +209,7 @@ enum plx_status plx_pipeline_run(struct plx_pipeline *pipeline, const struct plx
     enum plx_status status = read_corpus(pipeline, error);
     if (status || (status = plx_windows_finish(&pipeline->windows, error)))
         return status;
-    while (plx_lane_count(pipeline->scoring) > 0) {
-        if ((status = pause_between(pipeline, error)) || (status = take_scores(pipeline, error)))
-            return status;
-    }
-    return PLX_OK;
+    return take_all_scores(pipeline, error);
 }
 
 static enum plx_status make_sessions(struct plx_pipeline *pipeline, struct plx_error *error)

@@ -15,6 +15,9 @@ struct plx_pipeline_user {
     /* Takes a batch that was scored well: on the caller's thread, in the order of the corpus. */
     enum plx_status (*take)(void *user, const struct plx_batch *batch, size_t index, struct plx_error *error);
     void *user;
+    /* Is shown every block in turn, when the windows have it; NULL: nobody wants to. May call
+       plx_pipeline_settle. */
+    enum plx_status (*read)(void *user, const struct plx_block *block, struct plx_error *error);
 };
 
 struct plx_pipeline {
@@ -56,6 +59,9 @@ size_t plx_pipeline_batches(const struct plx_pipeline *pipeline);
 /* The whole corpus. `spelling` may be NULL. */
 enum plx_status plx_pipeline_run(struct plx_pipeline *pipeline, const struct plx_pipeline_user *callbacks,
                                  struct plx_spelling *spelling, struct plx_error *error);
+
+/* Has all targets scored and taken that the windows have given out, full batch or not. */
+enum plx_status plx_pipeline_settle(struct plx_pipeline *pipeline, struct plx_error *error);
 
 /* Since plx_pipeline_init. */
 double plx_pipeline_seconds(const struct plx_pipeline *pipeline);

@@ -204,8 +204,12 @@ static void settle_conventions(struct plx_plan *plan, bool left_out)
                        plan->start != PLX_NO_TOKEN &&
                        (settled->unit == PLX_UNIT_LINE || plan->restart != PLX_NO_TOKEN);
     const bool charged = settled->unknown == PLX_UNKNOWN_UNK;
-    plan->sentences = whole && charged && settled->blank == PLX_BLANK_SCORE &&
-                      (control == PLX_CONTROL_REFUSE || control == PLX_CONTROL_WORD);
+    const bool floored = settled->unknown == PLX_UNKNOWN_FLOOR &&
+                         settled->floor_log10 == PLX_KENLM_UNKNOWN_LOG10 && plan->unknown == PLX_NO_TOKEN;
+    const bool lines = whole && settled->blank == PLX_BLANK_SCORE &&
+                       (control == PLX_CONTROL_REFUSE || control == PLX_CONTROL_WORD);
+    plan->sentences = lines && charged;
+    plan->kenlm = lines && (charged || floored);
     plan->srilm =
         whole && (charged || left_out) && (control == PLX_CONTROL_REFUSE || control == PLX_CONTROL_SCORE);
 }

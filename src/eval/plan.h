@@ -6,6 +6,9 @@
 
 #include "model/model.h"
 
+/* What KenLM charges for an unknown word of a model without an unknown symbol. */
+#define PLX_KENLM_UNKNOWN_LOG10 (-100.0)
+
 struct plx_plan {
     struct plx_protocol protocol; /* as it is carried out: what the result shows */
     enum plx_token_kind tokens;
@@ -32,6 +35,8 @@ struct plx_plan {
     bool spelled;           /* the text that tokens stand for is known */
     bool sentences;         /* every line is scored whole by itself: the toolkits' conventions apply */
     bool srilm;             /* SRILM's at least */
+    bool kenlm;             /* KenLM's at least: also where unknown words without a symbol cost what they cost
+                               there */
     unsigned order;
 };
 

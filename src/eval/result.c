@@ -74,6 +74,22 @@ bool plx_result_loss(const struct plx_result *result, size_t index, const char *
     return true;
 }
 
+bool plx_result_explained(const struct plx_result *result, size_t index, struct plx_explained *explained)
+{
+    if (index >= result->explanation_count)
+        return false;
+    const struct plx_explanation *explanation = result->explanations + index;
+    *explained = (struct plx_explained){
+        .protocol = explanation->protocol,
+        .allowed = !*explanation->reason,
+        .metrics = explanation->metrics,
+        .notes = explanation->listed,
+        .note_count = explanation->note_count,
+        .reason = *explanation->reason ? explanation->reason : NULL,
+    };
+    return true;
+}
+
 const struct plx_warning *plx_result_warnings(const struct plx_result *result, size_t *count)
 {
     *count = result->warnings.count;
@@ -90,6 +106,7 @@ void plx_result_free(struct plx_result *result)
     if (!result)
         return;
     plx_tally_release(&result->tally);
+    free(result->explanations);
     free(result->ngrams);
     free(result->components);
     free(result->model_name);

@@ -7,16 +7,31 @@
 #include "corpus/page_counter.h"
 #include "corpus/tokenize.h"
 #include "eval/sequence.h"
+#include "eval/summary.h"
 #include "eval/tally.h"
 #include "eval/warnings.h"
 #include "eval/windows.h"
+
+#define PLX_EXPLAINED_NOTES 12
+#define PLX_EXPLAINED_TEXT  160
+
+/* What the pass says of one protocol, or why it says nothing. */
+struct plx_explanation {
+    char protocol[32];
+    struct plx_metrics metrics;
+    char notes[PLX_EXPLAINED_NOTES][PLX_EXPLAINED_TEXT];
+    const char *listed[PLX_EXPLAINED_NOTES]; /* [note_count]: these */
+    size_t note_count;
+    char reason[512]; /* "": it is allowed */
+};
 
 struct plx_result {
     struct plx_plan plan;
     struct plx_tally tally;
     struct plx_sequence sequence;
-    struct plx_extra_request request; /* without the weights themselves */
-    struct plx_extra extra;           /* what it asks for */
+    const struct plx_summary_format *summary; /* whose needs were met; NULL: nobody's */
+    struct plx_extra_request request;         /* without the weights themselves */
+    struct plx_extra extra;                   /* what it asks for */
     struct plx_skipped skipped;
     struct plx_text_counts text;  /* of the whole corpus */
     struct plx_page_counts pages; /* where they are the units; else 0 */
@@ -31,7 +46,10 @@ struct plx_result {
     const char *corpus_format;
     size_t files; /* of the corpus */
     char corpus_sha256[65];
+    struct plx_original_info original;
     struct plx_warnings warnings;
+    struct plx_explanation *explanations; /* [explanation_count], where they were asked for; or NULL */
+    size_t explanation_count;
 
     /* Depends on the machine. */
     char *model_name, *corpus_name;

@@ -3,6 +3,7 @@
 #include <perplex/evaluate.h>
 
 #include "base/memory.h"
+#include "eval/explain.h"
 #include "eval/pipeline.h"
 #include "eval/result.h"
 #include "eval/token_feed.h"
@@ -14,7 +15,8 @@ struct run {
     struct plx_pipeline pipeline;
     struct plx_result *result;
     struct plx_extra_request request;
-    struct plx_token_feed feed; /* for options->tokens */
+    struct plx_token_feed feed;  /* for options->tokens */
+    struct plx_explain *explain; /* for options->explain, else NULL */
 };
 
 static void score(struct plx_batch *batch, size_t index, struct plx_session *session, void *user)
@@ -34,11 +36,23 @@ static enum plx_status take(void *user, const struct plx_batch *batch, size_t in
         if (status)
             return status;
     }
+    struct plx_summary *summary = run->pipeline.options->summary;
+    if (summary && summary->format->add) {
+        const enum plx_status status = summary->format->add(summary, &run->pipeline.plan, batch, error);
+        if (status)
+            return status;
+    }
     plx_sequence_add(&run->result->sequence, &run->pipeline.plan, batch);
     plx_tally_merge(&run->result->tally, &batch->tally);
     if (batch->request)
         plx_extra_merge(&run->result->extra, &batch->extra);
-    return PLX_OK;
+    return run->explain ? plx_explain_take(run->explain, batch, error) : PLX_OK;
+}
+
+static enum plx_status read_block(void *user, const struct plx_block *block, struct plx_error *error)
+{
+    const struct run *run = user;
+    return plx_explain_read(run->explain, block, error);
 }
 
 /* The whole corpus into the result. */
@@ -46,7 +60,12 @@ static enum plx_status run_corpus(struct run *run, struct plx_error *error)
 {
     struct plx_pipeline *pipeline = &run->pipeline;
     const struct plx_evaluate_options *options = pipeline->options;
-    const struct plx_pipeline_user callbacks = {score, take, run};
+    const struct plx_pipeline_user callbacks = {
+        .score = score,
+        .take = take,
+        .user = run,
+        .read = options->explain ? read_block : NULL,
+    };
     enum plx_status status = plx_tally_init(&run->result->tally, pipeline->plan.order, error);
     if (status)
         return status;
@@ -55,10 +74,23 @@ static enum plx_status run_corpus(struct run *run, struct plx_error *error)
     if (options->tokens)
         plx_token_feed_init(&run->feed, &pipeline->plan, pipeline->model, options->tokens,
                             options->tokens_user);
+    if (options->explain && !(run->explain = plx_explain_new(pipeline, error)))
+        return error->status;
     status = plx_pipeline_run(pipeline, &callbacks, options->tokens ? &run->feed.spelling : NULL, error);
     if (status == PLX_OK)
         plx_sequence_finish(&run->result->sequence, &pipeline->plan);
     return status;
+}
+
+/* The summary of a tool that has a number for this. */
+static enum plx_status prepare_summary(struct run *run, struct plx_error *error)
+{
+    struct plx_summary *summary = run->pipeline.options->summary;
+    if (!summary)
+        return PLX_OK;
+    run->result->summary = summary->format;
+    run->result->sequence.ordered = summary->format->ordered;
+    return summary->format->check(plx_model_info(run->pipeline.model), &run->pipeline.plan, error);
 }
 
 /* What a result says of a mixture outlives it. */
@@ -127,6 +159,9 @@ static enum plx_status describe(struct run *run, struct plx_error *error)
     plx_warnings_doubt(&result->warnings, pipeline, "corpus",
                        result->tally.unknown_tokens - result->tally.literal,
                        plx_tally_targets(&result->tally));
+    plx_warnings_original(&result->warnings, pipeline,
+                          result->tokens - plx_tally_total(&result->tally).count);
+    plx_corpus_original(pipeline->corpus, &result->original);
     result->seconds = plx_pipeline_seconds(pipeline);
     return plx_corpus_sha256(pipeline->corpus, result->corpus_sha256, error);
 }
@@ -194,10 +229,15 @@ enum plx_status plx_evaluate(const struct plx_model *model, struct plx_corpus *c
         settled.batch = plx_pipeline_rows_batch(plx_model_info(model)->vocabulary);
     enum plx_status status = plx_pipeline_init(&run.pipeline, model, corpus, &settled, error);
     if (status == PLX_OK)
+        status = prepare_summary(&run, error);
+    if (status == PLX_OK)
         status = plx_extra_settle(run.pipeline.options, model, &run.pipeline.plan, &run.request, error);
     if (status == PLX_OK && (status = run_corpus(&run, error)) == PLX_OK &&
         (status = describe(&run, error)) == PLX_OK && (status = check_positions(&run, error)) == PLX_OK)
         status = check(run.result, plx_corpus_name(corpus), error);
+    if (status == PLX_OK && run.explain)
+        status = plx_explain_finish(run.explain, run.result, error);
+    plx_explain_free(run.explain);
     plx_pipeline_release(&run.pipeline);
     plx_token_feed_release(&run.feed);
     if (status) {

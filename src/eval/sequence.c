@@ -18,10 +18,13 @@ static void add_sentences(struct plx_sequence *sequence, const struct plx_plan *
         possible += possible < order;
         if (!(flags & (PLX_TOKEN_UNKNOWN | PLX_TOKEN_END)))
             continue;
-        if (flags & PLX_TOKEN_UNKNOWN)
+        if (flags & PLX_TOKEN_UNKNOWN) {
             plx_exact_add(&sequence->kenlm_unknown, 0.0 - (double)log10_float);
+            sequence->ordered_unknown += sequence->ordered ? 0.0 - (double)log10_float : 0.0;
+        }
         if (flags & PLX_TOKEN_END) {
             plx_exact_add(&sequence->kenlm_total, 0.0 - (double)sentence_log10);
+            sequence->ordered_total += sequence->ordered ? 0.0 - (double)sentence_log10 : 0.0;
             sentence_log10 = 0.0f;
             sequence->position = 0;
             begin = i + 1;
@@ -66,7 +69,7 @@ static void add_groups(struct plx_sequence *sequence, const struct plx_plan *pla
 void plx_sequence_add(struct plx_sequence *sequence, const struct plx_plan *plan,
                       const struct plx_batch *batch)
 {
-    if (plan->sentences)
+    if (plan->kenlm)
         add_sentences(sequence, plan, batch);
     if (plan->protocol.average != PLX_AVERAGE_TOKEN)
         add_groups(sequence, plan, batch);

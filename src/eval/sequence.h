@@ -6,12 +6,16 @@
 #include "eval/batch.h"
 
 struct plx_sequence {
+    bool ordered; /* set beforehand: KenLM's sums in the order of the corpus are wanted */
+
     /* Costs in log10 as KenLM's float arithmetic has them: exact sums of sentences' totals, and of unknown
      * tokens. */
     struct plx_exact kenlm_total, kenlm_unknown;
-    uint64_t irstlm_backed_off; /* IRSTLM's Nbo */
-    float sentence_log10;       /* of the sentence at hand */
-    uint64_t position;          /* tokens of it so far */
+    double ordered_total, ordered_unknown; /* the same added up in double, one after the other, as KenLM does;
+                                              only where `ordered` */
+    uint64_t irstlm_backed_off;            /* IRSTLM's Nbo */
+    float sentence_log10;                  /* of the sentence at hand */
+    uint64_t position;                     /* tokens of it so far */
 
     /* Averages other than over tokens. */
     struct plx_exact group;       /* window or unit at hand */

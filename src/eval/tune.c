@@ -208,7 +208,7 @@ enum plx_status plx_mixture_tune(const struct plx_model *mixture, struct plx_cor
 {
     const struct plx_evaluate_options defaults = {0};
     struct tuner tuner = {.mixture = plx_mixture_of(mixture)};
-    const struct plx_pipeline_user callbacks = {score, take, &tuner};
+    const struct plx_pipeline_user callbacks = {.score = score, .take = take, .user = &tuner};
     *tuned = NULL;
     if (mixture->info.kind != PLX_KIND_MIXTURE)
         return plx_error_set(error, PLX_USAGE, "only a mixture has weights to tune");

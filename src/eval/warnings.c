@@ -2,8 +2,10 @@
 
 #include "base/error.h"
 
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 /* The shares of unknown words, literal ones apart, from which on vocabulary and text do not seem to belong
    together. */
@@ -58,4 +60,43 @@ void plx_warnings_doubt(struct plx_warnings *warnings, const struct plx_pipeline
     if (pipeline->text.invalid_utf8)
         warn(warnings, "invalid-utf8", pipeline->text.invalid_utf8,
              "bytes of the %s that are not UTF-8 count as one character each", corpus);
+}
+
+static void warn_of_size(struct plx_warnings *warnings, uint64_t expected, uint64_t found)
+{
+    if (expected == 0 || expected == found)
+        return;
+    if (found == 0)
+        warn(warnings, "original-bytes", 0,
+             "the original has %" PRIu64 " bytes, but nothing says which of them a token stands for: "
+             "--token-bytes does",
+             expected);
+    else
+        warn(warnings, "original-bytes", 0,
+             "the tokens stand for %" PRIu64 " bytes, the original has %" PRIu64 ": %" PRIu64 " %s", found,
+             expected, found < expected ? expected - found : found - expected,
+             found < expected ? "too few" : "too many");
+}
+
+void plx_warnings_original(struct plx_warnings *warnings, const struct plx_pipeline *pipeline,
+                           uint64_t unscored)
+{
+    struct plx_original_info original;
+    plx_corpus_original(pipeline->corpus, &original);
+    warn_of_size(warnings, original.original_bytes, pipeline->text.bytes);
+    if (original.differing) {
+        const uint64_t line = original.first_line == PLX_NOWHERE ? 0 : original.first_line;
+        const size_t before = warnings->count;
+        warn(warnings, "document-bytes", original.differing,
+             "the tokens of a document stand for another number of bytes than the text beside them: document "
+             "%" PRIu64 " for %" PRIu64 ", its text has %" PRIu64,
+             original.first_document, original.first_found, original.first_expected);
+        if (warnings->count > before)
+            warnings->list[before].line = line;
+    }
+    if (unscored > 0 && original.source && strcmp(original.source, "text") == 0)
+        warn(
+            warnings, "spread-bytes", unscored,
+            "of a document whose tokens are not all scored, the bytes of those that are are an estimate: its "
+            "text is spread evenly over them");
 }

@@ -23,4 +23,9 @@ void plx_warnings_add_model(struct plx_warnings *warnings, const struct plx_mode
 void plx_warnings_doubt(struct plx_warnings *warnings, const struct plx_pipeline *pipeline,
                         const char *corpus, uint64_t strange, uint64_t targets);
 
+/* Says where the bytes that tokens stand for do not come to those of the original, or are an estimate:
+   `unscored` tokens of the corpus were not scored. */
+void plx_warnings_original(struct plx_warnings *warnings, const struct plx_pipeline *pipeline,
+                           uint64_t unscored);
+
 #endif

@@ -30,6 +30,7 @@ void plx_windows_release(struct plx_windows *windows)
     free(windows->bytes);
     free(windows->characters);
     free(windows->flags);
+    free(windows->numbers);
     *windows = (struct plx_windows){0};
 }
 
@@ -42,7 +43,9 @@ static enum plx_status reserve(struct plx_windows *windows, size_t count, struct
     if ((status = plx_resize_array(&windows->ids, capacity, sizeof *windows->ids, error)) ||
         (status = plx_resize_array(&windows->bytes, capacity, sizeof *windows->bytes, error)) ||
         (status = plx_resize_array(&windows->characters, capacity, sizeof *windows->characters, error)) ||
-        (status = plx_resize_array(&windows->flags, capacity, sizeof *windows->flags, error)))
+        (status = plx_resize_array(&windows->flags, capacity, sizeof *windows->flags, error)) ||
+        (windows->numbered &&
+         (status = plx_resize_array(&windows->numbers, capacity, sizeof *windows->numbers, error))))
         return status;
     windows->capacity = capacity;
     return PLX_OK;
@@ -59,6 +62,26 @@ uint64_t plx_windows_decided(const struct plx_windows *windows)
     return windows->unit_token + (begun ? windows->decided - windows->starts : 0);
 }
 
+void plx_windows_number(struct plx_windows *windows)
+{
+    windows->numbered = true;
+}
+
+uint64_t plx_windows_undecided(const struct plx_windows *windows)
+{
+    const uint64_t first = windows->decided > windows->starts ? windows->decided : windows->starts;
+    return first < windows->base + windows->count ? windows->numbers[first - windows->base]
+                                                  : windows->next_number;
+}
+
+/* Numbers the tokens [begin, end) of the block, which stand from `at` on. */
+static void number_tokens(struct plx_windows *windows, size_t at, size_t begin, size_t end)
+{
+    for (size_t i = begin; i < end; i++)
+        windows->numbers[at + (i - begin)] = 2 * (windows->passed + i);
+    windows->next_number = 2 * (windows->passed + end) - 1;
+}
+
 /* Adds the tokens [begin, end) of the block; there is room. Bytes without an owner go to the first. */
 static enum plx_status push(struct plx_windows *windows, const struct plx_block *block, size_t begin,
                             size_t end, struct plx_error *error)
@@ -68,6 +91,8 @@ static enum plx_status push(struct plx_windows *windows, const struct plx_block 
     memcpy(windows->bytes + at, block->tokens.bytes + begin, count * sizeof *windows->bytes);
     memcpy(windows->characters + at, block->tokens.characters + begin, count * sizeof *windows->characters);
     memcpy(windows->flags + at, block->flags + begin, count * sizeof *windows->flags);
+    if (windows->numbered)
+        number_tokens(windows, at, begin, end);
     windows->bytes[at] += (uint32_t)windows->rest_bytes;
     windows->characters[at] += (uint32_t)windows->rest_characters;
     windows->rest_bytes = windows->rest_characters = 0;
@@ -88,6 +113,8 @@ static enum plx_status push_end(struct plx_windows *windows, struct plx_error *e
     windows->bytes[i] = (uint32_t)windows->rest_bytes;
     windows->characters[i] = (uint32_t)windows->rest_characters;
     windows->flags[i] = PLX_TOKEN_END;
+    if (windows->numbered)
+        windows->numbers[i] = windows->next_number++;
     windows->rest_bytes = windows->rest_characters = 0;
     windows->tokens++;
     windows->kept++;
@@ -167,9 +194,11 @@ static enum plx_status copy_run(struct plx_windows *windows, struct context cont
     struct plx_batch *batch = windows->batch;
     const size_t begin = (size_t)(context.begin - windows->base), first = (size_t)(index - windows->base);
     const size_t length = (size_t)(end - context.begin), targets = (size_t)(end - index);
-    const enum plx_status status = plx_batch_reserve(batch, batch->id_count + length, batch->window_count + 1,
-                                                     batch->target_count + targets, error);
+    enum plx_status status = plx_batch_reserve(batch, batch->id_count + length, batch->window_count + 1,
+                                               batch->target_count + targets, error);
     if (status)
+        return status;
+    if (windows->numbered && (status = plx_batch_number(batch, windows->numbers + first, targets, error)))
         return status;
     uint32_t *ids = batch->ids + batch->id_count;
     memcpy(ids, windows->ids + begin, length * sizeof *ids);
@@ -276,6 +305,8 @@ static void trim(struct plx_windows *windows)
     memmove(windows->bytes, windows->bytes + dead, windows->count * sizeof *windows->bytes);
     memmove(windows->characters, windows->characters + dead, windows->count * sizeof *windows->characters);
     memmove(windows->flags, windows->flags + dead, windows->count * sizeof *windows->flags);
+    if (windows->numbered)
+        memmove(windows->numbers, windows->numbers + dead, windows->count * sizeof *windows->numbers);
 }
 
 /* Carries out what can be, given the tokens so far. */
@@ -320,6 +351,8 @@ static enum plx_status begin_unit(struct plx_windows *windows, struct plx_error 
     for (; windows->starts < starts; windows->starts++) {
         windows->ids[windows->count] = plan->start;
         windows->bytes[windows->count] = windows->characters[windows->count] = 0;
+        if (windows->numbered)
+            windows->numbers[windows->count] = 0; /* it is no target */
         windows->flags[windows->count++] = 0;
     }
     windows->window_end = plan->first_window_end ? plan->first_window_end : protocol->window;
@@ -417,6 +450,7 @@ enum plx_status plx_windows_add(struct plx_windows *windows, const struct plx_bl
             return status;
         if ((block->flags[i] & apart) && leave_out(windows, block->flags[i])) {
             i++;
+            windows->next_number = 2 * (windows->passed + i) - 1;
             continue;
         }
         size_t end = i + 1;
@@ -428,6 +462,7 @@ enum plx_status plx_windows_add(struct plx_windows *windows, const struct plx_bl
         i = end;
         status = advance(windows, error);
     }
+    windows->passed += tokens->count;
     windows->rest_bytes += tokens->rest_bytes;
     windows->rest_characters += tokens->rest_characters;
     if (status == PLX_OK && windows->rest_bytes > REST_MAX)

@@ -35,6 +35,7 @@ struct plx_windows {
     /* The tokens of the unit at hand that are still needed; index `base` of the unit is element 0. */
     uint32_t *ids, *bytes, *characters;
     uint16_t *flags;
+    uint64_t *numbers; /* where tokens are numbered, else NULL */
     size_t count, capacity;
     uint64_t base;
     uint64_t starts;           /* start symbols at the unit's beginning */
@@ -54,6 +55,10 @@ struct plx_windows {
     uint64_t unit_token; /* of these, how many precede the unit */
     uint64_t targets;    /* given to the model so far */
 
+    bool numbered;        /* see plx_windows_number */
+    uint64_t passed;      /* tokens of the blocks before the one at hand */
+    uint64_t next_number; /* those to come have this number or a higher one */
+
     uint64_t rest_bytes, rest_characters; /* that belong to the next token */
     uint64_t tokens;                      /* all of the corpus, end symbols too */
     uint64_t scored; /* targets, less those that are skipped as unknown; counted where there is a limit */
@@ -65,6 +70,14 @@ void plx_windows_init(struct plx_windows *windows, const struct plx_plan *plan, 
 
 /* Has the spelling of every token noted that is kept. */
 void plx_windows_note(struct plx_windows *windows, struct plx_spelling *spelling);
+
+/* Has the targets of every batch numbered, from the first block on: token i of all that the blocks hold has
+   the number 2i, an end symbol that is added behind it 2i + 1. By these numbers the targets of one protocol
+   are found again among those of another. */
+void plx_windows_number(struct plx_windows *windows);
+
+/* The number of the first token that may still become a target. */
+uint64_t plx_windows_undecided(const struct plx_windows *windows);
 
 /* The next block of the corpus, in order. */
 enum plx_status plx_windows_add(struct plx_windows *windows, const struct plx_block *block,

@@ -6,6 +6,7 @@
 #include "base/lookalike.h"
 #include "base/memory.h"
 #include "corpus/corpus.h"
+#include "io/archive.h"
 #include "io/medium.h"
 #include "io/names.h"
 #include "model/model.h"
@@ -44,7 +45,10 @@ static enum plx_status judge(const struct plx_inspect_options *options, struct p
     size_t size;
     enum plx_probe model, corpus;
     struct plx_lookalike lookalike;
-    const enum plx_status status = plx_source_peek(source, PLX_PROBE_BYTES, &head, &size, error);
+    bool archive;
+    enum plx_status status = plx_archive_recognise(source, false, &archive, error);
+    if (status == PLX_OK)
+        status = plx_source_peek(source, PLX_PROBE_BYTES, &head, &size, error);
     if (status)
         return status;
     if (size > PLX_PROBE_BYTES)
@@ -60,10 +64,14 @@ static enum plx_status judge(const struct plx_inspect_options *options, struct p
         plx_error_input(error, name);
         return plx_error_hint(error, "was it written completely?");
     }
+    if (archive && (options->corpus.member || !plx_lookalike_zip(head, size, &lookalike))) {
+        *verdict = IS_CORPUS;
+        return PLX_OK;
+    }
     if (plx_lookalike_own(head, size, &lookalike) ||
-        (corpus != PLX_PROBE_CONTENT && plx_lookalike_recognise(head, size, name, &lookalike)))
+        (corpus < PLX_PROBE_CONTENT && plx_lookalike_recognise(head, size, name, &lookalike)))
         return refuse_lookalike(&lookalike, name, error);
-    if (corpus == PLX_PROBE_CONTENT || model != PLX_PROBE_NAME)
+    if (corpus >= PLX_PROBE_CONTENT || model != PLX_PROBE_NAME)
         *verdict = IS_CORPUS;
     if (*verdict == IS_CORPUS && corpus == PLX_PROBE_FALLBACK && options->corpus.tokens != PLX_TOKENS_BYTE &&
         plx_lookalike_binary(head, size, &lookalike))
@@ -80,6 +88,23 @@ static enum plx_status open_source(const struct plx_inspect_options *options, bo
         .user = model ? options->model.user : options->corpus.user,
     };
     return plx_source_open(name, &source_options, source, error);
+}
+
+enum plx_status plx_inspect_recognise(const char *name, bool *model, struct plx_error *error)
+{
+    const struct plx_inspect_options options = {.as = PLX_INSPECT_ANY};
+    struct plx_source *source;
+    enum verdict verdict = IS_MODEL;
+    *model = true;
+    if (plx_model_named_format(name, NULL))
+        return PLX_OK;
+    enum plx_status status = open_source(&options, false, name, &source, error);
+    if (status)
+        return status;
+    status = judge(&options, source, &verdict, error);
+    plx_source_close(source);
+    *model = verdict == IS_MODEL;
+    return status;
 }
 
 /* Looks into the first file, of a pattern the first that matches. */
@@ -121,7 +146,8 @@ static enum plx_status decide(struct inspect *inspect, enum verdict *verdict, st
                    : open_source(options, true, name, &inspect->source, error);
     }
     *verdict = IS_CORPUS;
-    if (options->as == PLX_INSPECT_CORPUS || (options->corpus.format && inspect->count == 1))
+    if (options->as == PLX_INSPECT_CORPUS ||
+        ((options->corpus.format || options->corpus.member) && inspect->count == 1))
         return PLX_OK;
     *verdict = IS_MODEL;
     return plx_model_named_format(name, options->model.format) ? PLX_OK : look(inspect, verdict, error);
@@ -218,8 +244,11 @@ static enum plx_status check_options(const struct inspect *inspect, enum verdict
         plx_error_set(error, PLX_USAGE, "options of a model were given for a corpus");
         return plx_error_hint(error, "--as model takes it for a model");
     }
-    if (verdict == IS_MODEL && inspect->count == 1 && inspect->options.corpus.format)
+    const struct plx_corpus_options *corpus = &inspect->options.corpus;
+    if (verdict == IS_MODEL && inspect->count == 1 && corpus->format)
         return plx_error_set(error, PLX_USAGE, "a format of the corpus was given, but no corpus");
+    if (verdict == IS_MODEL && inspect->count == 1 && corpus->member)
+        return plx_error_set(error, PLX_USAGE, "a member of the corpus was given, but no corpus");
     return PLX_OK;
 }
 

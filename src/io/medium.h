@@ -56,6 +56,10 @@ void plx_medium_close(struct plx_medium *medium); /* NULL is fine */
 enum plx_status plx_file_open(const char *name, const struct plx_source_options *options,
                               struct plx_medium **medium, struct plx_error *error);
 
+/* Bytes of a file that is open, and stays open. */
+enum plx_status plx_range_open(const struct plx_file_range *range, const struct plx_source_options *options,
+                               struct plx_medium **medium, struct plx_error *error);
+
 /* The bytes are borrowed. */
 enum plx_status plx_memory_open(const void *data, size_t size, const struct plx_source_options *options,
                                 struct plx_medium **medium, struct plx_error *error);

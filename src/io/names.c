@@ -2,6 +2,7 @@
 
 #include "base/buffer.h"
 #include "base/memory.h"
+#include "io/index_pair.h"
 #include "io/medium.h"
 
 #include <errno.h>
@@ -77,6 +78,47 @@ static enum plx_status expand(struct plx_names *names, const char *given, struct
     return pattern ? match(names, given, error) : add(names, given, error);
 }
 
+static bool is_among(const struct plx_names *names, const char *name)
+{
+    for (size_t i = 0; i < names->count; i++) {
+        if (strcmp(names->names[i], name) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void drop(struct plx_names *names, size_t at)
+{
+    free(names->names[at]);
+    names->count--;
+    for (size_t i = at; i < names->count; i++)
+        names->names[i] = names->names[i + 1];
+}
+
+/* Names each data set in two files by the one that holds the tokens, and once if both were named, as a
+   pattern does. */
+static enum plx_status pair_up(struct plx_names *names, struct plx_error *error)
+{
+    for (size_t i = 0; i < names->count;) {
+        char *name = names->names[i];
+        enum plx_status status = PLX_OK;
+        char *tokens = is_url(name) || is_stdin(name) ? NULL : plx_index_pair(name, &status, error);
+        if (status)
+            return status;
+        if (tokens && is_among(names, tokens)) {
+            free(tokens);
+            drop(names, i);
+            continue;
+        }
+        if (tokens) {
+            free(name);
+            names->names[i] = tokens;
+        }
+        i++;
+    }
+    return PLX_OK;
+}
+
 /* Whether every name can be had, and how much there is in all. */
 static enum plx_status look(struct plx_names *names, struct plx_error *error)
 {
@@ -138,6 +180,8 @@ enum plx_status plx_names_expand(const char *const *given, size_t count, struct 
     *names = (struct plx_names){0};
     for (size_t i = 0; i < count && status == PLX_OK; i++)
         status = expand(names, given[i], error);
+    if (status == PLX_OK)
+        status = pair_up(names, error);
     if (status == PLX_OK)
         status = look(names, error);
     if (status == PLX_OK)

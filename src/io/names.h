@@ -13,8 +13,10 @@ struct plx_names {
 };
 
 /* Replaces each pattern ("*", "?", "[…]"; not in URLs) that is not itself a file by the files that match, in
-   the order of their bytes. Whatever is not there, or cannot be read, is PLX_IO now rather than later; "-"
-   twice is PLX_USAGE. On failure nothing is left to release. */
+   the order of their bytes; and a data set of two files, named by its
+   index or by what both names begin with, by the file of its tokens (see index_pair.h). Whatever is not
+   there, or cannot be read, is PLX_IO now rather than later; "-" twice is PLX_USAGE. On failure nothing is
+   left to release. */
 enum plx_status plx_names_expand(const char *const *given, size_t count, struct plx_names *names,
                                  struct plx_error *error);
 

@@ -40,6 +40,10 @@ enum plx_status plx_output_write_at(const struct plx_output *output, uint64_t of
 enum plx_status plx_output_open_spool(const struct plx_output *output, struct plx_output **spool,
                                       struct plx_error *error);
 
+/* Reads data[0..size) of a spool that is finished, from a place where there is as much. */
+enum plx_status plx_output_read_back(const struct plx_output *spool, uint64_t offset, void *data, size_t size,
+                                     struct plx_error *error);
+
 /* Finishes the spool and writes all that it holds to the output. PLX_INTERRUPTED where `interrupted` (NULL:
    nobody) says so of `user`. */
 enum plx_status plx_output_append(struct plx_output *output, struct plx_output *spool,

@@ -126,8 +126,8 @@ enum plx_status plx_output_check(const char *path, struct plx_error *error)
     const enum plx_place_kind kind = plx_place_kind(path);
     struct stat facts;
     char *file = NULL, *temporary = NULL;
-    if (!path || kind == PLX_PLACE_STDOUT)
-        return PLX_OK;
+    if (!path || kind == PLX_PLACE_STDOUT) /* of a closed one another file would get the number */
+        return fcntl(STDOUT_FILENO, F_GETFD) >= 0 ? PLX_OK : plx_place_error(path, errno, error);
     if (!*path)
         return plx_error_set(error, PLX_USAGE, "an output needs a name");
     if (kind == PLX_PLACE_SPECIAL) {

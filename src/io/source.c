@@ -340,6 +340,42 @@ enum plx_status plx_source_open_memory(const void *data, size_t size, const char
     return PLX_OK;
 }
 
+enum plx_status plx_source_open_medium(struct plx_medium *medium, char *name,
+                                       const struct plx_source_options *options, struct plx_source **source,
+                                       struct plx_error *error)
+{
+    *source = source_new(name, options, error);
+    if (!*source) {
+        plx_medium_close(medium);
+        return PLX_MEMORY;
+    }
+    (*source)->medium = medium;
+    medium->options = &(*source)->options;
+    return PLX_OK;
+}
+
+enum plx_status plx_source_reopen(const struct plx_source *source, struct plx_source **again,
+                                  struct plx_error *error)
+{
+    struct plx_file_range range;
+    struct plx_source_options options = source->options;
+    struct plx_medium *medium;
+    *again = NULL;
+    if (!plx_medium_range(source->medium, &range))
+        return PLX_OK;
+    options.fingerprint = false;
+    char *name = plx_copy_string(source->name, strlen(source->name), error);
+    enum plx_status status = name ? plx_range_open(&range, &options, &medium, error) : PLX_MEMORY;
+    if (status) {
+        free(name);
+        return status;
+    }
+    status = plx_source_open_medium(medium, name, &options, again, error);
+    if (status == PLX_OK && strcmp((*again)->name, "-") == 0)
+        (*again)->label = source->label;
+    return status;
+}
+
 void plx_source_close(struct plx_source *source)
 {
     if (!source)

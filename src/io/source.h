@@ -18,6 +18,17 @@ enum plx_status plx_source_drain(struct plx_source *source, struct plx_error *er
    need not be hashed on its way. */
 void plx_source_stop_hashing(struct plx_source *source);
 
+/* Opens a source over a medium that another module has opened, which is taken over, also on failure, and gets
+   its options from here; and so is `name`, which free() can release. */
+enum plx_status plx_source_open_medium(struct plx_medium *medium, char *name,
+                                       const struct plx_source_options *options, struct plx_source **source,
+                                       struct plx_error *error);
+
+/* Opens the same content once more, from its beginning, without a fingerprint; the first source must outlive
+   the second. *again is NULL where it does not lie in a regular file that is not empty. */
+enum plx_status plx_source_reopen(const struct plx_source *source, struct plx_source **again,
+                                  struct plx_error *error);
+
 /* PLX_INTERRUPTED if the caller wants to stop. */
 enum plx_status plx_source_interrupted(const struct plx_source *source, struct plx_error *error);
 

@@ -55,3 +55,20 @@ enum plx_status plx_output_append(struct plx_output *output, struct plx_output *
     output->failed = *error; /* it has a hole now, whosever fault that is */
     return output->status = status;
 }
+
+enum plx_status plx_output_read_back(const struct plx_output *spool, uint64_t offset, void *data, size_t size,
+                                     struct plx_error *error)
+{
+    uint8_t *bytes = data;
+    while (size > 0) {
+        const ssize_t got = pread(spool->descriptor, bytes, size, (off_t)offset);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got <= 0)
+            return plx_place_error(spool->path, got < 0 ? errno : EIO, error);
+        bytes += got;
+        size -= (size_t)got;
+        offset += (uint64_t)got;
+    }
+    return PLX_OK;
+}

@@ -5,7 +5,7 @@
 #include "base/memory.h"
 #include "base/number.h"
 #include "io/lines.h"
-#include "model/npy.h"
+#include "io/npy.h"
 
 #include <inttypes.h>
 #include <math.h>

@@ -1,8 +1,8 @@
 /* An array of NumPy: one dimension of float32 or float64, nats ≥ 0. */
 #include "model/logprobs.h"
-#include "model/npy.h"
 
 #include "base/number.h"
+#include "io/npy.h"
 
 #include <inttypes.h>
 #include <math.h>

@@ -2,7 +2,7 @@
 #ifndef PLX_MODEL_NPY_TENSOR_H
 #define PLX_MODEL_NPY_TENSOR_H
 
-#include "model/npy.h"
+#include "io/npy.h"
 #include "model/tensors.h"
 
 /* Sets type and shape of a tensor, whose data are not placed, by an array's header. False if the array's

@@ -1,21 +1,16 @@
-/* Per-token files as arrays of NumPy: format version 1.0, after numpy/lib/format.py. */
+/* Per-token files as arrays of NumPy. */
 #include "report/per_token.h"
 
 #include "base/memory.h"
+#include "base/npy_header.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* Values on their way. */
 #define CHUNK 4096
 
-/* Magic, version and length of the header come before it; together they are a multiple of 64. Fixed, so that
-   it can be written before the count is known: the largest count has 20 digits, and 32 are still free then.
- */
-#define MAGIC_BYTES  10
-#define HEADER_BYTES 128
+#define DESCR "<f8"
 
 struct npy {
     struct plx_per_token writer;
@@ -24,23 +19,10 @@ struct npy {
     uint8_t chunk[CHUNK * sizeof(double)];
 };
 
-static void make_header(uint64_t count, uint8_t header[HEADER_BYTES])
-{
-    static const uint8_t magic[MAGIC_BYTES] = {
-        0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0, HEADER_BYTES - MAGIC_BYTES, 0};
-    char text[HEADER_BYTES - MAGIC_BYTES];
-    const int length = snprintf(text, sizeof text,
-                                "{'descr': '<f8', 'fortran_order': False, 'shape': (%" PRIu64 ",), }", count);
-    memset(header, ' ', HEADER_BYTES);
-    memcpy(header, magic, sizeof magic);
-    memcpy(header + MAGIC_BYTES, text, (size_t)length);
-    header[HEADER_BYTES - 1] = '\n';
-}
-
 static enum plx_status write_header(struct plx_output *output, uint64_t count, struct plx_error *error)
 {
-    uint8_t header[HEADER_BYTES];
-    make_header(count, header);
+    uint8_t header[PLX_NPY_HEADER];
+    plx_npy_header(DESCR, count, header);
     return plx_output_write(output, header, sizeof header, error);
 }
 
@@ -103,8 +85,8 @@ static enum plx_status npy_finish(struct plx_per_token *writer, struct plx_error
         const enum plx_status status = write_header(writer->output, npy->count, error);
         return status ? status : plx_output_append(writer->output, npy->spool, NULL, NULL, error);
     }
-    uint8_t header[HEADER_BYTES];
-    make_header(npy->count, header);
+    uint8_t header[PLX_NPY_HEADER];
+    plx_npy_header(DESCR, npy->count, header);
     return plx_output_patch(writer->output, header, sizeof header, error);
 }
 

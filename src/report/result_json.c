@@ -4,6 +4,7 @@
 #include "base/json_writer.h"
 #include "base/logarithms.h"
 #include "eval/conventions.h"
+#include "report/explain_json.h"
 #include "report/extra_json.h"
 #include "report/result_file.h"
 #include "report/result_parts.h"
@@ -163,7 +164,7 @@ static void write_conventions(struct plx_json_writer *json, const struct plx_res
     struct plx_conventions c;
     plx_conventions_compute(result, &c);
     plx_json_begin_object(json, "conventions");
-    if (result->plan.sentences)
+    if (result->plan.kenlm)
         write_kenlm(json, &c);
     if (result->plan.srilm)
         write_srilm(json, &c);
@@ -313,13 +314,35 @@ static void write_runtime(struct plx_json_writer *json, const struct plx_result 
 }
 
 /* Where bytes, characters and words come from. */
-static const char *text_origin(const struct plx_plan *plan)
+static const char *text_origin(const struct plx_result *result)
 {
+    const struct plx_plan *plan = &result->plan;
     if (plan->content == PLX_CONTENT_TEXT)
         return "original";
+    if (result->original.source)
+        return "given";
     if (!plan->spelled)
         return "unknown";
     return plan->tokens == PLX_TOKENS_WORD ? "joined" : "concatenated";
+}
+
+static void write_token_bytes(struct plx_json_writer *json, const struct plx_result *result)
+{
+    const struct plx_original_info *original = &result->original;
+    const uint64_t size = original->original_bytes ? original->original_bytes : original->text_bytes;
+    const char *own = result->plan.content == PLX_CONTENT_TEXT ? "corpus"
+                      : result->plan.spelled                   ? "spelling"
+                                                               : "unknown";
+    if (!original->source && !original->original_bytes)
+        return;
+    plx_json_begin_object(json, "token_bytes");
+    plx_json_string(json, "source", original->source ? original->source : own);
+    if (*original->sha256)
+        plx_json_string(json, "sha256", original->sha256);
+    plx_json_u64(json, "total", result->text.bytes);
+    if (size)
+        plx_json_u64(json, "original", size);
+    plx_json_end_object(json);
 }
 
 static void write_corpus(struct plx_json_writer *json, const struct plx_result *result)
@@ -328,9 +351,10 @@ static void write_corpus(struct plx_json_writer *json, const struct plx_result *
     plx_json_string(json, "format", result->corpus_format);
     plx_json_string(json, "content", plx_content_name(result->plan.content));
     plx_json_string(json, "tokenization", plx_token_kind_name(result->plan.tokens));
-    plx_json_string(json, "text", text_origin(&result->plan));
+    plx_json_string(json, "text", text_origin(result));
     plx_json_u64(json, "files", result->files);
     plx_json_string(json, "sha256", result->corpus_sha256);
+    write_token_bytes(json, result);
     plx_json_end_object(json);
 }
 
@@ -353,6 +377,7 @@ static void write_result(struct plx_json_writer *json, const struct plx_result *
         plx_json_bool(json, "orders_include_blanks", true);
     write_conventions(json, result);
     plx_write_extra(json, result);
+    plx_write_explained(json, result);
     plx_json_protocol(json, &result->plan.protocol);
     write_model(json, result);
     write_corpus(json, result);

@@ -82,7 +82,7 @@ static size_t check_own(const char *model_path, const char *name)
     for (size_t i = 0; (preset = plx_protocol_preset(i)) != NULL; i++) {
         struct plx_error error = {0};
         char what[256];
-        if (preset->window || preset->unknown != PLX_UNKNOWN_UNK)
+        if (preset->window || preset->unknown != PLX_UNKNOWN_UNK || plx_protocol_wants_letters(preset))
             continue;
         snprintf(what, sizeof what, "%s, %s, %s", fixture_name(model_path), preset->name, name);
         struct plx_result *result = evaluate_and_write(model, &text, preset, folder_path(name), &error);

@@ -1,7 +1,10 @@
 /* n-gram models on real texts: the numbers of other programs. PERPLEX_TEST_DATA_DIR names the folder that
    holds the models, the texts and, under reference/, what was computed for them: by a float64 program after
    the ARPA rule, and by KenLM, IRSTLM and MITLM. Its README says how. */
+#include <perplex/summary.h>
+
 #include "support/encoded_text.h"
+#include "support/folder.h"
 #include "support/reference.h"
 #include "support/result_text.h"
 #include "support/sanitized.h"
@@ -54,16 +57,59 @@ static struct {
     struct plx_model *model;
     struct file_bytes texts[REFERENCE_SPLITS];
     cJSON *results[REFERENCE_SPLITS];
+    char *kenlm[REFERENCE_SPLITS], *irstlm[REFERENCE_SPLITS]; /* summaries in their words */
 } ngram;
+
+/* Released with free(). */
+static char *finish_summary(struct plx_summary *summary, const struct plx_result *result)
+{
+    struct plx_error error = {0};
+    if (plx_summary_finish(summary, result, &error) || plx_summary_commit(summary, &error))
+        fail_msg("%s", error.message);
+    struct file_bytes file = file_read(folder_path("summary"));
+    char *text = calloc(1, file.size + 1);
+    if (!text)
+        abort();
+    memcpy(text, file.bytes, file.size);
+    free(file.bytes);
+    return text;
+}
+
+static struct plx_summary *open_summary(const char *tool)
+{
+    struct plx_summary *summary = NULL;
+    struct plx_error error = {0};
+    if (plx_summary_open(tool, folder_path("summary"), &summary, &error))
+        fail_msg("%s", error.message);
+    return summary;
+}
+
+static void ngram_evaluate(size_t split)
+{
+    const struct file_bytes *text = ngram.texts + split;
+    struct plx_summary *summary = open_summary("kenlm");
+    const struct plx_evaluate_options options = {.summary = summary};
+    struct plx_error error = {0};
+    struct plx_result *result =
+        evaluate_bytes(ngram.model, text->bytes, text->size, PLX_TOKENS_WORD, &options, &error);
+    if (!result) {
+        fail_msg("%s: %s", ngram.row->file, error.message);
+        return;
+    }
+    ngram.kenlm[split] = finish_summary(summary, result);
+    ngram.irstlm[split] = finish_summary(open_summary("irstlm"), result);
+    ngram.results[split] = result_tree(result);
+}
 
 static int ngram_open(void **state)
 {
-    (void)state;
+    if (folder_make(state))
+        return -1;
     char *path = reference_file("models/ngram", ngram.row->file);
     ngram.model = fixture_open(path);
     for (size_t split = 0; split < REFERENCE_SPLITS; split++) {
         ngram.texts[split] = reference_text("wikitext-2", split);
-        ngram.results[split] = reference_evaluate(ngram.model, ngram.texts + split, PLX_TOKENS_WORD, NULL);
+        ngram_evaluate(split);
     }
     free(path);
     return 0;
@@ -71,13 +117,14 @@ static int ngram_open(void **state)
 
 static int ngram_close(void **state)
 {
-    (void)state;
     for (size_t split = 0; split < REFERENCE_SPLITS; split++) {
         free(ngram.texts[split].bytes);
+        free(ngram.kenlm[split]);
+        free(ngram.irstlm[split]);
         cJSON_Delete(ngram.results[split]);
     }
     plx_model_close(ngram.model);
-    return 0;
+    return folder_remove(state);
 }
 
 static void check_orders(const cJSON *result, const cJSON *expected)
@@ -182,6 +229,7 @@ static void ngram__kenlm_summary(void **state)
             assert_string_equal(ngram.row->name, "small.o1"); /* which KenLM cannot read */
             continue;
         }
+        assert_string_equal(ngram.kenlm[split], section);
         assert_int_equal(result_count(result, "conventions.kenlm.tokens"),
                          (uint64_t)labelled(section, "\nTokens:"));
         assert_int_equal(result_count(result, "conventions.kenlm.oovs"),
@@ -220,6 +268,8 @@ static void ngram__irstlm_eval(void **state)
         if (!find_section("reference/irstlm/eval.txt", heading, section, sizeof section))
             continue;
         found++;
+        assert_memory_equal(ngram.irstlm[split], "%% ", 3); /* which the list leaves out */
+        assert_string_equal(ngram.irstlm[split] + 3, section);
         assert_printed(section, "Nw=", 0, result_number(result, "conventions.irstlm.words"));
         assert_printed(section, "PP=", 2, result_number(result, "conventions.irstlm.pp"));
         assert_printed(section, "PPwp=", 2, result_number(result, "conventions.irstlm.ppwp"));

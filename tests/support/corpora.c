@@ -113,8 +113,32 @@ static void check_cut(const struct plx_chunk *chunk, const struct corpus_reading
         assert_true((*chunk->text & 0xC0) != 0x80);
 }
 
+/* What is known of one chunk is known of all. */
+static void add_originals(struct corpus_reading *reading, const struct plx_chunk *chunk)
+{
+    const size_t count = reading->count + chunk->size;
+    const bool first = reading->chunks == 0;
+    if (!first) {
+        assert_int_equal(chunk->token_bytes != NULL, reading->bytes != NULL);
+        assert_int_equal(chunk->token_characters != NULL, reading->characters != NULL);
+    }
+    assert_int_equal(chunk->token_words != NULL, chunk->token_characters != NULL);
+    if (!chunk->token_bytes)
+        return;
+    reading->bytes = grow(reading->bytes, count, sizeof *reading->bytes);
+    memcpy(reading->bytes + reading->count, chunk->token_bytes, chunk->size * sizeof *reading->bytes);
+    if (!chunk->token_characters)
+        return;
+    reading->characters = grow(reading->characters, count, sizeof *reading->characters);
+    memcpy(reading->characters + reading->count, chunk->token_characters,
+           chunk->size * sizeof *reading->characters);
+    reading->words = grow(reading->words, count, sizeof *reading->words);
+    memcpy(reading->words + reading->count, chunk->token_words, chunk->size);
+}
+
 static void add_tokens(struct corpus_reading *reading, const struct plx_chunk *chunk)
 {
+    add_originals(reading, chunk);
     for (size_t i = 0; i < chunk->size; i++, reading->count++) {
         if (chunk->content == PLX_CONTENT_IDS) {
             reading->ids = room_for(reading->ids, reading->count, sizeof *reading->ids);
@@ -229,6 +253,9 @@ void corpus_reading_free(struct corpus_reading *reading)
     free(reading->documents);
     free(reading->ids);
     free(reading->ends);
+    free(reading->bytes);
+    free(reading->characters);
+    free(reading->words);
     plx_buffer_release(&reading->text);
 }
 
@@ -248,6 +275,14 @@ static bool same_bytes(const void *a, const void *b, size_t size)
     return size == 0 || (a && b && memcmp(a, b, size) == 0);
 }
 
+static bool same_counts(const struct corpus_reading *a, const struct corpus_reading *b)
+{
+    return !a->bytes == !b->bytes && !a->characters == !b->characters &&
+           (!a->bytes || same_bytes(a->bytes, b->bytes, a->count * sizeof *a->bytes)) &&
+           (!a->characters || (same_bytes(a->characters, b->characters, a->count * sizeof *a->characters) &&
+                               same_bytes(a->words, b->words, a->count)));
+}
+
 bool corpus_readings_equal(const struct corpus_reading *a, const struct corpus_reading *b)
 {
     if (a->info.content != b->info.content || a->count != b->count || a->text.size != b->text.size ||
@@ -259,6 +294,8 @@ bool corpus_readings_equal(const struct corpus_reading *a, const struct corpus_r
             !same_bytes(left->id, right->id, left->id_length))
             return false;
     }
+    if (!same_counts(a, b))
+        return false;
     return a->info.content == PLX_CONTENT_IDS       ? same_bytes(a->ids, b->ids, a->count * sizeof *a->ids)
            : a->info.content == PLX_CONTENT_STRINGS ? same_bytes(a->ends, b->ends, a->count * sizeof *a->ends)
                                                     : true;

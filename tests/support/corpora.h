@@ -20,6 +20,8 @@ struct corpus_reading {
     uint64_t *ends;                  /* [count] of each string in the text */
     uint32_t *ids;                   /* [count] */
     size_t count;                    /* of the tokens */
+    uint32_t *bytes, *characters;    /* [count] that they stand for; NULL where that is not known */
+    uint8_t *words;                  /* [count] likewise */
     struct read_document *documents; /* [info.documents] */
     size_t document_count;
     size_t chunks;

@@ -73,12 +73,12 @@ static bool ends_with(const char *text, const char *end)
 }
 
 /* What stands beside models: vocabularies, by the names by which they are found, texts, the parts of those in
-   several files, and weights that are nothing without their description. */
+   several files, and weights that are nothing without their description. Beside corpora: an index. */
 static bool is_companion(const char *name)
 {
     return strstr(name, "-of-0") || strcmp(name, "weights.safetensors") == 0 ||
            ends_with(name, "vocab.txt") || ends_with(name, "vocab.json") || strcmp(name, "dict.txt") == 0 ||
-           ends_with(name, ".text");
+           ends_with(name, ".text") || ends_with(name, ".idx");
 }
 
 /* The list of models that have no file. */

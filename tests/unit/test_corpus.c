@@ -294,15 +294,15 @@ static void plx_corpus_open__format_by_name(void **state)
     assert_int_equal(try_files(LIST("1.txt"), "u16", &error), PLX_OK);
 }
 
-/* An archive among the texts. */
+/* A table among the texts. */
 static void plx_corpus_open__foreign_file(void **state)
 {
     struct plx_error error;
     (void)state;
-    write_file("binary", "PK\3\4\0\0", 6);
+    write_file("binary", "PAR1\x15\x04", 6);
     assert_int_equal(try_files(LIST("1.txt", "binary"), NULL, &error), PLX_UNSUPPORTED);
     assert_string_equal(error.input, "binary");
-    assert_non_null(strstr(error.message, "zip"));
+    assert_non_null(strstr(error.message, "Parquet"));
 }
 
 /* Errors name the file they are in. */

@@ -329,13 +329,15 @@ static void plx_json_scan_skip_rest__of_an_array(void **state)
     for (size_t i = 0; i < sizeof elements / sizeof *elements; i++) {
         struct plx_json_scan scan = scan_of(text, sizeof text - 1);
         scan.at = elements[i];
-        assert_true(plx_json_scan_skip_rest(&scan));
+        uint64_t count = 7;
+        assert_true(plx_json_scan_skip_rest(&scan, &count));
+        assert_int_equal(count, 7 + 4 - i);
         assert_int_equal(scan.at, 21);
         scan_end(&scan);
     }
     struct plx_json_scan scan = scan_of("[1, 2", 5);
     scan.at = 1;
-    assert_false(plx_json_scan_skip_rest(&scan));
+    assert_false(plx_json_scan_skip_rest(&scan, &(uint64_t){0}));
     assert_int_equal(scan.at, 5);
     scan_end(&scan);
 }

@@ -71,6 +71,7 @@ static struct corpus_reading read_pipe(const void *bytes, size_t size)
 struct made {
     struct plx_buffer json;
     enum plx_content content;
+    bool bytes, texts; /* stand beside the tokens of every record */
     size_t records;
 };
 
@@ -123,11 +124,11 @@ static void append_other(struct plx_buffer *json, struct random *random, unsigne
     append_text(json, object ? "}" : "]");
 }
 
-static void append_list(struct plx_buffer *json, struct random *random, bool strings, size_t most)
+static void append_list(struct plx_buffer *json, struct random *random, bool strings, size_t count)
 {
     append_text(json, "[");
     append_space(json, random);
-    for (size_t i = 0, count = random_below(random, most); i < count; i++) {
+    for (size_t i = 0; i < count; i++) {
         struct plx_error error;
         append_text(json, i ? "," : "");
         append_space(json, random);
@@ -145,18 +146,20 @@ static void append_list(struct plx_buffer *json, struct random *random, bool str
 static void append_record(struct made *made, struct random *random)
 {
     static const char *const names[] = {
-        "\"id\":", "\"other\":", "\"text\":", "\"tokens\":", "\"input_ids\":"};
+        "\"id\":", "\"other\":", "\"text\":", "\"tokens\":", "\"input_ids\":", "\"bytes\":"};
     const bool first = random_chance(random, 2); /* ids as "input_ids", else as "tokens" */
-    bool has[5] = {random_chance(random, 2), random_chance(random, 2), random_chance(random, 2), false,
-                   false};
-    has[2] = has[2] || made->content == PLX_CONTENT_TEXT;
+    bool has[6] = {random_chance(random, 2), random_chance(random, 2)};
+    has[2] = made->texts || made->content == PLX_CONTENT_TEXT;
+    has[5] = made->bytes;
     has[3] = made->content == PLX_CONTENT_STRINGS || (made->content == PLX_CONTENT_IDS && !first);
     has[4] = made->content == PLX_CONTENT_IDS && first;
     const size_t most = random_chance(random, 50) ? 40000 : random_chance(random, 5) ? 500 : 8;
+    const size_t count = random_below(random, most);
+    const size_t step = random_chance(random, 2) ? 1 : 5; /* forwards or backwards */
     append_text(&made->json, "{");
     append_space(&made->json, random);
-    for (size_t i = 0, from = random_below(random, 5), written = 0; i < 5; i++) {
-        const size_t member = (from + 2 * i) % 5;
+    for (size_t i = 0, from = random_below(random, 6), written = 0; i < 6; i++) {
+        const size_t member = (from + step * i) % 6;
         if (!has[member])
             continue;
         append_text(&made->json, written++ ? "," : "");
@@ -166,17 +169,36 @@ static void append_record(struct made *made, struct random *random)
         if (member == 0 && random_chance(random, 2))
             append_text(&made->json, "1234567");
         else if (member == 0 || member == 2)
-            append_random_string(&made->json, random, member == 0 ? 4 : most);
+            append_random_string(&made->json, random,
+                                 member == 0 || made->content != PLX_CONTENT_TEXT ? 4 : most);
         else if (member == 1)
             append_other(&made->json, random, 0);
         else
-            append_list(&made->json, random, made->content == PLX_CONTENT_STRINGS, most);
+            append_list(&made->json, random, made->content == PLX_CONTENT_STRINGS && member != 5, count);
         append_space(&made->json, random);
     }
     append_text(&made->json, "}");
     append_space(&made->json, random);
     append_text(&made->json, "\n");
     made->records++;
+}
+
+/* What stands beside the tokens: counts for each, or a text, of which each has its share. */
+static void compare_originals(const struct corpus_reading *reading, uint64_t begin, const cJSON *tokens,
+                              const cJSON *record)
+{
+    const cJSON *bytes = cJSON_GetObjectItemCaseSensitive(record, "bytes"), *element;
+    const cJSON *text = cJSON_GetObjectItemCaseSensitive(record, "text");
+    const uint64_t size = text ? strlen(text->valuestring) : 0, count = (uint64_t)cJSON_GetArraySize(tokens);
+    assert_int_equal(reading->bytes != NULL, bytes || text);
+    assert_int_equal(reading->words != NULL, text != NULL);
+    uint64_t k = 0;
+    cJSON_ArrayForEach(element, bytes)
+    {
+        assert_int_equal(reading->bytes[begin + k++], (uint32_t)element->valuedouble);
+    }
+    for (; text && !bytes && k < count; k++)
+        assert_int_equal(reading->bytes[begin + k], size * (k + 1) / count - size * k / count);
 }
 
 /* What cJSON finds in the line, against document i of the reading. */
@@ -202,6 +224,7 @@ static void compare_record(const struct corpus_reading *reading, size_t i, const
     const cJSON *list = cJSON_GetObjectItemCaseSensitive(record, "input_ids"), *element;
     if (!list)
         list = cJSON_GetObjectItemCaseSensitive(record, "tokens");
+    compare_originals(reading, document->begin, list, record);
     uint64_t at = document->begin;
     cJSON_ArrayForEach(element, list)
     {
@@ -237,7 +260,9 @@ static void jsonl_next__random_records(void **state)
     struct random random = {21};
     (void)state;
     for (unsigned round = 0; round < (SANITIZED ? 12 : 60); round++) {
-        struct made made = {.content = (enum plx_content)(round % 3)};
+        struct made made = {.content = (enum plx_content)(round % 3),
+                            .bytes = round % 9 > 5,
+                            .texts = random_chance(&random, 2)};
         struct plx_error error;
         plx_buffer_init(&made.json, (size_t)1 << 30);
         for (size_t i = 1 + random_below(&random, 150); i > 0; i--)

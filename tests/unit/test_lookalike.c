@@ -75,7 +75,9 @@ static void plx_lookalike_recognise__magic(void **state)
     ASSERT_LOOKS("\x89HDF\r\n\x1A\n", "a", "an HDF5 file");
     ASSERT_LOOKS("GGUF\3\0\0\0", "a", "a GGUF model");
     ASSERT_LOOKS("\x80\x02}q", "a", "a Python pickle");
-    ASSERT_LOOKS("MMIDIDX\0\0", "a", "the index of a Megatron");
+    ASSERT_LOOKS("MMIDIDX\0\0", "a", "the index of a Megatron or fairseq data set");
+    ASSERT_LOOKS("\x88\xD8\x34\x01\1\0\0\0", "a", "a token file of llm.c");
+    ASSERT_LOOKS("\xA1\xD9\x34\x01\7\0\0\0", "a", "a token file of llm.c");
     ASSERT_LOOKS("blmt 3 1", "a", "an IRSTLM binary");
     ASSERT_LOOKS("version https://git-lfs.github.com/spec/v1\noid", "a", "a Git LFS pointer");
     ASSERT_LOOKS("\xFF\xFE"

@@ -1,5 +1,5 @@
 /* Headers of NumPy's arrays. Expected values: numpy/lib/format.py, and bytes of IEEE 754 numbers by hand. */
-#include "model/npy.h"
+#include "io/npy.h"
 
 #include <inttypes.h>
 #include <math.h>

@@ -134,7 +134,7 @@ static cJSON *read_schema(void)
 }
 
 /* What is asked for beside the plain figures. */
-enum asked { NOTHING, DISTRIBUTIONS, SMOOTHED, FOCAL };
+enum asked { NOTHING, EXPLAINED, DISTRIBUTIONS, SMOOTHED, FOCAL };
 
 static cJSON *result_of(const struct plx_model *model, const char *text, enum plx_token_kind tokens,
                         const char *protocol, enum asked asked)
@@ -151,6 +151,7 @@ static cJSON *result_of(const struct plx_model *model, const char *text, enum pl
     const struct plx_protocol fields = inputs_protocol(protocol);
     const struct plx_evaluate_options options = {.protocol = &fields,
                                                  .threads = 1,
+                                                 .explain = asked == EXPLAINED,
                                                  .distributions = asked == DISTRIBUTIONS,
                                                  .losses = asked >= SMOOTHED ? &losses : NULL};
     struct plx_error error;
@@ -195,6 +196,8 @@ static const struct kind KINDS[] = {
      NOTHING},
     {"distributions", "models/tiny.table.safetensors", "the sea rises\n", "wikitext-eos", PLX_TOKENS_WORD,
      DISTRIBUTIONS},
+    {"explained", NULL, TEXT, "sentence", PLX_TOKENS_WORD, EXPLAINED},
+    {"explained, infinite", NULL, TEXT, "srilm unknown=zero", PLX_TOKENS_WORD, EXPLAINED},
     {"distributions of n-grams", NULL, TEXT, "sentence", PLX_TOKENS_WORD, DISTRIBUTIONS},
     {"distributions without cost", NULL, TEXT, "sentence unknown=zero", PLX_TOKENS_WORD, DISTRIBUTIONS},
     {"smoothed", "models/tiny.table.safetensors", "the sea rises\n", "wikitext-eos", PLX_TOKENS_WORD,
@@ -236,6 +239,7 @@ static bool optional(const char *path)
         "$.runtime.peak_memory_bytes",
         "$.distribution",
         "$.losses",
+        "$.explain",
         "$.accumulators.distribution",
         "$.accumulators.losses",
         "$.runtime.load",

@@ -62,7 +62,7 @@ static void assert_sum(const struct plx_exact *exact, double sum, uint64_t count
 #define BREAK   PLX_TOKEN_BREAK
 #define WINDOW  PLX_TOKEN_NEW_WINDOW
 
-static const struct plx_plan SENTENCES = {.sentences = true, .order = 3};
+static const struct plx_plan SENTENCES = {.kenlm = true, .order = 3};
 
 static void plx_sequence_add__totals_of_sentences_in_float(void **state)
 {
@@ -131,7 +131,7 @@ static void plx_sequence_add__backed_off(void **state)
         {.order = 1, .flags = END},   /* a blank line, of 2: backed off */
         {.order = 2, .flags = END},   /* another: no */
     };
-    const struct plx_plan bigram = {.sentences = true, .order = 2}, unigram = {.sentences = true, .order = 1};
+    const struct plx_plan bigram = {.kenlm = true, .order = 2}, unigram = {.kenlm = true, .order = 1};
     (void)state;
     for (size_t size = 1; size <= 10; size++) {
         assert_int_equal(feed(&SENTENCES, targets, 10, size).irstlm_backed_off, 5);

@@ -1,7 +1,7 @@
 /* npy: one array of NumPy. "\x93NUMPY", version, length of the header, a Python dict literal with `descr`,
    `fortran_order` and `shape`, then the elements (numpy/lib/format.py, versions 1.0, 2.0 and 3.0). */
-#ifndef PLX_MODEL_NPY_H
-#define PLX_MODEL_NPY_H
+#ifndef PLX_IO_NPY_H
+#define PLX_IO_NPY_H
 
 #include <perplex/source.h>
 
@@ -31,6 +31,11 @@ bool plx_npy_recognise(const uint8_t *head, size_t size);
    format demands; PLX_UNSUPPORTED for versions and types of elements that are not read; the errors of
    reading. */
 enum plx_status plx_npy_read_header(struct plx_source *source, struct plx_npy *array,
+                                    struct plx_error *error);
+
+/* The same without consuming it: *header is how many bytes it takes, all of which have been peeked at last.
+ */
+enum plx_status plx_npy_peek_header(struct plx_source *source, struct plx_npy *array, size_t *header,
                                     struct plx_error *error);
 
 /* How many bytes of a content tell how long its header is. */

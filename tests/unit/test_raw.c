@@ -91,7 +91,7 @@ static void u16_next__odd_number_of_bytes(void **state)
         assert_int_equal(error.offset, sizes[i] - 1);
         assert_true(error.line == PLX_NOWHERE);
         assert_string_equal(error.input, "x.bin");
-        assert_non_null(strstr(error.message, "half a token id"));
+        assert_non_null(strstr(error.message, "part of a token id at the end: each takes 2 bytes"));
         assert_true(*error.hint);
         corpus_reading_free(&reading);
     }
@@ -144,7 +144,7 @@ static void u16_probe__other_content(void **state)
     (void)state;
     assert_string_equal(format_of("{\"text\":\"\"}", 11, "x.bin"), "jsonl");
     assert_string_equal(format_of("PK\3\4", 4, "pytorch_model.bin"), "none");
-    assert_string_equal(format_of("\x88\xd8\x34\x01\1\0\0\0", 8, "train.bin"), "none");
+    assert_string_equal(format_of("\x8a\xd8\x34\x01\1\0\0\0", 8, "train.bin"), "none");
     for (size_t i = 0; i < sizeof text; i++)
         text[i] = "some\twords\xe2\x82\xac\r\n"[i % 15];
     assert_string_equal(format_of(text, sizeof text, "x.bin"), "text");

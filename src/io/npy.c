@@ -1,4 +1,4 @@
-#include "model/npy.h"
+#include "io/npy.h"
 
 #include "base/bytes.h"
 #include "base/error.h"
@@ -307,22 +307,29 @@ enum plx_status plx_npy_parse(const uint8_t *header, size_t size, const char *na
     return status ? status : count_elements(&cursor, array, error);
 }
 
-enum plx_status plx_npy_read_header(struct plx_source *source, struct plx_npy *array, struct plx_error *error)
+enum plx_status plx_npy_peek_header(struct plx_source *source, struct plx_npy *array, size_t *header,
+                                    struct plx_error *error)
 {
     const char *name = plx_source_name(source);
     const uint64_t base = plx_source_offset(source);
     const uint8_t *head;
-    size_t size, header = 0;
+    size_t size;
     *array = (struct plx_npy){0};
+    *header = 0;
     enum plx_status status = plx_source_peek(source, PLX_NPY_PREFIX, &head, &size, error);
     if (status == PLX_OK)
-        status = plx_npy_measure(head, size, name, base, &header, error);
+        status = plx_npy_measure(head, size, name, base, header, error);
     if (status == PLX_OK)
-        status = plx_source_peek(source, header, &head, &size, error);
-    if (status == PLX_OK && size < header)
+        status = plx_source_peek(source, *header, &head, &size, error);
+    if (status == PLX_OK && size < *header)
         status = plx_npy_cut_short(name, base + size, error);
-    if (status == PLX_OK)
-        status = plx_npy_parse(head, header, name, base, array, error);
+    return status ? status : plx_npy_parse(head, *header, name, base, array, error);
+}
+
+enum plx_status plx_npy_read_header(struct plx_source *source, struct plx_npy *array, struct plx_error *error)
+{
+    size_t header;
+    const enum plx_status status = plx_npy_peek_header(source, array, &header, error);
     if (status == PLX_OK)
         plx_source_skip(source, header);
     return status;

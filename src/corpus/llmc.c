@@ -1,0 +1,89 @@
+/* llm.c's token files (dev/data/data_common.py): 256 numbers of 4 bytes, which are a magic, a version and how
+   many tokens there are, and zeros; then the ids. Magic 20240520 has version 1 and ids of 2 bytes, 20240801,
+   made for Llama 3, version 7 and 4 bytes. The file is one document. */
+#include "base/bytes.h"
+#include "corpus/id_reader.h"
+
+#define HEADER_BYTES 1024
+
+struct version {
+    uint32_t magic, version;
+    unsigned id_bytes;
+};
+
+static const struct version VERSIONS[] = {{20240520, 1, 2}, {20240801, 7, 4}};
+
+/* The version that has the magic; NULL if none has. */
+static const struct version *version_of(const uint8_t *head, size_t size)
+{
+    for (size_t i = 0; i < sizeof VERSIONS / sizeof *VERSIONS && size >= 4; i++) {
+        if (plx_load_u32(head) == VERSIONS[i].magic)
+            return &VERSIONS[i];
+    }
+    return NULL;
+}
+
+static enum plx_probe probe(const uint8_t *head, size_t size, const char *name)
+{
+    (void)name;
+    return version_of(head, size) ? PLX_PROBE_CONTENT : PLX_PROBE_NO;
+}
+
+static enum plx_status read_header(const uint8_t *head, size_t size, struct plx_id_layout *layout,
+                                   struct plx_error *error)
+{
+    const struct version *version = version_of(head, size);
+    if (!version) {
+        plx_error_set(error, PLX_MALFORMED, "no token file of llm.c: it begins with neither %u nor %u",
+                      (unsigned)VERSIONS[0].magic, (unsigned)VERSIONS[1].magic);
+        return plx_error_at_offset(error, 0);
+    }
+    if (size >= 8 && plx_load_u32(head + 4) != version->version) {
+        plx_error_set(error, PLX_UNSUPPORTED,
+                      "a token file of llm.c of version %u, which is not known: %u has version %u",
+                      (unsigned)plx_load_u32(head + 4), (unsigned)version->magic, (unsigned)version->version);
+        return plx_error_at_offset(error, 4);
+    }
+    if (size < HEADER_BYTES) {
+        plx_error_set(error, PLX_MALFORMED, "the file ends within llm.c's header of %d bytes", HEADER_BYTES);
+        plx_error_at_offset(error, size);
+        return plx_error_hint(error, "was it written and copied completely?");
+    }
+    *layout = (struct plx_id_layout){
+        .type = {.size = version->id_bytes},
+        .begin = HEADER_BYTES,
+        .count = plx_load_u32(head + 8),
+        .counter = "the header",
+    };
+    if (layout->count <= INT32_MAX)
+        return PLX_OK;
+    plx_error_set(error, PLX_MALFORMED, "llm.c's header counts %lld tokens",
+                  (long long)layout->count - ((long long)UINT32_MAX + 1));
+    return plx_error_at_offset(error, 8);
+}
+
+static enum plx_status open_llmc(struct plx_source *source, const struct plx_corpus_options *options,
+                                 struct plx_reader **made, struct plx_error *error)
+{
+    struct plx_id_layout layout;
+    struct plx_id_reader *reader;
+    const uint8_t *head;
+    size_t size;
+    enum plx_status status = plx_source_peek(source, HEADER_BYTES, &head, &size, error);
+    if (status == PLX_OK)
+        status = read_header(head, size, &layout, error);
+    if (status == PLX_OK)
+        status = plx_id_reader_new(source, options, &layout, &reader, error);
+    if (status == PLX_OK)
+        *made = &reader->base;
+    return status;
+}
+
+const struct plx_corpus_format plx_corpus_format_llmc = {
+    "llmc",
+    "token ids of llm.c, with its header: of 2 bytes, and of 4 for Llama 3 (.bin)",
+    probe,
+    open_llmc,
+    plx_id_reader_next,
+    plx_id_reader_close,
+};

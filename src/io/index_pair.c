@@ -1,0 +1,83 @@
+#include "io/index_pair.h"
+
+#include "base/memory.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const char INDEX[] = ".idx", TOKENS[] = ".bin";
+
+bool plx_index_recognise(const uint8_t *head, size_t size)
+{
+    return size >= PLX_INDEX_MAGIC_BYTES && memcmp(head, "MMIDIDX\0\0", PLX_INDEX_MAGIC_BYTES) == 0;
+}
+
+size_t plx_index_head(const char *path, void *head, size_t size, uint64_t *file_bytes)
+{
+    struct stat status;
+    ssize_t got = 0;
+    const int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* or a pipe would wait for its writer */
+    if (file < 0)
+        return 0;
+    if (fstat(file, &status) == 0 && S_ISREG(status.st_mode)) {
+        got = pread(file, head, size, 0);
+        *file_bytes = (uint64_t)status.st_size;
+    }
+    close(file);
+    return got > 0 ? (size_t)got : 0;
+}
+
+static bool is_index(const char *path)
+{
+    uint8_t head[PLX_INDEX_MAGIC_BYTES];
+    uint64_t size;
+    return plx_index_recognise(head, plx_index_head(path, head, sizeof head, &size));
+}
+
+/* The length of `name` without the suffix; 0 if it does not end so. */
+static size_t stem(const char *name, const char *suffix)
+{
+    const size_t length = strlen(name), end = strlen(suffix);
+    return length > end && strcmp(name + length - end, suffix) == 0 ? length - end : 0;
+}
+
+/* name[0..length) and the suffix. */
+static char *join(const char *name, size_t length, const char *suffix, struct plx_error *error)
+{
+    const size_t end = strlen(suffix);
+    char *joined = plx_new_array(length + end + 1, 1, error);
+    if (!joined)
+        return NULL;
+    memcpy(joined, name, length);
+    memcpy(joined + length, suffix, end);
+    return joined;
+}
+
+char *plx_index_beside(const char *bin, enum plx_status *status, struct plx_error *error)
+{
+    const size_t length = stem(bin, TOKENS);
+    char *index = length ? join(bin, length, INDEX, error) : NULL;
+    *status = length && !index ? PLX_MEMORY : PLX_OK;
+    return index;
+}
+
+char *plx_index_pair(const char *name, enum plx_status *status, struct plx_error *error)
+{
+    const bool given = access(name, F_OK) == 0; /* the index itself, or no name of a data set */
+    const size_t length = given ? stem(name, INDEX) : strlen(name);
+    *status = PLX_OK;
+    if (length == 0)
+        return NULL;
+    char *index = join(name, length, INDEX, error), *tokens = join(name, length, TOKENS, error);
+    const bool found = index && tokens && is_index(index) && access(tokens, F_OK) == 0;
+    if (!index || !tokens)
+        *status = PLX_MEMORY;
+    free(index);
+    if (found)
+        return tokens;
+    free(tokens);
+    return NULL;
+}

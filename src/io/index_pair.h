@@ -1,0 +1,29 @@
+/* The names of data sets in two files, as Megatron-LM and fairseq write them: token ids in NAME.bin, and
+   where each sequence of them begins in NAME.idx. */
+#ifndef PLX_IO_INDEX_PAIR_H
+#define PLX_IO_INDEX_PAIR_H
+
+#include <perplex/status.h>
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define PLX_INDEX_MAGIC_BYTES 9
+
+/* Whether content that begins with head[0..size) is such an index. */
+bool plx_index_recognise(const uint8_t *head, size_t size);
+
+/* Reads up to `size` bytes of the regular file `path` into head, and says how long the file is. Returns how
+   many have been read: 0 for what is none, or cannot be read. */
+size_t plx_index_head(const char *path, void *head, size_t size, uint64_t *file_bytes);
+
+/* NAME.idx of NAME.bin, released with free(). NULL if `bin` does not end so, with *status PLX_OK, or on
+   failure. */
+char *plx_index_beside(const char *bin, enum plx_status *status, struct plx_error *error);
+
+/* NAME.bin of a data set both of whose files are there, by the name of its index, or by NAME alone if that is
+   no file. Released with free(). NULL for any other name, with *status PLX_OK, or on failure. */
+char *plx_index_pair(const char *name, enum plx_status *status, struct plx_error *error);
+
+#endif

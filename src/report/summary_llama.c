@@ -1,0 +1,101 @@
+/* llama.cpp: what `llama-perplexity` says of its windows and of all (tools/perplexity/perplexity.cpp), and
+   with
+   --ppl-stride of its windows alone. The perplexity so far is written as windows come to an end, so that
+   nothing of them is kept. */
+#include "report/summary.h"
+
+#include "base/error.h"
+#include "base/number.h"
+
+#include <math.h>
+
+static void choose_protocol(const struct plx_model_info *model, struct plx_protocol *protocol)
+{
+    (void)model;
+    *protocol = *plx_protocol_find("llama.cpp");
+}
+
+/* The last S tokens of each window, which moves by S. */
+static bool strided(const struct plx_protocol *protocol)
+{
+    return protocol->tail == PLX_TAIL_DROP_LAST && protocol->score_last == protocol->stride;
+}
+
+/* The second half of each window but its last token, and no window but whole ones. */
+static bool halved(const struct plx_protocol *protocol)
+{
+    const uint64_t window = protocol->window;
+    return protocol->tail == PLX_TAIL_DROP && protocol->stride == window &&
+           protocol->score_last == window - window / 2 - 1;
+}
+
+static enum plx_status check(const struct plx_model_info *model, const struct plx_plan *plan,
+                             struct plx_error *error)
+{
+    const struct plx_protocol *protocol = &plan->protocol;
+    const bool windows = protocol->window > 0 && protocol->score == PLX_SCORE_LAST &&
+                         protocol->unit == PLX_UNIT_STREAM && protocol->first_window == 0 &&
+                         (protocol->start == PLX_START_REPLACE || protocol->start == PLX_START_NONE);
+    /* --chunks: whole windows. */
+    if (windows && (strided(protocol) || halved(protocol)) && protocol->average == PLX_AVERAGE_TOKEN &&
+        protocol->limit % protocol->score_last == 0 && protocol->unknown != PLX_UNKNOWN_SKIP)
+        return PLX_OK;
+    return plx_summary_refuse(&plx_summary_llama, model, plan, error);
+}
+
+/* The perplexity so far. */
+static enum plx_status print_window(struct plx_summary *summary, struct plx_error *error)
+{
+    char perplexity[PLX_FIXED_TEXT];
+    plx_format_fixed(exp(plx_exact_mean(&summary->total)), 4, perplexity);
+    return plx_summary_print(summary, error, "[%llu]%s,", (unsigned long long)summary->windows, perplexity);
+}
+
+static enum plx_status add(struct plx_summary *summary, const struct plx_plan *plan,
+                           const struct plx_batch *batch, struct plx_error *error)
+{
+    (void)plan;
+    for (size_t i = 0; i < batch->target_count; i++) {
+        if (batch->flags[i] & PLX_TOKEN_NEW_WINDOW) {
+            const enum plx_status status = summary->windows > 0 ? print_window(summary, error) : PLX_OK;
+            if (status)
+                return status;
+            summary->windows++;
+        }
+        if (!(batch->flags[i] & PLX_TOKEN_UNSCORED))
+            plx_exact_add(&summary->total, batch->nats[i]);
+    }
+    return PLX_OK;
+}
+
+static enum plx_status finish(struct plx_summary *summary, const struct plx_result *result,
+                              struct plx_error *error)
+{
+    const struct plx_protocol *protocol = &result->plan.protocol;
+    if (result->tokens / 2 < protocol->window) {
+        plx_error_set(error, PLX_MALFORMED,
+                      "llama.cpp refuses fewer than two windows: %llu tokens, of %llu at least",
+                      (unsigned long long)result->tokens, (unsigned long long)(2 * protocol->window));
+        return plx_error_input(error, result->corpus_name);
+    }
+    enum plx_status status = summary->windows > 0 ? print_window(summary, error) : PLX_OK;
+    if (status == PLX_OK)
+        status = plx_summary_print(summary, error, "\n");
+    const double mean = plx_exact_mean(&summary->total),
+                 deviation = plx_exact_standard_error(&summary->total);
+    if (status || strided(protocol) || !(deviation > 0 && isfinite(deviation)))
+        return status; /* where the variance is none it complains on stderr, and says no more */
+    char perplexity[PLX_FIXED_TEXT], interval[PLX_FIXED_TEXT];
+    plx_format_fixed(exp(mean), 4, perplexity);
+    plx_format_fixed(deviation * exp(mean), 5, interval);
+    return plx_summary_print(summary, error, "Final estimate: PPL = %s +/- %s\n", perplexity, interval);
+}
+
+const struct plx_summary_format plx_summary_llama = {
+    .name = "llama.cpp",
+    .description = "llama-perplexity: [i]PPL, after every window, then the final estimate and its error",
+    .protocol = choose_protocol,
+    .check = check,
+    .add = add,
+    .finish = finish,
+};

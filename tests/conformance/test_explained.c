@@ -1,0 +1,408 @@
+/* One pass, and the numbers under other presets out of it: each is that of an evaluation of its own, to the
+   bit, over models of every kind, corpora and protocols of the pass. And a preset that the pass is said not
+   to allow has scores that the pass does not have. */
+#include "support/corpora.h"
+#include "support/fixtures.h"
+#include "support/inputs.h"
+#include "support/positions.h"
+#include "support/random.h"
+#include "support/witness.h"
+
+#include <perplex/mixture.h>
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define PRESETS_MOST 64
+
+/* What is scored by what. */
+struct subject {
+    const char *name; /* of the corpus, as if it were a file */
+    const struct plx_model *model;
+    const void *bytes;
+    size_t size;
+    enum plx_token_kind tokens;
+    bool witness; /* the model's scores tell what it sees */
+};
+
+/* Every scored token's nats, in turn. */
+struct scores {
+    double *nats;
+    size_t count, capacity;
+};
+
+/* An evaluation of its own. */
+struct own {
+    enum plx_status status;
+    struct plx_metrics metrics;
+    struct scores scores;
+};
+
+/* What has been met, so that nothing is tested by never happening. */
+static size_t met_allowed, met_passes, met_sequences, met_refused;
+
+static enum plx_status collect(void *user, const struct plx_token_score *tokens, size_t count,
+                               struct plx_error *error)
+{
+    struct scores *scores = user;
+    (void)error;
+    if (scores->count + count > scores->capacity) {
+        scores->capacity = 2 * (scores->count + count);
+        scores->nats = realloc(scores->nats, scores->capacity * sizeof *scores->nats);
+        assert_non_null(scores->nats);
+    }
+    for (size_t i = 0; i < count; i++)
+        scores->nats[scores->count++] = tokens[i].nats;
+    return PLX_OK;
+}
+
+static enum plx_status evaluate(const struct subject *subject, struct plx_evaluate_options *options,
+                                struct scores *scores, struct plx_result **result)
+{
+    const struct plx_corpus_options how = {.tokens = subject->tokens};
+    struct plx_corpus *corpus;
+    struct plx_error error;
+    *scores = (struct scores){0};
+    options->tokens = collect;
+    options->tokens_user = scores;
+    assert_int_equal(corpus_open_memory(subject->bytes, subject->size, subject->name, &how, &corpus, &error),
+                     PLX_OK);
+    const enum plx_status status = plx_evaluate(subject->model, corpus, options, result, &error);
+    plx_corpus_close(corpus);
+    return status;
+}
+
+/* Times differ from run to run. */
+static struct plx_metrics without_times(struct plx_metrics metrics)
+{
+    metrics.seconds = metrics.tokens_per_second = 0;
+    return metrics;
+}
+
+static struct own evaluate_own(const struct subject *subject, const struct plx_protocol *preset)
+{
+    struct plx_evaluate_options options = {.protocol = preset, .threads = 1};
+    struct plx_result *result;
+    struct own own = {0};
+    own.status = evaluate(subject, &options, &own.scores, &result);
+    if (own.status == PLX_OK)
+        plx_result_metrics(result, &own.metrics);
+    own.metrics = without_times(own.metrics);
+    plx_result_free(result);
+    return own;
+}
+
+/* Whether the pass has scored all of them, in this order and perhaps others between them. */
+static bool contained(const struct scores *scores, const struct scores *pass)
+{
+    size_t found = 0;
+    for (size_t i = 0; i < pass->count && found < scores->count; i++)
+        found += memcmp(pass->nats + i, scores->nats + found, sizeof(double)) == 0;
+    return found == scores->count;
+}
+
+static void check_explained(const struct plx_explained *explained, const struct own *own,
+                            const struct scores *pass, bool witness, const char *what)
+{
+    char context[640];
+    snprintf(context, sizeof context, "%s -> %s", what, explained->protocol);
+    if (explained->allowed) {
+        const struct plx_metrics metrics = without_times(explained->metrics);
+        if (own->status)
+            fail_msg("%s: allowed, but it fails by itself", context);
+        if (memcmp(&metrics, &own->metrics, sizeof metrics) != 0)
+            fail_msg("%s: %.17g of %llu, by itself %.17g of %llu", context, metrics.nats_per_token,
+                     (unsigned long long)metrics.scored, own->metrics.nats_per_token,
+                     (unsigned long long)own->metrics.scored);
+        assert_true(explained->note_count > 0 && !explained->reason);
+        met_allowed++;
+        return;
+    }
+    assert_non_null(explained->reason);
+    if (own->status) {
+        met_refused++;
+    } else if (strstr(explained->reason, "needs a pass of its own")) {
+        if (witness && contained(&own->scores, pass))
+            fail_msg("%s: %s, but the pass has all of its scores", context, explained->reason);
+        met_passes++;
+    } else {
+        met_sequences++;
+    }
+}
+
+/* A pass under the protocol, and all that it says of presets. */
+static void check_pass(const struct subject *subject, const struct plx_protocol *protocol,
+                       const struct own *owns, const char *fields, unsigned threads, size_t batch)
+{
+    struct plx_evaluate_options options = {
+        .protocol = protocol, .explain = true, .threads = threads, .batch = batch};
+    const struct plx_protocol *preset;
+    struct plx_explained explained;
+    struct plx_result *result;
+    struct scores pass;
+    char what[512];
+    snprintf(what, sizeof what, "%s, %s, %s, batch %zu", plx_model_name(subject->model), subject->name,
+             fields, batch);
+    if (evaluate(subject, &options, &pass, &result)) {
+        free(pass.nats);
+        return;
+    }
+    struct plx_metrics metrics;
+    plx_result_metrics(result, &metrics);
+    assert_true(plx_result_explained(result, 0, &explained));
+    assert_string_equal(explained.protocol, plx_result_protocol(result));
+    assert_memory_equal(&explained.metrics, &metrics, sizeof metrics);
+    size_t index = 1;
+    for (size_t i = 0; (preset = plx_protocol_preset(i)) != NULL; i++) {
+        if (strcmp(preset->name, plx_result_protocol(result)) == 0)
+            continue;
+        assert_true(plx_result_explained(result, index++, &explained));
+        assert_string_equal(explained.protocol, preset->name);
+        check_explained(&explained, owns + i, &pass, subject->witness, what);
+    }
+    assert_false(plx_result_explained(result, index, &explained));
+    plx_result_free(result);
+    free(pass.nats);
+}
+
+/* Passes that skip, hide and charge in other ways than presets do. */
+static const char *const PASSES[] = {"sentence unknown=skip",
+                                     "sentence unknown=floor:-7",
+                                     "sentence unknown=class:100",
+                                     "sentence blank=skip",
+                                     "sentence limit=50",
+                                     "sentence control_words=score",
+                                     "sentence control_words=word",
+                                     "wikitext-eos window=7 stride=3",
+                                     "wikitext-eos window=16 tail=drop score=last:3 average=window",
+                                     "wikitext-eos window=4096 tail=drop",
+                                     "exact unit=document",
+                                     "exact end=none",
+                                     "exact end=none start=none window=9 tail=left-extend",
+                                     "exact start=replace window=16"};
+
+static void check_subject(const struct subject *subject)
+{
+    static const size_t batches[] = {0, 7, 1000};
+    const struct plx_protocol *preset;
+    struct own owns[PRESETS_MOST];
+    size_t presets = 0, passes = 0;
+    for (; (preset = plx_protocol_preset(presets)) != NULL; presets++) {
+        assert_true(presets < PRESETS_MOST);
+        owns[presets] = evaluate_own(subject, preset);
+    }
+    for (size_t i = 0; i < presets; i++, passes++)
+        check_pass(subject, plx_protocol_preset(i), owns, plx_protocol_preset(i)->name,
+                   1 + (unsigned)passes % 2, batches[passes % 3]);
+    for (size_t i = 0; i < sizeof PASSES / sizeof *PASSES; i++, passes++) {
+        const struct plx_protocol protocol = inputs_protocol(PASSES[i]);
+        check_pass(subject, &protocol, owns, PASSES[i], 1 + (unsigned)passes % 2, batches[passes % 3]);
+    }
+    for (size_t i = 0; i < presets; i++)
+        free(owns[i].scores.nats);
+}
+
+/* Texts. */
+
+struct text {
+    char *bytes;
+    size_t size;
+};
+
+static void add_bytes(struct text *text, const char *bytes, size_t size)
+{
+    memcpy(text->bytes + text->size, bytes, size);
+    text->size += size;
+}
+
+/* Lines of the model's words in no order, with unknown ones and blank lines; every line a record if
+   `records`, with control words if `symbols`. */
+static struct text text_new(const struct plx_model *model, size_t lines, bool records, bool symbols)
+{
+    struct random random = {lines + records};
+    const struct plx_model_info *info = plx_model_info(model);
+    struct text text = {malloc(lines * 1024), 0};
+    assert_non_null(text.bytes);
+    for (size_t line = 0; line < lines; line++) {
+        size_t words = random_chance(&random, 6) ? 0 : random_below(&random, 20);
+        if (records)
+            add_bytes(&text, "{\"text\": \"", 10);
+        for (; words > 0; words--) {
+            const uint32_t id = (uint32_t)random_below(&random, (size_t)info->vocabulary);
+            struct plx_word word = plx_model_token(model, id);
+            const bool symbol = id == info->start || id == info->end;
+            if (random_chance(&random, 12) || !word.text || word.length > 40 ||
+                (symbol && !(symbols && random_chance(&random, 2))) || memchr(word.text, '"', word.length) ||
+                memchr(word.text, '\\', word.length))
+                word =
+                    random_chance(&random, 3) ? (struct plx_word){"<unk>", 5} : (struct plx_word){"qqq", 3};
+            add_bytes(&text, word.text, word.length);
+            add_bytes(&text, " ", words > 1);
+        }
+        if (records && random_chance(&random, 2))
+            add_bytes(&text, "\\nand\\n", 7);
+        if (records)
+            add_bytes(&text, "\"}", 2);
+        add_bytes(&text, "\n", line + 1 < lines || records);
+    }
+    return text;
+}
+
+static void check_text(const struct plx_model *model, size_t lines, bool records, bool symbols)
+{
+    const bool witness = strcmp(plx_model_name(model), "witness") == 0;
+    struct text text = text_new(model, lines, records, symbols);
+    const struct subject subject = {
+        records ? "lines.jsonl" : "lines.txt", model, text.bytes, text.size, PLX_TOKENS_WORD, witness};
+    check_subject(&subject);
+    free(text.bytes);
+}
+
+static void check_model(const struct plx_model *model)
+{
+    check_text(model, 260, false, false); /* more tokens than the largest window */
+    check_text(model, 17, false, true);
+    check_text(model, 23, true, false);
+}
+
+static const char *const MODELS[] = {"models/almanac.o3.arpa", "models/tiny.table.safetensors",
+                                     "models/tiny.o3.safetensors", "models/tiny.factored.safetensors"};
+
+static void plx_result_explained__texts(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof MODELS / sizeof *MODELS; i++) {
+        struct plx_model *model = inputs_model_file(MODELS[i]);
+        check_model(model);
+        plx_model_close(model);
+    }
+}
+
+/* A trigram model without probability for unknown words, and a unigram model: no context is less than
+   another. */
+static void plx_result_explained__other_ngrams(void **state)
+{
+    static const char *const models[] = {
+        "\\data\\\nngram 1=5\nngram 2=2\nngram 3=1\n\n\\1-grams:\n-99\t<s>\t-0.3\n-0.7\t</s>\n-0.6\ta\t-0.2\n"
+        "-0.8\tb\t-0.1\n-0.9\tc\n\n\\2-grams:\n-0.3\t<s> a\t-0.1\n-0.4\ta b\n\n\\3-grams:\n-0.2\t<s> a b\n\n"
+        "\\end\\\n",
+        "\\data\\\nngram "
+        "1=5\n\n\\1-grams:\n-1.3\t<unk>\n-99\t<s>\n-0.7\t</s>\n-0.6\ta\n-0.8\tb\n\n\\end\\\n"};
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        struct plx_model *model = inputs_model(models[i]);
+        check_model(model);
+        plx_model_close(model);
+    }
+}
+
+/* Models that forget at the end of a line, that cannot have unknown words in a context, that need one, that
+   see as far as there is anything; and one that sees nothing, but whose scores say no more than that. */
+static void plx_result_explained__what_is_seen(void **state)
+{
+    static const struct {
+        uint64_t context_length;
+        unsigned capabilities;
+        bool symbols;
+    } witnesses[] = {
+        {2, PLX_EMPTY_CONTEXT | PLX_UNKNOWN_CONTEXT | PLX_RESTART_AT_END, true},
+        {3, PLX_EMPTY_CONTEXT, true},
+        {1, PLX_UNKNOWN_CONTEXT, true},
+        {4, PLX_EMPTY_CONTEXT, false},
+        {UINT64_MAX, PLX_EMPTY_CONTEXT | PLX_UNKNOWN_CONTEXT, true},
+        {UINT64_MAX, PLX_UNKNOWN_CONTEXT | PLX_RESTART_AT_END, true},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof witnesses / sizeof *witnesses; i++) {
+        struct plx_model *model =
+            witness_model(witnesses[i].context_length, witnesses[i].capabilities, witnesses[i].symbols);
+        check_model(model);
+        plx_model_close(model);
+    }
+}
+
+static void plx_result_explained__mixture(void **state)
+{
+    struct plx_model *models[] = {
+        inputs_model_file("models/tiny.table.safetensors"),
+        inputs_model(
+            "\\data\\\nngram 1=6\nngram 2=3\nngram 3=1\n\n\\1-grams:\n-1.3\t<unk>\n-99\t<s>\t-0.3\n"
+            "-0.7\t</s>\n-0.6\tthe\t-0.2\n-0.8\tsea\t-0.1\n-0.9\trises\n\n\\2-grams:\n-0.3\t<s> the\t-0.1\n"
+            "-0.4\tthe sea\n-0.5\tsea </s>\n\n\\3-grams:\n-0.2\t<s> the sea\n\n\\end\\\n")};
+    struct plx_model *mixture;
+    struct plx_error error;
+    (void)state;
+    if (plx_model_mix((const struct plx_model *const *)models, (const double[]){0.3, 0.7}, 2, &mixture,
+                      &error))
+        fail_msg("%s", error.message);
+    check_model(mixture);
+    plx_model_close(mixture);
+    plx_model_close(models[0]);
+    plx_model_close(models[1]);
+}
+
+/* Bytes, characters and ids under models that see no context, and bare ids under one that does. */
+static void plx_result_explained__other_tokens(void **state)
+{
+    static const char text[] = "the sea\n\nrises twice\nand falls";
+    struct plx_model *uniform, *bare = inputs_bare_model(7);
+    struct plx_error error;
+    uint16_t ids[3000];
+    struct random random = {7};
+    (void)state;
+    for (size_t i = 0; i < 3000; i++)
+        ids[i] = (uint16_t)random_below(&random, 7);
+    assert_int_equal(plx_model_open("uniform:256", NULL, &uniform, &error), PLX_OK);
+    const struct subject subjects[] = {
+        {"a.txt", uniform, text, sizeof text - 1, PLX_TOKENS_BYTE, false},
+        {"a.txt", uniform, text, sizeof text - 1, PLX_TOKENS_CHARACTER, false},
+        {"a.txt", uniform, text, sizeof text - 1, PLX_TOKENS_WORD, false},
+        {"a.u16", uniform, ids, sizeof ids, PLX_TOKENS_AUTO, false},
+        {"a.u16", bare, ids, sizeof ids, PLX_TOKENS_AUTO, false},
+    };
+    for (size_t i = 0; i < sizeof subjects / sizeof *subjects; i++)
+        check_subject(subjects + i);
+    plx_model_close(uniform);
+    plx_model_close(bare);
+}
+
+static void check_positions(const struct positions *positions)
+{
+    const struct subject subject = {positions->corpus_path, positions->model, positions->corpus.bytes,
+                                    positions->corpus.size, PLX_TOKENS_AUTO,  false};
+    check_subject(&subject);
+}
+
+static void plx_result_explained__scores_by_position(void **state)
+{
+    (void)state;
+    positions_each(check_positions);
+}
+
+static void plx_result_explained__all_of_it_was_met(void **state)
+{
+    (void)state;
+    assert_true(met_allowed > 500);
+    assert_true(met_passes > 100);
+    assert_true(met_sequences > 50);
+    assert_true(met_refused > 10);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(plx_result_explained__texts),
+        cmocka_unit_test(plx_result_explained__other_ngrams),
+        cmocka_unit_test(plx_result_explained__what_is_seen),
+        cmocka_unit_test(plx_result_explained__mixture),
+        cmocka_unit_test(plx_result_explained__other_tokens),
+        cmocka_unit_test(plx_result_explained__scores_by_position),
+        cmocka_unit_test(plx_result_explained__all_of_it_was_met),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
