@@ -362,15 +362,26 @@ void plx_corpus_set_pages(struct plx_corpus *corpus, enum plx_pages pages)
         corpus->reader->pages = pages;
 }
 
-static bool counts_pages(const struct plx_corpus *corpus)
-{
-    return corpus->content == PLX_CONTENT_TEXT && corpus->pages == PLX_PAGES_HEADING;
-}
-
 bool plx_corpus_page_counts(const struct plx_corpus *corpus, struct plx_page_counts *counts)
 {
     *counts = corpus->counter.finished;
-    return counts_pages(corpus);
+    return corpus->pages == PLX_PAGES_HEADING && counts->pages == corpus->documents;
+}
+
+/* Counts pages: of a text, or of what tokens stand for where that stands beside them. */
+static void count_pages(struct plx_corpus *corpus, const struct plx_chunk *chunk)
+{
+    struct plx_page_counter *counter = &corpus->counter;
+    const struct plx_page_counts *page = corpus->reader->page;
+    if (chunk->content == PLX_CONTENT_TEXT && chunk->derived) {
+        plx_page_counter_add(counter, chunk->text, chunk->size, chunk->begins_document);
+    } else if (chunk->content == PLX_CONTENT_TEXT) {
+        plx_page_counter_add_lines(counter, chunk->text, chunk->size, chunk->begins_document);
+    } else if (chunk->begins_document && page) {
+        counter->finished.pages += page->pages;
+        counter->finished.words += page->words;
+        counter->finished.bytes += page->bytes;
+    }
 }
 
 /* What all chunks share, and what is counted of them. */
@@ -378,12 +389,8 @@ static void describe_chunk(struct plx_corpus *corpus, struct plx_chunk *chunk)
 {
     chunk->input = corpus->inputs[corpus->opened - 1];
     corpus->documents += chunk->begins_document;
-    if (!counts_pages(corpus))
-        return;
-    if (chunk->derived)
-        plx_page_counter_add(&corpus->counter, chunk->text, chunk->size, chunk->begins_document);
-    else
-        plx_page_counter_add_lines(&corpus->counter, chunk->text, chunk->size, chunk->begins_document);
+    if (corpus->pages == PLX_PAGES_HEADING)
+        count_pages(corpus, chunk);
 }
 
 /* The next piece of the file at hand, and what its tokens stand for. */
