@@ -63,6 +63,7 @@ enum cli_takes {
     CLI_TAKES_LOAD,
     CLI_TAKES_FINGERPRINT,
     CLI_TAKES_INSPECTED,
+    CLI_TAKES_BREAKDOWN, /* or several, with commas between them */
     CLI_TAKES_SUMMARY,
     CLI_TAKES_COMMAND,
     /* Files, and more. */
@@ -93,16 +94,16 @@ enum cli_takes {
     X(CONTROL_WORDS, "control-words", 0, "WHAT", FIELD, CLI_FIELDS | CLI_CONVERT,                            \
       "start and end symbols in the text: %s")                                                               \
     X(BLANK, "blank", 0, "HOW", FIELD, CLI_FIELDS, "end symbols of blank lines: %s")                         \
-    X(PAGES, "pages", 0, "WHERE", FIELD, CLI_FIELDS, "where documents of a text begin: %s")                  \
+    X(PAGES, "pages", 0, "WHERE", FIELD, CLI_FIELDS | CLI_CONVERT, "where documents of a text begin: %s")    \
     X(AVERAGE, "average", 0, "OVER", FIELD, CLI_EVAL | CLI_PROTOCOLS, "mean over: %s")                       \
     X(LIMIT, "limit", 0, "N", NUMBER, CLI_FIELDS, "score at most N tokens; 0: all")                          \
     X(TOKENS, "tokens", 't', "KIND", TOKEN_KIND, CLI_SCORING | CLI_INSPECT | CLI_CONVERT,                    \
       "what tokens are: %s (default: words of a text)")                                                      \
     X(CORPUS_FORMAT, "corpus-format", 0, "NAME", CORPUS_FORMAT, CLI_SCORING | CLI_INSPECT | CLI_CONVERT,     \
       "format of the corpus: %s (default: recognised)")                                                      \
-    X(MEMBER, "member", 0, "NAME", TEXT, CLI_SCORING | CLI_INSPECT,                                          \
+    X(MEMBER, "member", 0, "NAME", TEXT, CLI_SCORING | CLI_INSPECT | CLI_CONVERT,                            \
       "corpora in zip or tar: the file in it, by its name or a pattern (default: the only one)")             \
-    X(TOKEN_BYTES, "token-bytes", 0, "FILE", FILE, CLI_EVAL,                                                 \
+    X(TOKEN_BYTES, "token-bytes", 0, "FILE", FILE, CLI_EVAL | CLI_CONVERT,                                   \
       "what tokens stand for: a .npy with a count of bytes for each, or a vocabulary that gives each id "    \
       "its "                                                                                                 \
       "bytes")                                                                                               \
@@ -151,6 +152,15 @@ enum cli_takes {
     X(CLASS_WEIGHTS, "class-weights", 0, "FILE", FILE, CLI_EVAL,                                             \
       "also the loss weighted by target: for every token a number, one a line or in .npy")                   \
     X(FOCAL, "focal", 0, "GAMMA", NUMBER, CLI_EVAL, "also the focal loss: each target times (1-p)^GAMMA")    \
+    X(BREAKDOWN, "breakdown", 0, "WHAT", BREAKDOWN, CLI_EVAL,                                                \
+      "also the cross-entropy in parts, by %s, or by several with commas between them")                      \
+    X(COUNTS, "counts", 0, "CORPUS", FILE, CLI_EVAL,                                                         \
+      "training corpus in which tokens are counted, for the breakdown by frequency")                         \
+    X(WORST, "worst", 0, "N", NUMBER, CLI_EVAL,                                                              \
+      "also the N tokens that cost most, with what is around them")                                          \
+    X(BEST, "best", 0, "N", NUMBER, CLI_EVAL, "also the N tokens that cost least")                           \
+    X(PER_DOCUMENT, "per-document", 0, "FILE", FILE, CLI_EVAL,                                               \
+      "write every document and what it costs there too: .jsonl or .csv, .gz may follow")                    \
     X(FORMAT, "format", 'f', "NAME", TABLE_FORMAT, CLI_TABLE, "format of the table: %s (default: markdown)") \
     X(QUIET, "quiet", 'q', NULL, NOTHING, CLI_SCORING | CLI_INSPECT | CLI_CONVERT,                           \
       "no progress, summary or warnings on stderr")                                                          \
@@ -333,6 +343,21 @@ enum plx_status cli_tune_mixture(struct cli_mixture *mixture, struct plx_corpus 
 
 const struct plx_model *cli_mixture_model(const struct cli_mixture *mixture);
 void cli_close_mixture(struct cli_mixture *mixture);
+
+/* breakdown.c: what --breakdown, --worst and --best say; false, with a message, where that cannot be. */
+bool cli_read_breakdown(const struct cli_arguments *arguments, struct plx_breakdown_options *options);
+
+/* Whether anything of it is asked for. */
+bool cli_wants_breakdown(const struct plx_breakdown_options *options);
+
+/* Counts the tokens of the corpus of that name, of whatever format, whose tokens are what those of `like`
+   are. *counts begins empty. */
+enum plx_status cli_count_tokens(const char *name, const struct plx_corpus_options *like,
+                                 const struct plx_model *model, const struct plx_evaluate_options *options,
+                                 struct plx_token_counts *counts, struct plx_error *error);
+
+/* Prints what was asked for on stderr, for people. */
+void cli_print_breakdown(const struct plx_result *result);
 
 /* Looks for the one candidate that resembles `given` most, as a slip of the finger would. Begins as {given};
    `best` is NULL where nothing does. */
