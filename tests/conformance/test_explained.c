@@ -234,7 +234,7 @@ static struct plx_word any_word(const struct plx_model *model, struct random *ra
     const uint32_t id = (uint32_t)random_below(random, (size_t)info->vocabulary);
     const bool symbol = id == info->start || id == info->end;
     const struct plx_word word = plx_model_token(model, id);
-    if (symbols && random_chance(random, 5))
+    if (symbols && info->end != PLX_NO_TOKEN && random_chance(random, 5))
         return plx_model_token(model, random_chance(random, 2) && info->start != PLX_NO_TOKEN ? info->start
                                                                                               : info->end);
     if (random_chance(random, 12) || !word.text || word.length > 40 || symbol ||
