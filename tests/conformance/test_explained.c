@@ -197,7 +197,7 @@ static void check_subject(const struct subject *subject)
 {
     static const size_t batches[] = {0, 7, 1000};
     const struct plx_protocol *preset;
-    struct own owns[PRESETS_MOST];
+    struct own owns[PRESETS_MOST] = {{0}};
     size_t presets = 0, passes = 0;
     for (; (preset = plx_protocol_preset(presets)) != NULL; presets++) {
         assert_true(presets < PRESETS_MOST);
