@@ -2,6 +2,7 @@
 #ifndef PERPLEX_EVALUATE_H
 #define PERPLEX_EVALUATE_H
 
+#include <perplex/breakdown.h>
 #include <perplex/corpus.h>
 #include <perplex/model.h>
 #include <perplex/protocol.h>
@@ -85,8 +86,9 @@ struct plx_evaluate_options {
     void *tokens_user;      /* its first argument */
     bool distributions;     /* metrics of full distributions too; needs PLX_FULL_DISTRIBUTION */
     bool explain;           /* the numbers under all presets that the pass allows too: plx_result_explained */
-    const struct plx_loss_variant *losses; /* T ≠ 1 and ε need PLX_FULL_DISTRIBUTION; NULL: none */
-    struct plx_summary *summary;           /* gets what it needs; NULL: none */
+    const struct plx_loss_variant *losses;         /* T ≠ 1 and ε need PLX_FULL_DISTRIBUTION; NULL: none */
+    struct plx_summary *summary;                   /* gets what it needs; NULL: none */
+    const struct plx_breakdown_options *breakdown; /* NULL: nothing of it */
 };
 
 /* Reads the corpus to its end and scores it under the protocol. options may be NULL. *result is to be freed

@@ -1,12 +1,13 @@
 /* libperplex: how well a language model predicts a corpus.
 
    Open a model (model.h) and a corpus (corpus.h), evaluate the one on the other under a protocol (evaluate.h,
-   protocol.h), write the result (result.h, output.h), and what every token costs (per_token.h). A model that
-   is used often is converted first (convert.h). The library never prints, never exits, and keeps no mutable
-   globals. */
+   protocol.h), write the result (result.h, output.h), what every token and document costs (per_token.h,
+   per_document.h), and where the loss is (breakdown.h). A model that is used often is converted first
+   (convert.h). The library never prints, never exits, and keeps no mutable globals. */
 #ifndef PERPLEX_PERPLEX_H
 #define PERPLEX_PERPLEX_H
 
+#include <perplex/breakdown.h>
 #include <perplex/class_weights.h>
 #include <perplex/compare.h>
 #include <perplex/config.h>
@@ -19,6 +20,7 @@
 #include <perplex/mixture.h>
 #include <perplex/model.h>
 #include <perplex/output.h>
+#include <perplex/per_document.h>
 #include <perplex/per_token.h>
 #include <perplex/protocol.h>
 #include <perplex/result.h>

@@ -20,23 +20,28 @@
 #define CLI_HELPS      32u
 #define CLI_CONVERT    64u
 #define CLI_DIVERGENCE 128u
+#define CLI_PROTOCOLS  256u
 #define CLI_ALL        ~0u
 
 /* Who carries out a protocol. */
 #define CLI_SCORING (CLI_EVAL | CLI_DIVERGENCE)
 
+/* Who knows the fields of a protocol. */
+#define CLI_FIELDS (CLI_SCORING | CLI_PROTOCOLS)
+
 /* X(code, commands, meaning). What the program ends with. */
-#define CLI_EXIT_LIST(X)                                                                                 \
-    X(0, CLI_ALL, "fine")                                                                                \
-    X(1, CLI_COMPARE, "B is worse: its cross-entropy is higher")                                         \
-    X(2, CLI_ALL, "wrong usage; or inputs do not fit each other, or results are not comparable")         \
-    X(3, CLI_ALL & ~(CLI_FORMATS | CLI_HELPS), "a malformed or unsupported model, corpus or other file") \
-    X(4, CLI_ALL, "a file or the network failed")                                                        \
-    X(5, CLI_EVAL, "the perplexity is not finite (the result is written all the same)")                  \
-    X(5, CLI_DIVERGENCE, "the divergence is not finite (the result is written all the same)")            \
-    X(5, CLI_COMPARE, "the difference is no number: both are infinite, or one says nothing")             \
-    X(6, CLI_ALL & ~(CLI_FORMATS | CLI_HELPS), "memory is exhausted, or an internal check failed")       \
-    X(130, CLI_ALL & ~(CLI_FORMATS | CLI_HELPS), "interrupted")
+#define CLI_EXIT_LIST(X)                                                                           \
+    X(0, CLI_ALL, "fine")                                                                          \
+    X(1, CLI_COMPARE, "B is worse: its cross-entropy is higher")                                   \
+    X(2, CLI_ALL, "wrong usage; or inputs do not fit each other, or results are not comparable")   \
+    X(3, CLI_ALL & ~(CLI_FORMATS | CLI_HELPS | CLI_PROTOCOLS),                                     \
+      "a malformed or unsupported model, corpus or other file")                                    \
+    X(4, CLI_ALL, "a file or the network failed")                                                  \
+    X(5, CLI_EVAL, "the perplexity is not finite (the result is written all the same)")            \
+    X(5, CLI_DIVERGENCE, "the divergence is not finite (the result is written all the same)")      \
+    X(5, CLI_COMPARE, "the difference is no number: both are infinite, or one says nothing")       \
+    X(6, CLI_ALL & ~(CLI_FORMATS | CLI_HELPS), "memory is exhausted, or an internal check failed") \
+    X(130, CLI_ALL & ~(CLI_FORMATS | CLI_HELPS | CLI_PROTOCOLS), "interrupted")
 
 /* What an argument is. */
 enum cli_takes {
@@ -58,6 +63,7 @@ enum cli_takes {
     CLI_TAKES_LOAD,
     CLI_TAKES_FINGERPRINT,
     CLI_TAKES_INSPECTED,
+    CLI_TAKES_BREAKDOWN, /* or several, with commas between them */
     CLI_TAKES_SUMMARY,
     CLI_TAKES_COMMAND,
     /* Files, and more. */
@@ -70,34 +76,34 @@ enum cli_takes {
    that the argument can be, or for what cli_help says. */
 #define CLI_OPTION_LIST(X)                                                                                   \
     X(PROTOCOL, "protocol", 'p', "NAME", PRESET, CLI_SCORING, "preset: %s (default: by model and tokens)")   \
-    X(UNIT, "unit", 0, "UNIT", FIELD, CLI_SCORING, "context starts afresh at every: %s")                     \
-    X(START, "start", 0, "START", FIELD, CLI_SCORING, "begin symbol: %s; or the symbol itself")              \
-    X(END, "end", 0, "END", FIELD, CLI_SCORING | CLI_CONVERT, "end symbol: %s; or the symbol itself")        \
-    X(JOIN, "join", 0, "TOKEN", TEXT, CLI_SCORING,                                                           \
+    X(UNIT, "unit", 0, "UNIT", FIELD, CLI_FIELDS, "context starts afresh at every: %s")                      \
+    X(START, "start", 0, "START", FIELD, CLI_FIELDS, "begin symbol: %s; or the symbol itself")               \
+    X(END, "end", 0, "END", FIELD, CLI_FIELDS | CLI_CONVERT, "end symbol: %s; or the symbol itself")         \
+    X(JOIN, "join", 0, "TOKEN", TEXT, CLI_FIELDS,                                                            \
       "token that stands between the lines of a stream of words")                                            \
-    X(WINDOW, "window", 0, "N", NUMBER, CLI_SCORING,                                                         \
+    X(WINDOW, "window", 0, "N", NUMBER, CLI_FIELDS,                                                          \
       "most tokens that one scoring sees, context included; 0: no limit")                                    \
-    X(STRIDE, "stride", 0, "N", COUNT, CLI_SCORING,                                                          \
-      "how far the window moves; window-1: one less than it is long (default: the window)")                  \
-    X(SCORE, "score", 0, "WHICH", FIELD, CLI_SCORING, "targets of a window that count: %s")                  \
-    X(FIRST_WINDOW, "first-window", 0, "N", COUNT, CLI_SCORING,                                              \
-      "targets of the first window, where that differs; stride: as many as it moves by")                     \
-    X(TAIL, "tail", 0, "HOW", FIELD, CLI_SCORING, "partial last window: %s")                                 \
-    X(FIRST, "first", 0, "HOW", FIELD, CLI_SCORING, "a target without context: %s")                          \
-    X(UNKNOWN, "unknown", 0, "COST", FIELD, CLI_SCORING | CLI_CONVERT, "unknown tokens: %s")                 \
-    X(CONTROL_WORDS, "control-words", 0, "WHAT", FIELD, CLI_SCORING | CLI_CONVERT,                           \
+    X(STRIDE, "stride", 0, "N", COUNT, CLI_FIELDS,                                                           \
+      "how far the window moves, or window-1 (default: the window)")                                         \
+    X(SCORE, "score", 0, "WHICH", FIELD, CLI_FIELDS, "targets of a window that count: %s")                   \
+    X(FIRST_WINDOW, "first-window", 0, "N", COUNT, CLI_FIELDS,                                               \
+      "targets of the first window, or stride, where that differs")                                          \
+    X(TAIL, "tail", 0, "HOW", FIELD, CLI_FIELDS, "partial last window: %s")                                  \
+    X(FIRST, "first", 0, "HOW", FIELD, CLI_FIELDS, "a target without context: %s")                           \
+    X(UNKNOWN, "unknown", 0, "COST", FIELD, CLI_FIELDS | CLI_CONVERT, "unknown tokens: %s")                  \
+    X(CONTROL_WORDS, "control-words", 0, "WHAT", FIELD, CLI_FIELDS | CLI_CONVERT,                            \
       "start and end symbols in the text: %s")                                                               \
-    X(BLANK, "blank", 0, "HOW", FIELD, CLI_SCORING, "end symbols of blank lines: %s")                        \
-    X(PAGES, "pages", 0, "WHERE", FIELD, CLI_SCORING, "where documents of a text begin: %s")                 \
-    X(AVERAGE, "average", 0, "OVER", FIELD, CLI_EVAL, "mean over: %s")                                       \
-    X(LIMIT, "limit", 0, "N", NUMBER, CLI_SCORING, "score at most N tokens; 0: all")                         \
+    X(BLANK, "blank", 0, "HOW", FIELD, CLI_FIELDS, "end symbols of blank lines: %s")                         \
+    X(PAGES, "pages", 0, "WHERE", FIELD, CLI_FIELDS | CLI_CONVERT, "where documents of a text begin: %s")    \
+    X(AVERAGE, "average", 0, "OVER", FIELD, CLI_EVAL | CLI_PROTOCOLS, "mean over: %s")                       \
+    X(LIMIT, "limit", 0, "N", NUMBER, CLI_FIELDS, "score at most N tokens; 0: all")                          \
     X(TOKENS, "tokens", 't', "KIND", TOKEN_KIND, CLI_SCORING | CLI_INSPECT | CLI_CONVERT,                    \
       "what tokens are: %s (default: words of a text)")                                                      \
     X(CORPUS_FORMAT, "corpus-format", 0, "NAME", CORPUS_FORMAT, CLI_SCORING | CLI_INSPECT | CLI_CONVERT,     \
       "format of the corpus: %s (default: recognised)")                                                      \
-    X(MEMBER, "member", 0, "NAME", TEXT, CLI_SCORING | CLI_INSPECT,                                          \
+    X(MEMBER, "member", 0, "NAME", TEXT, CLI_SCORING | CLI_INSPECT | CLI_CONVERT,                            \
       "corpora in zip or tar: the file in it, by its name or a pattern (default: the only one)")             \
-    X(TOKEN_BYTES, "token-bytes", 0, "FILE", FILE, CLI_EVAL,                                                 \
+    X(TOKEN_BYTES, "token-bytes", 0, "FILE", FILE, CLI_EVAL | CLI_CONVERT,                                   \
       "what tokens stand for: a .npy with a count of bytes for each, or a vocabulary that gives each id "    \
       "its "                                                                                                 \
       "bytes")                                                                                               \
@@ -146,6 +152,15 @@ enum cli_takes {
     X(CLASS_WEIGHTS, "class-weights", 0, "FILE", FILE, CLI_EVAL,                                             \
       "also the loss weighted by target: for every token a number, one a line or in .npy")                   \
     X(FOCAL, "focal", 0, "GAMMA", NUMBER, CLI_EVAL, "also the focal loss: each target times (1-p)^GAMMA")    \
+    X(BREAKDOWN, "breakdown", 0, "WHAT", BREAKDOWN, CLI_EVAL,                                                \
+      "also the cross-entropy in parts, by %s, or by several with commas between them")                      \
+    X(COUNTS, "counts", 0, "CORPUS", FILE, CLI_EVAL,                                                         \
+      "training corpus in which tokens are counted, for the breakdown by frequency")                         \
+    X(WORST, "worst", 0, "N", NUMBER, CLI_EVAL,                                                              \
+      "also the N tokens that cost most, with what is around them")                                          \
+    X(BEST, "best", 0, "N", NUMBER, CLI_EVAL, "also the N tokens that cost least")                           \
+    X(PER_DOCUMENT, "per-document", 0, "FILE", FILE, CLI_EVAL,                                               \
+      "write every document and what it costs there too: .jsonl or .csv, .gz may follow")                    \
     X(FORMAT, "format", 'f', "NAME", TABLE_FORMAT, CLI_TABLE, "format of the table: %s (default: markdown)") \
     X(QUIET, "quiet", 'q', NULL, NOTHING, CLI_SCORING | CLI_INSPECT | CLI_CONVERT,                           \
       "no progress, summary or warnings on stderr")                                                          \
@@ -163,7 +178,7 @@ enum cli_takes {
     X(DEEP, "deep", 0, NULL, NOTHING, CLI_INSPECT,                                                           \
       "n-gram models: every check, sums of p after a sample of contexts, what is stored in figures")         \
     X(SEED, "seed", 0, "N", NUMBER, CLI_INSPECT, "of the sample of contexts that --deep draws (default 0)")  \
-    X(JSON, "json", 0, NULL, NOTHING, CLI_COMPARE | CLI_INSPECT, "as JSON: %s")                              \
+    X(JSON, "json", 0, NULL, NOTHING, CLI_COMPARE | CLI_INSPECT | CLI_PROTOCOLS, "as JSON: %s")              \
     X(HELP, "help", 'h', NULL, NOTHING, CLI_ALL, "this help")
 
 #define CLI_OPTION_ENUM(id, name, letter, argument, takes, commands, help) CLI_##id,
@@ -211,7 +226,8 @@ struct cli_command {
 };
 
 extern const struct cli_command cli_command_divergence, cli_command_eval, cli_command_compare,
-    cli_command_table, cli_command_formats, cli_command_inspect, cli_command_convert, cli_command_help;
+    cli_command_table, cli_command_formats, cli_command_inspect, cli_command_convert, cli_command_protocols,
+    cli_command_help;
 
 /* commands.c: command `index`, NULL past the end; the one of that name, NULL if there is none. */
 const struct cli_command *cli_command(size_t index);
@@ -222,6 +238,10 @@ int cli_no_command(const char *name);
 
 /* help.c: the option's help, as it is for that command. As much as fits. */
 void cli_help(const struct cli_command *command, enum cli_option option, char *text, size_t capacity);
+
+/* The text from where the line has come to, broken at its spaces; further lines, and those behind "\n", begin
+   at `indent`. */
+void cli_print_wrapped(FILE *stream, const char *text, unsigned column, unsigned indent);
 
 /* What `perplex --help` and `perplex COMMAND --help` print, in 80 columns. */
 void cli_print_usage(FILE *stream);
@@ -323,6 +343,21 @@ enum plx_status cli_tune_mixture(struct cli_mixture *mixture, struct plx_corpus 
 
 const struct plx_model *cli_mixture_model(const struct cli_mixture *mixture);
 void cli_close_mixture(struct cli_mixture *mixture);
+
+/* breakdown.c: what --breakdown, --worst and --best say; false, with a message, where that cannot be. */
+bool cli_read_breakdown(const struct cli_arguments *arguments, struct plx_breakdown_options *options);
+
+/* Whether anything of it is asked for. */
+bool cli_wants_breakdown(const struct plx_breakdown_options *options);
+
+/* Counts the tokens of the corpus of that name, of whatever format, whose tokens are what those of `like`
+   are. *counts begins empty. */
+enum plx_status cli_count_tokens(const char *name, const struct plx_corpus_options *like,
+                                 const struct plx_model *model, const struct plx_evaluate_options *options,
+                                 struct plx_token_counts *counts, struct plx_error *error);
+
+/* Prints what was asked for on stderr, for people. */
+void cli_print_breakdown(const struct plx_result *result);
 
 /* Looks for the one candidate that resembles `given` most, as a slip of the finger would. Begins as {given};
    `best` is NULL where nothing does. */

@@ -18,8 +18,8 @@ static const char DETAILS[] =
     "from, "
     "and so does `name`, so that the member `protocol` of a result is such a file. Options on the command "
     "line "
-    "win. Paths are relative to the working directory, not to the file. `output` and `per_token` are for the "
-    "command line alone, and so is `mix`."
+    "win. Paths are relative to the working directory, not to the file. `output`, `per_token` and "
+    "`per_document` are for the command line alone, and so is `mix`."
     "\n\n"
     "`--mix` makes the weighted mean of models' probabilities, token by token, of models whose vocabularies "
     "are "
@@ -38,6 +38,11 @@ static const char DETAILS[] =
     "`explain` to the result: those that the one pass gives, with what makes them differ from the first, "
     "and why it does not give the others. Symbols named by `--start` and `--end` hold for all."
     "\n\n"
+    "`--breakdown` adds the member `breakdown`, `--worst` and `--best` members of their names. `frequency` "
+    "needs `--counts`; `order` needs an n-gram model; `all` is all that model and options allow. Positions "
+    "are "
+    "counted in the window or, without windows, in the unit."
+    "\n\n"
     "The result is JSON on standard output (schema perplex.result/1). `--summary` prints there what another "
     "tool would, in its layout and with its digits, for scripts that parse it; `-o` writes the JSON all the "
     "same. "
@@ -49,6 +54,8 @@ static const struct cli_example EXAMPLES[] = {
     {"perplex eval model.safetensors test.txt -p hf-stride --window 64 --stride 8",
      "a preset of the protocol, two of its fields changed"},
     {"perplex eval model.safetensors test.txt --config hf-stride-256.json", "a protocol out of a file"},
+    {"perplex eval uniform:50257 val.bin --token-bytes encoder.json",
+     "ids, and the bytes that they stand for"},
     {"perplex eval uniform:256 book.txt --tokens byte", "what a byte costs whoever knows nothing"},
     {"perplex eval model.safetensors test.txt --distributions",
      "and entropy, ranks, calibration and the best temperature"},
@@ -57,6 +64,9 @@ static const struct cli_example EXAMPLES[] = {
     {"perplex eval model.arpa test.txt -o result.json --per-token tokens.jsonl.gz",
      "and every token with what it cost"},
     {"perplex eval model.arpa test.txt --summary kenlm", "what KenLM's `query -v summary` prints"},
+    {"perplex eval model.arpa test.txt --breakdown all --counts train.txt",
+     "and where the loss is: by position, frequency, document and more"},
+    {"perplex eval model.arpa test.txt --worst 20", "and what it was least prepared for"},
     {"zcat test.txt.gz | perplex eval model.arpa - --unknown skip", "a corpus from a pipe"},
     {"perplex eval model.arpa test.txt --mix 0.3:other.arpa", "two models' probabilities, mixed 7 to 3"},
     {"perplex eval model.arpa test.txt --mix 0.5:other.arpa --mix-tune valid.txt",
@@ -71,6 +81,7 @@ struct settings {
     struct plx_evaluate_options evaluate;
     struct plx_loss_variant losses;
     uint32_t ignored[PLX_IGNORED_MAX];
+    struct plx_breakdown_options breakdown;
     struct cli_mixture mixture;
 };
 
@@ -95,16 +106,25 @@ static bool check_apart(const char *a, const char *a_path, const char *b, const 
 /* Nothing is written to standard output, by whatever name, but the result; with --summary, that. */
 static bool check_outputs(const struct cli_arguments *arguments)
 {
+    static const struct {
+        const char *name;
+        enum cli_option option;
+    } beside[] = {{"--per-token", CLI_PER_TOKEN}, {"--per-document", CLI_PER_DOCUMENT}};
     const char *result = arguments->values[CLI_OUTPUT], *tokens = arguments->values[CLI_PER_TOKEN];
     const bool summary = arguments->values[CLI_SUMMARY] != NULL;
     if (summary && result && !check_apart("the result", result, "--summary", NULL, ""))
         return false;
-    if (summary && tokens && !check_apart("--per-token", tokens, "--summary", NULL, ""))
-        return false;
-    if (!tokens || (summary && !result))
-        return true;
-    return check_apart("the result", result, "--per-token", tokens,
-                       result ? "" : "; -o FILE moves the result");
+    for (size_t i = 0; i < sizeof beside / sizeof *beside; i++) {
+        const char *path = arguments->values[beside[i].option];
+        if (summary && path && !check_apart(beside[i].name, path, "--summary", NULL, ""))
+            return false;
+        if (path && (result || !summary) &&
+            !check_apart("the result", result, beside[i].name, path,
+                         result ? "" : "; -o FILE moves the result"))
+            return false;
+    }
+    const char *documents = arguments->values[CLI_PER_DOCUMENT];
+    return !tokens || !documents || check_apart("--per-token", tokens, "--per-document", documents, "");
 }
 
 /* The modified losses, but for the class weights, which are read with the model. */
@@ -162,7 +182,8 @@ static bool read_settings(const struct cli_arguments *arguments, struct cli_prog
         !cli_number(arguments, CLI_BATCH, 1, 1 << 24, &batch) ||
         !cli_number(arguments, CLI_ORIGINAL_BYTES, 1, 1ULL << 53, &original) ||
         !cli_logprob_base(arguments, &settings->model.logprob_base) ||
-        !cli_read_mixture(arguments, &settings->mixture) || !read_losses(arguments, settings))
+        !cli_read_mixture(arguments, &settings->mixture) || !read_losses(arguments, settings) ||
+        !cli_read_breakdown(arguments, &settings->breakdown))
         return false;
     settings->corpus.tokens = cli_token_kind(arguments, tokens);
     settings->corpus.original_bytes = original;
@@ -245,6 +266,9 @@ static enum plx_status evaluate(const struct cli_arguments *arguments, struct se
     struct plx_evaluate_options options = settings->evaluate;
     struct plx_loss_variant losses = settings->losses;
     struct plx_class_weights weights = {0};
+    struct plx_breakdown_options breakdown = settings->breakdown;
+    struct plx_token_counts counts = {0};
+    const char *counted = arguments->values[CLI_COUNTS];
     options.protocol = &protocol;
     *result = NULL;
     enum plx_status status = cli_check_protocol(arguments, error);
@@ -262,12 +286,17 @@ static enum plx_status evaluate(const struct cli_arguments *arguments, struct se
     const struct plx_model *model = cli_mixture_model(&settings->mixture);
     if (status == PLX_OK)
         status = cli_choose_protocol(arguments, plx_model_info(model), corpus, &protocol, error);
+    if (status == PLX_OK && counted)
+        status = cli_count_tokens(counted, &settings->corpus, model, &options, &counts, error);
+    breakdown.counts = counted ? &counts : NULL;
+    options.breakdown = cli_wants_breakdown(&breakdown) ? &breakdown : NULL;
     if (status == PLX_OK)
         status = plx_evaluate(model, corpus, &options, result, error);
     plx_corpus_close(corpus);
     plx_corpus_close(tuning);
     cli_close_mixture(&settings->mixture);
     plx_class_weights_release(&weights);
+    plx_token_counts_release(&counts);
     return status;
 }
 
@@ -319,21 +348,26 @@ static int print_not_finite(const struct plx_metrics *metrics)
 /* What is written beside or in place of the result. */
 struct outputs {
     struct plx_per_token *tokens; /* NULL: not wanted; likewise */
+    struct plx_per_document *documents;
     struct plx_summary *summary;
 };
 
 static void discard(const struct outputs *outputs)
 {
     plx_per_token_discard(outputs->tokens);
+    plx_per_document_discard(outputs->documents);
     plx_summary_discard(outputs->summary);
 }
 
 static enum plx_status open_outputs(const struct cli_arguments *arguments, struct outputs *outputs,
                                     struct plx_error *error)
 {
-    const char *tokens = arguments->values[CLI_PER_TOKEN], *tool = arguments->values[CLI_SUMMARY];
-    *outputs = (struct outputs){NULL, NULL};
+    const char *tokens = arguments->values[CLI_PER_TOKEN], *tool = arguments->values[CLI_SUMMARY],
+               *documents = arguments->values[CLI_PER_DOCUMENT];
+    *outputs = (struct outputs){NULL, NULL, NULL};
     enum plx_status status = tokens ? plx_per_token_open(tokens, &outputs->tokens, error) : PLX_OK;
+    if (status == PLX_OK && documents)
+        status = plx_per_document_open(documents, &outputs->documents, error);
     if (status == PLX_OK && tool)
         status = plx_summary_open(tool, NULL, &outputs->summary, error);
     if (status)
@@ -356,15 +390,44 @@ static enum plx_status write_json(const char *path, const struct plx_result *res
     return status;
 }
 
+/* Everything of the files beside the result but their names. */
+static enum plx_status finish_sides(const struct outputs *outputs, struct plx_error *error)
+{
+    const enum plx_status status = outputs->tokens ? plx_per_token_finish(outputs->tokens, error) : PLX_OK;
+    return status || !outputs->documents ? status : plx_per_document_finish(outputs->documents, error);
+}
+
+/* Their names, unless what came before has failed. */
+static enum plx_status commit_sides(const struct outputs *outputs, enum plx_status status,
+                                    struct plx_error *error)
+{
+    if (status)
+        plx_per_token_discard(outputs->tokens);
+    else if (outputs->tokens)
+        status = plx_per_token_commit(outputs->tokens, error);
+    if (status)
+        plx_per_document_discard(outputs->documents);
+    else if (outputs->documents)
+        status = plx_per_document_commit(outputs->documents, error);
+    return status;
+}
+
+/* The one of them that may be standard output, or NULL. */
+static const char *side_path(const struct cli_arguments *arguments)
+{
+    const char *tokens = arguments->values[CLI_PER_TOKEN], *documents = arguments->values[CLI_PER_DOCUMENT];
+    return tokens && (!documents || plx_output_same(NULL, tokens)) ? tokens : documents;
+}
+
 /* Everything but the names of files, what cannot be taken back last; then these names: all files appear, or
    none. */
 static int deliver(const struct cli_arguments *arguments, const struct plx_result *result,
                    const struct outputs *outputs)
 {
-    const char *path = arguments->values[CLI_OUTPUT], *failed = arguments->values[CLI_PER_TOKEN];
+    const char *path = arguments->values[CLI_OUTPUT], *failed = side_path(arguments);
     struct plx_output *json = NULL;
     struct plx_error error;
-    enum plx_status status = outputs->tokens ? plx_per_token_finish(outputs->tokens, &error) : PLX_OK;
+    enum plx_status status = finish_sides(outputs, &error);
     if (status == PLX_OK && (path || !outputs->summary)) {
         status = write_json(path, result, &json, &error);
         failed = status ? path : failed;
@@ -380,10 +443,7 @@ static int deliver(const struct cli_arguments *arguments, const struct plx_resul
     }
     if (json && (status = plx_output_commit(json, &error)))
         failed = path;
-    if (status)
-        plx_per_token_discard(outputs->tokens);
-    else if (outputs->tokens)
-        status = plx_per_token_commit(outputs->tokens, &error);
+    status = commit_sides(outputs, status, &error);
     plx_summary_discard(outputs->summary); /* it is written */
     return status ? cli_fail_output(failed, &error) : CLI_OK;
 }
@@ -405,6 +465,7 @@ static int report(const struct cli_arguments *arguments, const struct plx_result
         if (!arguments->values[CLI_EXPLAIN])
             print_summary(result, &metrics);
         print_extra(result);
+        cli_print_breakdown(result);
     }
     return code == CLI_OK && !isfinite(metrics.perplexity) ? print_not_finite(&metrics) : code;
 }
@@ -430,11 +491,13 @@ static int run_settled(const struct cli_arguments *arguments)
     settings.evaluate.tokens = outputs.tokens ? plx_per_token_write : NULL;
     settings.evaluate.tokens_user = outputs.tokens;
     settings.evaluate.summary = outputs.summary;
+    settings.breakdown.documents = outputs.documents ? plx_per_document_write : NULL;
+    settings.breakdown.documents_user = outputs.documents;
     const enum plx_status status = evaluate(arguments, &settings, &result, &error);
     cli_progress_clear(&progress);
     if (status) {
         discard(&outputs);
-        return cli_fail_output(outputs.summary ? NULL : arguments->values[CLI_PER_TOKEN], &error);
+        return cli_fail_output(outputs.summary ? NULL : side_path(arguments), &error);
     }
     code = report(arguments, result, &outputs);
     plx_result_free(result);

@@ -66,6 +66,7 @@ const char *cli_word(enum cli_takes takes, enum cli_option option, size_t index)
     case CLI_TAKES_LOAD: return index < LOAD_COUNT ? LOADS[index] : NULL;
     case CLI_TAKES_FINGERPRINT: return index < FINGERPRINT_COUNT ? FINGERPRINTS[index] : NULL;
     case CLI_TAKES_INSPECTED: return index < INSPECTED_COUNT ? INSPECTED[index] : NULL;
+    case CLI_TAKES_BREAKDOWN: return plx_breakdown_name(index);
     case CLI_TAKES_SUMMARY: return plx_summary_name(index);
     case CLI_TAKES_COMMAND: return cli_command(index) ? cli_command(index)->name : NULL;
     case CLI_TAKES_MODEL: return model_format(index, true);

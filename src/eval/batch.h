@@ -6,11 +6,17 @@
 #include "eval/extra.h"
 #include "eval/tally.h"
 
+/* What stands right before a target, by the protocol. */
+enum plx_before { PLX_BEFORE_NOTHING, PLX_BEFORE_KNOWN, PLX_BEFORE_UNKNOWN, PLX_BEFORE_COUNT };
+
 /* Where the first target of a window stands. */
 struct plx_place {
-    uint64_t unit;     /* of the corpus, from 0 */
-    uint64_t position; /* in the unit, symbols that the protocol adds not counted */
-    uint64_t token;    /* among all tokens that the protocol keeps */
+    uint64_t unit;      /* of the corpus, from 0 */
+    uint64_t position;  /* in the unit, symbols that the protocol adds not counted */
+    uint64_t token;     /* among all tokens that the protocol keeps */
+    uint64_t in_window; /* tokens before it in its window of the protocol, counted alike; without windows, the
+                           position */
+    enum plx_before before;
 };
 
 /* Zero-initialised is empty; reused. */

@@ -106,6 +106,7 @@ void plx_result_free(struct plx_result *result)
     if (!result)
         return;
     plx_tally_release(&result->tally);
+    plx_trail_release(&result->trail);
     free(result->explanations);
     free(result->ngrams);
     free(result->components);

@@ -6,9 +6,11 @@
 
 #include "corpus/page_counter.h"
 #include "corpus/tokenize.h"
+#include "eval/breakdown.h"
 #include "eval/sequence.h"
 #include "eval/summary.h"
 #include "eval/tally.h"
+#include "eval/trail.h"
 #include "eval/warnings.h"
 #include "eval/windows.h"
 
@@ -32,6 +34,9 @@ struct plx_result {
     const struct plx_summary_format *summary; /* whose needs were met; NULL: nobody's */
     struct plx_extra_request request;         /* without the weights themselves */
     struct plx_extra extra;                   /* what it asks for */
+    struct plx_breakdown_request breakdown;   /* without the counts themselves */
+    struct plx_breakdown_sums breakdown_sums;
+    struct plx_trail trail; /* documents, worst and best tokens, where they are asked for */
     struct plx_skipped skipped;
     struct plx_text_counts text;  /* of the whole corpus */
     struct plx_page_counts pages; /* where they are the units; else 0 */

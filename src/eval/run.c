@@ -9,29 +9,33 @@
 #include "eval/token_feed.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 struct run {
     struct plx_pipeline pipeline;
     struct plx_result *result;
     struct plx_extra_request request;
-    struct plx_token_feed feed;  /* for options->tokens */
-    struct plx_explain *explain; /* for options->explain, else NULL */
+    struct plx_breakdown_request breakdown;
+    struct plx_breakdown_sums *parts; /* [batches] of each batch; NULL where they are not asked for */
+    struct plx_token_feed feed;       /* for options->tokens and the result's trail */
+    bool fed;                         /* one of the two is there */
+    struct plx_explain *explain;      /* for options->explain, else NULL */
 };
 
 static void score(struct plx_batch *batch, size_t index, struct plx_session *session, void *user)
 {
     const struct run *run = user;
-    (void)index;
     plx_batch_score(batch, &run->pipeline.plan, session);
+    if (run->parts && batch->status == PLX_OK)
+        plx_breakdown_measure(&run->breakdown, batch, run->parts + index);
 }
 
 /* Adds a batch to the result. */
 static enum plx_status take(void *user, const struct plx_batch *batch, size_t index, struct plx_error *error)
 {
     struct run *run = user;
-    (void)index;
-    if (run->pipeline.options->tokens) {
+    if (run->fed) {
         const enum plx_status status = plx_token_feed_batch(&run->feed, batch, error);
         if (status)
             return status;
@@ -46,6 +50,8 @@ static enum plx_status take(void *user, const struct plx_batch *batch, size_t in
     plx_tally_merge(&run->result->tally, &batch->tally);
     if (batch->request)
         plx_extra_merge(&run->result->extra, &batch->extra);
+    if (run->parts)
+        plx_breakdown_merge(&run->result->breakdown_sums, run->parts + index);
     return run->explain ? plx_explain_take(run->explain, batch, error) : PLX_OK;
 }
 
@@ -53,6 +59,29 @@ static enum plx_status read_block(void *user, const struct plx_block *block, str
 {
     const struct run *run = user;
     return plx_explain_read(run->explain, block, error);
+}
+
+/* Has tokens handed on one by one, to whoever wants that. */
+static void begin_feed(struct run *run)
+{
+    const struct plx_pipeline *pipeline = &run->pipeline;
+    const struct plx_evaluate_options *options = pipeline->options;
+    const struct plx_plan *plan = &pipeline->plan;
+    const bool followed = plx_breakdown_trail_wanted(options->breakdown, &run->breakdown);
+    run->fed = options->tokens || followed;
+    if (run->fed)
+        plx_token_feed_init(&run->feed, plan, pipeline->model, options->tokens, options->tokens_user);
+    if (!followed)
+        return;
+    plx_trail_init(&run->result->trail, options->breakdown,
+                   !plan->any_tokens || plan->content == PLX_CONTENT_IDS);
+    plx_token_feed_follow(&run->feed, &run->result->trail);
+}
+
+static enum plx_status end_trail(struct run *run, struct plx_error *error)
+{
+    const enum plx_status status = plx_spelling_finish(&run->feed.spelling, error);
+    return status ? status : plx_trail_finish(&run->result->trail, error);
 }
 
 /* The whole corpus into the result. */
@@ -69,17 +98,20 @@ static enum plx_status run_corpus(struct run *run, struct plx_error *error)
     enum plx_status status = plx_tally_init(&run->result->tally, pipeline->plan.order, error);
     if (status)
         return status;
-    for (size_t i = 0; i < plx_pipeline_batches(pipeline); i++)
+    const size_t batches = plx_pipeline_batches(pipeline);
+    if (plx_breakdown_sums_wanted(&run->breakdown) &&
+        !(run->parts = plx_new_array(batches, sizeof *run->parts, error)))
+        return PLX_MEMORY;
+    for (size_t i = 0; i < batches; i++)
         pipeline->batches[i].request = plx_extra_wanted(&run->request) ? &run->request : NULL;
-    if (options->tokens)
-        plx_token_feed_init(&run->feed, &pipeline->plan, pipeline->model, options->tokens,
-                            options->tokens_user);
+    begin_feed(run);
     if (options->explain && !(run->explain = plx_explain_new(pipeline, error)))
         return error->status;
-    status = plx_pipeline_run(pipeline, &callbacks, options->tokens ? &run->feed.spelling : NULL, error);
-    if (status == PLX_OK)
-        plx_sequence_finish(&run->result->sequence, &pipeline->plan);
-    return status;
+    status = plx_pipeline_run(pipeline, &callbacks, run->fed ? &run->feed.spelling : NULL, error);
+    if (status)
+        return status;
+    plx_sequence_finish(&run->result->sequence, &pipeline->plan);
+    return run->feed.spelling.trail ? end_trail(run, error) : PLX_OK;
 }
 
 /* The summary of a tool that has a number for this. */
@@ -121,6 +153,8 @@ static enum plx_status describe(struct run *run, struct plx_error *error)
     result->request = run->request;
     for (size_t i = 0; i < PLX_VARIANTS_MAX; i++)
         result->request.variants[i].weights = NULL; /* they are the caller's */
+    result->breakdown = run->breakdown;
+    result->breakdown.counts.counts = NULL; /* likewise */
     result->text = pipeline->text;
     result->threads = pipeline->threads;
     result->batch = pipeline->batch;
@@ -232,6 +266,8 @@ enum plx_status plx_evaluate(const struct plx_model *model, struct plx_corpus *c
         status = prepare_summary(&run, error);
     if (status == PLX_OK)
         status = plx_extra_settle(run.pipeline.options, model, &run.pipeline.plan, &run.request, error);
+    if (status == PLX_OK)
+        status = plx_breakdown_settle(settled.breakdown, model, &run.pipeline.plan, &run.breakdown, error);
     if (status == PLX_OK && (status = run_corpus(&run, error)) == PLX_OK &&
         (status = describe(&run, error)) == PLX_OK && (status = check_positions(&run, error)) == PLX_OK)
         status = check(run.result, plx_corpus_name(corpus), error);
@@ -240,6 +276,7 @@ enum plx_status plx_evaluate(const struct plx_model *model, struct plx_corpus *c
     plx_explain_free(run.explain);
     plx_pipeline_release(&run.pipeline);
     plx_token_feed_release(&run.feed);
+    free(run.parts);
     if (status) {
         plx_result_free(run.result);
         run.result = NULL;

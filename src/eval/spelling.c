@@ -1,6 +1,7 @@
 #include "eval/spelling.h"
 
 #include "base/memory.h"
+#include "eval/trail.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -41,8 +42,9 @@ static void trim(struct plx_spelling *spelling)
     spelling->taken = 0;
 }
 
-static enum plx_status add(struct plx_spelling *spelling, struct plx_word word, bool document,
-                           struct plx_error *error)
+/* Puts an entry behind the others, of which the length and what is known are those of the word. */
+static enum plx_status add(struct plx_spelling *spelling, struct plx_word word,
+                           struct plx_spelling_entry entry, struct plx_error *error)
 {
     enum plx_status status;
     if (spelling->count == spelling->capacity) {
@@ -53,16 +55,30 @@ static enum plx_status add(struct plx_spelling *spelling, struct plx_word word, 
     }
     if (word.length > 0 && (status = plx_buffer_append(&spelling->text, word.text, word.length, error)))
         return status;
-    spelling->entries[spelling->count++] =
-        (struct plx_spelling_entry){(uint32_t)word.length, word.text != NULL, document};
+    entry.length = (uint32_t)word.length;
+    entry.known = word.text != NULL;
+    spelling->entries[spelling->count++] = entry;
     return PLX_OK;
+}
+
+static enum plx_status add_token(struct plx_spelling *spelling, struct plx_word word, uint32_t id,
+                                 struct plx_error *error)
+{
+    const struct plx_spelling_entry entry = {.id = id, .begins_unit = spelling->new_unit};
+    spelling->new_unit = false;
+    return add(spelling, word, entry, error);
 }
 
 enum plx_status plx_spelling_begin(struct plx_spelling *spelling, struct plx_word document,
                                    struct plx_error *error)
 {
     trim(spelling);
-    return add(spelling, document, true, error);
+    return add(spelling, document, (struct plx_spelling_entry){.document = true}, error);
+}
+
+void plx_spelling_begin_unit(struct plx_spelling *spelling)
+{
+    spelling->new_unit = true;
 }
 
 enum plx_status plx_spelling_add(struct plx_spelling *spelling, const struct plx_block *block, size_t begin,
@@ -77,14 +93,14 @@ enum plx_status plx_spelling_add(struct plx_spelling *spelling, const struct plx
             word = spelling->end;
         else if (flags & PLX_TOKEN_JOIN)
             word = spelling->join;
-        status = add(spelling, word, false, error);
+        status = add_token(spelling, word, block->ids[i], error);
     }
     return status;
 }
 
 enum plx_status plx_spelling_add_end(struct plx_spelling *spelling, struct plx_error *error)
 {
-    return add(spelling, spelling->end, false, error);
+    return add_token(spelling, spelling->end, spelling->end_id, error);
 }
 
 void plx_spelling_drop(struct plx_spelling *spelling)
@@ -103,6 +119,17 @@ bool plx_spelling_moves(const struct plx_spelling *spelling, uint64_t token)
     return false;
 }
 
+/* Moves on to the document of that id. */
+static enum plx_status enter(struct plx_spelling *spelling, struct plx_word id, struct plx_error *error)
+{
+    enum plx_status status;
+    spelling->document.size = 0;
+    spelling->in_document = id.text != NULL;
+    if (id.length > 0 && (status = plx_buffer_append(&spelling->document, id.text, id.length, error)))
+        return status;
+    return spelling->trail ? plx_trail_begin_document(spelling->trail, id, error) : PLX_OK;
+}
+
 enum plx_status plx_spelling_take(struct plx_spelling *spelling, uint64_t token, struct plx_word *spelled,
                                   struct plx_word *document, struct plx_error *error)
 {
@@ -110,21 +137,29 @@ enum plx_status plx_spelling_take(struct plx_spelling *spelling, uint64_t token,
     *spelled = *document = (struct plx_word){NULL, 0};
     while (spelling->first < spelling->count && spelling->token <= token) {
         const struct plx_spelling_entry *entry = spelling->entries + spelling->first++;
-        const char *text = (const char *)spelling->text.data + spelling->taken;
+        struct plx_word word = {NULL, 0};
+        if (entry->known)
+            word = (struct plx_word){entry->length ? (const char *)spelling->text.data + spelling->taken : "",
+                                     entry->length};
         spelling->taken += entry->length;
-        if (entry->document) {
-            spelling->document.size = 0;
-            spelling->in_document = entry->known;
-            if (entry->length > 0 &&
-                (status = plx_buffer_append(&spelling->document, text, entry->length, error)))
-                return status;
+        if (entry->document && (status = enter(spelling, word, error)))
+            return status;
+        if (entry->document)
             continue;
-        }
-        if (spelling->token++ == token && entry->known)
-            *spelled = (struct plx_word){entry->length ? text : "", entry->length};
+        if (spelling->trail &&
+            (status = plx_trail_pass(spelling->trail, word, entry->id, entry->begins_unit, error)))
+            return status;
+        if (spelling->token++ == token)
+            *spelled = word;
     }
     if (spelling->in_document)
         *document = (struct plx_word){spelling->document.size ? (const char *)spelling->document.data : "",
                                       spelling->document.size};
     return PLX_OK;
+}
+
+enum plx_status plx_spelling_finish(struct plx_spelling *spelling, struct plx_error *error)
+{
+    struct plx_word spelled, document;
+    return plx_spelling_take(spelling, UINT64_MAX - 1, &spelled, &document, error);
 }

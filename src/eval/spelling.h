@@ -5,18 +5,25 @@
 
 #include "eval/block.h"
 
+struct plx_trail;
+
 /* A token's length, or that of a document's id that stands before the document's tokens. */
 struct plx_spelling_entry {
     uint32_t length;
-    bool known; /* how the token is spelled, or the document called */
+    uint32_t id; /* of the token */
+    bool known;  /* how the token is spelled, or the document called */
     bool document;
+    bool begins_unit;
 };
 
 /* Zero-initialised is empty. */
 struct plx_spelling {
     struct plx_word end, join; /* how symbols are spelled; borrowed */
-    struct plx_buffer text;    /* what has been noted, one behind the other */
-    size_t taken;              /* bytes of it that are dead */
+    uint32_t end_id;           /* of the end symbol, for the trail */
+    struct plx_trail *trail; /* sees every token and document pass when it is forgotten; NULL: nobody does */
+    bool new_unit;           /* the next token begins one */
+    struct plx_buffer text;  /* what has been noted, one behind the other */
+    size_t taken;            /* bytes of it that are dead */
     struct plx_spelling_entry *entries;
     size_t first, count, capacity; /* entries [first, count) live */
     uint64_t token;                /* index of the first token among them */
@@ -30,6 +37,9 @@ void plx_spelling_release(struct plx_spelling *spelling);
 /* Notes that a document begins; {NULL, 0}: it has no id. */
 enum plx_status plx_spelling_begin(struct plx_spelling *spelling, struct plx_word document,
                                    struct plx_error *error);
+
+/* Notes that the next token begins a unit. */
+void plx_spelling_begin_unit(struct plx_spelling *spelling);
 
 /* Notes the tokens [begin, end) of the block. */
 enum plx_status plx_spelling_add(struct plx_spelling *spelling, const struct plx_block *block, size_t begin,
@@ -46,6 +56,9 @@ void plx_spelling_drop(struct plx_spelling *spelling);
    until a token of another document is asked for. */
 enum plx_status plx_spelling_take(struct plx_spelling *spelling, uint64_t token, struct plx_word *spelled,
                                   struct plx_word *document, struct plx_error *error);
+
+/* Lets all that is left pass: the end of the corpus. */
+enum plx_status plx_spelling_finish(struct plx_spelling *spelling, struct plx_error *error);
 
 /* True if asking for that token moves on to another document. */
 bool plx_spelling_moves(const struct plx_spelling *spelling, uint64_t token);

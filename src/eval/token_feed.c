@@ -1,5 +1,7 @@
 #include "eval/token_feed.h"
 
+#include "eval/trail.h"
+
 void plx_token_feed_init(struct plx_token_feed *feed, const struct plx_plan *plan,
                          const struct plx_model *model, plx_token_sink *sink, void *user)
 {
@@ -13,6 +15,12 @@ void plx_token_feed_init(struct plx_token_feed *feed, const struct plx_plan *pla
                       spelled ? plx_model_token(model, plan->join) : none);
 }
 
+void plx_token_feed_follow(struct plx_token_feed *feed, struct plx_trail *trail)
+{
+    feed->spelling.trail = trail;
+    feed->spelling.end_id = feed->plan->end;
+}
+
 void plx_token_feed_release(struct plx_token_feed *feed)
 {
     plx_spelling_release(&feed->spelling);
@@ -22,7 +30,7 @@ static enum plx_status flush(struct plx_token_feed *feed, struct plx_error *erro
 {
     const size_t count = feed->count;
     feed->count = 0;
-    return count > 0 ? feed->sink(feed->user, feed->rows, count, error) : PLX_OK;
+    return feed->sink && count > 0 ? feed->sink(feed->user, feed->rows, count, error) : PLX_OK;
 }
 
 /* Makes way for a row of that token. */
@@ -44,7 +52,7 @@ static enum plx_status add(struct plx_token_feed *feed, const struct plx_batch *
                            struct plx_place place, uint32_t id, struct plx_error *error)
 {
     const unsigned public_flags = PLX_TOKEN_END | PLX_TOKEN_BLANK | PLX_TOKEN_UNKNOWN | PLX_TOKEN_LITERAL;
-    const enum plx_status status = prepare(feed, place.token, error);
+    enum plx_status status = prepare(feed, place.token, error);
     if (status)
         return status;
     struct plx_token_score *row = feed->rows + feed->count++;
@@ -56,7 +64,10 @@ static enum plx_status add(struct plx_token_feed *feed, const struct plx_batch *
         .order = feed->plan->details ? batch->orders[target] : 0,
         .nats = batch->nats[target],
     };
-    return plx_spelling_take(&feed->spelling, place.token, &row->token, &row->document, error);
+    status = plx_spelling_take(&feed->spelling, place.token, &row->token, &row->document, error);
+    if (status == PLX_OK && feed->spelling.trail)
+        plx_trail_score(feed->spelling.trail, row, batch->bytes[target]);
+    return status;
 }
 
 enum plx_status plx_token_feed_batch(struct plx_token_feed *feed, const struct plx_batch *batch,

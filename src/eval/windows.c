@@ -62,6 +62,24 @@ uint64_t plx_windows_decided(const struct plx_windows *windows)
     return windows->unit_token + (begun ? windows->decided - windows->starts : 0);
 }
 
+void plx_windows_count(struct plx_windows *windows, struct plx_token_counts *counts)
+{
+    windows->counts = counts;
+}
+
+/* Adds the tokens from `first` on of the queue to those that were counted. */
+static void count_tokens(struct plx_windows *windows, size_t first)
+{
+    struct plx_token_counts *counts = windows->counts;
+    for (size_t i = first; i < windows->count; i++) {
+        if (windows->flags[i] & PLX_TOKEN_UNKNOWN)
+            counts->unknown++;
+        else
+            counts->counts[windows->ids[i]]++;
+    }
+    counts->tokens += windows->count - first;
+}
+
 void plx_windows_number(struct plx_windows *windows)
 {
     windows->numbered = true;
@@ -99,6 +117,8 @@ static enum plx_status push(struct plx_windows *windows, const struct plx_block 
     windows->count += count;
     windows->tokens += count;
     windows->kept += count;
+    if (windows->counts)
+        count_tokens(windows, at);
     windows->filled = true;
     windows->spelled_starts = 0;
     windows->ended = block->flags[end - 1] & PLX_TOKEN_END;
@@ -118,6 +138,8 @@ static enum plx_status push_end(struct plx_windows *windows, struct plx_error *e
     windows->rest_bytes = windows->rest_characters = 0;
     windows->tokens++;
     windows->kept++;
+    if (windows->counts)
+        count_tokens(windows, i);
     windows->spelled_starts = 0;
     windows->ended = true;
     return windows->spelling ? plx_spelling_add_end(windows->spelling, error) : PLX_OK;
@@ -157,6 +179,31 @@ static struct context find_context(const struct plx_windows *windows, uint64_t i
             return (struct context){q, PLX_NO_TOKEN, q == index};
     }
     return (struct context){least, PLX_NO_TOKEN, index == window_begin};
+}
+
+/* What the protocol shows right before the token at `index`. */
+static enum plx_before find_before(const struct plx_windows *windows, uint64_t index)
+{
+    if (index == windows->window_begin)
+        return PLX_BEFORE_NOTHING;
+    const bool replaced =
+        windows->plan->protocol.start == PLX_START_REPLACE && index - 1 == windows->window_begin;
+    const unsigned flags = windows->flags[index - 1 - windows->base];
+    return !replaced && (flags & PLX_TOKEN_UNKNOWN) ? PLX_BEFORE_UNKNOWN : PLX_BEFORE_KNOWN;
+}
+
+/* Where the target at `index` stands. */
+static struct plx_place find_place(const struct plx_windows *windows, uint64_t index)
+{
+    const uint64_t begin = windows->window_begin > windows->starts ? windows->window_begin : windows->starts;
+    const uint64_t position = index - windows->starts;
+    return (struct plx_place){
+        .unit = windows->units - 1,
+        .position = position,
+        .token = windows->unit_token + position,
+        .in_window = index - begin,
+        .before = find_before(windows, index),
+    };
 }
 
 static bool counts_for_limit(const struct plx_windows *windows, uint64_t index)
@@ -205,12 +252,12 @@ static enum plx_status copy_run(struct plx_windows *windows, struct context cont
     if (context.first != PLX_NO_TOKEN && context.begin < index)
         ids[0] = context.first;
     batch->offsets[batch->window_count] = batch->id_count;
-    const uint64_t position = index - windows->starts, token = windows->unit_token + position;
-    batch->places[batch->window_count] = (struct plx_place){windows->units - 1, position, token};
+    const struct plx_place place = find_place(windows, index);
+    batch->places[batch->window_count] = place;
     batch->windows[batch->window_count++] = (struct plx_window){
         .first = first - begin,
         .end = length,
-        .position = windows->plan->by_token ? token : windows->targets,
+        .position = windows->plan->by_token ? place.token : windows->targets,
     };
     windows->targets += targets;
     batch->id_count += length;
@@ -269,6 +316,7 @@ static enum plx_status emit_window(struct plx_windows *windows, uint64_t begin, 
     const uint64_t first = windows->decided > windows->starts ? windows->decided : windows->starts;
     uint64_t from = first;
     windows->decided = end;
+    windows->window_begin = begin;
     if (first >= end)
         return PLX_OK;
     const uint64_t last =
@@ -289,11 +337,11 @@ static enum plx_status emit_window(struct plx_windows *windows, uint64_t begin, 
     return score_targets(windows, begin, from, end, error);
 }
 
-/* Drops tokens that no later context can contain. */
+/* Drops tokens that no later context can contain; the last one stays, for what it tells of the next. */
 static void trim(struct plx_windows *windows)
 {
     const struct plx_plan *plan = windows->plan;
-    uint64_t context = plan->context_length;
+    uint64_t context = plan->context_length > 0 ? plan->context_length : 1;
     if (plan->protocol.window && plan->protocol.window < context)
         context = plan->protocol.window;
     if (windows->decided - windows->base <= context || windows->decided - windows->base - context < TRIM_AT)
@@ -344,6 +392,8 @@ static enum plx_status begin_unit(struct plx_windows *windows, struct plx_error 
     windows->filled = windows->ended = false;
     windows->units++;
     windows->unit_token = windows->kept;
+    if (windows->spelling)
+        plx_spelling_begin_unit(windows->spelling);
     const unsigned starts = plx_plan_starts(plan);
     const enum plx_status status = reserve(windows, starts, error);
     if (status)
@@ -378,6 +428,10 @@ static enum plx_status end_unit(struct plx_windows *windows, struct plx_error *e
         windows->kept--;
         if (windows->spelling)
             plx_spelling_drop(windows->spelling);
+        if (windows->counts) {
+            windows->counts->counts[windows->ids[windows->count]]--;
+            windows->counts->tokens--;
+        }
         windows->rest_bytes += windows->bytes[windows->count];
         windows->rest_characters += windows->characters[windows->count];
     }

@@ -29,8 +29,9 @@ struct plx_windows {
     size_t batch_targets; /* the most targets of a batch */
     plx_batch_sink *sink;
     void *user;
-    struct plx_batch *batch;       /* being filled */
-    struct plx_spelling *spelling; /* NULL: nobody wants it */
+    struct plx_batch *batch;         /* being filled */
+    struct plx_spelling *spelling;   /* NULL: nobody wants it */
+    struct plx_token_counts *counts; /* of what the protocol keeps; NULL: nobody wants them */
 
     /* The tokens of the unit at hand that are still needed; index `base` of the unit is element 0. */
     uint32_t *ids, *bytes, *characters;
@@ -41,6 +42,7 @@ struct plx_windows {
     uint64_t starts;           /* start symbols at the unit's beginning */
     uint64_t spelled_starts;   /* start symbols of the corpus, left out since the last token */
     uint64_t decided;          /* tokens before this index are scored or skipped */
+    uint64_t window_begin;     /* of the window at hand */
     uint64_t window_end;       /* of the next window; unused without windows */
     bool open;                 /* a unit has begun */
     bool filled;               /* with a token that is no symbol added by the protocol */
@@ -70,6 +72,9 @@ void plx_windows_init(struct plx_windows *windows, const struct plx_plan *plan, 
 
 /* Has the spelling of every token noted that is kept. */
 void plx_windows_note(struct plx_windows *windows, struct plx_spelling *spelling);
+
+/* Has every token counted that is kept, whether it is scored or not. */
+void plx_windows_count(struct plx_windows *windows, struct plx_token_counts *counts);
 
 /* Has the targets of every batch numbered, from the first block on: token i of all that the blocks hold has
    the number 2i, an end symbol that is added behind it 2i + 1. By these numbers the targets of one protocol

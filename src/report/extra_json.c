@@ -108,8 +108,7 @@ void plx_write_extra(struct plx_json_writer *json, const struct plx_result *resu
         write_losses(json, result);
 }
 
-/* A sum whose squares are not kept. */
-static void write_sum(struct plx_json_writer *json, const char *key, const struct plx_exact *exact)
+void plx_write_sum(struct plx_json_writer *json, const char *key, const struct plx_exact *exact)
 {
     char text[PLX_EXACT_TEXT];
     plx_json_begin_object(json, key);
@@ -123,19 +122,19 @@ static void write_sum(struct plx_json_writer *json, const char *key, const struc
 static void write_distribution_sums(struct plx_json_writer *json, const struct plx_distribution *distribution)
 {
     plx_json_begin_object(json, "distribution");
-    write_sum(json, "entropy_nats", &distribution->entropy);
+    plx_write_sum(json, "entropy_nats", &distribution->entropy);
     plx_json_begin_array(json, "accuracy");
     for (size_t i = 0; i < PLX_ACCURACIES; i++)
-        write_sum(json, NULL, distribution->accuracy + i);
+        plx_write_sum(json, NULL, distribution->accuracy + i);
     plx_json_end_array(json);
-    write_sum(json, "reciprocal_rank", &distribution->reciprocal_rank);
-    write_sum(json, "rank", &distribution->rank);
-    write_sum(json, "normalization", &distribution->deviation);
+    plx_write_sum(json, "reciprocal_rank", &distribution->reciprocal_rank);
+    plx_write_sum(json, "rank", &distribution->rank);
+    plx_write_sum(json, "normalization", &distribution->deviation);
     plx_json_begin_array(json, "bins");
     for (size_t i = 0; i < PLX_CALIBRATION_BINS; i++) {
         plx_json_begin_object(json, NULL);
-        write_sum(json, "confidence", &distribution->bins[i].confidence);
-        write_sum(json, "correct", &distribution->bins[i].correct);
+        plx_write_sum(json, "confidence", &distribution->bins[i].confidence);
+        plx_write_sum(json, "correct", &distribution->bins[i].correct);
         plx_json_end_object(json);
     }
     plx_json_end_array(json);
@@ -144,9 +143,9 @@ static void write_distribution_sums(struct plx_json_writer *json, const struct p
         const struct plx_temperature_node *node = distribution->temperature.nodes + i;
         plx_json_begin_object(json, NULL);
         plx_json_double(json, "inverse", plx_row_beta(i));
-        write_sum(json, "nats", &node->value);
-        write_sum(json, "first_derivative", &node->first);
-        write_sum(json, "second_derivative", &node->second);
+        plx_write_sum(json, "nats", &node->value);
+        plx_write_sum(json, "first_derivative", &node->first);
+        plx_write_sum(json, "second_derivative", &node->second);
         plx_json_end_object(json);
     }
     plx_json_end_array(json);
@@ -163,8 +162,8 @@ void plx_write_extra_sums(struct plx_json_writer *json, const struct plx_result 
     plx_json_begin_object(json, "losses");
     for (size_t i = 0; i < request->variant_count; i++) {
         plx_json_begin_object(json, plx_variant_name(request->variants + i));
-        write_sum(json, "loss", &result->extra.losses[i].loss);
-        write_sum(json, "weight", &result->extra.losses[i].weight);
+        plx_write_sum(json, "loss", &result->extra.losses[i].loss);
+        plx_write_sum(json, "weight", &result->extra.losses[i].weight);
         plx_json_end_object(json);
     }
     plx_json_end_object(json);

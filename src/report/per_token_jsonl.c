@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "base/number.h"
 #include "base/utf8.h"
+#include "report/flag_names.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -19,6 +20,11 @@
 
 /* More than keys and numbers of a line take in all. */
 #define LINE_ROOM ((size_t)512)
+
+const struct plx_flag_name plx_flag_names[PLX_FLAG_NAMES] = {{PLX_TOKEN_END, "end"},
+                                                             {PLX_TOKEN_BLANK, "blank"},
+                                                             {PLX_TOKEN_UNKNOWN, "unknown"},
+                                                             {PLX_TOKEN_LITERAL, "literal"}};
 
 struct jsonl {
     struct plx_per_token writer;
@@ -112,21 +118,15 @@ static enum plx_status put_string(struct jsonl *jsonl, const char *key, struct p
 
 static void put_flags(struct jsonl *jsonl, unsigned flags)
 {
-    static const struct {
-        enum plx_token_flag flag;
-        const char *name;
-    } names[] = {{PLX_TOKEN_END, "\"end\""},
-                 {PLX_TOKEN_BLANK, "\"blank\""},
-                 {PLX_TOKEN_UNKNOWN, "\"unknown\""},
-                 {PLX_TOKEN_LITERAL, "\"literal\""}};
-    const char *before = "";
+    const char *before = "\"";
     put_text(jsonl, ",\"flags\":[");
-    for (size_t i = 0; flags && i < sizeof names / sizeof *names; i++) {
-        if (!(flags & names[i].flag))
+    for (size_t i = 0; flags && i < PLX_FLAG_NAMES; i++) {
+        if (!(flags & plx_flag_names[i].flag))
             continue;
         put_text(jsonl, before);
-        put_text(jsonl, names[i].name);
-        before = ",";
+        put_text(jsonl, plx_flag_names[i].name);
+        put_text(jsonl, "\"");
+        before = ",\"";
     }
     put_text(jsonl, "]");
 }

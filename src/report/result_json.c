@@ -4,6 +4,7 @@
 #include "base/json_writer.h"
 #include "base/logarithms.h"
 #include "eval/conventions.h"
+#include "report/breakdown_json.h"
 #include "report/explain_json.h"
 #include "report/extra_json.h"
 #include "report/result_file.h"
@@ -289,6 +290,7 @@ static void write_accumulators(struct plx_json_writer *json, const struct plx_re
     write_accumulator(json, "group_means_nats", &result->sequence.group_means);
     plx_json_u64(json, "group_weight", result->sequence.group_weight);
     plx_write_extra_sums(json, result);
+    plx_write_breakdown_sums(json, result);
     plx_json_end_object(json);
 }
 
@@ -377,6 +379,7 @@ static void write_result(struct plx_json_writer *json, const struct plx_result *
         plx_json_bool(json, "orders_include_blanks", true);
     write_conventions(json, result);
     plx_write_extra(json, result);
+    plx_write_breakdown(json, result);
     plx_write_explained(json, result);
     plx_json_protocol(json, &result->plan.protocol);
     write_model(json, result);

@@ -37,6 +37,8 @@ struct token {
     enum outcome outcome;
     bool first_of_unit, first_of_window; /* among the scored ones */
     uint64_t unit, position, number;     /* number: among all that are kept */
+    uint64_t in_window;
+    enum plx_before before;
     uint32_t *context;
     size_t context_length;
 };
@@ -230,6 +232,22 @@ static struct window find_window(const struct unit *unit, size_t p)
     return window;
 }
 
+/* How many tokens of the window, symbols before the unit apart, stand before position p, and what the last of
+   them is. */
+static void find_before(const struct unit *unit, const struct window *window, size_t p)
+{
+    struct token *target = unit->tokens[p - unit->symbols];
+    target->in_window = 0;
+    target->before = PLX_BEFORE_NOTHING;
+    for (size_t q = window->begin; q < p; q++) {
+        const struct token *token = q < unit->symbols ? NULL : unit->tokens[q - unit->symbols];
+        const bool overwritten = unit->plan->protocol.start == PLX_START_REPLACE && q == window->begin;
+        target->in_window += token != NULL;
+        target->before = token && !overwritten && (token->flags & PLX_TOKEN_UNKNOWN) ? PLX_BEFORE_UNKNOWN
+                                                                                     : PLX_BEFORE_KNOWN;
+    }
+}
+
 /* What is visible of the window before position p, of which the model can use the last so many. */
 static void find_context(const struct unit *unit, const struct window *window, size_t p)
 {
@@ -268,6 +286,7 @@ static enum outcome judge(const struct unit *unit, const struct window *window, 
     if (protocol->score == PLX_SCORE_LAST && p + window->last < window->end)
         return MASKED;
     find_context(unit, window, p);
+    find_before(unit, window, p);
     const bool can = plan->empty_context && protocol->first == PLX_FIRST_SCORE;
     return unit->tokens[p - unit->symbols]->context_length > 0 || can ? SCORED : NO_CONTEXT;
 }
@@ -356,6 +375,8 @@ static void hear_place(struct listener *listener, const struct plx_batch *batch,
     const struct token *token = listener->text->tokens + (listener->next - 1);
     if (place.unit != token->unit || place.position != token->position || place.token != token->number)
         object(listener, "another place");
+    if (place.in_window != token->in_window || place.before != token->before)
+        object(listener, "another place in the window");
     if (batch->windows[w].position != (listener->plan->by_token ? token->number : listener->targets))
         object(listener, "another position");
 }

@@ -134,7 +134,7 @@ static cJSON *read_schema(void)
 }
 
 /* What is asked for beside the plain figures. */
-enum asked { NOTHING, EXPLAINED, DISTRIBUTIONS, SMOOTHED, FOCAL };
+enum asked { NOTHING, EXPLAINED, DISTRIBUTIONS, SMOOTHED, FOCAL, PARTS };
 
 static cJSON *result_of(const struct plx_model *model, const char *text, enum plx_token_kind tokens,
                         const char *protocol, enum asked asked)
@@ -148,12 +148,22 @@ static cJSON *result_of(const struct plx_model *model, const char *text, enum pl
                                             .ignored_count = 2,
                                             .class_weights = asked == FOCAL ? weights : NULL,
                                             .class_count = 5};
+    static uint64_t occurrences[] = {0, 3, 0, 20, 1};
+    struct plx_token_counts counts = {occurrences, 5, 30, 6, {0}};
+    memset(counts.sha256, 'a', 64);
+    const struct plx_breakdown_options parts = {.parts = PLX_BREAKDOWN_ALL,
+                                                .counts =
+                                                    plx_model_info(model)->vocabulary == 5 ? &counts : NULL,
+                                                .worst = 3,
+                                                .best = 2};
     const struct plx_protocol fields = inputs_protocol(protocol);
     const struct plx_evaluate_options options = {.protocol = &fields,
                                                  .threads = 1,
                                                  .explain = asked == EXPLAINED,
                                                  .distributions = asked == DISTRIBUTIONS,
-                                                 .losses = asked >= SMOOTHED ? &losses : NULL};
+                                                 .losses =
+                                                     asked == SMOOTHED || asked == FOCAL ? &losses : NULL,
+                                                 .breakdown = asked == PARTS ? &parts : NULL};
     struct plx_error error;
     struct plx_result *result = evaluate_bytes(model, text, strlen(text), tokens, &options, &error);
     if (!result)
@@ -185,6 +195,8 @@ static const struct kind KINDS[] = {
      PLX_TOKENS_WORD, NOTHING},
     {"means of units", NULL, TEXT, "sentence average=unit", PLX_TOKENS_WORD, NOTHING},
     {"small floor", NULL, TEXT, "sentence unknown=floor:-1e-05", PLX_TOKENS_WORD, NOTHING},
+    {"the floor of KenLM", "kenlm/no-unknown.arpa", TEXT, "sentence unknown=floor:-100", PLX_TOKENS_WORD,
+     NOTHING},
     {"joined", NULL, TEXT, "exact join=z", PLX_TOKENS_WORD, NOTHING},
     {"characters", NULL, "ab\n", "exact", PLX_TOKENS_CHARACTER, NOTHING},
     {"bytes", NULL, "a\xff\n", "exact", PLX_TOKENS_BYTE, NOTHING},
@@ -201,6 +213,9 @@ static const struct kind KINDS[] = {
     {"distributions without cost", NULL, TEXT, "sentence unknown=zero", PLX_TOKENS_WORD, DISTRIBUTIONS},
     {"smoothed", "models/tiny.table.safetensors", "the sea rises\n", "wikitext-eos", PLX_TOKENS_WORD,
      SMOOTHED},
+    {"parts of n-grams", NULL, TEXT, "sentence", PLX_TOKENS_WORD, PARTS},
+    {"parts without cost", NULL, TEXT, "sentence unknown=zero", PLX_TOKENS_WORD, PARTS},
+    {"parts", "models/tiny.table.safetensors", "the sea rises\n", "wikitext-eos", PLX_TOKENS_WORD, PARTS},
     {"focal", NULL, TEXT, "sentence unknown=zero", PLX_TOKENS_WORD, FOCAL},
 };
 
@@ -242,10 +257,27 @@ static bool optional(const char *path)
         "$.accumulators.distribution",
         "$.accumulators.losses",
         "$.runtime.load",
+        "$.breakdown",
+        "$.worst",
+        "$.worst[].token",
+        "$.worst[].order",
+        "$.best",
+        "$.best[].token",
+        "$.best[].order",
+        "$.breakdown.document.bins[].below",
+        "$.breakdown.frequency.counts.sha256",
+        "$.accumulators.breakdown",
     };
+    static const char *const breakdowns[] = {"$.breakdown.", "$.accumulators.breakdown."};
     static const char *const required[] = {"loss", "targets", "ignored", "infinite", "weight"};
     for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
         if (strcmp(paths[i], path) == 0)
+            return true;
+    }
+    /* One breakdown or the other may be absent. */
+    for (size_t i = 0; i < sizeof breakdowns / sizeof *breakdowns; i++) {
+        const size_t length = strlen(breakdowns[i]);
+        if (strncmp(path, breakdowns[i], length) == 0 && !strchr(path + length, '.'))
             return true;
     }
     /* One loss or the other may be absent, and those parameters that it does not have. */
@@ -306,12 +338,15 @@ static void break_leaf(struct walk *walk, cJSON *leaf, const char *path)
         leaf->valuestring = replacements[i]->valuestring;
         leaf->valuedouble = replacements[i]->valuedouble;
         leaf->valueint = replacements[i]->valueint;
+        /* A token of a context may be unknown. */
+        const bool context = strstr(path, ".before[") || strstr(path, ".after[");
+        const bool null = context && cJSON_IsNull(replacements[i]);
         /* What is not finite is a string, so that a number may stand in the place of "inf". */
         const bool quantity =
             kept.valuestring &&
             (strcmp(kept.valuestring, "inf") == 0 || strcmp(kept.valuestring, "nan") == 0) &&
             cJSON_IsNumber(leaf);
-        if (!may_fit && !quantity)
+        if (!may_fit && !null && !quantity)
             assert_invalid(walk, path, cJSON_IsNumber(leaf) ? "a number" : "another type");
         *leaf = kept;
         cJSON_Delete(replacements[i]);
@@ -344,7 +379,8 @@ static void schema__refuses_broken_results(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof KINDS / sizeof *KINDS; i++) {
         char problem[512];
-        if (KINDS[i].asked == DISTRIBUTIONS && !KINDS[i].model)
+        if ((KINDS[i].asked == DISTRIBUTIONS && !KINDS[i].model) ||
+            (KINDS[i].asked == PARTS && KINDS[i - 1].asked == PARTS))
             continue; /* another one has the same members */
         struct walk walk = {schema, result_of_kind(KINDS + i), 0};
         break_everything(&walk, walk.result, "$");

@@ -45,7 +45,8 @@ static void add(struct plx_spelling *spelling, const struct plx_word *words, con
 {
     struct plx_word copy[MOST];
     uint16_t copied_flags[MOST];
-    struct plx_block block = {.flags = copied_flags};
+    uint32_t ids[MOST] = {0};
+    struct plx_block block = {.ids = ids, .flags = copied_flags};
     struct plx_error error;
     memcpy(copy, words, count * sizeof *copy);
     memcpy(copied_flags, flags, count * sizeof *flags);

@@ -1,0 +1,82 @@
+/* How often each token occurs in a corpus: through the pipeline as for an evaluation, but nothing is
+   scored. */
+#include <perplex/evaluate.h>
+
+#include "base/memory.h"
+#include "eval/pipeline.h"
+
+#include <stdlib.h>
+
+static void score_nothing(struct plx_batch *batch, size_t index, struct plx_session *session, void *user)
+{
+    (void)batch;
+    (void)index;
+    (void)session;
+    (void)user;
+}
+
+static enum plx_status take_nothing(void *user, const struct plx_batch *batch, size_t index,
+                                    struct plx_error *error)
+{
+    (void)user;
+    (void)batch;
+    (void)index;
+    (void)error;
+    return PLX_OK;
+}
+
+/* The counters, once it is known what they are for. */
+static enum plx_status begin(const struct plx_model *model, const struct plx_plan *plan,
+                             struct plx_token_counts *counts, struct plx_error *error)
+{
+    const uint64_t vocabulary = plx_model_info(model)->vocabulary;
+    const bool named = !plan->any_tokens || plan->byte_ids || plan->content == PLX_CONTENT_IDS;
+    if (vocabulary == 0 || !named) {
+        plx_error_set(error, PLX_UNSUPPORTED,
+                      "the model does not know its vocabulary: its tokens cannot be counted");
+        return plx_error_input(error, plx_model_name(model));
+    }
+    counts->vocabulary = vocabulary;
+    counts->counts = plx_new_array((size_t)vocabulary, sizeof *counts->counts, error);
+    return counts->counts ? PLX_OK : PLX_MEMORY;
+}
+
+/* The protocol without what would end or refuse the counting. */
+static struct plx_protocol loosen(const struct plx_protocol *protocol)
+{
+    struct plx_protocol loose = *protocol;
+    loose.limit = 0;
+    if (loose.unknown == PLX_UNKNOWN_ERROR)
+        loose.unknown = PLX_UNKNOWN_ZERO;
+    return loose;
+}
+
+enum plx_status plx_token_counts_make(const struct plx_model *model, struct plx_corpus *corpus,
+                                      const struct plx_evaluate_options *options,
+                                      struct plx_token_counts *counts, struct plx_error *error)
+{
+    const struct plx_pipeline_user callbacks = {.score = score_nothing, .take = take_nothing};
+    struct plx_evaluate_options settled = options ? *options : (struct plx_evaluate_options){0};
+    struct plx_corpus_info info;
+    struct plx_pipeline pipeline;
+    plx_corpus_info(corpus, &info);
+    const struct plx_protocol protocol =
+        loosen(settled.protocol ? settled.protocol : plx_protocol_default(plx_model_info(model), &info));
+    settled.protocol = &protocol;
+    *counts = (struct plx_token_counts){0};
+    enum plx_status status = plx_pipeline_init(&pipeline, model, corpus, &settled, error);
+    if (status == PLX_OK)
+        status = begin(model, &pipeline.plan, counts, error);
+    if (status == PLX_OK) {
+        plx_windows_count(&pipeline.windows, counts);
+        status = plx_pipeline_run(&pipeline, &callbacks, NULL, error);
+    }
+    plx_pipeline_release(&pipeline);
+    return status ? status : plx_corpus_sha256(corpus, counts->sha256, error);
+}
+
+void plx_token_counts_release(struct plx_token_counts *counts)
+{
+    free(counts->counts);
+    *counts = (struct plx_token_counts){0};
+}

@@ -1,0 +1,287 @@
+#include "report/breakdown_json.h"
+
+#include "base/logarithms.h"
+#include "report/extra_json.h"
+#include "report/flag_names.h"
+
+#include <math.h>
+
+/* Infinite where a token is. */
+static double sum_of(const struct plx_exact *exact)
+{
+    return exact->infinite ? (double)INFINITY : plx_exact_sum(exact);
+}
+
+/* What a part costs, as the last members of an object. */
+static void write_figures(struct plx_json_writer *json, const struct plx_exact *exact)
+{
+    const double mean = plx_exact_mean(exact);
+    plx_json_u64(json, "tokens", exact->count);
+    plx_json_double(json, "nats", sum_of(exact));
+    plx_json_double(json, "nats_per_token", mean);
+    plx_json_double(json, "perplexity", exp(mean));
+}
+
+static void write_part(struct plx_json_writer *json, const char *key, const struct plx_exact *exact)
+{
+    plx_json_begin_object(json, key);
+    write_figures(json, exact);
+    plx_json_end_object(json);
+}
+
+/* Parts that are ranges of numbers; empty ones are left out. */
+static void write_ranges(struct plx_json_writer *json, const char *key, const struct plx_exact *parts,
+                         size_t count, void (*range)(size_t, uint64_t *, uint64_t *))
+{
+    plx_json_begin_array(json, key);
+    for (size_t i = 0; i < count; i++) {
+        uint64_t from, to;
+        if (parts[i].count == 0)
+            continue;
+        range(i, &from, &to);
+        plx_json_begin_object(json, NULL);
+        plx_json_u64(json, "from", from);
+        plx_json_u64(json, "to", to);
+        write_figures(json, parts + i);
+        plx_json_end_object(json);
+    }
+    plx_json_end_array(json);
+}
+
+static void write_orders(struct plx_json_writer *json, const struct plx_tally *tally)
+{
+    plx_json_begin_array(json, "order");
+    for (unsigned k = 0; k < tally->order_count; k++) {
+        if (tally->orders[k].count == 0)
+            continue;
+        plx_json_begin_object(json, NULL);
+        plx_json_u64(json, "order", k);
+        write_figures(json, tally->orders + k);
+        plx_json_end_object(json);
+    }
+    plx_json_end_array(json);
+}
+
+static void write_frequency(struct plx_json_writer *json, const struct plx_result *result)
+{
+    const struct plx_breakdown_sums *sums = &result->breakdown_sums;
+    const struct plx_token_counts *counts = &result->breakdown.counts;
+    plx_json_begin_object(json, "frequency");
+    plx_json_begin_object(json, "counts");
+    if (*counts->sha256)
+        plx_json_string(json, "sha256", counts->sha256);
+    plx_json_u64(json, "tokens", counts->tokens);
+    plx_json_u64(json, "unknown", counts->unknown);
+    plx_json_end_object(json);
+    write_ranges(json, "bands", sums->bands, PLX_FREQUENCY_BANDS, plx_frequency_band_range);
+    write_part(json, "unknown", &sums->unknown);
+    plx_json_end_object(json);
+}
+
+static void write_snippet(struct plx_json_writer *json, const char *key, const struct plx_snippet *snippet)
+{
+    static const char more[] = "…";
+    char text[PLX_SNIPPET_BYTES + sizeof more];
+    memcpy(text, snippet->text, snippet->length);
+    memcpy(text + snippet->length, more, sizeof more);
+    plx_json_string_n(json, key, text, snippet->length + (snippet->cut ? sizeof more - 1 : 0));
+}
+
+static void write_document(struct plx_json_writer *json, const struct plx_listed_document *document)
+{
+    const double bits = document->nats / PLX_LN_2;
+    plx_json_begin_object(json, NULL);
+    plx_json_u64(json, "number", document->number);
+    if (document->id.known)
+        write_snippet(json, "document", &document->id);
+    plx_json_u64(json, "tokens", document->tokens);
+    plx_json_double(json, "nats", document->nats);
+    plx_json_double(json, "nats_per_token", document->nats_per_token);
+    plx_json_double(json, "perplexity", exp(document->nats_per_token));
+    plx_json_u64(json, "bytes", document->bytes);
+    plx_json_double(json, "bits_per_byte", document->bytes ? bits / (double)document->bytes : (double)NAN);
+    plx_json_u64(json, "infinite", document->infinite);
+    plx_json_end_object(json);
+}
+
+static void write_document_list(struct plx_json_writer *json, const char *key,
+                                const struct plx_document_list *list)
+{
+    plx_json_begin_array(json, key);
+    for (size_t i = 0; i < list->count; i++)
+        write_document(json, list->documents + i);
+    plx_json_end_array(json);
+}
+
+static void write_documents(struct plx_json_writer *json, const struct plx_documents *documents)
+{
+    plx_json_begin_object(json, "document");
+    plx_json_u64(json, "documents", documents->means.count);
+    plx_json_double(json, "mean_nats_per_token", plx_exact_mean(&documents->means));
+    plx_json_begin_array(json, "bins");
+    for (size_t i = 0; i < PLX_DOCUMENT_BINS; i++) {
+        if (documents->bins[i].documents == 0)
+            continue;
+        plx_json_begin_object(json, NULL);
+        plx_json_double(json, "from", (double)i * PLX_DOCUMENT_STEP);
+        if (i + 1 < PLX_DOCUMENT_BINS)
+            plx_json_double(json, "below", (double)(i + 1) * PLX_DOCUMENT_STEP);
+        plx_json_u64(json, "documents", documents->bins[i].documents);
+        write_figures(json, &documents->bins[i].nats);
+        plx_json_end_object(json);
+    }
+    plx_json_end_array(json);
+    write_document_list(json, "worst", &documents->worst);
+    write_document_list(json, "best", &documents->best);
+    plx_json_end_object(json);
+}
+
+static void write_after(struct plx_json_writer *json, const struct plx_exact *after)
+{
+    plx_json_begin_object(json, "after_unknown");
+    write_part(json, "unknown", after + PLX_BEFORE_UNKNOWN);
+    write_part(json, "known", after + PLX_BEFORE_KNOWN);
+    write_part(json, "nothing", after + PLX_BEFORE_NOTHING);
+    plx_json_end_object(json);
+}
+
+/* A token by its spelling, or by its id where there is none. */
+static void write_token(struct plx_json_writer *json, const struct plx_context_token *token)
+{
+    if (token->spelled.known)
+        write_snippet(json, NULL, &token->spelled);
+    else if (token->id != PLX_NO_TOKEN)
+        plx_json_u64(json, NULL, token->id);
+    else
+        plx_json_null(json, NULL);
+}
+
+static void write_context(struct plx_json_writer *json, const char *key,
+                          const struct plx_context_token *tokens, size_t count)
+{
+    plx_json_begin_array(json, key);
+    for (size_t i = 0; i < count; i++)
+        write_token(json, tokens + i);
+    plx_json_end_array(json);
+}
+
+static void write_flags(struct plx_json_writer *json, unsigned flags)
+{
+    plx_json_begin_array(json, "flags");
+    for (size_t i = 0; i < PLX_FLAG_NAMES; i++) {
+        if (flags & plx_flag_names[i].flag)
+            plx_json_string(json, NULL, plx_flag_names[i].name);
+    }
+    plx_json_end_array(json);
+}
+
+static void write_extreme(struct plx_json_writer *json, const struct plx_extreme *extreme)
+{
+    plx_json_begin_object(json, NULL);
+    plx_json_double(json, "nats", extreme->nats);
+    if (extreme->token.spelled.known)
+        write_snippet(json, "token", &extreme->token.spelled);
+    else if (extreme->token.id != PLX_NO_TOKEN)
+        plx_json_u64(json, "id", extreme->token.id);
+    plx_json_u64(json, "unit", extreme->unit);
+    plx_json_u64(json, "position", extreme->position);
+    plx_json_u64(json, "document_number", extreme->document);
+    if (extreme->document_id.known)
+        write_snippet(json, "document", &extreme->document_id);
+    if (extreme->order > 0)
+        plx_json_u64(json, "order", extreme->order);
+    write_flags(json, extreme->flags);
+    write_context(json, "before", extreme->before, extreme->before_count);
+    write_context(json, "after", extreme->after, extreme->after_count);
+    plx_json_end_object(json);
+}
+
+static void write_extremes(struct plx_json_writer *json, const char *key, const struct plx_extremes *extremes)
+{
+    if (extremes->most == 0)
+        return;
+    plx_json_begin_array(json, key);
+    for (size_t i = 0; i < extremes->count; i++)
+        write_extreme(json, extremes->list + extremes->heap[i]);
+    plx_json_end_array(json);
+}
+
+void plx_write_breakdown(struct plx_json_writer *json, const struct plx_result *result)
+{
+    const unsigned parts = result->breakdown.parts;
+    const struct plx_breakdown_sums *sums = &result->breakdown_sums;
+    if (parts)
+        plx_json_begin_object(json, "breakdown");
+    if (parts & PLX_BREAKDOWN_POSITION)
+        write_ranges(json, "position", sums->positions, PLX_POSITION_BINS, plx_position_bin_range);
+    if (parts & PLX_BREAKDOWN_ORDER)
+        write_orders(json, &result->tally);
+    if (parts & PLX_BREAKDOWN_FREQUENCY)
+        write_frequency(json, result);
+    if (parts & PLX_BREAKDOWN_DOCUMENT)
+        write_documents(json, &result->trail.documents);
+    if (parts & PLX_BREAKDOWN_UNKNOWN)
+        write_after(json, sums->after);
+    if (parts)
+        plx_json_end_object(json);
+    write_extremes(json, "worst", &result->trail.worst);
+    write_extremes(json, "best", &result->trail.best);
+}
+
+/* Ranges by their first numbers, empty ones left out. */
+static void write_range_sums(struct plx_json_writer *json, const char *key, const struct plx_exact *parts,
+                             size_t count, void (*range)(size_t, uint64_t *, uint64_t *))
+{
+    plx_json_begin_array(json, key);
+    for (size_t i = 0; i < count; i++) {
+        uint64_t from, to;
+        if (parts[i].count == 0)
+            continue;
+        range(i, &from, &to);
+        plx_json_begin_object(json, NULL);
+        plx_json_u64(json, "from", from);
+        plx_write_sum(json, "nats", parts + i);
+        plx_json_end_object(json);
+    }
+    plx_json_end_array(json);
+}
+
+static void write_document_sums(struct plx_json_writer *json, const struct plx_documents *documents)
+{
+    plx_json_begin_object(json, "document");
+    plx_write_sum(json, "mean_nats", &documents->means);
+    plx_json_begin_array(json, "bins");
+    for (size_t i = 0; i < PLX_DOCUMENT_BINS; i++) {
+        if (documents->bins[i].documents == 0)
+            continue;
+        plx_json_begin_object(json, NULL);
+        plx_json_double(json, "from", (double)i * PLX_DOCUMENT_STEP);
+        plx_write_sum(json, "nats", &documents->bins[i].nats);
+        plx_json_end_object(json);
+    }
+    plx_json_end_array(json);
+    plx_json_end_object(json);
+}
+
+void plx_write_breakdown_sums(struct plx_json_writer *json, const struct plx_result *result)
+{
+    const unsigned parts = result->breakdown.parts & ~(unsigned)PLX_BREAKDOWN_ORDER; /* they are there */
+    const struct plx_breakdown_sums *sums = &result->breakdown_sums;
+    if (!parts)
+        return;
+    plx_json_begin_object(json, "breakdown");
+    if (parts & PLX_BREAKDOWN_POSITION)
+        write_range_sums(json, "position", sums->positions, PLX_POSITION_BINS, plx_position_bin_range);
+    if (parts & PLX_BREAKDOWN_FREQUENCY) {
+        write_range_sums(json, "frequency", sums->bands, PLX_FREQUENCY_BANDS, plx_frequency_band_range);
+        plx_write_sum(json, "frequency_unknown", &sums->unknown);
+    }
+    if (parts & PLX_BREAKDOWN_DOCUMENT)
+        write_document_sums(json, &result->trail.documents);
+    if (parts & PLX_BREAKDOWN_UNKNOWN) {
+        plx_write_sum(json, "after_unknown", sums->after + PLX_BEFORE_UNKNOWN);
+        plx_write_sum(json, "after_known", sums->after + PLX_BEFORE_KNOWN);
+        plx_write_sum(json, "after_nothing", sums->after + PLX_BEFORE_NOTHING);
+    }
+    plx_json_end_object(json);
+}
