@@ -17,7 +17,7 @@
 #include <cmocka.h>
 
 /* Of the text that suits the model. */
-#define TEXT_BYTES ((size_t)(SANITIZED ? 1 << 10 : 3 << 10))
+#define TEXT_BYTES ((size_t)(SANITIZED ? 600 : 2 << 10))
 
 #define EXTREMES ((size_t)7)
 
