@@ -37,7 +37,8 @@ struct plx_convert_options {
     const char *bytes;    /* where to write how many bytes of the original each id stands for, as .npy
                              of u16 or, where one has more, u32; NULL: nowhere */
     /* Of it `end` with its symbol, `unknown` (PLX_UNKNOWN_UNK or PLX_UNKNOWN_ERROR), `control_words` and
-       `pages`. NULL: an end symbol behind every line of words, where the vocabulary has one. */
+       `pages`. NULL: an end symbol behind every line of words, where the vocabulary has one;
+       documents begin at articles. */
     const struct plx_protocol *protocol;
     unsigned threads; /* in all; 0: one for each processor that may be used */
     void (*progress)(void *user, const struct plx_progress *progress); /* called after every block */

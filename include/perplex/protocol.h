@@ -148,6 +148,21 @@ PLX_API bool plx_protocol_field(const struct plx_protocol *protocol, size_t inde
    Fields "start" and "end" take symbols beside their words. Static. */
 PLX_API const char *const *plx_protocol_field_values(size_t index);
 
+/* Draws what the protocol scores: a small corpus, cut into windows as any corpus is, for a model that has a
+   begin and an end symbol and sees all that a window shows. Windows of more than 18 tokens are drawn in
+   small, which the drawing says. ASCII, lines of at most 79 columns. *text is to be freed with plx_text_free
+   (result.h), NULL on failure; it ends with a NUL, which *length does not count. PLX_USAGE as
+   plx_protocol_check, PLX_MEMORY. */
+PLX_API enum plx_status plx_protocol_draw(const struct plx_protocol *protocol, char **text, size_t *length,
+                                          struct plx_error *error);
+
+/* Writes presets as JSON, perplex.protocols/1 (configs/schema/protocols-1.schema.json), UTF-8: all of them
+   where `preset` is NULL, else that one, with the fields of `protocol`, which began as a copy of it. *text as
+   above. PLX_MEMORY. */
+PLX_API enum plx_status plx_protocols_json(const struct plx_protocol *preset,
+                                           const struct plx_protocol *protocol, char **text, size_t *length,
+                                           struct plx_error *error);
+
 /* Checks whether the fields fit each other: PLX_USAGE if a target would count twice, or a field is set that
    has no meaning beside the others. */
 PLX_API enum plx_status plx_protocol_check(const struct plx_protocol *protocol, struct plx_error *error);

@@ -182,6 +182,12 @@ void plx_json_null(struct plx_json_writer *writer, const char *key)
         put_text(writer, "null");
 }
 
+void plx_json_literal(struct plx_json_writer *writer, const char *key, const char *text)
+{
+    if (begin_value(writer, key))
+        put_text(writer, text);
+}
+
 void plx_json_double(struct plx_json_writer *writer, const char *key, double value)
 {
     char text[PLX_NUMBER_TEXT];

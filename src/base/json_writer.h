@@ -35,6 +35,8 @@ void plx_json_bool(struct plx_json_writer *writer, const char *key, bool value);
 void plx_json_null(struct plx_json_writer *writer, const char *key);
 /* A value that is not finite is written as the string "inf", "-inf" or "nan". */
 void plx_json_double(struct plx_json_writer *writer, const char *key, double value);
+/* A number or word that the caller spells. */
+void plx_json_literal(struct plx_json_writer *writer, const char *key, const char *text);
 
 #define PLX_JSON_ESCAPE 8
 

@@ -20,23 +20,28 @@
 #define CLI_HELPS      32u
 #define CLI_CONVERT    64u
 #define CLI_DIVERGENCE 128u
+#define CLI_PROTOCOLS  256u
 #define CLI_ALL        ~0u
 
 /* Who carries out a protocol. */
 #define CLI_SCORING (CLI_EVAL | CLI_DIVERGENCE)
 
+/* Who knows the fields of a protocol. */
+#define CLI_FIELDS (CLI_SCORING | CLI_PROTOCOLS)
+
 /* X(code, commands, meaning). What the program ends with. */
-#define CLI_EXIT_LIST(X)                                                                                 \
-    X(0, CLI_ALL, "fine")                                                                                \
-    X(1, CLI_COMPARE, "B is worse: its cross-entropy is higher")                                         \
-    X(2, CLI_ALL, "wrong usage; or inputs do not fit each other, or results are not comparable")         \
-    X(3, CLI_ALL & ~(CLI_FORMATS | CLI_HELPS), "a malformed or unsupported model, corpus or other file") \
-    X(4, CLI_ALL, "a file or the network failed")                                                        \
-    X(5, CLI_EVAL, "the perplexity is not finite (the result is written all the same)")                  \
-    X(5, CLI_DIVERGENCE, "the divergence is not finite (the result is written all the same)")            \
-    X(5, CLI_COMPARE, "the difference is no number: both are infinite, or one says nothing")             \
-    X(6, CLI_ALL & ~(CLI_FORMATS | CLI_HELPS), "memory is exhausted, or an internal check failed")       \
-    X(130, CLI_ALL & ~(CLI_FORMATS | CLI_HELPS), "interrupted")
+#define CLI_EXIT_LIST(X)                                                                           \
+    X(0, CLI_ALL, "fine")                                                                          \
+    X(1, CLI_COMPARE, "B is worse: its cross-entropy is higher")                                   \
+    X(2, CLI_ALL, "wrong usage; or inputs do not fit each other, or results are not comparable")   \
+    X(3, CLI_ALL & ~(CLI_FORMATS | CLI_HELPS | CLI_PROTOCOLS),                                     \
+      "a malformed or unsupported model, corpus or other file")                                    \
+    X(4, CLI_ALL, "a file or the network failed")                                                  \
+    X(5, CLI_EVAL, "the perplexity is not finite (the result is written all the same)")            \
+    X(5, CLI_DIVERGENCE, "the divergence is not finite (the result is written all the same)")      \
+    X(5, CLI_COMPARE, "the difference is no number: both are infinite, or one says nothing")       \
+    X(6, CLI_ALL & ~(CLI_FORMATS | CLI_HELPS), "memory is exhausted, or an internal check failed") \
+    X(130, CLI_ALL & ~(CLI_FORMATS | CLI_HELPS | CLI_PROTOCOLS), "interrupted")
 
 /* What an argument is. */
 enum cli_takes {
@@ -71,34 +76,34 @@ enum cli_takes {
    that the argument can be, or for what cli_help says. */
 #define CLI_OPTION_LIST(X)                                                                                   \
     X(PROTOCOL, "protocol", 'p', "NAME", PRESET, CLI_SCORING, "preset: %s (default: by model and tokens)")   \
-    X(UNIT, "unit", 0, "UNIT", FIELD, CLI_SCORING, "context starts afresh at every: %s")                     \
-    X(START, "start", 0, "START", FIELD, CLI_SCORING, "begin symbol: %s; or the symbol itself")              \
-    X(END, "end", 0, "END", FIELD, CLI_SCORING | CLI_CONVERT, "end symbol: %s; or the symbol itself")        \
-    X(JOIN, "join", 0, "TOKEN", TEXT, CLI_SCORING,                                                           \
+    X(UNIT, "unit", 0, "UNIT", FIELD, CLI_FIELDS, "context starts afresh at every: %s")                      \
+    X(START, "start", 0, "START", FIELD, CLI_FIELDS, "begin symbol: %s; or the symbol itself")               \
+    X(END, "end", 0, "END", FIELD, CLI_FIELDS | CLI_CONVERT, "end symbol: %s; or the symbol itself")         \
+    X(JOIN, "join", 0, "TOKEN", TEXT, CLI_FIELDS,                                                            \
       "token that stands between the lines of a stream of words")                                            \
-    X(WINDOW, "window", 0, "N", NUMBER, CLI_SCORING,                                                         \
+    X(WINDOW, "window", 0, "N", NUMBER, CLI_FIELDS,                                                          \
       "most tokens that one scoring sees, context included; 0: no limit")                                    \
-    X(STRIDE, "stride", 0, "N", COUNT, CLI_SCORING,                                                          \
-      "how far the window moves; window-1: one less than it is long (default: the window)")                  \
-    X(SCORE, "score", 0, "WHICH", FIELD, CLI_SCORING, "targets of a window that count: %s")                  \
-    X(FIRST_WINDOW, "first-window", 0, "N", COUNT, CLI_SCORING,                                              \
-      "targets of the first window, where that differs; stride: as many as it moves by")                     \
-    X(TAIL, "tail", 0, "HOW", FIELD, CLI_SCORING, "partial last window: %s")                                 \
-    X(FIRST, "first", 0, "HOW", FIELD, CLI_SCORING, "a target without context: %s")                          \
-    X(UNKNOWN, "unknown", 0, "COST", FIELD, CLI_SCORING | CLI_CONVERT, "unknown tokens: %s")                 \
-    X(CONTROL_WORDS, "control-words", 0, "WHAT", FIELD, CLI_SCORING | CLI_CONVERT,                           \
+    X(STRIDE, "stride", 0, "N", COUNT, CLI_FIELDS,                                                           \
+      "how far the window moves, or window-1 (default: the window)")                                         \
+    X(SCORE, "score", 0, "WHICH", FIELD, CLI_FIELDS, "targets of a window that count: %s")                   \
+    X(FIRST_WINDOW, "first-window", 0, "N", COUNT, CLI_FIELDS,                                               \
+      "targets of the first window, or stride, where that differs")                                          \
+    X(TAIL, "tail", 0, "HOW", FIELD, CLI_FIELDS, "partial last window: %s")                                  \
+    X(FIRST, "first", 0, "HOW", FIELD, CLI_FIELDS, "a target without context: %s")                           \
+    X(UNKNOWN, "unknown", 0, "COST", FIELD, CLI_FIELDS | CLI_CONVERT, "unknown tokens: %s")                  \
+    X(CONTROL_WORDS, "control-words", 0, "WHAT", FIELD, CLI_FIELDS | CLI_CONVERT,                            \
       "start and end symbols in the text: %s")                                                               \
-    X(BLANK, "blank", 0, "HOW", FIELD, CLI_SCORING, "end symbols of blank lines: %s")                        \
-    X(PAGES, "pages", 0, "WHERE", FIELD, CLI_SCORING, "where documents of a text begin: %s")                 \
-    X(AVERAGE, "average", 0, "OVER", FIELD, CLI_EVAL, "mean over: %s")                                       \
-    X(LIMIT, "limit", 0, "N", NUMBER, CLI_SCORING, "score at most N tokens; 0: all")                         \
+    X(BLANK, "blank", 0, "HOW", FIELD, CLI_FIELDS, "end symbols of blank lines: %s")                         \
+    X(PAGES, "pages", 0, "WHERE", FIELD, CLI_FIELDS | CLI_CONVERT, "where documents of a text begin: %s")    \
+    X(AVERAGE, "average", 0, "OVER", FIELD, CLI_EVAL | CLI_PROTOCOLS, "mean over: %s")                       \
+    X(LIMIT, "limit", 0, "N", NUMBER, CLI_FIELDS, "score at most N tokens; 0: all")                          \
     X(TOKENS, "tokens", 't', "KIND", TOKEN_KIND, CLI_SCORING | CLI_INSPECT | CLI_CONVERT,                    \
       "what tokens are: %s (default: words of a text)")                                                      \
     X(CORPUS_FORMAT, "corpus-format", 0, "NAME", CORPUS_FORMAT, CLI_SCORING | CLI_INSPECT | CLI_CONVERT,     \
       "format of the corpus: %s (default: recognised)")                                                      \
-    X(MEMBER, "member", 0, "NAME", TEXT, CLI_SCORING | CLI_INSPECT,                                          \
+    X(MEMBER, "member", 0, "NAME", TEXT, CLI_SCORING | CLI_INSPECT | CLI_CONVERT,                            \
       "corpora in zip or tar: the file in it, by its name or a pattern (default: the only one)")             \
-    X(TOKEN_BYTES, "token-bytes", 0, "FILE", FILE, CLI_EVAL,                                                 \
+    X(TOKEN_BYTES, "token-bytes", 0, "FILE", FILE, CLI_EVAL | CLI_CONVERT,                                   \
       "what tokens stand for: a .npy with a count of bytes for each, or a vocabulary that gives each id "    \
       "its "                                                                                                 \
       "bytes")                                                                                               \
@@ -173,7 +178,7 @@ enum cli_takes {
     X(DEEP, "deep", 0, NULL, NOTHING, CLI_INSPECT,                                                           \
       "n-gram models: every check, sums of p after a sample of contexts, what is stored in figures")         \
     X(SEED, "seed", 0, "N", NUMBER, CLI_INSPECT, "of the sample of contexts that --deep draws (default 0)")  \
-    X(JSON, "json", 0, NULL, NOTHING, CLI_COMPARE | CLI_INSPECT, "as JSON: %s")                              \
+    X(JSON, "json", 0, NULL, NOTHING, CLI_COMPARE | CLI_INSPECT | CLI_PROTOCOLS, "as JSON: %s")              \
     X(HELP, "help", 'h', NULL, NOTHING, CLI_ALL, "this help")
 
 #define CLI_OPTION_ENUM(id, name, letter, argument, takes, commands, help) CLI_##id,
@@ -221,7 +226,8 @@ struct cli_command {
 };
 
 extern const struct cli_command cli_command_divergence, cli_command_eval, cli_command_compare,
-    cli_command_table, cli_command_formats, cli_command_inspect, cli_command_convert, cli_command_help;
+    cli_command_table, cli_command_formats, cli_command_inspect, cli_command_convert, cli_command_protocols,
+    cli_command_help;
 
 /* commands.c: command `index`, NULL past the end; the one of that name, NULL if there is none. */
 const struct cli_command *cli_command(size_t index);
@@ -232,6 +238,10 @@ int cli_no_command(const char *name);
 
 /* help.c: the option's help, as it is for that command. As much as fits. */
 void cli_help(const struct cli_command *command, enum cli_option option, char *text, size_t capacity);
+
+/* The text from where the line has come to, broken at its spaces; further lines, and those behind "\n", begin
+   at `indent`. */
+void cli_print_wrapped(FILE *stream, const char *text, unsigned column, unsigned indent);
 
 /* What `perplex --help` and `perplex COMMAND --help` print, in 80 columns. */
 void cli_print_usage(FILE *stream);

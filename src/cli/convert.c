@@ -29,7 +29,7 @@ static const struct cli_example EXAMPLES[] = {
      "words as ids, documents as records, and the vocabulary of both"},
     {"perplex convert -q test.txt test.bin --to u16 --vocab model.arpa",
      "the ids of a model's words in one stream, as nanoGPT reads them"},
-    {"perplex convert -q test.txt test.npy --vocab m.arpa --write-bytes b.npy",
+    {"perplex convert -q test.txt t.npy --vocab model.arpa --write-bytes b.npy",
      "and how many bytes of the text each id stands for"},
     {"perplex convert 'shard-*.txt' train --to megatron --tokens byte", "bytes as train.bin and train.idx"},
     {NULL, NULL},

@@ -6,9 +6,9 @@
 #include <sys/stat.h>
 
 /* What is of use for corpora alone, and for models alone. */
-static const enum cli_option OF_CORPORA[] = {CLI_TO,    CLI_TOKENS,        CLI_CORPUS_FORMAT,
-                                             CLI_VOCAB, CLI_MAKE_VOCAB,    CLI_WRITE_BYTES,
-                                             CLI_END,   CLI_CONTROL_WORDS, CLI_UNKNOWN},
+static const enum cli_option OF_CORPORA[] = {CLI_TO,    CLI_TOKENS,        CLI_CORPUS_FORMAT, CLI_MEMBER,
+                                             CLI_VOCAB, CLI_TOKEN_BYTES,   CLI_MAKE_VOCAB,    CLI_WRITE_BYTES,
+                                             CLI_END,   CLI_CONTROL_WORDS, CLI_UNKNOWN,       CLI_PAGES},
                              OF_MODELS[] = {CLI_MODEL_FORMAT, CLI_ALLOW_POSITIVE, CLI_ALLOW_COUNT_MISMATCH,
                                             CLI_FINGERPRINT};
 
@@ -123,15 +123,17 @@ static void forget_outputs(struct outputs *outputs)
 /* Nothing is written over an input, nor two outputs in one place, and each could be written. */
 static int check_outputs(const struct cli_arguments *arguments, const struct outputs *outputs)
 {
-    const char *vocabulary = arguments->values[CLI_VOCAB];
+    const char *const inputs[] = {arguments->values[CLI_VOCAB], arguments->values[CLI_TOKEN_BYTES]};
     for (size_t i = 0; i < outputs->count; i++) {
         const char *path = outputs->paths[i];
         for (int k = 0; k < arguments->operand_count - 1; k++) {
             if (!cli_check_overwritten(path, arguments->operands[k]))
                 return CLI_USAGE;
         }
-        if (vocabulary && !cli_check_overwritten(path, vocabulary))
-            return CLI_USAGE;
+        for (size_t k = 0; k < 2; k++) {
+            if (inputs[k] && !cli_check_overwritten(path, inputs[k]))
+                return CLI_USAGE;
+        }
         for (size_t k = 0; k < i; k++) {
             if (!plx_output_same(outputs->paths[k], path))
                 continue;
@@ -200,8 +202,11 @@ static int run(const struct cli_arguments *arguments)
     const char *const *values = arguments->values;
     const char *output = arguments->operands[arguments->operand_count - 1];
     const bool quiet = values[CLI_QUIET] != NULL;
-    struct plx_protocol protocol = {.unit = PLX_UNIT_STREAM, .end = PLX_END_AUTO};
-    struct plx_corpus_options corpus = {.format = values[CLI_CORPUS_FORMAT], .interrupted = cli_interrupted};
+    struct plx_protocol protocol = *plx_protocol_find("exact");
+    struct plx_corpus_options corpus = {.format = values[CLI_CORPUS_FORMAT],
+                                        .member = values[CLI_MEMBER],
+                                        .token_bytes = values[CLI_TOKEN_BYTES],
+                                        .interrupted = cli_interrupted};
     struct plx_conversion conversion;
     struct cli_progress progress;
     struct plx_error error;

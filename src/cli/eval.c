@@ -50,6 +50,7 @@ static const struct cli_example EXAMPLES[] = {
     {"perplex eval model.safetensors test.txt -p hf-stride --window 64 --stride 8",
      "a preset of the protocol, two of its fields changed"},
     {"perplex eval model.safetensors test.txt --config hf-stride-256.json", "a protocol out of a file"},
+    {"perplex eval uniform:50257 val.bin --token-bytes encoder.json", "ids, and the bytes that they stand for"},
     {"perplex eval uniform:256 book.txt --tokens byte", "what a byte costs whoever knows nothing"},
     {"perplex eval model.safetensors test.txt --distributions",
      "and entropy, ranks, calibration and the best temperature"},

@@ -15,9 +15,7 @@ static unsigned count_columns(const char *text, size_t length)
     return columns;
 }
 
-/* The text from where the line has come to, broken at its spaces; further lines, and those behind "\n", begin
-   at `indent`. */
-static void print_wrapped(FILE *stream, const char *text, unsigned column, unsigned indent)
+void cli_print_wrapped(FILE *stream, const char *text, unsigned column, unsigned indent)
 {
     while (*text) {
         const size_t length = strcspn(text, " \n");
@@ -76,7 +74,7 @@ static void print_option(const struct cli_command *command, enum cli_option opti
     fprintf(stream, "%-*s", (int)HELP_COLUMN, left);
     if (strlen(left) >= HELP_COLUMN)
         fprintf(stream, "\n%*s", (int)HELP_COLUMN, "");
-    print_wrapped(stream, help, HELP_COLUMN, HELP_COLUMN);
+    cli_print_wrapped(stream, help, HELP_COLUMN, HELP_COLUMN);
 }
 
 static void print_examples(const struct cli_command *command, FILE *stream)
@@ -86,16 +84,16 @@ static void print_examples(const struct cli_command *command, FILE *stream)
         fprintf(stream, "  # %s\n  %s\n", example->does, example->command);
 }
 
-#define PRINT_EXIT(code, commands, meaning)   \
-    if ((commands)&command->mask) {           \
-        fprintf(stream, "  %3d  ", code);     \
-        print_wrapped(stream, meaning, 7, 7); \
+#define PRINT_EXIT(code, commands, meaning)       \
+    if ((commands)&command->mask) {               \
+        fprintf(stream, "  %3d  ", code);         \
+        cli_print_wrapped(stream, meaning, 7, 7); \
     }
 
 void cli_print_help(const struct cli_command *command, FILE *stream)
 {
     fprintf(stream, "usage: perplex %s %s\n\n", command->name, command->operands);
-    print_wrapped(stream, command->summary, 0, 0);
+    cli_print_wrapped(stream, command->summary, 0, 0);
     fprintf(stream, "\noptions:\n");
     for (int i = 0; i < CLI_OPTION_COUNT; i++) {
         if (cli_option_row((enum cli_option)i)->commands & command->mask)
@@ -103,7 +101,7 @@ void cli_print_help(const struct cli_command *command, FILE *stream)
     }
     if (command->details) {
         fputc('\n', stream);
-        print_wrapped(stream, command->details, 0, 0);
+        cli_print_wrapped(stream, command->details, 0, 0);
     }
     if (command->examples)
         print_examples(command, stream);

@@ -51,10 +51,10 @@ bool plx_heading_of_article(const uint8_t *line, size_t length)
 static size_t without_end(const uint8_t *text, size_t size)
 {
     for (;;) {
-        size_t length = 0;
-        for (size_t n = 1; n <= 3 && n <= size && length != n; n++)
-            length = plx_space_length(text + size - n, n);
-        if (length == 0)
+        size_t length = 1;
+        while (length <= 3 && length <= size && plx_space_length(text + size - length, length) != length)
+            length++;
+        if (length > 3 || length > size)
             return size;
         size -= length;
     }

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -95,20 +96,28 @@ static enum plx_status at_offset(const struct plx_index *index, uint64_t offset,
     return plx_error_at_offset(error, offset);
 }
 
+/* Of what length the index should be; a length that is out of the question is not mentioned. */
 static enum plx_status refuse_size(struct plx_index *index, const uint8_t *head, size_t size, uint64_t bytes,
                                    struct plx_error *error)
 {
+    const uint64_t most = 1000 * bytes;
     const uint64_t sequences = size < FAIRSEQ_HEADER ? 0 : plx_load_u64(head + SEQUENCES_AT);
-    if (size < MEGATRON_HEADER)
+    const uint64_t documents = size < MEGATRON_HEADER ? 0 : plx_load_u64(head + DOCUMENTS_AT);
+    const uint64_t megatron = size_of(MEGATRON_HEADER, sequences, documents, false);
+    const uint64_t fairseq = size_of(FAIRSEQ_HEADER, sequences, 0, false);
+    char lengths[128] = "far more";
+    if (size < MEGATRON_HEADER) {
         plx_error_set(error, PLX_MALFORMED, "the index ends within its header");
-    else
-        plx_error_set(error, PLX_MALFORMED,
-                      "an index of %" PRIu64 " bytes, but its header demands %" PRIu64 " (Megatron: %" PRIu64
-                      " sequences, document index of %" PRIu64 ") or %" PRIu64 " (fairseq)",
-                      bytes, size_of(MEGATRON_HEADER, sequences, plx_load_u64(head + DOCUMENTS_AT), false),
-                      sequences, plx_load_u64(head + DOCUMENTS_AT),
-                      size_of(FAIRSEQ_HEADER, sequences, 0, false));
-    at_offset(index, size < MEGATRON_HEADER ? size : SEQUENCES_AT, error);
+        return at_offset(index, size, error);
+    }
+    if (megatron != SIZE_NONE && megatron < most)
+        snprintf(lengths, sizeof lengths, "%" PRIu64 ", or, as fairseq's, %" PRIu64, megatron, fairseq);
+    else if (fairseq != SIZE_NONE && fairseq < most)
+        snprintf(lengths, sizeof lengths, "as fairseq's %" PRIu64, fairseq);
+    plx_error_set(error, PLX_MALFORMED,
+                  "an index of %" PRIu64 " bytes, but its header, of %" PRIu64 " sequences, demands %s",
+                  bytes, sequences, lengths);
+    at_offset(index, SEQUENCES_AT, error);
     return plx_error_hint(error, "was it written and copied completely?");
 }
 
@@ -324,6 +333,13 @@ static enum plx_status add_sequence(struct plx_index *index, uint64_t *tokens, s
         return at_offset(index, place(&index->offsets, at), error);
     }
     index->offset += (uint64_t)length * index->type.size;
+    if (index->offset / index->type.size > index->tokens) {
+        plx_error_set(error, PLX_MALFORMED,
+                      "sequence %" PRIu64 " of the index (from 0) has %" PRId64
+                      " tokens and ends at byte %" PRIu64 " of them, but the last one at %" PRIu64,
+                      at, length, index->offset, index->tokens * index->type.size);
+        return at_offset(index, place(&index->lengths, at), error);
+    }
     index->sequence++;
     *tokens += (uint64_t)length;
     return PLX_OK;

@@ -25,7 +25,7 @@ enum plx_block_flag {
 /* Words of the original that begin with a token of these flags. */
 static inline uint32_t plx_token_words(uint32_t flags)
 {
-    return (flags >> 4 & 1) + (flags >> PLX_TOKEN_MORE_WORDS);
+    return (flags & PLX_TOKEN_WORD) / PLX_TOKEN_WORD + (flags >> PLX_TOKEN_MORE_WORDS);
 }
 
 /* What the corpus says that its tokens stand for. */

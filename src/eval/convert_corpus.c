@@ -88,17 +88,19 @@ static enum plx_status make_plan(struct converter *converter, const struct plx_c
                                  struct plx_error *error)
 {
     const struct plx_protocol *wanted = converter->options->protocol;
-    struct plx_protocol protocol = {.unit = PLX_UNIT_STREAM, .end = PLX_END_AUTO};
+    struct plx_protocol protocol = {.unit = PLX_UNIT_STREAM, .end = PLX_END_AUTO, .pages = PLX_PAGES_ARTICLE};
     struct plx_word end = {"<eos>", 5};
     enum plx_status status;
     if (wanted) {
         protocol.end = wanted->end;
         protocol.unknown = wanted->unknown;
         protocol.control_words = wanted->control_words;
+        protocol.pages = wanted->pages;
         memcpy(protocol.end_symbol, wanted->end_symbol, sizeof protocol.end_symbol);
         if (*wanted->end_symbol)
             end = (struct plx_word){wanted->end_symbol, strlen(wanted->end_symbol)};
     }
+    plx_corpus_set_pages(converter->corpus, protocol.pages);
     if ((status = plx_plan_make(converter->model, &protocol, info, &converter->plan, error)) ||
         !converter->options->make_vocabulary)
         return status;
@@ -146,7 +148,7 @@ static enum plx_status open_outputs(struct converter *converter, const struct pl
     if (!converter->bytes_known) {
         plx_error_set(error, PLX_MISMATCH, "how many bytes each id stands for is not known");
         plx_error_input(error, plx_corpus_name(converter->corpus));
-        return plx_error_hint(error, "--vocab FILE --tokens word says how the ids are spelled");
+        return plx_error_hint(error, "--token-bytes FILE says so, or --vocab FILE with --tokens word");
     }
     status = plx_output_open(options->bytes, &converter->sidecar, error);
     return status ? status : plx_npy_array_open(&converter->bytes, converter->sidecar, 0, error);
@@ -320,7 +322,7 @@ static enum plx_status convert(struct converter *converter, struct plx_error *er
         if ((status = pause_between(converter, error)) || (status = take_block(converter, error)))
             return status;
     }
-    if (!converter->holds) {
+    if (!converter->holds && converter->out->tokens == 0) {
         plx_error_set(error, PLX_MALFORMED, "the corpus is empty: there is nothing to write");
         return plx_error_input(error, plx_corpus_name(converter->corpus));
     }

@@ -49,6 +49,9 @@ enum plx_status plx_npy_measure(const uint8_t *head, size_t size, const char *na
 enum plx_status plx_npy_parse(const uint8_t *header, size_t size, const char *name, uint64_t base,
                               struct plx_npy *array, struct plx_error *error);
 
+/* The header of a content that begins with head[0..size); false if that is none, or not all of one. */
+bool plx_npy_look(const uint8_t *head, size_t size, struct plx_npy *array);
+
 /* PLX_MALFORMED: the content ends at `offset`, before its header does. */
 enum plx_status plx_npy_cut_short(const char *name, uint64_t offset, struct plx_error *error);
 

@@ -177,8 +177,8 @@ static enum plx_status open_place(struct plx_output *output, const char *path, s
 {
     const enum plx_place_kind kind = plx_place_kind(path);
     output->descriptor = STDOUT_FILENO;
-    if (!path || kind == PLX_PLACE_STDOUT)
-        return PLX_OK;
+    if (!path || kind == PLX_PLACE_STDOUT) /* of a closed one another file would get the number */
+        return fcntl(STDOUT_FILENO, F_GETFD) >= 0 ? PLX_OK : plx_place_error(path, errno, error);
     output->path = plx_copy_string(path, strlen(path), error);
     if (!output->path)
         return PLX_MEMORY;

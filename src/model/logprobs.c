@@ -271,11 +271,21 @@ static enum plx_status open_logprobs(struct plx_source *source, const struct plx
     return status;
 }
 
+/* A table of logits is one of another format; integers are token ids, which opening says. */
+static enum plx_probe probe_npy(const uint8_t *head, size_t size)
+{
+    struct plx_npy array;
+    if (plx_npy_is_table(head, size))
+        return PLX_PROBE_NO;
+    const bool integers = plx_npy_look(head, size, &array) && (array.kind == 'i' || array.kind == 'u');
+    return integers ? PLX_PROBE_FALLBACK : PLX_PROBE_CONTENT;
+}
+
 static enum plx_probe probe(const uint8_t *head, size_t size, const char *name)
 {
     (void)name;
-    if (plx_npy_recognise(head, size)) /* a table of logits is one of another format */
-        return plx_npy_is_table(head, size) ? PLX_PROBE_NO : PLX_PROBE_CONTENT;
+    if (plx_npy_recognise(head, size))
+        return probe_npy(head, size);
     const enum plx_probe json = plx_logprobs_probe_json(head, size);
     return json != PLX_PROBE_NO ? json : plx_logprobs_probe_lines(head, size);
 }

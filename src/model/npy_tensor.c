@@ -125,9 +125,6 @@ bool plx_npy_is_table(const uint8_t *head, size_t size)
 {
     struct plx_npy array;
     struct plx_tensor tensor;
-    size_t header;
-    return plx_npy_recognise(head, size) && plx_npy_measure(head, size, "", 0, &header, NULL) == PLX_OK &&
-           header <= size && plx_npy_parse(head, header, "", 0, &array, NULL) == PLX_OK &&
-           plx_npy_shape(&array, &tensor) && array.dimensions == 2 && array.shape[0] == array.shape[1] &&
-           array.count > 0;
+    return plx_npy_look(head, size, &array) && plx_npy_shape(&array, &tensor) && array.dimensions == 2 &&
+           array.shape[0] == array.shape[1] && array.count > 0;
 }

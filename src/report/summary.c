@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct plx_summary_format *const FORMATS[] = {&plx_summary_kenlm, &plx_summary_srilm,
-                                                           &plx_summary_irstlm, &plx_summary_llama};
+static const struct plx_summary_format *const FORMATS[] = {
+    &plx_summary_kenlm, &plx_summary_srilm, &plx_summary_irstlm, &plx_summary_llama, &plx_summary_lm_eval};
 
 #define FORMAT_COUNT (sizeof FORMATS / sizeof *FORMATS)
 
@@ -120,7 +120,7 @@ static bool harmless(const char *name, const struct plx_protocol *given, const s
     if (strcmp(name, "unknown") == 0)
         return own->unknown == PLX_UNKNOWN_UNK_OR_SKIP &&
                (given->unknown == PLX_UNKNOWN_UNK || given->unknown == PLX_UNKNOWN_SKIP);
-    return strcmp(name, "pages") == 0;
+    return strcmp(name, "pages") == 0 && own->unit != PLX_UNIT_DOCUMENT;
 }
 
 /* Names the first field that differs; false if none does. */
@@ -140,18 +140,34 @@ static bool name_difference(const struct plx_summary_format *format, const struc
     return false;
 }
 
-enum plx_status plx_summary_refuse(const struct plx_summary_format *format,
-                                   const struct plx_model_info *model, const struct plx_plan *plan,
-                                   struct plx_error *error)
+/* The tool's protocol, as the plan would have it. */
+static struct plx_protocol own_protocol(const struct plx_summary_format *format,
+                                        const struct plx_model_info *model, const struct plx_plan *plan)
 {
     struct plx_protocol own;
     format->protocol(model, &own);
     if (own.window && plan->protocol.window)
         own.window = plan->protocol.window; /* any will do, but what follows from it must be right */
     plx_protocol_resolve(&own);
+    return own;
+}
+
+enum plx_status plx_summary_refuse(const struct plx_summary_format *format,
+                                   const struct plx_model_info *model, const struct plx_plan *plan,
+                                   struct plx_error *error)
+{
+    const struct plx_protocol own = own_protocol(format, model, plan);
     if (name_difference(format, &plan->protocol, &own, false, error) ||
-        name_difference(format, &plan->protocol, &own, true, error))
+        (plan->details && name_difference(format, &plan->protocol, &own, true, error)))
         return PLX_USAGE;
     return plx_error_set(error, PLX_UNSUPPORTED, "the summary of %s has no number for a %s model",
                          format->name, model->architecture);
+}
+
+enum plx_status plx_summary_check_own(const struct plx_summary_format *format,
+                                      const struct plx_model_info *model, const struct plx_plan *plan,
+                                      struct plx_error *error)
+{
+    const struct plx_protocol own = own_protocol(format, model, plan);
+    return name_difference(format, &plan->protocol, &own, false, error) ? PLX_USAGE : PLX_OK;
 }

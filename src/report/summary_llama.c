@@ -72,10 +72,11 @@ static enum plx_status finish(struct plx_summary *summary, const struct plx_resu
                               struct plx_error *error)
 {
     const struct plx_protocol *protocol = &result->plan.protocol;
-    if (result->tokens / 2 < protocol->window) {
+    const uint64_t least = 2 * protocol->window;
+    if (result->tokens < least) {
         plx_error_set(error, PLX_MALFORMED,
                       "llama.cpp refuses fewer than two windows: %llu tokens, of %llu at least",
-                      (unsigned long long)result->tokens, (unsigned long long)(2 * protocol->window));
+                      (unsigned long long)result->tokens, (unsigned long long)least);
         return plx_error_input(error, result->corpus_name);
     }
     enum plx_status status = summary->windows > 0 ? print_window(summary, error) : PLX_OK;

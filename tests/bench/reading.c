@@ -3,12 +3,13 @@
    usage: reading RUNS FILE
 
    By the clock, and by the processor's time, which says more where others use the machine. Each run is made
-   twice: with the fingerprint (SHA-256) that evaluations need, and without. RUNS 0 reads once with it and
-   prints nothing, to be timed from outside. */
+   twice: with the fingerprint (SHA-256) that evaluations need, and without. At last the most memory that
+   was ever used. RUNS 0 reads once with the fingerprint and prints nothing, to be timed from outside. */
 #include <perplex/corpus.h>
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <time.h>
 
 #define RUNS_MOST 1000
@@ -125,5 +126,8 @@ int main(int argc, char **argv)
            reading.content == PLX_CONTENT_TEXT ? "bytes of text" : "tokens");
     print("with fingerprint", reading.bytes, &with, runs);
     print("without", reading.bytes, &without, runs);
+    struct rusage usage;
+    getrusage(RUSAGE_SELF, &usage);
+    printf("%-18s %.1f MB\n", "peak memory", (double)usage.ru_maxrss * 1024e-6);
     return 0;
 }

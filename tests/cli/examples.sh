@@ -17,6 +17,8 @@ cp "$test_text" train.txt
 cp "$SOURCE_DIR"/configs/*.json .
 cp "$test_text" book.txt
 gzip -c "$test_text" >test.txt.gz
+printf '\000\000\001\000' >val.bin
+printf '{"the": 0, "\304\240sea": 1}' >encoder.json
 head -n 20 test.txt >shard-1.txt
 tail -n +21 test.txt >shard-2.txt
 perplex eval model.arpa test.txt -q -o ngram.json || fail 'no results to begin with'
@@ -41,7 +43,7 @@ mv out examples
 while read -r example; do
     rm -rf -- example.work
     mkdir example.work
-    cp -R ./*.arpa ./*.gz ./*.safetensors ./*.txt ./*.json results example.work
+    cp -R ./*.arpa ./*.gz ./*.safetensors ./*.txt ./*.json ./*.bin results example.work
     run sh -c "cd example.work && $(printf '%s\n' "$example" | sed "s#https://example.org#$web#g")"
     ends_with 0
     is_silent

@@ -54,9 +54,12 @@ sed -n 's/^  \([a-z][^ ]*\) .*/\1/p' out >formats
 while read -r format; do
     section FORMATS | grep -q "^     $format\( \|\$\)" || fail "the page lacks the format $format"
 done <formats
-for preset in sentence wikitext-eos exact srilm hf-stride hf-stride-doc; do
+accepts "$PERPLEX" protocols
+sed -n 's/^\([a-z][^ ]*\) .*/\1/p' out >presets
+[ "$(wc -l <presets)" -ge 15 ] || fail "there are other presets: $(cat presets)"
+while read -r preset; do
     section PROTOCOLS | grep -q "^     $preset\( \|\$\)" || fail "the page lacks the preset $preset"
-done
+done <presets
 
 # Every field of a protocol with each word that it takes, and what tokens are.
 accepts "$PERPLEX" eval --help
@@ -64,7 +67,7 @@ sed -n '/^options:/,/--corpus-format/p' out | awk '
     /^ *(-., )?--/ { if (text) print text; text = "" }
     { sub(/^ */, ""); text = text " " $0 }' | sed 's/ (default.*//; s/; or the symbol itself/, SYMBOL/' |
     sed -n 's/^.*--\([a-z-]*\) [A-Z]* *[^:]*: \(.*\)/\1 \2/p' | grep -v -e '^protocol ' -e '^window ' -e '^limit ' | tr -d , >words
-[ "$(wc -l <words)" -eq 11 ] || fail "there are other words: $(cat words)"
+[ "$(wc -l <words)" -eq 12 ] || fail "there are other words: $(cat words)"
 section PROTOCOLS >protocols
 while read -r option list; do
     case $option in

@@ -49,6 +49,28 @@ echo '{"summary": "kenlm"}' >summary.json
 accepts "$PERPLEX" eval "$ngram" "$test_text" -q --config summary.json
 cmp -s out kenlm.txt || fail 'the summary differs'
 
+# llama.cpp: one figure for each whole window, the last that of the result.
+accepts "$PERPLEX" eval "$neural" "$test_text" -q --summary llama.cpp --window 64 -o result.json
+windows=$(($(value result.json counts.tokens) / 64))
+sed 1q out | tr , '\n' | sed '/^$/d' >windows.txt
+[ "$(wc -l <windows.txt)" -eq $windows ] || fail "there are $(wc -l <windows.txt) windows instead of $windows"
+perplexity=$(value result.json perplexity)
+deviation=$(value result.json uncertainty.standard_error_nats)
+tail -n 1 windows.txt >out.last
+awk -v n=$windows -v p="$perplexity" 'BEGIN { printf "[%d]%.4f\n", n, p }' | diff - out.last || fail 'the last window has another perplexity'
+awk -v p="$perplexity" -v d="$deviation" 'BEGIN { printf "Final estimate: PPL = %.4f +/- %.5f\n", p, p * d }' >final
+sed 1d out | diff final - || fail 'the final estimate is another'
+accepts "$PERPLEX" eval "$neural" "$test_text" -q --summary llama.cpp --window 64 -j 1 --batch 7
+sed 1d out | diff final - || fail 'the final estimate is another'
+
+# lm-eval: the figures of the result, under the name of the file.
+accepts "$PERPLEX" eval "$neural" "$test_text" -q --summary lm-eval -o result.json
+for metric in word_perplexity byte_perplexity bits_per_byte; do
+    has results.test.$metric,none "$(value result.json conventions.lm_eval.$metric)"
+    has results.test.${metric}_stderr,none N/A
+done
+has n-samples.test.effective "$(value result.json conventions.lm_eval.documents)"
+
 # A zero probability is one to the others: exit code 5 and everything is written.
 printf '\\data\\\nngram 1=4\n\n\\1-grams:\n-99\t<s>\n-0.5\t</s>\n-0.5\ta\n-inf\tc\n\n\\end\\\n' >zero.arpa
 echo 'a c' >zero.txt

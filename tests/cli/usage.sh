@@ -4,7 +4,7 @@
 . "$SOURCE_DIR/tests/support/cli.sh"
 
 # Help and version.
-for command in eval compare table formats help; do
+for command in eval compare table formats protocols help; do
     for help in "$command --help" "$command -h" "help $command"; do
         # shellcheck disable=SC2086 # words
         accepts "$PERPLEX" $help
@@ -26,13 +26,13 @@ contains out '^  models: arpa .*uniform$'
 contains out '^  corpora: .*text'
 
 # Of --json, the schema of what that command prints, and no other.
-for command in compare:perplex.comparison/1 inspect:perplex.inspection/1; do
+for command in compare:perplex.comparison/1 inspect:perplex.inspection/1 protocols:perplex.protocols/1; do
     accepts "$PERPLEX" help ${command%:*}
     contains out "^  *--json  *as JSON: schema ${command#*:}\$"
 done
 
 # Help fits a terminal of 80 columns.
-for command in eval compare table formats help; do
+for command in eval compare table formats protocols help; do
     accepts "$PERPLEX" help $command
     awk 'length > 79 { print; bad = 1 } END { exit bad }' out >long || fail "too long: $(cat long)"
 done
@@ -131,13 +131,13 @@ eval_misused 'there is no protocol "hf-strid"; did you mean hf-stride[?]' --prot
 eval_misused 'there is no model format "srilm" *' --model-format srilm
 eval_misused 'there is no corpus format "json" *' --corpus-format json
 eval_misused '--unit takes line, document or stream, not "page"' --unit page
-eval_misused '--start takes none, context, replace, or the symbol itself *, not ""' --start ''
+eval_misused '--start takes none, context, replace, context-or-end, end, or the symbol itself *, not ""' --start ''
 eval_misused 'the model has no symbol "<nope>" (--start)' --start '<nope>'
 eval_misused 'the model has no symbol "<nope>" (--end)' --end '<nope>'
 eval_misused 'the model has no symbol "<nope>" (--join)' --unit stream --end none --join '<nope>'
-eval_misused '--score takes new, all or last:K, not "last"' --score last
-eval_misused '--score takes new, all or last:K, not "last:0"' --score last:0
-eval_misused '--tail takes keep, drop or left-extend, not "cut"' --tail cut
+eval_misused '--score takes new, all or last:K (K is *), not "last"' --score last
+eval_misused '--score takes new, all or last:K (K is *), not "last:0"' --score last:0
+eval_misused '--tail takes keep, drop, left-extend or drop-last, not "cut"' --tail cut
 eval_misused '--first takes score or skip, not "drop"' --first drop
 for cost in class class:0 floor:1 floor:x much; do
     eval_misused "--unknown takes unk, *, not \"$cost\"" --unknown $cost

@@ -97,7 +97,8 @@ static void ngram_evaluate(size_t split)
         return;
     }
     ngram.kenlm[split] = finish_summary(summary, result);
-    ngram.irstlm[split] = finish_summary(open_summary("irstlm"), result);
+    ngram.irstlm[split] =
+        ngram.row->unknown ? finish_summary(open_summary("irstlm"), result) : NULL; /* not offered */
     ngram.results[split] = result_tree(result);
 }
 

@@ -60,6 +60,12 @@ static enum plx_status score(struct plx_session *session, const struct plx_windo
     return PLX_OK;
 }
 
+static bool is_word(const struct witness *witness, uint32_t id, struct plx_word word)
+{
+    return strlen(witness->words[id]) == word.length &&
+           memcmp(witness->words[id], word.text, word.length) == 0;
+}
+
 static void look_up(const struct plx_model *model, const struct plx_word *words, const uint64_t *hashes,
                     size_t count, uint32_t *ids)
 {
@@ -67,9 +73,8 @@ static void look_up(const struct plx_model *model, const struct plx_word *words,
     (void)hashes;
     for (size_t i = 0; i < count; i++) {
         ids[i] = PLX_NO_TOKEN;
-        for (uint32_t id = 0; id < TYPES; id++) {
-            if (strlen(witness->words[id]) == words[i].length &&
-                memcmp(witness->words[id], words[i].text, words[i].length) == 0)
+        for (uint32_t id = 0; id < TYPES && ids[i] == PLX_NO_TOKEN; id++) {
+            if (is_word(witness, id, words[i]))
                 ids[i] = id;
         }
     }

@@ -1,7 +1,12 @@
 /* What is said of presets that follow a pass: counts and reasons, worked out by hand. */
+#include "model/model.h"
+
 #include "support/fixtures.h"
 #include "support/inputs.h"
 #include "support/result_text.h"
+#include "support/witness.h"
+
+#include <perplex/mixture.h>
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -194,6 +199,53 @@ static void plx_explain__impossible(void **state)
     plx_result_free(result);
 }
 
+/* An end symbol inside a line is a word for SRILM; in a stream, a mixture's n-gram model forgets there what
+   came before. The context of the word behind it is spelled the same. */
+static void plx_explain__ends_of_mixtures(void **state)
+{
+    static const char bigrams[] =
+        "\\data\\\nngram 1=6\nngram 2=2\n\n\\1-grams:\n-1.3\t<unk>\n-99\t<s>\t-0.3\n-0.7\t</s>\n"
+        "-0.6\tthe\t-0.2\n-0.8\tsea\n-0.9\trises\n\n\\2-grams:\n-0.2\t<s> the\n-0.3\t<s> sea\n\n\\end\\\n";
+    static const char text[] = "the </s> sea\n";
+    const struct plx_protocol pass = inputs_protocol("wikitext-eos control_words=score");
+    const struct plx_evaluate_options options = {.protocol = &pass, .threads = 1, .explain = true};
+    struct plx_model *models[] = {inputs_model(bigrams), inputs_model_file("models/tiny.table.safetensors")};
+    struct plx_model *mixture;
+    struct plx_error error;
+    (void)state;
+    if (plx_model_mix((const struct plx_model *const *)models, (const double[]){1, 1}, 2, &mixture, &error))
+        fail_msg("%s", error.message);
+    struct plx_result *result =
+        evaluate_bytes(mixture, text, sizeof text - 1, PLX_TOKENS_WORD, &options, &error);
+    if (!result)
+        fail_msg("%s", error.message);
+    assert_string_equal(said(result, "srilm"), "(needs a pass of its own: 1 position sees another context)");
+    plx_result_free(result);
+    plx_model_close(mixture);
+    plx_model_close(models[0]);
+    plx_model_close(models[1]);
+}
+
+/* Answers to the four tokens w3 w4 </s> </s>, of which SRILM's ngram would not ask for the last one. */
+static void plx_explain__answers_left_over(void **state)
+{
+    static const char text[] = "w3 w4\n\n";
+    struct plx_model *model = witness_model(2, PLX_EMPTY_CONTEXT | PLX_UNKNOWN_CONTEXT | PLX_BY_TARGET, true);
+    const struct plx_evaluate_options options = {.threads = 1, .explain = true};
+    struct plx_error error;
+    (void)state;
+    model->info.positions = 4;
+    struct plx_result *result =
+        evaluate_bytes(model, text, sizeof text - 1, PLX_TOKENS_WORD, &options, &error);
+    if (!result)
+        fail_msg("%s", error.message);
+    assert_string_equal(said(result, "sentence"),
+                        "the same number: every position is scored under the same context");
+    assert_string_equal(said(result, "srilm"), "(asks for the scores of 3 tokens, and the model has 4)");
+    plx_result_free(result);
+    plx_model_close(model);
+}
+
 static void plx_result_explained__nothing_asked(void **state)
 {
     struct plx_model *model = inputs_model(TRIGRAMS);
@@ -216,6 +268,8 @@ int main(void)
         cmocka_unit_test(plx_explain__limit),
         cmocka_unit_test(plx_explain__control_words),
         cmocka_unit_test(plx_explain__impossible),
+        cmocka_unit_test(plx_explain__ends_of_mixtures),
+        cmocka_unit_test(plx_explain__answers_left_over),
         cmocka_unit_test(plx_result_explained__nothing_asked),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

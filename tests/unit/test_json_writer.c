@@ -51,6 +51,7 @@ static void write__nested(void **state)
     plx_json_bool(writer, "complete", true);
     plx_json_bool(writer, "partial", false);
     plx_json_null(writer, "nothing");
+    plx_json_literal(writer, "huge", "Infinity");
     plx_json_begin_array(writer, "interval");
     plx_json_double(writer, NULL, 1.5);
     plx_json_u64(writer, NULL, UINT64_MAX);
@@ -72,6 +73,7 @@ static void write__nested(void **state)
                  "  \"complete\": true,\n"
                  "  \"partial\": false,\n"
                  "  \"nothing\": null,\n"
+                 "  \"huge\": Infinity,\n"
                  "  \"interval\": [\n"
                  "    1.5,\n"
                  "    18446744073709551615\n"

@@ -387,6 +387,31 @@ static void format_fixed__rounds_once(void **state)
     expect_fixed(0.1, 1000, "0.1000000000000000055511151231257827021182");
 }
 
+static void expect_significant(double value, int digits, const char *expected)
+{
+    char text[PLX_NUMBER_TEXT];
+
+    assert_int_equal(plx_format_significant(value, digits, text), strlen(expected));
+    assert_string_equal(text, expected);
+}
+
+/* As Python's format(value, ".7g") has them. */
+static void format_significant__as_g(void **state)
+{
+    (void)state;
+    expect_significant(0.0, 7, "0");
+    expect_significant(-10011.2436, 7, "-10011.24");
+    expect_significant(580.77715, 7, "580.7772");
+    expect_significant(1234567.5, 7, "1234568");
+    expect_significant(12345678, 7, "1.234568e+07");
+    expect_significant(0.00001, 7, "1e-05");
+    expect_significant(0.125, 2, "0.12"); /* an exact middle */
+    expect_significant(0.1, 17, "0.10000000000000001");
+    expect_significant((double)INFINITY, 7, "inf");
+    expect_significant(-(double)INFINITY, 7, "-inf");
+    expect_significant((double)NAN, 7, "nan");
+}
+
 static void format_fixed__longest(void **state)
 {
     char text[PLX_FIXED_TEXT];
@@ -450,6 +475,7 @@ int main(void)
         cmocka_unit_test(format_double__not_finite),
         cmocka_unit_test(format_double__reads_back),
         cmocka_unit_test(format_fixed__rounds_once),
+        cmocka_unit_test(format_significant__as_g),
         cmocka_unit_test(format_fixed__longest),
         cmocka_unit_test(format_fixed__not_finite),
         cmocka_unit_test(locale__does_not_matter),

@@ -307,6 +307,27 @@ static void open__impossible(void **state)
     folder_holds("file folder loop");
 }
 
+/* Another file would get its number. */
+static void open__closed_standard_output(void **state)
+{
+    struct plx_output *output;
+    struct plx_error errors[2];
+    (void)state;
+    fflush(stdout);
+    const int kept = dup(STDOUT_FILENO);
+    assert_true(kept > STDOUT_FILENO);
+    close(STDOUT_FILENO);
+    const enum plx_status checked = plx_output_check(NULL, errors);
+    const enum plx_status opened = plx_output_open("-", &output, errors + 1);
+    assert_int_equal(dup2(kept, STDOUT_FILENO), STDOUT_FILENO);
+    close(kept);
+    assert_int_equal(checked, PLX_IO);
+    assert_int_equal(opened, PLX_IO);
+    assert_null(output);
+    assert_int_equal(errors[0].os_error, EBADF);
+    assert_int_equal(errors[1].os_error, EBADF);
+}
+
 static void check__leaves_nothing(void **state)
 {
     struct plx_error error;
@@ -606,6 +627,7 @@ int main(void)
         TEST(finish__leaves_the_renaming),
         TEST(commit__symbolic_link),
         TEST(open__impossible),
+        TEST(open__closed_standard_output),
         TEST(check__leaves_nothing),
         TEST(open__long_name),
         TEST(write__full_disk),

@@ -195,6 +195,8 @@ static const struct kind KINDS[] = {
      PLX_TOKENS_WORD, NOTHING},
     {"means of units", NULL, TEXT, "sentence average=unit", PLX_TOKENS_WORD, NOTHING},
     {"small floor", NULL, TEXT, "sentence unknown=floor:-1e-05", PLX_TOKENS_WORD, NOTHING},
+    {"the floor of KenLM", "kenlm/no-unknown.arpa", TEXT, "sentence unknown=floor:-100", PLX_TOKENS_WORD,
+     NOTHING},
     {"joined", NULL, TEXT, "exact join=z", PLX_TOKENS_WORD, NOTHING},
     {"characters", NULL, "ab\n", "exact", PLX_TOKENS_CHARACTER, NOTHING},
     {"bytes", NULL, "a\xff\n", "exact", PLX_TOKENS_BYTE, NOTHING},

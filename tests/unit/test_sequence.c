@@ -21,11 +21,12 @@ struct target {
 };
 
 /* Feeds the targets in batches of `size`. */
-static struct plx_sequence feed(const struct plx_plan *plan, const struct target *targets, size_t count,
-                                size_t size)
+static struct plx_sequence feed_in_order(bool ordered, const struct plx_plan *plan,
+                                         const struct target *targets, size_t count, size_t size)
 {
     struct plx_sequence sequence;
     memset(&sequence, 0, sizeof sequence);
+    sequence.ordered = ordered;
     for (size_t begin = 0; begin < count; begin += size) {
         double nats[MOST];
         float log10[MOST];
@@ -45,6 +46,12 @@ static struct plx_sequence feed(const struct plx_plan *plan, const struct target
     }
     plx_sequence_finish(&sequence, plan);
     return sequence;
+}
+
+static struct plx_sequence feed(const struct plx_plan *plan, const struct target *targets, size_t count,
+                                size_t size)
+{
+    return feed_in_order(false, plan, targets, count, size);
 }
 
 static void assert_sum(const struct plx_exact *exact, double sum, uint64_t count, uint64_t infinite)
@@ -99,6 +106,24 @@ static void plx_sequence_add__unknown_words(void **state)
         /* Word by word in double: three times the float 0.1. */
         assert_sum(&sequence.kenlm_unknown, 3 * 0.10000000149011612, 3, 0);
         assert_int_equal(sequence.kenlm_total.count, 2);
+    }
+}
+
+/* In double 2^53 + 1 is 2^53, the middle going to the even one, and so twice; exactly it would be 2 more. */
+static void plx_sequence_add__in_order(void **state)
+{
+    static const struct target targets[] = {
+        {.log10 = -0x1p53f, .order = 1, .flags = UNKNOWN}, {.log10 = 0.0f, .order = 1, .flags = END},
+        {.log10 = -1.0f, .order = 1, .flags = UNKNOWN},    {.log10 = 0.0f, .order = 1, .flags = END},
+        {.log10 = -1.0f, .order = 1, .flags = UNKNOWN},    {.log10 = 0.0f, .order = 1, .flags = END},
+    };
+    (void)state;
+    for (size_t size = 1; size <= 6; size++) {
+        const struct plx_sequence sequence = feed_in_order(true, &SENTENCES, targets, 6, size);
+        assert_true(sequence.ordered_total == 0x1p53);
+        assert_true(sequence.ordered_unknown == 0x1p53);
+        const struct plx_sequence unordered = feed(&SENTENCES, targets, 6, size);
+        assert_true(unordered.ordered_total == 0 && unordered.ordered_unknown == 0);
     }
 }
 
@@ -258,6 +283,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(plx_sequence_add__totals_of_sentences_in_float),
         cmocka_unit_test(plx_sequence_add__unknown_words),
+        cmocka_unit_test(plx_sequence_add__in_order),
         cmocka_unit_test(plx_sequence_add__zero_probability),
         cmocka_unit_test(plx_sequence_add__backed_off),
         cmocka_unit_test(plx_sequence_add__no_sentences),

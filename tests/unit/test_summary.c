@@ -365,6 +365,122 @@ static void llama__fewer_than_two_windows(void **state)
     plx_model_close(model);
 }
 
+/* lm-eval. */
+
+/* 10^-1.5 over five pieces of re.split(r"\\s+", page), the last empty, and eight bytes: 10^(1.5/5),
+   10^(1.5/8), 1.5 log2(10)/8. The frame is what json.dumps(…, indent=2) makes of the members. */
+static void lm_eval__page(void **state)
+{
+    (void)state;
+    says(UNIGRAMS, "lm-eval", "a b\nb a\n",
+         "{\n"
+         "  \"results\": {\n"
+         "    \"test\": {\n"
+         "      \"alias\": \"test\",\n"
+         "      \"word_perplexity,none\": 1.9952623149688797,\n"
+         "      \"word_perplexity_stderr,none\": \"N/A\",\n"
+         "      \"byte_perplexity,none\": 1.539926526059492,\n"
+         "      \"byte_perplexity_stderr,none\": \"N/A\",\n"
+         "      \"bits_per_byte,none\": 0.6228615177913805,\n"
+         "      \"bits_per_byte_stderr,none\": \"N/A\"\n"
+         "    }\n"
+         "  },\n"
+         "  \"group_subtasks\": {\n"
+         "    \"test\": []\n"
+         "  },\n"
+         "  \"configs\": {\n"
+         "    \"test\": {\n"
+         "      \"task\": \"test\",\n"
+         "      \"output_type\": \"loglikelihood_rolling\",\n"
+         "      \"num_fewshot\": 0\n"
+         "    }\n"
+         "  },\n"
+         "  \"versions\": {\n"
+         "    \"test\": \"N/A\"\n"
+         "  },\n"
+         "  \"n-shot\": {\n"
+         "    \"test\": 0\n"
+         "  },\n"
+         "  \"higher_is_better\": {\n"
+         "    \"test\": {\n"
+         "      \"word_perplexity\": false,\n"
+         "      \"byte_perplexity\": false,\n"
+         "      \"bits_per_byte\": false\n"
+         "    }\n"
+         "  },\n"
+         "  \"n-samples\": {\n"
+         "    \"test\": {\n"
+         "      \"original\": 1,\n"
+         "      \"effective\": 1\n"
+         "    }\n"
+         "  },\n"
+         "  \"config\": {\n"
+         "    \"model\": \"perplex\",\n"
+         "    \"model_args\": \"test.arpa\",\n"
+         "    \"limit\": null\n"
+         "  },\n"
+         "  \"model_source\": \"perplex\",\n"
+         "  \"model_name\": \"test.arpa\"\n"
+         "}\n");
+}
+
+/* The metrics of a summary of lm-eval's. */
+static void lm_eval_metrics(const char *arpa, const char *text, const char *word, const char *byte,
+                            const char *bits)
+{
+    struct plx_model *model = inputs_model(arpa);
+    struct plx_summary *summary;
+    struct plx_result *result;
+    struct plx_error error = {0};
+    char expected[512];
+    if (evaluate("lm-eval", model, text, NULL, &summary, &result, &error) ||
+        plx_summary_finish(summary, result, &error) || plx_summary_commit(summary, &error))
+        fail_msg("%s", error.message);
+    struct file_bytes file = file_read(folder_path("summary"));
+    snprintf(expected, sizeof expected,
+             "{\n  \"results\": {\n    \"test\": {\n      \"alias\": \"test\",\n"
+             "      \"word_perplexity,none\": %s,\n      \"word_perplexity_stderr,none\": \"N/A\",\n"
+             "      \"byte_perplexity,none\": %s,\n      \"byte_perplexity_stderr,none\": \"N/A\",\n"
+             "      \"bits_per_byte,none\": %s,\n",
+             word, byte, bits);
+    assert_true(file.size > strlen(expected));
+    assert_memory_equal(file.bytes, expected, strlen(expected));
+    free(file.bytes);
+    plx_result_free(result);
+    plx_model_close(model);
+}
+
+/* Floats as Python's json has them. */
+static void lm_eval__numbers(void **state)
+{
+    static const char arpa[] =
+        "\\data\\\nngram 1=4\n\n\\1-grams:\n-1\t</s>\n-99\t<s>\n-0\ta\n-inf\tb\n\n\\end\\\n";
+    (void)state;
+    lm_eval_metrics(arpa, "a a\n", "1.0", "1.0", "0.0");
+    lm_eval_metrics(arpa, "a b\n", "Infinity", "Infinity", "Infinity");
+}
+
+static void lm_eval__protocols(void **state)
+{
+    (void)state;
+    refuses(UNIGRAMS, "lm-eval", "lm-eval limit=1", PLX_USAGE,
+            "the summary of lm-eval has no number for limit 1: its own is 0");
+    refuses(UNIGRAMS, "lm-eval", "lm-eval pages=article", PLX_USAGE,
+            "the summary of lm-eval has no number for pages article: its own is heading");
+    refuses(UNIGRAMS, "lm-eval", "exact", PLX_USAGE,
+            "the summary of lm-eval has no number for unit stream: its own is document");
+    struct plx_model *model = inputs_model(UNIGRAMS);
+    struct plx_summary *summary;
+    struct plx_result *result;
+    struct plx_error error = {0};
+    assert_int_equal(evaluate("lm-eval", model, "a b\n", "lm-eval-api window=3", &summary, &result, &error),
+                     PLX_OK);
+    assert_int_equal(plx_summary_finish(summary, result, &error), PLX_OK);
+    plx_summary_discard(summary);
+    plx_result_free(result);
+    plx_model_close(model);
+}
+
 /* All. */
 
 static void plx_summary_open__tools(void **state)
@@ -387,7 +503,7 @@ static void plx_summary_open__tools(void **state)
     folder_holds("");
 }
 
-/* A model that does not say which n-grams it found. */
+/* Models that do not say which n-grams they found. */
 static void plx_summary__other_models(void **state)
 {
     static const char *const tools[] = {"kenlm", "srilm", "irstlm"};
@@ -397,9 +513,11 @@ static void plx_summary__other_models(void **state)
         struct plx_summary *summary;
         struct plx_result *result;
         struct plx_error error = {0};
-        assert_int_not_equal(evaluate(tools[i], model, "the sea\n", NULL, &summary, &result, &error), PLX_OK);
-        if (!strstr(error.message, "the summary of "))
-            fail_msg("%s", error.message);
+        char expected[128];
+        snprintf(expected, sizeof expected, "the summary of %s has no number for a table model", tools[i]);
+        assert_int_equal(evaluate(tools[i], model, "the sea\n", NULL, &summary, &result, &error),
+                         PLX_UNSUPPORTED);
+        assert_string_equal(error.message, expected);
         plx_summary_discard(summary);
     }
     plx_model_close(model);
@@ -448,6 +566,9 @@ int main(void)
         CASE(llama__zero_probability),
         CASE(llama__protocols),
         CASE(llama__fewer_than_two_windows),
+        CASE(lm_eval__page),
+        CASE(lm_eval__numbers),
+        CASE(lm_eval__protocols),
         CASE(plx_summary_open__tools),
         CASE(plx_summary__other_models),
         CASE(plx_summary_finish__of_another_evaluation),
