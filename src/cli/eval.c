@@ -173,6 +173,7 @@ static bool read_settings(const struct cli_arguments *arguments, struct cli_prog
         !cli_choice(arguments, CLI_FINGERPRINT, &fingerprint) ||
         !cli_choice(arguments, CLI_SUMMARY, &summary) || !cli_check_preset(arguments) ||
         !check_standard_input(arguments) || !cli_check_inputs(arguments) || !check_outputs(arguments) ||
+        !cli_documents(arguments, &settings->corpus) ||
         !cli_number(arguments, CLI_THREADS, 1, 1024, &threads) ||
         !cli_number(arguments, CLI_BATCH, 1, 1 << 24, &batch) ||
         !cli_number(arguments, CLI_ORIGINAL_BYTES, 1, 1ULL << 53, &original) ||
@@ -221,7 +222,8 @@ static enum plx_status open_corpora(const struct cli_arguments *arguments, const
     const char *tuned = arguments->values[CLI_MIX_TUNE];
     struct plx_corpus_options other = settings->corpus;
     enum plx_status status = PLX_OK;
-    other.member = NULL; /* which is of the corpus to be scored */
+    other.member = NULL; /* these are of the corpus to be scored */
+    other.first_document = other.end_document = 0;
     other.token_bytes = NULL;
     if (tuned && !*tuning && (!at_once || opens_at_once(tuned)))
         status = plx_corpus_open(&tuned, 1, &other, tuning, error);
