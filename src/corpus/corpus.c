@@ -410,10 +410,9 @@ static void count_pages(struct plx_corpus *corpus, const struct plx_chunk *chunk
     }
 }
 
-/* What all chunks share, and what is counted of them. */
+/* Numbers the document of a chunk that is given out, and counts. */
 static void describe_chunk(struct plx_corpus *corpus, struct plx_chunk *chunk)
 {
-    chunk->input = corpus->inputs[corpus->opened - 1];
     corpus->documents += chunk->begins_document;
     chunk->document_index = corpus->documents - 1;
     if (corpus->pages == PLX_PAGES_HEADING)
@@ -430,8 +429,12 @@ static enum plx_status read_chunk(struct plx_corpus *corpus, struct plx_chunk *c
         return name_input(error, plx_source_name(corpus->source));
     if (!*more)
         return PLX_OK;
-    describe_chunk(corpus, chunk);
-    return plx_token_bytes_fill(&corpus->token_bytes, corpus->reader, chunk, enough, error);
+    chunk->input = corpus->inputs[corpus->opened - 1];
+    const enum plx_status filled =
+        plx_token_bytes_fill(&corpus->token_bytes, corpus->reader, chunk, enough, error);
+    if (filled == PLX_OK)
+        describe_chunk(corpus, chunk);
+    return filled;
 }
 
 /* As plx_corpus_next, of all documents. */
@@ -452,7 +455,7 @@ static enum plx_status next_piece(struct plx_corpus *corpus, struct plx_chunk *c
             return PLX_OK;
         plx_page_counter_end(&corpus->counter);
         if (corpus->opened == corpus->names.count)
-            return plx_token_bytes_finish(&corpus->token_bytes, error);
+            return plx_token_bytes_finish(&corpus->token_bytes, true, error);
         const enum plx_status status = next_file(corpus, error);
         if (status)
             return status;
@@ -472,6 +475,7 @@ enum plx_status plx_corpus_next(struct plx_corpus *corpus, struct plx_chunk *chu
         *more = false; /* what is left is of interest for the fingerprint only */
         corpus->ended = corpus->cut = true;
         corpus->documents = options->end_document;
+        status = plx_token_bytes_finish(&corpus->token_bytes, false, error);
     }
     if (status == PLX_OK && !*more && options->first_document && comes_before(corpus))
         status = plx_document_range_error(options->first_document, corpus->documents, error);
@@ -486,8 +490,8 @@ static bool is_part(const struct plx_corpus *corpus)
 void plx_corpus_original(const struct plx_corpus *corpus, struct plx_original_info *info)
 {
     *info = corpus->token_bytes.info;
-    if (is_part(corpus)) /* the sizes are of all documents */
-        info->original_bytes = info->text_bytes = 0;
+    if (is_part(corpus)) /* the texts are of all documents read, given out or not */
+        info->text_bytes = 0;
 }
 
 void plx_corpus_info(const struct plx_corpus *corpus, struct plx_corpus_info *info)
