@@ -17,9 +17,10 @@ static const char MODEL[] =
     "\\data\\\nngram 1=5\n\\1-grams:\n-1\t<unk>\n-1\t<s>\n-1\t</s>\n-1\ta\n-1\tb\n\\end\\\n";
 
 /* Encodes the chunk; what it points to is spoiled before that. */
-static void encode(struct plx_block *block, struct plx_model *model, struct plx_chunk *chunk,
+static void encode(struct plx_block *block, struct plx_model *model, const struct plx_chunk *whole,
                    const char *protocol)
 {
+    struct plx_chunk chunk = *whole;
     const struct plx_protocol fields = inputs_protocol(protocol);
     struct plx_seam seam = {.begins_document = true, .begins_line = true};
     struct plx_plan plan;
@@ -27,15 +28,14 @@ static void encode(struct plx_block *block, struct plx_model *model, struct plx_
     uint32_t bytes[4] = {0}, characters[4] = {0};
     uint8_t words[4] = {0};
     assert_int_equal(
-        plx_plan_make(model, &fields, inputs_tokens(chunk->content, PLX_TOKENS_WORD), &plan, &error), PLX_OK);
-    if (chunk->token_bytes)
-        chunk->token_bytes = memcpy(bytes, chunk->token_bytes, chunk->size * sizeof *bytes);
-    if (chunk->token_characters)
-        chunk->token_characters =
-            memcpy(characters, chunk->token_characters, chunk->size * sizeof *characters);
-    if (chunk->token_words)
-        chunk->token_words = memcpy(words, chunk->token_words, chunk->size);
-    assert_int_equal(plx_block_fill(block, chunk, &plan, model, &seam, &error), PLX_OK);
+        plx_plan_make(model, &fields, inputs_tokens(chunk.content, PLX_TOKENS_WORD), &plan, &error), PLX_OK);
+    if (chunk.token_bytes)
+        chunk.token_bytes = memcpy(bytes, chunk.token_bytes, chunk.size * sizeof *bytes);
+    if (chunk.token_characters)
+        chunk.token_characters = memcpy(characters, chunk.token_characters, chunk.size * sizeof *characters);
+    if (chunk.token_words)
+        chunk.token_words = memcpy(words, chunk.token_words, chunk.size);
+    assert_int_equal(plx_block_fill(block, &chunk, &plan, model, &seam, &error), PLX_OK);
     memset(bytes, 0xFF, sizeof bytes);
     memset(characters, 0xFF, sizeof characters);
     memset(words, 0xFF, sizeof words);
