@@ -373,10 +373,9 @@ bool plx_corpus_page_counts(const struct plx_corpus *corpus, struct plx_page_cou
     return counts_pages(corpus);
 }
 
-/* What all chunks share, and what is counted of them. */
-static void describe_chunk(struct plx_corpus *corpus, struct plx_chunk *chunk)
+/* What is counted of a piece that is given. */
+static void count_chunk(struct plx_corpus *corpus, const struct plx_chunk *chunk)
 {
-    chunk->input = corpus->inputs[corpus->opened - 1];
     corpus->documents += chunk->begins_document;
     if (!counts_pages(corpus))
         return;
@@ -391,13 +390,16 @@ static enum plx_status read_chunk(struct plx_corpus *corpus, struct plx_chunk *c
                                   bool *enough, struct plx_error *error)
 {
     *chunk = (struct plx_chunk){.content = corpus->content, .line = PLX_NOWHERE};
-    const enum plx_status status = corpus->format->next(corpus->reader, chunk, more, error);
+    enum plx_status status = corpus->format->next(corpus->reader, chunk, more, error);
     if (status)
         return name_input(error, plx_source_name(corpus->source));
     if (!*more)
         return PLX_OK;
-    describe_chunk(corpus, chunk);
-    return plx_token_bytes_fill(&corpus->token_bytes, corpus->reader, chunk, enough, error);
+    chunk->input = corpus->inputs[corpus->opened - 1];
+    status = plx_token_bytes_fill(&corpus->token_bytes, corpus->reader, chunk, enough, error);
+    if (status == PLX_OK)
+        count_chunk(corpus, chunk);
+    return status;
 }
 
 enum plx_status plx_corpus_next(struct plx_corpus *corpus, struct plx_chunk *chunk, bool *more,
