@@ -160,6 +160,20 @@ static bool check_manners(const struct plx_model *model, const struct subject *s
     return *result;
 }
 
+/* ln(word perplexity) / ln(byte perplexity) = bytes / words, wherever there are both. */
+static void check_perplexities(const cJSON *result)
+{
+    const double words = log(result_number(result, "normalized.word_perplexity"));
+    const double bytes = log(result_number(result, "normalized.byte_perplexity"));
+    if (!isfinite(words) || !isfinite(bytes))
+        return;
+    const double expected = (double)result_count(result, "counts.scored_bytes") /
+                            (double)result_count(result, "counts.scored_words");
+    if (!(fabs(words / bytes / expected - 1) <= 1e-13 * (1 + 1 / bytes))) /* exp and log round */
+        fail_msg("ln word perplexity / ln byte perplexity is %.17g instead of %.17g", words / bytes,
+                 expected);
+}
+
 static void check_counts(const cJSON *result)
 {
     const cJSON *reason;
@@ -168,6 +182,7 @@ static void check_counts(const cJSON *result)
         (uint64_t)reason->valuedouble;
     assert_int_equal(decided, result_count(result, "counts.tokens"));
     assert_true(result_count(result, "counts.scored_bytes") <= result_count(result, "counts.bytes"));
+    check_perplexities(result);
 }
 
 /* Whether a text of any length and of such tokens can be evaluated so: not where what fills no window is

@@ -49,6 +49,8 @@ static void inspection__wikitext(void **state)
         assert_int_equal(json_number(json, "corpus.text.words"), cases[i].words);
         assert_int_equal(json_number(json, "corpus.tokens"), cases[i].words);
         assert_int_equal(json_number(json, "corpus.text.lines"), cases[i].lines);
+        const double lines = cases[i].lines - json_number(json, "corpus.text.blank_lines");
+        assert_true(json_number(json, "corpus.text.line_words.mean") == cases[i].words / lines);
         if (cases[i].documents)
             assert_int_equal(json_number(json, "corpus.documents"), cases[i].documents);
         assert_memory_equal(json_text(json, "corpus.sha256"), cases[i].sha256, 12);
