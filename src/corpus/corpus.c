@@ -411,7 +411,7 @@ static void count_pages(struct plx_corpus *corpus, const struct plx_chunk *chunk
 }
 
 /* What is counted of a piece that is given. */
-static void count_chunk(struct plx_corpus *corpus, const struct plx_chunk *chunk)
+static void count_chunk(struct plx_corpus *corpus, struct plx_chunk *chunk)
 {
     corpus->documents += chunk->begins_document;
     chunk->document_index = corpus->documents - 1;
