@@ -34,6 +34,10 @@ static const char DETAILS[] =
     "`--distributions`, `--temperature` and `--label-smoothing` need a model that gives the probabilities of "
     "all tokens: logprobs do not. `--focal` and `--label-smoothing` exclude each other."
     "\n\n"
+    "`--explain` prints a table of the numbers under all presets on stderr, and adds it as the member "
+    "`explain` to the result: those that the one pass gives, with what makes them differ from the first, "
+    "and why it does not give the others. Symbols named by `--start` and `--end` hold for all."
+    "\n\n"
     "`--breakdown` adds the member `breakdown`, `--worst` and `--best` members of their names. `frequency` "
     "needs `--counts`; `order` needs an n-gram model; `all` is all that model and options allow. Positions "
     "are "
@@ -50,7 +54,8 @@ static const struct cli_example EXAMPLES[] = {
     {"perplex eval model.safetensors test.txt -p hf-stride --window 64 --stride 8",
      "a preset of the protocol, two of its fields changed"},
     {"perplex eval model.safetensors test.txt --config hf-stride-256.json", "a protocol out of a file"},
-    {"perplex eval uniform:50257 val.bin --token-bytes encoder.json", "ids, and the bytes that they stand for"},
+    {"perplex eval uniform:50257 val.bin --token-bytes encoder.json",
+     "ids, and the bytes that they stand for"},
     {"perplex eval uniform:256 book.txt --tokens byte", "what a byte costs whoever knows nothing"},
     {"perplex eval model.safetensors test.txt --distributions",
      "and entropy, ranks, calibration and the best temperature"},

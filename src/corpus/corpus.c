@@ -366,15 +366,17 @@ void plx_corpus_set_pages(struct plx_corpus *corpus, enum plx_pages pages)
         corpus->reader->pages = pages;
 }
 
-static bool counts_pages(const struct plx_corpus *corpus)
+/* Of the documents begun so far, those that have been asked for. */
+static uint64_t delivered_documents(const struct plx_corpus *corpus)
 {
-    return corpus->content == PLX_CONTENT_TEXT && corpus->pages == PLX_PAGES_HEADING;
+    const uint64_t first = corpus->options.first_document;
+    return corpus->documents > first ? corpus->documents - first : 0;
 }
 
 bool plx_corpus_page_counts(const struct plx_corpus *corpus, struct plx_page_counts *counts)
 {
     *counts = corpus->counter.finished;
-    return counts_pages(corpus);
+    return corpus->pages == PLX_PAGES_HEADING && counts->pages == delivered_documents(corpus);
 }
 
 /* Whether the document at hand comes before, or behind, those that are to be read. */
@@ -388,19 +390,34 @@ static bool comes_behind(const struct plx_corpus *corpus)
     return corpus->options.end_document && corpus->documents > corpus->options.end_document;
 }
 
+/* Counts pages: of a text, or of what tokens stand for where that stands beside them. */
+static void count_pages(struct plx_corpus *corpus, const struct plx_chunk *chunk)
+{
+    struct plx_page_counter *counter = &corpus->counter;
+    const struct plx_page_counts *page = corpus->reader->page;
+    const bool behind = comes_behind(corpus); /* which ends the page before, and no more */
+    const size_t size = behind ? 0 : chunk->size;
+    if (comes_before(corpus))
+        return;
+    if (chunk->content == PLX_CONTENT_TEXT && chunk->derived) {
+        plx_page_counter_add(counter, chunk->text, size, chunk->begins_document);
+    } else if (chunk->content == PLX_CONTENT_TEXT) {
+        plx_page_counter_add_lines(counter, chunk->text, size, chunk->begins_document);
+    } else if (chunk->begins_document && page && !behind) {
+        counter->finished.pages += page->pages;
+        counter->finished.words += page->words;
+        counter->finished.bytes += page->bytes;
+    }
+}
+
 /* What all chunks share, and what is counted of them. */
 static void describe_chunk(struct plx_corpus *corpus, struct plx_chunk *chunk)
 {
     chunk->input = corpus->inputs[corpus->opened - 1];
     corpus->documents += chunk->begins_document;
     chunk->document_index = corpus->documents - 1;
-    if (!counts_pages(corpus) || comes_before(corpus))
-        return;
-    const size_t size = comes_behind(corpus) ? 0 : chunk->size; /* it ends the page before */
-    if (chunk->derived)
-        plx_page_counter_add(&corpus->counter, chunk->text, size, chunk->begins_document);
-    else
-        plx_page_counter_add_lines(&corpus->counter, chunk->text, size, chunk->begins_document);
+    if (corpus->pages == PLX_PAGES_HEADING)
+        count_pages(corpus, chunk);
 }
 
 /* The next piece of the file at hand, and what its tokens stand for. */
@@ -464,13 +481,6 @@ enum plx_status plx_corpus_next(struct plx_corpus *corpus, struct plx_chunk *chu
 static bool is_part(const struct plx_corpus *corpus)
 {
     return corpus->options.first_document || corpus->cut;
-}
-
-/* Of the documents begun so far, those that have been asked for. */
-static uint64_t delivered_documents(const struct plx_corpus *corpus)
-{
-    const uint64_t first = corpus->options.first_document;
-    return corpus->documents > first ? corpus->documents - first : 0;
 }
 
 void plx_corpus_original(const struct plx_corpus *corpus, struct plx_original_info *info)

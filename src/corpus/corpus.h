@@ -13,6 +13,7 @@
 
 #include "base/error.h"
 #include "base/probe.h"
+#include "corpus/page_counter.h"
 #include "corpus/tokenize.h"
 
 /* The part that all readers share; a format's own struct begins with it. */
@@ -23,12 +24,13 @@ struct plx_reader {
        `close`. The fingerprint covers it as if it were a file before this one. NULL: nothing. */
     struct plx_source *beside;
     enum plx_content content; /* set by `open`, never changed */
-    enum plx_pages pages; /* of a text; set before the first `next` */
+    enum plx_pages pages;     /* of a text; set before the first `next` */
     bool empty; /* set by `open`: the file is not empty but holds no document, and so its content says nothing
                  */
     /* Of the document at hand, where the file has the text beside its tokens: that text, and how many tokens
        there are; set with its first chunk. NULL: it has none. */
     const struct plx_text_counts *original;
+    const struct plx_page_counts *page; /* of the same text, or NULL */
     uint64_t document_tokens;
 };
 

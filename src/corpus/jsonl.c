@@ -191,6 +191,7 @@ static void give_tokens(struct jsonl_reader *reader, struct plx_chunk *chunk)
     chunk->size = record->count;
     chunk->first_token = reader->tokens_given;
     reader->base.original = record->has_original ? &record->original : NULL;
+    reader->base.page = record->has_original ? &record->page : NULL;
     reader->base.document_tokens = record->token_count;
     reader->tokens_given += record->count;
     reader->left = !record->ended;

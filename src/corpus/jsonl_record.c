@@ -313,9 +313,15 @@ static bool read_members(struct plx_jsonl_record *record, struct walk *walk)
 }
 
 /* The text beside tokens. */
-static void count_original(struct plx_text_counts *original, struct plx_word text)
+static void count_original(struct plx_jsonl_record *record, struct plx_word text)
 {
+    struct plx_text_counts *original = &record->original;
+    struct plx_page_counter page;
     bool inside = false;
+    memset(&page, 0, sizeof page);
+    plx_page_counter_add(&page, (const uint8_t *)text.text, text.length, true);
+    plx_page_counter_end(&page);
+    record->page = page.finished;
     *original = (struct plx_text_counts){.bytes = text.length};
     original->characters = plx_utf8_count((const uint8_t *)text.text, text.length, &original->invalid_utf8);
     for (size_t i = 0; i < text.length; i++) {
@@ -335,7 +341,7 @@ static void unescape(struct plx_jsonl_record *record, const struct walk *walk)
         record->text_size = text.length;
     } else if (record->has_original) {
         const size_t used = record->content == PLX_CONTENT_STRINGS ? record->words_size : 0;
-        count_original(&record->original, plx_json_word(&walk->text, record->unescaped + used));
+        count_original(record, plx_json_word(&walk->text, record->unescaped + used));
     }
     /* The id at the end, where what the content may need does not reach. */
     record->id = plx_json_word(&walk->id, record->unescaped + record->unescaped_capacity - walk->id.length);

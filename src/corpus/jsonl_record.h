@@ -7,6 +7,7 @@
 #include <perplex/corpus.h>
 
 #include "base/json_scan.h"
+#include "corpus/page_counter.h"
 #include "corpus/tokenize.h"
 
 /* The most tokens that are read at a time. */
@@ -39,6 +40,7 @@ struct plx_jsonl_record {
     size_t bytes_at; /* of the next count in the line */
     bool has_original;
     struct plx_text_counts original; /* of `text` */
+    struct plx_page_counts page;     /* of the same, as a page of lm-evaluation-harness */
 
     uint8_t *unescaped; /* [unescaped_capacity] */
     size_t unescaped_capacity;

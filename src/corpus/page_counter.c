@@ -20,18 +20,38 @@ static void begin(struct plx_page_counter *counter)
     *counter = (struct plx_page_counter){.finished = counter->finished, .open = true, .blank = true};
 }
 
+/* What a byte begins: a character of a word; white space; either. */
+enum { WORD, SPACE, EITHER };
+static const uint8_t KINDS[256] = {
+    ['\t'] = SPACE,  ['\n'] = SPACE,  ['\v'] = SPACE,  ['\f'] = SPACE,  ['\r'] = SPACE,
+    [0x1C] = SPACE,  [0x1D] = SPACE,  [0x1E] = SPACE,  [0x1F] = SPACE,  [' '] = SPACE,
+    [0xC2] = EITHER, [0xE1] = EITHER, [0xE2] = EITHER, [0xE3] = EITHER,
+};
+
 /* Counts text as it stands. */
 static void count(struct plx_page_counter *counter, const uint8_t *text, size_t size)
 {
-    bool space = counter->space;
+    unsigned space = counter->space, begun = 0, all = SPACE;
+    uint64_t runs = 0;
     for (size_t at = 0; at < size;) {
-        const size_t length = plx_space_length(text + at, size - at);
-        counter->newline_alone = !space && text[at] == '\n';
-        counter->runs += length > 0 && !space;
-        counter->blank &= length > 0;
-        space = length > 0;
-        at += length > 0 ? length : 1;
+        unsigned kind = KINDS[text[at]];
+        size_t length = 1;
+        if (kind == EITHER) {
+            length = plx_space_length(text + at, size - at);
+            kind = length > 0 ? SPACE : WORD;
+            length += length == 0;
+        }
+        begun = kind & ~space;
+        runs += begun;
+        all &= kind;
+        space = kind;
+        at += length;
     }
+    if (size == 0)
+        return;
+    counter->newline_alone = begun && text[size - 1] == '\n';
+    counter->runs += runs;
+    counter->blank &= all == SPACE;
     counter->space = space;
     counter->bytes += size;
 }

@@ -36,8 +36,8 @@ void plx_page_counter_add(struct plx_page_counter *counter, const uint8_t *text,
 /* The file ends. */
 void plx_page_counter_end(struct plx_page_counter *counter);
 
-/* What has been counted of a corpus that has been read to its end; false if its pages are not counted:
-   it is no text, or its documents do not begin at PLX_PAGES_HEADING. */
+/* What has been counted of a corpus that has been read to its end; false if its pages are not counted: its
+   documents do not begin at PLX_PAGES_HEADING, or of the tokens of one no text is known. */
 bool plx_corpus_page_counts(const struct plx_corpus *corpus, struct plx_page_counts *counts);
 
 #endif

@@ -282,7 +282,9 @@ static enum plx_status write_row(struct drawing *drawing, struct plx_buffer *buf
     char marks[TOKENS_MAX + 8];
     size_t count = 0;
     for (long token = -starts; token < row->end && count < TOKENS_MAX; token++) {
-        marks[count] = token < row->begin ? ' ' : mark_of(drawing, row, token);
+        marks[count] = ' ';
+        if (token >= row->begin)
+            marks[count] = mark_of(drawing, row, token);
         drawing->used[(unsigned char)marks[count++]] = true;
     }
     return write_marks(buffer, label, marks, count, error);
@@ -312,11 +314,12 @@ static enum plx_status write_rest(struct drawing *drawing, struct plx_buffer *bu
 static enum plx_status write_ruler(const struct drawing *drawing, struct plx_buffer *buffer, size_t unit,
                                    struct plx_error *error)
 {
+    static const char TICKS[] = ":+0123456789";
     const size_t starts = plx_plan_starts(&drawing->plan), tokens = drawing->units[unit].count;
     char marks[TOKENS_MAX + 8];
     memset(marks, ' ', sizeof marks);
     for (size_t i = 1; i <= tokens; i++)
-        marks[starts + i - 1] = i % 10 == 0 ? (char)('0' + i / 10) : i % 5 == 0 ? '+' : ':';
+        marks[starts + i - 1] = TICKS[i % 10 == 0 ? 2 + i / 10 : i % 5 == 0];
     return write_marks(buffer, "tokens", marks, starts + tokens, error);
 }
 

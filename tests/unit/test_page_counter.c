@@ -85,6 +85,31 @@ static void plx_corpus_page_counts__records(void **state)
     assert_int_equal(found.bytes, 12 + 0 + 4);
 }
 
+/* Tokens with the text beside them that they stand for; a record without leaves it open what the whole is. */
+static void plx_corpus_page_counts__tokens(void **state)
+{
+    static const char WITH[] = "{\"input_ids\": [1, 2], \"text\": \" a b\"}\n"
+                               "{\"input_ids\": [3], \"text\": \"c\\n\"}\n";
+    static const char WITHOUT[] = "{\"input_ids\": [1, 2], \"text\": \" a b\"}\n{\"input_ids\": [3]}\n";
+    uint64_t documents;
+    (void)state;
+    const struct plx_page_counts found = count(WITH, PLX_TOKENS_PIECE, PLX_PAGES_HEADING, &documents);
+    assert_int_equal(found.pages, 2);
+    assert_int_equal(found.words, 3 + 2); /* " a b", "c\n" */
+    assert_int_equal(found.bytes, 4 + 2);
+
+    struct plx_corpus *corpus = corpus_open_bytes(WITHOUT, strlen(WITHOUT), PLX_TOKENS_PIECE);
+    struct plx_page_counts counts;
+    struct plx_chunk chunk;
+    struct plx_error error;
+    bool more = true;
+    plx_corpus_set_pages(corpus, PLX_PAGES_HEADING);
+    while (more && plx_corpus_next(corpus, &chunk, &more, &error) == PLX_OK)
+        continue;
+    assert_false(plx_corpus_page_counts(corpus, &counts));
+    plx_corpus_close(corpus);
+}
+
 static void plx_corpus_set_pages__where_documents_begin(void **state)
 {
     static const char TEXT[] = "\n = A = \n\nx\n\n = B = \n\ny\n = C = \n\n = D = \nz\n";
@@ -173,6 +198,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(plx_corpus_page_counts__files),
         cmocka_unit_test(plx_corpus_page_counts__records),
+        cmocka_unit_test(plx_corpus_page_counts__tokens),
         cmocka_unit_test(plx_corpus_set_pages__where_documents_begin),
         cmocka_unit_test(plx_corpus_page_counts__long_texts),
         cmocka_unit_test(plx_page_counter_add_lines__in_pieces),
