@@ -54,8 +54,8 @@ struct plx_corpus_options {
        of an id, a tab and a count, or of a count for each id. It wins over what the corpus says, and that
        over the model's vocabulary. NULL: one of these two. */
     const char *token_bytes;
-    uint64_t
-        original_bytes; /* size of the text that was tokenized, to be compared with their sum; 0: not known */
+    uint64_t original_bytes; /* size of the text whose tokens are read, to be compared with their sum; 0: not
+                                known */
 
     /* The documents to be read, counted from 0, end_document excluded; 0: to the end. They are those that the
        corpus has after plx_corpus_set_pages. The fingerprint is that of all. */

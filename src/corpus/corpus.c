@@ -454,7 +454,7 @@ static enum plx_status next_piece(struct plx_corpus *corpus, struct plx_chunk *c
             return PLX_OK;
         plx_page_counter_end(&corpus->counter);
         if (corpus->opened == corpus->names.count)
-            return plx_token_bytes_finish(&corpus->token_bytes, error);
+            return plx_token_bytes_finish(&corpus->token_bytes, true, error);
         const enum plx_status status = next_file(corpus, error);
         if (status)
             return status;
@@ -474,6 +474,7 @@ enum plx_status plx_corpus_next(struct plx_corpus *corpus, struct plx_chunk *chu
         *more = false; /* what is left is of interest for the fingerprint only */
         corpus->ended = corpus->cut = true;
         corpus->documents = options->end_document;
+        status = plx_token_bytes_finish(&corpus->token_bytes, false, error);
     }
     if (status == PLX_OK && !*more && options->first_document && comes_before(corpus))
         status = plx_document_range_error(options->first_document, corpus->documents, error);
@@ -488,8 +489,8 @@ static bool is_part(const struct plx_corpus *corpus)
 void plx_corpus_original(const struct plx_corpus *corpus, struct plx_original_info *info)
 {
     *info = corpus->token_bytes.info;
-    if (is_part(corpus)) /* the sizes are of all documents */
-        info->original_bytes = info->text_bytes = 0;
+    if (is_part(corpus)) /* the texts are of all documents read, given out or not */
+        info->text_bytes = 0;
 }
 
 void plx_corpus_info(const struct plx_corpus *corpus, struct plx_corpus_info *info)
