@@ -410,8 +410,8 @@ static void count_pages(struct plx_corpus *corpus, const struct plx_chunk *chunk
     }
 }
 
-/* Numbers the document of a chunk that is given out, and counts. */
-static void describe_chunk(struct plx_corpus *corpus, struct plx_chunk *chunk)
+/* What is counted of a piece that is given. */
+static void count_chunk(struct plx_corpus *corpus, struct plx_chunk *chunk)
 {
     corpus->documents += chunk->begins_document;
     chunk->document_index = corpus->documents - 1;
@@ -424,17 +424,16 @@ static enum plx_status read_chunk(struct plx_corpus *corpus, struct plx_chunk *c
                                   bool *enough, struct plx_error *error)
 {
     *chunk = (struct plx_chunk){.content = corpus->content, .line = PLX_NOWHERE};
-    const enum plx_status status = corpus->format->next(corpus->reader, chunk, more, error);
+    enum plx_status status = corpus->format->next(corpus->reader, chunk, more, error);
     if (status)
         return name_input(error, plx_source_name(corpus->source));
     if (!*more)
         return PLX_OK;
     chunk->input = corpus->inputs[corpus->opened - 1];
-    const enum plx_status filled =
-        plx_token_bytes_fill(&corpus->token_bytes, corpus->reader, chunk, enough, error);
-    if (filled == PLX_OK)
-        describe_chunk(corpus, chunk);
-    return filled;
+    status = plx_token_bytes_fill(&corpus->token_bytes, corpus->reader, chunk, enough, error);
+    if (status == PLX_OK)
+        count_chunk(corpus, chunk);
+    return status;
 }
 
 /* As plx_corpus_next, of all documents. */

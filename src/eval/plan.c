@@ -304,6 +304,13 @@ static bool same_fields(const struct plx_protocol *a, const struct plx_protocol 
     return true;
 }
 
+/* Fields that no model changes: where they differ, nothing comes to the same. */
+static bool may_be_same(const struct plx_protocol *a, const struct plx_protocol *b)
+{
+    return a->unit == b->unit && a->window == b->window && a->tail == b->tail && a->score == b->score &&
+           a->pages == b->pages && a->average == b->average && a->limit == b->limit;
+}
+
 /* Names the protocol: what was asked for is a preset, or what is carried out is what a preset comes to. */
 static void name_settled(const struct plx_model *model, const struct plx_corpus_info *corpus,
                          struct plx_plan *plan)
@@ -312,7 +319,7 @@ static void name_settled(const struct plx_model *model, const struct plx_corpus_
     for (size_t i = 0; (preset = plx_protocol_preset(i)) != NULL; i++) {
         struct plx_plan other;
         struct plx_error error;
-        if (settle(model, preset, corpus, &other, &error) == PLX_OK &&
+        if (may_be_same(preset, &plan->protocol) && settle(model, preset, corpus, &other, &error) == PLX_OK &&
             same_fields(&other.protocol, &plan->protocol)) {
             memcpy(plan->protocol.name, preset->name, sizeof plan->protocol.name);
             return;
