@@ -54,10 +54,11 @@ struct plx_corpus_options {
        of an id, a tab and a count, or of a count for each id. It wins over what the corpus says, and that
        over the model's vocabulary. NULL: one of these two. */
     const char *token_bytes;
-    uint64_t
-        original_bytes; /* size of the text that was tokenized, to be compared with their sum; 0: not known */
+    uint64_t original_bytes; /* size of the text whose tokens are read, to be compared with their sum; 0: not
+                                known */
 
-    /* The documents to be read, from 0, the last one excluded; 0, 0: all. */
+    /* The documents to be read, counted from 0, end_document excluded; 0: to the end. They are those that the
+       corpus has after plx_corpus_set_pages. The fingerprint is that of all. */
     uint64_t first_document, end_document;
     bool (*interrupted)(void *user); /* see struct plx_source_options */
     void *user;
@@ -75,11 +76,12 @@ struct plx_chunk {
     struct plx_word document; /* the id that the corpus gives the document; {NULL, 0} if none */
 
     /* Where it stands, for errors. */
-    const char *input;    /* the file; valid as long as the corpus */
-    uint64_t offset;      /* of its first byte in the uncompressed file */
-    uint64_t line;        /* of its first byte, from 1; PLX_NOWHERE in a binary file */
-    uint64_t first_token; /* strings and ids: how many tokens of the document precede it */
-    unsigned id_bytes;    /* ids: what each takes in the file; 0 where that differs */
+    const char *input;       /* the file; valid as long as the corpus */
+    uint64_t offset;         /* of its first byte in the uncompressed file */
+    uint64_t line;           /* of its first byte, from 1; PLX_NOWHERE in a binary file */
+    uint64_t document_index; /* of its document in the corpus, from 0 */
+    uint64_t first_token;    /* strings and ids: how many tokens of the document precede it */
+    unsigned id_bytes;       /* ids: what each takes in the file; 0 where that differs */
 
     /* Of tokens: what of the original each stands for, separators included, where the corpus or its options
        say so; else NULL. Of all chunks of a corpus or none. */
@@ -128,8 +130,10 @@ struct plx_corpus_info {
     enum plx_content content;
     enum plx_token_kind tokens; /* never PLX_TOKENS_AUTO */
     size_t files;
-    uint64_t documents; /* begun so far */
-    uint64_t bytes;     /* uncompressed, so far */
+    uint64_t documents;      /* begun so far, of those that are to be read */
+    uint64_t bytes;          /* uncompressed, so far */
+    bool part;               /* there are documents before or, at the end, behind them */
+    uint64_t first_document; /* the first of them */
 };
 
 /* Opens a corpus of names[count], count > 0, read one after the other as one corpus: each a path, "-" for
@@ -138,10 +142,11 @@ struct plx_corpus_info {
    zip or tar archive (tar also compressed by bzip2, xz or zstd) stands for the file in it that
    options->member names: its name there or the last part of it, or a pattern of either; without a member the
    only file. options may be NULL. *corpus is to be closed with plx_corpus_close; NULL on failure. PLX_USAGE
-   where options->format names no format, "-" stands twice, or a text is to be cut into PLX_TOKENS_PIECE, or
-   where none or several files of an archive are meant; PLX_UNSUPPORTED where the content is of none, or a
-   file of an archive is encrypted or itself an archive; PLX_IO where a file is missing, which is seen at
-   once, or no file matches; the errors of opening and reading a source (source.h). */
+   where options->format names no format, "-" stands twice, the options ask for no document, a text is to be
+   cut into PLX_TOKENS_PIECE, or where none or several files of an archive are meant; PLX_UNSUPPORTED where
+   the content is of none, or a file of an archive is encrypted or itself an archive; PLX_IO where a file is
+   missing, which is seen at once, or no file matches; the errors of opening and reading a source (source.h).
+ */
 PLX_API enum plx_status plx_corpus_open(const char *const *names, size_t count,
                                         const struct plx_corpus_options *options, struct plx_corpus **corpus,
                                         struct plx_error *error);
@@ -158,6 +163,7 @@ PLX_API enum plx_status plx_corpus_open_source(struct plx_source *source,
 PLX_API void plx_corpus_set_pages(struct plx_corpus *corpus, enum plx_pages pages);
 
 /* Reads the next piece. *more is false at the end of the corpus, and the chunk means nothing then.
+   PLX_USAGE where the corpus ends before the first document that is to be read.
    PLX_MALFORMED with line or offset where the content is not what the format demands, or cannot be cut into
    pieces (a word of megabytes); PLX_UNSUPPORTED where a file is of another format than the first;
    PLX_MISMATCH where the bytes of its tokens are not those of this corpus; the errors of opening and reading
@@ -170,8 +176,8 @@ PLX_API enum plx_status plx_corpus_next(struct plx_corpus *corpus, struct plx_ch
 /* Tells what the corpus is, and what has been read of it so far. The strings are static. */
 PLX_API void plx_corpus_info(const struct plx_corpus *corpus, struct plx_corpus_info *info);
 
-/* Tells what is known of the original so far; all that there will be at the end of the corpus. The strings
-   are static. */
+/* Tells what is known of the original so far; all that there will be at the end of the corpus. The sizes of
+   texts are 0 where only some of the documents are read. The strings are static. */
 PLX_API void plx_corpus_original(const struct plx_corpus *corpus, struct plx_original_info *info);
 
 /* Computes the fingerprint, hexadecimal: of one file the SHA-256 of its uncompressed content; of several the

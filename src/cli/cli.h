@@ -103,6 +103,8 @@ enum cli_takes {
       "format of the corpus: %s (default: recognised)")                                                      \
     X(MEMBER, "member", 0, "NAME", TEXT, CLI_SCORING | CLI_INSPECT | CLI_CONVERT,                            \
       "corpora in zip or tar: the file in it, by its name or a pattern (default: the only one)")             \
+    X(DOCUMENTS, "documents", 0, "A:B", TEXT, CLI_SCORING | CLI_INSPECT | CLI_CONVERT,                       \
+      "documents A to B - 1 of the corpus, counted from 0; A: and :B are open")                              \
     X(TOKEN_BYTES, "token-bytes", 0, "FILE", FILE, CLI_EVAL | CLI_CONVERT,                                   \
       "what tokens stand for: a .npy with a count of bytes for each, or a vocabulary that gives each id "    \
       "its "                                                                                                 \
@@ -276,6 +278,9 @@ bool cli_logprob_base(const struct cli_arguments *arguments, double *base);
    message, if it is none. Where the option has not been given, *value stays as it is. */
 bool cli_positive(const struct cli_arguments *arguments, enum cli_option option, double most,
                   const char *takes, double *value);
+
+/* The part of the corpus that --documents gives; false, with a message, if it gives none. */
+bool cli_documents(const struct cli_arguments *arguments, struct plx_corpus_options *corpus);
 
 /* The ids given to --ignore-id: [*count], at most PLX_IGNORED_MAX; false, with a message, if they are none.
  */

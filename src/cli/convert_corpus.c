@@ -6,9 +6,10 @@
 #include <sys/stat.h>
 
 /* What is of use for corpora alone, and for models alone. */
-static const enum cli_option OF_CORPORA[] = {CLI_TO,    CLI_TOKENS,        CLI_CORPUS_FORMAT, CLI_MEMBER,
-                                             CLI_VOCAB, CLI_TOKEN_BYTES,   CLI_MAKE_VOCAB,    CLI_WRITE_BYTES,
-                                             CLI_END,   CLI_CONTROL_WORDS, CLI_UNKNOWN,       CLI_PAGES},
+static const enum cli_option OF_CORPORA[] = {CLI_TO,          CLI_TOKENS, CLI_CORPUS_FORMAT, CLI_MEMBER,
+                                             CLI_DOCUMENTS,   CLI_VOCAB,  CLI_TOKEN_BYTES,   CLI_MAKE_VOCAB,
+                                             CLI_WRITE_BYTES, CLI_END,    CLI_CONTROL_WORDS, CLI_UNKNOWN,
+                                             CLI_PAGES},
                              OF_MODELS[] = {CLI_MODEL_FORMAT, CLI_ALLOW_POSITIVE, CLI_ALLOW_COUNT_MISMATCH,
                                             CLI_FINGERPRINT};
 
@@ -120,6 +121,22 @@ static void forget_outputs(struct outputs *outputs)
     free(outputs->pair[1]);
 }
 
+/* An input that is one of the two files of a pair stands for both. False, with a message, if the output is
+   one. */
+static bool check_input(const char *output, const char *input)
+{
+    char other[4096];
+    const size_t length = strlen(input);
+    const char *end = length > 4 ? input + length - 4 : "";
+    if (!cli_check_overwritten(output, input))
+        return false;
+    if ((strcmp(end, ".bin") != 0 && strcmp(end, ".idx") != 0) || length >= sizeof other)
+        return true;
+    snprintf(other, sizeof other, "%.*s%s", (int)(length - 4), input,
+             strcmp(end, ".bin") == 0 ? ".idx" : ".bin");
+    return cli_check_overwritten(output, other);
+}
+
 /* Nothing is written over an input, nor two outputs in one place, and each could be written. */
 static int check_outputs(const struct cli_arguments *arguments, const struct outputs *outputs)
 {
@@ -127,7 +144,7 @@ static int check_outputs(const struct cli_arguments *arguments, const struct out
     for (size_t i = 0; i < outputs->count; i++) {
         const char *path = outputs->paths[i];
         for (int k = 0; k < arguments->operand_count - 1; k++) {
-            if (!cli_check_overwritten(path, arguments->operands[k]))
+            if (!check_input(path, arguments->operands[k]))
                 return CLI_USAGE;
         }
         for (size_t k = 0; k < 2; k++) {
@@ -213,7 +230,8 @@ static int run(const struct cli_arguments *arguments)
     unsigned long long threads = plx_processors();
     size_t tokens = 0;
     if (!cli_number(arguments, CLI_THREADS, 1, 1024, &threads) ||
-        !cli_choice(arguments, CLI_TOKENS, &tokens) || !read_protocol(arguments, &protocol))
+        !cli_choice(arguments, CLI_TOKENS, &tokens) || !cli_documents(arguments, &corpus) ||
+        !read_protocol(arguments, &protocol))
         return CLI_USAGE;
     if (values[CLI_TOKENS])
         corpus.tokens = (enum plx_token_kind)(tokens + PLX_TOKENS_WORD);

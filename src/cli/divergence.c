@@ -65,7 +65,7 @@ static bool read_settings(const struct cli_arguments *arguments, struct cli_prog
                      .user = progress},
     };
     settings->corpus.tokens = cli_token_kind(arguments, tokens);
-    return true;
+    return cli_documents(arguments, &settings->corpus);
 }
 
 /* Whether BASE is stored logits, or can only be: where no corpus is given, and it is no file whose beginning
@@ -85,7 +85,8 @@ static bool check_stored(const struct cli_arguments *arguments)
     const char *name;
     char text[2 * PLX_SYMBOL_TEXT];
     bool chosen = arguments->values[CLI_PROTOCOL] || arguments->values[CLI_TOKENS] ||
-                  arguments->values[CLI_CORPUS_FORMAT] || arguments->values[CLI_BATCH];
+                  arguments->values[CLI_CORPUS_FORMAT] || arguments->values[CLI_MEMBER] ||
+                  arguments->values[CLI_DOCUMENTS] || arguments->values[CLI_BATCH];
     for (size_t i = 0; plx_protocol_field(plx_protocol_preset(0), i, &name, text, sizeof text, NULL); i++) {
         const enum cli_option option = cli_find_option(name);
         chosen |= option < CLI_OPTION_COUNT && arguments->values[option];

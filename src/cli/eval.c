@@ -34,6 +34,10 @@ static const char DETAILS[] =
     "`--distributions`, `--temperature` and `--label-smoothing` need a model that gives the probabilities of "
     "all tokens: logprobs do not. `--focal` and `--label-smoothing` exclude each other."
     "\n\n"
+    "`--explain` prints a table of the numbers under all presets on stderr, and adds it as the member "
+    "`explain` to the result: those that the one pass gives, with what makes them differ from the first, "
+    "and why it does not give the others. Symbols named by `--start` and `--end` hold for all."
+    "\n\n"
     "`--breakdown` adds the member `breakdown`, `--worst` and `--best` members of their names. `frequency` "
     "needs `--counts`; `order` needs an n-gram model; `all` is all that model and options allow. Positions "
     "are "
@@ -50,7 +54,8 @@ static const struct cli_example EXAMPLES[] = {
     {"perplex eval model.safetensors test.txt -p hf-stride --window 64 --stride 8",
      "a preset of the protocol, two of its fields changed"},
     {"perplex eval model.safetensors test.txt --config hf-stride-256.json", "a protocol out of a file"},
-    {"perplex eval uniform:50257 val.bin --token-bytes encoder.json", "ids, and the bytes that they stand for"},
+    {"perplex eval uniform:50257 val.bin --token-bytes encoder.json",
+     "ids, and the bytes that they stand for"},
     {"perplex eval uniform:256 book.txt --tokens byte", "what a byte costs whoever knows nothing"},
     {"perplex eval model.safetensors test.txt --distributions",
      "and entropy, ranks, calibration and the best temperature"},
@@ -173,6 +178,7 @@ static bool read_settings(const struct cli_arguments *arguments, struct cli_prog
         !cli_choice(arguments, CLI_FINGERPRINT, &fingerprint) ||
         !cli_choice(arguments, CLI_SUMMARY, &summary) || !cli_check_preset(arguments) ||
         !check_standard_input(arguments) || !cli_check_inputs(arguments) || !check_outputs(arguments) ||
+        !cli_documents(arguments, &settings->corpus) ||
         !cli_number(arguments, CLI_THREADS, 1, 1024, &threads) ||
         !cli_number(arguments, CLI_BATCH, 1, 1 << 24, &batch) ||
         !cli_number(arguments, CLI_ORIGINAL_BYTES, 1, 1ULL << 53, &original) ||
@@ -221,7 +227,8 @@ static enum plx_status open_corpora(const struct cli_arguments *arguments, const
     const char *tuned = arguments->values[CLI_MIX_TUNE];
     struct plx_corpus_options other = settings->corpus;
     enum plx_status status = PLX_OK;
-    other.member = NULL; /* which is of the corpus to be scored */
+    other.member = NULL; /* these are of the corpus to be scored */
+    other.first_document = other.end_document = 0;
     other.token_bytes = NULL;
     if (tuned && !*tuning && (!at_once || opens_at_once(tuned)))
         status = plx_corpus_open(&tuned, 1, &other, tuning, error);

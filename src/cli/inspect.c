@@ -52,7 +52,7 @@ static bool read_options(const struct cli_arguments *arguments, struct cli_progr
     };
     if (!cli_choice(arguments, CLI_TOKENS, &tokens) || !cli_choice(arguments, CLI_LOAD, &load) ||
         !cli_choice(arguments, CLI_FINGERPRINT, &fingerprint) || !cli_choice(arguments, CLI_AS, &as) ||
-        !cli_number(arguments, CLI_TOP, 1, 1000000, &top) ||
+        !cli_documents(arguments, &options->corpus) || !cli_number(arguments, CLI_TOP, 1, 1000000, &top) ||
         !cli_number(arguments, CLI_SEED, 0, SEED_MOST, &seed) ||
         !cli_logprob_base(arguments, &options->model.logprob_base))
         return false;

@@ -268,3 +268,30 @@ bool cli_ids(const struct cli_arguments *arguments, uint32_t ids[PLX_IGNORED_MAX
     }
     return text ? cli_refuse(arguments, CLI_IGNORE_ID, takes) : true;
 }
+
+/* Digits up to `end`; none are 0. */
+static bool read_document(const char *text, const char *end, uint64_t *number)
+{
+    *number = 0;
+    for (; text < end; text++) {
+        if (*text < '0' || *text > '9' || *number > (UINT64_MAX - 9) / 10)
+            return false;
+        *number = *number * 10 + (uint64_t)(*text - '0');
+    }
+    return true;
+}
+
+bool cli_documents(const struct cli_arguments *arguments, struct plx_corpus_options *corpus)
+{
+    const char *text = arguments->values[CLI_DOCUMENTS];
+    const char *colon = text ? strchr(text, ':') : NULL;
+    uint64_t first, end;
+    if (!text)
+        return true;
+    if (!colon || !read_document(text, colon, &first) ||
+        !read_document(colon + 1, colon + strlen(colon), &end) || (colon[1] && first >= end))
+        return cli_refuse(arguments, CLI_DOCUMENTS, "A:B, A: or :B with numbers A < B of documents, from 0");
+    corpus->first_document = first;
+    corpus->end_document = end;
+    return true;
+}

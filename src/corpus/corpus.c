@@ -3,6 +3,7 @@
 #include "base/foreign.h"
 #include "base/memory.h"
 #include "base/sha256.h"
+#include "corpus/document_range.h"
 #include "corpus/member.h"
 #include "corpus/page_counter.h"
 #include "corpus/token_bytes.h"
@@ -18,6 +19,7 @@ struct plx_corpus {
     bool settled;           /* a file that holds something has said so */
     bool ended;             /* what was left has been read for the fingerprint */
     char *member;           /* what the options name, of every file; owned */
+    bool cut;               /* what was left is behind the documents that are to be read */
     struct plx_names names; /* of a corpus of one source: that alone */
     char **inputs;          /* [names.count]: how errors name the files that have been opened; owned */
     size_t opened;          /* of the files; the last of them is at hand */
@@ -311,6 +313,8 @@ static enum plx_status finish_open(struct plx_corpus *opened, enum plx_status st
     if (status == PLX_OK && text && opened->options.tokens == PLX_TOKENS_PIECE)
         status = plx_error_set(error, PLX_USAGE, "a text is cut into words, characters or bytes, not pieces");
     if (status == PLX_OK)
+        status = plx_document_range_check(&opened->options, error);
+    if (status == PLX_OK)
         status = plx_token_bytes_open(&opened->token_bytes, &opened->options, opened->content, error);
     if (status) {
         plx_corpus_close(opened);
@@ -362,10 +366,28 @@ void plx_corpus_set_pages(struct plx_corpus *corpus, enum plx_pages pages)
         corpus->reader->pages = pages;
 }
 
+/* Of the documents begun so far, those that have been asked for. */
+static uint64_t delivered_documents(const struct plx_corpus *corpus)
+{
+    const uint64_t first = corpus->options.first_document;
+    return corpus->documents > first ? corpus->documents - first : 0;
+}
+
 bool plx_corpus_page_counts(const struct plx_corpus *corpus, struct plx_page_counts *counts)
 {
     *counts = corpus->counter.finished;
-    return corpus->pages == PLX_PAGES_HEADING && counts->pages == corpus->documents;
+    return corpus->pages == PLX_PAGES_HEADING && counts->pages == delivered_documents(corpus);
+}
+
+/* Whether the document at hand comes before, or behind, those that are to be read. */
+static bool comes_before(const struct plx_corpus *corpus)
+{
+    return corpus->documents <= corpus->options.first_document;
+}
+
+static bool comes_behind(const struct plx_corpus *corpus)
+{
+    return corpus->options.end_document && corpus->documents > corpus->options.end_document;
 }
 
 /* Counts pages: of a text, or of what tokens stand for where that stands beside them. */
@@ -373,22 +395,26 @@ static void count_pages(struct plx_corpus *corpus, const struct plx_chunk *chunk
 {
     struct plx_page_counter *counter = &corpus->counter;
     const struct plx_page_counts *page = corpus->reader->page;
+    const bool behind = comes_behind(corpus); /* which ends the page before, and no more */
+    const size_t size = behind ? 0 : chunk->size;
+    if (comes_before(corpus))
+        return;
     if (chunk->content == PLX_CONTENT_TEXT && chunk->derived) {
-        plx_page_counter_add(counter, chunk->text, chunk->size, chunk->begins_document);
+        plx_page_counter_add(counter, chunk->text, size, chunk->begins_document);
     } else if (chunk->content == PLX_CONTENT_TEXT) {
-        plx_page_counter_add_lines(counter, chunk->text, chunk->size, chunk->begins_document);
-    } else if (chunk->begins_document && page) {
+        plx_page_counter_add_lines(counter, chunk->text, size, chunk->begins_document);
+    } else if (chunk->begins_document && page && !behind) {
         counter->finished.pages += page->pages;
         counter->finished.words += page->words;
         counter->finished.bytes += page->bytes;
     }
 }
 
-/* What all chunks share, and what is counted of them. */
-static void describe_chunk(struct plx_corpus *corpus, struct plx_chunk *chunk)
+/* What is counted of a piece that is given. */
+static void count_chunk(struct plx_corpus *corpus, struct plx_chunk *chunk)
 {
-    chunk->input = corpus->inputs[corpus->opened - 1];
     corpus->documents += chunk->begins_document;
+    chunk->document_index = corpus->documents - 1;
     if (corpus->pages == PLX_PAGES_HEADING)
         count_pages(corpus, chunk);
 }
@@ -398,17 +424,21 @@ static enum plx_status read_chunk(struct plx_corpus *corpus, struct plx_chunk *c
                                   bool *enough, struct plx_error *error)
 {
     *chunk = (struct plx_chunk){.content = corpus->content, .line = PLX_NOWHERE};
-    const enum plx_status status = corpus->format->next(corpus->reader, chunk, more, error);
+    enum plx_status status = corpus->format->next(corpus->reader, chunk, more, error);
     if (status)
         return name_input(error, plx_source_name(corpus->source));
     if (!*more)
         return PLX_OK;
-    describe_chunk(corpus, chunk);
-    return plx_token_bytes_fill(&corpus->token_bytes, corpus->reader, chunk, enough, error);
+    chunk->input = corpus->inputs[corpus->opened - 1];
+    status = plx_token_bytes_fill(&corpus->token_bytes, corpus->reader, chunk, enough, error);
+    if (status == PLX_OK)
+        count_chunk(corpus, chunk);
+    return status;
 }
 
-enum plx_status plx_corpus_next(struct plx_corpus *corpus, struct plx_chunk *chunk, bool *more,
-                                struct plx_error *error)
+/* As plx_corpus_next, of all documents. */
+static enum plx_status next_piece(struct plx_corpus *corpus, struct plx_chunk *chunk, bool *more,
+                                  struct plx_error *error)
 {
     *more = false;
     while (!corpus->ended) {
@@ -424,7 +454,7 @@ enum plx_status plx_corpus_next(struct plx_corpus *corpus, struct plx_chunk *chu
             return PLX_OK;
         plx_page_counter_end(&corpus->counter);
         if (corpus->opened == corpus->names.count)
-            return plx_token_bytes_finish(&corpus->token_bytes, error);
+            return plx_token_bytes_finish(&corpus->token_bytes, true, error);
         const enum plx_status status = next_file(corpus, error);
         if (status)
             return status;
@@ -432,9 +462,35 @@ enum plx_status plx_corpus_next(struct plx_corpus *corpus, struct plx_chunk *chu
     return PLX_OK;
 }
 
+enum plx_status plx_corpus_next(struct plx_corpus *corpus, struct plx_chunk *chunk, bool *more,
+                                struct plx_error *error)
+{
+    const struct plx_corpus_options *options = &corpus->options;
+    enum plx_status status;
+    do
+        status = next_piece(corpus, chunk, more, error);
+    while (status == PLX_OK && *more && comes_before(corpus));
+    if (status == PLX_OK && *more && comes_behind(corpus)) {
+        *more = false; /* what is left is of interest for the fingerprint only */
+        corpus->ended = corpus->cut = true;
+        corpus->documents = options->end_document;
+        status = plx_token_bytes_finish(&corpus->token_bytes, false, error);
+    }
+    if (status == PLX_OK && !*more && options->first_document && comes_before(corpus))
+        status = plx_document_range_error(options->first_document, corpus->documents, error);
+    return status;
+}
+
+static bool is_part(const struct plx_corpus *corpus)
+{
+    return corpus->options.first_document || corpus->cut;
+}
+
 void plx_corpus_original(const struct plx_corpus *corpus, struct plx_original_info *info)
 {
     *info = corpus->token_bytes.info;
+    if (is_part(corpus)) /* the texts are of all documents read, given out or not */
+        info->text_bytes = 0;
 }
 
 void plx_corpus_info(const struct plx_corpus *corpus, struct plx_corpus_info *info)
@@ -444,7 +500,9 @@ void plx_corpus_info(const struct plx_corpus *corpus, struct plx_corpus_info *in
         .content = corpus->content,
         .tokens = corpus->options.tokens,
         .files = corpus->names.count,
-        .documents = corpus->documents,
+        .documents = delivered_documents(corpus),
+        .part = is_part(corpus),
+        .first_document = corpus->options.first_document,
         .bytes = corpus->bytes + (corpus->source ? plx_source_offset(corpus->source) : 0),
     };
 }

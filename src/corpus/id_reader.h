@@ -54,11 +54,11 @@ struct plx_id_reader {
 
 /* Makes one, as plx_id_stream_begin does; then skips to the first id. */
 enum plx_status plx_id_reader_new(struct plx_source *source, const struct plx_corpus_options *options,
-                                  const struct plx_id_layout *layout, struct plx_id_reader **reader,
+                                  const struct plx_id_layout *layout, struct plx_id_reader **made,
                                   struct plx_error *error);
 
 /* `next` and `close` of a format. */
-enum plx_status plx_id_reader_next(struct plx_reader *reader, struct plx_chunk *chunk, bool *more,
+enum plx_status plx_id_reader_next(struct plx_reader *base, struct plx_chunk *chunk, bool *more,
                                    struct plx_error *error);
 void plx_id_reader_close(struct plx_reader *reader);
 

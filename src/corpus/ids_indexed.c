@@ -14,6 +14,7 @@
 #include "base/path.h"
 #include "io/place.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 /* Records of the spool that are read back at once. */
@@ -48,11 +49,11 @@ static enum plx_status open_part(const char *path, const char *suffix, struct pl
     size_t stem = strlen(path);
     if (plx_path_has_suffix(path, ".bin") || plx_path_has_suffix(path, ".idx"))
         stem -= 4;
-    char *name = plx_new_array(stem + strlen(suffix) + 1, 1, error);
+    const size_t size = stem + strlen(suffix) + 1;
+    char *name = plx_new_array(size, 1, error);
     if (!name)
         return PLX_MEMORY;
-    memcpy(name, path, stem);
-    memcpy(name + stem, suffix, strlen(suffix) + 1);
+    snprintf(name, size, "%.*s%s", (int)stem, path, suffix);
     const enum plx_status status = plx_output_open(name, output, error);
     free(name);
     return status;

@@ -201,6 +201,7 @@ static enum plx_status element(struct plx_index *index, struct plx_index_column 
 static enum plx_status read_sequence(struct plx_index *index, uint64_t at, int64_t *length, int64_t *offset,
                                      struct plx_error *error)
 {
+    *length = *offset = 0;
     enum plx_status status = element(index, &index->lengths, at, length, error);
     if (status == PLX_OK)
         status = element(index, &index->offsets, at, offset, error);

@@ -342,13 +342,14 @@ enum plx_status plx_token_bytes_fill(struct plx_token_bytes *from, const struct 
     return status;
 }
 
-enum plx_status plx_token_bytes_finish(struct plx_token_bytes *from, struct plx_error *error)
+enum plx_status plx_token_bytes_finish(struct plx_token_bytes *from, bool whole, struct plx_error *error)
 {
-    end_document(from);
+    if (whole)
+        end_document(from);
     from->begun = false;
     if (!from->file)
         return PLX_OK;
-    if (from->tokens != from->counts) {
+    if (whole && from->tokens != from->counts) {
         plx_error_set(error, PLX_MISMATCH, "counts for %" PRIu64 " tokens, but the corpus has %" PRIu64,
                       from->counts, from->tokens);
         plx_error_input(error, plx_source_name(from->file));

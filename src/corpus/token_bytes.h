@@ -55,8 +55,9 @@ enum plx_status plx_token_bytes_open(struct plx_token_bytes *from, const struct 
 enum plx_status plx_token_bytes_fill(struct plx_token_bytes *from, const struct plx_reader *reader,
                                      struct plx_chunk *chunk, bool *enough, struct plx_error *error);
 
-/* At the end of the corpus. PLX_MISMATCH where the file has not as many counts as there were tokens. */
-enum plx_status plx_token_bytes_finish(struct plx_token_bytes *from, struct plx_error *error);
+/* At the end of the corpus, or (`whole` is false) where no more of it is read. PLX_MISMATCH where the file
+   has not as many counts as the whole corpus has tokens; the errors of reading the file to its end. */
+enum plx_status plx_token_bytes_finish(struct plx_token_bytes *from, bool whole, struct plx_error *error);
 
 void plx_token_bytes_release(struct plx_token_bytes *from);
 

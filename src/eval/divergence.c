@@ -181,6 +181,7 @@ enum plx_status plx_divergence_describe_corpus(struct plx_divergence *divergence
     plx_corpus_info(corpus, &info);
     divergence->corpus_format = info.format;
     divergence->files = info.files;
+    plx_document_range_text(&info, divergence->document_range);
     divergence->corpus_name = plx_copy_string(name, strlen(name), error);
     return divergence->corpus_name ? plx_corpus_sha256(corpus, divergence->corpus_sha256, error) : PLX_MEMORY;
 }

@@ -4,6 +4,7 @@
 
 #include <perplex/divergence.h>
 
+#include "corpus/document_range.h"
 #include "eval/divergence_sums.h"
 #include "eval/warnings.h"
 #include "eval/windows.h"
@@ -32,6 +33,7 @@ struct plx_divergence {
     const char *corpus_format;
     size_t files;
     char corpus_sha256[65];
+    char document_range[PLX_DOCUMENT_RANGE_TEXT]; /* of the corpus; "": all documents */
     unsigned threads;
     size_t batch;
     double seconds;

@@ -407,7 +407,7 @@ void plx_explain_free(struct plx_explain *explain)
     if (!explain)
         return;
     plx_lane_free(explain->lane);
-    for (size_t k = 0; k < explain->count; k++) {
+    for (size_t k = 0; explain->followers && k < explain->count; k++) {
         struct follower *follower = explain->followers + k;
         plx_windows_release(&follower->windows);
         plx_batch_release(&follower->batch);

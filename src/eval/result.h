@@ -4,6 +4,7 @@
 
 #include <perplex/result.h>
 
+#include "corpus/document_range.h"
 #include "corpus/page_counter.h"
 #include "corpus/tokenize.h"
 #include "eval/breakdown.h"
@@ -51,6 +52,7 @@ struct plx_result {
     const char *corpus_format;
     size_t files; /* of the corpus */
     char corpus_sha256[65];
+    char document_range[PLX_DOCUMENT_RANGE_TEXT]; /* of the corpus; "": all documents */
     struct plx_original_info original;
     struct plx_warnings warnings;
     struct plx_explanation *explanations; /* [explanation_count], where they were asked for; or NULL */

@@ -161,6 +161,7 @@ static enum plx_status describe(struct run *run, struct plx_error *error)
     result->documents = corpus.documents;
     result->corpus_format = corpus.format;
     result->files = corpus.files;
+    plx_document_range_text(&corpus, result->document_range);
     result->tokens = pipeline->windows.tokens;
     if (!plx_corpus_page_counts(pipeline->corpus, &result->pages) ||
         pipeline->plan.protocol.unit != PLX_UNIT_DOCUMENT)

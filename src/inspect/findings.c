@@ -15,7 +15,11 @@ void plx_occurrence_add(struct plx_occurrence *occurrence, uint64_t count, const
     plx_error_set(&place, PLX_MALFORMED, " ");
     plx_chunk_place(chunk, at, &place);
     occurrence->line = place.line == PLX_NOWHERE ? 0 : place.line;
-    occurrence->offset = place.offset;
+    occurrence->at = (struct plx_found_at){place.offset, place.column, PLX_NOWHERE, PLX_NOWHERE};
+    if (chunk->content != PLX_CONTENT_TEXT) {
+        occurrence->at.document = chunk->document_index;
+        occurrence->at.token = chunk->first_token + at;
+    }
     memcpy(occurrence->input, place.input, sizeof occurrence->input);
 }
 
@@ -27,14 +31,14 @@ static void PLX_PRINTF(6, 0)
     if (findings->count == PLX_FINDINGS_MOST)
         return;
     struct plx_finding *finding = findings->items + findings->count++;
-    *finding = (struct plx_finding){.note = note, .offset = PLX_NOWHERE};
+    *finding = (struct plx_finding){.note = note, .at = PLX_FOUND_NOWHERE};
     snprintf(finding->warning.code, sizeof finding->warning.code, "%s", code);
     vsnprintf(finding->warning.message, sizeof finding->warning.message, format, arguments);
     finding->warning.count = count;
     if (!occurrence)
         return;
     finding->warning.line = occurrence->line;
-    finding->offset = occurrence->offset;
+    finding->at = occurrence->at;
     memcpy(finding->input, occurrence->input, sizeof finding->input);
 }
 

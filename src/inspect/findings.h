@@ -8,11 +8,23 @@
 
 #define PLX_FINDINGS_MOST 40
 
+/* A place; each part is PLX_NOWHERE where it is not known, or there is none. */
+struct plx_found_at {
+    uint64_t offset;          /* in bytes of the uncompressed file */
+    uint64_t column;          /* in bytes of the line, from 1 */
+    uint64_t document, token; /* of a corpus of tokens; the token in its document; both from 0 */
+};
+
+#define PLX_FOUND_NOWHERE                                  \
+    {                                                      \
+        PLX_NOWHERE, PLX_NOWHERE, PLX_NOWHERE, PLX_NOWHERE \
+    }
+
 struct plx_finding {
     struct plx_warning warning;
-    bool note;       /* worth knowing, but nothing is wrong */
-    uint64_t offset; /* of the first, in bytes of the uncompressed file; PLX_NOWHERE if not known */
-    char input[256]; /* the file of the first, "" if there is only one */
+    bool note;              /* worth knowing, but nothing is wrong */
+    struct plx_found_at at; /* the first */
+    char input[256];        /* the file of the first, "" if there is only one */
 };
 
 /* Zero-initialised is empty. */
@@ -24,8 +36,8 @@ struct plx_findings {
 /* How often something was met, and where first. Zero-initialised: never. */
 struct plx_occurrence {
     uint64_t count;
-    uint64_t line;   /* 0: not known */
-    uint64_t offset; /* or PLX_NOWHERE */
+    uint64_t line; /* 0: not known */
+    struct plx_found_at at;
     char input[256];
 };
 

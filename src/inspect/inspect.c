@@ -64,7 +64,7 @@ static enum plx_status judge(const struct plx_inspect_options *options, struct p
         plx_error_input(error, name);
         return plx_error_hint(error, "was it written completely?");
     }
-    if (archive && (options->corpus.member || !plx_lookalike_zip(head, size, &lookalike))) {
+    if (archive && !plx_lookalike_zip(head, size, &lookalike)) {
         *verdict = IS_CORPUS;
         return PLX_OK;
     }
@@ -161,8 +161,8 @@ static enum plx_status check_corpus_file(const struct plx_inspect_options *optio
     struct stat facts;
     struct plx_source *source;
     enum verdict verdict = IS_CORPUS;
-    if (options->as == PLX_INSPECT_CORPUS || options->corpus.format || plx_http_is_url(name) ||
-        stat(name, &facts) != 0 || !S_ISREG(facts.st_mode) || facts.st_size == 0)
+    if (options->as == PLX_INSPECT_CORPUS || options->corpus.format || options->corpus.member ||
+        plx_http_is_url(name) || stat(name, &facts) != 0 || !S_ISREG(facts.st_mode) || facts.st_size == 0)
         return PLX_OK;
     enum plx_status status = open_source(options, false, name, &source, error);
     if (status)
@@ -249,6 +249,8 @@ static enum plx_status check_options(const struct inspect *inspect, enum verdict
         return plx_error_set(error, PLX_USAGE, "a format of the corpus was given, but no corpus");
     if (verdict == IS_MODEL && inspect->count == 1 && corpus->member)
         return plx_error_set(error, PLX_USAGE, "a member of the corpus was given, but no corpus");
+    if (verdict == IS_MODEL && inspect->count == 1 && (corpus->first_document || corpus->end_document))
+        return plx_error_set(error, PLX_USAGE, "documents of the corpus were given, but no corpus");
     return PLX_OK;
 }
 

@@ -27,6 +27,9 @@ struct walk {
     uint64_t zeros[2];    /* how many of them are 0 */
     uint64_t *ids;        /* [ID_BITS_MOST / 64] a bit for each id that has been met; of ids only */
     uint64_t line_bytes;  /* of the line at hand, so far */
+    uint64_t line_words;  /* likewise */
+    uint64_t document_tokens; /* of the document at hand, so far */
+    bool begun;               /* there is one */
 };
 
 void plx_inspected_corpus_free(struct plx_inspected_corpus *corpus)
@@ -35,6 +38,15 @@ void plx_inspected_corpus_free(struct plx_inspected_corpus *corpus)
         return;
     free(corpus->name);
     free(corpus);
+}
+
+/* Counts the words of the line at hand that begin before chunk->text[end], from words[*next] on. */
+static void count_words(struct walk *walk, const struct plx_chunk *chunk, size_t *next, size_t end)
+{
+    const struct plx_tokens *tokens = &walk->tokens;
+    const char *before = (const char *)chunk->text + end;
+    for (; *next < tokens->count && tokens->words[*next].text < before; (*next)++)
+        walk->line_words++;
 }
 
 /* The line at hand ends at chunk->text[end]. */
@@ -50,24 +62,31 @@ static void end_line(struct walk *walk, const struct plx_chunk *chunk, size_t be
     }
     if (bytes > PLX_LONG_LINE)
         plx_occurrence_add(walk->oddities.kinds + PLX_ODDITY_LONG_LINE, 1, chunk, begin);
-    walk->line_bytes = 0;
+    if (walk->line_words > 0) {
+        plx_lengths_add(&walk->out->line_bytes, bytes);
+        plx_lengths_add(&walk->out->line_words, walk->line_words);
+    }
+    walk->line_bytes = walk->line_words = 0;
 }
 
-static void walk_lines(struct walk *walk, const struct plx_chunk *chunk)
+/* The words of the chunk are in walk->tokens; `continued` of them began in the chunk before. */
+static void walk_lines(struct walk *walk, const struct plx_chunk *chunk, size_t continued)
 {
     uint64_t line = chunk->line == PLX_NOWHERE ? 0 : chunk->line;
-    size_t at = 0;
+    size_t at = 0, word = continued;
     if (chunk->begins_line)
-        walk->line_bytes = 0;
+        walk->line_bytes = walk->line_words = 0;
     for (;;) {
         const uint8_t *newline = at < chunk->size ? memchr(chunk->text + at, '\n', chunk->size - at) : NULL;
         if (!newline)
             break;
         const size_t end = (size_t)(newline - chunk->text);
+        count_words(walk, chunk, &word, end);
         end_line(walk, chunk, at, end, line);
         line += !chunk->derived && line > 0;
         at = end + 1;
     }
+    count_words(walk, chunk, &word, chunk->size);
     if (chunk->ends_line)
         end_line(walk, chunk, at, chunk->size, line);
     else
@@ -108,11 +127,12 @@ static enum plx_status walk_text(struct walk *walk, const struct plx_chunk *chun
     if (status)
         return status;
     /* Characters and bytes are also cut inside a word, which then was counted already. */
-    tokens->counts.words -=
+    const bool continued =
         chunk->inside_word && tokens->count > 0 && tokens->words[0].text == (const char *)chunk->text;
+    tokens->counts.words -= continued;
     plx_text_counts_add(&walk->out->text, &tokens->counts);
     walk->out->blank_lines += tokens->counts.lines - count_begun_lines(tokens);
-    walk_lines(walk, chunk);
+    walk_lines(walk, chunk, continued);
     plx_oddities_scan(&walk->oddities, chunk, tokens->counts.invalid_utf8);
     plx_oddities_words(&walk->oddities, chunk, tokens->words, tokens->count);
     if (walk->out->info.tokens == PLX_TOKENS_CHARACTER)
@@ -127,9 +147,27 @@ static enum plx_status walk_text(struct walk *walk, const struct plx_chunk *chun
     return status;
 }
 
+/* The document at hand ends. */
+static void end_document(struct walk *walk)
+{
+    if (walk->begun)
+        plx_lengths_add(&walk->out->document_tokens, walk->document_tokens);
+    walk->begun = false;
+    walk->document_tokens = 0;
+}
+
+static void walk_document(struct walk *walk, const struct plx_chunk *chunk)
+{
+    if (chunk->begins_document)
+        end_document(walk);
+    walk->begun = true;
+    walk->document_tokens += chunk->size;
+}
+
 static enum plx_status walk_strings(struct walk *walk, const struct plx_chunk *chunk, struct plx_error *error)
 {
     walk->out->tokens += chunk->size;
+    walk_document(walk, chunk);
     plx_oddities_words(&walk->oddities, chunk, chunk->tokens, chunk->size);
     const enum plx_status status = plx_distinct_add(&walk->words, chunk->tokens, chunk->size, error);
     return status || !walk->coverage
@@ -145,6 +183,7 @@ static enum plx_status walk_ids(struct walk *walk, const struct plx_chunk *chunk
     if (out->tokens == 0 && chunk->size > 0)
         out->lowest_id = out->highest_id = chunk->ids[0];
     out->tokens += chunk->size;
+    walk_document(walk, chunk);
     for (size_t i = 0; i < chunk->size && chunk->id_bytes == 2; i++) {
         const size_t odd = (chunk->first_token + i) % 2;
         walk->places[odd]++;
@@ -209,6 +248,7 @@ static enum plx_status finish(struct walk *walk, struct plx_error *error)
 {
     struct plx_inspected_corpus *out = walk->out;
     enum plx_status status = PLX_OK;
+    end_document(walk);
     out->types_exact = !walk->words.full;
     out->types = walk->words.count;
     if (out->info.content == PLX_CONTENT_IDS) {

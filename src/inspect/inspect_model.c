@@ -186,8 +186,11 @@ static void list_findings(const struct plx_model *model, struct plx_inspected_mo
     size_t count;
     const struct plx_warning *warnings = plx_model_warnings(model, &count);
     for (size_t i = 0; i < count; i++) {
-        const struct plx_occurrence occurrence = {warnings[i].count ? warnings[i].count : 1, warnings[i].line,
-                                                  PLX_NOWHERE, ""};
+        const struct plx_occurrence occurrence = {
+            .count = warnings[i].count ? warnings[i].count : 1,
+            .line = warnings[i].line,
+            .at = PLX_FOUND_NOWHERE,
+        };
         plx_findings_add_occurrence(&inspected->findings, warnings[i].note, warnings[i].code, &occurrence,
                                     "%s", warnings[i].message);
     }

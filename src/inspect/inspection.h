@@ -4,8 +4,10 @@
 
 #include <perplex/inspect.h>
 
+#include "corpus/document_range.h"
 #include "corpus/tokenize.h"
 #include "inspect/findings.h"
+#include "inspect/lengths.h"
 
 /* A medium and what it holds. */
 struct plx_inspected_file {
@@ -70,12 +72,14 @@ struct plx_inspected_corpus {
     char sha256[65];
     struct plx_text_counts text; /* of a corpus of text */
     uint64_t blank_lines;
-    uint64_t longest_line_bytes;    /* without its end */
-    uint64_t longest_line;          /* its number in its file, from 1; 0: there is none */
-    uint64_t tokens;                /* without line ends, but for characters and bytes */
-    uint64_t types;                 /* distinct tokens */
-    bool types_exact;               /* false: there are more */
-    uint32_t lowest_id, highest_id; /* of a corpus of ids that has tokens */
+    uint64_t longest_line_bytes;               /* without its end */
+    struct plx_lengths line_bytes, line_words; /* of the lines that are not blank, likewise */
+    struct plx_lengths document_tokens;        /* of a corpus of tokens */
+    uint64_t longest_line;                     /* its number in its file, from 1; 0: there is none */
+    uint64_t tokens;                           /* without line ends, but for characters and bytes */
+    uint64_t types;                            /* distinct tokens */
+    bool types_exact;                          /* false: there are more */
+    uint32_t lowest_id, highest_id;            /* of a corpus of ids that has tokens */
     struct plx_findings findings;
 };
 

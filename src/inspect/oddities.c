@@ -69,7 +69,7 @@ static void judge_return(struct plx_oddities *oddities, const struct plx_chunk *
         oddities->pending_return = true; /* the next chunk shows which */
     else
         found(oddities,
-              at + 1 < chunk->size && chunk->text[at + 1] == '\n' ? PLX_ODDITY_CRLF : PLX_ODDITY_CONTROL,
+              at + 1 < chunk->size && chunk->text[at + 1] == '\n' ? PLX_ODDITY_CRLF : PLX_ODDITY_LONE_RETURN,
               chunk, at);
 }
 
@@ -104,7 +104,7 @@ void plx_oddities_scan(struct plx_oddities *oddities, const struct plx_chunk *ch
 {
     const uint8_t *text = chunk->text;
     if (oddities->pending_return && chunk->size > 0)
-        found(oddities, text[0] == '\n' ? PLX_ODDITY_CRLF : PLX_ODDITY_CONTROL, chunk, 0);
+        found(oddities, text[0] == '\n' ? PLX_ODDITY_CRLF : PLX_ODDITY_LONE_RETURN, chunk, 0);
     oddities->pending_return = oddities->pending_return && chunk->size == 0;
     for (size_t at = 0; at < chunk->size;) {
         if (chunk->size - at >= 8 && all_printable(text + at)) {

@@ -13,6 +13,8 @@
     X(BYTE_ORDER_MARK, "byte-order-mark", false,                                                      \
       "a byte order mark at the beginning; it belongs to the first word")                             \
     X(CRLF, "crlf", false, "lines that end with \\r\\n; the \\r belongs to the line end")             \
+    X(LONE_RETURN, "lone-carriage-return", false,                                                     \
+      "carriage returns that no newline follows, as in old Macs' line ends; they are parts of words") \
     X(CONTROL, "control-character", false, "control characters; they are parts of words")             \
     X(NO_BREAK_SPACE, "no-break-space", false,                                                        \
       "no-break spaces; they are parts of words, as in models, where some programs split")            \

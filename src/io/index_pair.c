@@ -3,6 +3,7 @@
 #include "base/memory.h"
 
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -47,12 +48,10 @@ static size_t stem(const char *name, const char *suffix)
 /* name[0..length) and the suffix. */
 static char *join(const char *name, size_t length, const char *suffix, struct plx_error *error)
 {
-    const size_t end = strlen(suffix);
-    char *joined = plx_new_array(length + end + 1, 1, error);
-    if (!joined)
-        return NULL;
-    memcpy(joined, name, length);
-    memcpy(joined + length, suffix, end);
+    const size_t size = length + strlen(suffix) + 1;
+    char *joined = plx_new_array(size, 1, error);
+    if (joined)
+        snprintf(joined, size, "%.*s%s", (int)length, name, suffix);
     return joined;
 }
 

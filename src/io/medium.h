@@ -57,7 +57,7 @@ enum plx_status plx_file_open(const char *name, const struct plx_source_options 
                               struct plx_medium **medium, struct plx_error *error);
 
 /* Bytes of a file that is open, and stays open. */
-enum plx_status plx_range_open(const struct plx_file_range *range, const struct plx_source_options *options,
+enum plx_status plx_range_open(const struct plx_file_range *file, const struct plx_source_options *options,
                                struct plx_medium **medium, struct plx_error *error);
 
 /* The bytes are borrowed. */

@@ -309,7 +309,7 @@ enum plx_status plx_npy_parse(const uint8_t *header, size_t size, const char *na
 
 bool plx_npy_look(const uint8_t *head, size_t size, struct plx_npy *array)
 {
-    size_t header;
+    size_t header = 0;
     return plx_npy_recognise(head, size) && plx_npy_measure(head, size, "", 0, &header, NULL) == PLX_OK &&
            header <= size && plx_npy_parse(head, header, "", 0, array, NULL) == PLX_OK;
 }

@@ -110,9 +110,9 @@ static enum plx_status compare_protocols(struct plx_comparison *comparison, stru
 
 static enum plx_status find_differences(struct plx_comparison *comparison, struct plx_error *error)
 {
-    static const char *const fields[][2] = {{"corpus", "sha256"}, {"corpus", "format"},
-                                            {"corpus", "text"},   {"corpus", "tokenization"},
-                                            {"counts", "tokens"}, {"counts", "scored"}};
+    static const char *const fields[][2] = {
+        {"corpus", "sha256"},       {"corpus", "document_range"}, {"corpus", "format"}, {"corpus", "text"},
+        {"corpus", "tokenization"}, {"counts", "tokens"},         {"counts", "scored"}};
     for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
         const enum plx_status status = compare_field(comparison, fields[i][0], fields[i][1], error);
         if (status)
@@ -140,7 +140,7 @@ static void judge_fields(struct plx_comparison *comparison)
     for (size_t i = 0; i < comparison->difference_count; i++) {
         const char *field = comparison->differences[i].field;
         text = text && leaves_text(field);
-        corpus = corpus && strcmp(field, "corpus.sha256") != 0;
+        corpus = corpus && strcmp(field, "corpus.sha256") != 0 && strcmp(field, "corpus.document_range") != 0;
     }
     if (comparison->difference_count == 0) {
         comparison->comparable = PLX_COMPARABLE_TOKENS;

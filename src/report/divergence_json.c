@@ -118,6 +118,8 @@ static void write_origin(struct plx_json_writer *json, const struct plx_divergen
     plx_json_string(json, "content", plx_content_name(divergence->plan.content));
     plx_json_string(json, "tokenization", plx_token_kind_name(divergence->plan.tokens));
     plx_json_u64(json, "files", divergence->files);
+    if (*divergence->document_range)
+        plx_json_string(json, "document_range", divergence->document_range);
     plx_json_string(json, "sha256", divergence->corpus_sha256);
     plx_json_end_object(json);
 }

@@ -11,6 +11,18 @@
 
 #define JSON_BYTES_MAX ((size_t)256 << 20)
 
+static void write_place(struct plx_json_writer *json, const struct plx_found_at *at)
+{
+    if (at->column != PLX_NOWHERE)
+        plx_json_u64(json, "column", at->column);
+    if (at->document != PLX_NOWHERE)
+        plx_json_u64(json, "document", at->document);
+    if (at->token != PLX_NOWHERE)
+        plx_json_u64(json, "token", at->token);
+    if (at->offset != PLX_NOWHERE)
+        plx_json_u64(json, "offset", at->offset);
+}
+
 static void write_findings(struct plx_json_writer *json, const struct plx_findings *findings)
 {
     plx_json_begin_array(json, "findings");
@@ -25,8 +37,7 @@ static void write_findings(struct plx_json_writer *json, const struct plx_findin
             plx_json_string(json, "input", finding->input);
         if (finding->warning.line)
             plx_json_u64(json, "line", finding->warning.line);
-        if (finding->offset != PLX_NOWHERE)
-            plx_json_u64(json, "offset", finding->offset);
+        write_place(json, &finding->at);
         plx_json_end_object(json);
     }
     plx_json_end_array(json);
@@ -180,6 +191,15 @@ static void write_model(struct plx_json_writer *json, const struct plx_inspected
     plx_json_end_object(json);
 }
 
+static void write_lengths(struct plx_json_writer *json, const char *key, const struct plx_lengths *lengths)
+{
+    plx_json_begin_object(json, key);
+    plx_json_u64(json, "shortest", lengths->shortest);
+    plx_json_double(json, "mean", plx_lengths_mean(lengths));
+    plx_json_u64(json, "longest", lengths->longest);
+    plx_json_end_object(json);
+}
+
 static void write_text_counts(struct plx_json_writer *json, const struct plx_inspected_corpus *corpus)
 {
     plx_json_begin_object(json, "text");
@@ -194,12 +214,18 @@ static void write_text_counts(struct plx_json_writer *json, const struct plx_ins
         plx_json_u64(json, "line", corpus->longest_line);
         plx_json_end_object(json);
     }
+    if (corpus->line_bytes.count) {
+        write_lengths(json, "line_bytes", &corpus->line_bytes);
+        write_lengths(json, "line_words", &corpus->line_words);
+    }
     plx_json_end_object(json);
 }
 
 static void write_corpus(struct plx_json_writer *json, const struct plx_inspected_corpus *corpus)
 {
     const struct plx_corpus_info *info = &corpus->info;
+    char range[PLX_DOCUMENT_RANGE_TEXT];
+    plx_document_range_text(info, range);
     plx_json_begin_object(json, "corpus");
     plx_json_string(json, "name", corpus->name);
     plx_json_string(json, "format", info->format);
@@ -207,6 +233,8 @@ static void write_corpus(struct plx_json_writer *json, const struct plx_inspecte
     plx_json_string(json, "tokenization", plx_token_kind_name(info->tokens));
     plx_json_u64(json, "files", info->files);
     plx_json_u64(json, "documents", info->documents);
+    if (*range)
+        plx_json_string(json, "document_range", range);
     plx_json_u64(json, "tokens", corpus->tokens);
     plx_json_begin_object(json, "types");
     plx_json_u64(json, "count", corpus->types);
@@ -220,6 +248,8 @@ static void write_corpus(struct plx_json_writer *json, const struct plx_inspecte
         plx_json_u64(json, "highest", corpus->highest_id);
         plx_json_end_object(json);
     }
+    if (corpus->document_tokens.count)
+        write_lengths(json, "document_tokens", &corpus->document_tokens);
     write_file(json, &corpus->file);
     plx_json_string(json, "sha256", corpus->sha256);
     write_findings(json, &corpus->findings);

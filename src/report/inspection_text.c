@@ -24,19 +24,37 @@ const char *plx_coverage_by_name(enum plx_coverage_by by)
     return names[by];
 }
 
+#define PLACE_TEXT (3 * PLX_PAGE_GROUPED + 32)
+
+/* "line 7, column 3", "document 5, token 0, byte 1,024" and the like; "" where nothing is known. */
+static void describe_first(const struct plx_finding *finding, char text[PLACE_TEXT])
+{
+    const struct plx_found_at *at = &finding->at;
+    const bool lined = finding->warning.line != 0;
+    const uint64_t coarse = lined ? finding->warning.line : at->offset;
+    char place[PLX_PAGE_GROUPED + 8] = "", first[PLX_PAGE_GROUPED], second[PLX_PAGE_GROUPED];
+    if (coarse != PLX_NOWHERE)
+        snprintf(place, sizeof place, "%s %s", lined ? "line" : "byte", plx_page_group(coarse, first));
+    if (at->document != PLX_NOWHERE)
+        snprintf(text, PLACE_TEXT, "document %s, token %s%s%s", plx_page_group(at->document, first),
+                 plx_page_group(at->token, second), *place ? ", " : "", place);
+    else if (lined && at->column != PLX_NOWHERE)
+        snprintf(text, PLACE_TEXT, "%s, column %s", place, plx_page_group(at->column, second));
+    else
+        snprintf(text, PLACE_TEXT, "%s", place);
+}
+
 /* " (3 times, first in line 7 of FILE)"; nothing where nothing is known. */
 static void describe_place(const struct plx_finding *finding, char *text, size_t capacity)
 {
     const struct plx_warning *warning = &finding->warning;
     const bool often = warning->count > 1;
-    const bool placed = warning->line || finding->offset != PLX_NOWHERE;
-    char times[PLX_PAGE_GROUPED + 16] = "", place[PLX_PAGE_GROUPED + 16] = "", number[PLX_PAGE_GROUPED];
+    char times[PLX_PAGE_GROUPED + 16] = "", place[PLACE_TEXT], number[PLX_PAGE_GROUPED];
+    describe_first(finding, place);
+    const bool placed = *place != '\0';
     text[0] = '\0';
     if (often)
         snprintf(times, sizeof times, "%s times", plx_page_group(warning->count, number));
-    if (placed)
-        snprintf(place, sizeof place, "%s %s", warning->line ? "line" : "byte",
-                 plx_page_group(warning->line ? warning->line : finding->offset, number));
     if (often || placed)
         snprintf(text, capacity, " (%s%s%s%s%s)", times, often && placed ? ", first in " : "", place,
                  placed && *finding->input ? " of " : "", placed ? finding->input : "");
@@ -230,6 +248,14 @@ static void put_model(struct plx_page *page, const struct plx_inspected_model *m
         plx_deep_text(page, model);
 }
 
+static void put_lengths(struct plx_page *page, const char *what, const struct plx_lengths *lengths)
+{
+    char number[PLX_PAGE_GROUPED], other[PLX_PAGE_GROUPED];
+    if (lengths->count)
+        plx_page_row(page, what, "%s to %s, %.2f on average", plx_page_group(lengths->shortest, number),
+                     plx_page_group(lengths->longest, other), plx_lengths_mean(lengths));
+}
+
 static void put_text_counts(struct plx_page *page, const struct plx_inspected_corpus *corpus)
 {
     char number[PLX_PAGE_GROUPED], other[PLX_PAGE_GROUPED];
@@ -242,6 +268,8 @@ static void put_text_counts(struct plx_page *page, const struct plx_inspected_co
         plx_page_row(page, "longest line", "%s bytes (line %s)",
                      plx_page_group(corpus->longest_line_bytes, number),
                      plx_page_group(corpus->longest_line, other));
+    put_lengths(page, "bytes a line", &corpus->line_bytes);
+    put_lengths(page, "words a line", &corpus->line_words);
 }
 
 static void put_corpus(struct plx_page *page, const struct plx_inspected_corpus *corpus)
@@ -253,14 +281,16 @@ static void put_corpus(struct plx_page *page, const struct plx_inspected_corpus 
                                          [PLX_TOKENS_PIECE] = "pieces"};
     const struct plx_corpus_info *info = &corpus->info;
     const bool text = info->content == PLX_CONTENT_TEXT;
-    char number[PLX_PAGE_GROUPED];
+    char number[PLX_PAGE_GROUPED], range[PLX_DOCUMENT_RANGE_TEXT];
     plx_page_heading(page, "corpus", corpus->name);
     plx_page_row(page, "format", "%s", info->format);
     plx_page_row(page, "content", "%s%s", plx_content_name(info->content),
                  text ? "" : ", cut into tokens already");
     if (info->files > 1)
         plx_page_row(page, "files", "%s", plx_page_group(info->files, number));
-    plx_page_row(page, "documents", "%s", plx_page_group(info->documents, number));
+    plx_document_range_text(info, range);
+    plx_page_row(page, "documents", *range ? "%s (%s)" : "%s", plx_page_group(info->documents, number),
+                 range);
     if (text)
         put_text_counts(page, corpus);
     plx_page_row(page, "tokens", "%s %s", plx_page_group(corpus->tokens, number), tokens[info->tokens]);
@@ -268,6 +298,7 @@ static void put_corpus(struct plx_page *page, const struct plx_inspected_corpus 
                  plx_page_group(corpus->types, number));
     if (info->content == PLX_CONTENT_IDS && corpus->tokens > 0)
         plx_page_row(page, "ids", "%" PRIu32 " to %" PRIu32, corpus->lowest_id, corpus->highest_id);
+    put_lengths(page, "tokens a document", &corpus->document_tokens);
     put_file(page, &corpus->file);
     plx_page_row(page, "SHA-256", "%s", corpus->sha256);
     put_findings(page, &corpus->findings);

@@ -355,6 +355,8 @@ static void write_corpus(struct plx_json_writer *json, const struct plx_result *
     plx_json_string(json, "tokenization", plx_token_kind_name(result->plan.tokens));
     plx_json_string(json, "text", text_origin(result));
     plx_json_u64(json, "files", result->files);
+    if (*result->document_range)
+        plx_json_string(json, "document_range", result->document_range);
     plx_json_string(json, "sha256", result->corpus_sha256);
     write_token_bytes(json, result);
     plx_json_end_object(json);

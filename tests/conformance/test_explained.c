@@ -6,6 +6,7 @@
 #include "support/inputs.h"
 #include "support/positions.h"
 #include "support/random.h"
+#include "support/sanitized.h"
 #include "support/witness.h"
 
 #include <perplex/mixture.h>
@@ -193,22 +194,33 @@ static const char *const PASSES[] = {"sentence unknown=skip",
                                      "exact end=none start=none window=9 tail=left-extend",
                                      "exact start=replace window=16"};
 
+/* With sanitizers one pass in four, another one of every subject. */
+static bool left_out(void)
+{
+    static size_t passes;
+    return SANITIZED && passes++ % 4 > 0;
+}
+
 static void check_subject(const struct subject *subject)
 {
     static const size_t batches[] = {0, 7, 1000};
     const struct plx_protocol *preset;
-    struct own owns[PRESETS_MOST];
+    struct own owns[PRESETS_MOST] = {{0}};
     size_t presets = 0, passes = 0;
     for (; (preset = plx_protocol_preset(presets)) != NULL; presets++) {
         assert_true(presets < PRESETS_MOST);
         owns[presets] = evaluate_own(subject, preset);
     }
-    for (size_t i = 0; i < presets; i++, passes++)
-        check_pass(subject, plx_protocol_preset(i), owns + i, owns, plx_protocol_preset(i)->name,
-                   1 + (unsigned)passes % 2, batches[passes % 3]);
+    for (size_t i = 0; i < presets; i++, passes++) {
+        if (!left_out())
+            check_pass(subject, plx_protocol_preset(i), owns + i, owns, plx_protocol_preset(i)->name,
+                       1 + (unsigned)passes % 2, batches[passes % 3]);
+    }
     for (size_t i = 0; i < sizeof PASSES / sizeof *PASSES; i++, passes++) {
         const struct plx_protocol protocol = inputs_protocol(PASSES[i]);
-        check_pass(subject, &protocol, NULL, owns, PASSES[i], 1 + (unsigned)passes % 2, batches[passes % 3]);
+        if (!left_out())
+            check_pass(subject, &protocol, NULL, owns, PASSES[i], 1 + (unsigned)passes % 2,
+                       batches[passes % 3]);
     }
     for (size_t i = 0; i < presets; i++)
         free(owns[i].scores.nats);
@@ -234,7 +246,7 @@ static struct plx_word any_word(const struct plx_model *model, struct random *ra
     const uint32_t id = (uint32_t)random_below(random, (size_t)info->vocabulary);
     const bool symbol = id == info->start || id == info->end;
     const struct plx_word word = plx_model_token(model, id);
-    if (symbols && random_chance(random, 5))
+    if (symbols && info->end != PLX_NO_TOKEN && random_chance(random, 5))
         return plx_model_token(model, random_chance(random, 2) && info->start != PLX_NO_TOKEN ? info->start
                                                                                               : info->end);
     if (random_chance(random, 12) || !word.text || word.length > 40 || symbol ||
@@ -466,7 +478,7 @@ static void plx_result_explained__all_of_it_was_met(void **state)
     printf("%zu allowed, %zu need a pass of their own, %zu have other tokens, %zu are impossible; %zu passes "
            "failed\n",
            met_allowed, met_passes, met_sequences, met_refused, met_failures);
-    assert_true(met_allowed > 500);
+    assert_true(met_allowed > 200);
     assert_true(met_passes > 100);
     assert_true(met_sequences > 50);
     assert_true(met_refused > 10);

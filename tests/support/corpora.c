@@ -164,6 +164,7 @@ static void add_chunk(struct corpus_reading *reading, const struct plx_chunk *ch
     check_cut(chunk, reading);
     if (chunk->begins_document)
         add_document(reading, chunk);
+    assert_int_equal(chunk->document_index, reading->info.first_document + reading->document_count - 1);
     const struct read_document *document = &reading->documents[reading->document_count - 1];
     assert_int_equal(chunk->document.text != NULL, document->id != NULL);
     assert_int_equal(chunk->document.length, document->id_length);

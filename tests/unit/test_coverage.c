@@ -156,7 +156,7 @@ static void plx_coverage_ids__range(void **state)
     assert_int_equal(inspected->findings.count, 1);
     assert_string_equal(inspected->findings.items[0].warning.code, "id-out-of-range");
     assert_int_equal(inspected->findings.items[0].warning.count, 3);
-    assert_int_equal(inspected->findings.items[0].offset, 1028);
+    assert_int_equal(inspected->findings.items[0].at.offset, 1028);
     plx_inspected_coverage_free(inspected);
     plx_coverage_release(&coverage);
     plx_model_close(model);

@@ -34,8 +34,10 @@ static void expect_documents(const char *name, const char *format, const uint64_
     struct plx_error error;
     char *path = fixture_path(name);
     const char *names[] = {path};
-    if (read_named(names, 1, NULL, &reading, &error))
+    if (read_named(names, 1, NULL, &reading, &error)) {
         fail_msg("%s: %s", name, error.message);
+        return;
+    }
     assert_string_equal(reading.info.format, format);
     assert_int_equal(reading.info.bytes, sizeof ids / 4 * id_bytes);
     assert_int_equal(reading.count, LENGTH(ids));

@@ -20,6 +20,15 @@ static cJSON *inspect_text(const char *text, size_t size, enum plx_token_kind to
     return json;
 }
 
+static void expect_lengths(const cJSON *json, const char *path, double shortest, double mean, double longest)
+{
+    const cJSON *lengths = json_at(json, path);
+    assert_non_null(lengths);
+    assert_true(json_number(lengths, "shortest") == shortest);
+    assert_true(json_number(lengths, "mean") == mean);
+    assert_true(json_number(lengths, "longest") == longest);
+}
+
 static void plx_inspect_corpus__counts(void **state)
 {
     static const char text[] = "a bb a\n\n \t\nüb\n  ccc";
@@ -39,6 +48,8 @@ static void plx_inspect_corpus__counts(void **state)
         assert_int_equal(json_number(json, "corpus.text.bytes"), 20);
         assert_int_equal(json_number(json, "corpus.text.longest_line.bytes"), 6);
         assert_int_equal(json_number(json, "corpus.text.longest_line.line"), 1);
+        expect_lengths(json, "corpus.text.line_bytes", 3, 14.0 / 3, 6); /* of three lines; "üb" has 3 */
+        expect_lengths(json, "corpus.text.line_words", 1, 5.0 / 3, 3);
         assert_non_null(json_finding(json, "corpus", "no-final-newline"));
         assert_null(json_finding(json, "corpus", "no-tokens"));
         cJSON_Delete(json);
@@ -51,6 +62,8 @@ static void plx_inspect_corpus__nothing_in_it(void **state)
     cJSON *json = inspect_text("\n\n", 2, PLX_TOKENS_WORD);
     assert_non_null(json_finding(json, "corpus", "no-tokens"));
     assert_int_equal(json_number(json, "corpus.text.longest_line.bytes"), 0);
+    assert_null(json_at(json, "corpus.text.line_bytes"));
+    assert_null(json_at(json, "corpus.text.line_words"));
     cJSON_Delete(json);
 }
 
@@ -72,6 +85,8 @@ static void plx_inspect_corpus__long_lines(void **state)
         assert_int_equal(json_number(json, "corpus.text.longest_line.bytes"), size - 200002 - 2);
         assert_int_equal(json_number(json, "corpus.text.longest_line.line"), 3);
         assert_int_equal(json_number(json, "corpus.text.blank_lines"), 1);
+        expect_lengths(json, "corpus.text.line_bytes", 200000, (200000 + 300000) / 2.0, 300000);
+        expect_lengths(json, "corpus.text.line_words", 25001, (25001 + 37501) / 2.0, 37501);
         const cJSON *finding = json_finding(json, "corpus", "long-line");
         assert_non_null(finding);
         assert_int_equal(json_number(finding, "count"), 2);
@@ -94,6 +109,7 @@ static void plx_inspect_corpus__long_word(void **state)
         cJSON *json = inspect_text(text, size, (enum plx_token_kind)kind);
         assert_int_equal(json_number(json, "corpus.text.words"), 1);
         assert_int_equal(json_number(json, "corpus.text.longest_line.bytes"), size);
+        expect_lengths(json, "corpus.text.line_words", 1, 1, 1);
         assert_int_equal(json_number(json, "corpus.text.blank_lines"), 0);
         assert_int_equal(json_number(json, "corpus.types.count"), 1);
         cJSON_Delete(json);
@@ -117,6 +133,35 @@ static void plx_inspect_corpus__more_types_than_counted(void **state)
     assert_true(cJSON_IsTrue(json_at(json, "corpus.types.exact")));
     cJSON_Delete(json);
     scratch_remove(&scratch);
+}
+
+/* Documents of 2, 0 and 3 tokens; where the second of the third stands, by its count and by its line. */
+static void plx_inspect_corpus__documents_of_tokens(void **state)
+{
+    static const struct {
+        const char *text, *code, *holder;
+    } cases[] = {
+        {"{\"tokens\":[\"a\",\"b\"]}\n{\"tokens\":[]}\n{\"tokens\":[\"c\",\"</s>\",\"d\"]}\n", "literal-end",
+         "corpus"},
+        {"{\"input_ids\":[1,2]}\n{\"input_ids\":[]}\n{\"input_ids\":[0,10,9]}\n", "id-out-of-range",
+         "coverage"},
+    };
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        struct scratch scratch;
+        scratch_make(&scratch);
+        const char *names[] = {"uniform:10", scratch_text(&scratch, "corpus", cases[i].text)};
+        cJSON *json = inspect_names(names, 2, NULL);
+        expect_lengths(json, "corpus.document_tokens", 0, 5.0 / 3, 3);
+        const cJSON *finding = json_finding(json, cases[i].holder, cases[i].code);
+        assert_non_null(finding);
+        assert_int_equal(json_number(finding, "document"), 2);
+        assert_int_equal(json_number(finding, "token"), 1);
+        assert_int_equal(json_number(finding, "line"), 3);
+        assert_null(json_at(finding, "column"));
+        cJSON_Delete(json);
+        scratch_remove(&scratch);
+    }
 }
 
 static void walk_ids__range_and_types(void **state)
@@ -296,6 +341,7 @@ int main(void)
         cmocka_unit_test(plx_inspect_corpus__long_lines),
         cmocka_unit_test(plx_inspect_corpus__long_word),
         cmocka_unit_test(plx_inspect_corpus__more_types_than_counted),
+        cmocka_unit_test(plx_inspect_corpus__documents_of_tokens),
         cmocka_unit_test(walk_ids__range_and_types),
         cmocka_unit_test(walk_ids__every_second_zero),
         cmocka_unit_test(walk_strings__counts),

@@ -87,13 +87,14 @@ static const struct refusal REFUSALS[] = {
     {20240801, 7, 0, HEADER + 1, PLX_MALFORMED, "counts 0 tokens of 4 bytes, but there is more", HEADER},
 };
 
-static enum plx_status read_all(struct plx_source *source, struct plx_error *error)
+/* `known`: the size of the source is, so that nothing need be read to see what is wrong. */
+static enum plx_status read_all(struct plx_source *source, bool known, struct plx_error *error)
 {
     const struct plx_corpus_options options = {.format = "llmc"};
     struct plx_corpus *corpus;
     struct corpus_reading reading;
     enum plx_status status = plx_corpus_open_source(source, &options, &corpus, error);
-    if (status)
+    if (status || known)
         return status;
     status = corpus_read(corpus, &reading, error);
     corpus_reading_free(&reading);
@@ -115,7 +116,7 @@ static void llmc_open__refusals(void **state)
                              ? plx_source_open_memory(file.bytes, refusal->size, path, NULL, &source, &error)
                              : plx_source_open(path, NULL, &source, &error),
                          PLX_OK);
-        assert_int_equal(read_all(source, &error), refusal->status);
+        assert_int_equal(read_all(source, i % 2 == 0, &error), refusal->status);
         if (!strstr(error.message, refusal->message) || error.offset != refusal->offset)
             fail_msg("offset %lld: \"%s\", not \"%s\"", (long long)error.offset, error.message,
                      refusal->message);

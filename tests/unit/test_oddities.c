@@ -30,6 +30,7 @@ static void assert_found(const char *text, size_t length, const char *code, unsi
         cJSON *json = inspect_one(scratch_file(&scratch, "text", whole, size), &options);
         const cJSON *finding = json_finding(json, "corpus", code);
         if (!finding || json_number(finding, "count") != count || json_number(finding, "line") != 2 ||
+            json_number(finding, "column") != (double)(at + 1) ||
             json_number(finding, "offset") != (double)(offset + at))
             fail_msg("%s in \"%s\": %s", code, text, finding ? cJSON_Print(finding) : "not found");
         assert_int_equal(cJSON_GetArraySize(json_at(json, "corpus.findings")), 1);
@@ -48,7 +49,7 @@ static void plx_oddities_scan__kinds(void **state)
     ASSERT_FOUND("\xC2", "invalid-utf8", 1, 0);
     ASSERT_FOUND("ab\xEF\xBF\xBD\xEF\xBF\xBD", "replacement-character", 2, 2);
     ASSERT_FOUND("a\r\n b\r\n", "crlf", 2, 1);
-    ASSERT_FOUND("a\rb", "control-character", 1, 1);
+    ASSERT_FOUND("a\rb\r", "lone-carriage-return", 2, 1);
     ASSERT_FOUND("\x01\x1B\x1F", "control-character", 3, 0);
     ASSERT_FOUND("a\x7F", "control-character", 1, 1);
     ASSERT_FOUND("a\xC2\x80", "control-character", 1, 1);
@@ -108,13 +109,13 @@ static void plx_oddities_scan__return_at_a_cut(void **state)
         plx_oddities_scan(&oddities, &a, 0);
         plx_oddities_scan(&oddities, &b, 0);
         assert_int_equal(oddities.kinds[PLX_ODDITY_CRLF].count, i == 0);
-        assert_int_equal(oddities.kinds[PLX_ODDITY_CONTROL].count, i == 1);
+        assert_int_equal(oddities.kinds[PLX_ODDITY_LONE_RETURN].count, i == 1);
     }
     struct plx_oddities oddities = {0};
     const struct plx_chunk last = {
         .text = (const uint8_t *)"a\r", .size = 2, .line = 1, .input = "f", .ends_line = true};
     plx_oddities_scan(&oddities, &last, 0);
-    assert_int_equal(oddities.kinds[PLX_ODDITY_CONTROL].count, 1);
+    assert_int_equal(oddities.kinds[PLX_ODDITY_LONE_RETURN].count, 1);
 }
 
 /* A text out of a line of JSON has no places of its own, and no newline at its end. */
@@ -131,7 +132,8 @@ static void plx_oddities_scan__derived_text(void **state)
     (void)state;
     plx_oddities_scan(&oddities, &chunk, 0);
     assert_int_equal(oddities.kinds[PLX_ODDITY_NO_BREAK_SPACE].line, 7);
-    assert_true(oddities.kinds[PLX_ODDITY_NO_BREAK_SPACE].offset == PLX_NOWHERE);
+    assert_true(oddities.kinds[PLX_ODDITY_NO_BREAK_SPACE].at.offset == PLX_NOWHERE);
+    assert_true(oddities.kinds[PLX_ODDITY_NO_BREAK_SPACE].at.column == PLX_NOWHERE);
     assert_int_equal(oddities.kinds[PLX_ODDITY_NO_FINAL_NEWLINE].count, 0);
     assert_int_equal(oddities.kinds[PLX_ODDITY_BYTE_ORDER_MARK].count, 0);
 }

@@ -85,12 +85,12 @@ static void plx_corpus_page_counts__records(void **state)
     assert_int_equal(found.bytes, 12 + 0 + 4);
 }
 
-/* Tokens with the text beside them that they stand for; a record without leaves it open what the whole is. */
+/* Tokens with the text beside them that they stand for; records without leave it open what the whole is. */
 static void plx_corpus_page_counts__tokens(void **state)
 {
     static const char WITH[] = "{\"input_ids\": [1, 2], \"text\": \" a b\"}\n"
                                "{\"input_ids\": [3], \"text\": \"c\\n\"}\n";
-    static const char WITHOUT[] = "{\"input_ids\": [1, 2], \"text\": \" a b\"}\n{\"input_ids\": [3]}\n";
+    static const char WITHOUT[] = "{\"input_ids\": [1, 2]}\n{\"input_ids\": [3]}\n";
     uint64_t documents;
     (void)state;
     const struct plx_page_counts found = count(WITH, PLX_TOKENS_PIECE, PLX_PAGES_HEADING, &documents);
@@ -104,8 +104,8 @@ static void plx_corpus_page_counts__tokens(void **state)
     struct plx_error error;
     bool more = true;
     plx_corpus_set_pages(corpus, PLX_PAGES_HEADING);
-    while (more && plx_corpus_next(corpus, &chunk, &more, &error) == PLX_OK)
-        continue;
+    while (more)
+        assert_int_equal(plx_corpus_next(corpus, &chunk, &more, &error), PLX_OK);
     assert_false(plx_corpus_page_counts(corpus, &counts));
     plx_corpus_close(corpus);
 }

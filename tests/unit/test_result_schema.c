@@ -209,7 +209,6 @@ static const struct kind KINDS[] = {
     {"distributions", "models/tiny.table.safetensors", "the sea rises\n", "wikitext-eos", PLX_TOKENS_WORD,
      DISTRIBUTIONS},
     {"explained", NULL, TEXT, "sentence", PLX_TOKENS_WORD, EXPLAINED},
-    {"explained, infinite", NULL, TEXT, "srilm unknown=zero", PLX_TOKENS_WORD, EXPLAINED},
     {"distributions of n-grams", NULL, TEXT, "sentence", PLX_TOKENS_WORD, DISTRIBUTIONS},
     {"distributions without cost", NULL, TEXT, "sentence unknown=zero", PLX_TOKENS_WORD, DISTRIBUTIONS},
     {"smoothed", "models/tiny.table.safetensors", "the sea rises\n", "wikitext-eos", PLX_TOKENS_WORD,

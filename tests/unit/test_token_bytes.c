@@ -174,6 +174,39 @@ static void plx_token_bytes_open__files_that_are_wrong(void **state)
     expect_refused("strings.jsonl", "counts.txt", PLX_USAGE, "counts.txt", PLX_NOWHERE, "what ids stand for");
 }
 
+/* Of part of a corpus it is the counts of its tokens that count, and the fingerprint that of the whole file;
+   whether there are as many counts as tokens does not show before the end. */
+static void plx_token_bytes_fill__for_part_of_a_corpus(void **state)
+{
+    (void)state;
+    static const uint8_t bytes[] = {1, 0, 2, 0, 3, 0, 4, 0, 5, 0};
+    const char *path = folder_path("ids.jsonl"), *from = folder_path("bytes.npy");
+    write_text("ids.jsonl", "{\"input_ids\":[0]}\n{\"input_ids\":[0,0]}\n{\"input_ids\":[0]}\n");
+    write_npy("bytes.npy", "<u2", "(5,)", bytes, sizeof bytes);
+    for (uint64_t end = 2; end <= 3; end++) {
+        const struct plx_corpus_options options = {
+            .token_bytes = from, .first_document = 1, .end_document = end};
+        struct plx_original_info original;
+        struct plx_corpus *corpus;
+        struct plx_chunk chunk;
+        struct plx_error error;
+        bool more;
+        assert_int_equal(plx_corpus_open(&path, 1, &options, &corpus, &error), PLX_OK);
+        assert_int_equal(plx_corpus_next(corpus, &chunk, &more, &error), PLX_OK);
+        assert_int_equal(chunk.size, 2);
+        assert_int_equal(chunk.token_bytes[0], 2);
+        assert_int_equal(chunk.token_bytes[1], 3);
+        if (end == 3) {
+            assert_int_equal(plx_corpus_next(corpus, &chunk, &more, &error), PLX_OK);
+            assert_int_equal(chunk.token_bytes[0], 4);
+        }
+        assert_int_equal(plx_corpus_next(corpus, &chunk, &more, &error), end == 2 ? PLX_OK : PLX_MISMATCH);
+        plx_corpus_original(corpus, &original);
+        assert_int_equal(strlen(original.sha256), end == 2 ? 64 : 0);
+        plx_corpus_close(corpus);
+    }
+}
+
 /* "Hello world\n" and "no": ids of a vocabulary, which knows characters and words; of one that counts only.
  */
 static void plx_token_bytes_fill__from_a_vocabulary(void **state)
@@ -315,6 +348,7 @@ int main(void)
         IN_FOLDER(plx_token_bytes_fill__from_a_file),
         IN_FOLDER(plx_token_bytes_fill__from_a_long_file),
         IN_FOLDER(plx_token_bytes_open__files_that_are_wrong),
+        IN_FOLDER(plx_token_bytes_fill__for_part_of_a_corpus),
         IN_FOLDER(plx_token_bytes_fill__from_a_vocabulary),
         IN_FOLDER(plx_token_bytes_fill__a_word_over_pieces),
         IN_FOLDER(plx_token_bytes_fill__from_records),

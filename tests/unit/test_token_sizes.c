@@ -118,6 +118,12 @@ static void plx_token_sizes_read__of_a_tokenizer(void **state)
         EXPECT_STREAM(&sizes, {0, 0, 0, 0}, {1, first, first, 1}, {2, 1, 1, 0}, {1, 3, 3, 1}, {4, 4, 4, 1});
         plx_token_sizes_release(&sizes);
     }
+    /* How the others are spelled is not for added tokens to say. */
+    struct plx_token_sizes others =
+        read_sizes("{\"added_tokens\": [{\"id\": 0, \"content\": \"<b\xE2\x96\x81>\", \"special\": true}], "
+                   "\"model\": {\"vocab\": {\"<b\xE2\x96\x81>\": 0, \"\xC4\xA0on\": 1}}}");
+    EXPECT_STREAM(&others, {0, 0, 0, 0}, {1, 3, 3, 1});
+    plx_token_sizes_release(&others);
     struct plx_token_sizes sizes = read_sizes(
         "{\"model\": {\"type\": \"Unigram\", \"vocab\": [[\"<unk>\", 0.0], [\"\xE2\x96\x81t\", -3.5],"
         "[\"\xC3\xA9\", -4]]}}");

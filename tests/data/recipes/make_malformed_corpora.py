@@ -63,6 +63,7 @@ def main(folder):
     pair("tokens_cut", megatron(), STREAM[:-1])
     pair("tokens_longer", megatron(), STREAM + [1])
     pair("tokens_negative", megatron(code=3), STREAM[:-1] + [0xFFFF])
+    write(f"{folder}/n_npy_negative_4.npy", npy(numpy.array([3, -100, 4], "i4")))
     pair("fairseq_cut", index(8, IDS, 2)[:-1])
     pair("fairseq_gap", index(8, IDS, 2).replace(struct.pack("<q", 10), struct.pack("<q", 12), 1))
     write(f"{folder}/n_third_line.jsonl", b'{"input_ids": [1]}\n{"input_ids": [2]}\n{"input_ids": [3,]}\n')
