@@ -42,7 +42,7 @@ static struct plx_result *evaluate(const char *file, const char *protocol)
     const char *name = path;
     struct plx_model *model;
     struct plx_corpus *corpus = NULL;
-    struct plx_result *result;
+    struct plx_result *result = NULL;
     struct plx_error error;
     if (plx_model_open("uniform:33278", NULL, &model, &error) ||
         plx_corpus_open(&name, 1, NULL, &corpus, &error) ||
