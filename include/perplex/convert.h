@@ -62,10 +62,11 @@ struct plx_conversion {
    for what can happen between two renamings. Takes constant memory beside the vocabulary, and temporary files
    beside the output of 4 bytes for each token or document; what is written does not depend on the threads.
 
-   PLX_USAGE where the format is not known or an option makes no sense; PLX_MISMATCH where there is no
-   vocabulary, or a token is not in it, or an id too large for the format; PLX_UNSUPPORTED where there is more
-   than the format can have; PLX_MALFORMED where the corpus is empty; the errors of reading (corpus.h), of
-   opening a vocabulary (model.h) and of outputs. Any thread. */
+   PLX_USAGE where the format is not known, an option makes no sense, or a file would replace one that is read
+   (by any name of the corpus, of its token bytes, or of the vocabulary) or another output; PLX_MISMATCH where
+   there is no vocabulary, or a token is not in it, or an id too large for the format; PLX_UNSUPPORTED where
+   there is more than the format can have; PLX_MALFORMED where the corpus is empty; the errors of reading
+   (corpus.h), of opening a vocabulary (model.h) and of outputs. Any thread. */
 PLX_API enum plx_status plx_convert_corpus(struct plx_corpus *corpus, const char *output,
                                            const struct plx_convert_options *options,
                                            struct plx_conversion *conversion, struct plx_error *error);

@@ -35,6 +35,10 @@ struct plx_ids_format {
     const char *const *suffixes; /* of names that say it; NULL behind the last */
     bool documents;              /* it tells where they begin */
 
+    /* The files of two that are written for `path`, each released with free(); both NULL on failure. NULL:
+       one file, path itself. */
+    enum plx_status (*names)(const char *path, char *names[2], struct plx_error *error);
+
     /* Makes the format's own struct, with outputs, most and width. *writer is NULL on failure. */
     enum plx_status (*open)(const char *path, const struct plx_ids_options *options,
                             struct plx_ids_writer **writer, struct plx_error *error);

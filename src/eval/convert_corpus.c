@@ -7,6 +7,7 @@
 #include "base/pool.h"
 #include "corpus/ids_writer.h"
 #include "corpus/npy_array.h"
+#include "eval/convert_outputs.h"
 #include "eval/convert_vocabulary.h"
 #include "model/listed.h"
 
@@ -80,7 +81,7 @@ static enum plx_status check_options(const struct converter *converter, const st
         return plx_error_set(error, PLX_USAGE, "ids have no words that a vocabulary could be made of");
     if (options->make_vocabulary && info->tokens == PLX_TOKENS_BYTE)
         return plx_error_set(error, PLX_USAGE, "bytes are their own ids, and need no vocabulary");
-    return plx_ids_format_check(options->format, converter->path, error);
+    return plx_convert_check_outputs(converter->corpus, converter->path, options, error);
 }
 
 /* The evaluation's own way of encoding, as one stream. */

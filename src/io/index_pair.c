@@ -55,6 +55,19 @@ static char *join(const char *name, size_t length, const char *suffix, struct pl
     return joined;
 }
 
+enum plx_status plx_index_names(const char *name, char *names[2], struct plx_error *error)
+{
+    const size_t of_tokens = stem(name, TOKENS), of_index = stem(name, INDEX);
+    const size_t length = of_tokens ? of_tokens : of_index ? of_index : strlen(name);
+    names[0] = join(name, length, TOKENS, error);
+    names[1] = names[0] ? join(name, length, INDEX, error) : NULL;
+    if (names[1])
+        return PLX_OK;
+    free(names[0]);
+    names[0] = NULL;
+    return PLX_MEMORY;
+}
+
 char *plx_index_beside(const char *bin, enum plx_status *status, struct plx_error *error)
 {
     const size_t length = stem(bin, TOKENS);
