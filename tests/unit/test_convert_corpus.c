@@ -97,6 +97,27 @@ static void words__own_the_end_of_the_corpus(void **state)
     check("the\n cat \n\n", PLX_TOKENS_WORD, &options, "{\"input_ids\":[2,3],\"bytes\":[3,8]}\n");
 }
 
+/* A document has its own; without a token they go to the next one, and behind the last to that. */
+static void documents__keep_their_bytes(void **state)
+{
+    (void)state;
+    make_file("vocab.txt", VOCABULARY);
+    const struct plx_protocol protocol = {.unit = PLX_UNIT_STREAM, .end = PLX_END_NONE};
+    const struct plx_convert_options options = {.vocabulary = kept("vocab.txt"), .protocol = &protocol};
+    const struct plx_conversion conversion =
+        check("{\"text\":\" \"}\n{\"id\":\"x\",\"text\":\"\"}\n{\"id\":\"\",\"text\":\" the \"}\n"
+              "{\"id\":\"y\",\"text\":\" \"}\n{\"text\":\"\\t\"}\n{\"text\":\"cat cat  \"}\n"
+              "{\"text\":\" \"}\n{\"id\":\"z\",\"text\":\"\\n\\n\"}\n",
+              PLX_TOKENS_AUTO, &options,
+              "{\"input_ids\":[],\"bytes\":[]}\n{\"id\":\"x\",\"input_ids\":[],\"bytes\":[]}\n"
+              "{\"id\":\"\",\"input_ids\":[2],\"bytes\":[6]}\n"
+              "{\"id\":\"y\",\"input_ids\":[],\"bytes\":[]}\n{\"input_ids\":[],\"bytes\":[]}\n"
+              "{\"input_ids\":[3,3],\"bytes\":[5,9]}\n"
+              "{\"input_ids\":[],\"bytes\":[]}\n{\"id\":\"z\",\"input_ids\":[],\"bytes\":[]}\n");
+    assert_int_equal(conversion.bytes, 1 + 5 + 1 + 1 + 9 + 1 + 2);
+    assert_int_equal(conversion.documents, 8);
+}
+
 static void bytes__are_their_own_ids(void **state)
 {
     (void)state;
@@ -280,6 +301,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(words__end_lines_and_own_separators, folder_make, folder_remove),
         cmocka_unit_test_setup_teardown(words__own_the_end_of_the_corpus, folder_make, folder_remove),
+        cmocka_unit_test_setup_teardown(documents__keep_their_bytes, folder_make, folder_remove),
         cmocka_unit_test_setup_teardown(bytes__are_their_own_ids, folder_make, folder_remove),
         cmocka_unit_test_setup_teardown(documents__stay, folder_make, folder_remove),
         cmocka_unit_test_setup_teardown(sidecar__is_as_narrow_as_it_can_be, folder_make, folder_remove),
