@@ -204,6 +204,14 @@ static void make_vocabulary__refuses_what_cannot_be_told_apart(void **state)
     protocol.control_words = PLX_CONTROL_WORD;
     const struct plx_convert_options word = {.make_vocabulary = kept("vocab.txt"), .protocol = &protocol};
     check("a\nb <eos>\n", PLX_TOKENS_WORD, &word, "{\"input_ids\":[0,1,2,1,1],\"bytes\":[1,1,1,6,1]}\n");
+    make_file("strings", "{\"tokens\":[\"a\"]}\n{\"tokens\":[\"b\",\"\"]}\n");
+    refuses("strings", PLX_TOKENS_AUTO, "out.u16", &options, PLX_MISMATCH, "strings:2: an empty token");
+    const struct plx_convert_options json = {.make_vocabulary = kept("vocab.json")};
+    refuses("strings", PLX_TOKENS_AUTO, "out.u16", &json, PLX_MISMATCH, "strings:2: an empty token");
+    make_file("strings", "{\"tokens\":[\"a\",\"\\u0000\"]}\n");
+    refuses("strings", PLX_TOKENS_AUTO, "out.u16", &json, PLX_MISMATCH,
+            "a name that does not end in .json gives a token a line");
+    remove(folder_path("strings"));
     make_file("ids.jsonl", "{\"input_ids\":[1]}\n");
     refuses("ids.jsonl", PLX_TOKENS_AUTO, "out.u16", &options, PLX_USAGE, "ids have no words");
     folder_holds("ids.jsonl in out.jsonl vocab.txt");
