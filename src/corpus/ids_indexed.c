@@ -118,7 +118,7 @@ static enum plx_status end_sequence(struct indexed *indexed, struct plx_error *e
     const uint32_t record = (uint32_t)indexed->length | (indexed->goes_on ? GOES_ON : 0);
     indexed->sequences++;
     indexed->length = 0;
-    return plx_ids_write(indexed->spool, &record, 1, 4, error);
+    return plx_output_write_numbers(indexed->spool, &record, 1, 4, error);
 }
 
 static enum plx_status begin_indexed(struct plx_ids_writer *base, struct plx_word id, struct plx_error *error)
@@ -152,7 +152,7 @@ static enum plx_status add_indexed(struct plx_ids_writer *base, const uint32_t *
         indexed->goes_on = true;
     }
     indexed->length += left;
-    return plx_ids_write(base->outputs[0], ids, count, indexed->width, error);
+    return plx_output_write_numbers(base->outputs[0], ids, count, indexed->width, error);
 }
 
 static enum plx_status write_header(struct indexed *indexed, struct plx_error *error)

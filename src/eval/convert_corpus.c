@@ -6,9 +6,9 @@
 #include "base/memory.h"
 #include "base/pool.h"
 #include "corpus/ids_writer.h"
-#include "corpus/npy_array.h"
 #include "eval/convert_outputs.h"
 #include "eval/convert_vocabulary.h"
+#include "io/npy_write.h"
 #include "model/listed.h"
 
 #include <stdio.h>
@@ -34,7 +34,7 @@ struct converter {
     double began;
     struct plx_ids_writer *writer; /* NULL before the first piece of the corpus */
     struct plx_output *sidecar;
-    struct plx_npy_array bytes;
+    struct plx_npy_writer bytes;
     bool bytes_known;
     /* The last token waits, and with it the documents that have begun behind it: what has no owner at the end
        of its document, or of the corpus, belongs to it. */
@@ -160,7 +160,8 @@ static enum plx_status open_outputs(struct converter *converter, const struct pl
         return plx_error_hint(error, "--token-bytes FILE says so, or --vocab FILE with --tokens word");
     }
     status = plx_output_open(options->bytes, &converter->sidecar, error);
-    return status ? status : plx_npy_array_open(&converter->bytes, converter->sidecar, 0, error);
+    return status ? status
+                  : plx_npy_writer_open(&converter->bytes, converter->sidecar, PLX_NPY_NARROWEST, error);
 }
 
 static enum plx_status write_ids(struct converter *converter, const uint32_t *ids, const uint32_t *bytes,
@@ -169,7 +170,7 @@ static enum plx_status write_ids(struct converter *converter, const uint32_t *id
     enum plx_status status =
         plx_ids_writer_add(converter->writer, ids, converter->bytes_known ? bytes : NULL, count, error);
     if (status == PLX_OK && converter->sidecar)
-        status = plx_npy_array_add(&converter->bytes, bytes, count, error);
+        status = plx_npy_writer_add(&converter->bytes, bytes, count, error);
     converter->out->tokens += count;
     for (size_t i = 0; i < count && converter->bytes_known; i++)
         converter->out->bytes += bytes[i];
@@ -393,7 +394,7 @@ static enum plx_status deliver(struct converter *converter, struct plx_error *er
     struct plx_output *sidecar = converter->sidecar;
     enum plx_status status = plx_ids_writer_finish(converter->writer, error);
     if (status == PLX_OK && sidecar)
-        status = plx_npy_array_finish(&converter->bytes, options->interrupted, options->user, error);
+        status = plx_npy_writer_finish(&converter->bytes, options->interrupted, options->user, error);
     if (status == PLX_OK && sidecar)
         status = plx_output_finish(sidecar, error);
     if (status == PLX_OK && converter->made.words)
@@ -435,7 +436,7 @@ static void release(struct converter *converter)
     free(converter->blocks);
     plx_buffer_release(&converter->begun);
     plx_ids_writer_discard(converter->writer);
-    plx_npy_array_release(&converter->bytes);
+    plx_npy_writer_release(&converter->bytes);
     plx_output_discard(converter->sidecar);
     plx_made_vocabulary_release(&converter->made);
     plx_model_close(converter->model);
