@@ -176,8 +176,8 @@ PLX_API enum plx_status plx_corpus_next(struct plx_corpus *corpus, struct plx_ch
 /* Tells what the corpus is, and what has been read of it so far. The strings are static. */
 PLX_API void plx_corpus_info(const struct plx_corpus *corpus, struct plx_corpus_info *info);
 
-/* Tells what is known of the original so far; all that there will be at the end of the corpus. The sizes of
-   texts are 0 where only some of the documents are read. The strings are static. */
+/* Tells what is known of the original so far; all that there will be at the end of the corpus. Of
+   documents that are not to be read nothing counts. The strings are static. */
 PLX_API void plx_corpus_original(const struct plx_corpus *corpus, struct plx_original_info *info);
 
 /* Computes the fingerprint, hexadecimal: of one file the SHA-256 of its uncompressed content; of several the

@@ -12,14 +12,19 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* What is done with what is left of a corpus. */
+enum rest {
+    REST_READ,    /* it is given out, as far as it has been asked for */
+    REST_COUNTED, /* of interest is only how many tokens there are */
+    REST_DONE     /* nothing, but for the fingerprint */
+};
+
 struct plx_corpus {
     struct plx_corpus_options options;
     const struct plx_corpus_format *format; /* of all files */
     enum plx_content content;
     bool settled;           /* a file that holds something has said so */
-    bool ended;             /* what was left has been read for the fingerprint */
     char *member;           /* what the options name, of every file; owned */
-    bool cut;               /* what was left is behind the documents that are to be read */
     struct plx_names names; /* of a corpus of one source: that alone */
     char **inputs;          /* [names.count]: how errors name the files that have been opened; owned */
     size_t opened;          /* of the files; the last of them is at hand */
@@ -29,7 +34,10 @@ struct plx_corpus {
     char sha256[PLX_SHA256_TEXT];    /* of all files, once it has been asked for */
     enum plx_pages pages;            /* where documents of a text begin */
     struct plx_page_counter counter; /* of a text, where they begin at PLX_PAGES_HEADING */
-    uint64_t documents;              /* begun so far */
+    struct plx_document_range range;
+    enum rest rest;
+    struct plx_chunk pending; /* the reader has given it, but what its tokens stand for could not be read */
+    bool is_pending;
     struct plx_token_bytes token_bytes;
     uint64_t bytes, media_bytes; /* of the files before the one at hand: uncompressed, and as they lie */
 };
@@ -244,8 +252,8 @@ static enum plx_status add_fingerprint(struct plx_corpus *corpus, struct plx_err
     if (status)
         return status;
     lines[PLX_SHA256_TEXT - 1] = line[PLX_SHA256_TEXT - 1] = '\n';
-    return plx_sha256_update(corpus->fingerprints, beside ? lines : line, (beside ? 2 : 1) * PLX_SHA256_TEXT,
-                             error);
+    return plx_sha256_update(corpus->fingerprints, beside ? lines : line,
+                             beside ? sizeof lines : PLX_SHA256_TEXT, error);
 }
 
 /* Takes leave of the file at hand, which has been read, and opens the next. */
@@ -284,6 +292,8 @@ static struct plx_corpus *new_corpus(struct plx_names *names, const struct plx_c
     if (member && !(corpus->member = plx_copy_string(member, strlen(member), error)))
         goto fail;
     corpus->options.member = corpus->member;
+    corpus->range.first = corpus->options.first_document;
+    corpus->range.end = corpus->options.end_document;
     corpus->inputs = plx_new_array(names->count, sizeof *corpus->inputs, error);
     corpus->fingerprints = corpus->inputs ? plx_sha256_new(error) : NULL;
     if (corpus->fingerprints)
@@ -366,28 +376,11 @@ void plx_corpus_set_pages(struct plx_corpus *corpus, enum plx_pages pages)
         corpus->reader->pages = pages;
 }
 
-/* Of the documents begun so far, those that have been asked for. */
-static uint64_t delivered_documents(const struct plx_corpus *corpus)
-{
-    const uint64_t first = corpus->options.first_document;
-    return corpus->documents > first ? corpus->documents - first : 0;
-}
-
 bool plx_corpus_page_counts(const struct plx_corpus *corpus, struct plx_page_counts *counts)
 {
     *counts = corpus->counter.finished;
-    return corpus->pages == PLX_PAGES_HEADING && counts->pages == delivered_documents(corpus);
-}
-
-/* Whether the document at hand comes before, or behind, those that are to be read. */
-static bool comes_before(const struct plx_corpus *corpus)
-{
-    return corpus->documents <= corpus->options.first_document;
-}
-
-static bool comes_behind(const struct plx_corpus *corpus)
-{
-    return corpus->options.end_document && corpus->documents > corpus->options.end_document;
+    return corpus->pages == PLX_PAGES_HEADING &&
+           counts->pages == plx_document_range_delivered(&corpus->range);
 }
 
 /* Counts pages: of a text, or of what tokens stand for where that stands beside them. */
@@ -395,9 +388,10 @@ static void count_pages(struct plx_corpus *corpus, const struct plx_chunk *chunk
 {
     struct plx_page_counter *counter = &corpus->counter;
     const struct plx_page_counts *page = corpus->reader->page;
-    const bool behind = comes_behind(corpus); /* which ends the page before, and no more */
+    const bool behind =
+        plx_document_range_behind(&corpus->range); /* which ends the page before, and no more */
     const size_t size = behind ? 0 : chunk->size;
-    if (comes_before(corpus))
+    if (plx_document_range_before(&corpus->range))
         return;
     if (chunk->content == PLX_CONTENT_TEXT && chunk->derived) {
         plx_page_counter_add(counter, chunk->text, size, chunk->begins_document);
@@ -410,87 +404,105 @@ static void count_pages(struct plx_corpus *corpus, const struct plx_chunk *chunk
     }
 }
 
-/* What is counted of a piece that is given. */
-static void count_chunk(struct plx_corpus *corpus, struct plx_chunk *chunk)
-{
-    corpus->documents += chunk->begins_document;
-    chunk->document_index = corpus->documents - 1;
-    if (corpus->pages == PLX_PAGES_HEADING)
-        count_pages(corpus, chunk);
-}
-
-/* The next piece of the file at hand, and what its tokens stand for. */
+/* The next piece of the file at hand. */
 static enum plx_status read_chunk(struct plx_corpus *corpus, struct plx_chunk *chunk, bool *more,
-                                  bool *enough, struct plx_error *error)
+                                  struct plx_error *error)
 {
     *chunk = (struct plx_chunk){.content = corpus->content, .line = PLX_NOWHERE};
-    enum plx_status status = corpus->format->next(corpus->reader, chunk, more, error);
+    const enum plx_status status = corpus->format->next(corpus->reader, chunk, more, error);
     if (status)
         return name_input(error, plx_source_name(corpus->source));
     if (!*more)
         return PLX_OK;
+    corpus->range.begun += chunk->begins_document;
+    chunk->document_index = corpus->range.begun - 1;
     chunk->input = corpus->inputs[corpus->opened - 1];
-    status = plx_token_bytes_fill(&corpus->token_bytes, corpus->reader, chunk, enough, error);
-    if (status == PLX_OK)
-        count_chunk(corpus, chunk);
-    return status;
+    if (corpus->pages == PLX_PAGES_HEADING)
+        count_pages(corpus, chunk);
+    return PLX_OK;
 }
 
-/* As plx_corpus_next, of all documents. */
+/* The next piece, of all documents; or that which is pending. */
 static enum plx_status next_piece(struct plx_corpus *corpus, struct plx_chunk *chunk, bool *more,
                                   struct plx_error *error)
 {
-    *more = false;
-    while (!corpus->ended) {
-        bool enough = true;
-        if (corpus->reader) {
-            const enum plx_status status = read_chunk(corpus, chunk, more, &enough, error);
-            if (status)
-                return status;
-        }
-        if (*more && !enough)
-            continue; /* to know how many tokens there are */
+    enum plx_status status = PLX_OK;
+    *more = corpus->is_pending;
+    if (*more)
+        *chunk = corpus->pending;
+    corpus->is_pending = false;
+    while (!*more) {
+        if (corpus->reader && (status = read_chunk(corpus, chunk, more, error)))
+            return status;
         if (*more)
-            return PLX_OK;
+            break;
         plx_page_counter_end(&corpus->counter);
         if (corpus->opened == corpus->names.count)
-            return plx_token_bytes_finish(&corpus->token_bytes, true, error);
-        const enum plx_status status = next_file(corpus, error);
-        if (status)
+            break;
+        if ((status = next_file(corpus, error)))
             return status;
     }
     return PLX_OK;
 }
 
-enum plx_status plx_corpus_next(struct plx_corpus *corpus, struct plx_chunk *chunk, bool *more,
-                                struct plx_error *error)
+/* Completes a piece that is to be read; it stays pending where that is interrupted. */
+static enum plx_status complete(struct plx_corpus *corpus, struct plx_chunk *chunk, struct plx_error *error)
 {
-    const struct plx_corpus_options *options = &corpus->options;
-    enum plx_status status;
-    do
-        status = next_piece(corpus, chunk, more, error);
-    while (status == PLX_OK && *more && comes_before(corpus));
-    if (status == PLX_OK && *more && comes_behind(corpus)) {
-        *more = false; /* what is left is of interest for the fingerprint only */
-        corpus->ended = corpus->cut = true;
-        corpus->documents = options->end_document;
-        status = plx_token_bytes_finish(&corpus->token_bytes, false, error);
-    }
-    if (status == PLX_OK && !*more && options->first_document && comes_before(corpus))
-        status = plx_document_range_error(options->first_document, corpus->documents, error);
+    const struct plx_chunk given = *chunk;
+    const enum plx_status status = plx_token_bytes_fill(&corpus->token_bytes, corpus->reader, chunk, error);
+    corpus->is_pending = status == PLX_INTERRUPTED;
+    if (corpus->is_pending)
+        corpus->pending = given;
     return status;
 }
 
-static bool is_part(const struct plx_corpus *corpus)
+/* All that is to be read has been. */
+static enum plx_status finish(struct plx_corpus *corpus, struct plx_error *error)
 {
-    return corpus->options.first_document || corpus->cut;
+    enum plx_status status = plx_token_bytes_finish(&corpus->token_bytes, error);
+    if (status == PLX_OK)
+        status = plx_document_range_finish(&corpus->range, error);
+    if (status == PLX_OK)
+        corpus->rest = REST_DONE;
+    return status;
+}
+
+/* Of what is left no more is given out. */
+static void give_up_rest(struct plx_corpus *corpus)
+{
+    if (corpus->rest == REST_READ)
+        corpus->rest = plx_token_bytes_counts(&corpus->token_bytes) ? REST_COUNTED : REST_DONE;
+}
+
+enum plx_status plx_corpus_next(struct plx_corpus *corpus, struct plx_chunk *chunk, bool *more,
+                                struct plx_error *error)
+{
+    *more = false;
+    while (corpus->rest != REST_DONE) {
+        enum plx_status status = next_piece(corpus, chunk, more, error);
+        if (status)
+            return status;
+        if (*more && plx_document_range_behind(&corpus->range))
+            give_up_rest(corpus);
+        if (!*more || corpus->rest == REST_DONE) {
+            *more = false;
+            return finish(corpus, error);
+        }
+        if (corpus->rest == REST_COUNTED || plx_document_range_before(&corpus->range)) {
+            plx_token_bytes_pass(&corpus->token_bytes, chunk);
+            continue;
+        }
+        status = complete(corpus, chunk, error);
+        if (status || !plx_token_bytes_lacks(&corpus->token_bytes))
+            return status;
+        give_up_rest(corpus); /* but it is said how many tokens there are */
+    }
+    return PLX_OK;
 }
 
 void plx_corpus_original(const struct plx_corpus *corpus, struct plx_original_info *info)
 {
     *info = corpus->token_bytes.info;
-    if (is_part(corpus)) /* the texts are of all documents read, given out or not */
-        info->text_bytes = 0;
 }
 
 void plx_corpus_info(const struct plx_corpus *corpus, struct plx_corpus_info *info)
@@ -500,8 +512,8 @@ void plx_corpus_info(const struct plx_corpus *corpus, struct plx_corpus_info *in
         .content = corpus->content,
         .tokens = corpus->options.tokens,
         .files = corpus->names.count,
-        .documents = delivered_documents(corpus),
-        .part = is_part(corpus),
+        .documents = plx_document_range_delivered(&corpus->range),
+        .part = plx_document_range_part(&corpus->range),
         .first_document = corpus->options.first_document,
         .bytes = corpus->bytes + (corpus->source ? plx_source_offset(corpus->source) : 0),
     };
@@ -510,7 +522,11 @@ void plx_corpus_info(const struct plx_corpus *corpus, struct plx_corpus_info *in
 enum plx_status plx_corpus_sha256(struct plx_corpus *corpus, char hex[65], struct plx_error *error)
 {
     enum plx_status status = PLX_OK;
-    corpus->ended = true;
+    struct plx_chunk chunk;
+    bool more;
+    give_up_rest(corpus);
+    if (corpus->rest != REST_DONE && (status = plx_corpus_next(corpus, &chunk, &more, error)))
+        return status;
     if (corpus->names.count == 1 && !corpus->reader->beside)
         return plx_source_sha256(corpus->source, hex, error);
     while (corpus->opened < corpus->names.count && status == PLX_OK)
