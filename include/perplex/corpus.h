@@ -119,8 +119,9 @@ struct plx_original_info {
 
     /* Documents whose text has another size than their tokens together, and the first of them. */
     uint64_t differing;
-    uint64_t first_document;              /* from 1 */
-    uint64_t first_line;                  /* PLX_NOWHERE in a binary file */
+    uint64_t first_document;              /* from 1, in the corpus */
+    const char *first_input;              /* the file that it begins in; valid as long as the corpus */
+    uint64_t first_line;                  /* in that file; PLX_NOWHERE in a binary one */
     uint64_t first_expected, first_found; /* bytes of the text and of the tokens */
 };
 
@@ -177,7 +178,7 @@ PLX_API enum plx_status plx_corpus_next(struct plx_corpus *corpus, struct plx_ch
 PLX_API void plx_corpus_info(const struct plx_corpus *corpus, struct plx_corpus_info *info);
 
 /* Tells what is known of the original so far; all that there will be at the end of the corpus. Of
-   documents that are not to be read nothing counts. The strings are static. */
+   documents that are not to be read nothing counts. The strings are static but for `first_input`. */
 PLX_API void plx_corpus_original(const struct plx_corpus *corpus, struct plx_original_info *info);
 
 /* Computes the fingerprint, hexadecimal: of one file the SHA-256 of its uncompressed content; of several the

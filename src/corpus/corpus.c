@@ -169,7 +169,7 @@ static enum plx_status open_reader(struct plx_corpus *corpus, struct plx_source 
     struct plx_reader *reader;
     const uint8_t *head;
     size_t size;
-    enum plx_status status = plx_source_peek(source, PLX_CORPUS_PROBE_BYTES, &head, &size, error);
+    enum plx_status status = plx_corpus_peek_head(source, &head, &size, error);
     if (status == PLX_OK)
         status = choose_format(corpus, head, size, name, &format, error);
     if (status)

@@ -15,3 +15,12 @@ const struct plx_corpus_format *plx_corpus_format(size_t index)
 {
     return index < sizeof FORMATS / sizeof *FORMATS ? FORMATS[index] : NULL;
 }
+
+enum plx_status plx_corpus_peek_head(struct plx_source *source, const uint8_t **head, size_t *size,
+                                     struct plx_error *error)
+{
+    const enum plx_status status = plx_source_peek(source, PLX_CORPUS_PROBE_BYTES, head, size, error);
+    if (status == PLX_OK && *size > PLX_CORPUS_PROBE_BYTES)
+        *size = PLX_CORPUS_PROBE_BYTES;
+    return status;
+}

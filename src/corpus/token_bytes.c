@@ -263,6 +263,7 @@ static void end_document(struct plx_token_bytes *from)
     if (!differs || info->differing++ > 0)
         return;
     info->first_document = from->document;
+    info->first_input = from->input;
     info->first_line = from->line;
     info->first_expected = from->text_bytes;
     info->first_found = from->found;
@@ -299,6 +300,7 @@ static enum plx_status begin_document(struct plx_token_bytes *from, const struct
     from->has_text = text != NULL;
     from->has_bytes = has_bytes;
     from->document = chunk->document_index + 1;
+    from->input = chunk->input;
     from->line = chunk->line;
     from->found = 0;
     if (!from->info.source)

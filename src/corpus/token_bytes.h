@@ -32,7 +32,8 @@ struct plx_token_bytes {
     /* The document at hand. */
     bool begun;        /* there is one */
     uint64_t document; /* its number in the corpus, from 1 */
-    uint64_t line;     /* of its first token */
+    const char *input; /* the file of its first token */
+    uint64_t line;     /* and where that stands in it */
     uint64_t found;    /* bytes of its tokens so far */
     bool has_text;     /* and they should come to */
     uint64_t text_bytes;

@@ -293,6 +293,33 @@ static void plx_token_bytes_fill__nothing_of_other_documents(void **state)
     assert_null(original.source);
 }
 
+/* Document 2 is the first that differs: line 1 of the second file. */
+static void plx_corpus_original__of_several_files(void **state)
+{
+    static const char fine[] = "{\"input_ids\":[1,2],\"text\":\"ab\",\"bytes\":[1,1]}\n",
+                      wrong[] = "{\"input_ids\":[3],\"text\":\"abc\",\"bytes\":[2]}\n";
+    char first[256], second[256];
+    const char *const paths[] = {first, second};
+    struct plx_original_info original;
+    struct plx_corpus *corpus;
+    struct plx_chunk chunk;
+    struct plx_error error;
+    bool more = true;
+    (void)state;
+    snprintf(first, sizeof first, "%s", folder_path("1.jsonl"));
+    snprintf(second, sizeof second, "%s", folder_path("2.jsonl"));
+    write_text("1.jsonl", fine);
+    write_text("2.jsonl", wrong);
+    assert_int_equal(plx_corpus_open(paths, 2, NULL, &corpus, &error), PLX_OK);
+    while (more)
+        assert_int_equal(plx_corpus_next(corpus, &chunk, &more, &error), PLX_OK);
+    plx_corpus_original(corpus, &original);
+    assert_int_equal(original.first_document, 2);
+    assert_string_equal(original.first_input, second);
+    assert_int_equal(original.first_line, 1);
+    plx_corpus_close(corpus);
+}
+
 struct interruption {
     unsigned calls, at; /* interrupts the call `at`, counted from 0 */
 };
@@ -337,7 +364,7 @@ static void plx_token_bytes_fill__interrupted(void **state)
             assert_int_equal(reading.bytes[i], i);
         corpus_reading_free(&reading);
     }
-    assert_true(seen >= 4); /* the corpus alone is read in fewer pieces */
+    assert_true(seen >= 4);
 }
 
 /* "Hello world\n" and "no": ids of a vocabulary, which knows characters and words; of one that counts only.
@@ -485,6 +512,7 @@ int main(void)
         IN_FOLDER(plx_token_bytes_finish__after_some_chunks),
         IN_FOLDER(plx_token_bytes_fill__nothing_of_other_documents),
         IN_FOLDER(plx_token_bytes_fill__interrupted),
+        IN_FOLDER(plx_corpus_original__of_several_files),
         IN_FOLDER(plx_token_bytes_fill__from_a_vocabulary),
         IN_FOLDER(plx_token_bytes_fill__a_word_over_pieces),
         IN_FOLDER(plx_token_bytes_fill__from_records),
