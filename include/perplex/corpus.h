@@ -189,7 +189,7 @@ PLX_API void plx_corpus_original(const struct plx_corpus *corpus, struct plx_ori
 PLX_API enum plx_status plx_corpus_sha256(struct plx_corpus *corpus, char hex[65], struct plx_error *error);
 
 /* Gives the size of the media and how much of them has been read: for progress (see plx_source_progress). Of
-   several files the size is not known before the last one is open. */
+   several files it is known where all are regular files, and none is an archive. */
 PLX_API void plx_corpus_progress(const struct plx_corpus *corpus, uint64_t *size, uint64_t *done);
 
 /* Gives the names that it was opened by (see plx_source_name), separated by spaces; of a corpus that is one

@@ -39,6 +39,8 @@ struct plx_corpus {
     struct plx_chunk pending; /* the reader has given it, but what its tokens stand for could not be read */
     bool is_pending;
     struct plx_token_bytes token_bytes;
+    bool
+        unpacked; /* a file so far came out of an archive: what is read of it is not what the archive takes */
     uint64_t bytes, media_bytes; /* of the files before the one at hand: uncompressed, and as they lie */
 };
 
@@ -224,6 +226,7 @@ static enum plx_status begin_file(struct plx_corpus *corpus, struct plx_source *
     }
     corpus->source = source;
     corpus->inputs[corpus->opened++] = input;
+    corpus->unpacked |= inside;
     return inside && corpus->names.count == 1 ? rename_only(corpus, input, error) : PLX_OK;
 }
 
@@ -544,7 +547,7 @@ void plx_corpus_progress(const struct plx_corpus *corpus, uint64_t *size, uint64
     if (corpus->source)
         plx_source_progress(corpus->source, size, done);
     if (corpus->names.count > 1)
-        *size = corpus->names.size_bytes;
+        *size = corpus->unpacked ? 0 : corpus->names.size_bytes;
     *done += corpus->media_bytes;
 }
 

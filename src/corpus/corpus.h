@@ -58,8 +58,9 @@ struct plx_corpus_format {
 
 #define PLX_CORPUS_PROBE_BYTES 4096
 
-/* What of the source the formats are asked about: its first bytes, no more of them than PLX_CORPUS_PROBE_BYTES
-   however many it has at hand, so that the answer is the same from every medium. Else as plx_source_peek. */
+/* What of the source the formats are asked about: its first bytes, no more of them than
+   PLX_CORPUS_PROBE_BYTES however many it has at hand, so that the answer is the same from every medium. Else
+   as plx_source_peek. */
 enum plx_status plx_corpus_peek_head(struct plx_source *source, const uint8_t **head, size_t *size,
                                      struct plx_error *error);
 
