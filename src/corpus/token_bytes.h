@@ -59,8 +59,7 @@ enum plx_status plx_token_bytes_open(struct plx_token_bytes *from, const struct 
 enum plx_status plx_token_bytes_fill(struct plx_token_bytes *from, const struct plx_reader *reader,
                                      struct plx_chunk *chunk, struct plx_error *error);
 
-/* Takes note of the next chunk of the corpus, which nobody reads: what its tokens stand for is not looked at.
- */
+/* Takes note of the next chunk of the corpus, which nobody reads; what its tokens stand for is left out. */
 void plx_token_bytes_pass(struct plx_token_bytes *from, const struct plx_chunk *chunk);
 
 /* Whether the file has counts for fewer tokens than there are, and so is one of another corpus. */
