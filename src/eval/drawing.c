@@ -127,7 +127,7 @@ static size_t long_unit(const struct drawing *drawing)
     const struct plx_protocol *protocol = &drawing->plan.protocol;
     const size_t window = (size_t)protocol->window, stride = (size_t)protocol->stride;
     const size_t starts = plx_plan_starts(&drawing->plan);
-    const size_t first = drawing->plan.first_window_end ? (size_t)drawing->plan.first_window_end : window;
+    const size_t first = (size_t)drawing->plan.first_window_end;
     const size_t rest = protocol->tail == PLX_TAIL_DROP_LAST ? 0 : (stride + 2) / 3;
     size_t more = 3;
     if (window == 0)

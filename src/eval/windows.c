@@ -337,13 +337,21 @@ static enum plx_status emit_window(struct plx_windows *windows, uint64_t begin, 
     return score_targets(windows, begin, from, end, error);
 }
 
+/* Where the window begins that ends there: one that has the start symbol in it has all that repeats it. */
+static uint64_t begin_of_window(const struct plx_plan *plan, uint64_t end)
+{
+    const uint64_t window = plan->protocol.window;
+    return end > window + plx_plan_padding(plan) ? end - window : 0;
+}
+
 /* Drops tokens that no later context can contain; the last one stays, for what it tells of the next. */
 static void trim(struct plx_windows *windows)
 {
     const struct plx_plan *plan = windows->plan;
+    const uint64_t window = plan->protocol.window + plx_plan_padding(plan);
     uint64_t context = plan->context_length > 0 ? plan->context_length : 1;
-    if (plan->protocol.window && plan->protocol.window < context)
-        context = plan->protocol.window;
+    if (plan->protocol.window && window < context)
+        context = window;
     if (windows->decided - windows->base <= context || windows->decided - windows->base - context < TRIM_AT)
         return;
     const size_t dead = (size_t)(windows->decided - windows->base - context);
@@ -374,7 +382,7 @@ static enum plx_status advance(struct plx_windows *windows, struct plx_error *er
         for (; status == PLX_OK && windows->window_end + more <= ready;
              windows->window_end += protocol->stride) {
             const uint64_t end = windows->window_end;
-            status = emit_window(windows, end > protocol->window ? end - protocol->window : 0, end, error);
+            status = emit_window(windows, begin_of_window(windows->plan, end), end, error);
             trim(windows);
         }
     }
@@ -385,7 +393,6 @@ static enum plx_status advance(struct plx_windows *windows, struct plx_error *er
 static enum plx_status begin_unit(struct plx_windows *windows, struct plx_error *error)
 {
     const struct plx_plan *plan = windows->plan;
-    const struct plx_protocol *protocol = &plan->protocol;
     windows->count = 0;
     windows->base = windows->decided = windows->starts = windows->spelled_starts = 0;
     windows->open = windows->new_unit = windows->new_window = windows->first_window = true;
@@ -405,7 +412,7 @@ static enum plx_status begin_unit(struct plx_windows *windows, struct plx_error 
             windows->numbers[windows->count] = 0; /* it is no target */
         windows->flags[windows->count++] = 0;
     }
-    windows->window_end = plan->first_window_end ? plan->first_window_end : protocol->window;
+    windows->window_end = plan->first_window_end;
     return PLX_OK;
 }
 
@@ -446,7 +453,7 @@ static enum plx_status end_unit(struct plx_windows *windows, struct plx_error *e
         return PLX_OK;
     }
     const uint64_t whole_end = protocol->tail == PLX_TAIL_LEFT_EXTEND ? end : windows->window_end;
-    return emit_window(windows, whole_end > protocol->window ? whole_end - protocol->window : 0, end, error);
+    return emit_window(windows, begin_of_window(plan, whole_end), end, error);
 }
 
 /* True if the protocol leaves the token out of the unit, which is counted. */

@@ -206,13 +206,20 @@ static size_t first_window_end(const struct plx_plan *plan, size_t symbols)
     return symbols + (size_t)protocol->first_window + no_target;
 }
 
+/* The most positions of a window that the unit begins with, or is: of its symbols, one counts. */
+static size_t most_positions(const struct plx_plan *plan, size_t symbols)
+{
+    return (size_t)plan->protocol.window + (symbols > 1 ? symbols - 1 : 0);
+}
+
 /* The window in which position p stands for the first time. */
 static struct window find_window(const struct unit *unit, size_t p)
 {
     const struct plx_protocol *protocol = &unit->plan->protocol;
     if (protocol->window == 0)
         return (struct window){.end = unit->size};
-    struct window window = {.end = (size_t)protocol->window, .last = (size_t)protocol->score_last};
+    const size_t most = most_positions(unit->plan, unit->symbols);
+    struct window window = {.end = most, .last = (size_t)protocol->score_last};
     if (protocol->first_window) {
         window.end = first_window_end(unit->plan, unit->symbols);
         window.last = (size_t)protocol->first_window;
@@ -221,12 +228,12 @@ static struct window find_window(const struct unit *unit, size_t p)
         window.end += (size_t)protocol->stride;
         window.last = (size_t)protocol->score_last;
     }
-    window.begin = window.end > protocol->window ? window.end - (size_t)protocol->window : 0;
+    window.begin = window.end > most ? window.end - (size_t)protocol->window : 0;
     const bool last = window.end == unit->size && protocol->tail == PLX_TAIL_DROP_LAST;
     if (window.end <= unit->size && !last)
         return window;
     if (protocol->tail == PLX_TAIL_LEFT_EXTEND)
-        window.begin = unit->size > protocol->window ? unit->size - (size_t)protocol->window : 0;
+        window.begin = unit->size > most ? unit->size - (size_t)protocol->window : 0;
     window.end = unit->size;
     window.dropped = protocol->tail == PLX_TAIL_DROP || protocol->tail == PLX_TAIL_DROP_LAST;
     return window;
@@ -698,8 +705,9 @@ static struct plx_plan random_plan(struct random *random)
         }
         struct plx_protocol numbers = protocol;
         plx_protocol_resolve(&numbers);
+        const size_t symbols = symbols_of(&plan);
         const bool fits =
-            numbers.first_window == 0 || first_window_end(&plan, symbols_of(&plan)) <= numbers.window;
+            numbers.first_window == 0 || first_window_end(&plan, symbols) <= most_positions(&plan, symbols);
         if (status != (fits ? PLX_OK : PLX_USAGE)) {
             print_case(&plan, &(struct text){0});
             fail_msg("a plan: %s", error.message);
