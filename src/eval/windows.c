@@ -120,6 +120,7 @@ static enum plx_status push(struct plx_windows *windows, const struct plx_block 
     if (windows->counts)
         count_tokens(windows, at);
     windows->filled = true;
+    windows->left_out = false;
     windows->spelled_starts = 0;
     windows->ended = block->flags[end - 1] & PLX_TOKEN_END;
     return windows->spelling ? plx_spelling_add(windows->spelling, block, begin, end, error) : PLX_OK;
@@ -365,13 +366,25 @@ static void trim(struct plx_windows *windows)
         memmove(windows->numbers, windows->numbers + dead, windows->count * sizeof *windows->numbers);
 }
 
-/* Carries out what can be, given the tokens so far. */
-static enum plx_status advance(struct plx_windows *windows, struct plx_error *error)
+/* Whether the last token may turn out to stand between nothing. */
+static bool ends_with_join(const struct plx_windows *windows)
+{
+    return windows->count > 0 && (windows->flags[windows->count - 1] & PLX_TOKEN_JOIN);
+}
+
+/* Tokens that wait for the next one: only that one tells whether a line end lies between two lines, and
+   whether bytes behind the last token are its own. */
+static size_t held_back(const struct plx_windows *windows)
+{
+    const size_t held = ends_with_join(windows) ? 2 : 1;
+    return held < windows->count ? held : windows->count;
+}
+
+/* Carries out what can be, given the tokens so far, of which the last so many wait. */
+static enum plx_status advance(struct plx_windows *windows, size_t held, struct plx_error *error)
 {
     const struct plx_protocol *protocol = &windows->plan->protocol;
-    /* Whether a line end lies between two lines is known with the next token only. */
-    const bool waits = windows->count > 0 && (windows->flags[windows->count - 1] & PLX_TOKEN_JOIN);
-    const uint64_t ready = windows->base + windows->count - waits;
+    const uint64_t ready = windows->base + windows->count - held;
     enum plx_status status = PLX_OK;
     if (protocol->window == 0) {
         if (ready > windows->decided)
@@ -416,7 +429,35 @@ static enum plx_status begin_unit(struct plx_windows *windows, struct plx_error 
     return PLX_OK;
 }
 
-static enum plx_status end_unit(struct plx_windows *windows, struct plx_error *error)
+/* Takes back what joins lines: it stands between nothing, and its bytes belong to what may come. */
+static void drop_join(struct plx_windows *windows)
+{
+    windows->count--;
+    windows->tokens--;
+    windows->kept--;
+    if (windows->spelling)
+        plx_spelling_drop(windows->spelling);
+    if (windows->counts) {
+        windows->counts->counts[windows->ids[windows->count]]--;
+        windows->counts->tokens--;
+    }
+    windows->rest_bytes += windows->bytes[windows->count];
+    windows->rest_characters += windows->characters[windows->count];
+}
+
+/* Nothing follows that bytes without an owner could belong to: they are the last token's, which is still
+   there, unless it has been left out. */
+static void give_rest(struct plx_windows *windows)
+{
+    if (windows->left_out || windows->base + windows->count <= windows->starts)
+        return;
+    windows->bytes[windows->count - 1] += (uint32_t)windows->rest_bytes;
+    windows->characters[windows->count - 1] += (uint32_t)windows->rest_characters;
+    windows->rest_bytes = windows->rest_characters = 0;
+}
+
+/* Ends the unit at hand, which may be the last. */
+static enum plx_status end_unit(struct plx_windows *windows, bool last, struct plx_error *error)
 {
     const struct plx_plan *plan = windows->plan;
     const struct plx_protocol *protocol = &plan->protocol;
@@ -429,20 +470,11 @@ static enum plx_status end_unit(struct plx_windows *windows, struct plx_error *e
         if ((status = reserve(windows, windows->count + 1, error)) || (status = push_end(windows, error)))
             return status;
     }
-    if (windows->count > 0 && (windows->flags[windows->count - 1] & PLX_TOKEN_JOIN)) {
-        windows->count--; /* it stands between nothing, and its bytes belong to what may come */
-        windows->tokens--;
-        windows->kept--;
-        if (windows->spelling)
-            plx_spelling_drop(windows->spelling);
-        if (windows->counts) {
-            windows->counts->counts[windows->ids[windows->count]]--;
-            windows->counts->tokens--;
-        }
-        windows->rest_bytes += windows->bytes[windows->count];
-        windows->rest_characters += windows->characters[windows->count];
-    }
-    status = advance(windows, error);
+    if (ends_with_join(windows))
+        drop_join(windows);
+    if (last)
+        give_rest(windows);
+    status = advance(windows, 0, error);
     const uint64_t end = windows->base + windows->count;
     const uint64_t first = windows->decided > windows->starts ? windows->decided : windows->starts;
     if (status || first >= end)
@@ -473,6 +505,7 @@ static bool leave_out(struct plx_windows *windows, unsigned flags)
         return false;
     }
     windows->rest_bytes = windows->rest_characters = 0;
+    windows->left_out = true;
     windows->tokens++;
     return true;
 }
@@ -487,7 +520,7 @@ static enum plx_status begin_at(struct plx_windows *windows, const struct plx_bl
     enum plx_status status;
     windows->new_document = false;
     if (!windows->open || parted || (flags & PLX_TOKEN_BREAK)) {
-        if ((status = end_unit(windows, error)) || (status = begin_unit(windows, error)))
+        if ((status = end_unit(windows, false, error)) || (status = begin_unit(windows, error)))
             return status;
     }
     return begins_document && windows->spelling
@@ -521,7 +554,7 @@ enum plx_status plx_windows_add(struct plx_windows *windows, const struct plx_bl
             (status = push(windows, block, i, end, error)))
             return status;
         i = end;
-        status = advance(windows, error);
+        status = advance(windows, held_back(windows), error);
     }
     windows->passed += tokens->count;
     windows->rest_bytes += tokens->rest_bytes;
@@ -534,7 +567,7 @@ enum plx_status plx_windows_add(struct plx_windows *windows, const struct plx_bl
 
 enum plx_status plx_windows_finish(struct plx_windows *windows, struct plx_error *error)
 {
-    const enum plx_status status = end_unit(windows, error);
+    const enum plx_status status = end_unit(windows, true, error);
     if (status || windows->batch->target_count == 0)
         return status;
     return windows->sink(windows->user, &windows->batch, error);
