@@ -347,18 +347,29 @@ static void presets__too_few_tokens(void **state)
     }
 }
 
-static bool has_warning(const struct plx_model *model, size_t count, const char *protocol)
+/* The warning of few windows; "" if there is none. It counts nothing. */
+static const char *warning_of(const struct plx_model *model, size_t count, const char *protocol)
 {
+    static char message[sizeof((struct plx_warning *)NULL)->message];
     char *text = words(count);
     struct plx_result *result = inputs_evaluate(model, text, PLX_TOKENS_WORD, protocol);
     size_t warnings;
-    bool found = false;
     const struct plx_warning *list = plx_result_warnings(result, &warnings);
-    for (size_t i = 0; i < warnings; i++)
-        found |= strcmp(list[i].code, "few-windows") == 0;
+    *message = '\0';
+    for (size_t i = 0; i < warnings; i++) {
+        if (strcmp(list[i].code, "few-windows") != 0)
+            continue;
+        memcpy(message, list[i].message, sizeof message);
+        assert_int_equal(list[i].count, 0);
+    }
     plx_result_free(result);
     free(text);
-    return found;
+    return message;
+}
+
+static bool has_warning(const struct plx_model *model, size_t count, const char *protocol)
+{
+    return *warning_of(model, count, protocol);
 }
 
 /* llama-perplexity refuses fewer than two windows of tokens. */
@@ -370,7 +381,13 @@ static void presets__fewer_windows_than_the_peer_takes(void **state)
     assert_false(has_warning(model, 1024, "llama.cpp"));
     assert_true(has_warning(model, 1535, "llama.cpp-stride"));
     assert_false(has_warning(model, 1536, "llama.cpp-stride"));
-    assert_false(has_warning(model, 600, "llama.cpp window=512 score=all")); /* it is no longer its rule */
+    /* However large they are, and whatever else is changed. */
+    assert_string_equal(warning_of(model, 150, "llama.cpp window=100"),
+                        "llama.cpp itself refuses fewer than 2 windows of 100 tokens, and the corpus has 150 "
+                        "tokens");
+    assert_false(has_warning(model, 200, "llama.cpp window=100"));
+    assert_true(has_warning(model, 600, "llama.cpp score=all unknown=zero"));
+    assert_false(has_warning(model, 600, "exact window=512 start=replace"));
     assert_false(has_warning(model, 600, "hf-stride"));
     plx_model_close(model);
 }
