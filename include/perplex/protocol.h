@@ -115,7 +115,7 @@ PLX_API const char *plx_protocol_rule(size_t index);
 PLX_API bool plx_protocol_wants_letters(const struct plx_protocol *protocol);
 
 /* Gives how many windows of tokens the peer wants at least whose preset the protocol is, or began as; 0: any.
- *peer (may be NULL) is that preset's name, static; "" where there is none. */
+   The name of that preset, static, goes into *peer (may be NULL); "" where there is none. */
 PLX_API unsigned plx_protocol_least_windows(const struct plx_protocol *protocol, const char **peer);
 
 /* Finds the preset of that name; NULL if there is none. Static. */
