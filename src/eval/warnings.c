@@ -51,12 +51,13 @@ void plx_warnings_doubt(struct plx_warnings *warnings, const struct plx_pipeline
              "model's training text was not",
              corpus);
     const struct plx_protocol *protocol = &pipeline->plan.protocol;
-    const uint64_t least = plx_protocol_least_windows(protocol) * protocol->window;
-    if (pipeline->windows.tokens < least)
-        warn(warnings, "few-windows", pipeline->windows.tokens,
-             "%s itself refuses fewer than %u windows of %llu tokens, and the %s has %llu tokens",
-             protocol->name, plx_protocol_least_windows(protocol), (unsigned long long)protocol->window,
-             corpus, (unsigned long long)pipeline->windows.tokens);
+    const char *peer;
+    const unsigned least = plx_protocol_least_windows(protocol, &peer);
+    if (pipeline->windows.tokens < least * protocol->window)
+        warn(warnings, "few-windows", 0,
+             "%s itself refuses fewer than %u windows of %llu tokens, and the %s has %llu tokens", peer,
+             least, (unsigned long long)protocol->window, corpus,
+             (unsigned long long)pipeline->windows.tokens);
     if (pipeline->text.invalid_utf8)
         warn(warnings, "invalid-utf8", pipeline->text.invalid_utf8,
              "bytes of the %s that are not UTF-8 count as one character each", corpus);
