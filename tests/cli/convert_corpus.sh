@@ -61,6 +61,25 @@ for format in u32 megatron fairseq npy jsonl; do
     accepts "$PERPLEX" convert -q "$input" "again.$format" --to $format --token-bytes bytes.npy --write-bytes counts.npy
     cmp -s bytes.npy counts.npy || fail "other bytes by way of $format"
 done
+
+# The same without end symbols, where blanks at the ends of documents and of the corpus belong to no token that follows:
+# every byte counts, behind a last file without a token as well.
+printf ' \r\n\n' >blank.txt
+size=$(cat messy.txt blank.txt | wc -c)
+accepts "$PERPLEX" eval -q model.arpa messy.txt blank.txt --end none -o text.json
+[ "$(value text.json counts.scored_bytes)" -eq "$size" ] || fail "not $size bytes are scored"
+for format in u32 megatron npy jsonl; do
+    accepts "$PERPLEX" convert -q messy.txt blank.txt "none.$format" --to $format --vocab model.arpa --end none \
+        --write-bytes bytes.npy
+    input=none.$format
+    case $format in megatron) input=none.$format.bin ;; esac
+    accepts "$PERPLEX" eval -q model.arpa "$input" --tokens word --end none --token-bytes bytes.npy \
+        --original-bytes "$size" -o ids.json
+    for key in counts.scored_bytes metrics.bits_per_byte metrics.nats_per_token; do
+        [ "$(value ids.json $key)" = "$(value text.json $key)" ] || fail "another $key by way of $format"
+    done
+    grep -q '"warnings": \[\]' ids.json || fail "warns of $format"
+done
 accepts "$PERPLEX" convert messy.txt one.jsonl --pages none --vocab model.arpa -q
 [ "$(wc -l <one.jsonl)" -eq 1 ] || fail 'articles although nobody wants them'
 
