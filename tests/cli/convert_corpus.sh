@@ -114,6 +114,17 @@ run "$PERPLEX" convert unknown.txt unknown.u16 --vocab model.arpa
 said 'perplex: warning: 2 of 4 tokens are unknown, and became <unk>'
 run "$PERPLEX" convert part-1.txt part-2.txt parts.npy --vocab model.arpa
 said 'perplex: warning: 2 documents become one: the format does not tell where they begin'
+printf '{"input_ids":[7,8],"text":"ab","bytes":[1,1]}\n{"input_ids":[1],"text":"de","bytes":[1]}\n' >differing.jsonl
+run "$PERPLEX" convert differing.jsonl parts.jsonl
+said 'perplex: warning: the tokens of a document stand for another number of bytes than the text beside them: '\
+'document 2 for 1, its text has 2 (line 2)'
+run "$PERPLEX" convert differing.jsonl parts.jsonl --documents :1 --original-bytes 2
+said ''
+run "$PERPLEX" convert differing.jsonl parts.jsonl --documents :1 --original-bytes 5
+said 'perplex: warning: the tokens stand for 2 bytes, the original has 5: 3 too few'
+accepts "$PERPLEX" inspect none.u32 --token-bytes bytes.npy --original-bytes 7
+grep -q "WARNING *the tokens stand for $size bytes, the original has 7" out || fail 'no doubt of the bytes'
+refuses 2 'the bytes of tokens were given, but no corpus' "$PERPLEX" inspect model.arpa --token-bytes bytes.npy
 accepts "$PERPLEX" convert -q part-1.txt unknown.txt parts.npy --vocab model.arpa
 accepts "$PERPLEX" convert part-1.txt part-2.txt parts.jsonl --vocab model.arpa
 [ "$(wc -l <parts.jsonl)" -eq 2 ] || fail 'documents are lost'
