@@ -107,8 +107,7 @@ enum cli_takes {
       "documents A to B - 1 of the corpus, counted from 0; A: and :B are open")                              \
     X(TOKEN_BYTES, "token-bytes", 0, "FILE", FILE, CLI_EVAL | CLI_INSPECT | CLI_CONVERT,                     \
       "what tokens stand for: a .npy with a count of bytes for each, or a vocabulary that gives each id "    \
-      "its "                                                                                                 \
-      "bytes")                                                                                               \
+      "its bytes")                                                                                           \
     X(ORIGINAL_BYTES, "original-bytes", 0, "N", NUMBER, CLI_EVAL | CLI_INSPECT | CLI_CONVERT,                \
       "size of the text that was tokenized: a warning if the tokens stand for more or less")                 \
     X(MODEL_FORMAT, "model-format", 0, "NAME", MODEL_FORMAT, CLI_EVAL | CLI_INSPECT | CLI_CONVERT,           \

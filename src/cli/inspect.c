@@ -6,17 +6,14 @@
 #define SEED_MOST 999999999999999999ull
 
 static const char DETAILS[] =
-    "FILE is a model or a corpus: a path, an http(s):// URL, or \"-\" for standard "
-    "input; gzip is undone. What it "
-    "is shows in its content, then in its name. Several files of a corpus are one "
-    "corpus. After a model: how much "
-    "of the corpus the model knows.\n\n"
-    "What can be read is fine, whatever is odd about it. What is neither a model "
-    "nor a corpus is refused with a "
-    "guess at what it is.\n\n"
-    "--deep draws a text from an n-gram model and adds up the probabilities of all "
-    "words after at most 20 of its contexts of each length. That is a sample: other "
-    "contexts may sum to more or less, and another --seed takes others.";
+    "FILE is a model or a corpus: a path, an http(s):// URL, or \"-\" for standard input; gzip is undone. "
+    "What it is shows in its content, then in its name. Several files of a corpus are one corpus. After a "
+    "model: how much of the corpus the model knows.\n\n"
+    "What can be read is fine, whatever is odd about it. What is neither a model nor a corpus is refused "
+    "with a guess at what it is.\n\n"
+    "--deep draws a text from an n-gram model and adds up the probabilities of all words after at most 20 "
+    "of its contexts of each length. That is a sample: other contexts may sum to more or less, and "
+    "another --seed takes others.";
 
 static const struct cli_example EXAMPLES[] = {
     {"perplex inspect model.arpa.gz", "orders, symbols, whether its probabilities sum to 1"},
