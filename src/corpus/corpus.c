@@ -3,6 +3,7 @@
 #include "base/memory.h"
 #include "corpus/document_range.h"
 #include "corpus/files.h"
+#include "corpus/index_pair.h"
 #include "corpus/page_counter.h"
 #include "corpus/token_bytes.h"
 
@@ -102,7 +103,7 @@ enum plx_status plx_corpus_open(const char *const *names, size_t count,
 {
     struct plx_names expanded;
     *corpus = NULL;
-    const enum plx_status status = plx_names_expand(names, count, &expanded, error);
+    const enum plx_status status = plx_names_expand(names, count, plx_index_pair_up, &expanded, error);
     if (status)
         return status;
     struct plx_corpus *opened = new_corpus(&expanded, options, error);
