@@ -11,7 +11,7 @@
 #include "base/bytes.h"
 #include "base/error.h"
 #include "base/memory.h"
-#include "io/index_pair.h"
+#include "corpus/index_pair.h"
 #include "io/place.h"
 
 #include <stdlib.h>
