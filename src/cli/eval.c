@@ -214,26 +214,45 @@ static enum plx_status read_class_weights(const char *name, struct plx_loss_vari
     losses->class_weights = weights->values;
     losses->class_count = weights->count;
     losses->class_weights_sha256 = weights->sha256;
+static void close_corpora(const struct corpora *corpora)
+{
+    plx_corpus_close(corpora->scored);
+    plx_corpus_close(corpora->tuning);
+    plx_corpus_close(corpora->counted);
+}
+
     return PLX_OK;
 }
 
-/* The corpus and the one to tune on, *tuning, as far as they are not open yet. */
-static enum plx_status open_corpora(const struct cli_arguments *arguments, const struct settings *settings,
-                                    bool at_once, struct plx_corpus **corpus, struct plx_corpus **tuning,
-                                    struct plx_error *error)
+/* What is read beside the models; NULL: not open yet, or not wanted. */
+struct corpora {
+    struct plx_corpus *scored, *tuning, *counted;
+};
+
+static enum plx_status open_corpus(const char *const *names, size_t count,
+                                   const struct plx_corpus_options *options, bool at_once,
+                                   struct plx_corpus **corpus, struct plx_error *error)
 {
-    const char *const *names = arguments->operands + 1;
-    const size_t count = (size_t)arguments->operand_count - 1;
-    const char *tuned = arguments->values[CLI_MIX_TUNE];
-    struct plx_corpus_options other = settings->corpus;
-    enum plx_status status = PLX_OK;
-    other.member = NULL; /* these are of the corpus to be scored */
-    other.first_document = other.end_document = 0;
-    other.token_bytes = NULL;
-    if (tuned && !*tuning && (!at_once || opens_at_once(tuned)))
-        status = plx_corpus_open(&tuned, 1, &other, tuning, error);
-    if (status == PLX_OK && !*corpus && (!at_once || opens_at_once(names[0])))
-        status = plx_corpus_open(names, count, &settings->corpus, corpus, error);
+    if (!names[0] || *corpus || (at_once && !opens_at_once(names[0])))
+        return PLX_OK;
+    return plx_corpus_open(names, count, options, corpus, error);
+}
+
+/* As far as they are not open yet. The one in which tokens are counted may be of any format. */
+static enum plx_status open_corpora(const struct cli_arguments *arguments, const struct settings *settings,
+                                    bool at_once, struct corpora *corpora, struct plx_error *error)
+{
+    const struct plx_corpus_options *scored = &settings->corpus;
+    const struct plx_corpus_options counted = {.tokens = scored->tokens, .interrupted = scored->interrupted};
+    struct plx_corpus_options tuned = counted;
+    tuned.format = scored->format;
+    enum plx_status status =
+        open_corpus(&arguments->values[CLI_MIX_TUNE], 1, &tuned, at_once, &corpora->tuning, error);
+    if (status == PLX_OK)
+        status = open_corpus(&arguments->values[CLI_COUNTS], 1, &counted, at_once, &corpora->counted, error);
+    if (status == PLX_OK)
+        status = open_corpus(arguments->operands + 1, (size_t)arguments->operand_count - 1, scored, at_once,
+                             &corpora->scored, error);
     return status;
 }
 
@@ -263,14 +282,13 @@ static enum plx_status tune(const struct cli_arguments *arguments, struct settin
 static enum plx_status evaluate(const struct cli_arguments *arguments, struct settings *settings,
                                 struct plx_result **result, struct plx_error *error)
 {
-    struct plx_corpus *corpus = NULL, *tuning = NULL;
+    struct corpora corpora = {NULL, NULL, NULL};
     struct plx_protocol protocol;
     struct plx_evaluate_options options = settings->evaluate;
     struct plx_loss_variant losses = settings->losses;
     struct plx_class_weights weights = {0};
     struct plx_breakdown_options breakdown = settings->breakdown;
     struct plx_token_counts counts = {0};
-    const char *counted = arguments->values[CLI_COUNTS];
     options.protocol = &protocol;
     *result = NULL;
     enum plx_status status = cli_check_protocol(arguments, error);
@@ -278,24 +296,23 @@ static enum plx_status evaluate(const struct cli_arguments *arguments, struct se
         status = read_class_weights(arguments->values[CLI_CLASS_WEIGHTS], &losses, &weights, error);
     options.losses = modifies(&losses) ? &losses : NULL;
     if (status == PLX_OK)
-        status = open_corpora(arguments, settings, true, &corpus, &tuning, error);
+        status = open_corpora(arguments, settings, true, &corpora, error);
     if (status == PLX_OK)
         status = cli_open_mixture(&settings->mixture, &settings->model, error);
     if (status == PLX_OK)
-        status = open_corpora(arguments, settings, false, &corpus, &tuning, error);
-    if (status == PLX_OK && tuning)
-        status = tune(arguments, settings, tuning, error);
+        status = open_corpora(arguments, settings, false, &corpora, error);
+    if (status == PLX_OK && corpora.tuning)
+        status = tune(arguments, settings, corpora.tuning, error);
     const struct plx_model *model = cli_mixture_model(&settings->mixture);
     if (status == PLX_OK)
-        status = cli_choose_protocol(arguments, plx_model_info(model), corpus, &protocol, error);
-    if (status == PLX_OK && counted)
-        status = cli_count_tokens(counted, &settings->corpus, model, &options, &counts, error);
-    breakdown.counts = counted ? &counts : NULL;
+        status = cli_choose_protocol(arguments, plx_model_info(model), corpora.scored, &protocol, error);
+    if (status == PLX_OK && corpora.counted)
+        status = plx_token_counts_make(model, corpora.counted, &options, &counts, error);
+    breakdown.counts = corpora.counted ? &counts : NULL;
     options.breakdown = cli_wants_breakdown(&breakdown) ? &breakdown : NULL;
     if (status == PLX_OK)
-        status = plx_evaluate(model, corpus, &options, result, error);
-    plx_corpus_close(corpus);
-    plx_corpus_close(tuning);
+        status = plx_evaluate(model, corpora.scored, &options, result, error);
+    close_corpora(&corpora);
     cli_close_mixture(&settings->mixture);
     plx_class_weights_release(&weights);
     plx_token_counts_release(&counts);
