@@ -536,6 +536,8 @@ static void lm_eval__starts(void **state)
             "the summary of lm-eval has no number for start replace: its own is context");
     refuses(no_start, "lm-eval", "lm-eval start=none", PLX_USAGE,
             "the summary of lm-eval has no number for start none: its own is end");
+    refuses(neither, "lm-eval", "lm-eval start=context:c limit=1", PLX_USAGE,
+            "the summary of lm-eval has no number for limit 1: its own is 0");
     refuses(neither, "lm-eval", "lm-eval start=none", PLX_USAGE,
             "the summary of lm-eval has no number for start none: its own is context-or-end");
 }
