@@ -23,6 +23,7 @@ struct member {
     struct plx_members members; /* as far as they have been met */
     char *wanted;               /* what members->wanted points to; owned */
     char *name;                 /* of the file; owned */
+    size_t opened;              /* its number, as members.chosen */
     bool searched;              /* no other file matches; else that shows at the end */
     bool ended;
     bool sized;
@@ -127,11 +128,21 @@ static enum plx_status find(struct member *member, struct plx_error *error)
         if (!entry)
             return member->searched ? plx_error_set(error, PLX_IO, "the archive changed while it was read")
                                     : plx_members_check(&member->members, error);
-        if (member->searched ? index == chosen : plx_members_add(&member->members, entry))
+        if (member->searched ? index == chosen : plx_members_add(&member->members, entry)) {
+            member->opened = index;
             return examine(member, entry, error);
+        }
         if (plx_unpack_pass(&member->unpack, error))
             return place(&member->unpack, plx_member_name(entry), error);
     }
+}
+
+/* Behind the file there is one of the very name, which goes before what matches otherwise. */
+static enum plx_status refuse_other(const struct member *member, struct plx_error *error)
+{
+    plx_error_set(error, PLX_USAGE, "\"%.100s\" is a file of the archive behind \"%.100s\", which was read",
+                  member->wanted, member->name);
+    return plx_error_hint(error, "save the archive as a file, which is searched before it is read");
 }
 
 /* The file has been read: was that all of it, and is it the one that was meant? */
@@ -141,7 +152,10 @@ static enum plx_status finish(struct member *member, struct plx_error *error)
         return plx_error_set(error, PLX_MALFORMED,
                              "the archive says that the file has %" PRIu64 " bytes, and it has %" PRIu64,
                              member->size, member->delivered);
-    return member->searched ? PLX_OK : meet_rest(&member->unpack, &member->members, error);
+    if (member->searched)
+        return PLX_OK;
+    const enum plx_status status = meet_rest(&member->unpack, &member->members, error);
+    return status || member->members.chosen == member->opened ? status : refuse_other(member, error);
 }
 
 static enum plx_status member_read(struct plx_medium *medium, uint8_t *data, size_t size, size_t *got,
