@@ -80,10 +80,10 @@ static enum plx_status open_llmc(struct plx_source *source, const struct plx_cor
 }
 
 const struct plx_corpus_format plx_corpus_format_llmc = {
-    "llmc",
-    "token ids of llm.c, with its header: of 2 bytes, and of 4 for Llama 3 (.bin)",
-    probe,
-    open_llmc,
-    plx_id_reader_next,
-    plx_id_reader_close,
+    .name = "llmc",
+    .description = "token ids of llm.c, with its header: of 2 bytes, and of 4 for Llama 3 (.bin)",
+    .probe = probe,
+    .open = open_llmc,
+    .next = plx_id_reader_next,
+    .close = plx_id_reader_close,
 };

@@ -29,6 +29,17 @@ static enum plx_status recognise(struct plx_source *source, const struct plx_cor
     return plx_archive_recognise(source, options->format && !options->member, archive, error);
 }
 
+/* Whether the options name a format of two files. */
+static bool wants_beside(const struct plx_corpus_options *options)
+{
+    const struct plx_corpus_format *format;
+    for (size_t i = 0; options->format && (format = plx_corpus_format(i)) != NULL; i++) {
+        if (strcmp(format->name, options->format) == 0)
+            return format->beside;
+    }
+    return false;
+}
+
 /* Where the source is what it should not be. */
 static enum plx_status refuse(struct plx_source *source, enum plx_status status, const char *message,
                               const char *hint, struct plx_error *error)
@@ -51,8 +62,13 @@ enum plx_status plx_corpus_enter_archive(struct plx_source **source, const struc
                         "without --member it is read as it is", error);
     if (status == PLX_OK && !archive)
         return PLX_OK;
+    if (status == PLX_OK && wants_beside(options))
+        status = refuse(file, PLX_UNSUPPORTED, "a data set of two files is not read out of an archive",
+                        "unpack both files", error);
     if (status == PLX_OK) {
-        status = plx_archive_open_member(*source, options->member, &source_options, &file, error);
+        /* Who names a format says that the index is of no concern. */
+        status = plx_archive_open_member(*source, options->member, !options->format, &source_options, &file,
+                                         error);
         *source = NULL; /* taken over */
     }
     if (status == PLX_OK)

@@ -58,19 +58,20 @@ static enum plx_status open_u32(struct plx_source *source, const struct plx_corp
 }
 
 const struct plx_corpus_format plx_corpus_format_u16 = {
-    "u16",
-    "token ids of 2 bytes, little-endian, without a header: nanoGPT's (.bin, .u16), OLMo's (.npy)",
-    probe_u16,
-    open_u16,
-    plx_id_reader_next,
-    plx_id_reader_close,
+    .name = "u16",
+    .description =
+        "token ids of 2 bytes, little-endian, without a header: nanoGPT's (.bin, .u16), OLMo's (.npy)",
+    .probe = probe_u16,
+    .open = open_u16,
+    .next = plx_id_reader_next,
+    .close = plx_id_reader_close,
 };
 
 const struct plx_corpus_format plx_corpus_format_u32 = {
-    "u32",
-    "token ids of 4 bytes, little-endian, without a header (.u32)",
-    probe_u32,
-    open_u32,
-    plx_id_reader_next,
-    plx_id_reader_close,
+    .name = "u32",
+    .description = "token ids of 4 bytes, little-endian, without a header (.u32)",
+    .probe = probe_u32,
+    .open = open_u32,
+    .next = plx_id_reader_next,
+    .close = plx_id_reader_close,
 };

@@ -25,6 +25,7 @@ struct member {
     char *name;                 /* of the file; owned */
     size_t opened;              /* its number, as members.chosen */
     bool searched;              /* no other file matches; else that shows at the end */
+    bool lone;                  /* a file whose index is another of the archive is refused */
     bool ended;
     bool sized;
     uint64_t size, delivered;
@@ -77,13 +78,16 @@ static enum plx_status meet_rest(struct plx_unpack *unpack, struct plx_members *
                                  struct plx_error *error)
 {
     struct archive_entry *entry;
+    bool better;
     for (;;) {
         enum plx_status status = plx_unpack_next(unpack, &entry, error);
         if (status)
             return status;
         if (!entry)
             return plx_members_check(members, error);
-        plx_members_add(members, entry);
+        status = plx_members_add(members, entry, &better, error);
+        if (status)
+            return status;
         if (plx_unpack_pass(unpack, error))
             return place(unpack, plx_member_name(entry), error);
     }
@@ -111,6 +115,8 @@ static enum plx_status examine(struct member *member, struct archive_entry *entr
     member->name = plx_copy_string(name, strlen(name), error);
     if (!member->name)
         return PLX_MEMORY;
+    if (member->lone && plx_members_check_lone(&member->members, name, error))
+        return error->status;
     member->sized = archive_entry_size_is_set(entry);
     member->size = member->sized ? (uint64_t)archive_entry_size(entry) : 0;
     return PLX_OK;
@@ -128,7 +134,12 @@ static enum plx_status find(struct member *member, struct plx_error *error)
         if (!entry)
             return member->searched ? plx_error_set(error, PLX_IO, "the archive changed while it was read")
                                     : plx_members_check(&member->members, error);
-        if (member->searched ? index == chosen : plx_members_add(&member->members, entry)) {
+        bool found = index == chosen;
+        if (!member->searched)
+            status = plx_members_add(&member->members, entry, &found, error);
+        if (status)
+            return status;
+        if (found) {
             member->opened = index;
             return examine(member, entry, error);
         }
@@ -155,7 +166,9 @@ static enum plx_status finish(struct member *member, struct plx_error *error)
     if (member->searched)
         return PLX_OK;
     const enum plx_status status = meet_rest(&member->unpack, &member->members, error);
-    return status || member->members.chosen == member->opened ? status : refuse_other(member, error);
+    if (status == PLX_OK && member->members.chosen != member->opened)
+        return refuse_other(member, error);
+    return status || !member->lone ? status : plx_members_check_lone(&member->members, member->name, error);
 }
 
 static enum plx_status member_read(struct plx_medium *medium, uint8_t *data, size_t size, size_t *got,
@@ -183,6 +196,7 @@ static void member_close(struct plx_medium *medium)
     struct member *member = (struct member *)medium;
     plx_unpack_release(&member->unpack);
     plx_source_close(member->source);
+    plx_members_release(&member->members);
     free(member->wanted);
     free(member->name);
     free(member);
@@ -207,7 +221,7 @@ static enum plx_status begin(struct member *member, const char *wanted, struct p
     return status ? status : find(member, error);
 }
 
-enum plx_status plx_archive_open_member(struct plx_source *archive, const char *member,
+enum plx_status plx_archive_open_member(struct plx_source *archive, const char *member, bool lone,
                                         const struct plx_source_options *options, struct plx_source **file,
                                         struct plx_error *error)
 {
@@ -219,6 +233,7 @@ enum plx_status plx_archive_open_member(struct plx_source *archive, const char *
     }
     opened->medium.table = &member_table;
     opened->source = archive;
+    opened->lone = lone;
     plx_source_stop_hashing(archive);
     enum plx_status status = begin(opened, member, error);
     if (status && !*error->input)

@@ -23,7 +23,7 @@ enum plx_status plx_archive_recognise(struct plx_source *source, bool strict, bo
    PLX_MALFORMED, also of reading, where the archive or the file is damaged, or grows without measure
    (unpack.h); the errors of reading. Nothing can be read after PLX_INTERRUPTED where the archive itself was
    waited for. */
-enum plx_status plx_archive_open_member(struct plx_source *archive, const char *member,
+enum plx_status plx_archive_open_member(struct plx_source *archive, const char *member, bool lone,
                                         const struct plx_source_options *options, struct plx_source **file,
                                         struct plx_error *error);
 

@@ -9,8 +9,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const char INDEX[] = ".idx", TOKENS[] = ".bin";
-
 bool plx_index_recognise(const uint8_t *head, size_t size)
 {
     return size >= PLX_INDEX_MAGIC_BYTES && memcmp(head, "MMIDIDX\0\0", PLX_INDEX_MAGIC_BYTES) == 0;
@@ -38,8 +36,7 @@ static bool is_index(const char *path)
     return plx_index_recognise(head, plx_index_head(path, head, sizeof head, &size));
 }
 
-/* The length of `name` without the suffix; 0 if it does not end so. */
-static size_t stem(const char *name, const char *suffix)
+size_t plx_index_stem(const char *name, const char *suffix)
 {
     const size_t length = strlen(name), end = strlen(suffix);
     return length > end && strcmp(name + length - end, suffix) == 0 ? length - end : 0;
@@ -57,8 +54,8 @@ static char *join(const char *name, size_t length, const char *suffix, struct pl
 
 char *plx_index_beside(const char *bin, enum plx_status *status, struct plx_error *error)
 {
-    const size_t length = stem(bin, TOKENS);
-    char *index = length ? join(bin, length, INDEX, error) : NULL;
+    const size_t length = plx_index_stem(bin, PLX_INDEX_TOKENS);
+    char *index = length ? join(bin, length, PLX_INDEX_SUFFIX, error) : NULL;
     *status = length && !index ? PLX_MEMORY : PLX_OK;
     return index;
 }
@@ -66,11 +63,12 @@ char *plx_index_beside(const char *bin, enum plx_status *status, struct plx_erro
 char *plx_index_pair(const char *name, enum plx_status *status, struct plx_error *error)
 {
     const bool given = access(name, F_OK) == 0; /* the index itself, or no name of a data set */
-    const size_t length = given ? stem(name, INDEX) : strlen(name);
+    const size_t length = given ? plx_index_stem(name, PLX_INDEX_SUFFIX) : strlen(name);
     *status = PLX_OK;
     if (length == 0)
         return NULL;
-    char *index = join(name, length, INDEX, error), *tokens = join(name, length, TOKENS, error);
+    char *index = join(name, length, PLX_INDEX_SUFFIX, error),
+         *tokens = join(name, length, PLX_INDEX_TOKENS, error);
     const bool found = index && tokens && is_index(index) && access(tokens, F_OK) == 0;
     if (!index || !tokens)
         *status = PLX_MEMORY;

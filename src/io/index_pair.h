@@ -11,12 +11,18 @@
 
 #define PLX_INDEX_MAGIC_BYTES 9
 
+#define PLX_INDEX_SUFFIX ".idx"
+#define PLX_INDEX_TOKENS ".bin"
+
 /* Whether content that begins with head[0..size) is such an index. */
 bool plx_index_recognise(const uint8_t *head, size_t size);
 
 /* Reads up to `size` bytes of the regular file `path` into head, and says how long the file is. Returns how
    many have been read: 0 for what is none, or cannot be read. */
 size_t plx_index_head(const char *path, void *head, size_t size, uint64_t *file_bytes);
+
+/* The length of NAME in `name` that ends with the suffix behind it; 0 where it does not. */
+size_t plx_index_stem(const char *name, const char *suffix);
 
 /* NAME.idx of NAME.bin, released with free(). NULL if `bin` does not end so, with *status PLX_OK, or on
    failure. */

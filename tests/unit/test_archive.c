@@ -64,7 +64,7 @@ static enum plx_status read_member(struct plx_source *archive, const char *membe
     struct plx_source *file;
     char hex[65];
     size_t got = 0;
-    enum plx_status status = plx_archive_open_member(archive, member, &options, &file, error);
+    enum plx_status status = plx_archive_open_member(archive, member, true, &options, &file, error);
     if (status == PLX_OK) {
         status = plx_source_read(file, text, 255, &got, error);
         if (status == PLX_OK)
@@ -171,6 +171,39 @@ static void plx_archive_open_member__exact_goes_first(void **state)
     free(file.bytes);
     file = archive_file("tar", parts + 1, 2);
     assert_int_equal(read_member(open_memory(file.bytes, file.size), "?.txt", text, &error), PLX_USAGE);
+    free(file.bytes);
+}
+
+/* Of a data set in two files neither stands for itself; both orders, in one folder or not. */
+static void plx_archive_open_member__with_an_index(void **state)
+{
+    static const struct archive_part parts[] = {
+        {"a/x.bin", "1234", 4}, {"a/x.idx", "1", 1},  {"a/x.bin", "1234", 4}, {"b/x.idx", "1", 1},
+        {"x.idx", "1", 1},      {"a/xy.idx", "1", 1}, {"a/x.bin", "1234", 4},
+    };
+    static const char message[] = "\"a/x.bin\" has an index beside it";
+    (void)state;
+    for (size_t i = 0; i < FORMAT_COUNT; i++) {
+        struct archive_file file = archive_file(FORMATS[i], parts, 2);
+        expect_refused(&file, "x.bin", PLX_UNSUPPORTED, message);
+        expect_refused(&file, "*.bin", PLX_UNSUPPORTED, message);
+        expect_member(&file, "x.idx", "1");
+        free(file.bytes);
+        file = archive_file(FORMATS[i], parts + 1, 2);
+        expect_refused(&file, "x.bin", PLX_UNSUPPORTED, message);
+        free(file.bytes);
+        file = archive_file(FORMATS[i], parts + 3, 4);
+        expect_member(&file, "x.bin", "1234");
+        free(file.bytes);
+    }
+    struct archive_file file = archive_file("tar", parts, 2);
+    const struct plx_source_options options = {.fingerprint = true};
+    struct plx_source *opened;
+    struct plx_error error;
+    assert_int_equal(plx_archive_open_member(open_memory(file.bytes, file.size), "x.bin", false, &options,
+                                             &opened, &error),
+                     PLX_OK);
+    plx_source_close(opened);
     free(file.bytes);
 }
 
@@ -358,7 +391,7 @@ static void plx_archive_open_member__large(void **state)
     const struct archive_part part = {"text8", text, size};
     struct archive_file archive = archive_file("zip", &part, 1);
     assert_true(size / archive.size > 20);
-    assert_int_equal(plx_archive_open_member(open_file(archive.bytes, archive.size), NULL,
+    assert_int_equal(plx_archive_open_member(open_file(archive.bytes, archive.size), NULL, true,
                                              &(struct plx_source_options){.fingerprint = true}, &file,
                                              &error),
                      PLX_OK);
@@ -408,6 +441,7 @@ int main(void)
                                         folder_remove),
         cmocka_unit_test_setup_teardown(plx_archive_open_member__exact_goes_first, folder_make,
                                         folder_remove),
+        cmocka_unit_test_setup_teardown(plx_archive_open_member__with_an_index, folder_make, folder_remove),
         cmocka_unit_test_setup_teardown(plx_archive_open_member__twice, folder_make, folder_remove),
         cmocka_unit_test_setup_teardown(plx_archive_open_member__only_file, folder_make, folder_remove),
         cmocka_unit_test_setup_teardown(plx_archive_open_member__many_files, folder_make, folder_remove),
