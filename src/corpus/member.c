@@ -4,13 +4,13 @@
 
 #include <string.h>
 
-/* Whether a format knows the content, which may begin as an archive does. */
+/* Whether a format knows the content, which may begin as an archive does, or what lies beside it. */
 static bool known(const char *wanted, const uint8_t *head, size_t size, const char *name)
 {
     const struct plx_corpus_format *format;
     for (size_t i = 0; (format = plx_corpus_format(i)) != NULL; i++) {
         if ((!wanted || strcmp(format->name, wanted) == 0) &&
-            format->probe(head, size, name) == PLX_PROBE_CONTENT)
+            format->probe(head, size, name) >= PLX_PROBE_CONTENT)
             return true;
     }
     return false;

@@ -43,8 +43,10 @@ enum plx_status plx_archive_recognise(struct plx_source *source, bool strict, bo
     if (kind == PLX_ARCHIVE_NONE || (*archive && !strict))
         return status;
     status = plx_source_peek(source, HEAD_BYTES, &head, &size, error);
-    *archive = status == PLX_OK && plx_unpack_begins(head, size);
-    return status;
+    *archive = false;
+    if (status == PLX_OK)
+        status = plx_unpack_begins(head, size, archive, error);
+    return status == PLX_OK || *error->input ? status : plx_error_input(error, plx_source_name(source));
 }
 
 /* How the file of that name in the archive is called: "archive.zip:name". Released with free(); NULL on

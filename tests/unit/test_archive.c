@@ -426,10 +426,45 @@ static void plx_archive_recognise__by_content(void **state)
         assert_false(archive);
         plx_source_close(source);
     }
-    struct plx_source *source = open_memory("PK\3\4\1\2\3\4", 8);
-    assert_int_equal(plx_archive_recognise(source, true, &archive, &error), PLX_OK);
-    assert_false(archive);
+}
+
+static bool recognised(const void *bytes, size_t size, bool strict)
+{
+    struct plx_source *source = open_memory(bytes, size);
+    struct plx_error error;
+    bool archive;
+    assert_int_equal(plx_archive_recognise(source, strict, &archive, &error), PLX_OK);
     plx_source_close(source);
+    return archive;
+}
+
+/* Ids of 2 bytes that begin as zip does: behind it too few, zeros, others; as its end: zeros, letters. */
+static void plx_archive_recognise__ids(void **state)
+{
+    static const char zeros[44] = "PK\3\4", end[44] = "PK\5\6";
+    char ids[600] = "PK\3\4";
+    (void)state;
+    for (size_t i = 4; i < sizeof ids; i++)
+        ids[i] = (char)(i % 2 ? 1 : i % 200);
+    assert_true(recognised("PK\3\4\1\2\3\4", 8, false));
+    assert_false(recognised("PK\3\4\1\2\3\4", 8, true));
+    assert_false(recognised(zeros, sizeof zeros, true));
+    assert_false(recognised(ids, sizeof ids, true));
+    assert_false(recognised(end, sizeof end, true));
+    assert_false(recognised("PK\5\6aaaaaaaaaaaaaaaaaaaaaaaaaaaa", 32, true));
+}
+
+/* Zeros are the end of a tar archive; behind a compression they are anything. */
+static void plx_archive_recognise__compressed_zeros(void **state)
+{
+    static const char *const formats[] = {"tar.xz", "tar.bz2", "tar.zst"};
+    (void)state;
+    for (size_t i = 0; i < 3; i++) {
+        struct archive_file file = archive_file(formats[i], PARTS, 0);
+        assert_int_not_equal(plx_archive_kind(file.bytes, file.size), PLX_ARCHIVE_NONE);
+        assert_false(recognised(file.bytes, file.size, false));
+        free(file.bytes);
+    }
 }
 
 int main(void)
@@ -454,6 +489,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(plx_archive_open_member__bomb, folder_make, folder_remove),
         cmocka_unit_test_setup_teardown(plx_archive_open_member__large, folder_make, folder_remove),
         cmocka_unit_test(plx_archive_recognise__by_content),
+        cmocka_unit_test(plx_archive_recognise__ids),
+        cmocka_unit_test(plx_archive_recognise__compressed_zeros),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
