@@ -82,7 +82,7 @@ static enum plx_status begin(struct indexed_reader *reader, enum plx_index_kind 
     if (status)
         return status;
     const struct plx_id_layout layout = {
-        .type = reader->index.type, .count = reader->index.tokens, .counter = "the index"};
+        .type = reader->index.type, .counted = true, .count = reader->index.tokens, .counter = "the index"};
     base->empty = reader->index.documents == 0;
     return plx_id_stream_begin(&reader->stream, base->source, &layout, error);
 }

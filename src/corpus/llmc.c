@@ -52,6 +52,7 @@ static enum plx_status read_header(const uint8_t *head, size_t size, struct plx_
     *layout = (struct plx_id_layout){
         .type = {.size = version->id_bytes},
         .begin = HEADER_BYTES,
+        .counted = true,
         .count = plx_load_u32(head + 8),
         .counter = "the header",
     };

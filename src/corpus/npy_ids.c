@@ -51,6 +51,7 @@ static enum plx_status open_npy(struct plx_source *source, const struct plx_corp
     const struct plx_id_layout layout = {
         .type = {array.size, array.kind == 'i', array.big_endian},
         .begin = header,
+        .counted = true,
         .count = array.count,
         .counter = "the header",
     };

@@ -37,7 +37,7 @@ static enum plx_probe probe_u32(const uint8_t *head, size_t size, const char *na
 static enum plx_status open_raw(struct plx_source *source, const struct plx_corpus_options *options,
                                 unsigned size, struct plx_reader **made, struct plx_error *error)
 {
-    const struct plx_id_layout layout = {.type = {.size = size}, .count = PLX_IDS_ALL};
+    const struct plx_id_layout layout = {.type = {.size = size}};
     struct plx_id_reader *reader;
     const enum plx_status status = plx_id_reader_new(source, options, &layout, &reader, error);
     if (status == PLX_OK)
