@@ -102,6 +102,14 @@ static void plx_token_sizes_read__of_a_tokenizer(void **state)
     static const char *const prefixes[] = {
         "\"normalizer\": {\"type\": \"Prepend\", \"prepend\": \"\xE2\x96\x81\"}",
         "\"pre_tokenizer\": {\"type\": \"Metaspace\", \"prepend_scheme\": \"first\"}",
+        "\"normalizer\": {\"type\": \"Sequence\", \"normalizers\": [{\"type\": \"NFC\"}, {\"prepend\": "
+        "\"\\u2581\", \"type\": \"Prepend\"}]}",
+        "\"pre_tokenizer\": {\"type\": \"Sequence\", \"pretokenizers\": [{\"type\": \"ByteLevel\", "
+        "\"add_prefix_space\": false}, {\"add_prefix_space\" : true, \"type\":\"Metaspace\"}]}",
+        "\"pre_tokenizer\": {\"type\" : \"Metaspace\", \"add_prefix_space\" : false}",
+        "\"pre_tokenizer\": {\"add_prefix_space\":\nfalse, \"type\": \"Metaspace\"}",
+        "\"normalizer\": {\"type\": \"Prepend\", \"prepend\": \"x\"}",
+        "\"normalizer\": {\"type\": \"Replace\", \"content\": \"Metaspace\"}",
         "\"pre_tokenizer\": {\"type\": \"Metaspace\", \"prepend_scheme\": \"never\"}",
         "\"normalizer\": null"};
     for (size_t i = 0; i < LENGTH(prefixes); i++) {
@@ -114,7 +122,7 @@ static void plx_token_sizes_read__of_a_tokenizer(void **state)
             "\"vocab\": {\"[BOS]\": 0, \"\xE2\x96\x81on\": 1, \"e\": 2}, \"merges\": []}}",
             prefixes[i]);
         struct plx_token_sizes sizes = read_sizes(text);
-        const uint32_t first = i < 2 ? 2 : 3;
+        const uint32_t first = i < 4 ? 2 : 3;
         EXPECT_STREAM(&sizes, {0, 0, 0, 0}, {1, first, first, 1}, {2, 1, 1, 0}, {1, 3, 3, 1}, {4, 4, 4, 1});
         plx_token_sizes_release(&sizes);
     }
