@@ -340,9 +340,12 @@ static bool judge(struct walk *walk)
     walk->kind = plx_spelling_judge(&walk->signs);
     if (walk->kind != PLX_SPELLED_UNCLEAR)
         return true;
-    plx_error_set(
-        walk->error, PLX_UNSUPPORTED,
-        "no token of the vocabulary has a blank in it, so that it does not say what bytes they are");
+    plx_error_set(walk->error, PLX_UNSUPPORTED,
+                  walk->signs.piece_blanks
+                      ? "as many tokens of the vocabulary have GPT-2's blank as have SentencePiece's, so "
+                        "that it does not say what bytes they are"
+                      : "no token of the vocabulary has a blank in it, so that it does not "
+                        "say what bytes they are");
     plx_error_input(walk->error, walk->reading->name);
     return stop(walk, plx_error_hint(walk->error, "it is spelled neither as GPT-2's nor as SentencePiece's; "
                                                   "lines of an id, a tab and a count say it"));

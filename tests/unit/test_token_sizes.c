@@ -199,6 +199,7 @@ static void plx_token_sizes_read__what_is_wrong(void **state)
         {"the\nof\n", PLX_UNSUPPORTED, PLX_NOWHERE, "says of no token"},
         {"{}", PLX_UNSUPPORTED, PLX_NOWHERE, "no token of the vocabulary has a blank"},
         {"{\"the\": 0, \"of\": 1}", PLX_UNSUPPORTED, PLX_NOWHERE, "no token of the vocabulary has a blank"},
+        {"{\"\xC4\xA0the\": 0, \"a\xE2\x96\x81\": 1}", PLX_UNSUPPORTED, PLX_NOWHERE, "as many tokens"},
         {"{\"the\": 0, \"\xC4\xA0of\": 1, \"\xE2\x82\xAC\": 2}", PLX_UNSUPPORTED, PLX_NOWHERE, "has a blank"},
         {"[\" a\"]", PLX_MALFORMED, 1, "'{' is expected"},
         {"{\" a\": 0,\n \" b\": 0}", PLX_MALFORMED, 2, "the id 0 stands twice"},
