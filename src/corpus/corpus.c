@@ -8,6 +8,7 @@
 #include "corpus/page_counter.h"
 #include "corpus/token_bytes.h"
 #include "io/names.h"
+#include "io/place.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +20,7 @@ struct plx_corpus {
     bool settled;           /* a file that holds something has said so */
     bool ended;             /* what was left has been read for the fingerprint */
     char *member;           /* what the options name, of every file; owned */
+    char *token_bytes_name; /* likewise */
     bool cut;               /* what was left is behind the documents that are to be read */
     struct plx_names names; /* of a corpus of one source: that alone */
     char **inputs;          /* [names.count]: how errors name the files that have been opened; owned */
@@ -284,6 +286,10 @@ static struct plx_corpus *new_corpus(struct plx_names *names, const struct plx_c
     if (member && !(corpus->member = plx_copy_string(member, strlen(member), error)))
         goto fail;
     corpus->options.member = corpus->member;
+    const char *token_bytes = corpus->options.token_bytes;
+    if (token_bytes && !(corpus->token_bytes_name = plx_copy_string(token_bytes, strlen(token_bytes), error)))
+        goto fail;
+    corpus->options.token_bytes = corpus->token_bytes_name;
     corpus->inputs = plx_new_array(names->count, sizeof *corpus->inputs, error);
     corpus->fingerprints = corpus->inputs ? plx_sha256_new(error) : NULL;
     if (corpus->fingerprints)
@@ -532,6 +538,14 @@ void plx_corpus_progress(const struct plx_corpus *corpus, uint64_t *size, uint64
     *done += corpus->media_bytes;
 }
 
+enum plx_status plx_corpus_check_output(const struct plx_corpus *corpus, const char *output,
+                                        struct plx_error *error)
+{
+    const enum plx_status status = plx_names_check_output(&corpus->names, output, error);
+    return status || !corpus->token_bytes_name ? status
+                                               : plx_place_check(output, corpus->token_bytes_name, error);
+}
+
 const char *plx_corpus_name(const struct plx_corpus *corpus)
 {
     return corpus->names.label;
@@ -548,6 +562,7 @@ void plx_corpus_close(struct plx_corpus *corpus)
         free(corpus->inputs[i]);
     free(corpus->inputs);
     free(corpus->member);
+    free(corpus->token_bytes_name);
     plx_sha256_free(corpus->fingerprints);
     plx_token_bytes_release(&corpus->token_bytes);
     plx_names_release(&corpus->names);

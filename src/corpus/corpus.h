@@ -68,6 +68,11 @@ const struct plx_corpus_format *plx_corpus_format(size_t index);
 const struct plx_corpus_format *plx_corpus_recognise(const uint8_t *head, size_t size, const char *name,
                                                      enum plx_probe *sure);
 
+/* PLX_USAGE where to write `output` would replace a file that the corpus is read from, an index that lies
+   beside one, or what its options name for the bytes of tokens. */
+enum plx_status plx_corpus_check_output(const struct plx_corpus *corpus, const char *output,
+                                        struct plx_error *error);
+
 /* Puts the place of the chunk's byte (of a text) or token `at` into an error that has been set: its file, and
    offset, line and column as far as the chunk knows them. Returns its status. */
 enum plx_status plx_chunk_place(const struct plx_chunk *chunk, size_t at, struct plx_error *error);

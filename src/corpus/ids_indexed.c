@@ -11,10 +11,9 @@
 #include "base/bytes.h"
 #include "base/error.h"
 #include "base/memory.h"
-#include "base/path.h"
+#include "io/index_pair.h"
 #include "io/place.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 /* Records of the spool that are read back at once. */
@@ -42,20 +41,18 @@ static void close_indexed(struct plx_ids_writer *base)
     free(indexed);
 }
 
-/* Opens path, without .bin or .idx, with the suffix. */
-static enum plx_status open_part(const char *path, const char *suffix, struct plx_output **output,
-                                 struct plx_error *error)
+static enum plx_status open_outputs(const char *path, struct indexed *indexed, struct plx_error *error)
 {
-    size_t stem = strlen(path);
-    if (plx_path_has_suffix(path, ".bin") || plx_path_has_suffix(path, ".idx"))
-        stem -= 4;
-    const size_t size = stem + strlen(suffix) + 1;
-    char *name = plx_new_array(size, 1, error);
-    if (!name)
-        return PLX_MEMORY;
-    snprintf(name, size, "%.*s%s", (int)stem, path, suffix);
-    const enum plx_status status = plx_output_open(name, output, error);
-    free(name);
+    struct plx_output **outputs = indexed->base.outputs;
+    char *names[2];
+    enum plx_status status = plx_index_names(path, names, error);
+    if (status)
+        return status;
+    if ((status = plx_output_open(names[0], outputs, error)) == PLX_OK &&
+        (status = plx_output_open(names[1], outputs + 1, error)) == PLX_OK)
+        status = plx_output_open_spool(outputs[1], &indexed->spool, error);
+    free(names[0]);
+    free(names[1]);
     return status;
 }
 
@@ -92,14 +89,11 @@ static enum plx_status open_indexed(const char *path, const struct plx_ids_optio
     struct indexed *indexed = plx_new_array(1, sizeof *indexed, error);
     if (!indexed)
         return PLX_MEMORY;
-    struct plx_output **outputs = indexed->base.outputs;
     indexed->megatron = megatron;
     choose_type(indexed, options);
-    if ((status = open_part(path, ".bin", outputs, error)) ||
-        (status = open_part(path, ".idx", outputs + 1, error)) ||
-        (status = plx_output_open_spool(outputs[1], &indexed->spool, error))) {
-        plx_output_discard(outputs[0]);
-        plx_output_discard(outputs[1]);
+    if ((status = open_outputs(path, indexed, error))) {
+        plx_output_discard(indexed->base.outputs[0]);
+        plx_output_discard(indexed->base.outputs[1]);
         close_indexed(&indexed->base);
         return status;
     }
@@ -124,7 +118,7 @@ static enum plx_status end_sequence(struct indexed *indexed, struct plx_error *e
     const uint32_t record = (uint32_t)indexed->length | (indexed->goes_on ? GOES_ON : 0);
     indexed->sequences++;
     indexed->length = 0;
-    return plx_ids_write(indexed->spool, &record, 1, 4, error);
+    return plx_output_write_numbers(indexed->spool, &record, 1, 4, error);
 }
 
 static enum plx_status begin_indexed(struct plx_ids_writer *base, struct plx_word id, struct plx_error *error)
@@ -158,7 +152,7 @@ static enum plx_status add_indexed(struct plx_ids_writer *base, const uint32_t *
         indexed->goes_on = true;
     }
     indexed->length += left;
-    return plx_ids_write(base->outputs[0], ids, count, indexed->width, error);
+    return plx_output_write_numbers(base->outputs[0], ids, count, indexed->width, error);
 }
 
 static enum plx_status write_header(struct indexed *indexed, struct plx_error *error)
@@ -221,6 +215,7 @@ const struct plx_ids_format plx_ids_format_megatron = {
     .description = "Megatron's NAME.bin and NAME.idx, u16 for vocabularies below 65500, else i32",
     .suffixes = NO_SUFFIXES,
     .documents = true,
+    .names = plx_index_names,
     .open = open_megatron,
     .begin = begin_indexed,
     .add = add_indexed,
@@ -233,6 +228,7 @@ const struct plx_ids_format plx_ids_format_fairseq = {
     .description = "fairseq's NAME.bin and NAME.idx, a document a sequence, u16 below 65500, else u32",
     .suffixes = NO_SUFFIXES,
     .documents = true,
+    .names = plx_index_names,
     .open = open_fairseq,
     .begin = begin_indexed,
     .add = add_indexed,

@@ -102,7 +102,8 @@ static enum plx_status add_raw(struct plx_ids_writer *base, const uint32_t *ids,
     struct raw *raw = (struct raw *)(void *)base;
     (void)bytes;
     raw->count += count;
-    return plx_ids_write(raw->spool ? raw->spool : base->outputs[0], ids, count, raw->width, error);
+    return plx_output_write_numbers(raw->spool ? raw->spool : base->outputs[0], ids, count, raw->width,
+                                    error);
 }
 
 /* The count in the header is a signed number of 4 bytes. */

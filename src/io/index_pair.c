@@ -52,6 +52,20 @@ static char *join(const char *name, size_t length, const char *suffix, struct pl
     return joined;
 }
 
+enum plx_status plx_index_names(const char *name, char *names[2], struct plx_error *error)
+{
+    const size_t of_tokens = plx_index_stem(name, PLX_INDEX_TOKENS),
+                 of_index = plx_index_stem(name, PLX_INDEX_SUFFIX);
+    const size_t length = of_tokens ? of_tokens : of_index ? of_index : strlen(name);
+    names[0] = join(name, length, PLX_INDEX_TOKENS, error);
+    names[1] = names[0] ? join(name, length, PLX_INDEX_SUFFIX, error) : NULL;
+    if (names[1])
+        return PLX_OK;
+    free(names[0]);
+    names[0] = NULL;
+    return PLX_MEMORY;
+}
+
 char *plx_index_beside(const char *bin, enum plx_status *status, struct plx_error *error)
 {
     const size_t length = plx_index_stem(bin, PLX_INDEX_TOKENS);

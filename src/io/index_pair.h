@@ -24,6 +24,10 @@ size_t plx_index_head(const char *path, void *head, size_t size, uint64_t *file_
 /* The length of NAME in `name` that ends with the suffix behind it; 0 where it does not. */
 size_t plx_index_stem(const char *name, const char *suffix);
 
+/* The two files of a data set that is named by what both begin with, or by either: NAME.bin and NAME.idx,
+   each released with free(). On failure both are NULL: PLX_MEMORY. */
+enum plx_status plx_index_names(const char *name, char *names[2], struct plx_error *error);
+
 /* NAME.idx of NAME.bin, released with free(). NULL if `bin` does not end so, with *status PLX_OK, or on
    failure. */
 char *plx_index_beside(const char *bin, enum plx_status *status, struct plx_error *error);

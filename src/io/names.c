@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "io/index_pair.h"
 #include "io/medium.h"
+#include "io/place.h"
 
 #include <errno.h>
 #include <glob.h>
@@ -161,6 +162,28 @@ static enum plx_status make_label(const char *const *given, size_t count, char *
         plx_buffer_release(&text);
     else
         *label = (char *)text.data;
+    return status;
+}
+
+static enum plx_status check_index(const char *name, const char *output, struct plx_error *error)
+{
+    enum plx_status status;
+    char *index = plx_index_beside(name, &status, error);
+    if (index)
+        status = plx_place_check(output, index, error);
+    free(index);
+    return status;
+}
+
+enum plx_status plx_names_check_output(const struct plx_names *names, const char *output,
+                                       struct plx_error *error)
+{
+    enum plx_status status = PLX_OK;
+    for (size_t i = 0; i < names->count && status == PLX_OK; i++) {
+        status = plx_place_check(output, names->names[i], error);
+        if (status == PLX_OK)
+            status = check_index(names->names[i], output, error);
+    }
     return status;
 }
 

@@ -20,6 +20,10 @@ struct plx_names {
 enum plx_status plx_names_expand(const char *const *given, size_t count, struct plx_names *names,
                                  struct plx_error *error);
 
+/* PLX_USAGE where to write `output` would replace one of the files, or the index of one. */
+enum plx_status plx_names_check_output(const struct plx_names *names, const char *output,
+                                       struct plx_error *error);
+
 /* Zero-initialised is fine. */
 void plx_names_release(struct plx_names *names);
 

@@ -124,6 +124,19 @@ refused 2 'two outputs cannot both go to folder/x.npy' text.txt folder/x.npy --t
 refused 2 'ids.megatron.bin would overwrite what is read: ids.megatron.bin' ids.megatron.bin ids.megatron --to fairseq
 refused 2 'ids.megatron.bin would overwrite what is read: ids.megatron.bin' ids.megatron.idx ids.megatron.bin --to u16
 refused 2 'model.arpa would overwrite what is read: model.arpa' text.txt model.arpa --to u16 --vocab model.arpa
+# Whatever the data set is called: by its stem, by a pattern, through a link; and the files beside the corpus.
+ln -s ids.megatron.idx link.u16
+refused 2 'ids.megatron.bin would overwrite what is read: ids.megatron.bin' \
+    ids.megatron ids.megatron.bin --to u16 --documents 0:1
+refused 2 'ids.megatron.bin would overwrite what is read: ids.megatron.bin' ids.megatron ids.megatron --to fairseq
+refused 2 'ids.megatron.idx would overwrite what is read: ids.megatron.idx' 'ids.megat*' ids.megatron.idx --to u16
+refused 2 'link.u16 would overwrite what is read: ids.megatron.idx' ids.megatron link.u16
+refused 2 './ids.megatron.idx would overwrite what is read: ids.megatron.idx' \
+    ids.megatron folder/x.u16 --token-bytes bytes.npy --write-bytes ./ids.megatron.idx
+refused 2 './bytes.npy would overwrite what is read: bytes.npy' \
+    ids.megatron folder/x.u16 --token-bytes bytes.npy --write-bytes ./bytes.npy
+refused 2 'two outputs cannot both go to folder/x.idx' \
+    ids.megatron folder/x --to fairseq --token-bytes bytes.npy --write-bytes folder/x.idx
 refused 2 'two outputs*' text.txt folder/x.u16 --make-vocab folder/y --write-bytes folder/y
 refused 2 'only one model can be converted at a time' --as model model.arpa model.arpa folder/x.plx
 if [ -c /dev/full ]; then
