@@ -11,7 +11,7 @@
 
 bool plx_index_recognise(const uint8_t *head, size_t size)
 {
-    return size >= PLX_INDEX_MAGIC_BYTES && memcmp(head, "MMIDIDX\0\0", PLX_INDEX_MAGIC_BYTES) == 0;
+    return size >= PLX_INDEX_MAGIC_BYTES && memcmp(head, PLX_INDEX_MAGIC, PLX_INDEX_MAGIC_BYTES) == 0;
 }
 
 size_t plx_index_head(const char *path, void *head, size_t size, uint64_t *file_bytes)

@@ -5,11 +5,11 @@
 
 #include <perplex/status.h>
 
+#include "base/token_magic.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-#define PLX_INDEX_MAGIC_BYTES 9
 
 #define PLX_INDEX_SUFFIX ".idx"
 #define PLX_INDEX_TOKENS ".bin"
