@@ -78,7 +78,7 @@ static enum plx_status no_memory(struct plx_error *error)
 
 enum plx_status plx_unpack_begins(const uint8_t *head, size_t size, bool *begun, struct plx_error *error)
 {
-    struct archive_entry *entry;
+    struct archive_entry *entry = NULL;
     struct archive *archive = new_archive();
     *begun = false;
     if (!archive)

@@ -102,10 +102,8 @@ static void plx_token_sizes_read__of_a_tokenizer(void **state)
     static const char *const prefixes[] = {
         "\"normalizer\": {\"type\": \"Prepend\", \"prepend\": \"\xE2\x96\x81\"}",
         "\"pre_tokenizer\": {\"type\": \"Metaspace\", \"prepend_scheme\": \"first\"}",
-        "\"normalizer\": {\"type\": \"Sequence\", \"normalizers\": [{\"type\": \"NFC\"}, {\"prepend\": "
-        "\"\\u2581\", \"type\": \"Prepend\"}]}",
-        "\"pre_tokenizer\": {\"type\": \"Sequence\", \"pretokenizers\": [{\"type\": \"ByteLevel\", "
-        "\"add_prefix_space\": false}, {\"add_prefix_space\" : true, \"type\":\"Metaspace\"}]}",
+        "\"normalizer\": {\"normalizers\": [{}, {\"prepend\": \"\\u2581\", \"type\": \"Prepend\"}]}",
+        "\"pre_tokenizer\": {\"pretokenizers\": [{\"add_prefix_space\": false}, {\"type\":\"Metaspace\"}]}",
         "\"pre_tokenizer\": {\"type\" : \"Metaspace\", \"add_prefix_space\" : false}",
         "\"pre_tokenizer\": {\"add_prefix_space\":\nfalse, \"type\": \"Metaspace\"}",
         "\"normalizer\": {\"type\": \"Prepend\", \"prepend\": \"x\"}",
