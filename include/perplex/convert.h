@@ -4,6 +4,7 @@
 #define PERPLEX_CONVERT_H
 
 #include <perplex/evaluate.h>
+#include <perplex/warning.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -46,6 +47,9 @@ struct plx_convert_options {
     void *user;
 };
 
+/* The most doubts about a conversion. */
+#define PLX_CONVERSION_WARNINGS 2
+
 /* What was written. */
 struct plx_conversion {
     uint64_t documents, tokens;
@@ -53,6 +57,10 @@ struct plx_conversion {
     uint64_t unknown; /* tokens that the vocabulary lacks, which became its unknown symbol */
     char unknown_symbol[PLX_SYMBOL_TEXT]; /* "" where there was none */
     bool parted;                          /* the format tells where documents begin */
+    /* Where the bytes of tokens do not come to those of the original, as far as the corpus or its options
+       know them. */
+    struct plx_warning warnings[PLX_CONVERSION_WARNINGS];
+    size_t warning_count;
 };
 
 /* Writes the corpus as token ids, encoded as for an evaluation: the same tokens, unknown words as the

@@ -5,10 +5,11 @@
 #include <sys/stat.h>
 
 /* What is of use for corpora alone, and for models alone. */
-static const enum cli_option OF_CORPORA[] = {CLI_TO,          CLI_TOKENS, CLI_CORPUS_FORMAT, CLI_MEMBER,
-                                             CLI_DOCUMENTS,   CLI_VOCAB,  CLI_TOKEN_BYTES,   CLI_MAKE_VOCAB,
-                                             CLI_WRITE_BYTES, CLI_END,    CLI_CONTROL_WORDS, CLI_UNKNOWN,
-                                             CLI_PAGES},
+static const enum cli_option OF_CORPORA[] = {CLI_TO,          CLI_TOKENS,        CLI_CORPUS_FORMAT,
+                                             CLI_MEMBER,      CLI_DOCUMENTS,     CLI_VOCAB,
+                                             CLI_TOKEN_BYTES, CLI_MAKE_VOCAB,    CLI_WRITE_BYTES,
+                                             CLI_END,         CLI_CONTROL_WORDS, CLI_UNKNOWN,
+                                             CLI_PAGES,       CLI_ORIGINAL_BYTES},
                              OF_MODELS[] = {CLI_MODEL_FORMAT, CLI_ALLOW_POSITIVE, CLI_ALLOW_COUNT_MISMATCH,
                                             CLI_FINGERPRINT};
 
@@ -81,6 +82,7 @@ static bool read_protocol(const struct cli_arguments *arguments, struct plx_prot
 
 static void report(const struct cli_arguments *arguments, const struct plx_conversion *conversion)
 {
+    cli_print_warnings(conversion->warnings, conversion->warning_count);
     if (conversion->unknown > 0) {
         char shown[4 * sizeof conversion->unknown_symbol];
         plx_text_visible(conversion->unknown_symbol, shown, sizeof shown);
@@ -128,11 +130,14 @@ static int run(const struct cli_arguments *arguments)
     struct cli_progress progress;
     struct plx_error error;
     unsigned long long threads = plx_processors();
+    unsigned long long original = 0;
     size_t tokens = 0;
     if (!cli_number(arguments, CLI_THREADS, 1, 1024, &threads) ||
+        !cli_number(arguments, CLI_ORIGINAL_BYTES, 1, 1ULL << 53, &original) ||
         !cli_choice(arguments, CLI_TOKENS, &tokens) || !cli_documents(arguments, &corpus) ||
         !read_protocol(arguments, &protocol))
         return CLI_USAGE;
+    corpus.original_bytes = original;
     if (values[CLI_TOKENS])
         corpus.tokens = (enum plx_token_kind)(tokens + PLX_TOKENS_WORD);
     cli_progress_init(&progress, quiet);

@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "base/pool.h"
 #include "corpus/ids_writer.h"
+#include "corpus/original_warnings.h"
 #include "eval/convert_outputs.h"
 #include "eval/convert_vocabulary.h"
 #include "io/npy_write.h"
@@ -415,6 +416,8 @@ static enum plx_status deliver(struct converter *converter, struct plx_error *er
     return status;
 }
 
+_Static_assert(PLX_CONVERSION_WARNINGS >= PLX_ORIGINAL_WARNINGS, "all have a place");
+
 static void describe(struct converter *converter)
 {
     struct plx_conversion *out = converter->out;
@@ -422,6 +425,7 @@ static void describe(struct converter *converter)
     plx_corpus_info(converter->corpus, &info);
     out->documents = info.documents;
     out->parted = converter->writer->format->documents;
+    out->warning_count = plx_original_warnings(converter->corpus, out->bytes, out->warnings);
     const struct plx_word unknown = plx_model_token(converter->model, converter->plan.unknown);
     if (unknown.text)
         snprintf(out->unknown_symbol, sizeof out->unknown_symbol, "%.*s", (int)unknown.length, unknown.text);

@@ -1,7 +1,10 @@
 /* A corpus of one or several files. Fingerprints are those that sha256sum gives, of files and of its own
    output's first column. */
+#include "corpus/corpus.h"
+
 #include "support/corpora.h"
 #include "support/http_server.h"
+#include "support/zip_file.h"
 
 #include <fcntl.h>
 #include <setjmp.h>
@@ -491,6 +494,30 @@ static void plx_corpus_progress__of_several(void **state)
     plx_corpus_close(corpus);
 }
 
+/* What is read of archives is not what they take on the disk: the share would be none. */
+static void plx_corpus_progress__of_archives(void **state)
+{
+    const struct zip_part part = {.name = "1.txt", .content = "one\n", .size = 4};
+    const struct zip_file zip = zip_file(&part, 1, false);
+    struct plx_chunk chunk;
+    struct plx_error error;
+    uint64_t size, done;
+    bool more = true;
+    (void)state;
+    write_file("1.zip", zip.bytes, zip.size);
+    write_file("2.zip", zip.bytes, zip.size);
+    free(zip.bytes);
+    struct plx_corpus *corpus = open_files(LIST("1.zip", "2.zip"), NULL);
+    while (more) {
+        assert_int_equal(plx_corpus_next(corpus, &chunk, &more, &error), PLX_OK);
+        plx_corpus_progress(corpus, &size, &done);
+        assert_int_equal(size, 0);
+    }
+    plx_corpus_close(corpus);
+    unlink("1.zip");
+    unlink("2.zip");
+}
+
 /* Interruption. */
 
 struct interruption {
@@ -548,6 +575,29 @@ static void plx_corpus_next__interrupted(void **state)
     }
 }
 
+/* A NUL byte tells token ids from records; where it stands must decide, and not how much of the file a source
+   has at hand. */
+static void plx_corpus_peek_head__no_more_than_it_says(void **state)
+{
+    (void)state;
+    char records[PLX_CORPUS_PROBE_BYTES + 64];
+    for (size_t at = 0; at < sizeof records; at += 16)
+        memcpy(records + at, "{\"text\":\"01234\"}", 16);
+    for (size_t i = 0; i < 2; i++) {
+        struct plx_source *source;
+        struct plx_error error;
+        enum plx_probe sure;
+        const uint8_t *head;
+        size_t size;
+        records[PLX_CORPUS_PROBE_BYTES - i] = '\0';
+        assert_int_equal(plx_source_open_memory(records, sizeof records, "x", NULL, &source, &error), PLX_OK);
+        assert_int_equal(plx_corpus_peek_head(source, &head, &size, &error), PLX_OK);
+        assert_int_equal(size, PLX_CORPUS_PROBE_BYTES);
+        assert_string_equal(plx_corpus_recognise(head, size, "x", &sure)->name, i == 0 ? "jsonl" : "text");
+        plx_source_close(source);
+    }
+}
+
 static void plx_content_name__all(void **state)
 {
     (void)state;
@@ -579,7 +629,9 @@ int main(void)
         cmocka_unit_test(plx_corpus_open__url),
         cmocka_unit_test(plx_corpus_open__standard_input),
         cmocka_unit_test(plx_corpus_progress__of_several),
+        cmocka_unit_test(plx_corpus_progress__of_archives),
         cmocka_unit_test(plx_corpus_next__interrupted),
+        cmocka_unit_test(plx_corpus_peek_head__no_more_than_it_says),
         cmocka_unit_test(plx_content_name__all),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
