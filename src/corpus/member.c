@@ -32,12 +32,9 @@ static enum plx_status recognise(struct plx_source *source, const struct plx_cor
 /* Whether the options name a format of two files. */
 static bool wants_beside(const struct plx_corpus_options *options)
 {
-    const struct plx_corpus_format *format;
-    for (size_t i = 0; options->format && (format = plx_corpus_format(i)) != NULL; i++) {
-        if (strcmp(format->name, options->format) == 0)
-            return format->beside;
-    }
-    return false;
+    const struct plx_corpus_format *format =
+        options->format ? plx_corpus_format_named(options->format) : NULL;
+    return format && format->beside;
 }
 
 /* Where the source is what it should not be. */
