@@ -4,6 +4,7 @@
 #define PERPLEX_CONVERT_H
 
 #include <perplex/evaluate.h>
+#include <perplex/warning.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -46,6 +47,9 @@ struct plx_convert_options {
     void *user;
 };
 
+/* The most doubts about a conversion. */
+#define PLX_CONVERSION_WARNINGS 2
+
 /* What was written. */
 struct plx_conversion {
     uint64_t documents, tokens;
@@ -53,19 +57,29 @@ struct plx_conversion {
     uint64_t unknown; /* tokens that the vocabulary lacks, which became its unknown symbol */
     char unknown_symbol[PLX_SYMBOL_TEXT]; /* "" where there was none */
     bool parted;                          /* the format tells where documents begin */
+    /* Where the bytes of tokens do not come to those of the original, as far as the corpus or its options
+       know them. */
+    struct plx_warning warnings[PLX_CONVERSION_WARNINGS];
+    size_t warning_count;
 };
 
 /* Writes the corpus as token ids, encoded as for an evaluation: the same tokens, unknown words as the
    vocabulary's unknown symbol, an end symbol behind every line of words. Bytes of a text, and ids, need no
    vocabulary; where ids have one they are checked against it. output: as for plx_output_open; of a format of
    two files, their name without .bin and .idx, or with either. All files appear together or not at all, but
-   for what can happen between two renamings. Takes constant memory beside the vocabulary, and temporary files
-   beside the output of 4 bytes for each token or document; what is written does not depend on the threads.
+   for what can happen between two renamings. Takes constant memory beside the vocabulary and the ids of
+   documents without tokens that follow one another, and temporary files beside the output of 4 bytes for each
+   token or document; what is written does not depend on the threads.
 
-   PLX_USAGE where the format is not known or an option makes no sense; PLX_MISMATCH where there is no
-   vocabulary, or a token is not in it, or an id too large for the format; PLX_UNSUPPORTED where there is more
-   than the format can have; PLX_MALFORMED where the corpus is empty; the errors of reading (corpus.h), of
-   opening a vocabulary (model.h) and of outputs. Any thread. */
+   Whatever of a text belongs to no token, as blanks before a token belong to it, counts for the last token of
+   its document; in a document without any for the next token, or behind the last for that: together the
+   tokens always stand for all bytes.
+
+   PLX_USAGE where the format is not known, an option makes no sense, or a file would replace one that is read
+   (by any name of the corpus, of its token bytes, or of the vocabulary) or another output; PLX_MISMATCH where
+   there is no vocabulary, or a token is not in it, or an id too large for the format; PLX_UNSUPPORTED where
+   there is more than the format can have; PLX_MALFORMED where the corpus is empty; the errors of reading
+   (corpus.h), of opening a vocabulary (model.h) and of outputs. Any thread. */
 PLX_API enum plx_status plx_convert_corpus(struct plx_corpus *corpus, const char *output,
                                            const struct plx_convert_options *options,
                                            struct plx_conversion *conversion, struct plx_error *error);

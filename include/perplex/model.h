@@ -22,11 +22,12 @@ struct plx_session;
 #define PLX_NO_TOKEN UINT32_MAX
 
 enum plx_model_kind {
-    PLX_KIND_NGRAM,    /* backoff n-gram model */
-    PLX_KIND_NEURAL,   /* normalised by a softmax over its vocabulary */
-    PLX_KIND_UNIFORM,  /* every token of the vocabulary has the same probability */
-    PLX_KIND_LOGPROBS, /* answers that another program has written down, for one corpus */
-    PLX_KIND_MIXTURE,  /* the weighted mean of other models' probabilities (mixture.h) */
+    PLX_KIND_NGRAM,      /* backoff n-gram model */
+    PLX_KIND_NEURAL,     /* normalised by a softmax over its vocabulary */
+    PLX_KIND_UNIFORM,    /* every token of the vocabulary has the same probability */
+    PLX_KIND_LOGPROBS,   /* answers that another program has written down, for one corpus */
+    PLX_KIND_MIXTURE,    /* the weighted mean of other models' probabilities (mixture.h) */
+    PLX_KIND_VOCABULARY, /* words and their ids alone: it scores nothing, corpora are converted with it */
     PLX_KIND_COUNT
 };
 

@@ -76,7 +76,8 @@ enum plx_average { PLX_AVERAGE_TOKEN, PLX_AVERAGE_WINDOW, PLX_AVERAGE_HF_2024, P
 
 /* All that a protocol is. It begins as a copy of a preset. */
 struct plx_protocol {
-    char name[32]; /* of the preset; "custom" once a field differs from its row */
+    char name[32];   /* of the preset; "custom" once a field differs from its row */
+    char origin[32]; /* the preset that a custom one began as; "" where there is none or `name` says it */
     enum plx_unit unit;
     enum plx_start start;
     enum plx_end end;
@@ -113,8 +114,9 @@ PLX_API const char *plx_protocol_rule(size_t index);
 /* True if the preset that the protocol is named for is for tokens that are characters or bytes. */
 PLX_API bool plx_protocol_wants_letters(const struct plx_protocol *protocol);
 
-/* Gives how many windows of tokens the peer that the protocol is named for wants at least; 0: any. */
-PLX_API unsigned plx_protocol_least_windows(const struct plx_protocol *protocol);
+/* Gives how many windows of tokens the peer wants at least whose preset the protocol is, or began as; 0: any.
+   The name of that preset, static, goes into *peer (may be NULL); "" where there is none. */
+PLX_API unsigned plx_protocol_least_windows(const struct plx_protocol *protocol, const char **peer);
 
 /* Finds the preset of that name; NULL if there is none. Static. */
 PLX_API const struct plx_protocol *plx_protocol_find(const char *name);
@@ -130,11 +132,12 @@ PLX_API const struct plx_protocol *plx_protocol_default(const struct plx_model_i
 PLX_API enum plx_status plx_protocol_set(struct plx_protocol *protocol, const char *field, const char *value,
                                          struct plx_error *error);
 
-/* Sets the name: the preset's stays while every field is that of its row, else it becomes "custom".
-   plx_protocol_set does so by itself; an evaluation does it once more. */
+/* Sets the name: the preset's stays while every field is that of its row, else it becomes "custom", and
+   `origin` what it was. plx_protocol_set does so by itself; an evaluation does it once more. */
 PLX_API void plx_protocol_rename(struct plx_protocol *protocol);
 
-/* Puts numbers in place of what follows from other fields. */
+/* Puts numbers in place of what follows from other fields. All of it follows from the window: without one the
+   protocol stays as it is. */
 PLX_API void plx_protocol_resolve(struct plx_protocol *protocol);
 
 /* Writes the value of field `index` as text that plx_protocol_set reads back, NUL-terminated, as much as
@@ -152,7 +155,7 @@ PLX_API const char *const *plx_protocol_field_values(size_t index);
    begin and an end symbol and sees all that a window shows. Windows of more than 18 tokens are drawn in
    small, which the drawing says. ASCII, lines of at most 79 columns. *text is to be freed with plx_text_free
    (result.h), NULL on failure; it ends with a NUL, which *length does not count. PLX_USAGE as
-   plx_protocol_check, PLX_MEMORY. */
+   plx_protocol_check, and where an evaluation by such a model would refuse the protocol; PLX_MEMORY. */
 PLX_API enum plx_status plx_protocol_draw(const struct plx_protocol *protocol, char **text, size_t *length,
                                           struct plx_error *error);
 

@@ -24,8 +24,7 @@ bool plx_parse_u64(const char *text, size_t length, uint64_t least, uint64_t mos
 size_t plx_format_double(double value, char text[PLX_NUMBER_TEXT]);
 
 /* With so many significant digits (1 to 17) as %g has them, rounded to nearest, zeros at the end left out;
-   "inf",
-   "-inf" or "nan" where it is not finite. Returns the length. */
+   "inf", "-inf" or "nan" where it is not finite. Returns the length. */
 size_t plx_format_significant(double value, int digits, char text[PLX_NUMBER_TEXT]);
 
 /* The decimal digits. Returns the length. */

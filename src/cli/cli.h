@@ -105,11 +105,10 @@ enum cli_takes {
       "corpora in zip or tar: the file in it, by its name or a pattern (default: the only one)")             \
     X(DOCUMENTS, "documents", 0, "A:B", TEXT, CLI_SCORING | CLI_INSPECT | CLI_CONVERT,                       \
       "documents A to B - 1 of the corpus, counted from 0; A: and :B are open")                              \
-    X(TOKEN_BYTES, "token-bytes", 0, "FILE", FILE, CLI_EVAL | CLI_CONVERT,                                   \
+    X(TOKEN_BYTES, "token-bytes", 0, "FILE", FILE, CLI_EVAL | CLI_INSPECT | CLI_CONVERT,                     \
       "what tokens stand for: a .npy with a count of bytes for each, or a vocabulary that gives each id "    \
-      "its "                                                                                                 \
-      "bytes")                                                                                               \
-    X(ORIGINAL_BYTES, "original-bytes", 0, "N", NUMBER, CLI_EVAL,                                            \
+      "its bytes")                                                                                           \
+    X(ORIGINAL_BYTES, "original-bytes", 0, "N", NUMBER, CLI_EVAL | CLI_INSPECT | CLI_CONVERT,                \
       "size of the text that was tokenized: a warning if the tokens stand for more or less")                 \
     X(MODEL_FORMAT, "model-format", 0, "NAME", MODEL_FORMAT, CLI_EVAL | CLI_INSPECT | CLI_CONVERT,           \
       "format of the model: %s (default: recognised)")                                                       \

@@ -13,12 +13,11 @@ static const char DETAILS[] =
     "so its fingerprint: `perplex eval` need not read it for that; --verify checks them all. It notes the "
     "input's SHA-256, unless by --fingerprint none, and what was odd about it.\n\n"
     "A corpus, of one INPUT or several, becomes token ids, as `perplex formats` lists them, encoded as "
-    "`perplex "
-    "eval` does it: words of --vocab, unknown ones as its unknown symbol, an end symbol behind every line "
-    "where the vocabulary has one (--end); --tokens byte needs no vocabulary, and ids stay what they are. "
-    "--make-vocab makes one of the corpus, in which \"<eos>\", or the symbol of --end, ends the lines. Of "
-    "the "
-    "formats megatron and fairseq OUTPUT is the name before .bin and .idx.\n\n"
+    "`perplex eval` does it: words of --vocab, unknown ones as its unknown symbol, an end symbol behind "
+    "every "
+    "line where the vocabulary has one (--end); --tokens byte needs no vocabulary, and ids stay what they "
+    "are. --make-vocab makes one of the corpus, in which \"<eos>\", or the symbol of --end, ends the lines. "
+    "Of the formats megatron and fairseq OUTPUT is the name before .bin and .idx.\n\n"
     "INPUT is a path, an http(s):// URL, or \"-\" for standard input, where a model is expected unless "
     "options or the name of OUTPUT speak of a corpus.";
 

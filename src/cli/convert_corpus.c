@@ -1,15 +1,15 @@
 /* perplex convert: a corpus into token ids. */
 #include "cli.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 /* What is of use for corpora alone, and for models alone. */
-static const enum cli_option OF_CORPORA[] = {CLI_TO,          CLI_TOKENS, CLI_CORPUS_FORMAT, CLI_MEMBER,
-                                             CLI_DOCUMENTS,   CLI_VOCAB,  CLI_TOKEN_BYTES,   CLI_MAKE_VOCAB,
-                                             CLI_WRITE_BYTES, CLI_END,    CLI_CONTROL_WORDS, CLI_UNKNOWN,
-                                             CLI_PAGES},
+static const enum cli_option OF_CORPORA[] = {CLI_TO,          CLI_TOKENS,        CLI_CORPUS_FORMAT,
+                                             CLI_MEMBER,      CLI_DOCUMENTS,     CLI_VOCAB,
+                                             CLI_TOKEN_BYTES, CLI_MAKE_VOCAB,    CLI_WRITE_BYTES,
+                                             CLI_END,         CLI_CONTROL_WORDS, CLI_UNKNOWN,
+                                             CLI_PAGES,       CLI_ORIGINAL_BYTES},
                              OF_MODELS[] = {CLI_MODEL_FORMAT, CLI_ALLOW_POSITIVE, CLI_ALLOW_COUNT_MISMATCH,
                                             CLI_FINGERPRINT};
 
@@ -68,104 +68,6 @@ int cli_convert_kind(const struct cli_arguments *arguments, bool *corpus)
     return CLI_USAGE;
 }
 
-/* Whether the format is two files, of which the output names what stands before .bin and .idx. */
-static bool is_pair(const char *format)
-{
-    return format && (strcmp(format, "megatron") == 0 || strcmp(format, "fairseq") == 0);
-}
-
-#define OUTPUTS_MOST 4
-
-struct outputs {
-    char *pair[2]; /* owned */
-    const char *paths[OUTPUTS_MOST];
-    size_t count;
-};
-
-static bool name_pair(const char *output, struct outputs *outputs)
-{
-    static const char *const SUFFIXES[] = {".bin", ".idx"};
-    size_t stem = strlen(output);
-    if (stem > 4 && (strcmp(output + stem - 4, ".bin") == 0 || strcmp(output + stem - 4, ".idx") == 0))
-        stem -= 4;
-    for (size_t i = 0; i < 2; i++) {
-        const size_t size = stem + sizeof ".bin";
-        if (!(outputs->pair[i] = malloc(size)))
-            return false;
-        snprintf(outputs->pair[i], size, "%.*s%s", (int)stem, output, SUFFIXES[i]);
-        outputs->paths[outputs->count++] = outputs->pair[i];
-    }
-    return true;
-}
-
-/* All files that are written; false where memory is short. */
-static bool name_outputs(const struct cli_arguments *arguments, struct outputs *outputs)
-{
-    const char *const *values = arguments->values;
-    const char *output = arguments->operands[arguments->operand_count - 1];
-    *outputs = (struct outputs){.count = 0};
-    if (!is_pair(values[CLI_TO]))
-        outputs->paths[outputs->count++] = output;
-    else if (!name_pair(output, outputs))
-        return false;
-    if (values[CLI_WRITE_BYTES])
-        outputs->paths[outputs->count++] = values[CLI_WRITE_BYTES];
-    if (values[CLI_MAKE_VOCAB])
-        outputs->paths[outputs->count++] = values[CLI_MAKE_VOCAB];
-    return true;
-}
-
-static void forget_outputs(struct outputs *outputs)
-{
-    free(outputs->pair[0]);
-    free(outputs->pair[1]);
-}
-
-/* An input that is one of the two files of a pair stands for both. False, with a message, if the output is
-   one. */
-static bool check_input(const char *output, const char *input)
-{
-    char other[4096];
-    const size_t length = strlen(input);
-    const char *end = length > 4 ? input + length - 4 : "";
-    if (!cli_check_overwritten(output, input))
-        return false;
-    if ((strcmp(end, ".bin") != 0 && strcmp(end, ".idx") != 0) || length >= sizeof other)
-        return true;
-    snprintf(other, sizeof other, "%.*s%s", (int)(length - 4), input,
-             strcmp(end, ".bin") == 0 ? ".idx" : ".bin");
-    return cli_check_overwritten(output, other);
-}
-
-/* Nothing is written over an input, nor two outputs in one place, and each could be written. */
-static int check_outputs(const struct cli_arguments *arguments, const struct outputs *outputs)
-{
-    const char *const inputs[] = {arguments->values[CLI_VOCAB], arguments->values[CLI_TOKEN_BYTES]};
-    for (size_t i = 0; i < outputs->count; i++) {
-        const char *path = outputs->paths[i];
-        for (int k = 0; k < arguments->operand_count - 1; k++) {
-            if (!check_input(path, arguments->operands[k]))
-                return CLI_USAGE;
-        }
-        for (size_t k = 0; k < 2; k++) {
-            if (inputs[k] && !cli_check_overwritten(path, inputs[k]))
-                return CLI_USAGE;
-        }
-        for (size_t k = 0; k < i; k++) {
-            if (!plx_output_same(outputs->paths[k], path))
-                continue;
-            char shown[512];
-            plx_text_visible(path, shown, sizeof shown);
-            fprintf(stderr, "perplex: two outputs cannot both go to %s\n", shown);
-            return CLI_USAGE;
-        }
-        const int code = cli_check_output(path);
-        if (code != CLI_OK)
-            return code;
-    }
-    return CLI_OK;
-}
-
 /* The fields of the protocol that are of use here; false, with a message, if they cannot be. */
 static bool read_protocol(const struct cli_arguments *arguments, struct plx_protocol *protocol)
 {
@@ -180,6 +82,7 @@ static bool read_protocol(const struct cli_arguments *arguments, struct plx_prot
 
 static void report(const struct cli_arguments *arguments, const struct plx_conversion *conversion)
 {
+    cli_print_warnings(conversion->warnings, conversion->warning_count);
     if (conversion->unknown > 0) {
         char shown[4 * sizeof conversion->unknown_symbol];
         plx_text_visible(conversion->unknown_symbol, shown, sizeof shown);
@@ -213,7 +116,6 @@ static enum plx_status convert(const struct cli_arguments *arguments,
     return status;
 }
 
-/* With outputs that have been looked at. */
 static int run(const struct cli_arguments *arguments)
 {
     const char *const *values = arguments->values;
@@ -228,11 +130,14 @@ static int run(const struct cli_arguments *arguments)
     struct cli_progress progress;
     struct plx_error error;
     unsigned long long threads = plx_processors();
+    unsigned long long original = 0;
     size_t tokens = 0;
     if (!cli_number(arguments, CLI_THREADS, 1, 1024, &threads) ||
+        !cli_number(arguments, CLI_ORIGINAL_BYTES, 1, 1ULL << 53, &original) ||
         !cli_choice(arguments, CLI_TOKENS, &tokens) || !cli_documents(arguments, &corpus) ||
         !read_protocol(arguments, &protocol))
         return CLI_USAGE;
+    corpus.original_bytes = original;
     if (values[CLI_TOKENS])
         corpus.tokens = (enum plx_token_kind)(tokens + PLX_TOKENS_WORD);
     cli_progress_init(&progress, quiet);
@@ -263,7 +168,6 @@ int cli_convert_corpus(const struct cli_arguments *arguments)
     const char *format = arguments->values[CLI_TO],
                *output = arguments->operands[arguments->operand_count - 1];
     struct cli_arguments inputs = *arguments;
-    struct outputs outputs;
     size_t index = 0;
     inputs.operand_count--;
     if (!cli_choice(arguments, CLI_TO, &index) || !cli_check_standard_input(&inputs, 0))
@@ -272,8 +176,5 @@ int cli_convert_corpus(const struct cli_arguments *arguments)
         fprintf(stderr, "perplex: the ids are binary, which a terminal cannot show: name a file\n");
         return CLI_USAGE;
     }
-    int code = name_outputs(arguments, &outputs) ? check_outputs(arguments, &outputs)
-                                                 : plx_status_exit_code(PLX_MEMORY);
-    forget_outputs(&outputs);
-    return code == CLI_OK ? run(arguments) : code;
+    return run(arguments);
 }

@@ -6,17 +6,14 @@
 #define SEED_MOST 999999999999999999ull
 
 static const char DETAILS[] =
-    "FILE is a model or a corpus: a path, an http(s):// URL, or \"-\" for standard "
-    "input; gzip is undone. What it "
-    "is shows in its content, then in its name. Several files of a corpus are one "
-    "corpus. After a model: how much "
-    "of the corpus the model knows.\n\n"
-    "What can be read is fine, whatever is odd about it. What is neither a model "
-    "nor a corpus is refused with a "
-    "guess at what it is.\n\n"
-    "--deep draws a text from an n-gram model and adds up the probabilities of all "
-    "words after at most 20 of its contexts of each length. That is a sample: other "
-    "contexts may sum to more or less, and another --seed takes others.";
+    "FILE is a model or a corpus: a path, an http(s):// URL, or \"-\" for standard input; gzip is undone. "
+    "What it is shows in its content, then in its name. Several files of a corpus are one corpus. After a "
+    "model: how much of the corpus the model knows.\n\n"
+    "What can be read is fine, whatever is odd about it. What is neither a model nor a corpus is refused "
+    "with a guess at what it is.\n\n"
+    "--deep draws a text from an n-gram model and adds up the probabilities of all words after at most 20 "
+    "of its contexts of each length. That is a sample: other contexts may sum to more or less, and "
+    "another --seed takes others.";
 
 static const struct cli_example EXAMPLES[] = {
     {"perplex inspect model.arpa.gz", "orders, symbols, whether its probabilities sum to 1"},
@@ -32,7 +29,7 @@ static bool read_options(const struct cli_arguments *arguments, struct cli_progr
                          struct plx_inspect_options *options)
 {
     const char *const *values = arguments->values;
-    unsigned long long top = 0, seed = 0;
+    unsigned long long top = 0, seed = 0, original = 0;
     size_t tokens = 0, as = 0, load = 0, fingerprint = 0;
     *options = (struct plx_inspect_options){
         .model = {.format = values[CLI_MODEL_FORMAT],
@@ -46,6 +43,7 @@ static bool read_options(const struct cli_arguments *arguments, struct cli_progr
                   .user = progress},
         .corpus = {.format = values[CLI_CORPUS_FORMAT],
                    .member = values[CLI_MEMBER],
+                   .token_bytes = values[CLI_TOKEN_BYTES],
                    .interrupted = cli_interrupted},
         .progress = cli_progress_reading,
         .user = progress,
@@ -53,9 +51,11 @@ static bool read_options(const struct cli_arguments *arguments, struct cli_progr
     if (!cli_choice(arguments, CLI_TOKENS, &tokens) || !cli_choice(arguments, CLI_LOAD, &load) ||
         !cli_choice(arguments, CLI_FINGERPRINT, &fingerprint) || !cli_choice(arguments, CLI_AS, &as) ||
         !cli_documents(arguments, &options->corpus) || !cli_number(arguments, CLI_TOP, 1, 1000000, &top) ||
+        !cli_number(arguments, CLI_ORIGINAL_BYTES, 1, 1ULL << 53, &original) ||
         !cli_number(arguments, CLI_SEED, 0, SEED_MOST, &seed) ||
         !cli_logprob_base(arguments, &options->model.logprob_base))
         return false;
+    options->corpus.original_bytes = original;
     if (values[CLI_SEED] && !values[CLI_DEEP]) {
         fprintf(stderr, "perplex: --seed is of use with --deep only\n");
         return false;

@@ -103,6 +103,6 @@ bool cli_check_preset(const struct cli_arguments *arguments)
     if (nearest.best)
         fprintf(stderr, "did you mean %s?\n", nearest.best);
     else
-        fprintf(stderr, "`perplex eval --help` names them\n");
+        fprintf(stderr, "`perplex protocols` names them\n");
     return false;
 }

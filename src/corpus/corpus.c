@@ -6,6 +6,7 @@
 #include "corpus/index_pair.h"
 #include "corpus/page_counter.h"
 #include "corpus/token_bytes.h"
+#include "io/place.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -19,7 +20,8 @@ enum rest {
 
 struct plx_corpus {
     struct plx_corpus_options options;
-    char *member; /* what the options name, of every file; owned */
+    char *member;           /* what the options name, of every file; owned */
+    char *token_bytes_name; /* likewise */
     struct plx_corpus_files files;
     struct plx_page_counter counter; /* of a text, where they begin at PLX_PAGES_HEADING */
     struct plx_document_range range;
@@ -46,6 +48,10 @@ static struct plx_corpus *new_corpus(struct plx_names *names, const struct plx_c
     if (member && !(corpus->member = plx_copy_string(member, strlen(member), error)))
         goto fail;
     corpus->options.member = corpus->member;
+    const char *token_bytes = corpus->options.token_bytes;
+    if (token_bytes && !(corpus->token_bytes_name = plx_copy_string(token_bytes, strlen(token_bytes), error)))
+        goto fail;
+    corpus->options.token_bytes = corpus->token_bytes_name;
     corpus->range.first = corpus->options.first_document;
     corpus->range.end = corpus->options.end_document;
     return corpus;
@@ -249,6 +255,14 @@ void plx_corpus_progress(const struct plx_corpus *corpus, uint64_t *size, uint64
     plx_corpus_files_progress(&corpus->files, size, done);
 }
 
+enum plx_status plx_corpus_check_output(const struct plx_corpus *corpus, const char *output,
+                                        struct plx_error *error)
+{
+    const enum plx_status status = plx_corpus_files_check_output(&corpus->files, output, error);
+    return status || !corpus->token_bytes_name ? status
+                                               : plx_place_check(output, corpus->token_bytes_name, error);
+}
+
 const char *plx_corpus_name(const struct plx_corpus *corpus)
 {
     return corpus->files.names.label;
@@ -261,5 +275,6 @@ void plx_corpus_close(struct plx_corpus *corpus)
     plx_corpus_files_release(&corpus->files);
     plx_token_bytes_release(&corpus->token_bytes);
     free(corpus->member);
+    free(corpus->token_bytes_name);
     free(corpus);
 }

@@ -54,6 +54,8 @@ struct plx_corpus_format {
 
     /* Releases the reader, but not what the shared part borrows. */
     void (*close)(struct plx_reader *reader);
+
+    bool beside; /* it needs a file that lies beside, and no file of an archive is of it */
 };
 
 #define PLX_CORPUS_PROBE_BYTES 4096
@@ -82,6 +84,11 @@ const struct plx_corpus_format *plx_corpus_demand(const uint8_t *head, size_t si
 /* What has been counted of a corpus that has been read to its end; false if its pages are not counted: its
    documents do not begin at PLX_PAGES_HEADING, or of the tokens of one no text is known. */
 bool plx_corpus_page_counts(const struct plx_corpus *corpus, struct plx_page_counts *counts);
+
+/* PLX_USAGE where to write `output` would replace a file that the corpus is read from, an index that lies
+   beside one, or what its options name for the bytes of tokens. */
+enum plx_status plx_corpus_check_output(const struct plx_corpus *corpus, const char *output,
+                                        struct plx_error *error);
 
 /* Puts the place of the chunk's byte (of a text) or token `at` into an error that has been set: its file, and
    offset, line and column as far as the chunk knows them. Returns its status. */

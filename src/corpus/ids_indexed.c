@@ -1,20 +1,14 @@
-/* Ids as Megatron and fairseq have them: NAME.bin, the ids alone, and NAME.idx, the index. Both begin with
-   the same magic (megatron/core/datasets/indexed_dataset.py; fairseq/data/indexed_dataset.py,
-   MMapIndexedDataset):
-
-       "MMIDIDX\0\0" | u64 version 1 | u8 type of the ids | u64 sequences S | Megatron: u64 D + 1
-       i32 length[S] | i64 offset[S] in bytes | Megatron: i64 document[D + 1], sequences before each
-
+/* Ids as Megatron and fairseq have them: NAME.bin, the ids alone, and NAME.idx, the index (index_format.h).
    A document is a sequence, and with Megatron several where it is too long for one. */
 #include "corpus/ids_writer.h"
 
 #include "base/bytes.h"
 #include "base/error.h"
 #include "base/memory.h"
-#include "base/path.h"
+#include "corpus/index_format.h"
+#include "io/index_pair.h"
 #include "io/place.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 /* Records of the spool that are read back at once. */
@@ -42,20 +36,18 @@ static void close_indexed(struct plx_ids_writer *base)
     free(indexed);
 }
 
-/* Opens path, without .bin or .idx, with the suffix. */
-static enum plx_status open_part(const char *path, const char *suffix, struct plx_output **output,
-                                 struct plx_error *error)
+static enum plx_status open_outputs(const char *path, struct indexed *indexed, struct plx_error *error)
 {
-    size_t stem = strlen(path);
-    if (plx_path_has_suffix(path, ".bin") || plx_path_has_suffix(path, ".idx"))
-        stem -= 4;
-    const size_t size = stem + strlen(suffix) + 1;
-    char *name = plx_new_array(size, 1, error);
-    if (!name)
-        return PLX_MEMORY;
-    snprintf(name, size, "%.*s%s", (int)stem, path, suffix);
-    const enum plx_status status = plx_output_open(name, output, error);
-    free(name);
+    struct plx_output **outputs = indexed->base.outputs;
+    char *names[2];
+    enum plx_status status = plx_index_names(path, names, error);
+    if (status)
+        return status;
+    if ((status = plx_output_open(names[0], outputs, error)) == PLX_OK &&
+        (status = plx_output_open(names[1], outputs + 1, error)) == PLX_OK)
+        status = plx_output_open_spool(outputs[1], &indexed->spool, error);
+    free(names[0]);
+    free(names[1]);
     return status;
 }
 
@@ -76,8 +68,8 @@ static void choose_type(struct indexed *indexed, const struct plx_ids_options *o
     const bool narrow =
         options->types ? options->types < 65500 : options->id_bytes == 1 || options->id_bytes == 2;
     indexed->width = narrow ? 2 : 4;
-    indexed->type = narrow ? 8 : indexed->megatron ? 4 : 9;
-    indexed->base.most = narrow ? UINT16_MAX : indexed->megatron ? INT32_MAX : UINT32_MAX - 1;
+    indexed->type = narrow ? PLX_INDEX_U16 : indexed->megatron ? PLX_INDEX_I32 : PLX_INDEX_U32;
+    indexed->base.most = narrow ? UINT16_MAX : indexed->megatron ? INT32_MAX : PLX_ID_MOST;
     indexed->base.width = narrow ? "u16" : indexed->megatron ? "i32" : "u32";
     indexed->longest = options->longest ? options->longest : INT32_MAX;
 }
@@ -92,14 +84,11 @@ static enum plx_status open_indexed(const char *path, const struct plx_ids_optio
     struct indexed *indexed = plx_new_array(1, sizeof *indexed, error);
     if (!indexed)
         return PLX_MEMORY;
-    struct plx_output **outputs = indexed->base.outputs;
     indexed->megatron = megatron;
     choose_type(indexed, options);
-    if ((status = open_part(path, ".bin", outputs, error)) ||
-        (status = open_part(path, ".idx", outputs + 1, error)) ||
-        (status = plx_output_open_spool(outputs[1], &indexed->spool, error))) {
-        plx_output_discard(outputs[0]);
-        plx_output_discard(outputs[1]);
+    if ((status = open_outputs(path, indexed, error))) {
+        plx_output_discard(indexed->base.outputs[0]);
+        plx_output_discard(indexed->base.outputs[1]);
         close_indexed(&indexed->base);
         return status;
     }
@@ -124,7 +113,7 @@ static enum plx_status end_sequence(struct indexed *indexed, struct plx_error *e
     const uint32_t record = (uint32_t)indexed->length | (indexed->goes_on ? GOES_ON : 0);
     indexed->sequences++;
     indexed->length = 0;
-    return plx_ids_write(indexed->spool, &record, 1, 4, error);
+    return plx_output_write_numbers(indexed->spool, &record, 1, 4, error);
 }
 
 static enum plx_status begin_indexed(struct plx_ids_writer *base, struct plx_word id, struct plx_error *error)
@@ -158,17 +147,18 @@ static enum plx_status add_indexed(struct plx_ids_writer *base, const uint32_t *
         indexed->goes_on = true;
     }
     indexed->length += left;
-    return plx_ids_write(base->outputs[0], ids, count, indexed->width, error);
+    return plx_output_write_numbers(base->outputs[0], ids, count, indexed->width, error);
 }
 
 static enum plx_status write_header(struct indexed *indexed, struct plx_error *error)
 {
-    uint8_t header[34] = "MMIDIDX";
-    plx_store_u64(header + 9, 1);
-    header[17] = indexed->type;
-    plx_store_u64(header + 18, indexed->sequences);
-    plx_store_u64(header + 26, indexed->documents + 1);
-    return plx_output_write(indexed->base.outputs[1], header, indexed->megatron ? 34 : 26, error);
+    uint8_t header[PLX_INDEX_MEGATRON_BYTES] = PLX_INDEX_MAGIC;
+    plx_store_u64(header + PLX_INDEX_VERSION_AT, PLX_INDEX_VERSION);
+    header[PLX_INDEX_TYPE_AT] = indexed->type;
+    plx_store_u64(header + PLX_INDEX_SEQUENCES_AT, indexed->sequences);
+    plx_store_u64(header + PLX_INDEX_DOCUMENTS_AT, indexed->documents + 1);
+    return plx_output_write(indexed->base.outputs[1], header,
+                            indexed->megatron ? PLX_INDEX_MEGATRON_BYTES : PLX_INDEX_FAIRSEQ_BYTES, error);
 }
 
 /* What the index has of every sequence. */
@@ -192,7 +182,7 @@ static enum plx_status write_part(struct indexed *indexed, enum part part, struc
             const uint32_t record = plx_load_u32(records + 4 * i), length = record & ~GOES_ON;
             plx_store_u64(value, part == LENGTHS ? length : part == OFFSETS ? sum : done + i);
             if (part != DOCUMENTS || !(record & GOES_ON))
-                status = plx_output_write(output, value, part == LENGTHS ? 4 : 8, error);
+                status = plx_output_write(output, value, part == LENGTHS ? PLX_INDEX_LENGTH_BYTES : 8, error);
             sum += (uint64_t)length * indexed->width;
         }
         done += some;
@@ -221,6 +211,7 @@ const struct plx_ids_format plx_ids_format_megatron = {
     .description = "Megatron's NAME.bin and NAME.idx, u16 for vocabularies below 65500, else i32",
     .suffixes = NO_SUFFIXES,
     .documents = true,
+    .names = plx_index_names,
     .open = open_megatron,
     .begin = begin_indexed,
     .add = add_indexed,
@@ -233,6 +224,7 @@ const struct plx_ids_format plx_ids_format_fairseq = {
     .description = "fairseq's NAME.bin and NAME.idx, a document a sequence, u16 below 65500, else u32",
     .suffixes = NO_SUFFIXES,
     .documents = true,
+    .names = plx_index_names,
     .open = open_fairseq,
     .begin = begin_indexed,
     .add = add_indexed,

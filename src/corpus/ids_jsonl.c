@@ -6,7 +6,7 @@
 #include "base/error.h"
 #include "base/json_writer.h"
 #include "base/memory.h"
-#include "base/utf8.h"
+#include "base/number.h"
 
 #include <perplex/source.h>
 
@@ -38,7 +38,7 @@ static enum plx_status open_jsonl(const char *path, const struct plx_ids_options
     *writer = NULL;
     if (!jsonl)
         return PLX_MEMORY;
-    jsonl->base.most = UINT32_MAX - 1;
+    jsonl->base.most = PLX_ID_MOST;
     jsonl->base.width = "u32";
     plx_buffer_init(&jsonl->ids, 2 * PLX_SOURCE_PEEK_MAX);
     plx_buffer_init(&jsonl->bytes, 2 * PLX_SOURCE_PEEK_MAX);
@@ -73,20 +73,17 @@ static enum plx_status end_line(struct jsonl *jsonl, struct plx_error *error)
 /* The document's id, with U+FFFD for each byte that is not UTF-8. */
 static enum plx_status write_id(struct plx_buffer *line, struct plx_word id, struct plx_error *error)
 {
-    const uint8_t *text = (const uint8_t *)id.text;
-    enum plx_status status = plx_buffer_append_text(line, "\"id\":\"", error);
-    for (size_t at = 0; at < id.length && status == PLX_OK;) {
-        const size_t size = plx_utf8_sequence(text + at, id.length - at);
-        char escaped[PLX_JSON_ESCAPE];
-        if (size == 1 && (text[at] < ' ' || text[at] == '"' || text[at] == '\\'))
-            status = plx_buffer_append(line, escaped, plx_json_escape(text[at], escaped), error);
-        else if (size == 0)
-            status = plx_buffer_append_text(line, "\xEF\xBF\xBD", error);
-        else
-            status = plx_buffer_append(line, text + at, size, error);
-        at += size ? size : 1;
+    struct plx_json_writer string;
+    const enum plx_status status = plx_buffer_append_text(line, "\"id\":", error);
+    if (status)
+        return status;
+    plx_json_writer_init(&string, line);
+    plx_json_string_n(&string, NULL, id.text, id.length);
+    if (string.status) {
+        *error = string.error;
+        return string.status;
     }
-    return status ? status : plx_buffer_append_text(line, "\",", error);
+    return plx_buffer_append_text(line, ",", error);
 }
 
 static enum plx_status begin_jsonl(struct plx_ids_writer *base, struct plx_word id, struct plx_error *error)
@@ -105,22 +102,14 @@ static enum plx_status begin_jsonl(struct plx_ids_writer *base, struct plx_word 
 static enum plx_status add_numbers(struct plx_buffer *line, const uint32_t *numbers, size_t count,
                                    struct plx_error *error)
 {
-    const size_t most = sizeof "4294967295,"; /* of one */
-    const enum plx_status status = plx_buffer_reserve(line, count * most, error);
+    const size_t most = sizeof "4294967295"; /* of one, a comma included */
+    const enum plx_status status = plx_buffer_reserve(line, count * most + PLX_NUMBER_TEXT, error);
     if (status)
         return status;
     for (size_t i = 0; i < count; i++) {
-        uint8_t digits[16];
-        size_t begin = sizeof digits;
         if (line->size > 0 && line->data[line->size - 1] != '[')
             line->data[line->size++] = ',';
-        uint32_t rest = numbers[i];
-        do {
-            digits[--begin] = (uint8_t)('0' + rest % 10);
-            rest /= 10;
-        } while (rest > 0);
-        memcpy(line->data + line->size, digits + begin, sizeof digits - begin);
-        line->size += sizeof digits - begin;
+        line->size += plx_format_u64(numbers[i], (char *)line->data + line->size);
     }
     return PLX_OK;
 }

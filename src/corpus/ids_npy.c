@@ -3,19 +3,19 @@
 #include "corpus/ids_writer.h"
 
 #include "base/memory.h"
-#include "corpus/npy_array.h"
+#include "io/npy_write.h"
 
 #include <stdlib.h>
 
 struct npy {
     struct plx_ids_writer base;
-    struct plx_npy_array array;
+    struct plx_npy_writer array;
 };
 
 static void close_npy(struct plx_ids_writer *base)
 {
     struct npy *npy = (struct npy *)(void *)base;
-    plx_npy_array_release(&npy->array);
+    plx_npy_writer_release(&npy->array);
     free(npy);
 }
 
@@ -27,15 +27,15 @@ static enum plx_status open_npy(const char *path, const struct plx_ids_options *
     *writer = NULL;
     if (!npy)
         return PLX_MEMORY;
-    npy->base.most = UINT32_MAX - 1;
+    npy->base.most = PLX_ID_MOST;
     npy->base.width = "u32";
     enum plx_status status = plx_output_open(path, &npy->base.outputs[0], error);
     if (status == PLX_OK)
-        status = plx_npy_array_open(&npy->array, npy->base.outputs[0],
-                                    types == 0                          ? 0
-                                    : types <= (uint64_t)UINT16_MAX + 1 ? 2
-                                                                        : 4,
-                                    error);
+        status = plx_npy_writer_open(&npy->array, npy->base.outputs[0],
+                                     types == 0                          ? PLX_NPY_NARROWEST
+                                     : types <= (uint64_t)UINT16_MAX + 1 ? PLX_NPY_U16
+                                                                         : PLX_NPY_U32,
+                                     error);
     if (status) {
         plx_output_discard(npy->base.outputs[0]);
         close_npy(&npy->base);
@@ -49,13 +49,13 @@ static enum plx_status add_npy(struct plx_ids_writer *base, const uint32_t *ids,
                                size_t count, struct plx_error *error)
 {
     (void)bytes;
-    return plx_npy_array_add(&((struct npy *)(void *)base)->array, ids, count, error);
+    return plx_npy_writer_add(&((struct npy *)(void *)base)->array, ids, count, error);
 }
 
 static enum plx_status finish_npy(struct plx_ids_writer *base, struct plx_error *error)
 {
     struct npy *npy = (struct npy *)(void *)base;
-    return plx_npy_array_finish(&npy->array, base->options.interrupted, base->options.user, error);
+    return plx_npy_writer_finish(&npy->array, base->options.interrupted, base->options.user, error);
 }
 
 static const char *const SUFFIXES[] = {".npy", NULL};

@@ -1,6 +1,5 @@
 #include "corpus/ids_writer.h"
 
-#include "base/bytes.h"
 #include "base/error.h"
 #include "base/path.h"
 
@@ -12,9 +11,6 @@ static const struct plx_ids_format *const FORMATS[] = {
 };
 
 #define FORMAT_COUNT (sizeof FORMATS / sizeof *FORMATS)
-
-/* Ids on their way. */
-#define CHUNK 4096
 
 const struct plx_ids_format *plx_ids_format(size_t index)
 {
@@ -108,22 +104,4 @@ void plx_ids_writer_discard(struct plx_ids_writer *writer)
     for (size_t i = 0; i < 2; i++)
         plx_output_discard(writer->outputs[i]);
     writer->format->close(writer);
-}
-
-enum plx_status plx_ids_write(struct plx_output *output, const uint32_t *ids, size_t count, unsigned width,
-                              struct plx_error *error)
-{
-    uint8_t bytes[CHUNK * sizeof *ids];
-    for (size_t done = 0; done < count;) {
-        const size_t some = count - done < CHUNK ? count - done : CHUNK;
-        for (size_t i = 0; i < some && width == 2; i++)
-            plx_store_u16(bytes + 2 * i, (uint16_t)ids[done + i]);
-        for (size_t i = 0; i < some && width == 4; i++)
-            plx_store_u32(bytes + 4 * i, ids[done + i]);
-        const enum plx_status status = plx_output_write(output, bytes, some * width, error);
-        if (status)
-            return status;
-        done += some;
-    }
-    return PLX_OK;
 }

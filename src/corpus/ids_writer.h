@@ -7,6 +7,7 @@
 
 #include <perplex/word.h>
 
+#include "corpus/id_elements.h"
 #include "io/output.h"
 
 /* What is known before the first id. Strings are borrowed. */
@@ -34,6 +35,10 @@ struct plx_ids_format {
     const char *description;     /* one line for `perplex formats` */
     const char *const *suffixes; /* of names that say it; NULL behind the last */
     bool documents;              /* it tells where they begin */
+
+    /* The files of two that are written for `path`, each released with free(); both NULL on failure. NULL:
+       one file, path itself. */
+    enum plx_status (*names)(const char *path, char *names[2], struct plx_error *error);
 
     /* Makes the format's own struct, with outputs, most and width. *writer is NULL on failure. */
     enum plx_status (*open)(const char *path, const struct plx_ids_options *options,
@@ -72,23 +77,25 @@ enum plx_status plx_ids_format_check(const char *name, const char *path, struct 
 enum plx_status plx_ids_writer_open(const char *path, const struct plx_ids_options *options,
                                     struct plx_ids_writer **writer, struct plx_error *error);
 
+/* A document begins, with its id or {NULL, 0}; formats that have no documents pass over it. The errors of the
+   format and of writing. Strings and arrays are the caller's, here and below. */
 enum plx_status plx_ids_writer_begin(struct plx_ids_writer *writer, struct plx_word id,
                                      struct plx_error *error);
+
+/* Writes the next ids[count], at most writer->most each, and with writer->options.bytes bytes[count], else
+   NULL. PLX_UNSUPPORTED where a document has more than the format can hold; the errors of writing. */
 enum plx_status plx_ids_writer_add(struct plx_ids_writer *writer, const uint32_t *ids, const uint32_t *bytes,
                                    size_t count, struct plx_error *error);
 
-/* Writes all but the names of the outputs, so that these can appear together with others. */
+/* Writes all but the names of the outputs, so that these can appear together with others; called once at
+   most. The errors of writing, PLX_INTERRUPTED. */
 enum plx_status plx_ids_writer_finish(struct plx_ids_writer *writer, struct plx_error *error);
 
 /* Makes the outputs appear and releases the writer, which has been finished: after a failure nothing is left
-   to discard. */
+   to discard. PLX_IO, PLX_MEMORY. */
 enum plx_status plx_ids_writer_commit(struct plx_ids_writer *writer, struct plx_error *error);
 
 /* Releases the writer; its outputs do not appear. NULL is fine. */
 void plx_ids_writer_discard(struct plx_ids_writer *writer);
-
-/* ids[count] as little-endian numbers of 2 or 4 bytes. */
-enum plx_status plx_ids_write(struct plx_output *output, const uint32_t *ids, size_t count, unsigned width,
-                              struct plx_error *error);
 
 #endif

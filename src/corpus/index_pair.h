@@ -5,11 +5,14 @@
 
 #include "io/names.h"
 
+#include "base/token_magic.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#define PLX_INDEX_MAGIC_BYTES 9
+#define PLX_INDEX_SUFFIX ".idx"
+#define PLX_INDEX_TOKENS ".bin"
 
 /* Whether content that begins with head[0..size) is such an index. */
 bool plx_index_recognise(const uint8_t *head, size_t size);
@@ -17,6 +20,13 @@ bool plx_index_recognise(const uint8_t *head, size_t size);
 /* Reads up to `size` bytes of the regular file `path` into head, and says how long the file is. Returns how
    many have been read: 0 for what is none, or cannot be read. */
 size_t plx_index_head(const char *path, void *head, size_t size, uint64_t *file_bytes);
+
+/* The length of NAME in `name` that ends with the suffix behind it; 0 where it does not. */
+size_t plx_index_stem(const char *name, const char *suffix);
+
+/* The two files of a data set that is named by what both begin with, or by either: NAME.bin and NAME.idx,
+   each released with free(). On failure both are NULL: PLX_MEMORY. */
+enum plx_status plx_index_names(const char *name, char *names[2], struct plx_error *error);
 
 /* NAME.idx of NAME.bin, released with free(). NULL if `bin` does not end so, with *status PLX_OK, or on
    failure. */

@@ -6,8 +6,10 @@
 #include "base/memory.h"
 #include "base/pool.h"
 #include "corpus/ids_writer.h"
-#include "corpus/npy_array.h"
+#include "corpus/original_warnings.h"
+#include "eval/convert_outputs.h"
 #include "eval/convert_vocabulary.h"
+#include "io/npy_write.h"
 #include "model/listed.h"
 
 #include <stdio.h>
@@ -33,13 +35,21 @@ struct converter {
     double began;
     struct plx_ids_writer *writer; /* NULL before the first piece of the corpus */
     struct plx_output *sidecar;
-    struct plx_npy_array bytes;
+    struct plx_npy_writer bytes;
     bool bytes_known;
-    /* The last token waits: what of the corpus has no owner at its end belongs to it. */
+    /* The last token waits, and with it the documents that have begun behind it: what has no owner at the end
+       of its document, or of the corpus, belongs to it. */
     bool holds;
     uint32_t held_id, held_bytes;
-    uint64_t rest_bytes; /* that belong to the next token */
+    struct plx_buffer begun; /* of each such document the length of its id, NO_ID for none, and the id */
+    bool has_tokens;         /* the document at hand: the token that waits is one of them */
+    uint64_t rest_bytes;     /* without an owner so far */
 };
+
+/* Of documents that wait: some 16 bytes each. */
+#define BEGUN_BYTES_MAX ((size_t)1 << 30)
+
+#define NO_ID SIZE_MAX
 
 /* What knows the corpus' tokens. Bytes, and ids without a vocabulary, are known by a model of any tokens. */
 static enum plx_status open_vocabulary(struct converter *converter, const struct plx_corpus_info *info,
@@ -80,7 +90,7 @@ static enum plx_status check_options(const struct converter *converter, const st
         return plx_error_set(error, PLX_USAGE, "ids have no words that a vocabulary could be made of");
     if (options->make_vocabulary && info->tokens == PLX_TOKENS_BYTE)
         return plx_error_set(error, PLX_USAGE, "bytes are their own ids, and need no vocabulary");
-    return plx_ids_format_check(options->format, converter->path, error);
+    return plx_convert_check_outputs(converter->corpus, converter->path, options, error);
 }
 
 /* The evaluation's own way of encoding, as one stream. */
@@ -151,7 +161,8 @@ static enum plx_status open_outputs(struct converter *converter, const struct pl
         return plx_error_hint(error, "--token-bytes FILE says so, or --vocab FILE with --tokens word");
     }
     status = plx_output_open(options->bytes, &converter->sidecar, error);
-    return status ? status : plx_npy_array_open(&converter->bytes, converter->sidecar, 0, error);
+    return status ? status
+                  : plx_npy_writer_open(&converter->bytes, converter->sidecar, PLX_NPY_NARROWEST, error);
 }
 
 static enum plx_status write_ids(struct converter *converter, const uint32_t *ids, const uint32_t *bytes,
@@ -160,10 +171,29 @@ static enum plx_status write_ids(struct converter *converter, const uint32_t *id
     enum plx_status status =
         plx_ids_writer_add(converter->writer, ids, converter->bytes_known ? bytes : NULL, count, error);
     if (status == PLX_OK && converter->sidecar)
-        status = plx_npy_array_add(&converter->bytes, bytes, count, error);
+        status = plx_npy_writer_add(&converter->bytes, bytes, count, error);
     converter->out->tokens += count;
     for (size_t i = 0; i < count && converter->bytes_known; i++)
         converter->out->bytes += bytes[i];
+    return status;
+}
+
+/* The documents that have begun behind the token that has been written. */
+static enum plx_status begin_held(struct converter *converter, struct plx_error *error)
+{
+    enum plx_status status = PLX_OK;
+    for (size_t at = 0; at < converter->begun.size && status == PLX_OK;) {
+        struct plx_word id = {NULL, 0};
+        size_t length;
+        memcpy(&length, converter->begun.data + at, sizeof length);
+        at += sizeof length;
+        if (length != NO_ID) {
+            id = (struct plx_word){(const char *)converter->begun.data + at, length};
+            at += length;
+        }
+        status = plx_ids_writer_begin(converter->writer, id, error);
+    }
+    converter->begun.size = 0;
     return status;
 }
 
@@ -172,7 +202,40 @@ static enum plx_status write_held(struct converter *converter, struct plx_error 
     if (!converter->holds)
         return PLX_OK;
     converter->holds = false;
-    return write_ids(converter, &converter->held_id, &converter->held_bytes, 1, error);
+    const enum plx_status status =
+        write_ids(converter, &converter->held_id, &converter->held_bytes, 1, error);
+    return status ? status : begin_held(converter, error);
+}
+
+static enum plx_status refuse_rest(struct plx_error *error)
+{
+    return plx_error_set(error, PLX_UNSUPPORTED, "more than %llu bytes between two tokens",
+                         (unsigned long long)REST_MAX);
+}
+
+/* What has no owner becomes part of the token that waits. */
+static enum plx_status own_rest(struct converter *converter, struct plx_error *error)
+{
+    if (converter->rest_bytes > UINT32_MAX - converter->held_bytes)
+        return refuse_rest(error);
+    converter->held_bytes += (uint32_t)converter->rest_bytes;
+    converter->rest_bytes = 0;
+    return PLX_OK;
+}
+
+/* A document keeps its own bytes if it has a token. */
+static enum plx_status begin_document(struct converter *converter, struct plx_word id,
+                                      struct plx_error *error)
+{
+    const size_t length = id.text ? id.length : NO_ID;
+    enum plx_status status = converter->has_tokens ? own_rest(converter, error) : PLX_OK;
+    converter->has_tokens = false;
+    if (status)
+        return status;
+    if (!converter->holds)
+        return plx_ids_writer_begin(converter->writer, id, error);
+    status = plx_buffer_append(&converter->begun, &length, sizeof length, error);
+    return status || !id.text ? status : plx_buffer_append(&converter->begun, id.text, id.length, error);
 }
 
 /* Refuses token i, and says where it stands. */
@@ -230,9 +293,7 @@ static enum plx_status write_block(struct converter *converter, const struct plx
     const struct plx_tokens *tokens = &block->tokens;
     const size_t count = tokens->count;
     enum plx_status status = PLX_OK;
-    if (block->chunk.begins_document &&
-        ((status = write_held(converter, error)) ||
-         (status = plx_ids_writer_begin(converter->writer, block->chunk.document, error))))
+    if (block->chunk.begins_document && (status = begin_document(converter, block->chunk.document, error)))
         return status;
     if (count > 0) {
         if ((status = write_held(converter, error)))
@@ -240,15 +301,12 @@ static enum plx_status write_block(struct converter *converter, const struct plx
         tokens->bytes[0] += (uint32_t)converter->rest_bytes;
         converter->rest_bytes = 0;
         status = write_ids(converter, block->ids, tokens->bytes, count - 1, error);
-        converter->holds = true;
+        converter->holds = converter->has_tokens = true;
         converter->held_id = block->ids[count - 1];
         converter->held_bytes = tokens->bytes[count - 1];
     }
     converter->rest_bytes += tokens->rest_bytes;
-    if (status == PLX_OK && converter->rest_bytes > REST_MAX)
-        return plx_error_set(error, PLX_UNSUPPORTED, "more than %llu bytes between two tokens",
-                             (unsigned long long)REST_MAX);
-    return status;
+    return status == PLX_OK && converter->rest_bytes > REST_MAX ? refuse_rest(error) : status;
 }
 
 /* Takes the oldest encoded block. */
@@ -326,8 +384,8 @@ static enum plx_status convert(struct converter *converter, struct plx_error *er
         plx_error_set(error, PLX_MALFORMED, "the corpus is empty: there is nothing to write");
         return plx_error_input(error, plx_corpus_name(converter->corpus));
     }
-    converter->held_bytes += (uint32_t)converter->rest_bytes;
-    return write_held(converter, error);
+    const enum plx_status rest = own_rest(converter, error);
+    return rest ? rest : write_held(converter, error);
 }
 
 /* Everything but the names of the files, then these. */
@@ -337,7 +395,7 @@ static enum plx_status deliver(struct converter *converter, struct plx_error *er
     struct plx_output *sidecar = converter->sidecar;
     enum plx_status status = plx_ids_writer_finish(converter->writer, error);
     if (status == PLX_OK && sidecar)
-        status = plx_npy_array_finish(&converter->bytes, options->interrupted, options->user, error);
+        status = plx_npy_writer_finish(&converter->bytes, options->interrupted, options->user, error);
     if (status == PLX_OK && sidecar)
         status = plx_output_finish(sidecar, error);
     if (status == PLX_OK && converter->made.words)
@@ -358,6 +416,8 @@ static enum plx_status deliver(struct converter *converter, struct plx_error *er
     return status;
 }
 
+_Static_assert(PLX_CONVERSION_WARNINGS >= PLX_ORIGINAL_WARNINGS, "all have a place");
+
 static void describe(struct converter *converter)
 {
     struct plx_conversion *out = converter->out;
@@ -365,6 +425,7 @@ static void describe(struct converter *converter)
     plx_corpus_info(converter->corpus, &info);
     out->documents = info.documents;
     out->parted = converter->writer->format->documents;
+    out->warning_count = plx_original_warnings(converter->corpus, out->bytes, out->warnings);
     const struct plx_word unknown = plx_model_token(converter->model, converter->plan.unknown);
     if (unknown.text)
         snprintf(out->unknown_symbol, sizeof out->unknown_symbol, "%.*s", (int)unknown.length, unknown.text);
@@ -377,8 +438,9 @@ static void release(struct converter *converter)
     for (size_t i = 0; converter->blocks && i < converter->depth; i++)
         plx_block_release(converter->blocks + i);
     free(converter->blocks);
+    plx_buffer_release(&converter->begun);
     plx_ids_writer_discard(converter->writer);
-    plx_npy_array_release(&converter->bytes);
+    plx_npy_writer_release(&converter->bytes);
     plx_output_discard(converter->sidecar);
     plx_made_vocabulary_release(&converter->made);
     plx_model_close(converter->model);
@@ -399,6 +461,7 @@ enum plx_status plx_convert_corpus(struct plx_corpus *corpus, const char *output
         .began = plx_clock_seconds(),
     };
     *converter.out = (struct plx_conversion){0};
+    plx_buffer_init(&converter.begun, BEGUN_BYTES_MAX);
     plx_corpus_info(corpus, &info);
     enum plx_status status = check_options(&converter, &info, error);
     if (status == PLX_OK && (status = open_vocabulary(&converter, &info, error)) == PLX_OK &&

@@ -87,21 +87,24 @@ static uint64_t drawn_window(const struct plx_protocol *protocol)
     return best;
 }
 
-/* The protocol in small. */
-static void shrink(struct drawing *drawing, const struct plx_protocol *protocol)
+/* The same, with what is less than the window still less than it. */
+static uint64_t scaled_below(uint64_t value, uint64_t window, uint64_t drawn)
 {
-    struct plx_protocol *small = &drawing->protocol;
-    *small = *protocol;
-    /* Symbols are drawn alike, whatever they are called. */
-    *small->start_symbol = *small->end_symbol = *small->join = '\0';
-    const uint64_t window = protocol->window, drawn = drawn_window(protocol);
+    const uint64_t small = scaled(value, window, drawn);
+    return value < window && small >= drawn ? drawn - 1 : small;
+}
+
+/* Makes the protocol small. */
+static void shrink(struct plx_protocol *small)
+{
+    const uint64_t window = small->window, drawn = drawn_window(small);
     if (window == drawn)
         return;
     small->window = drawn;
     if (is_given(small->stride))
-        small->stride = scaled(small->stride, window, drawn);
+        small->stride = scaled_below(small->stride, window, drawn);
     if (is_given(small->first_window))
-        small->first_window = scaled(small->first_window, window, drawn);
+        small->first_window = scaled_below(small->first_window, window, drawn);
     if (is_given(small->score_last))
         small->score_last = scaled(small->score_last, window, drawn);
     if (small->limit)
@@ -127,7 +130,7 @@ static size_t long_unit(const struct drawing *drawing)
     const struct plx_protocol *protocol = &drawing->plan.protocol;
     const size_t window = (size_t)protocol->window, stride = (size_t)protocol->stride;
     const size_t starts = plx_plan_starts(&drawing->plan);
-    const size_t first = drawing->plan.first_window_end ? (size_t)drawing->plan.first_window_end : window;
+    const size_t first = (size_t)drawing->plan.first_window_end;
     const size_t rest = protocol->tail == PLX_TAIL_DROP_LAST ? 0 : (stride + 2) / 3;
     size_t more = 3;
     if (window == 0)
@@ -413,8 +416,12 @@ enum plx_status plx_protocol_draw(const struct plx_protocol *protocol, char **te
     if (!drawing)
         return error->status;
     plx_buffer_init(&buffer, DRAWING_BYTES);
-    shrink(drawing, protocol);
-    if ((status = make_plan(drawing, error)) == PLX_OK) {
+    drawing->protocol = *protocol;
+    /* Symbols are drawn alike, whatever they are called. */
+    *drawing->protocol.start_symbol = *drawing->protocol.end_symbol = *drawing->protocol.join = '\0';
+    status = make_plan(drawing, error); /* what is refused is so by its own numbers */
+    shrink(&drawing->protocol);
+    if (status == PLX_OK && (status = make_plan(drawing, error)) == PLX_OK) {
         make_units(drawing);
         if ((status = cut(drawing, error)) == PLX_OK)
             status = write_scale(drawing, protocol, &buffer, error);

@@ -32,25 +32,55 @@ static const char *plural(uint64_t number)
     return number == 1 ? "" : "s";
 }
 
-/* Whether the tokens of a text can be cut or taken otherwise. */
-static const char *parts_surely(const struct plx_plan *first, const struct plx_plan *other)
+/* What sets the tokens of two plans apart, or their units. */
+enum parting { NOTHING_PARTS, NO_ENDS_THERE, ENDS_THERE, OTHER_SYMBOLS, OTHER_DOCUMENTS };
+
+/* Whether the tokens of a text can be cut or taken otherwise. Where documents begin matters where they are
+   units. */
+static enum parting parts_surely(const struct plx_plan *first, const struct plx_plan *other)
 {
-    const bool text = first->content == PLX_CONTENT_TEXT;
     const bool ends = plx_plan_line_ends(first), other_ends = plx_plan_line_ends(other);
-    if (ends && !other_ends)
-        return text ? "line ends are no tokens there" : "end symbols are tokens like others there";
-    if (!ends && other_ends)
-        return text ? "line ends are tokens there" : "end symbols end lines there";
+    if (ends != other_ends)
+        return ends ? NO_ENDS_THERE : ENDS_THERE;
     if (first->end != other->end || first->join != other->join)
-        return "other symbols are added to the tokens there";
-    if (text && first->protocol.pages != other->protocol.pages)
-        return "documents begin elsewhere there";
-    return NULL;
+        return OTHER_SYMBOLS;
+    if (first->content == PLX_CONTENT_TEXT && first->protocol.pages != other->protocol.pages &&
+        other->protocol.unit == PLX_UNIT_DOCUMENT)
+        return OTHER_DOCUMENTS;
+    return NOTHING_PARTS;
 }
 
 bool plx_explain_surely_parts(const struct plx_plan *first, const struct plx_plan *other)
 {
-    return parts_surely(first, other) != NULL;
+    return parts_surely(first, other) != NOTHING_PARTS;
+}
+
+/* Says what parts the plans, and how much of it there is here. */
+static void say_parting(enum parting parting, const struct plx_result *first, char *reason, size_t capacity)
+{
+    const bool text = first->plan.content == PLX_CONTENT_TEXT;
+    const uint64_t ends = first->tally.ends, lines = first->text.lines, documents = first->documents;
+    *reason = '\0';
+    switch (parting) {
+    case NOTHING_PARTS: break;
+    case NO_ENDS_THERE:
+        snprintf(reason, capacity, "%s there: %s of them %s scored here",
+                 text ? "line ends are no tokens" : "end symbols are tokens like others",
+                 ends > 0 ? show(ends).text : "none", ends > 1 ? "are" : "is");
+        break;
+    case ENDS_THERE:
+        if (text)
+            snprintf(reason, capacity, "line ends are tokens there: the corpus has %s line%s",
+                     show(lines).text, plural(lines));
+        else
+            snprintf(reason, capacity, "end symbols end lines there");
+        break;
+    case OTHER_SYMBOLS: snprintf(reason, capacity, "other symbols are added to the tokens there"); break;
+    case OTHER_DOCUMENTS:
+        snprintf(reason, capacity, "documents begin elsewhere there: %s of them begin%s here",
+                 show(documents).text, documents == 1 ? "s" : "");
+        break;
+    }
 }
 
 /* Words spelled as symbols that another protocol takes for something else. */
@@ -72,13 +102,12 @@ bool plx_explain_parts(const struct plx_result *first, const struct plx_plan *ot
                        const struct plx_explain_totals *totals, char *reason, size_t capacity)
 {
     const struct plx_plan *plan = &first->plan;
-    const char *parts = parts_surely(plan, other);
-    *reason = '\0';
-    if (parts && first->tally.ends > 0)
-        snprintf(reason, capacity, "%s: %s of them %s scored here", parts, show(first->tally.ends).text,
-                 first->tally.ends == 1 ? "is" : "are");
-    else if (parts)
-        snprintf(reason, capacity, "%s", parts);
+    const bool part = *first->document_range && first->plan.content == PLX_CONTENT_TEXT;
+    say_parting(parts_surely(plan, other), first, reason, capacity);
+    if (*reason)
+        return true;
+    if (part && plan->protocol.pages != other->protocol.pages) /* which documents these are */
+        say_parting(OTHER_DOCUMENTS, first, reason, capacity);
     else if (parts_by_control_words(plan, other, totals->control_words))
         snprintf(reason, capacity, "words that are spelled as symbols mean something else there");
     else if (plan->protocol.unknown != PLX_UNKNOWN_ERROR && other->protocol.unknown == PLX_UNKNOWN_ERROR &&

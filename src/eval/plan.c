@@ -129,25 +129,35 @@ unsigned plx_plan_starts(const struct plx_plan *plan)
     return symbol ? plan->start_repeat : 0;
 }
 
-/* Where the first window ends, if it scores a number of targets of its own; it must not outgrow the others.
+unsigned plx_plan_padding(const struct plx_plan *plan)
+{
+    const unsigned starts = plx_plan_starts(plan);
+    return starts > 0 ? starts - 1 : 0;
+}
+
+/* Where the first window ends; if it scores a number of targets of its own, it must not outgrow the others.
  */
 static enum plx_status settle_first_window(struct plx_plan *plan, struct plx_error *error)
 {
     const struct plx_protocol *protocol = &plan->protocol;
-    if (protocol->first_window == 0)
-        return PLX_OK;
+    const unsigned padding = plx_plan_padding(plan);
     const bool starts = plx_plan_starts(plan) > 0;
+    if (protocol->first_window == 0) {
+        plan->first_window_end = protocol->window ? protocol->window + padding : 0;
+        return PLX_OK;
+    }
     /* A first token that is no target comes on top of those that are. */
     const bool no_target = protocol->start == PLX_START_REPLACE ||
                            (!starts && (protocol->score == PLX_SCORE_ALL || !plan->empty_context ||
                                         protocol->first == PLX_FIRST_SKIP));
-    plan->first_window_end = plx_plan_starts(plan) + protocol->first_window + no_target;
-    if (plan->first_window_end <= protocol->window)
+    const uint64_t seen = starts + protocol->first_window + no_target;
+    plan->first_window_end = padding + seen;
+    if (seen <= protocol->window)
         return PLX_OK;
     return plx_error_set(error, PLX_USAGE,
                          "a first window of %llu targets sees %llu tokens, the window only %llu",
-                         (unsigned long long)protocol->first_window,
-                         (unsigned long long)plan->first_window_end, (unsigned long long)protocol->window);
+                         (unsigned long long)protocol->first_window, (unsigned long long)seen,
+                         (unsigned long long)protocol->window);
 }
 
 bool plx_plan_line_ends(const struct plx_plan *plan)

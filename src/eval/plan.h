@@ -22,7 +22,8 @@ struct plx_plan {
     uint32_t join;              /* stands for a line end inside a stream; PLX_NO_TOKEN: nothing */
     uint32_t control[2];        /* start and end symbol, as words of a text: see enum plx_control_words */
     char start_shown[PLX_SYMBOL_TEXT], end_shown[PLX_SYMBOL_TEXT]; /* spelled; "" if there is none */
-    uint64_t first_window_end; /* tokens of a unit that its first window sees; 0: as every window */
+    uint64_t first_window_end; /* tokens of a unit that its first window sees, start symbols too; 0 without
+                                  windows */
     uint64_t context_length;
     uint64_t least_context; /* tokens that the model needs before a target */
     bool byte_ids;          /* the model has no strings, and its ids are the bytes themselves */
@@ -53,6 +54,10 @@ void plx_plan_hold_symbols(const struct plx_protocol *settled, struct plx_protoc
 
 /* How many start symbols precede a unit. */
 unsigned plx_plan_starts(const struct plx_plan *plan);
+
+/* How many of these repeat the first. They fill a model's context up, so that its windows are longer by them:
+   its targets are those of a model that begins with one symbol. */
+unsigned plx_plan_padding(const struct plx_plan *plan);
 
 /* True if the end of every line becomes a token. */
 bool plx_plan_line_ends(const struct plx_plan *plan);

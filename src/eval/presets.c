@@ -232,9 +232,13 @@ bool plx_protocol_wants_letters(const struct plx_protocol *protocol)
     return i < PRESET_COUNT && PRESETS[i].letters;
 }
 
-unsigned plx_protocol_least_windows(const struct plx_protocol *protocol)
+unsigned plx_protocol_least_windows(const struct plx_protocol *protocol, const char **peer)
 {
-    const size_t i = find(protocol->name);
+    size_t i = find(protocol->name);
+    if (i == PRESET_COUNT)
+        i = find(protocol->origin);
+    if (peer)
+        *peer = i < PRESET_COUNT ? PRESETS[i].fields.name : "";
     return i < PRESET_COUNT ? PRESETS[i].least_windows : 0;
 }
 

@@ -256,14 +256,17 @@ void plx_protocol_rename(struct plx_protocol *protocol)
 {
     const struct plx_protocol *preset = plx_protocol_find(protocol->name);
     char ours[PLX_SYMBOL_TEXT * 2], theirs[PLX_SYMBOL_TEXT * 2];
-    for (size_t i = 0; preset && i < FIELD_COUNT; i++) {
+    bool same = true;
+    for (size_t i = 0; preset && same && i < FIELD_COUNT; i++) {
         format_field(protocol, FIELDS + i, ours, sizeof ours);
         format_field(preset, FIELDS + i, theirs, sizeof theirs);
-        if (strcmp(ours, theirs) != 0)
-            preset = NULL;
+        same = strcmp(ours, theirs) == 0;
     }
-    if (!preset)
-        snprintf(protocol->name, sizeof protocol->name, "custom");
+    if (preset && same)
+        return;
+    if (preset)
+        memcpy(protocol->origin, preset->name, sizeof protocol->origin);
+    snprintf(protocol->name, sizeof protocol->name, "custom");
 }
 
 /* What the field takes, for people. */

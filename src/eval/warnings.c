@@ -1,5 +1,7 @@
 #include "eval/warnings.h"
 
+#include "corpus/original_warnings.h"
+
 #include "base/error.h"
 
 #include <inttypes.h>
@@ -51,61 +53,27 @@ void plx_warnings_doubt(struct plx_warnings *warnings, const struct plx_pipeline
              "model's training text was not",
              corpus);
     const struct plx_protocol *protocol = &pipeline->plan.protocol;
-    const uint64_t least = plx_protocol_least_windows(protocol) * protocol->window;
-    if (pipeline->windows.tokens < least)
-        warn(warnings, "few-windows", pipeline->windows.tokens,
-             "%s itself refuses fewer than %u windows of %llu tokens, and the %s has %llu tokens",
-             protocol->name, plx_protocol_least_windows(protocol), (unsigned long long)protocol->window,
-             corpus, (unsigned long long)pipeline->windows.tokens);
+    const char *peer;
+    const unsigned least = plx_protocol_least_windows(protocol, &peer);
+    if (pipeline->windows.tokens < least * protocol->window)
+        warn(warnings, "few-windows", 0,
+             "%s itself refuses fewer than %u windows of %llu tokens, and the %s has %llu tokens", peer,
+             least, (unsigned long long)protocol->window, corpus,
+             (unsigned long long)pipeline->windows.tokens);
     if (pipeline->text.invalid_utf8)
         warn(warnings, "invalid-utf8", pipeline->text.invalid_utf8,
              "bytes of the %s that are not UTF-8 count as one character each", corpus);
-}
-
-static void warn_of_size(struct plx_warnings *warnings, uint64_t expected, uint64_t found)
-{
-    if (expected == 0 || expected == found)
-        return;
-    if (found == 0)
-        warn(warnings, "original-bytes", 0,
-             "the original has %" PRIu64 " bytes, but nothing says which of them a token stands for: "
-             "--token-bytes does",
-             expected);
-    else
-        warn(warnings, "original-bytes", 0,
-             "the tokens stand for %" PRIu64 " bytes, the original has %" PRIu64 ": %" PRIu64 " %s", found,
-             expected, found < expected ? expected - found : found - expected,
-             found < expected ? "too few" : "too many");
-}
-
-/* The last part of the path, where the corpus has several files; else "". Where
-   the files lie is nothing that a result depends on. */
-static const char *file_of(const struct plx_corpus *corpus, const char *input)
-{
-    struct plx_corpus_info info;
-    plx_corpus_info(corpus, &info);
-    const char *slash = strrchr(input, '/');
-    return info.files == 1 ? "" : slash ? slash + 1 : input;
 }
 
 void plx_warnings_original(struct plx_warnings *warnings, const struct plx_pipeline *pipeline,
                            uint64_t unscored)
 {
     struct plx_original_info original;
+    struct plx_warning doubts[PLX_ORIGINAL_WARNINGS];
+    const size_t count = plx_original_warnings(pipeline->corpus, pipeline->text.bytes, doubts);
+    for (size_t i = 0; i < count && warnings->count < PLX_WARNINGS; i++)
+        warnings->list[warnings->count++] = doubts[i];
     plx_corpus_original(pipeline->corpus, &original);
-    warn_of_size(warnings, original.original_bytes, pipeline->text.bytes);
-    if (original.differing) {
-        const uint64_t line = original.first_line == PLX_NOWHERE ? 0 : original.first_line;
-        const char *file = file_of(pipeline->corpus, original.first_input);
-        const size_t before = warnings->count;
-        warn(warnings, "document-bytes", original.differing,
-             "the tokens of a document stand for another number of bytes than the text beside them: document "
-             "%" PRIu64 "%s%s for %" PRIu64 ", its text has %" PRIu64,
-             original.first_document, *file ? " in " : "", file, original.first_found,
-             original.first_expected);
-        if (warnings->count > before)
-            warnings->list[before].line = line;
-    }
     if (unscored > 0 && original.source && strcmp(original.source, "text") == 0)
         warn(
             warnings, "spread-bytes", unscored,

@@ -120,6 +120,7 @@ static enum plx_status push(struct plx_windows *windows, const struct plx_block 
     if (windows->counts)
         count_tokens(windows, at);
     windows->filled = true;
+    windows->left_out = false;
     windows->spelled_starts = 0;
     windows->ended = block->flags[end - 1] & PLX_TOKEN_END;
     return windows->spelling ? plx_spelling_add(windows->spelling, block, begin, end, error) : PLX_OK;
@@ -337,13 +338,21 @@ static enum plx_status emit_window(struct plx_windows *windows, uint64_t begin, 
     return score_targets(windows, begin, from, end, error);
 }
 
+/* Where the window begins that ends there: one that has the start symbol in it has all that repeats it. */
+static uint64_t begin_of_window(const struct plx_plan *plan, uint64_t end)
+{
+    const uint64_t window = plan->protocol.window;
+    return end > window + plx_plan_padding(plan) ? end - window : 0;
+}
+
 /* Drops tokens that no later context can contain; the last one stays, for what it tells of the next. */
 static void trim(struct plx_windows *windows)
 {
     const struct plx_plan *plan = windows->plan;
+    const uint64_t window = plan->protocol.window + plx_plan_padding(plan);
     uint64_t context = plan->context_length > 0 ? plan->context_length : 1;
-    if (plan->protocol.window && plan->protocol.window < context)
-        context = plan->protocol.window;
+    if (plan->protocol.window && window < context)
+        context = window;
     if (windows->decided - windows->base <= context || windows->decided - windows->base - context < TRIM_AT)
         return;
     const size_t dead = (size_t)(windows->decided - windows->base - context);
@@ -357,13 +366,25 @@ static void trim(struct plx_windows *windows)
         memmove(windows->numbers, windows->numbers + dead, windows->count * sizeof *windows->numbers);
 }
 
-/* Carries out what can be, given the tokens so far. */
-static enum plx_status advance(struct plx_windows *windows, struct plx_error *error)
+/* Whether the last token may turn out to stand between nothing. */
+static bool ends_with_join(const struct plx_windows *windows)
+{
+    return windows->count > 0 && (windows->flags[windows->count - 1] & PLX_TOKEN_JOIN);
+}
+
+/* Tokens that wait for the next one: only that one tells whether a line end lies between two lines, and
+   whether bytes behind the last token are its own. */
+static size_t held_back(const struct plx_windows *windows)
+{
+    const size_t held = ends_with_join(windows) ? 2 : 1;
+    return held < windows->count ? held : windows->count;
+}
+
+/* Carries out what can be, given the tokens so far, of which the last so many wait. */
+static enum plx_status advance(struct plx_windows *windows, size_t held, struct plx_error *error)
 {
     const struct plx_protocol *protocol = &windows->plan->protocol;
-    /* Whether a line end lies between two lines is known with the next token only. */
-    const bool waits = windows->count > 0 && (windows->flags[windows->count - 1] & PLX_TOKEN_JOIN);
-    const uint64_t ready = windows->base + windows->count - waits;
+    const uint64_t ready = windows->base + windows->count - held;
     enum plx_status status = PLX_OK;
     if (protocol->window == 0) {
         if (ready > windows->decided)
@@ -374,7 +395,7 @@ static enum plx_status advance(struct plx_windows *windows, struct plx_error *er
         for (; status == PLX_OK && windows->window_end + more <= ready;
              windows->window_end += protocol->stride) {
             const uint64_t end = windows->window_end;
-            status = emit_window(windows, end > protocol->window ? end - protocol->window : 0, end, error);
+            status = emit_window(windows, begin_of_window(windows->plan, end), end, error);
             trim(windows);
         }
     }
@@ -385,7 +406,6 @@ static enum plx_status advance(struct plx_windows *windows, struct plx_error *er
 static enum plx_status begin_unit(struct plx_windows *windows, struct plx_error *error)
 {
     const struct plx_plan *plan = windows->plan;
-    const struct plx_protocol *protocol = &plan->protocol;
     windows->count = 0;
     windows->base = windows->decided = windows->starts = windows->spelled_starts = 0;
     windows->open = windows->new_unit = windows->new_window = windows->first_window = true;
@@ -405,11 +425,39 @@ static enum plx_status begin_unit(struct plx_windows *windows, struct plx_error 
             windows->numbers[windows->count] = 0; /* it is no target */
         windows->flags[windows->count++] = 0;
     }
-    windows->window_end = plan->first_window_end ? plan->first_window_end : protocol->window;
+    windows->window_end = plan->first_window_end;
     return PLX_OK;
 }
 
-static enum plx_status end_unit(struct plx_windows *windows, struct plx_error *error)
+/* Takes back what joins lines: it stands between nothing, and its bytes belong to what may come. */
+static void drop_join(struct plx_windows *windows)
+{
+    windows->count--;
+    windows->tokens--;
+    windows->kept--;
+    if (windows->spelling)
+        plx_spelling_drop(windows->spelling);
+    if (windows->counts) {
+        windows->counts->counts[windows->ids[windows->count]]--;
+        windows->counts->tokens--;
+    }
+    windows->rest_bytes += windows->bytes[windows->count];
+    windows->rest_characters += windows->characters[windows->count];
+}
+
+/* Nothing follows that bytes without an owner could belong to: they are the last token's, which is still
+   there, unless it has been left out. */
+static void give_rest(struct plx_windows *windows)
+{
+    if (windows->left_out || windows->base + windows->count <= windows->starts)
+        return;
+    windows->bytes[windows->count - 1] += (uint32_t)windows->rest_bytes;
+    windows->characters[windows->count - 1] += (uint32_t)windows->rest_characters;
+    windows->rest_bytes = windows->rest_characters = 0;
+}
+
+/* Ends the unit at hand, which may be the last. */
+static enum plx_status end_unit(struct plx_windows *windows, bool last, struct plx_error *error)
 {
     const struct plx_plan *plan = windows->plan;
     const struct plx_protocol *protocol = &plan->protocol;
@@ -422,20 +470,11 @@ static enum plx_status end_unit(struct plx_windows *windows, struct plx_error *e
         if ((status = reserve(windows, windows->count + 1, error)) || (status = push_end(windows, error)))
             return status;
     }
-    if (windows->count > 0 && (windows->flags[windows->count - 1] & PLX_TOKEN_JOIN)) {
-        windows->count--; /* it stands between nothing, and its bytes belong to what may come */
-        windows->tokens--;
-        windows->kept--;
-        if (windows->spelling)
-            plx_spelling_drop(windows->spelling);
-        if (windows->counts) {
-            windows->counts->counts[windows->ids[windows->count]]--;
-            windows->counts->tokens--;
-        }
-        windows->rest_bytes += windows->bytes[windows->count];
-        windows->rest_characters += windows->characters[windows->count];
-    }
-    status = advance(windows, error);
+    if (ends_with_join(windows))
+        drop_join(windows);
+    if (last)
+        give_rest(windows);
+    status = advance(windows, 0, error);
     const uint64_t end = windows->base + windows->count;
     const uint64_t first = windows->decided > windows->starts ? windows->decided : windows->starts;
     if (status || first >= end)
@@ -446,7 +485,7 @@ static enum plx_status end_unit(struct plx_windows *windows, struct plx_error *e
         return PLX_OK;
     }
     const uint64_t whole_end = protocol->tail == PLX_TAIL_LEFT_EXTEND ? end : windows->window_end;
-    return emit_window(windows, whole_end > protocol->window ? whole_end - protocol->window : 0, end, error);
+    return emit_window(windows, begin_of_window(plan, whole_end), end, error);
 }
 
 /* True if the protocol leaves the token out of the unit, which is counted. */
@@ -466,6 +505,7 @@ static bool leave_out(struct plx_windows *windows, unsigned flags)
         return false;
     }
     windows->rest_bytes = windows->rest_characters = 0;
+    windows->left_out = true;
     windows->tokens++;
     return true;
 }
@@ -480,7 +520,7 @@ static enum plx_status begin_at(struct plx_windows *windows, const struct plx_bl
     enum plx_status status;
     windows->new_document = false;
     if (!windows->open || parted || (flags & PLX_TOKEN_BREAK)) {
-        if ((status = end_unit(windows, error)) || (status = begin_unit(windows, error)))
+        if ((status = end_unit(windows, false, error)) || (status = begin_unit(windows, error)))
             return status;
     }
     return begins_document && windows->spelling
@@ -514,7 +554,7 @@ enum plx_status plx_windows_add(struct plx_windows *windows, const struct plx_bl
             (status = push(windows, block, i, end, error)))
             return status;
         i = end;
-        status = advance(windows, error);
+        status = advance(windows, held_back(windows), error);
     }
     windows->passed += tokens->count;
     windows->rest_bytes += tokens->rest_bytes;
@@ -527,7 +567,7 @@ enum plx_status plx_windows_add(struct plx_windows *windows, const struct plx_bl
 
 enum plx_status plx_windows_finish(struct plx_windows *windows, struct plx_error *error)
 {
-    const enum plx_status status = end_unit(windows, error);
+    const enum plx_status status = end_unit(windows, true, error);
     if (status || windows->batch->target_count == 0)
         return status;
     return windows->sink(windows->user, &windows->batch, error);

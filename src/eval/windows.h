@@ -47,6 +47,7 @@ struct plx_windows {
     bool open;                 /* a unit has begun */
     bool filled;               /* with a token that is no symbol added by the protocol */
     bool ended;                /* and the last one is an end symbol */
+    bool left_out;             /* the last token of the corpus so far is not in the unit */
     bool new_document;         /* the next token is the first of one */
     bool new_unit, new_window; /* the next target is the first of it */
 
@@ -61,7 +62,7 @@ struct plx_windows {
     uint64_t passed;      /* tokens of the blocks before the one at hand */
     uint64_t next_number; /* those to come have this number or a higher one */
 
-    uint64_t rest_bytes, rest_characters; /* that belong to the next token */
+    uint64_t rest_bytes, rest_characters; /* that belong to the next token, or to the last there is */
     uint64_t tokens;                      /* all of the corpus, end symbols too */
     uint64_t scored; /* targets, less those that are skipped as unknown; counted where there is a limit */
     struct plx_skipped skipped;

@@ -252,6 +252,8 @@ static enum plx_status check_options(const struct inspect *inspect, enum verdict
         return plx_error_set(error, PLX_USAGE, "a member of the corpus was given, but no corpus");
     if (verdict == IS_MODEL && inspect->count == 1 && (corpus->first_document || corpus->end_document))
         return plx_error_set(error, PLX_USAGE, "documents of the corpus were given, but no corpus");
+    if (verdict == IS_MODEL && inspect->count == 1 && (corpus->token_bytes || corpus->original_bytes))
+        return plx_error_set(error, PLX_USAGE, "the bytes of tokens were given, but no corpus");
     return PLX_OK;
 }
 

@@ -3,8 +3,10 @@
 
 #include "base/memory.h"
 #include "base/utf8.h"
+#include "corpus/original_warnings.h"
 #include "inspect/oddities.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -215,6 +217,25 @@ static void doubt_width(const struct walk *walk, struct plx_findings *findings)
     }
 }
 
+/* What the tokens are said to stand for, and the text beside them. */
+static void doubt_original(const struct plx_corpus *corpus, struct plx_findings *findings)
+{
+    struct plx_original_info original;
+    struct plx_warning warnings[PLX_ORIGINAL_WARNINGS];
+    plx_corpus_original(corpus, &original);
+    const size_t count = plx_original_warnings(corpus, original.bytes, warnings);
+    for (size_t i = 0; i < count; i++) {
+        if (warnings[i].count == 0) {
+            plx_findings_add(findings, false, warnings[i].code, 0, "%s", warnings[i].message);
+            continue;
+        }
+        struct plx_occurrence first = {
+            .count = warnings[i].count, .line = warnings[i].line, .at = PLX_FOUND_NOWHERE};
+        snprintf(first.input, sizeof first.input, "%s", original.first_input);
+        plx_findings_add_occurrence(findings, false, warnings[i].code, &first, "%s", warnings[i].message);
+    }
+}
+
 static enum plx_status prepare(struct walk *walk, struct plx_error *error)
 {
     const struct plx_corpus_info *info = &walk->out->info;
@@ -328,6 +349,7 @@ enum plx_status plx_inspect_corpus(struct plx_corpus *corpus, const struct plx_i
         status = describe(corpus, out, error);
     plx_oddities_list(&walk.oddities, &out->findings);
     doubt_width(&walk, &out->findings);
+    doubt_original(corpus, &out->findings);
     if (out->tokens == 0)
         plx_findings_add(&out->findings, false, "no-tokens", 0, "there is no token in it: nothing to score");
     if (out->info.files == 1)

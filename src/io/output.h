@@ -49,4 +49,9 @@ enum plx_status plx_output_read_back(const struct plx_output *spool, uint64_t of
 enum plx_status plx_output_append(struct plx_output *output, struct plx_output *spool,
                                   bool (*interrupted)(void *user), void *user, struct plx_error *error);
 
+/* Writes numbers[count] as little-endian numbers of `width` bytes, 2 or 4, which they fit. The errors of
+   writing. */
+enum plx_status plx_output_write_numbers(struct plx_output *output, const uint32_t *numbers, size_t count,
+                                         unsigned width, struct plx_error *error);
+
 #endif

@@ -194,3 +194,21 @@ bool plx_output_same(const char *a, const char *b)
         return false;
     return stat("/dev/null", &null) != 0 || !same_file(facts, &null);
 }
+
+bool plx_place_replaces(const char *output, const char *input)
+{
+    const char *path = strcmp(input, "-") == 0 ? "/dev/stdin" : input;
+    struct stat facts;
+    return stat(path, &facts) == 0 && S_ISREG(facts.st_mode) && plx_output_same(output, path);
+}
+
+enum plx_status plx_place_check(const char *output, const char *input, struct plx_error *error)
+{
+    if (!plx_place_replaces(output, input))
+        return PLX_OK;
+    struct plx_error names[2] = {{0}, {0}};
+    plx_error_input(names, names_stdout(output) ? "standard output" : output); /* shortens them */
+    plx_error_input(names + 1, strcmp(input, "-") == 0 ? "standard input" : input);
+    return plx_error_set(error, PLX_USAGE, "%s would overwrite what is read: %s", names[0].input,
+                         names[1].input);
+}

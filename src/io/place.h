@@ -4,6 +4,8 @@
 
 #include <perplex/status.h>
 
+#include <stdbool.h>
+
 enum plx_place_kind {
     PLX_PLACE_STDOUT, /* standard output, by whatever name: to replace it would lose what stands there already
                        */
@@ -13,6 +15,13 @@ enum plx_place_kind {
 
 /* NULL and "-" are standard output. */
 enum plx_place_kind plx_place_kind(const char *path);
+
+/* Whether to write `output` would replace the file `input`, where "-" is standard input: by another name, or
+   through a link, too. Only of what is a file for long: a terminal or a pipe may well be read and written. */
+bool plx_place_replaces(const char *output, const char *input);
+
+/* "OUTPUT would overwrite what is read: INPUT", PLX_USAGE, where it would. */
+enum plx_status plx_place_check(const char *output, const char *input, struct plx_error *error);
 
 /* "cannot write PATH: reason", PLX_IO; PLX_MEMORY where that is the reason. NULL is standard output. */
 enum plx_status plx_place_error(const char *path, int number, struct plx_error *error);

@@ -37,7 +37,7 @@ static enum plx_status make_listed(const char *name, struct plx_vocabulary *voca
     made->class = &listed_class;
     made->vocabulary = vocabulary;
     made->info = (struct plx_model_info){
-        .kind = PLX_KIND_NEURAL,
+        .kind = PLX_KIND_VOCABULARY,
         .architecture = "vocabulary",
         .vocabulary = plx_vocabulary_size(vocabulary),
         .capabilities = PLX_STRING_TOKENS,

@@ -14,7 +14,8 @@
 #include <string.h>
 
 /* The kinds, in the order of the enum. */
-static const char *const KINDS[PLX_KIND_COUNT] = {"ngram", "neural", "uniform", "logprobs", "mixture"};
+static const char *const KINDS[PLX_KIND_COUNT] = {"ngram",    "neural",  "uniform",
+                                                  "logprobs", "mixture", "vocabulary"};
 
 const char *plx_model_kind_name(enum plx_model_kind kind)
 {

@@ -2,43 +2,22 @@
 #include "report/per_token.h"
 
 #include "base/memory.h"
-#include "base/npy_header.h"
+#include "io/npy_write.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 /* Values on their way. */
 #define CHUNK 4096
 
-#define DESCR "<f8"
-
 struct npy {
-    struct plx_per_token writer;
-    struct plx_output *spool; /* keeps the values where the header cannot be corrected; NULL where it can */
-    uint64_t count;
-    uint8_t chunk[CHUNK * sizeof(double)];
+    struct plx_per_token base;
+    struct plx_npy_writer array;
 };
-
-static enum plx_status write_header(struct plx_output *output, uint64_t count, struct plx_error *error)
-{
-    uint8_t header[PLX_NPY_HEADER];
-    plx_npy_header(DESCR, count, header);
-    return plx_output_write(output, header, sizeof header, error);
-}
-
-/* Compilers make one store of it where the machine is little-endian. */
-static void store_little(double value, uint8_t bytes[sizeof(double)])
-{
-    uint64_t bits;
-    memcpy(&bits, &value, sizeof bits);
-    for (size_t i = 0; i < sizeof bits; i++)
-        bytes[i] = (uint8_t)(bits >> 8 * i);
-}
 
 static void npy_close(struct plx_per_token *writer)
 {
     struct npy *npy = (struct npy *)writer;
-    plx_output_discard(npy->spool);
+    plx_npy_writer_release(&npy->array);
     free(npy);
 }
 
@@ -49,14 +28,12 @@ static enum plx_status npy_open(struct plx_output *output, struct plx_per_token 
     struct npy *npy = plx_new_array(1, sizeof *npy, error);
     if (!npy)
         return PLX_MEMORY;
-    const enum plx_status status = plx_output_can_patch(output)
-                                       ? write_header(output, 0, error)
-                                       : plx_output_open_spool(output, &npy->spool, error);
+    const enum plx_status status = plx_npy_writer_open(&npy->array, output, PLX_NPY_F64, error);
     if (status) {
-        npy_close(&npy->writer);
+        npy_close(&npy->base);
         return status;
     }
-    *writer = &npy->writer;
+    *writer = &npy->base;
     return PLX_OK;
 }
 
@@ -64,30 +41,22 @@ static enum plx_status npy_write(struct plx_per_token *writer, const struct plx_
                                  size_t count, struct plx_error *error)
 {
     struct npy *npy = (struct npy *)writer;
-    struct plx_output *output = npy->spool ? npy->spool : writer->output;
+    double values[CHUNK];
     for (size_t done = 0; done < count;) {
         const size_t some = count - done < CHUNK ? count - done : CHUNK;
         for (size_t i = 0; i < some; i++)
-            store_little(tokens[done + i].nats, npy->chunk + i * sizeof(double));
-        const enum plx_status status = plx_output_write(output, npy->chunk, some * sizeof(double), error);
+            values[i] = tokens[done + i].nats;
+        const enum plx_status status = plx_npy_writer_add_doubles(&npy->array, values, some, error);
         if (status)
             return status;
         done += some;
     }
-    npy->count += count;
     return PLX_OK;
 }
 
 static enum plx_status npy_finish(struct plx_per_token *writer, struct plx_error *error)
 {
-    struct npy *npy = (struct npy *)writer;
-    if (npy->spool) {
-        const enum plx_status status = write_header(writer->output, npy->count, error);
-        return status ? status : plx_output_append(writer->output, npy->spool, NULL, NULL, error);
-    }
-    uint8_t header[PLX_NPY_HEADER];
-    plx_npy_header(DESCR, npy->count, header);
-    return plx_output_patch(writer->output, header, sizeof header, error);
+    return plx_npy_writer_finish(&((struct npy *)writer)->array, NULL, NULL, error);
 }
 
 static const char *const SUFFIXES[] = {".npy", NULL};

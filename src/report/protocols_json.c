@@ -16,7 +16,7 @@ static void write_preset(struct plx_json_writer *json, size_t index, const struc
     plx_json_string(json, "description", plx_protocol_description(index));
     plx_json_string(json, "rule", plx_protocol_rule(index));
     plx_json_bool(json, "letters", plx_protocol_wants_letters(preset));
-    plx_json_u64(json, "least_windows", plx_protocol_least_windows(preset));
+    plx_json_u64(json, "least_windows", plx_protocol_least_windows(preset, NULL));
     plx_json_protocol(json, protocol);
     plx_json_end_object(json);
 }

@@ -61,6 +61,25 @@ for format in u32 megatron fairseq npy jsonl; do
     accepts "$PERPLEX" convert -q "$input" "again.$format" --to $format --token-bytes bytes.npy --write-bytes counts.npy
     cmp -s bytes.npy counts.npy || fail "other bytes by way of $format"
 done
+
+# The same without end symbols, where blanks at the ends of documents and of the corpus belong to no token that follows:
+# every byte counts, behind a last file without a token as well.
+printf ' \r\n\n' >blank.txt
+size=$(cat messy.txt blank.txt | wc -c)
+accepts "$PERPLEX" eval -q model.arpa messy.txt blank.txt --end none -o text.json
+[ "$(value text.json counts.scored_bytes)" -eq "$size" ] || fail "not $size bytes are scored"
+for format in u32 megatron npy jsonl; do
+    accepts "$PERPLEX" convert -q messy.txt blank.txt "none.$format" --to $format --vocab model.arpa --end none \
+        --write-bytes bytes.npy
+    input=none.$format
+    case $format in megatron) input=none.$format.bin ;; esac
+    accepts "$PERPLEX" eval -q model.arpa "$input" --tokens word --end none --token-bytes bytes.npy \
+        --original-bytes "$size" -o ids.json
+    for key in counts.scored_bytes metrics.bits_per_byte metrics.nats_per_token; do
+        [ "$(value ids.json $key)" = "$(value text.json $key)" ] || fail "another $key by way of $format"
+    done
+    grep -q '"warnings": \[\]' ids.json || fail "warns of $format"
+done
 accepts "$PERPLEX" convert messy.txt one.jsonl --pages none --vocab model.arpa -q
 [ "$(wc -l <one.jsonl)" -eq 1 ] || fail 'articles although nobody wants them'
 
@@ -95,6 +114,17 @@ run "$PERPLEX" convert unknown.txt unknown.u16 --vocab model.arpa
 said 'perplex: warning: 2 of 4 tokens are unknown, and became <unk>'
 run "$PERPLEX" convert part-1.txt part-2.txt parts.npy --vocab model.arpa
 said 'perplex: warning: 2 documents become one: the format does not tell where they begin'
+printf '{"input_ids":[7,8],"text":"ab","bytes":[1,1]}\n{"input_ids":[1],"text":"de","bytes":[1]}\n' >differing.jsonl
+run "$PERPLEX" convert differing.jsonl parts.jsonl
+said 'perplex: warning: the tokens of a document stand for another number of bytes than the text beside them: '\
+'document 2 for 1, its text has 2 (line 2)'
+run "$PERPLEX" convert differing.jsonl parts.jsonl --documents :1 --original-bytes 2
+said ''
+run "$PERPLEX" convert differing.jsonl parts.jsonl --documents :1 --original-bytes 5
+said 'perplex: warning: the tokens stand for 2 bytes, the original has 5: 3 too few'
+accepts "$PERPLEX" inspect none.u32 --token-bytes bytes.npy --original-bytes 7
+grep -q "WARNING *the tokens stand for $size bytes, the original has 7" out || fail 'no doubt of the bytes'
+refuses 2 'the bytes of tokens were given, but no corpus' "$PERPLEX" inspect model.arpa --token-bytes bytes.npy
 accepts "$PERPLEX" convert -q part-1.txt unknown.txt parts.npy --vocab model.arpa
 accepts "$PERPLEX" convert part-1.txt part-2.txt parts.jsonl --vocab model.arpa
 [ "$(wc -l <parts.jsonl)" -eq 2 ] || fail 'documents are lost'
@@ -124,6 +154,19 @@ refused 2 'two outputs cannot both go to folder/x.npy' text.txt folder/x.npy --t
 refused 2 'ids.megatron.bin would overwrite what is read: ids.megatron.bin' ids.megatron.bin ids.megatron --to fairseq
 refused 2 'ids.megatron.bin would overwrite what is read: ids.megatron.bin' ids.megatron.idx ids.megatron.bin --to u16
 refused 2 'model.arpa would overwrite what is read: model.arpa' text.txt model.arpa --to u16 --vocab model.arpa
+# Whatever the data set is called: by its stem, by a pattern, through a link; and the files beside the corpus.
+ln -s ids.megatron.idx link.u16
+refused 2 'ids.megatron.bin would overwrite what is read: ids.megatron.bin' \
+    ids.megatron ids.megatron.bin --to u16 --documents 0:1
+refused 2 'ids.megatron.bin would overwrite what is read: ids.megatron.bin' ids.megatron ids.megatron --to fairseq
+refused 2 'ids.megatron.idx would overwrite what is read: ids.megatron.idx' 'ids.megat*' ids.megatron.idx --to u16
+refused 2 'link.u16 would overwrite what is read: ids.megatron.idx' ids.megatron link.u16
+refused 2 './ids.megatron.idx would overwrite what is read: ids.megatron.idx' \
+    ids.megatron folder/x.u16 --token-bytes bytes.npy --write-bytes ./ids.megatron.idx
+refused 2 './bytes.npy would overwrite what is read: bytes.npy' \
+    ids.megatron folder/x.u16 --token-bytes bytes.npy --write-bytes ./bytes.npy
+refused 2 'two outputs cannot both go to folder/x.idx' \
+    ids.megatron folder/x --to fairseq --token-bytes bytes.npy --write-bytes folder/x.idx
 refused 2 'two outputs*' text.txt folder/x.u16 --make-vocab folder/y --write-bytes folder/y
 refused 2 'only one model can be converted at a time' --as model model.arpa model.arpa folder/x.plx
 if [ -c /dev/full ]; then

@@ -36,6 +36,13 @@ cmp -s err table || fail "threads change the table"
 accepts "$PERPLEX" eval "$ngram" text.txt --explain -q
 has explain.0.protocol sentence
 
+# Lines are those of the pass wherever documents begin, unless documents are asked for by their numbers.
+printf ' = A = \na\n = B = \na\n' >pages.txt
+tabulates "$PERPLEX" eval "$ngram" pages.txt --explain --pages heading
+contains err '^wikitext-eos .*the same number: every position is scored under the same context$'
+tabulates "$PERPLEX" eval "$ngram" pages.txt --explain --pages heading --documents 0:1
+contains err '^wikitext-eos .*documents begin elsewhere there: 1 of them begins here$'
+
 if [ -z "${PERPLEX_TEST_DATA_DIR-}" ]; then
     echo 'SKIPPED: PERPLEX_TEST_DATA_DIR does not name the folder of real data'
     [ "$failures" -eq 0 ] && exit 77

@@ -126,7 +126,7 @@ done
 eval_misused '--batch takes a number from 1 to 16777216, not "0"' --batch 0
 eval_misused '--batch takes a number from 1 to 16777216, not "16777217"' --batch 16777217
 eval_misused '--tokens takes word, char, byte or piece, not "words"' --tokens words
-eval_misused 'there is no protocol "kenlm"; *help* names them' --protocol kenlm
+eval_misused 'there is no protocol "kenlm"; `perplex protocols` names them' --protocol kenlm
 eval_misused 'there is no protocol "hf-strid"; did you mean hf-stride[?]' --protocol hf-strid
 eval_misused 'there is no model format "srilm" *' --model-format srilm
 eval_misused 'there is no corpus format "json" *' --corpus-format json

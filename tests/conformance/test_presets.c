@@ -363,18 +363,29 @@ static void presets__too_few_tokens(void **state)
     }
 }
 
-static bool has_warning(const struct plx_model *model, size_t count, const char *protocol)
+/* The warning of few windows; "" if there is none. It counts nothing. */
+static const char *warning_of(const struct plx_model *model, size_t count, const char *protocol)
 {
+    static char message[sizeof((struct plx_warning *)NULL)->message];
     char *text = words(count);
     struct plx_result *result = inputs_evaluate(model, text, PLX_TOKENS_WORD, protocol);
     size_t warnings;
-    bool found = false;
     const struct plx_warning *list = plx_result_warnings(result, &warnings);
-    for (size_t i = 0; i < warnings; i++)
-        found |= strcmp(list[i].code, "few-windows") == 0;
+    *message = '\0';
+    for (size_t i = 0; i < warnings; i++) {
+        if (strcmp(list[i].code, "few-windows") != 0)
+            continue;
+        memcpy(message, list[i].message, sizeof message);
+        assert_int_equal(list[i].count, 0);
+    }
     plx_result_free(result);
     free(text);
-    return found;
+    return message;
+}
+
+static bool has_warning(const struct plx_model *model, size_t count, const char *protocol)
+{
+    return *warning_of(model, count, protocol);
 }
 
 /* llama-perplexity refuses fewer than two windows of tokens. */
@@ -386,7 +397,13 @@ static void presets__fewer_windows_than_the_peer_takes(void **state)
     assert_false(has_warning(model, 1024, "llama.cpp"));
     assert_true(has_warning(model, 1535, "llama.cpp-stride"));
     assert_false(has_warning(model, 1536, "llama.cpp-stride"));
-    assert_false(has_warning(model, 600, "llama.cpp window=512 score=all")); /* it is no longer its rule */
+    /* However large they are, and whatever else is changed. */
+    assert_string_equal(warning_of(model, 150, "llama.cpp window=100"),
+                        "llama.cpp itself refuses fewer than 2 windows of 100 tokens, and the corpus has 150 "
+                        "tokens");
+    assert_false(has_warning(model, 200, "llama.cpp window=100"));
+    assert_true(has_warning(model, 600, "llama.cpp score=all unknown=zero"));
+    assert_false(has_warning(model, 600, "exact window=512 start=replace"));
     assert_false(has_warning(model, 600, "hf-stride"));
     plx_model_close(model);
 }
@@ -407,13 +424,13 @@ static enum plx_status note_places(void *user, const struct plx_token_score *tok
     return PLX_OK;
 }
 
-static void find_places(const struct plx_model *model, const char *text, const char *protocol,
-                        struct places *places)
+static void find_places(const struct plx_model *model, const char *text, enum plx_token_kind tokens,
+                        const char *protocol, struct places *places)
 {
     const struct plx_protocol fields = inputs_protocol(protocol);
     const struct plx_evaluate_options options = {
         .protocol = &fields, .threads = 1, .tokens = note_places, .tokens_user = places};
-    struct plx_corpus *corpus = corpus_open_bytes(text, strlen(text), PLX_TOKENS_BYTE);
+    struct plx_corpus *corpus = corpus_open_bytes(text, strlen(text), tokens);
     struct plx_result *result;
     struct plx_error error;
     places->count = 0;
@@ -441,14 +458,45 @@ static void presets__same_positions_for_every_model(void **state)
     memset(text, 'a', sizeof text - 1);
     text[sizeof text - 1] = '\0';
     for (size_t i = 0; i < sizeof protocols / sizeof *protocols; i++) {
-        find_places(ngram, text, protocols[i], &a);
-        find_places(neural, text, protocols[i], &b);
+        find_places(ngram, text, PLX_TOKENS_BYTE, protocols[i], &a);
+        find_places(neural, text, PLX_TOKENS_BYTE, protocols[i], &b);
         assert_true(a.count > 0);
         assert_int_equal(a.count, b.count);
         assert_memory_equal(a.positions, b.positions, a.count * sizeof *a.positions);
     }
     plx_model_close(ngram);
     plx_model_close(neural);
+}
+
+/* Nor does it depend on how many start symbols fill a model's context up: one, two or four of them. Windows
+   that score less than they see, or drop their rest, tell where they stand. */
+static void presets__same_positions_whatever_a_model_begins_with(void **state)
+{
+    static const char *const protocols[] = {"lm-eval window=6 stride=4 score=last:2",
+                                            "lm-eval window=4 tail=drop",
+                                            "lm-eval-api window=7 stride=3 score=last:2 tail=keep",
+                                            "paloma window=9 stride=8 score=last:3",
+                                            "fairseq window=9 stride=5 score=last:2",
+                                            "fairseq window=8 stride=7 first_window=7 tail=drop"};
+    static const char *const models[] = {"neural/start/o3.relu.safetensors",
+                                         "neural/start/o5.gelu.safetensors"};
+    struct plx_model *ngram = inputs_model(WITH_BOTH);
+    char *text = words(71);
+    static struct places expected, found;
+    (void)state;
+    for (size_t k = 0; k < 2; k++) {
+        struct plx_model *neural = inputs_model_file(models[k]);
+        for (size_t i = 0; i < sizeof protocols / sizeof *protocols; i++) {
+            find_places(ngram, text, PLX_TOKENS_WORD, protocols[i], &expected);
+            find_places(neural, text, PLX_TOKENS_WORD, protocols[i], &found);
+            assert_in_range(expected.count, 1, 70); /* of 71 or, with an end symbol, 72 */
+            assert_int_equal(found.count, expected.count);
+            assert_memory_equal(found.positions, expected.positions, found.count * sizeof *found.positions);
+        }
+        plx_model_close(neural);
+    }
+    plx_model_close(ngram);
+    free(text);
 }
 
 int main(void)
@@ -468,6 +516,7 @@ int main(void)
         cmocka_unit_test(presets__too_few_tokens),
         cmocka_unit_test(presets__fewer_windows_than_the_peer_takes),
         cmocka_unit_test(presets__same_positions_for_every_model),
+        cmocka_unit_test(presets__same_positions_whatever_a_model_begins_with),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -48,6 +48,7 @@ struct text {
     size_t count;
     size_t *units; /* [unit_count + 1] where units begin */
     size_t unit_count;
+    size_t rest; /* bytes behind the last token */
 };
 
 /* The text. */
@@ -82,8 +83,8 @@ static struct text text_new(const struct plx_plan *plan, struct random *random, 
 {
     const enum plx_unit unit = plan->protocol.unit;
     const bool ends = unit != PLX_UNIT_DOCUMENT || random_chance(random, 2);
-    struct text text = {calloc(lines * 8 + 1, sizeof *text.tokens), 0, calloc(lines + 2, sizeof *text.units),
-                        0};
+    struct text text = {.tokens = calloc(lines * 8 + 1, sizeof *text.tokens),
+                        .units = calloc(lines + 2, sizeof *text.units)};
     if (!text.tokens || !text.units)
         abort();
     bool afresh = true;
@@ -206,13 +207,20 @@ static size_t first_window_end(const struct plx_plan *plan, size_t symbols)
     return symbols + (size_t)protocol->first_window + no_target;
 }
 
+/* The most positions of a window that the unit begins with, or is: of its symbols, one counts. */
+static size_t most_positions(const struct plx_plan *plan, size_t symbols)
+{
+    return (size_t)plan->protocol.window + (symbols > 1 ? symbols - 1 : 0);
+}
+
 /* The window in which position p stands for the first time. */
 static struct window find_window(const struct unit *unit, size_t p)
 {
     const struct plx_protocol *protocol = &unit->plan->protocol;
     if (protocol->window == 0)
         return (struct window){.end = unit->size};
-    struct window window = {.end = (size_t)protocol->window, .last = (size_t)protocol->score_last};
+    const size_t most = most_positions(unit->plan, unit->symbols);
+    struct window window = {.end = most, .last = (size_t)protocol->score_last};
     if (protocol->first_window) {
         window.end = first_window_end(unit->plan, unit->symbols);
         window.last = (size_t)protocol->first_window;
@@ -221,12 +229,12 @@ static struct window find_window(const struct unit *unit, size_t p)
         window.end += (size_t)protocol->stride;
         window.last = (size_t)protocol->score_last;
     }
-    window.begin = window.end > protocol->window ? window.end - (size_t)protocol->window : 0;
+    window.begin = window.end > most ? window.end - (size_t)protocol->window : 0;
     const bool last = window.end == unit->size && protocol->tail == PLX_TAIL_DROP_LAST;
     if (window.end <= unit->size && !last)
         return window;
     if (protocol->tail == PLX_TAIL_LEFT_EXTEND)
-        window.begin = unit->size > protocol->window ? unit->size - (size_t)protocol->window : 0;
+        window.begin = unit->size > most ? unit->size - (size_t)protocol->window : 0;
     window.end = unit->size;
     window.dropped = protocol->tail == PLX_TAIL_DROP || protocol->tail == PLX_TAIL_DROP_LAST;
     return window;
@@ -381,7 +389,15 @@ static void hear_place(struct listener *listener, const struct plx_batch *batch,
         object(listener, "another position");
 }
 
-/* The targets of a batch carry the number of their token as bytes, twice that as characters. */
+/* A token has its number as bytes. The last one also has those of what would join its line to another, and
+   those behind it. */
+static size_t bytes_of(const struct text *text, size_t i)
+{
+    const size_t count = tokens_of(text);
+    return i + 1 + (i + 1 == count ? text->rest + (count < text->count ? text->count : 0) : 0);
+}
+
+/* The targets of a batch carry the bytes of their token, and twice as many characters. */
 static void hear_target(struct listener *listener, const struct plx_batch *batch, size_t at,
                         const uint32_t *window, size_t p)
 {
@@ -397,7 +413,8 @@ static void hear_target(struct listener *listener, const struct plx_batch *batch
     const uint64_t most = listener->plan->context_length;
     const size_t expected = token->context_length < most ? token->context_length : (size_t)most;
     const size_t seen = p < most ? p : (size_t)most;
-    if (batch->bytes[at] != listener->next + 1 || batch->characters[at] != 2 * (listener->next + 1))
+    const size_t bytes = bytes_of(listener->text, listener->next);
+    if (batch->bytes[at] != bytes || batch->characters[at] != 2 * bytes)
         object(listener, "not the next target");
     else if (window[p] != token->id)
         object(listener, "not its id");
@@ -474,10 +491,10 @@ static enum plx_status give_block(struct plx_windows *windows, const struct text
         bytes[at] = (uint32_t)(i + 1);
         characters[at] = (uint32_t)(2 * (i + 1));
     }
-    if (end < text->count && text->tokens[end].made_by_windows) {
-        block.tokens.rest_bytes = (uint32_t)(end + 1);
-        block.tokens.rest_characters = (uint32_t)(2 * (end + 1));
-    }
+    const bool made = end < text->count && text->tokens[end].made_by_windows;
+    block.tokens.rest_bytes = (uint32_t)(made ? end + 1 : 0);
+    block.tokens.rest_bytes += (uint32_t)(end + made == text->count ? text->rest : 0);
+    block.tokens.rest_characters = 2 * block.tokens.rest_bytes;
     return plx_windows_add(windows, &block, NULL);
 }
 
@@ -548,6 +565,7 @@ static void run_case(const struct plx_plan *plan, struct random *random, size_t 
     struct plx_windows windows;
     end_documents(&text, plan);
     const struct counts counts = judge_text(&text, plan);
+    text.rest = random_below(random, 3);
     listener.batch_targets = 1 + random_below(random, random_chance(random, 2) ? 4 : 300);
     plx_windows_init(&windows, plan, listener.batch_targets, hear, &listener, batches);
     for (size_t begin = 0; begin < text.count;) {
@@ -698,8 +716,9 @@ static struct plx_plan random_plan(struct random *random)
         }
         struct plx_protocol numbers = protocol;
         plx_protocol_resolve(&numbers);
+        const size_t symbols = symbols_of(&plan);
         const bool fits =
-            numbers.first_window == 0 || first_window_end(&plan, symbols_of(&plan)) <= numbers.window;
+            numbers.first_window == 0 || first_window_end(&plan, symbols) <= most_positions(&plan, symbols);
         if (status != (fits ? PLX_OK : PLX_USAGE)) {
             print_case(&plan, &(struct text){0});
             fail_msg("a plan: %s", error.message);

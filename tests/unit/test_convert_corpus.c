@@ -97,6 +97,27 @@ static void words__own_the_end_of_the_corpus(void **state)
     check("the\n cat \n\n", PLX_TOKENS_WORD, &options, "{\"input_ids\":[2,3],\"bytes\":[3,8]}\n");
 }
 
+/* A document has its own; without a token they go to the next one, and behind the last to that. */
+static void documents__keep_their_bytes(void **state)
+{
+    (void)state;
+    make_file("vocab.txt", VOCABULARY);
+    const struct plx_protocol protocol = {.unit = PLX_UNIT_STREAM, .end = PLX_END_NONE};
+    const struct plx_convert_options options = {.vocabulary = kept("vocab.txt"), .protocol = &protocol};
+    const struct plx_conversion conversion =
+        check("{\"text\":\" \"}\n{\"id\":\"x\",\"text\":\"\"}\n{\"id\":\"\",\"text\":\" the \"}\n"
+              "{\"id\":\"y\",\"text\":\" \"}\n{\"text\":\"\\t\"}\n{\"text\":\"cat cat  \"}\n"
+              "{\"text\":\" \"}\n{\"id\":\"z\",\"text\":\"\\n\\n\"}\n",
+              PLX_TOKENS_AUTO, &options,
+              "{\"input_ids\":[],\"bytes\":[]}\n{\"id\":\"x\",\"input_ids\":[],\"bytes\":[]}\n"
+              "{\"id\":\"\",\"input_ids\":[2],\"bytes\":[6]}\n"
+              "{\"id\":\"y\",\"input_ids\":[],\"bytes\":[]}\n{\"input_ids\":[],\"bytes\":[]}\n"
+              "{\"input_ids\":[3,3],\"bytes\":[5,9]}\n"
+              "{\"input_ids\":[],\"bytes\":[]}\n{\"id\":\"z\",\"input_ids\":[],\"bytes\":[]}\n");
+    assert_int_equal(conversion.bytes, 1 + 5 + 1 + 1 + 9 + 1 + 2);
+    assert_int_equal(conversion.documents, 8);
+}
+
 static void bytes__are_their_own_ids(void **state)
 {
     (void)state;
@@ -183,6 +204,14 @@ static void make_vocabulary__refuses_what_cannot_be_told_apart(void **state)
     protocol.control_words = PLX_CONTROL_WORD;
     const struct plx_convert_options word = {.make_vocabulary = kept("vocab.txt"), .protocol = &protocol};
     check("a\nb <eos>\n", PLX_TOKENS_WORD, &word, "{\"input_ids\":[0,1,2,1,1],\"bytes\":[1,1,1,6,1]}\n");
+    make_file("strings", "{\"tokens\":[\"a\"]}\n{\"tokens\":[\"b\",\"\"]}\n");
+    refuses("strings", PLX_TOKENS_AUTO, "out.u16", &options, PLX_MISMATCH, "strings:2: an empty token");
+    const struct plx_convert_options json = {.make_vocabulary = kept("vocab.json")};
+    refuses("strings", PLX_TOKENS_AUTO, "out.u16", &json, PLX_MISMATCH, "strings:2: an empty token");
+    make_file("strings", "{\"tokens\":[\"a\",\"\\u0000\"]}\n");
+    refuses("strings", PLX_TOKENS_AUTO, "out.u16", &json, PLX_MISMATCH,
+            "a name that does not end in .json gives a token a line");
+    remove(folder_path("strings"));
     make_file("ids.jsonl", "{\"input_ids\":[1]}\n");
     refuses("ids.jsonl", PLX_TOKENS_AUTO, "out.u16", &options, PLX_USAGE, "ids have no words");
     folder_holds("ids.jsonl in out.jsonl vocab.txt");
@@ -280,6 +309,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(words__end_lines_and_own_separators, folder_make, folder_remove),
         cmocka_unit_test_setup_teardown(words__own_the_end_of_the_corpus, folder_make, folder_remove),
+        cmocka_unit_test_setup_teardown(documents__keep_their_bytes, folder_make, folder_remove),
         cmocka_unit_test_setup_teardown(bytes__are_their_own_ids, folder_make, folder_remove),
         cmocka_unit_test_setup_teardown(documents__stay, folder_make, folder_remove),
         cmocka_unit_test_setup_teardown(sidecar__is_as_narrow_as_it_can_be, folder_make, folder_remove),

@@ -116,6 +116,31 @@ static void plx_protocol_draw__all_presets_in_all_sizes(void **state)
     assert_true(drawn > 80);
 }
 
+/* What an evaluation takes is drawn, however close to its window the other numbers are. */
+static void plx_protocol_draw__nearly_whole_windows(void **state)
+{
+    static const char *const presets[] = {"fairseq", "hf-stride", "llama.cpp-stride", "lm-eval", "gptq"};
+    static const unsigned windows[] = {19, 30, 100, 513, 2049};
+    size_t drawn = 0;
+    (void)state;
+    for (unsigned i = 0; i < 5 * 5 * 6 * 5; i++) {
+        const unsigned window = windows[i / 5 % 5];
+        const unsigned strides[] = {1, window / 2, window * 500 / 513, window - 2, window - 1, window};
+        const unsigned firsts[] = {0, 1, window / 2, window - 2, window - 1};
+        char fields[128];
+        snprintf(fields, sizeof fields, "%s window=%u stride=%u first_window=%u", presets[i % 5], window,
+                 strides[i / 25 % 6], firsts[i / 150]);
+        const struct plx_protocol protocol = inputs_protocol(fields);
+        struct plx_error error;
+        if (plx_protocol_check(&protocol, &error))
+            continue;
+        plx_text_free(draw(fields));
+        drawn++;
+    }
+    assert_true(drawn > 400);
+    plx_text_free(draw("fairseq stride=512")); /* the first window's targets follow */
+}
+
 static void plx_protocol_draw__contradictions(void **state)
 {
     const struct plx_protocol protocol = inputs_protocol("hf-stride window=5 stride=9");
@@ -125,6 +150,9 @@ static void plx_protocol_draw__contradictions(void **state)
     (void)state;
     assert_int_equal(plx_protocol_draw(&protocol, &text, &length, &error), PLX_USAGE);
     assert_null(text);
+    const struct plx_protocol outgrown = inputs_protocol("fairseq first_window=513"); /* and a symbol */
+    assert_int_equal(plx_protocol_draw(&outgrown, &text, &length, &error), PLX_USAGE);
+    assert_string_equal(error.message, "a first window of 513 targets sees 514 tokens, the window only 513");
 }
 
 static cJSON *parse_json(const struct plx_protocol *preset, const struct plx_protocol *protocol)
@@ -174,6 +202,7 @@ int main(void)
         cmocka_unit_test(plx_protocol_draw__windows),
         cmocka_unit_test(plx_protocol_draw__documents),
         cmocka_unit_test(plx_protocol_draw__all_presets_in_all_sizes),
+        cmocka_unit_test(plx_protocol_draw__nearly_whole_windows),
         cmocka_unit_test(plx_protocol_draw__contradictions),
         cmocka_unit_test(plx_protocols_json__all_and_one),
     };

@@ -165,6 +165,26 @@ static void plx_explain__another_context(void **state)
     plx_result_free(result);
 }
 
+/* Where documents begin is nothing to lines and streams; each reason has a count of its own. */
+static void plx_explain__pages(void **state)
+{
+    static const char TEXT[] = " = A = \na\n = B = \na a\n"; /* two pages, one article */
+    struct plx_result *result = explain(BIGRAMS, TEXT, "sentence pages=none unknown=unk");
+    (void)state;
+    assert_string_equal(said(result, "exact"),
+                        "the same number: every position is scored under the same context");
+    assert_string_equal(said(result, "lm-eval"),
+                        "(line ends are no tokens there: 4 of them are scored here)");
+    plx_result_free(result);
+    result = explain(BIGRAMS, TEXT, "lm-eval");
+    assert_string_equal(said(result, "paloma"), "(documents begin elsewhere there: 2 of them begin here)");
+    assert_string_equal(said(result, "sentence"), "(line ends are tokens there: the corpus has 4 lines)");
+    plx_result_free(result);
+    result = explain(BIGRAMS, TEXT, "exact end=none join=b");
+    assert_string_equal(said(result, "wikitext-eos"), "(other symbols are added to the tokens there)");
+    plx_result_free(result);
+}
+
 static void plx_explain__limit(void **state)
 {
     char *text = repeat("a", 400000); /* more than may wait for a batch that is never full */
@@ -265,6 +285,7 @@ int main(void)
         cmocka_unit_test(plx_explain__windows),
         cmocka_unit_test(plx_explain__less_context),
         cmocka_unit_test(plx_explain__another_context),
+        cmocka_unit_test(plx_explain__pages),
         cmocka_unit_test(plx_explain__limit),
         cmocka_unit_test(plx_explain__control_words),
         cmocka_unit_test(plx_explain__impossible),

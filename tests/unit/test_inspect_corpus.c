@@ -56,6 +56,30 @@ static void plx_inspect_corpus__counts(void **state)
     }
 }
 
+/* Three bytes for two tokens: the text says so, and the counts do not. */
+static void plx_inspect_corpus__doubts_the_bytes_of_tokens(void **state)
+{
+    static const char records[] = "{\"input_ids\":[7],\"text\":\"a\",\"bytes\":[1]}\n"
+                                  "{\"input_ids\":[1,2],\"text\":\"abc\",\"bytes\":[1,1]}\n";
+    const struct plx_inspect_options plain = {.corpus = {.format = "jsonl"}},
+                                     sized = {.corpus = {.format = "jsonl", .original_bytes = 4}};
+    struct scratch scratch;
+    (void)state;
+    scratch_make(&scratch);
+    const char *path = scratch_file(&scratch, "records", records, sizeof records - 1);
+    cJSON *json = inspect_one(path, &plain);
+    const cJSON *finding = json_finding(json, "corpus", "document-bytes");
+    assert_non_null(finding);
+    assert_int_equal(json_number(finding, "count"), 1);
+    assert_int_equal(json_number(finding, "line"), 2);
+    assert_null(json_finding(json, "corpus", "original-bytes"));
+    cJSON_Delete(json);
+    json = inspect_one(path, &sized);
+    assert_non_null(json_finding(json, "corpus", "original-bytes"));
+    cJSON_Delete(json);
+    scratch_remove(&scratch);
+}
+
 static void plx_inspect_corpus__nothing_in_it(void **state)
 {
     (void)state;
@@ -337,6 +361,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(plx_inspect_corpus__counts),
+        cmocka_unit_test(plx_inspect_corpus__doubts_the_bytes_of_tokens),
         cmocka_unit_test(plx_inspect_corpus__nothing_in_it),
         cmocka_unit_test(plx_inspect_corpus__long_lines),
         cmocka_unit_test(plx_inspect_corpus__long_word),

@@ -285,7 +285,8 @@ static void plx_plan_make__first_window(void **state)
         const char *protocol;
         uint64_t end;
     } cases[] = {
-        {"exact window=8", 0},
+        {"exact", 0},
+        {"exact window=8", 8},
         {"exact window=8 first_window=3", 4}, /* <s> and three */
         {"exact window=8 first_window=7", 8},
         {"exact window=8 first_window=3 start=none", 3}, /* the first can be scored */
