@@ -34,10 +34,10 @@ enum plx_content {
 
 /* Where the documents of a text begin, beside the beginning of every file. */
 enum plx_pages {
-    PLX_PAGES_NONE,    /* nowhere else */
-    PLX_PAGES_ARTICLE, /* at a line " = Title = ", WikiText's heading of the first level, between blank lines
-                        */
-    PLX_PAGES_HEADING  /* at any such line, wherever it stands: lm-evaluation-harness's pages of WikiText */
+    PLX_PAGES_NONE, /* nowhere else */
+    /* At a line " = Title = ", WikiText's heading of the first level, between blank lines. */
+    PLX_PAGES_ARTICLE,
+    PLX_PAGES_HEADING /* at any such line, wherever it stands: lm-evaluation-harness's pages of WikiText */
 };
 
 /* How a corpus is read. Zero-initialised means the defaults. Strings are borrowed for the call that opens the
@@ -45,8 +45,7 @@ enum plx_pages {
 struct plx_corpus_options {
     const char *format; /* a name of the registry; NULL: recognised by content */
     enum plx_token_kind tokens;
-    const char
-        *member; /* of an archive: the name of the file in it, or a pattern of one; NULL: the only one */
+    const char *member; /* of an archive: the file in it, or a pattern of its name; NULL: the only one */
 
     /* Where the bytes that a token stands for come from in a corpus of tokens: a .npy of u16 or u32 for each
        token of the whole corpus; or, of ids, a vocabulary that gives each its bytes: {"token": id} or a
@@ -54,8 +53,9 @@ struct plx_corpus_options {
        of an id, a tab and a count, or of a count for each id. It wins over what the corpus says, and that
        over the model's vocabulary. NULL: one of these two. */
     const char *token_bytes;
-    uint64_t original_bytes; /* size of the text whose tokens are read, to be compared with their sum; 0: not
-                                known */
+
+    /* Size of the text whose tokens are read, to be compared with their sum; 0: not known. */
+    uint64_t original_bytes;
 
     /* The documents to be read, counted from 0, end_document excluded; 0: to the end. They are those that the
        corpus has after plx_corpus_set_pages. The fingerprint is that of all. */
@@ -87,8 +87,7 @@ struct plx_chunk {
        say so; else NULL. Of all chunks of a corpus or none. */
     const uint32_t *token_bytes;      /* [size] */
     const uint32_t *token_characters; /* [size]; NULL where only bytes are known */
-    const uint8_t
-        *token_words; /* [size] words that begin with it, PLX_TOKEN_WORDS_MAX at most; NULL as before */
+    const uint8_t *token_words; /* [size] words that begin with it, PLX_TOKEN_WORDS_MAX at most; likewise */
 
     bool derived; /* text: unescaped from the line, so that no place in it is a place in the file */
 
@@ -99,8 +98,8 @@ struct plx_chunk {
     /* Of a text only. */
     bool begins_line;
     bool blank_before; /* what stands before it in its line is spaces and tabs, or nothing */
-    bool inside_word; /* the byte before it belongs to a word: the cut is inside a word if the first byte does
-                         too */
+    /* The byte before it belongs to a word: the cut is inside a word if the first byte does too. */
+    bool inside_word;
 };
 
 /* The most words of an original that a token may begin. */
@@ -119,8 +118,9 @@ struct plx_original_info {
 
     /* Documents whose text has another size than their tokens together, and the first of them. */
     uint64_t differing;
-    uint64_t first_document;              /* from 1 */
-    uint64_t first_line;                  /* PLX_NOWHERE in a binary file */
+    uint64_t first_document;              /* from 1, in the corpus */
+    const char *first_input;              /* the file that it begins in; valid as long as the corpus */
+    uint64_t first_line;                  /* in that file; PLX_NOWHERE in a binary one */
     uint64_t first_expected, first_found; /* bytes of the text and of the tokens */
 };
 
@@ -145,8 +145,8 @@ struct plx_corpus_info {
    where options->format names no format, "-" stands twice, the options ask for no document, a text is to be
    cut into PLX_TOKENS_PIECE, or where none or several files of an archive are meant; PLX_UNSUPPORTED where
    the content is of none, or a file of an archive is encrypted or itself an archive; PLX_IO where a file is
-   missing, which is seen at once, or no file matches; the errors of opening and reading a source (source.h).
- */
+   missing, which is seen at once, or no file matches; the errors of opening and reading a source (see
+   source.h). */
 PLX_API enum plx_status plx_corpus_open(const char *const *names, size_t count,
                                         const struct plx_corpus_options *options, struct plx_corpus **corpus,
                                         struct plx_error *error);
@@ -176,19 +176,18 @@ PLX_API enum plx_status plx_corpus_next(struct plx_corpus *corpus, struct plx_ch
 /* Tells what the corpus is, and what has been read of it so far. The strings are static. */
 PLX_API void plx_corpus_info(const struct plx_corpus *corpus, struct plx_corpus_info *info);
 
-/* Tells what is known of the original so far; all that there will be at the end of the corpus. The sizes of
-   texts are 0 where only some of the documents are read. The strings are static. */
+/* Tells what is known of the original so far; all that there will be at the end of the corpus. Of
+   documents that are not to be read nothing counts. The strings are static but for `first_input`. */
 PLX_API void plx_corpus_original(const struct plx_corpus *corpus, struct plx_original_info *info);
 
 /* Computes the fingerprint, hexadecimal: of one file the SHA-256 of its uncompressed content; of several the
    SHA-256 of the text made of theirs in hexadecimal, each ended by a newline; an index that lies beside a
    file counts as one before it. Reads to the end if need be, after which nothing is left for plx_corpus_next.
-   Errors as those of plx_source_sha256 and plx_corpus_next.
- */
+   Errors as those of plx_source_sha256 and plx_corpus_next. */
 PLX_API enum plx_status plx_corpus_sha256(struct plx_corpus *corpus, char hex[65], struct plx_error *error);
 
 /* Gives the size of the media and how much of them has been read: for progress (see plx_source_progress). Of
-   several files the size is not known before the last one is open. */
+   several files it is known where all are regular files, and none is an archive. */
 PLX_API void plx_corpus_progress(const struct plx_corpus *corpus, uint64_t *size, uint64_t *done);
 
 /* Gives the names that it was opened by (see plx_source_name), separated by spaces; of a corpus that is one

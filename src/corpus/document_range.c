@@ -22,10 +22,23 @@ enum plx_status plx_document_range_check(const struct plx_corpus_options *option
                          end);
 }
 
-enum plx_status plx_document_range_error(uint64_t first, uint64_t documents, struct plx_error *error)
+uint64_t plx_document_range_delivered(const struct plx_document_range *range)
 {
+    const uint64_t last = plx_document_range_behind(range) ? range->end : range->begun;
+    return last > range->first ? last - range->first : 0;
+}
+
+bool plx_document_range_part(const struct plx_document_range *range)
+{
+    return range->first > 0 || plx_document_range_behind(range);
+}
+
+enum plx_status plx_document_range_finish(const struct plx_document_range *range, struct plx_error *error)
+{
+    if (range->first == 0 || !plx_document_range_before(range))
+        return PLX_OK;
     plx_error_set(error, PLX_USAGE,
                   "the corpus has %" PRIu64 " document%s: there is none from number %" PRIu64 " on",
-                  documents, documents == 1 ? "" : "s", first);
+                  range->begun, range->begun == 1 ? "" : "s", range->first);
     return plx_error_hint(error, "documents are counted from 0");
 }

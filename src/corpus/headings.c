@@ -1,7 +1,5 @@
 #include "corpus/headings.h"
 
-#include "corpus/pieces.h"
-
 #include <string.h>
 
 size_t plx_space_length(const uint8_t *text, size_t size)
@@ -29,19 +27,13 @@ bool plx_is_space(const uint8_t *text, size_t size)
     return at == size;
 }
 
-/* What may stand on a blank line, and around a title. */
-static bool is_blank(uint8_t c)
-{
-    return plx_is_separator(c) || c == '\r';
-}
-
 bool plx_heading_of_article(const uint8_t *line, size_t length)
 {
-    while (length > 0 && is_blank(*line)) {
+    while (length > 0 && plx_is_blank(*line)) {
         line++;
         length--;
     }
-    while (length > 0 && is_blank(line[length - 1]))
+    while (length > 0 && plx_is_blank(line[length - 1]))
         length--;
     return length >= 5 && memcmp(line, "= ", 2) == 0 && memcmp(line + length - 2, " =", 2) == 0 &&
            line[2] != '=' && line[length - 3] != '=';

@@ -2,6 +2,8 @@
 #ifndef PLX_CORPUS_HEADINGS_H
 #define PLX_CORPUS_HEADINGS_H
 
+#include "corpus/pieces.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -12,6 +14,12 @@ size_t plx_space_length(const uint8_t *text, size_t size);
 
 /* True if there is nothing but such white space. */
 bool plx_is_space(const uint8_t *text, size_t size);
+
+/* Whether the byte may stand on a blank line, and around the title of an article. */
+static inline bool plx_is_blank(uint8_t c)
+{
+    return plx_is_separator(c) || c == '\r';
+}
 
 /* True if the line is " = Title = ", but not " = = Title = = ": a title of an article if it stands between
    blank lines. */

@@ -22,7 +22,7 @@ static enum plx_status recognise(struct plx_source *source, const struct plx_cor
     const uint8_t *head;
     size_t size;
     *archive = false;
-    const enum plx_status status = plx_source_peek(source, PLX_CORPUS_PROBE_BYTES, &head, &size, error);
+    const enum plx_status status = plx_corpus_peek_head(source, &head, &size, error);
     if (status || known(options->format, head, size, plx_source_name(source)))
         return status;
     /* Who names a format may mean ids that begin like an archive. */

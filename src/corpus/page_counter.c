@@ -1,5 +1,7 @@
 #include "corpus/page_counter.h"
 
+#include <perplex/corpus.h>
+
 #include "corpus/headings.h"
 
 #include <string.h>
@@ -115,6 +117,21 @@ void plx_page_counter_add_lines(struct plx_page_counter *counter, const uint8_t 
             if (size > 0)
                 release(counter, text, size);
         }
+    }
+}
+
+void plx_page_counter_add_chunk(struct plx_page_counter *counter, const struct plx_chunk *chunk,
+                                const struct plx_page_counts *page, bool behind)
+{
+    const size_t size = behind ? 0 : chunk->size;
+    if (chunk->content == PLX_CONTENT_TEXT && chunk->derived) {
+        plx_page_counter_add(counter, chunk->text, size, chunk->begins_document);
+    } else if (chunk->content == PLX_CONTENT_TEXT) {
+        plx_page_counter_add_lines(counter, chunk->text, size, chunk->begins_document);
+    } else if (chunk->begins_document && page && !behind) {
+        counter->finished.pages += page->pages;
+        counter->finished.words += page->words;
+        counter->finished.bytes += page->bytes;
     }
 }
 

@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct plx_corpus;
+struct plx_chunk;
 
 struct plx_page_counts {
     uint64_t pages, words, bytes;
@@ -33,11 +33,12 @@ void plx_page_counter_add_lines(struct plx_page_counter *counter, const uint8_t 
 void plx_page_counter_add(struct plx_page_counter *counter, const uint8_t *text, size_t size,
                           bool begins_page);
 
+/* Adds a piece of a corpus: of a text, or of tokens with `page` beside those of a document that begins, which
+   may be NULL. `behind`: it begins a document that is not counted; so the one before ends, and no more. */
+void plx_page_counter_add_chunk(struct plx_page_counter *counter, const struct plx_chunk *chunk,
+                                const struct plx_page_counts *page, bool behind);
+
 /* The file ends. */
 void plx_page_counter_end(struct plx_page_counter *counter);
-
-/* What has been counted of a corpus that has been read to its end; false if its pages are not counted: its
-   documents do not begin at PLX_PAGES_HEADING, or of the tokens of one no text is known. */
-bool plx_corpus_page_counts(const struct plx_corpus *corpus, struct plx_page_counts *counts);
 
 #endif

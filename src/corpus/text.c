@@ -25,15 +25,9 @@ struct text_reader {
     size_t pending; /* bytes of the chunk given out last */
 };
 
-/* What may stand on a blank line. */
-static bool is_blank(uint8_t c)
-{
-    return plx_is_separator(c) || c == '\r';
-}
-
 static bool blank_line(const uint8_t *line, size_t length)
 {
-    while (length > 0 && is_blank(line[length - 1]))
+    while (length > 0 && plx_is_blank(line[length - 1]))
         length--;
     return length == 0;
 }

@@ -37,6 +37,7 @@ static enum plx_status open_array(struct plx_token_bytes *from, struct plx_error
         return refuse_array(from, &array, error);
     from->count_bytes = array.size;
     from->big_endian = array.big_endian;
+    from->first_offset = plx_source_offset(from->file);
     from->counts = array.count;
     from->info.source = "file";
     return PLX_OK;
@@ -177,33 +178,40 @@ static void load_counts(const struct plx_token_bytes *from, const uint8_t *bytes
     }
 }
 
-static enum plx_status read_counts(struct plx_token_bytes *from, struct plx_chunk *chunk, bool *enough,
+/* It has no more than so many bytes. */
+static enum plx_status refuse_short(const struct plx_token_bytes *from, uint64_t bytes,
+                                    struct plx_error *error)
+{
+    plx_error_set(error, PLX_MALFORMED, "the file ends after %" PRIu64 " of %" PRIu64 " counts",
+                  (bytes - from->first_offset) / from->count_bytes, from->counts);
+    plx_error_at_offset(error, bytes);
+    plx_error_input(error, plx_source_name(from->file));
+    return plx_error_hint(error, "was it copied or downloaded completely?");
+}
+
+/* The counts of the chunk's tokens; those of tokens before that have been passed are skipped. An interrupted
+   call goes on where it was. */
+static enum plx_status read_counts(struct plx_token_bytes *from, const struct plx_chunk *chunk,
                                    struct plx_error *error)
 {
-    const uint64_t before = from->tokens;
-    from->tokens += chunk->size;
-    *enough = from->tokens <= from->counts;
-    for (size_t done = 0; *enough && done < chunk->size;) {
-        const size_t most = PEEK_BYTES / from->count_bytes;
-        const size_t count = chunk->size - done < most ? chunk->size - done : most;
+    const uint64_t end = from->tokens + chunk->size;
+    while (from->consumed < end) {
+        const bool passed = from->consumed < from->tokens;
+        const uint64_t left = (passed ? from->tokens : end) - from->consumed, most = PEEK_BYTES / 4;
+        const size_t count = (size_t)(left < most ? left : most);
         const uint8_t *bytes;
         size_t size;
         const enum plx_status status =
             plx_source_peek(from->file, count * from->count_bytes, &bytes, &size, error);
         if (status)
             return status;
-        if (size < count * from->count_bytes) {
-            plx_error_set(error, PLX_MALFORMED, "the file ends after %" PRIu64 " of %" PRIu64 " counts",
-                          before + done + size / from->count_bytes, from->counts);
-            plx_error_at_offset(error, plx_source_offset(from->file) + size);
-            plx_error_input(error, plx_source_name(from->file));
-            return plx_error_hint(error, "was it copied or downloaded completely?");
-        }
-        load_counts(from, bytes, count, from->chunk_bytes + done);
+        if (size < count * from->count_bytes)
+            return refuse_short(from, plx_source_offset(from->file) + size, error);
+        if (!passed)
+            load_counts(from, bytes, count, from->chunk_bytes + (from->consumed - from->tokens));
         plx_source_skip(from->file, count * from->count_bytes);
-        done += count;
+        from->consumed += count;
     }
-    chunk->token_bytes = from->chunk_bytes;
     return PLX_OK;
 }
 
@@ -250,11 +258,12 @@ static enum plx_status look_up(struct plx_token_bytes *from, struct plx_chunk *c
 static void end_document(struct plx_token_bytes *from)
 {
     struct plx_original_info *info = &from->info;
-    if (!from->begun || !from->has_text || from->found == from->text_bytes)
+    const bool differs = from->begun && from->has_text && from->found != from->text_bytes;
+    from->begun = false;
+    if (!differs || info->differing++ > 0)
         return;
-    if (info->differing++ > 0)
-        return;
-    info->first_document = from->documents;
+    info->first_document = from->document;
+    info->first_input = from->input;
     info->first_line = from->line;
     info->first_expected = from->text_bytes;
     info->first_found = from->found;
@@ -283,14 +292,15 @@ static enum plx_status begin_document(struct plx_token_bytes *from, const struct
                                       const struct plx_chunk *chunk, struct plx_error *error)
 {
     const struct plx_text_counts *text = reader->original;
-    const bool has_bytes = chunk->token_bytes != NULL;
+    const bool has_bytes = chunk->token_bytes != NULL, first = !from->begun;
     end_document(from);
-    if (from->begun && !by_option(from) && (from->has_text != (text != NULL) || from->has_bytes != has_bytes))
+    if (!first && !by_option(from) && (from->has_text != (text != NULL) || from->has_bytes != has_bytes))
         return refuse_others(from, chunk, text != NULL, error);
     from->begun = true;
     from->has_text = text != NULL;
     from->has_bytes = has_bytes;
-    from->documents++;
+    from->document = chunk->document_index + 1;
+    from->input = chunk->input;
     from->line = chunk->line;
     from->found = 0;
     if (!from->info.source)
@@ -314,46 +324,77 @@ static void add_up(struct plx_token_bytes *from, const struct plx_chunk *chunk)
     from->info.bytes += sum;
 }
 
+bool plx_token_bytes_counts(const struct plx_token_bytes *from)
+{
+    return from->file != NULL;
+}
+
+bool plx_token_bytes_lacks(const struct plx_token_bytes *from)
+{
+    return from->file && from->tokens > from->counts;
+}
+
+/* What the tokens of the chunk at hand stand for. */
+static enum plx_status fill_bytes(struct plx_token_bytes *from, struct plx_chunk *chunk,
+                                  struct plx_error *error)
+{
+    if (by_option(from) && !from->file)
+        return look_up(from, chunk, error);
+    if (!from->file && !from->has_bytes)
+        spread_over(&from->bytes, from->chunk_bytes, chunk->size);
+    if (from->file || !from->has_bytes)
+        chunk->token_bytes = from->chunk_bytes;
+    return from->has_text && !by_option(from) ? spread_text(from, chunk, error) : PLX_OK;
+}
+
 enum plx_status plx_token_bytes_fill(struct plx_token_bytes *from, const struct plx_reader *reader,
-                                     struct plx_chunk *chunk, bool *enough, struct plx_error *error)
+                                     struct plx_chunk *chunk, struct plx_error *error)
 {
     enum plx_status status = PLX_OK;
-    *enough = true;
     if (chunk->content == PLX_CONTENT_TEXT)
         return PLX_OK;
+    if (from->file && from->tokens + chunk->size > from->counts) {
+        from->tokens += chunk->size;
+        return PLX_OK;
+    }
+    /* Before anything that cannot be done again. */
+    if (from->file &&
+        ((status = reserve(from, chunk->size, error)) || (status = read_counts(from, chunk, error))))
+        return status;
+    from->tokens += chunk->size;
     if (chunk->begins_document && (status = begin_document(from, reader, chunk, error)))
         return status;
     if (!from->info.source)
         return PLX_OK;
-    if ((status = reserve(from, chunk->size, error)))
-        return status;
-    if (from->file)
-        status = read_counts(from, chunk, enough, error);
-    else if (by_option(from))
-        status = look_up(from, chunk, error);
-    else if (!from->has_bytes) {
-        spread_over(&from->bytes, from->chunk_bytes, chunk->size);
-        chunk->token_bytes = from->chunk_bytes;
-    }
-    if (status == PLX_OK && *enough && from->has_text && !chunk->token_words && !by_option(from))
-        status = spread_text(from, chunk, error);
-    if (status == PLX_OK && *enough)
+    if ((status = reserve(from, chunk->size, error)) == PLX_OK)
+        status = fill_bytes(from, chunk, error);
+    if (status == PLX_OK)
         add_up(from, chunk);
     return status;
 }
 
-enum plx_status plx_token_bytes_finish(struct plx_token_bytes *from, bool whole, struct plx_error *error)
+void plx_token_bytes_pass(struct plx_token_bytes *from, const struct plx_chunk *chunk)
 {
-    if (whole)
+    if (chunk->begins_document)
         end_document(from);
-    from->begun = false;
+    from->begun = false; /* what is passed of a document is not found in it */
+    from->tokens += chunk->size;
+}
+
+enum plx_status plx_token_bytes_finish(struct plx_token_bytes *from, struct plx_error *error)
+{
+    end_document(from);
     if (!from->file)
         return PLX_OK;
-    if (whole && from->tokens != from->counts) {
+    if (from->tokens != from->counts) {
         plx_error_set(error, PLX_MISMATCH, "counts for %" PRIu64 " tokens, but the corpus has %" PRIu64,
                       from->counts, from->tokens);
         plx_error_input(error, plx_source_name(from->file));
         return plx_error_hint(error, "are they those of this corpus, all of its files?");
     }
-    return *from->info.sha256 ? PLX_OK : plx_source_sha256(from->file, from->info.sha256, error);
+    const enum plx_status status = plx_source_sha256(from->file, from->info.sha256, error);
+    const uint64_t size = plx_source_offset(from->file);
+    if (status == PLX_OK && (size - from->first_offset) / from->count_bytes < from->counts)
+        return refuse_short(from, size, error);
+    return status;
 }

@@ -81,7 +81,8 @@ static void compute_opengrm(const struct plx_result *result, const struct plx_ex
 
 bool plx_conventions_of_pages(const struct plx_result *result)
 {
-    return result->pages.pages > 0 && plx_tally_total(&result->tally).count == result->tokens;
+    return result->plan.lm_eval && result->pages.pages > 0 &&
+           plx_tally_total(&result->tally).count == result->tokens;
 }
 
 static void compute_lm_eval(const struct plx_result *result, const struct plx_exact *total,

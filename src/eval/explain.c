@@ -325,14 +325,10 @@ enum plx_status plx_explain_take(struct plx_explain *explain, const struct plx_b
 static enum plx_status make_plan(struct follower *follower, struct plx_error *error)
 {
     const struct plx_pipeline *pipeline = follower->explain->pipeline;
-    const struct plx_protocol *first = &pipeline->plan.protocol;
     struct plx_protocol protocol = *follower->preset;
     struct plx_corpus_info info;
     plx_corpus_info(pipeline->corpus, &info);
-    if (!*protocol.start_symbol)
-        memcpy(protocol.start_symbol, first->start_symbol, sizeof protocol.start_symbol);
-    if (!*protocol.end_symbol)
-        memcpy(protocol.end_symbol, first->end_symbol, sizeof protocol.end_symbol);
+    plx_plan_hold_symbols(&pipeline->plan.protocol, &protocol);
     return plx_plan_make(pipeline->model, &protocol, &info, &follower->result.plan, error);
 }
 

@@ -337,6 +337,27 @@ static void name_settled(const struct plx_model *model, const struct plx_corpus_
     }
 }
 
+void plx_plan_hold_symbols(const struct plx_protocol *settled, struct plx_protocol *other)
+{
+    if (!*other->start_symbol)
+        memcpy(other->start_symbol, settled->start_symbol, sizeof other->start_symbol);
+    if (!*other->end_symbol)
+        memcpy(other->end_symbol, settled->end_symbol, sizeof other->end_symbol);
+}
+
+/* Whether this is what lm-evaluation-harness's rule comes to, whose windows have any length. */
+static bool is_lm_eval(const struct plx_model *model, const struct plx_corpus_info *corpus,
+                       const struct plx_plan *plan)
+{
+    struct plx_protocol own = *plx_protocol_find("lm-eval");
+    struct plx_plan other;
+    struct plx_error error;
+    own.window = plan->protocol.window;
+    plx_plan_hold_symbols(&plan->protocol, &own);
+    return may_be_same(&own, &plan->protocol) && settle(model, &own, corpus, &other, &error) == PLX_OK &&
+           same_fields(&other.protocol, &plan->protocol);
+}
+
 enum plx_status plx_plan_make(const struct plx_model *model, const struct plx_protocol *protocol,
                               const struct plx_corpus_info *corpus, struct plx_plan *plan,
                               struct plx_error *error)
@@ -344,7 +365,10 @@ enum plx_status plx_plan_make(const struct plx_model *model, const struct plx_pr
     struct plx_protocol wanted = *protocol;
     plx_protocol_rename(&wanted);
     const enum plx_status status = settle(model, &wanted, corpus, plan, error);
-    if (status == PLX_OK && !plx_protocol_find(wanted.name))
+    if (status)
+        return status;
+    plan->lm_eval = is_lm_eval(model, corpus, plan);
+    if (!plx_protocol_find(wanted.name))
         name_settled(model, corpus, plan);
-    return status;
+    return PLX_OK;
 }

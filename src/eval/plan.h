@@ -38,6 +38,7 @@ struct plx_plan {
     bool srilm;             /* SRILM's at least */
     bool kenlm;             /* KenLM's at least: also where unknown words without a symbol cost what they cost
                                there */
+    bool lm_eval;           /* lm-evaluation-harness's own protocol, with any window: its figures apply */
     unsigned order;
 };
 
@@ -46,6 +47,10 @@ struct plx_plan {
 enum plx_status plx_plan_make(const struct plx_model *model, const struct plx_protocol *protocol,
                               const struct plx_corpus_info *corpus, struct plx_plan *plan,
                               struct plx_error *error);
+
+/* Has another protocol, not settled yet, take the symbols that the user has named for a settled one: they
+   hold for all. */
+void plx_plan_hold_symbols(const struct plx_protocol *settled, struct plx_protocol *other);
 
 /* How many start symbols precede a unit. */
 unsigned plx_plan_starts(const struct plx_plan *plan);

@@ -79,6 +79,16 @@ static void warn_of_size(struct plx_warnings *warnings, uint64_t expected, uint6
              found < expected ? "too few" : "too many");
 }
 
+/* The last part of the path, where the corpus has several files; else "". Where
+   the files lie is nothing that a result depends on. */
+static const char *file_of(const struct plx_corpus *corpus, const char *input)
+{
+    struct plx_corpus_info info;
+    plx_corpus_info(corpus, &info);
+    const char *slash = strrchr(input, '/');
+    return info.files == 1 ? "" : slash ? slash + 1 : input;
+}
+
 void plx_warnings_original(struct plx_warnings *warnings, const struct plx_pipeline *pipeline,
                            uint64_t unscored)
 {
@@ -87,11 +97,13 @@ void plx_warnings_original(struct plx_warnings *warnings, const struct plx_pipel
     warn_of_size(warnings, original.original_bytes, pipeline->text.bytes);
     if (original.differing) {
         const uint64_t line = original.first_line == PLX_NOWHERE ? 0 : original.first_line;
+        const char *file = file_of(pipeline->corpus, original.first_input);
         const size_t before = warnings->count;
         warn(warnings, "document-bytes", original.differing,
              "the tokens of a document stand for another number of bytes than the text beside them: document "
-             "%" PRIu64 " for %" PRIu64 ", its text has %" PRIu64,
-             original.first_document, original.first_found, original.first_expected);
+             "%" PRIu64 "%s%s for %" PRIu64 ", its text has %" PRIu64,
+             original.first_document, *file ? " in " : "", file, original.first_found,
+             original.first_expected);
         if (warnings->count > before)
             warnings->list[before].line = line;
     }

@@ -111,6 +111,9 @@ refuses 3 '*model.safetensors: the model does not say how long the n-grams are t
     "$PERPLEX" eval "$neural" "$test_text" --breakdown order
 refuses 4 'missing.txt: cannot be opened: *' \
     "$PERPLEX" eval "$ngram" "$test_text" --breakdown all --counts missing.txt --per-document none.csv
+# Before a model is read.
+refuses 4 'missing.txt: cannot be opened: *' \
+    "$PERPLEX" eval missing.arpa "$test_text" --breakdown all --counts missing.txt
 [ ! -e none.csv ] || fail 'a file of documents is left'
 refuses 3 'uniform:7: the model does not know its vocabulary: its tokens cannot be counted' \
     "$PERPLEX" eval uniform:7 "$test_text" --breakdown all --counts "$test_text"

@@ -174,37 +174,197 @@ static void plx_token_bytes_open__files_that_are_wrong(void **state)
     expect_refused("strings.jsonl", "counts.txt", PLX_USAGE, "counts.txt", PLX_NOWHERE, "what ids stand for");
 }
 
+/* Reads documents [first, end) of the corpus `name`; *sum: the bytes of the tokens given out. */
+static enum plx_status read_part(const char *name, const char *from, uint64_t first, uint64_t end,
+                                 struct plx_original_info *original, uint64_t *sum, struct plx_error *error)
+{
+    const char *path = folder_path(name);
+    const struct plx_corpus_options options = {
+        .token_bytes = from ? folder_path(from) : NULL, .first_document = first, .end_document = end};
+    struct plx_corpus *corpus;
+    struct plx_chunk chunk;
+    bool more = true;
+    *sum = 0;
+    *error = (struct plx_error){0};
+    assert_int_equal(plx_corpus_open(&path, 1, &options, &corpus, error), PLX_OK);
+    enum plx_status status = PLX_OK;
+    while (more && (status = plx_corpus_next(corpus, &chunk, &more, error)) == PLX_OK) {
+        for (size_t i = 0; more && chunk.token_bytes && i < chunk.size; i++)
+            *sum += chunk.token_bytes[i];
+    }
+    plx_corpus_original(corpus, original);
+    plx_corpus_close(corpus);
+    return status;
+}
+
 /* Of part of a corpus it is the counts of its tokens that count, and the fingerprint that of the whole file;
-   whether there are as many counts as tokens does not show before the end. */
+   which has as many counts as the whole corpus has tokens. */
 static void plx_token_bytes_fill__for_part_of_a_corpus(void **state)
 {
+    static const uint8_t bytes[] = {1, 0, 2, 0, 4, 0, 8, 0, 16, 0};
+    static const struct {
+        uint64_t first, end, sum;
+    } parts[] = {{0, 1, 1}, {1, 2, 6}, {1, 3, 14}, {2, 3, 8}, {2, 0, 24}, {0, 0, 31}, {3, 9, 16}};
+    struct plx_original_info original;
+    struct plx_error error;
+    uint64_t sum;
     (void)state;
-    static const uint8_t bytes[] = {1, 0, 2, 0, 3, 0, 4, 0, 5, 0};
-    const char *path = folder_path("ids.jsonl"), *from = folder_path("bytes.npy");
-    write_text("ids.jsonl", "{\"input_ids\":[0]}\n{\"input_ids\":[0,0]}\n{\"input_ids\":[0]}\n");
+    write_text("ids.jsonl",
+               "{\"input_ids\":[0]}\n{\"input_ids\":[0,0]}\n{\"input_ids\":[0]}\n{\"input_ids\":[0]}\n");
     write_npy("bytes.npy", "<u2", "(5,)", bytes, sizeof bytes);
-    for (uint64_t end = 2; end <= 3; end++) {
-        const struct plx_corpus_options options = {
-            .token_bytes = from, .first_document = 1, .end_document = end};
-        struct plx_original_info original;
+    write_npy("cut.npy", "<u2", "(5,)", bytes, sizeof bytes - 2);
+    write_npy("few.npy", "<u2", "(4,)", bytes, sizeof bytes - 2);
+    write_npy("one.npy", "<u2", "(1,)", bytes, 2);
+    write_npy("many.npy", "<u4", "(6,)", (const uint8_t[24]){0}, 24);
+    for (size_t i = 0; i < LENGTH(parts); i++) {
+        const uint64_t first = parts[i].first, end = parts[i].end;
+        assert_int_equal(read_part("ids.jsonl", "bytes.npy", first, end, &original, &sum, &error), PLX_OK);
+        assert_int_equal(sum, parts[i].sum);
+        assert_int_equal(original.bytes, parts[i].sum);
+        assert_int_equal(strlen(original.sha256), 64);
+        assert_int_equal(read_part("ids.jsonl", "few.npy", first, end, &original, &sum, &error),
+                         PLX_MISMATCH);
+        assert_string_equal(error.message, "counts for 4 tokens, but the corpus has 5");
+        assert_int_equal(read_part("ids.jsonl", "one.npy", first, end, &original, &sum, &error),
+                         PLX_MISMATCH);
+        assert_string_equal(error.message, "counts for 1 tokens, but the corpus has 5");
+        assert_int_equal(read_part("ids.jsonl", "many.npy", first, end, &original, &sum, &error),
+                         PLX_MISMATCH);
+        assert_string_equal(error.message, "counts for 6 tokens, but the corpus has 5");
+        assert_int_equal(read_part("ids.jsonl", "cut.npy", first, end, &original, &sum, &error),
+                         PLX_MALFORMED);
+        assert_string_equal(error.message, "the file ends after 4 of 5 counts");
+    }
+}
+
+/* The fingerprint of a corpus of which not all was read says no less of the file. */
+static void plx_token_bytes_finish__after_some_chunks(void **state)
+{
+    (void)state;
+    const char *path = folder_path("ids.jsonl");
+    char hex[65];
+    write_text("ids.jsonl", "{\"input_ids\":[0]}\n{\"input_ids\":[0]}\n{\"input_ids\":[0]}\n");
+    for (unsigned counts = 2; counts <= 4; counts++) {
+        char shape[16];
+        snprintf(shape, sizeof shape, "(%u,)", counts);
+        write_npy("bytes.npy", "<u4", shape, (const uint8_t[16]){0}, (size_t)4 * counts);
+        const struct plx_corpus_options options = {.token_bytes = folder_path("bytes.npy")};
         struct plx_corpus *corpus;
         struct plx_chunk chunk;
         struct plx_error error;
         bool more;
         assert_int_equal(plx_corpus_open(&path, 1, &options, &corpus, &error), PLX_OK);
         assert_int_equal(plx_corpus_next(corpus, &chunk, &more, &error), PLX_OK);
-        assert_int_equal(chunk.size, 2);
-        assert_int_equal(chunk.token_bytes[0], 2);
-        assert_int_equal(chunk.token_bytes[1], 3);
-        if (end == 3) {
-            assert_int_equal(plx_corpus_next(corpus, &chunk, &more, &error), PLX_OK);
-            assert_int_equal(chunk.token_bytes[0], 4);
-        }
-        assert_int_equal(plx_corpus_next(corpus, &chunk, &more, &error), end == 2 ? PLX_OK : PLX_MISMATCH);
-        plx_corpus_original(corpus, &original);
-        assert_int_equal(strlen(original.sha256), end == 2 ? 64 : 0);
+        assert_int_equal(plx_corpus_sha256(corpus, hex, &error), counts == 3 ? PLX_OK : PLX_MISMATCH);
         plx_corpus_close(corpus);
     }
+}
+
+/* Documents that are not asked for count for nothing, whatever stands in them. */
+static void plx_token_bytes_fill__nothing_of_other_documents(void **state)
+{
+    struct plx_original_info original;
+    struct plx_error error;
+    uint64_t sum;
+    (void)state;
+    write_text("differ.jsonl", "{\"input_ids\":[1,2],\"text\":\"abc\",\"bytes\":[1,1]}\n"
+                               "{\"input_ids\":[3],\"text\":\"de\",\"bytes\":[2]}\n"
+                               "{\"input_ids\":[3],\"text\":\"f\",\"bytes\":[4]}\n");
+    assert_int_equal(read_part("differ.jsonl", NULL, 1, 2, &original, &sum, &error), PLX_OK);
+    assert_int_equal(original.differing, 0);
+    assert_int_equal(original.bytes, 2);
+    assert_int_equal(original.text_bytes, 2);
+    assert_int_equal(read_part("differ.jsonl", NULL, 1, 0, &original, &sum, &error), PLX_OK);
+    assert_int_equal(original.differing, 1);
+    assert_int_equal(original.first_document, 3);
+    assert_int_equal(original.first_line, 3);
+    assert_int_equal(original.text_bytes, 3);
+    /* Ids that the vocabulary lacks, and records that have something else beside their tokens. */
+    write_text("ids.jsonl",
+               "{\"input_ids\":[7]}\n{\"input_ids\":[1,2],\"bytes\":[1,1]}\n{\"input_ids\":[9]}\n");
+    write_text("table.tab", "1\t3\n2\t4\n");
+    assert_int_equal(read_part("ids.jsonl", "table.tab", 1, 2, &original, &sum, &error), PLX_OK);
+    assert_int_equal(sum, 7);
+    assert_int_equal(original.bytes, 7);
+    assert_int_equal(read_part("ids.jsonl", "table.tab", 1, 3, &original, &sum, &error), PLX_MISMATCH);
+    assert_int_equal(read_part("ids.jsonl", NULL, 1, 2, &original, &sum, &error), PLX_OK);
+    assert_int_equal(sum, 2);
+    assert_int_equal(read_part("ids.jsonl", NULL, 0, 1, &original, &sum, &error), PLX_OK);
+    assert_null(original.source);
+}
+
+/* Document 2 is the first that differs: line 1 of the second file. */
+static void plx_corpus_original__of_several_files(void **state)
+{
+    static const char fine[] = "{\"input_ids\":[1,2],\"text\":\"ab\",\"bytes\":[1,1]}\n",
+                      wrong[] = "{\"input_ids\":[3],\"text\":\"abc\",\"bytes\":[2]}\n";
+    char first[256], second[256];
+    const char *const paths[] = {first, second};
+    struct plx_original_info original;
+    struct plx_corpus *corpus;
+    struct plx_chunk chunk;
+    struct plx_error error;
+    bool more = true;
+    (void)state;
+    snprintf(first, sizeof first, "%s", folder_path("1.jsonl"));
+    snprintf(second, sizeof second, "%s", folder_path("2.jsonl"));
+    write_text("1.jsonl", fine);
+    write_text("2.jsonl", wrong);
+    assert_int_equal(plx_corpus_open(paths, 2, NULL, &corpus, &error), PLX_OK);
+    while (more)
+        assert_int_equal(plx_corpus_next(corpus, &chunk, &more, &error), PLX_OK);
+    plx_corpus_original(corpus, &original);
+    assert_int_equal(original.first_document, 2);
+    assert_string_equal(original.first_input, second);
+    assert_int_equal(original.first_line, 1);
+    plx_corpus_close(corpus);
+}
+
+struct interruption {
+    unsigned calls, at; /* interrupts the call `at`, counted from 0 */
+};
+
+static bool interrupted(void *user)
+{
+    struct interruption *interruption = user;
+    return interruption->calls++ == interruption->at;
+}
+
+/* Wherever it comes, in the corpus or in the file, nothing is lost: token i stands for i bytes. */
+static void plx_token_bytes_fill__interrupted(void **state)
+{
+    enum { COUNT = 300000 };
+    uint32_t *bytes = calloc(COUNT, sizeof *bytes);
+    const char *path = folder_path("ids.bin"), *from = folder_path("bytes.npy");
+    unsigned calls = 1, seen = 0;
+    (void)state;
+    if (!bytes)
+        abort();
+    file_write(path, bytes, COUNT * sizeof(uint16_t));
+    for (uint32_t i = 0; i < COUNT; i++)
+        bytes[i] = i;
+    write_npy("bytes.npy", "<u4", "(300000,)", bytes, COUNT * sizeof *bytes);
+    free(bytes);
+    for (unsigned at = 0; at < calls; at++) {
+        struct interruption interruption = {0, at};
+        const struct plx_corpus_options options = {
+            .token_bytes = from, .interrupted = interrupted, .user = &interruption};
+        struct corpus_reading reading;
+        struct plx_corpus *corpus;
+        struct plx_error error;
+        const enum plx_status status = plx_corpus_open(&path, 1, &options, &corpus, &error);
+        calls = interruption.calls + 1;
+        if (status)
+            continue;
+        assert_int_equal(corpus_read(corpus, &reading, &error), PLX_OK);
+        seen += reading.interruptions > 0;
+        calls = interruption.calls;
+        assert_int_equal(reading.count, COUNT);
+        for (uint32_t i = 0; i < COUNT; i++)
+            assert_int_equal(reading.bytes[i], i);
+        corpus_reading_free(&reading);
+    }
+    assert_true(seen >= 4);
 }
 
 /* "Hello world\n" and "no": ids of a vocabulary, which knows characters and words; of one that counts only.
@@ -349,6 +509,10 @@ int main(void)
         IN_FOLDER(plx_token_bytes_fill__from_a_long_file),
         IN_FOLDER(plx_token_bytes_open__files_that_are_wrong),
         IN_FOLDER(plx_token_bytes_fill__for_part_of_a_corpus),
+        IN_FOLDER(plx_token_bytes_finish__after_some_chunks),
+        IN_FOLDER(plx_token_bytes_fill__nothing_of_other_documents),
+        IN_FOLDER(plx_token_bytes_fill__interrupted),
+        IN_FOLDER(plx_corpus_original__of_several_files),
         IN_FOLDER(plx_token_bytes_fill__from_a_vocabulary),
         IN_FOLDER(plx_token_bytes_fill__a_word_over_pieces),
         IN_FOLDER(plx_token_bytes_fill__from_records),
