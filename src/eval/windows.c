@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "eval/extremes.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -260,6 +261,7 @@ static enum plx_status copy_run(struct plx_windows *windows, struct context cont
         .position = windows->plan->by_token ? place.token : windows->targets,
     };
     windows->targets += targets;
+    windows->behind_targets = place.token + targets;
     batch->id_count += length;
 
     const size_t at = batch->target_count;
@@ -488,6 +490,14 @@ static enum plx_status begin_at(struct plx_windows *windows, const struct plx_bl
                : PLX_OK;
 }
 
+/* Ends the noting of spellings where nobody will ask for more: what is not scored matters as far as it is the
+   context of what is. The last token may still be dropped. */
+static void note_enough(struct plx_windows *windows)
+{
+    if (at_limit(windows) && windows->kept > windows->behind_targets + PLX_CONTEXT_AFTER)
+        windows->spelling = NULL;
+}
+
 enum plx_status plx_windows_add(struct plx_windows *windows, const struct plx_block *block,
                                 struct plx_error *error)
 {
@@ -497,8 +507,7 @@ enum plx_status plx_windows_add(struct plx_windows *windows, const struct plx_bl
     const struct plx_tokens *tokens = &block->tokens;
     enum plx_status status = PLX_OK;
     windows->new_document |= block->chunk.begins_document;
-    if (at_limit(windows))
-        windows->spelling = NULL; /* nobody will ask for what is not scored */
+    note_enough(windows);
     for (size_t i = 0; i < tokens->count && status == PLX_OK;) {
         if ((status = begin_at(windows, block, block->flags[i], error)))
             return status;

@@ -360,6 +360,32 @@ static void plx_evaluate__worst_with_all_their_context(void **state)
     plx_model_close(model);
 }
 
+/* What is behind the limit is context all the same, wherever the corpus' blocks end: documents begin some.
+   What would join a line that does not come is none. */
+static void plx_evaluate__worst_before_the_limit(void **state)
+{
+    static const struct {
+        const char *text, *format, *protocol, *expected;
+    } cases[] = {
+        {"a a a c a b a a a b a a a a\n", "text", "exact unit=stream end=none limit=4",
+         "a a a [c] a b a a a b a a at 0:3"},
+        {"{\"text\": \"a a a c\"}\n{\"text\": \"a b\"}\n{\"text\": \"a\"}\n{\"text\": \"a a\"}\n"
+         "{\"text\": \"b a\"}\n{\"text\": \"a\"}\n{\"text\": \"a a\"}\n",
+         "jsonl", "exact unit=stream end=none limit=4", "a a a [c] a b a a a b a a at 0:3"},
+        {"c a a a\na a a\n", "text", "exact unit=stream end=none join=b limit=1", "[c] a a a b a a a at 0:0"},
+    };
+    const struct plx_breakdown_options options = {.worst = 1};
+    struct plx_model *model = inputs_model(MODEL);
+    (void)state;
+    for (size_t i = 0; i < LENGTH(cases); i++) {
+        struct plx_result *result =
+            evaluate(model, cases[i].text, cases[i].format, cases[i].protocol, &options);
+        assert_extremes(&result->trail.worst, &cases[i].expected, 1);
+        plx_result_free(result);
+    }
+    plx_model_close(model);
+}
+
 /* Ids that nobody spells; counts of them too. */
 static void plx_evaluate__ids_without_spelling(void **state)
 {
@@ -514,6 +540,7 @@ int main(void)
         cmocka_unit_test(plx_evaluate__lists_ten_documents),
         cmocka_unit_test(plx_evaluate__worst_and_best),
         cmocka_unit_test(plx_evaluate__worst_with_all_their_context),
+        cmocka_unit_test(plx_evaluate__worst_before_the_limit),
         cmocka_unit_test(plx_evaluate__ids_without_spelling),
         cmocka_unit_test(plx_evaluate__ends_with_a_failing_sink),
         cmocka_unit_test(plx_snippet_set__cuts),
