@@ -51,7 +51,8 @@ PLX_API void plx_token_counts_release(struct plx_token_counts *counts);
 
 /* A document and its score. */
 struct plx_document_score {
-    uint64_t number;    /* from 0, in the order of the corpus; those that give no token are not counted */
+    uint64_t number; /* which document of the corpus, from 0, as first_document of struct plx_corpus_options
+                        counts */
     struct plx_word id; /* that the corpus gives it; {NULL, 0} if none */
     uint64_t tokens;    /* scored, at least one */
     uint64_t infinite;  /* of them, of zero probability */

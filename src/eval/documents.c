@@ -38,7 +38,7 @@ static enum plx_status end(struct plx_documents *documents, struct plx_error *er
     if (nats.count == 0)
         return PLX_OK;
     struct plx_listed_document listed = {
-        .number = documents->begun - 1,
+        .number = documents->number,
         .tokens = nats.count,
         .infinite = nats.infinite,
         .bytes = documents->bytes,
@@ -61,11 +61,11 @@ static enum plx_status end(struct plx_documents *documents, struct plx_error *er
     return documents->sink(documents->user, &score, error);
 }
 
-enum plx_status plx_documents_begin(struct plx_documents *documents, struct plx_word id,
+enum plx_status plx_documents_begin(struct plx_documents *documents, uint64_t number, struct plx_word id,
                                     struct plx_error *error)
 {
     const enum plx_status status = end(documents, error);
-    documents->begun++;
+    documents->number = number;
     documents->has_id = id.text != NULL;
     documents->id.size = 0;
     if (status || id.length == 0)

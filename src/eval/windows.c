@@ -486,7 +486,8 @@ static enum plx_status begin_at(struct plx_windows *windows, const struct plx_bl
             return status;
     }
     return begins_document && windows->spelling
-               ? plx_spelling_begin(windows->spelling, block->chunk.document, error)
+               ? plx_spelling_begin(windows->spelling, block->chunk.document_index, block->chunk.document,
+                                    error)
                : PLX_OK;
 }
 

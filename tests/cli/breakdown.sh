@@ -75,6 +75,12 @@ contains documents.jsonl '^{"number":3,"tokens":2,'
 near 1e-12 "$(sed 's/.*"nats":\([^,]*\),.*/\1/' documents.jsonl | awk '{ s += $1 } END { printf "%.17g", s }')" \
     "$(value result.json accumulators.nats.sum | awk '{ printf "%.17g", $1 / 2 ^ 64 }')"
 
+# Its numbers are those of --documents.
+accepts "$PERPLEX" eval "$ngram" documents -q --documents 2: --worst 6 --per-document documents.csv -o result.json
+[ "$(cut -d , -f 1 documents.csv | paste -s -d ' ' -)" = 'number 2 3' ] || fail "other numbers: $(cat documents.csv)"
+[ "$(flatten result.json | awk '$1 ~ /^worst[.].*document_number$/ { print $2 }' | sort -u | paste -s -d ' ' -)" = '2 3' ] ||
+    fail 'the worst tokens are of other documents'
+
 # A zero probability: everything is written.
 echo 'zzz the' >unknown.txt
 run "$PERPLEX" eval "$ngram" unknown.txt -q --unknown zero --worst 1 --per-document unknown.csv -o result.json

@@ -246,20 +246,20 @@ static enum plx_status keep_document(void *user, const struct plx_document_score
     return PLX_OK;
 }
 
-/* Of three documents the second has no token that is scored: zz is left out. The first costs 0.75
-   for 2 tokens, the last 3.5 for as many: 0.86 and 4.03 nats a token. */
+/* Of four documents the second has no token that is scored, for zz is left out, and the third none at all.
+   The first costs 0.75 for 2 tokens, the last 3.5 for as many: 0.86 and 4.03 nats a token. */
 static void plx_evaluate__by_document(void **state)
 {
     static const char corpus[] = "{\"id\": \"x\", \"text\": \"a b\\n\"}\n{\"id\": \"y\", \"text\": \"zz\"}\n"
-                                 "{\"text\": \"zz a\\nc\\n\"}\n";
+                                 "{\"text\": \"\"}\n{\"text\": \"zz a\\nc\\n\"}\n";
     char heard[400] = "";
     const struct plx_breakdown_options options = {
-        .parts = PLX_BREAKDOWN_DOCUMENT, .documents = keep_document, .documents_user = heard};
+        .parts = PLX_BREAKDOWN_DOCUMENT, .worst = 1, .documents = keep_document, .documents_user = heard};
     struct plx_model *model = inputs_model(MODEL);
     struct plx_result *result = evaluate(model, corpus, "jsonl", "sentence unknown=skip end=none", &options);
     const struct plx_documents *documents = &result->trail.documents;
     (void)state;
-    assert_string_equal(heard, "0:x:2:3:0.7500 2::2:4:3.5000 ");
+    assert_string_equal(heard, "0:x:2:3:0.7500 3::2:4:3.5000 ");
     assert_int_equal(documents->means.count, 2);
     assert_true(fabs(plx_exact_mean(&documents->means) - (0.375 + 1.75) / 2 * PLX_LN_10) < 1e-6);
     assert_int_equal(documents->bins[1].documents, 1); /* 0.86 nats */
@@ -267,9 +267,10 @@ static void plx_evaluate__by_document(void **state)
     assert_int_equal(documents->bins[8].documents, 1); /* 4.03 nats */
     assert_part(&documents->bins[8].nats, 2, 3.5);
     assert_int_equal(documents->worst.count, 2);
-    assert_int_equal(documents->worst.documents[0].number, 2);
+    assert_int_equal(documents->worst.documents[0].number, 3);
     assert_int_equal(documents->best.documents[0].number, 0);
     assert_memory_equal(documents->best.documents[0].id.text, "x", 1);
+    assert_int_equal(result->trail.worst.list->document, 3); /* c */
     plx_result_free(result);
     plx_model_close(model);
 }
