@@ -1,7 +1,5 @@
 #include "eval/documents.h"
 
-#include <math.h>
-
 static size_t bin_of(double nats_per_token)
 {
     const double bin = nats_per_token / PLX_DOCUMENT_STEP;
@@ -42,7 +40,7 @@ static enum plx_status end(struct plx_documents *documents, struct plx_error *er
         .tokens = nats.count,
         .infinite = nats.infinite,
         .bytes = documents->bytes,
-        .nats = nats.infinite ? (double)INFINITY : plx_exact_sum(&nats),
+        .nats = plx_exact_total(&nats),
         .nats_per_token = plx_exact_mean(&nats),
     };
     const size_t bin = bin_of(listed.nats_per_token);

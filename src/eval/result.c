@@ -25,7 +25,7 @@ void plx_result_metrics(const struct plx_result *result, struct plx_metrics *met
     const struct plx_exact total = plx_tally_total(&result->tally);
     const struct plx_exact known = plx_tally_without(&total, &result->tally.unknown);
     const double nats = average_nats(result, &total);
-    const double sum = total.infinite ? (double)INFINITY : plx_exact_sum(&total);
+    const double sum = plx_exact_total(&total);
     *metrics = (struct plx_metrics){
         .nats_per_token = nats,
         .bits_per_token = nats / PLX_LN_2,

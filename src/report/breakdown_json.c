@@ -6,18 +6,12 @@
 
 #include <math.h>
 
-/* Infinite where a token is. */
-static double sum_of(const struct plx_exact *exact)
-{
-    return exact->infinite ? (double)INFINITY : plx_exact_sum(exact);
-}
-
 /* What a part costs, as the last members of an object. */
 static void write_figures(struct plx_json_writer *json, const struct plx_exact *exact)
 {
     const double mean = plx_exact_mean(exact);
     plx_json_u64(json, "tokens", exact->count);
-    plx_json_double(json, "nats", sum_of(exact));
+    plx_json_double(json, "nats", plx_exact_total(exact));
     plx_json_double(json, "nats_per_token", mean);
     plx_json_double(json, "perplexity", exp(mean));
 }

@@ -35,7 +35,7 @@ static void write_uncertainty(struct plx_json_writer *json, const struct plx_met
 static void write_normalized(struct plx_json_writer *json, const struct plx_result *result)
 {
     const struct plx_exact total = plx_tally_total(&result->tally);
-    const double nats = total.infinite ? (double)INFINITY : plx_exact_sum(&total);
+    const double nats = plx_exact_total(&total);
     const double nan = (double)NAN;
     const double per_byte = result->tally.bytes ? nats / (double)result->tally.bytes : nan;
     const double per_character = result->tally.characters ? nats / (double)result->tally.characters : nan;
@@ -97,7 +97,7 @@ static void write_orders(struct plx_json_writer *json, const struct plx_result *
         plx_json_begin_object(json, NULL);
         plx_json_u64(json, "order", k);
         plx_json_u64(json, "tokens", order->count);
-        plx_json_double(json, "nats", order->infinite ? (double)INFINITY : plx_exact_sum(order));
+        plx_json_double(json, "nats", plx_exact_total(order));
         plx_json_end_object(json);
     }
     plx_json_end_array(json);
