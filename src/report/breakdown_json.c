@@ -83,7 +83,6 @@ static void write_snippet(struct plx_json_writer *json, const char *key, const s
 
 static void write_document(struct plx_json_writer *json, const struct plx_listed_document *document)
 {
-    const double bits = document->nats / PLX_LN_2;
     plx_json_begin_object(json, NULL);
     plx_json_u64(json, "number", document->number);
     if (document->id.known)
@@ -93,7 +92,7 @@ static void write_document(struct plx_json_writer *json, const struct plx_listed
     plx_json_double(json, "nats_per_token", document->nats_per_token);
     plx_json_double(json, "perplexity", exp(document->nats_per_token));
     plx_json_u64(json, "bytes", document->bytes);
-    plx_json_double(json, "bits_per_byte", document->bytes ? bits / (double)document->bytes : (double)NAN);
+    plx_json_double(json, "bits_per_byte", plx_bits_each(document->nats, document->bytes));
     plx_json_u64(json, "infinite", document->infinite);
     plx_json_end_object(json);
 }

@@ -147,7 +147,6 @@ enum plx_status plx_per_document_write(void *user, const struct plx_document_sco
 {
     struct plx_per_document *writer = user;
     const double mean = document->nats / (double)document->tokens;
-    const double bytes = document->bytes ? (double)document->bytes : (double)NAN;
     writer->line.size = 0;
     writer->error = error;
     writer->status = PLX_OK;
@@ -158,7 +157,7 @@ enum plx_status plx_per_document_write(void *user, const struct plx_document_sco
     put_double(writer, "nats_per_token", mean);
     put_double(writer, "perplexity", exp(mean));
     put_u64(writer, "bytes", document->bytes);
-    put_double(writer, "bits_per_byte", document->nats / PLX_LN_2 / bytes);
+    put_double(writer, "bits_per_byte", plx_bits_each(document->nats, document->bytes));
     put_u64(writer, "infinite", document->infinite);
     put_text(writer, writer->csv ? "\n" : "}\n");
     if (writer->status)
