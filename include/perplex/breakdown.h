@@ -37,11 +37,15 @@ struct plx_token_counts {
 /* Counts the tokens of a corpus as plx_evaluate would have them with these options, of which it takes the
    protocol, the threads, progress and interruption: everything that the protocol keeps, scored or not, behind
    its limit too; unknown tokens are never refused. *counts is to be released with plx_token_counts_release,
-   in any case. PLX_UNSUPPORTED where the model does not know its vocabulary; the errors of plx_evaluate but
+   in any case. PLX_UNSUPPORTED where plx_token_counts_possible says no; the errors of plx_evaluate but
    those of scoring. Any thread, as plx_evaluate. */
 PLX_API enum plx_status plx_token_counts_make(const struct plx_model *model, struct plx_corpus *corpus,
                                               const struct plx_evaluate_options *options,
                                               struct plx_token_counts *counts, struct plx_error *error);
+
+/* Whether the model sees tokens of a vocabulary in the corpus, so that they can be counted: not where it
+   takes any word and has no ids for them. Any thread. */
+PLX_API bool plx_token_counts_possible(const struct plx_model *model, const struct plx_corpus *corpus);
 
 /* Releases what counting has allocated; what is empty is fine. */
 PLX_API void plx_token_counts_release(struct plx_token_counts *counts);

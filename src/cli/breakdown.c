@@ -55,7 +55,7 @@ bool cli_wants_breakdown(const struct plx_breakdown_options *options)
     return options->parts || options->worst > 0 || options->best > 0 || options->documents;
 }
 
-enum plx_status cli_count_tokens(const char *name, const struct plx_corpus_options *like,
+enum plx_status cli_count_tokens(const char *name, bool needed, const struct plx_corpus_options *like,
                                  const struct plx_model *model, const struct plx_evaluate_options *options,
                                  struct plx_token_counts *counts, struct plx_error *error)
 {
@@ -63,7 +63,7 @@ enum plx_status cli_count_tokens(const char *name, const struct plx_corpus_optio
         .tokens = like->tokens, .interrupted = like->interrupted, .user = like->user};
     struct plx_corpus *corpus;
     enum plx_status status = plx_corpus_open(&name, 1, &reading, &corpus, error);
-    if (status == PLX_OK)
+    if (status == PLX_OK && (needed || plx_token_counts_possible(model, corpus)))
         status = plx_token_counts_make(model, corpus, options, counts, error);
     plx_corpus_close(corpus);
     return status;

@@ -288,9 +288,10 @@ static enum plx_status evaluate(const struct cli_arguments *arguments, struct se
     const struct plx_model *model = cli_mixture_model(&settings->mixture);
     if (status == PLX_OK)
         status = cli_choose_protocol(arguments, plx_model_info(model), corpus, &protocol, error);
-    if (status == PLX_OK && counted)
-        status = cli_count_tokens(counted, &settings->corpus, model, &options, &counts, error);
-    breakdown.counts = counted ? &counts : NULL;
+    const bool needed = breakdown.parts & PLX_BREAKDOWN_FREQUENCY;
+    if (status == PLX_OK && counted && (needed || plx_token_counts_possible(model, corpus)))
+        status = cli_count_tokens(counted, needed, &settings->corpus, model, &options, &counts, error);
+    breakdown.counts = counts.counts ? &counts : NULL;
     options.breakdown = cli_wants_breakdown(&breakdown) ? &breakdown : NULL;
     if (status == PLX_OK)
         status = plx_evaluate(model, corpus, &options, result, error);

@@ -95,6 +95,20 @@ has breakdown.position.0.from 0
 [ -n "$(value out worst.1.nats)" ] || fail 'there is no second worst token'
 [ -z "$(value out breakdown.order.0.order)" ] || fail 'an order that was not asked for'
 
+# Any word will do: there is none to count, and `all` does without.
+accepts "$PERPLEX" eval uniform:3000 "$test_text" -q --breakdown all --counts "$train" -o result.json
+[ -n "$(value result.json breakdown.position.0.tokens)" ] || fail 'all leaves positions out'
+[ -z "$(value result.json breakdown.frequency.counts.tokens)" ] || fail 'words of a uniform model have counts'
+printf '{"input_ids": [0, 1, 2]}\n' >ids.jsonl
+for counts in "$train" ids.jsonl; do
+    refuses 3 'uniform:3000: the model does not know its vocabulary: its tokens cannot be counted' \
+        "$PERPLEX" eval uniform:3000 "$test_text" --breakdown all,frequency --counts "$counts"
+done
+accepts "$PERPLEX" eval uniform:3000 "$test_text" -q --breakdown all --counts ids.jsonl -o result.json
+accepts "$PERPLEX" eval uniform:3000 ids.jsonl -q --breakdown all --counts "$train" -o result.json
+accepts "$PERPLEX" eval uniform:3000 ids.jsonl -q --breakdown all --counts ids.jsonl -o result.json
+[ "$(value result.json breakdown.frequency.bands.0.from)" -eq 1 ] || fail 'ids are not counted'
+
 # What cannot be.
 misused '--breakdown takes position, order, frequency, document, unknown or all, or several with commas between them, not "positions"' \
     "$PERPLEX" eval "$ngram" "$test_text" --breakdown positions
@@ -118,7 +132,5 @@ refuses 3 '*model.safetensors: the model does not say how long the n-grams are t
 refuses 4 'missing.txt: cannot be opened: *' \
     "$PERPLEX" eval "$ngram" "$test_text" --breakdown all --counts missing.txt --per-document none.csv
 [ ! -e none.csv ] || fail 'a file of documents is left'
-refuses 3 'uniform:7: the model does not know its vocabulary: its tokens cannot be counted' \
-    "$PERPLEX" eval uniform:7 "$test_text" --breakdown all --counts "$test_text"
 
 finish
