@@ -125,7 +125,7 @@ misused '--per-token and --per-document cannot both go to x.jsonl' \
     "$PERPLEX" eval "$ngram" "$test_text" --per-token x.jsonl --per-document x.jsonl
 misused '--per-document documents would overwrite what is read: documents' \
     "$PERPLEX" eval "$ngram" documents --per-document documents
-misused '"x.npy" does not say what format a per-document file is (its name ends in .jsonl or .csv; .gz may follow)' \
+misused '"x.npy" does not say what format a per-document file is (its name ends in .jsonl (jsonl) or .csv (csv); .gz may follow)' \
     "$PERPLEX" eval "$ngram" "$test_text" --per-document x.npy
 refuses 3 '*model.safetensors: the model does not say how long the n-grams are that it finds' \
     "$PERPLEX" eval "$neural" "$test_text" --breakdown order
