@@ -57,11 +57,12 @@ PLX_API void plx_token_counts_release(struct plx_token_counts *counts);
 struct plx_document_score {
     uint64_t number; /* which document of the corpus, from 0, as first_document of struct plx_corpus_options
                         counts */
-    struct plx_word id; /* that the corpus gives it; {NULL, 0} if none */
-    uint64_t tokens;    /* scored, at least one */
-    uint64_t infinite;  /* of them, of zero probability */
-    uint64_t bytes;     /* of the original, that the scored tokens stand for; 0 where that is not known */
-    double nats;        /* their sum; +infinity is possible */
+    struct plx_word id;    /* that the corpus gives it; {NULL, 0} if none */
+    uint64_t tokens;       /* scored, at least one */
+    uint64_t infinite;     /* of them, of zero probability */
+    uint64_t bytes;        /* of the original, that the scored tokens stand for; 0 where that is not known */
+    double nats;           /* their sum; +infinity is possible */
+    double nats_per_token; /* their mean, rounded once */
 };
 
 /* Takes the next document with a scored token, in the order of the corpus, in the thread that evaluates; what

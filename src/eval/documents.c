@@ -54,8 +54,9 @@ static enum plx_status end(struct plx_documents *documents, struct plx_error *er
     documents->bytes = 0;
     if (!documents->sink)
         return PLX_OK;
-    const struct plx_document_score score = {listed.number,   id_of(documents), listed.tokens,
-                                             listed.infinite, listed.bytes,     listed.nats};
+    const struct plx_document_score score = {listed.number,        id_of(documents), listed.tokens,
+                                             listed.infinite,      listed.bytes,     listed.nats,
+                                             listed.nats_per_token};
     return documents->sink(documents->user, &score, error);
 }
 

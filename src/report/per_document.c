@@ -66,7 +66,6 @@ enum plx_status plx_per_document_write(void *user, const struct plx_document_sco
 {
     struct plx_per_document *writer = user;
     struct plx_rows *rows = &writer->rows;
-    const double mean = document->nats / (double)document->tokens;
     if (writer->finished)
         return plx_error_set(error, PLX_USAGE, "the per-document file is finished already");
     enum plx_status status = plx_rows_begin(rows, error);
@@ -79,8 +78,8 @@ enum plx_status plx_per_document_write(void *user, const struct plx_document_sco
         plx_rows_key(rows, ",");
     plx_rows_u64(rows, ",\"tokens\":", document->tokens);
     plx_rows_double(rows, ",\"nats\":", document->nats);
-    plx_rows_double(rows, ",\"nats_per_token\":", mean);
-    plx_rows_double(rows, ",\"perplexity\":", exp(mean));
+    plx_rows_double(rows, ",\"nats_per_token\":", document->nats_per_token);
+    plx_rows_double(rows, ",\"perplexity\":", exp(document->nats_per_token));
     plx_rows_u64(rows, ",\"bytes\":", document->bytes);
     plx_rows_double(rows, ",\"bits_per_byte\":", plx_bits_each(document->nats, document->bytes));
     plx_rows_u64(rows, ",\"infinite\":", document->infinite);

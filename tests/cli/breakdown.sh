@@ -56,7 +56,7 @@ awk '{ match($0, /"nats":[^,]*/); print substr($0, RSTART + 7, RLENGTH - 7), NR,
 flatten all.json | awk '$1 ~ /^worst[.].*[.]unit$/ { unit = $2 } $1 ~ /^worst[.].*[.]position$/ { print unit, $2 }' >found
 diff expected found >differences || fail "other tokens are the worst: $(cat differences)"
 
-# Documents: the almanac is one.
+# Documents.
 [ "$(wc -l <documents.jsonl)" -eq "$(value all.json breakdown.document.documents)" ] || fail 'documents are missing'
 for text in one two three; do
     printf '{"id": "%s,\\"%s", "text": "the sea rises\\n"}\n' $text $text
@@ -80,6 +80,12 @@ accepts "$PERPLEX" eval "$ngram" documents -q --documents 2: --worst 6 --per-doc
 [ "$(cut -d , -f 1 documents.csv | paste -s -d ' ' -)" = 'number 2 3' ] || fail "other numbers: $(cat documents.csv)"
 [ "$(flatten result.json | awk '$1 ~ /^worst[.].*document_number$/ { print $2 }' | sort -u | paste -s -d ' ' -)" = '2 3' ] ||
     fail 'the worst tokens are of other documents'
+
+# The figures of a document are those of a result that has no other.
+accepts "$PERPLEX" eval "$ngram" "$test_text" -q --documents 3:4 --per-document documents.jsonl -o result.json
+for member in nats_per_token perplexity normalized.bits_per_byte; do
+    contains documents.jsonl "\"${member##*.}\":$(value result.json $member),"
+done
 
 # A zero probability: everything is written.
 echo 'zzz the' >unknown.txt

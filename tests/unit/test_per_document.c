@@ -17,7 +17,12 @@
 /* No nats, or endless ones, so that their quotients are plain. */
 static const struct plx_document_score EXAMPLES[] = {
     {.number = 5, .id = {"a, \"b\"\\\n\t\xC3\xA9\xFF", 12}, .tokens = 4, .bytes = 8, .nats = 0},
-    {.number = 7, .tokens = 2, .infinite = 1, .bytes = 3, .nats = (double)INFINITY},
+    {.number = 7,
+     .tokens = 2,
+     .infinite = 1,
+     .bytes = 3,
+     .nats = (double)INFINITY,
+     .nats_per_token = (double)INFINITY},
     {.number = UINT64_MAX, .id = {"", 0}, .tokens = 1, .nats = 0},
 };
 static const char JSONL[] =
