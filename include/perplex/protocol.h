@@ -64,7 +64,7 @@ enum plx_control_words { PLX_CONTROL_REFUSE, PLX_CONTROL_SCORE, PLX_CONTROL_WORD
 enum plx_blank { PLX_BLANK_SCORE, PLX_BLANK_SKIP };
 
 /* What the mean is taken over: tokens; windows (the mean of their means); windows weighted by their targets,
-   less one for each window after the first (Hugging Face's page since 2024); units. */
+   less one for each window that overlaps the one before (Hugging Face's page since 2024); units. */
 enum plx_average { PLX_AVERAGE_TOKEN, PLX_AVERAGE_WINDOW, PLX_AVERAGE_HF_2024, PLX_AVERAGE_UNIT };
 
 #define PLX_SYMBOL_TEXT 64

@@ -84,8 +84,9 @@ static const struct cli_manual_field FIELDS[] = {
      "What the mean is taken over.",
      {{"token", "All scored tokens."},
       {"window", "The windows: the mean of their means, each of the same weight."},
-      {"hf-2024", "The windows' means weighted by their targets, less one for each window after the first: "
-                  "what the page of Hugging Face prints since 2024."},
+      {"hf-2024",
+       "The windows' means weighted by their targets, less one for each window that overlaps the one "
+       "before: what the page of Hugging Face prints since 2024."},
       {"unit", "The units: the mean of their means, each of the same weight."}}},
     {CLI_LIMIT, "Scores no more than so many tokens, the first ones; 0 sets no limit.", {{0}}},
 };

@@ -219,7 +219,7 @@ static struct aspect average(const struct plx_result *result, const struct plx_e
     case PLX_AVERAGE_WINDOW:
         return say(true, "mean of the means of %s window%s", show(groups).text, plural(groups));
     case PLX_AVERAGE_HF_2024:
-        return say(true, "mean of the means of %s window%s, weighted by targets, less one after the first",
+        return say(true, "mean of the means of %s window%s, weighted by targets, less one where they overlap",
                    show(groups).text, plural(groups));
     case PLX_AVERAGE_UNIT:
         return say(true, "mean of the means of %s %s%s", show(groups).text, unit, plural(groups));

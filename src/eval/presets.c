@@ -75,9 +75,10 @@ static const struct {
       .stride = 512,
       .average = PLX_AVERAGE_HF_2024},
      "the same with that page's own average: the means of the windows, weighted by their targets, less one "
-     "for each window after the first",
+     "for each that overlaps the one before",
      "The code of that page multiplies the mean loss of a window by the number of its targets as it counts "
-     "them, which is one too few in every window but the first, and divides by the sum of these numbers. "
+     "them, which is one too few in every window that overlaps the one before, and divides by the sum of "
+     "these numbers. "
      "`--average window` is what it printed before 2024."},
     {{.name = "gptq",
       .unit = PLX_UNIT_STREAM,

@@ -153,6 +153,9 @@ static void hf_stride(void **state)
 
     /* Means 0.875/3, 0.1875, 0.1875 and 0.25, weighted 3, 1, 1 and 0; and unweighted. */
     assert_close(perplexity_of(PLAIN, 9, "hf-stride-doc window=4 stride=2"), pow(10, 1.25 / 5), "weighted");
+
+    /* Without overlap the page's count is right: 0.875/3, 0.875/3 and 0.5, weighted 3, 3 and 1. */
+    assert_close(perplexity_of(PLAIN, 10, "hf-stride-doc window=4 stride=4"), pow(10, 2.25 / 7), "apart");
     assert_close(perplexity_of(PLAIN, 9, "hf-stride window=4 stride=2 average=window"),
                  pow(10, (0.875 / 3 + 0.1875 + 0.1875 + 0.25) / 4), "unweighted");
 }

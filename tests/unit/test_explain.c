@@ -128,7 +128,7 @@ static void plx_explain__windows(void **state)
                         "2 positions taken by the start symbol");
     assert_string_equal(said(result, "hf-stride-doc"),
                         "1,023 of 1,024 positions scored; 1 position without context left out; mean of the "
-                        "means of 1 window, weighted by targets, less one after the first");
+                        "means of 1 window, weighted by targets, less one where they overlap");
     assert_string_equal(said(result, "sentence"),
                         "the same number: every position is scored under the same context");
     plx_result_free(result);

@@ -187,7 +187,8 @@ static const struct target GROUPS[] = {
 static struct plx_sequence average(enum plx_average average, enum plx_unknown unknown,
                                    const struct target *targets, size_t count, size_t size)
 {
-    const struct plx_plan plan = {.protocol = {.average = average, .unknown = unknown}};
+    const struct plx_plan plan = {
+        .protocol = {.average = average, .unknown = unknown, .window = 4, .stride = 2}};
     return feed(&plan, targets, count, size);
 }
 
@@ -216,7 +217,8 @@ static void plx_sequence_add__mean_of_units(void **state)
     }
 }
 
-/* Hugging Face's page: windows' means weighted by their targets, less one for each window after the first. */
+/* Hugging Face's page: windows' means weighted by their targets, less one for each window that overlaps the
+   one before. */
 static void plx_sequence_add__hf_2024(void **state)
 {
     (void)state;
