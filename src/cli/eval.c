@@ -289,7 +289,7 @@ static enum plx_status evaluate(const struct cli_arguments *arguments, struct se
     if (status == PLX_OK)
         status = cli_choose_protocol(arguments, plx_model_info(model), corpus, &protocol, error);
     const bool needed = breakdown.parts & PLX_BREAKDOWN_FREQUENCY;
-    if (status == PLX_OK && counted && (needed || plx_token_counts_possible(model, corpus)))
+    if (status == PLX_OK && counted)
         status = cli_count_tokens(counted, needed, &settings->corpus, model, &options, &counts, error);
     breakdown.counts = counts.counts ? &counts : NULL;
     options.breakdown = cli_wants_breakdown(&breakdown) ? &breakdown : NULL;

@@ -111,6 +111,8 @@ for counts in "$train" ids.jsonl; do
         "$PERPLEX" eval uniform:3000 "$test_text" --breakdown all,frequency --counts "$counts"
 done
 accepts "$PERPLEX" eval uniform:3000 "$test_text" -q --breakdown all --counts ids.jsonl -o result.json
+[ -z "$(value result.json breakdown.frequency.counts.tokens)" ] || fail 'words have the counts of ids'
+refuses 4 'missing.txt: cannot be opened: *' "$PERPLEX" eval uniform:3000 "$test_text" --breakdown all --counts missing.txt
 accepts "$PERPLEX" eval uniform:3000 ids.jsonl -q --breakdown all --counts "$train" -o result.json
 accepts "$PERPLEX" eval uniform:3000 ids.jsonl -q --breakdown all --counts ids.jsonl -o result.json
 [ "$(value result.json breakdown.frequency.bands.0.from)" -eq 1 ] || fail 'ids are not counted'
