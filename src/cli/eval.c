@@ -271,9 +271,10 @@ static enum plx_status evaluate(const struct cli_arguments *arguments, struct se
     const struct plx_model *model = cli_mixture_model(&settings->mixture);
     if (status == PLX_OK)
         status = cli_choose_protocol(arguments, plx_model_info(model), corpora.scored, &protocol, error);
-    if (status == PLX_OK && corpora.counted)
+    const bool needed = breakdown.parts & PLX_BREAKDOWN_FREQUENCY;
+    if (status == PLX_OK && corpora.counted && (needed || plx_token_counts_possible(model, corpora.counted)))
         status = plx_token_counts_make(model, corpora.counted, &options, &counts, error);
-    breakdown.counts = corpora.counted ? &counts : NULL;
+    breakdown.counts = counts.counts ? &counts : NULL;
     options.breakdown = cli_wants_breakdown(&breakdown) ? &breakdown : NULL;
     if (status == PLX_OK)
         status = plx_evaluate(model, corpora.scored, &options, result, error);

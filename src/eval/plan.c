@@ -262,6 +262,18 @@ static enum plx_status check_fit(const struct plx_model *model, const struct plx
     return PLX_OK;
 }
 
+static bool ids_are_bytes(const struct plx_model_info *model, const struct plx_corpus_info *corpus)
+{
+    const bool strings = (model->capabilities & PLX_STRING_TOKENS) && !(model->capabilities & PLX_ANY_TOKENS);
+    return !strings && corpus->tokens == PLX_TOKENS_BYTE && model->vocabulary == 256;
+}
+
+bool plx_plan_named(const struct plx_model_info *model, const struct plx_corpus_info *corpus)
+{
+    return !(model->capabilities & PLX_ANY_TOKENS) || corpus->content == PLX_CONTENT_IDS ||
+           ids_are_bytes(model, corpus);
+}
+
 /* Fills the plan in; all but its protocol's name. */
 static enum plx_status settle(const struct plx_model *model, const struct plx_protocol *protocol,
                               const struct plx_corpus_info *corpus, struct plx_plan *plan,
@@ -278,7 +290,9 @@ static enum plx_status settle(const struct plx_model *model, const struct plx_pr
         .empty_context = capabilities & PLX_EMPTY_CONTEXT,
         .unknown_context = capabilities & PLX_UNKNOWN_CONTEXT,
         .details = (capabilities & PLX_MATCHED_ORDER) && (capabilities & PLX_LOG10_FLOAT),
+        .byte_ids = ids_are_bytes(info, corpus),
         .any_tokens = capabilities & PLX_ANY_TOKENS,
+        .named = plx_plan_named(info, corpus),
         .by_token = capabilities & PLX_BY_TOKEN,
         .by_target = capabilities & PLX_BY_TARGET,
         .order = info->order,
@@ -288,8 +302,6 @@ static enum plx_status settle(const struct plx_model *model, const struct plx_pr
     if (status)
         return status;
     plx_protocol_resolve(&plan->protocol);
-    plan->byte_ids = (!(capabilities & PLX_STRING_TOKENS) || plan->any_tokens) &&
-                     corpus->tokens == PLX_TOKENS_BYTE && info->vocabulary == 256;
     const bool strings = (capabilities & PLX_STRING_TOKENS) && !plan->any_tokens;
     plan->spelled = plan->content == PLX_CONTENT_TEXT ||
                     (plan->tokens != PLX_TOKENS_PIECE &&

@@ -31,6 +31,7 @@ struct plx_plan {
     bool unknown_context;   /* the model can have PLX_NO_TOKEN in a context */
     bool details;           /* the model reports matched orders and float logarithms */
     bool any_tokens;        /* the model knows no tokens, so that ids of words mean nothing */
+    bool named;             /* ids tell the model's tokens apart, see plx_plan_named */
     bool by_token;          /* it scores by position, counted in tokens of the corpus */
     bool by_target;         /* likewise, in targets */
     bool spelled;           /* the text that tokens stand for is known */
@@ -61,5 +62,8 @@ unsigned plx_plan_padding(const struct plx_plan *plan);
 
 /* True if the end of every line becomes a token. */
 bool plx_plan_line_ends(const struct plx_plan *plan);
+
+/* True if ids tell the model's tokens apart in such a corpus: not if the model takes any word. */
+bool plx_plan_named(const struct plx_model_info *model, const struct plx_corpus_info *corpus);
 
 #endif
