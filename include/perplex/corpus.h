@@ -45,7 +45,7 @@ enum plx_pages {
 struct plx_corpus_options {
     const char *format; /* a name of the registry; NULL: recognised by content */
     enum plx_token_kind tokens;
-    const char *member; /* of an archive: the file in it, or a pattern of its name; NULL: the only one */
+    const char *member; /* of an archive: which file in it (see plx_corpus_open); NULL: the only one */
 
     /* Where the bytes that a token stands for come from in a corpus of tokens: a .npy of u16 or u32 for each
        token of the whole corpus; or, of ids, a vocabulary that gives each its bytes: {"token": id} or a
@@ -140,13 +140,13 @@ struct plx_corpus_info {
    standard input, a URL, or a pattern of paths ("shard-*.txt": all files that match, in the order of their
    bytes; a file of just that name comes first). Every file begins a document. They must be of one format. A
    zip or tar archive (tar also compressed by bzip2, xz or zstd) stands for the file in it that
-   options->member names: its name there or the last part of it, or a pattern of either; without a member the
-   only file. options may be NULL. *corpus is to be closed with plx_corpus_close; NULL on failure. PLX_USAGE
-   where options->format names no format, "-" stands twice, the options ask for no document, a text is to be
-   cut into PLX_TOKENS_PIECE, or where none or several files of an archive are meant; PLX_UNSUPPORTED where
-   the content is of none, or a file of an archive is encrypted or itself an archive; PLX_IO where a file is
-   missing, which is seen at once, or no file matches; the errors of opening and reading a source (see
-   source.h). */
+   options->member names: its name there; where no file has that name, the last part of it, or a pattern of
+   either; without a member the only file. options may be NULL. *corpus is to be closed with plx_corpus_close;
+   NULL on failure. PLX_USAGE where options->format names no format, "-" stands twice, the options ask for no
+   document, a text is to be cut into PLX_TOKENS_PIECE, or where none or several files of an archive are
+   meant; PLX_UNSUPPORTED where the content is of none, or a file of an archive is encrypted or itself an
+   archive; PLX_IO where a file is missing, which is seen at once, or no file matches; the errors of opening
+   and reading a source (see source.h). */
 PLX_API enum plx_status plx_corpus_open(const char *const *names, size_t count,
                                         const struct plx_corpus_options *options, struct plx_corpus **corpus,
                                         struct plx_error *error);
@@ -168,8 +168,8 @@ PLX_API void plx_corpus_set_pages(struct plx_corpus *corpus, enum plx_pages page
    pieces (a word of megabytes); PLX_UNSUPPORTED where a file is of another format than the first;
    PLX_MISMATCH where the bytes of its tokens are not those of this corpus; the errors of opening and reading
    a source, after which only PLX_INTERRUPTED lets the call be made again, and not in an archive. A file of an
-   archive that cannot be read again (a pipe, a URL) shows at its end only that other files are meant too, or
-   that the archive is damaged behind it. */
+   archive that cannot be read again (a pipe, a URL) shows at its end only that another file is meant, or
+   others too, or that the archive is damaged behind it. */
 PLX_API enum plx_status plx_corpus_next(struct plx_corpus *corpus, struct plx_chunk *chunk, bool *more,
                                         struct plx_error *error);
 

@@ -2,6 +2,7 @@
 
 #include "base/bytes.h"
 #include "base/foreign.h"
+#include "base/token_magic.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -105,10 +106,11 @@ static bool json(const uint8_t *head, size_t size, const char *name, struct plx_
 static bool token_ids(const uint8_t *head, size_t size, struct plx_lookalike *lookalike)
 {
     static const char CORPUS[] = "that is a corpus: it is named after the model";
-    if (size >= 9 && memcmp(head, "MMIDIDX\0\0", 9) == 0)
+    if (size >= PLX_INDEX_MAGIC_BYTES && memcmp(head, PLX_INDEX_MAGIC, PLX_INDEX_MAGIC_BYTES) == 0)
         return is(lookalike, CORPUS, "the index of a Megatron or fairseq data set");
     const uint32_t magic = size >= 4 ? plx_load_u32(head) : 0;
-    return (magic == 20240520 || magic == 20240801) && is(lookalike, CORPUS, "a token file of llm.c");
+    return (magic == PLX_LLMC_MAGIC || magic == PLX_LLMC_MAGIC_U32) &&
+           is(lookalike, CORPUS, "a token file of llm.c");
 }
 
 bool plx_lookalike_own(const uint8_t *head, size_t size, struct plx_lookalike *lookalike)

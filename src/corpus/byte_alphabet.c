@@ -35,20 +35,25 @@ static bool next_character(struct plx_word *rest, uint32_t *character)
 void plx_spelling_look(struct plx_spelling_signs *signs, struct plx_word token)
 {
     uint32_t character;
+    bool piece_blank = false, byte_blank = false;
     while (next_character(&token, &character)) {
         const int byte = byte_of(character);
-        signs->piece_blank |= character == PIECE_BLANK;
-        signs->byte_blank |= character != (uint32_t)byte && (byte == ' ' || byte == '\n');
+        piece_blank |= character == PIECE_BLANK;
+        byte_blank |= character != (uint32_t)byte && (byte == ' ' || byte == '\n');
         signs->blank |= character == ' ' || character == '\n' || character == '\t';
         signs->foreign |= byte < 0;
     }
+    signs->piece_blanks += piece_blank;
+    signs->byte_blanks += byte_blank;
 }
 
 enum plx_spelling_kind plx_spelling_judge(const struct plx_spelling_signs *signs)
 {
-    if (signs->piece_blank)
+    if (signs->piece_blanks > signs->byte_blanks)
         return PLX_SPELLED_PIECES;
-    if (signs->byte_blank && !signs->foreign)
+    if (signs->piece_blanks > 0)
+        return signs->piece_blanks < signs->byte_blanks ? PLX_SPELLED_BYTES : PLX_SPELLED_UNCLEAR;
+    if (signs->byte_blanks > 0 && !signs->foreign)
         return PLX_SPELLED_BYTES;
     return signs->blank ? PLX_SPELLED_PLAINLY : PLX_SPELLED_UNCLEAR;
 }

@@ -5,6 +5,7 @@
 #include <perplex/word.h>
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 enum plx_spelling_kind {
@@ -16,16 +17,17 @@ enum plx_spelling_kind {
 
 /* What has been seen of a vocabulary's tokens. Zero-initialised is nothing. */
 struct plx_spelling_signs {
-    bool piece_blank; /* U+2581 */
-    bool byte_blank;  /* Ġ or Ċ: a space or a newline of GPT-2's alphabet */
-    bool blank;       /* a blank as it is */
-    bool foreign;     /* a character that is not in GPT-2's alphabet */
+    size_t piece_blanks; /* tokens with U+2581 */
+    size_t byte_blanks;  /* with Ġ or Ċ: a space or a newline of GPT-2's alphabet */
+    bool blank;          /* a blank as it is */
+    bool foreign;        /* a character that is not in GPT-2's alphabet */
 };
 
 /* Looks at a token, which is UTF-8. */
 void plx_spelling_look(struct plx_spelling_signs *signs, struct plx_word token);
 
-/* U+2581 is in no byte alphabet, which no token leaves that is spelled in it. */
+/* Where there are blanks of both kinds, the more frequent are meant: Ġ is a letter, too, and U+2581 may be in
+   the name of a special token, which then is not spelled as the others are. */
 enum plx_spelling_kind plx_spelling_judge(const struct plx_spelling_signs *signs);
 
 /* The bytes that a token stands for, into room[token.length]. False where it is not of that kind. */

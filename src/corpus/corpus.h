@@ -54,6 +54,8 @@ struct plx_corpus_format {
 
     /* Releases the reader, but not what the shared part borrows. */
     void (*close)(struct plx_reader *reader);
+
+    bool beside; /* it needs a file that lies beside, and no file of an archive is of it */
 };
 
 #define PLX_CORPUS_PROBE_BYTES 4096

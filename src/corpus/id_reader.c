@@ -32,11 +32,12 @@ enum plx_status plx_id_stream_begin(struct plx_id_stream *stream, struct plx_sou
     const uint64_t size = layout->type.size;
     stream->source = source;
     stream->type = layout->type;
-    stream->count = layout->count;
+    stream->counted = layout->counted;
+    stream->count = layout->counted ? layout->count : UINT64_MAX;
     stream->counter = layout->counter;
     stream->read = stream->at = stream->end = 0;
     const enum plx_status status = plx_source_file(source, &range, error);
-    if (status || range.descriptor < 0 || layout->count == PLX_IDS_ALL || range.size < layout->begin)
+    if (status || range.descriptor < 0 || !layout->counted || range.size < layout->begin)
         return status;
     const uint64_t bytes = range.size - layout->begin;
     if (bytes / size < layout->count)
@@ -60,7 +61,7 @@ static enum plx_status refuse_element(const struct plx_id_stream *stream, const 
 static enum plx_status check_end(const struct plx_id_stream *stream, size_t known, struct plx_error *error)
 {
     const uint64_t offset = plx_source_offset(stream->source);
-    if (stream->count != PLX_IDS_ALL && (known > 0 || stream->read < stream->count))
+    if (stream->counted && (known > 0 || stream->read < stream->count))
         return refuse_count(stream, stream->read, offset + (stream->read < stream->count ? known : 0), error);
     if (known == 0)
         return PLX_OK;
@@ -118,9 +119,11 @@ enum plx_status plx_id_reader_new(struct plx_source *source, const struct plx_co
     struct plx_id_reader *reader = plx_new_array(1, sizeof *reader, error);
     if (!reader)
         return PLX_MEMORY;
-    reader->base = (struct plx_reader){
-        .source = source, .options = options, .content = PLX_CONTENT_IDS, .empty = layout->count == 0};
-    reader->row = PLX_IDS_ALL;
+    reader->base = (struct plx_reader){.source = source,
+                                       .options = options,
+                                       .content = PLX_CONTENT_IDS,
+                                       .empty = layout->counted && layout->count == 0};
+    reader->row = UINT64_MAX;
     const enum plx_status status = plx_id_stream_begin(&reader->stream, source, layout, error);
     if (status) {
         free(reader);

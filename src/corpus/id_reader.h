@@ -8,13 +8,11 @@
 
 #define PLX_IDS_AT_ONCE ((size_t)32 << 10)
 
-/* In the place of a count: as many as the file has. */
-#define PLX_IDS_ALL UINT64_MAX
-
 struct plx_id_stream {
     struct plx_source *source; /* borrowed; at the first id when the stream begins */
     struct plx_id_type type;
-    uint64_t count;      /* how many there must be, or PLX_IDS_ALL */
+    bool counted;        /* else there are as many as the file has */
+    uint64_t count;      /* how many there must be */
     const char *counter; /* what says so: "the header" */
     uint64_t read;       /* how many have been read */
     size_t at, end;      /* ids[at..end) have not been given yet */
@@ -25,8 +23,9 @@ struct plx_id_stream {
 struct plx_id_layout {
     struct plx_id_type type;
     uint64_t begin;      /* bytes before the first */
-    uint64_t count;      /* as in a stream */
-    const char *counter; /* likewise */
+    bool counted;        /* as in a stream, */
+    uint64_t count;      /* and so */
+    const char *counter; /* are these */
 };
 
 /* Makes a stream of what the source, of which nothing has been consumed, has behind its first bytes, which
@@ -47,7 +46,7 @@ void plx_id_stream_give(struct plx_id_stream *stream, size_t size, struct plx_ch
 /* A reader whose documents all have the same length: one document, or rows. */
 struct plx_id_reader {
     struct plx_reader base;
-    uint64_t row;   /* ids of a document, at least 1, or PLX_IDS_ALL */
+    uint64_t row;   /* ids of a document, at least 1; UINT64_MAX, which no file has: all */
     uint64_t given; /* of the document at hand; 0: the next begins one */
     struct plx_id_stream stream;
 };

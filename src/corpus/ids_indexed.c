@@ -1,16 +1,11 @@
-/* Ids as Megatron and fairseq have them: NAME.bin, the ids alone, and NAME.idx, the index. Both begin with
-   the same magic (megatron/core/datasets/indexed_dataset.py; fairseq/data/indexed_dataset.py,
-   MMapIndexedDataset):
-
-       "MMIDIDX\0\0" | u64 version 1 | u8 type of the ids | u64 sequences S | Megatron: u64 D + 1
-       i32 length[S] | i64 offset[S] in bytes | Megatron: i64 document[D + 1], sequences before each
-
+/* Ids as Megatron and fairseq have them: NAME.bin, the ids alone, and NAME.idx, the index (index_format.h).
    A document is a sequence, and with Megatron several where it is too long for one. */
 #include "corpus/ids_writer.h"
 
 #include "base/bytes.h"
 #include "base/error.h"
 #include "base/memory.h"
+#include "corpus/index_format.h"
 #include "corpus/index_pair.h"
 #include "io/place.h"
 
@@ -73,8 +68,8 @@ static void choose_type(struct indexed *indexed, const struct plx_ids_options *o
     const bool narrow =
         options->types ? options->types < 65500 : options->id_bytes == 1 || options->id_bytes == 2;
     indexed->width = narrow ? 2 : 4;
-    indexed->type = narrow ? 8 : indexed->megatron ? 4 : 9;
-    indexed->base.most = narrow ? UINT16_MAX : indexed->megatron ? INT32_MAX : UINT32_MAX - 1;
+    indexed->type = narrow ? PLX_INDEX_U16 : indexed->megatron ? PLX_INDEX_I32 : PLX_INDEX_U32;
+    indexed->base.most = narrow ? UINT16_MAX : indexed->megatron ? INT32_MAX : PLX_ID_MOST;
     indexed->base.width = narrow ? "u16" : indexed->megatron ? "i32" : "u32";
     indexed->longest = options->longest ? options->longest : INT32_MAX;
 }
@@ -157,12 +152,13 @@ static enum plx_status add_indexed(struct plx_ids_writer *base, const uint32_t *
 
 static enum plx_status write_header(struct indexed *indexed, struct plx_error *error)
 {
-    uint8_t header[34] = "MMIDIDX";
-    plx_store_u64(header + 9, 1);
-    header[17] = indexed->type;
-    plx_store_u64(header + 18, indexed->sequences);
-    plx_store_u64(header + 26, indexed->documents + 1);
-    return plx_output_write(indexed->base.outputs[1], header, indexed->megatron ? 34 : 26, error);
+    uint8_t header[PLX_INDEX_MEGATRON_BYTES] = PLX_INDEX_MAGIC;
+    plx_store_u64(header + PLX_INDEX_VERSION_AT, PLX_INDEX_VERSION);
+    header[PLX_INDEX_TYPE_AT] = indexed->type;
+    plx_store_u64(header + PLX_INDEX_SEQUENCES_AT, indexed->sequences);
+    plx_store_u64(header + PLX_INDEX_DOCUMENTS_AT, indexed->documents + 1);
+    return plx_output_write(indexed->base.outputs[1], header,
+                            indexed->megatron ? PLX_INDEX_MEGATRON_BYTES : PLX_INDEX_FAIRSEQ_BYTES, error);
 }
 
 /* What the index has of every sequence. */
@@ -186,7 +182,7 @@ static enum plx_status write_part(struct indexed *indexed, enum part part, struc
             const uint32_t record = plx_load_u32(records + 4 * i), length = record & ~GOES_ON;
             plx_store_u64(value, part == LENGTHS ? length : part == OFFSETS ? sum : done + i);
             if (part != DOCUMENTS || !(record & GOES_ON))
-                status = plx_output_write(output, value, part == LENGTHS ? 4 : 8, error);
+                status = plx_output_write(output, value, part == LENGTHS ? PLX_INDEX_LENGTH_BYTES : 8, error);
             sum += (uint64_t)length * indexed->width;
         }
         done += some;

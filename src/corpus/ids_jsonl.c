@@ -38,7 +38,7 @@ static enum plx_status open_jsonl(const char *path, const struct plx_ids_options
     *writer = NULL;
     if (!jsonl)
         return PLX_MEMORY;
-    jsonl->base.most = UINT32_MAX - 1;
+    jsonl->base.most = PLX_ID_MOST;
     jsonl->base.width = "u32";
     plx_buffer_init(&jsonl->ids, 2 * PLX_SOURCE_PEEK_MAX);
     plx_buffer_init(&jsonl->bytes, 2 * PLX_SOURCE_PEEK_MAX);

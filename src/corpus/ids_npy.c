@@ -27,7 +27,7 @@ static enum plx_status open_npy(const char *path, const struct plx_ids_options *
     *writer = NULL;
     if (!npy)
         return PLX_MEMORY;
-    npy->base.most = UINT32_MAX - 1;
+    npy->base.most = PLX_ID_MOST;
     npy->base.width = "u32";
     enum plx_status status = plx_output_open(path, &npy->base.outputs[0], error);
     if (status == PLX_OK)

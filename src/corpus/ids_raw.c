@@ -1,15 +1,12 @@
-/* Ids one behind the other: with nothing before them, as nanoGPT has them, or behind a header of llm.c
-   (llmc/dataloader.h and dev/data/data_common.py): 256 numbers of 4 bytes, of which the first three are
-   magic, version and the count of tokens. */
+/* Ids one behind the other: with nothing before them, as nanoGPT has them, or behind a header of llm.c. */
 #include "corpus/ids_writer.h"
 
 #include "base/bytes.h"
 #include "base/error.h"
 #include "base/memory.h"
+#include "corpus/llmc.h"
 
 #include <stdlib.h>
-
-#define LLMC_HEADER 1024
 
 struct raw {
     struct plx_ids_writer base;
@@ -19,17 +16,17 @@ struct raw {
     uint32_t magic, version; /* 0: no header */
 };
 
-static void make_header(const struct raw *raw, uint8_t header[LLMC_HEADER])
+static void make_header(const struct raw *raw, uint8_t header[PLX_LLMC_HEADER_BYTES])
 {
-    memset(header, 0, LLMC_HEADER);
+    memset(header, 0, PLX_LLMC_HEADER_BYTES);
     plx_store_u32(header, raw->magic);
-    plx_store_u32(header + 4, raw->version);
-    plx_store_u32(header + 8, (uint32_t)raw->count);
+    plx_store_u32(header + PLX_LLMC_VERSION_AT, raw->version);
+    plx_store_u32(header + PLX_LLMC_COUNT_AT, (uint32_t)raw->count);
 }
 
 static enum plx_status write_header(struct raw *raw, struct plx_error *error)
 {
-    uint8_t header[LLMC_HEADER];
+    uint8_t header[PLX_LLMC_HEADER_BYTES];
     make_header(raw, header);
     return plx_output_write(raw->base.outputs[0], header, sizeof header, error);
 }
@@ -52,7 +49,7 @@ static enum plx_status open_raw(const char *path, unsigned width, uint32_t magic
     raw->width = width;
     raw->magic = magic;
     raw->version = version;
-    raw->base.most = width == 2 ? UINT16_MAX : UINT32_MAX - 1;
+    raw->base.most = width == 2 ? UINT16_MAX : PLX_ID_MOST;
     raw->base.width = width == 2 ? "u16" : "u32";
     enum plx_status status = plx_output_open(path, &raw->base.outputs[0], error);
     if (status == PLX_OK && magic)
@@ -86,14 +83,14 @@ static enum plx_status open_llmc(const char *path, const struct plx_ids_options 
                                  struct plx_ids_writer **writer, struct plx_error *error)
 {
     (void)options;
-    return open_raw(path, 2, 20240520, 1, writer, error);
+    return open_raw(path, 2, PLX_LLMC_MAGIC, PLX_LLMC_VERSION, writer, error);
 }
 
 static enum plx_status open_llmc_u32(const char *path, const struct plx_ids_options *options,
                                      struct plx_ids_writer **writer, struct plx_error *error)
 {
     (void)options;
-    return open_raw(path, 4, 20240801, 7, writer, error);
+    return open_raw(path, 4, PLX_LLMC_MAGIC_U32, PLX_LLMC_VERSION_U32, writer, error);
 }
 
 static enum plx_status add_raw(struct plx_ids_writer *base, const uint32_t *ids, const uint32_t *bytes,
@@ -110,7 +107,7 @@ static enum plx_status add_raw(struct plx_ids_writer *base, const uint32_t *ids,
 static enum plx_status finish_raw(struct plx_ids_writer *base, struct plx_error *error)
 {
     struct raw *raw = (struct raw *)(void *)base;
-    uint8_t header[LLMC_HEADER];
+    uint8_t header[PLX_LLMC_HEADER_BYTES];
     if (!raw->magic)
         return PLX_OK;
     const uint64_t most = base->options.longest ? base->options.longest : INT32_MAX;

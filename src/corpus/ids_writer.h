@@ -7,6 +7,7 @@
 
 #include <perplex/word.h>
 
+#include "corpus/id_elements.h"
 #include "io/output.h"
 
 /* What is known before the first id. Strings are borrowed. */

@@ -2,6 +2,7 @@
 
 #include "base/bytes.h"
 #include "base/error.h"
+#include "corpus/index_format.h"
 #include "corpus/index_pair.h"
 #include "io/source.h"
 
@@ -11,18 +12,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#define VERSION_AT      9
-#define TYPE_AT         17
-#define SEQUENCES_AT    18
-#define DOCUMENTS_AT    26
-#define FAIRSEQ_HEADER  26
-#define MEGATRON_HEADER 34
+#define SEQUENCE_BYTES (PLX_INDEX_LENGTH_BYTES + PLX_INDEX_OFFSET_BYTES)
 
-#define SEQUENCE_BYTES 12 /* length and offset */
-#define DOCUMENT_BYTES 8
-
-/* Types of tokens by their code: what they are called, and whether they are ids. 6 and 7 both are float64 of
-   fairseq, which also has 9 and 10. */
+/* Types of tokens by their code: what they are called, and whether they are ids. */
 struct type {
     const char *name;
     bool integers;
@@ -30,16 +22,16 @@ struct type {
 };
 
 static const struct type TYPES[] = {
-    [1] = {"uint8", true, {1, false, false}},
-    [2] = {"int8", true, {1, true, false}},
-    [3] = {"int16", true, {2, true, false}},
-    [4] = {"int32", true, {4, true, false}},
-    [5] = {"int64", true, {8, true, false}},
-    [6] = {"float64", false, {8, false, false}},
-    [7] = {"float32 or float64", false, {8, false, false}},
-    [8] = {"uint16", true, {2, false, false}},
-    [9] = {"uint32", true, {4, false, false}},
-    [10] = {"uint64", true, {8, false, false}},
+    [PLX_INDEX_U8] = {"uint8", true, {1, false, false}},
+    [PLX_INDEX_I8] = {"int8", true, {1, true, false}},
+    [PLX_INDEX_I16] = {"int16", true, {2, true, false}},
+    [PLX_INDEX_I32] = {"int32", true, {4, true, false}},
+    [PLX_INDEX_I64] = {"int64", true, {8, true, false}},
+    [PLX_INDEX_FLOAT64] = {"float64", false, {8, false, false}},
+    [PLX_INDEX_FLOAT] = {"float32 or float64", false, {8, false, false}},
+    [PLX_INDEX_U16] = {"uint16", true, {2, false, false}},
+    [PLX_INDEX_U32] = {"uint32", true, {4, false, false}},
+    [PLX_INDEX_U64] = {"uint64", true, {8, false, false}},
 };
 
 /* Sizes that an index of so many sequences and documents can have; SIZE_NONE if none is so large. */
@@ -50,7 +42,7 @@ static uint64_t size_of(uint64_t header, uint64_t sequences, uint64_t documents,
     const uint64_t each = SEQUENCE_BYTES + modes;
     uint64_t sequence_bytes, document_bytes, size;
     if (__builtin_mul_overflow(sequences, each, &sequence_bytes) ||
-        __builtin_mul_overflow(documents, DOCUMENT_BYTES, &document_bytes) ||
+        __builtin_mul_overflow(documents, PLX_INDEX_DOCUMENT_BYTES, &document_bytes) ||
         __builtin_add_overflow(sequence_bytes, document_bytes, &size) ||
         __builtin_add_overflow(size, header, &size))
         return SIZE_NONE;
@@ -61,23 +53,23 @@ static uint64_t size_of(uint64_t header, uint64_t sequences, uint64_t documents,
  */
 static enum plx_index_kind kind_of(const uint8_t *head, size_t size, uint64_t bytes)
 {
-    if (size < FAIRSEQ_HEADER)
+    if (size < PLX_INDEX_FAIRSEQ_BYTES)
         return PLX_INDEX_NONE;
-    const uint64_t sequences = plx_load_u64(head + SEQUENCES_AT);
-    if (bytes == size_of(FAIRSEQ_HEADER, sequences, 0, false))
+    const uint64_t sequences = plx_load_u64(head + PLX_INDEX_SEQUENCES_AT);
+    if (bytes == size_of(PLX_INDEX_FAIRSEQ_BYTES, sequences, 0, false))
         return PLX_INDEX_FAIRSEQ;
-    if (size < MEGATRON_HEADER)
+    if (size < PLX_INDEX_MEGATRON_BYTES)
         return PLX_INDEX_NONE;
-    const uint64_t documents = plx_load_u64(head + DOCUMENTS_AT);
-    if (bytes == size_of(MEGATRON_HEADER, sequences, documents, false) ||
-        bytes == size_of(MEGATRON_HEADER, sequences, documents, true))
+    const uint64_t documents = plx_load_u64(head + PLX_INDEX_DOCUMENTS_AT);
+    if (bytes == size_of(PLX_INDEX_MEGATRON_BYTES, sequences, documents, false) ||
+        bytes == size_of(PLX_INDEX_MEGATRON_BYTES, sequences, documents, true))
         return PLX_INDEX_MEGATRON;
     return PLX_INDEX_NONE;
 }
 
 enum plx_index_kind plx_index_look(const char *bin)
 {
-    uint8_t head[MEGATRON_HEADER];
+    uint8_t head[PLX_INDEX_MEGATRON_BYTES];
     uint64_t bytes = 0;
     enum plx_status status;
     char *name = plx_index_beside(bin, &status, NULL);
@@ -101,12 +93,14 @@ static enum plx_status refuse_size(struct plx_index *index, const uint8_t *head,
                                    struct plx_error *error)
 {
     const uint64_t most = 1000 * bytes;
-    const uint64_t sequences = size < FAIRSEQ_HEADER ? 0 : plx_load_u64(head + SEQUENCES_AT);
-    const uint64_t documents = size < MEGATRON_HEADER ? 0 : plx_load_u64(head + DOCUMENTS_AT);
-    const uint64_t megatron = size_of(MEGATRON_HEADER, sequences, documents, false);
-    const uint64_t fairseq = size_of(FAIRSEQ_HEADER, sequences, 0, false);
+    const uint64_t sequences =
+        size < PLX_INDEX_FAIRSEQ_BYTES ? 0 : plx_load_u64(head + PLX_INDEX_SEQUENCES_AT);
+    const uint64_t documents =
+        size < PLX_INDEX_MEGATRON_BYTES ? 0 : plx_load_u64(head + PLX_INDEX_DOCUMENTS_AT);
+    const uint64_t megatron = size_of(PLX_INDEX_MEGATRON_BYTES, sequences, documents, false);
+    const uint64_t fairseq = size_of(PLX_INDEX_FAIRSEQ_BYTES, sequences, 0, false);
     char lengths[128] = "far more";
-    if (size < MEGATRON_HEADER) {
+    if (size < PLX_INDEX_MEGATRON_BYTES) {
         plx_error_set(error, PLX_MALFORMED, "the index ends within its header");
         return at_offset(index, size, error);
     }
@@ -117,14 +111,14 @@ static enum plx_status refuse_size(struct plx_index *index, const uint8_t *head,
     plx_error_set(error, PLX_MALFORMED,
                   "an index of %" PRIu64 " bytes, but its header, of %" PRIu64 " sequences, demands %s",
                   bytes, sequences, lengths);
-    at_offset(index, SEQUENCES_AT, error);
+    at_offset(index, PLX_INDEX_SEQUENCES_AT, error);
     return plx_error_hint(error, "was it written and copied completely?");
 }
 
 static enum plx_status check_type(struct plx_index *index, unsigned code, struct plx_error *error)
 {
-    const unsigned most = index->kind == PLX_INDEX_FAIRSEQ ? 10 : 8;
-    if (code < 1 || code > most)
+    const unsigned most = index->kind == PLX_INDEX_FAIRSEQ ? PLX_INDEX_U64 : PLX_INDEX_U16;
+    if (code < PLX_INDEX_U8 || code > most)
         plx_error_set(error, PLX_UNSUPPORTED, "the index names a type of tokens, %u, that is not known",
                       code);
     else if (!TYPES[code].integers)
@@ -132,7 +126,7 @@ static enum plx_status check_type(struct plx_index *index, unsigned code, struct
                       TYPES[code].name, code);
     else
         index->type = TYPES[code].type;
-    return index->type.size ? PLX_OK : at_offset(index, TYPE_AT, error);
+    return index->type.size ? PLX_OK : at_offset(index, PLX_INDEX_TYPE_AT, error);
 }
 
 /* Says of an index how its parts lie. */
@@ -144,24 +138,27 @@ static enum plx_status read_header(struct plx_index *index, const uint8_t *head,
                       "no index of Megatron's or fairseq's: it does not begin with MMIDIDX");
         return at_offset(index, 0, error);
     }
-    if (size >= TYPE_AT && plx_load_u64(head + VERSION_AT) != 1) {
+    if (size >= PLX_INDEX_TYPE_AT && plx_load_u64(head + PLX_INDEX_VERSION_AT) != PLX_INDEX_VERSION) {
         plx_error_set(error, PLX_UNSUPPORTED, "an index of version %" PRIu64 ", which is not known: 1 is",
-                      plx_load_u64(head + VERSION_AT));
-        return at_offset(index, VERSION_AT, error);
+                      plx_load_u64(head + PLX_INDEX_VERSION_AT));
+        return at_offset(index, PLX_INDEX_VERSION_AT, error);
     }
     index->kind = kind_of(head, size, bytes);
     if (index->kind == PLX_INDEX_NONE)
         return refuse_size(index, head, size, bytes, error);
     const bool megatron = index->kind == PLX_INDEX_MEGATRON;
-    const uint64_t begin = megatron ? MEGATRON_HEADER : FAIRSEQ_HEADER;
-    const uint64_t sequences = plx_load_u64(head + SEQUENCES_AT);
+    const uint64_t begin = megatron ? PLX_INDEX_MEGATRON_BYTES : PLX_INDEX_FAIRSEQ_BYTES;
+    const uint64_t sequences = plx_load_u64(head + PLX_INDEX_SEQUENCES_AT);
     index->sequences = sequences;
-    index->lengths = (struct plx_index_column){.begin = begin, .count = sequences, .width = 4};
-    index->offsets =
-        (struct plx_index_column){.begin = begin + 4 * sequences, .count = sequences, .width = 8};
-    index->ends = (struct plx_index_column){.begin = begin + SEQUENCE_BYTES * sequences, .width = 8};
-    index->ends.count = megatron ? plx_load_u64(head + DOCUMENTS_AT) : 0;
-    return check_type(index, head[TYPE_AT], error);
+    index->lengths =
+        (struct plx_index_column){.begin = begin, .count = sequences, .width = PLX_INDEX_LENGTH_BYTES};
+    index->offsets = (struct plx_index_column){.begin = begin + PLX_INDEX_LENGTH_BYTES * sequences,
+                                               .count = sequences,
+                                               .width = PLX_INDEX_OFFSET_BYTES};
+    index->ends = (struct plx_index_column){.begin = begin + SEQUENCE_BYTES * sequences,
+                                            .width = PLX_INDEX_DOCUMENT_BYTES};
+    index->ends.count = megatron ? plx_load_u64(head + PLX_INDEX_DOCUMENTS_AT) : 0;
+    return check_type(index, head[PLX_INDEX_TYPE_AT], error);
 }
 
 /* Where element `at` of a column stands. */
@@ -253,7 +250,7 @@ static enum plx_status check_documents(struct plx_index *index, struct plx_error
     }
     if (ends->count == 0) {
         plx_error_set(error, PLX_MALFORMED, "the document index is empty, but it begins with 0");
-        return at_offset(index, DOCUMENTS_AT, error);
+        return at_offset(index, PLX_INDEX_DOCUMENTS_AT, error);
     }
     index->documents = ends->count - 1;
     enum plx_status status = element(index, ends, index->documents, &last, error);
@@ -278,7 +275,7 @@ enum plx_status plx_index_begin(struct plx_index *index, struct plx_source *sour
     index->source = source;
     index->type.size = 0;
     index->tokens = index->sequence = index->offset = 0;
-    enum plx_status status = plx_source_peek(source, MEGATRON_HEADER, &head, &size, error);
+    enum plx_status status = plx_source_peek(source, PLX_INDEX_MEGATRON_BYTES, &head, &size, error);
     if (status == PLX_OK)
         status = plx_source_file(source, &range, error);
     if (status)
@@ -288,9 +285,9 @@ enum plx_status plx_index_begin(struct plx_index *index, struct plx_source *sour
         return plx_error_input(error, plx_source_name(source));
     }
     index->descriptor = range.descriptor;
-    status = plx_source_peek(source, MEGATRON_HEADER, &head, &size, error);
-    if (size > MEGATRON_HEADER)
-        size = MEGATRON_HEADER;
+    status = plx_source_peek(source, PLX_INDEX_MEGATRON_BYTES, &head, &size, error);
+    if (size > PLX_INDEX_MEGATRON_BYTES)
+        size = PLX_INDEX_MEGATRON_BYTES;
     if (status == PLX_OK)
         status = read_header(index, head, size, range.size, error);
     if (status == PLX_OK)

@@ -1,10 +1,4 @@
-/* The index of Megatron-LM's and fairseq's data sets (megatron/core/datasets/indexed_dataset.py, and
-   fairseq/data/indexed_dataset.py, from which it comes):
-
-       "MMIDIDX\0\0", u64 version 1, u8 type of the tokens, u64 sequences S, and of Megatron u64 documents D;
-       i32 length[S] in tokens, i64 offset[S] in the bytes of the .bin,
-       and of Megatron i64 document[D]: the sequence with which each begins, from 0, and at last S;
-       perhaps i8 mode[S], which is of no concern here.
+/* The index of Megatron-LM's and fairseq's data sets (index_format.h).
 
    Both writers put the sequences one behind the other, from the beginning of the .bin, and Megatron reads
    slices of them that way; an index of another kind is refused. It is read from the disk bit by bit, and

@@ -3,13 +3,13 @@
 #ifndef PLX_CORPUS_INDEX_PAIR_H
 #define PLX_CORPUS_INDEX_PAIR_H
 
+#include "base/token_magic.h"
+#include "io/index_names.h"
 #include "io/names.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-#define PLX_INDEX_MAGIC_BYTES 9
 
 /* Whether content that begins with head[0..size) is such an index. */
 bool plx_index_recognise(const uint8_t *head, size_t size);
@@ -33,9 +33,5 @@ char *plx_index_pair(const char *name, enum plx_status *status, struct plx_error
 /* Names each data set in two files by the one that holds the tokens, and once if both were named, as a
    pattern does. For plx_names_expand. */
 enum plx_status plx_index_pair_up(struct plx_names *names, struct plx_error *error);
-
-/* PLX_USAGE where to write `output` would replace one of the files, or the index of one. */
-enum plx_status plx_index_check_output(const struct plx_names *names, const char *output,
-                                       struct plx_error *error);
 
 #endif

@@ -82,7 +82,7 @@ static enum plx_status begin(struct indexed_reader *reader, enum plx_index_kind 
     if (status)
         return status;
     const struct plx_id_layout layout = {
-        .type = reader->index.type, .count = reader->index.tokens, .counter = "the index"};
+        .type = reader->index.type, .counted = true, .count = reader->index.tokens, .counter = "the index"};
     base->empty = reader->index.documents == 0;
     return plx_id_stream_begin(&reader->stream, base->source, &layout, error);
 }
@@ -175,16 +175,22 @@ static void close_indexed(struct plx_reader *reader)
 }
 
 const struct plx_corpus_format plx_corpus_format_megatron = {
-    "megatron",     "token ids of Megatron-LM: NAME.bin with NAME.idx beside it, named by either or by NAME",
-    probe_megatron, open_megatron,
-    next_indexed,   close_indexed,
+    .name = "megatron",
+    .description = "token ids of Megatron-LM: NAME.bin with NAME.idx beside it, named by either or by NAME",
+    .probe = probe_megatron,
+    .open = open_megatron,
+    .next = next_indexed,
+    .close = close_indexed,
+    .beside = true,
 };
 
 const struct plx_corpus_format plx_corpus_format_fairseq = {
-    "fairseq",
-    "token ids of fairseq (mmap): NAME.bin with NAME.idx beside it, likewise; each sequence is a document",
-    probe_fairseq,
-    open_fairseq,
-    next_indexed,
-    close_indexed,
+    .name = "fairseq",
+    .description = "token ids of fairseq (mmap): NAME.bin with NAME.idx beside it, likewise; each sequence "
+                   "is a document",
+    .probe = probe_fairseq,
+    .open = open_fairseq,
+    .next = next_indexed,
+    .close = close_indexed,
+    .beside = true,
 };

@@ -268,11 +268,11 @@ static enum plx_status open_jsonl(struct plx_source *source, const struct plx_co
 }
 
 const struct plx_corpus_format plx_corpus_format_jsonl = {
-    "jsonl",
-    "a JSON object a line, each a document: \"input_ids\", or \"tokens\", or \"text\"; \"id\"; beside tokens "
-    "\"bytes\" or \"text\"",
-    probe,
-    open_jsonl,
-    next_jsonl,
-    close_jsonl,
+    .name = "jsonl",
+    .description = "a JSON object a line, each a document: \"input_ids\", or \"tokens\", or \"text\"; "
+                   "\"id\"; beside tokens \"bytes\" or \"text\"",
+    .probe = probe,
+    .open = open_jsonl,
+    .next = next_jsonl,
+    .close = close_jsonl,
 };

@@ -4,13 +4,12 @@
 #include "base/utf8.h"
 #include "base/word.h"
 #include "corpus/blanks.h"
+#include "corpus/id_elements.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define INTEGER_MOST (UINT32_MAX - 1) /* the last value marks what is no id */
 
 /* The members that matter. What a record holds is the last of them that it has, up to `input_ids`. */
 enum member { NO_MEMBER, TEXT, TOKENS, INPUT_IDS, ID, BYTES };
@@ -93,7 +92,7 @@ static bool read_integer(struct plx_json_scan *scan, bool (*refuse)(struct plx_j
     scan->at = at;
     if (at == begin && at == scan->size)
         return plx_json_scan_unexpected(scan, "a value is expected");
-    if (at == begin || value > INTEGER_MOST)
+    if (at == begin || value > PLX_ID_MOST)
         return refuse(scan, begin);
     if (at < scan->size && (scan->text[at] == '.' || (scan->text[at] | 0x20) == 'e'))
         return refuse(scan, begin);

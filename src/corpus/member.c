@@ -4,13 +4,13 @@
 
 #include <string.h>
 
-/* Whether a format knows the content, which may begin as an archive does. */
+/* Whether a format knows the content, which may begin as an archive does, or what lies beside it. */
 static bool known(const char *wanted, const uint8_t *head, size_t size, const char *name)
 {
     const struct plx_corpus_format *format;
     for (size_t i = 0; (format = plx_corpus_format(i)) != NULL; i++) {
         if ((!wanted || strcmp(format->name, wanted) == 0) &&
-            format->probe(head, size, name) == PLX_PROBE_CONTENT)
+            format->probe(head, size, name) >= PLX_PROBE_CONTENT)
             return true;
     }
     return false;
@@ -27,6 +27,14 @@ static enum plx_status recognise(struct plx_source *source, const struct plx_cor
         return status;
     /* Who names a format may mean ids that begin like an archive. */
     return plx_archive_recognise(source, options->format && !options->member, archive, error);
+}
+
+/* Whether the options name a format of two files. */
+static bool wants_beside(const struct plx_corpus_options *options)
+{
+    const struct plx_corpus_format *format =
+        options->format ? plx_corpus_format_named(options->format) : NULL;
+    return format && format->beside;
 }
 
 /* Where the source is what it should not be. */
@@ -51,8 +59,13 @@ enum plx_status plx_corpus_enter_archive(struct plx_source **source, const struc
                         "without --member it is read as it is", error);
     if (status == PLX_OK && !archive)
         return PLX_OK;
+    if (status == PLX_OK && wants_beside(options))
+        status = refuse(file, PLX_UNSUPPORTED, "a data set of two files is not read out of an archive",
+                        "unpack both files", error);
     if (status == PLX_OK) {
-        status = plx_archive_open_member(*source, options->member, &source_options, &file, error);
+        /* Who names a format says that the index is of no concern. */
+        status = plx_archive_open_member(*source, options->member, !options->format, &source_options, &file,
+                                         error);
         *source = NULL; /* taken over */
     }
     if (status == PLX_OK)

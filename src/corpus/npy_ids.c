@@ -51,6 +51,7 @@ static enum plx_status open_npy(struct plx_source *source, const struct plx_corp
     const struct plx_id_layout layout = {
         .type = {array.size, array.kind == 'i', array.big_endian},
         .begin = header,
+        .counted = true,
         .count = array.count,
         .counter = "the header",
     };
@@ -65,10 +66,11 @@ static enum plx_status open_npy(struct plx_source *source, const struct plx_corp
 }
 
 const struct plx_corpus_format plx_corpus_format_npy = {
-    "npy",
-    "token ids as an array of NumPy, of integers; of two dimensions each row is a document (.npy)",
-    probe,
-    open_npy,
-    plx_id_reader_next,
-    plx_id_reader_close,
+    .name = "npy",
+    .description =
+        "token ids as an array of NumPy, of integers; of two dimensions each row is a document (.npy)",
+    .probe = probe,
+    .open = open_npy,
+    .next = plx_id_reader_next,
+    .close = plx_id_reader_close,
 };

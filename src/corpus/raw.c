@@ -37,7 +37,7 @@ static enum plx_probe probe_u32(const uint8_t *head, size_t size, const char *na
 static enum plx_status open_raw(struct plx_source *source, const struct plx_corpus_options *options,
                                 unsigned size, struct plx_reader **made, struct plx_error *error)
 {
-    const struct plx_id_layout layout = {.type = {.size = size}, .count = PLX_IDS_ALL};
+    const struct plx_id_layout layout = {.type = {.size = size}};
     struct plx_id_reader *reader;
     const enum plx_status status = plx_id_reader_new(source, options, &layout, &reader, error);
     if (status == PLX_OK)
@@ -58,19 +58,20 @@ static enum plx_status open_u32(struct plx_source *source, const struct plx_corp
 }
 
 const struct plx_corpus_format plx_corpus_format_u16 = {
-    "u16",
-    "token ids of 2 bytes, little-endian, without a header: nanoGPT's (.bin, .u16), OLMo's (.npy)",
-    probe_u16,
-    open_u16,
-    plx_id_reader_next,
-    plx_id_reader_close,
+    .name = "u16",
+    .description =
+        "token ids of 2 bytes, little-endian, without a header: nanoGPT's (.bin, .u16), OLMo's (.npy)",
+    .probe = probe_u16,
+    .open = open_u16,
+    .next = plx_id_reader_next,
+    .close = plx_id_reader_close,
 };
 
 const struct plx_corpus_format plx_corpus_format_u32 = {
-    "u32",
-    "token ids of 4 bytes, little-endian, without a header (.u32)",
-    probe_u32,
-    open_u32,
-    plx_id_reader_next,
-    plx_id_reader_close,
+    .name = "u32",
+    .description = "token ids of 4 bytes, little-endian, without a header (.u32)",
+    .probe = probe_u32,
+    .open = open_u32,
+    .next = plx_id_reader_next,
+    .close = plx_id_reader_close,
 };

@@ -163,10 +163,11 @@ static void close_text(struct plx_reader *reader)
 }
 
 const struct plx_corpus_format plx_corpus_format_text = {
-    "text",
-    "a line a unit, words between blanks; documents at WikiText's first-level headings (plain or gzip)",
-    probe,
-    open_text,
-    next_text,
-    close_text,
+    .name = "text",
+    .description =
+        "a line a unit, words between blanks; documents at WikiText's first-level headings (plain or gzip)",
+    .probe = probe,
+    .open = open_text,
+    .next = next_text,
+    .close = close_text,
 };

@@ -14,6 +14,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Sequences of normalizers in one another; what is deeper is passed over. */
+#define PARTS_DEPTH_MOST 16
+
 struct walk {
     const struct plx_sizes_reading *reading;
     struct plx_json_scan scan;
@@ -231,22 +234,63 @@ static bool find_vocabulary(struct walk *walk)
     return !scan->message;
 }
 
-/* Whether a part of a tokenizer.json, which has been passed over, puts a blank before a text: a Metaspace
-   does unless told otherwise, and so does whatever prepends U+2581. */
-static bool prepends(const struct plx_json_scan *scan, size_t begin)
+static bool string_is(struct walk *walk, const struct plx_json_string *string, const char *text)
 {
-    static const char *const signs[] = {"\"Metaspace\"", "\"Prepend\""}, *const never[] = {
-                                                                             "\"never\"",
-                                                                             "\"add_prefix_space\":false",
-                                                                             "\"add_prefix_space\": false"};
-    const uint8_t *part = scan->text + begin;
-    const size_t size = scan->at - begin;
-    bool found = false;
-    for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
-        found |= memmem(part, size, signs[i], strlen(signs[i])) != NULL;
-    for (size_t i = 0; i < sizeof never / sizeof *never; i++)
-        found &= memmem(part, size, never[i], strlen(never[i])) == NULL;
-    return found;
+    return plx_word_is(plx_json_word(string, walk->unescaped), text);
+}
+
+/* Whether what is put before a text begins with a blank, which U+2581 stands for. */
+static bool begins_blank(struct walk *walk, const struct plx_json_string *string)
+{
+    const struct plx_word word = plx_json_word(string, walk->unescaped);
+    return (word.length >= 1 && word.text[0] == ' ') ||
+           (word.length >= 3 && memcmp(word.text, "\xE2\x96\x81", 3) == 0);
+}
+
+static bool read_part(struct walk *walk, unsigned depth, bool *prefix);
+
+/* Of a sequence. */
+static bool read_parts(struct walk *walk, unsigned depth, bool *prefix)
+{
+    struct plx_json_scan *scan = &walk->scan;
+    if (!plx_json_scan_begin(scan, '['))
+        return false;
+    for (size_t i = 0; plx_json_scan_more(scan, ']', i); i++) {
+        if (!read_part(walk, depth, prefix))
+            return false;
+    }
+    return !scan->message;
+}
+
+/* A normalizer or pre-tokenizer: *prefix if it puts a blank before a text. A Metaspace does unless told
+   otherwise, which add_prefix_space was for before prepend_scheme; a Prepend does what it says. */
+static bool read_part(struct walk *walk, unsigned depth, bool *prefix)
+{
+    struct plx_json_scan *scan = &walk->scan;
+    struct plx_json_string key, value;
+    bool metaspace = false, prepend = false, never = false, blank = false;
+    if (plx_json_scan_space(scan) != '{' || depth == PARTS_DEPTH_MOST)
+        return plx_json_scan_skip(scan);
+    plx_json_scan_begin(scan, '{');
+    for (size_t i = 0; plx_json_scan_more(scan, '}', i); i++) {
+        if (!plx_json_scan_key(scan, &key))
+            return false;
+        const int first = plx_json_scan_space(scan);
+        const bool sequence = key_is(&key, "normalizers") || key_is(&key, "pretokenizers");
+        never |= key_is(&key, "add_prefix_space") && first == 'f';
+        if (!(first == '"'               ? plx_json_scan_string(scan, &value)
+              : sequence && first == '[' ? read_parts(walk, depth + 1, prefix)
+                                         : plx_json_scan_skip(scan)))
+            return false;
+        if (first != '"')
+            continue;
+        metaspace |= key_is(&key, "type") && string_is(walk, &value, "Metaspace");
+        prepend |= key_is(&key, "type") && string_is(walk, &value, "Prepend");
+        never |= key_is(&key, "prepend_scheme") && string_is(walk, &value, "never");
+        blank |= key_is(&key, "prepend") && begins_blank(walk, &value);
+    }
+    *prefix |= (metaspace && !never) || (prepend && blank);
+    return !scan->message;
 }
 
 /* A member of a tokenizer.json, or a token of a plain vocabulary. */
@@ -264,11 +308,9 @@ static bool read_member(struct walk *walk, bool *whole, bool *prefix)
     }
     if (key_is(&key, "added_tokens") && first == '[')
         walk->added_at = begin;
-    if (!plx_json_scan_skip(scan))
-        return false;
     if (key_is(&key, "normalizer") || key_is(&key, "pre_tokenizer"))
-        *prefix |= prepends(scan, begin);
-    return true;
+        return read_part(walk, 0, prefix);
+    return plx_json_scan_skip(scan);
 }
 
 /* Finds out which of the two it is, and where what counts stands. */
@@ -298,9 +340,12 @@ static bool judge(struct walk *walk)
     walk->kind = plx_spelling_judge(&walk->signs);
     if (walk->kind != PLX_SPELLED_UNCLEAR)
         return true;
-    plx_error_set(
-        walk->error, PLX_UNSUPPORTED,
-        "no token of the vocabulary has a blank in it, so that it does not say what bytes they are");
+    plx_error_set(walk->error, PLX_UNSUPPORTED,
+                  walk->signs.piece_blanks
+                      ? "as many tokens of the vocabulary have GPT-2's blank as have SentencePiece's, so "
+                        "that it does not say what bytes they are"
+                      : "no token of the vocabulary has a blank in it, so that it does not "
+                        "say what bytes they are");
     plx_error_input(walk->error, walk->reading->name);
     return stop(walk, plx_error_hint(walk->error, "it is spelled neither as GPT-2's nor as SentencePiece's; "
                                                   "lines of an id, a tab and a count say it"));

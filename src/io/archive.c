@@ -23,7 +23,9 @@ struct member {
     struct plx_members members; /* as far as they have been met */
     char *wanted;               /* what members->wanted points to; owned */
     char *name;                 /* of the file; owned */
+    size_t opened;              /* its number, as members.chosen */
     bool searched;              /* no other file matches; else that shows at the end */
+    bool lone;                  /* a file whose index is another of the archive is refused */
     bool ended;
     bool sized;
     uint64_t size, delivered;
@@ -41,8 +43,10 @@ enum plx_status plx_archive_recognise(struct plx_source *source, bool strict, bo
     if (kind == PLX_ARCHIVE_NONE || (*archive && !strict))
         return status;
     status = plx_source_peek(source, HEAD_BYTES, &head, &size, error);
-    *archive = status == PLX_OK && plx_unpack_begins(head, size);
-    return status;
+    *archive = false;
+    if (status == PLX_OK)
+        status = plx_unpack_begins(head, size, archive, error);
+    return status == PLX_OK || *error->input ? status : plx_error_input(error, plx_source_name(source));
 }
 
 /* How the file of that name in the archive is called: "archive.zip:name". Released with free(); NULL on
@@ -76,13 +80,16 @@ static enum plx_status meet_rest(struct plx_unpack *unpack, struct plx_members *
                                  struct plx_error *error)
 {
     struct archive_entry *entry;
+    bool better;
     for (;;) {
         enum plx_status status = plx_unpack_next(unpack, &entry, error);
         if (status)
             return status;
         if (!entry)
             return plx_members_check(members, error);
-        plx_members_add(members, entry);
+        status = plx_members_add(members, entry, &better, error);
+        if (status)
+            return status;
         if (plx_unpack_pass(unpack, error))
             return place(unpack, plx_member_name(entry), error);
     }
@@ -110,6 +117,8 @@ static enum plx_status examine(struct member *member, struct archive_entry *entr
     member->name = plx_copy_string(name, strlen(name), error);
     if (!member->name)
         return PLX_MEMORY;
+    if (member->lone && plx_members_check_lone(&member->members, name, error))
+        return error->status;
     member->sized = archive_entry_size_is_set(entry);
     member->size = member->sized ? (uint64_t)archive_entry_size(entry) : 0;
     return PLX_OK;
@@ -127,11 +136,26 @@ static enum plx_status find(struct member *member, struct plx_error *error)
         if (!entry)
             return member->searched ? plx_error_set(error, PLX_IO, "the archive changed while it was read")
                                     : plx_members_check(&member->members, error);
-        if (member->searched ? index == chosen : plx_members_add(&member->members, entry))
+        bool found = index == chosen;
+        if (!member->searched)
+            status = plx_members_add(&member->members, entry, &found, error);
+        if (status)
+            return status;
+        if (found) {
+            member->opened = index;
             return examine(member, entry, error);
+        }
         if (plx_unpack_pass(&member->unpack, error))
             return place(&member->unpack, plx_member_name(entry), error);
     }
+}
+
+/* Behind the file there is one of the very name, which goes before what matches otherwise. */
+static enum plx_status refuse_other(const struct member *member, struct plx_error *error)
+{
+    plx_error_set(error, PLX_USAGE, "\"%.100s\" is a file of the archive behind \"%.100s\", which was read",
+                  member->wanted, member->name);
+    return plx_error_hint(error, "save the archive as a file, which is searched before it is read");
 }
 
 /* The file has been read: was that all of it, and is it the one that was meant? */
@@ -141,7 +165,12 @@ static enum plx_status finish(struct member *member, struct plx_error *error)
         return plx_error_set(error, PLX_MALFORMED,
                              "the archive says that the file has %" PRIu64 " bytes, and it has %" PRIu64,
                              member->size, member->delivered);
-    return member->searched ? PLX_OK : meet_rest(&member->unpack, &member->members, error);
+    if (member->searched)
+        return PLX_OK;
+    const enum plx_status status = meet_rest(&member->unpack, &member->members, error);
+    if (status == PLX_OK && member->members.chosen != member->opened)
+        return refuse_other(member, error);
+    return status || !member->lone ? status : plx_members_check_lone(&member->members, member->name, error);
 }
 
 static enum plx_status member_read(struct plx_medium *medium, uint8_t *data, size_t size, size_t *got,
@@ -169,6 +198,7 @@ static void member_close(struct plx_medium *medium)
     struct member *member = (struct member *)medium;
     plx_unpack_release(&member->unpack);
     plx_source_close(member->source);
+    plx_members_release(&member->members);
     free(member->wanted);
     free(member->name);
     free(member);
@@ -193,7 +223,7 @@ static enum plx_status begin(struct member *member, const char *wanted, struct p
     return status ? status : find(member, error);
 }
 
-enum plx_status plx_archive_open_member(struct plx_source *archive, const char *member,
+enum plx_status plx_archive_open_member(struct plx_source *archive, const char *member, bool lone,
                                         const struct plx_source_options *options, struct plx_source **file,
                                         struct plx_error *error)
 {
@@ -205,6 +235,7 @@ enum plx_status plx_archive_open_member(struct plx_source *archive, const char *
     }
     opened->medium.table = &member_table;
     opened->source = archive;
+    opened->lone = lone;
     plx_source_stop_hashing(archive);
     enum plx_status status = begin(opened, member, error);
     if (status && !*error->input)

@@ -12,16 +12,18 @@
 enum plx_status plx_archive_recognise(struct plx_source *source, bool strict, bool *archive,
                                       struct plx_error *error);
 
-/* Opens the file of the archive that `member` names, or is a pattern of (of its path or its last part); NULL:
-   the only one. The archive is taken over, also on failure; its bytes are no longer hashed. The new source
-   has the name "archive:file", and the options, which are the archive's own too.
+/* Opens the file of the archive that `member` names; where none has that name, the one whose last part it is,
+   or of whose path or last part it is a pattern; NULL: the only one. The archive is taken over, also on
+   failure; its bytes are no longer hashed. The new source has the name "archive:file", and the options, which
+   are the archive's own too.
 
    An archive that can be read again (a regular file) is searched first, any other as it is read: that another
-   file matches as well is then seen when the file has been read, and so is damage behind it. PLX_USAGE where
-   none or several match, with their names; PLX_UNSUPPORTED for a file that is encrypted; PLX_MALFORMED, also
-   of reading, where the archive or the file is damaged, or grows without measure (unpack.h); the errors of
-   reading. Nothing can be read after PLX_INTERRUPTED where the archive itself was waited for. */
-enum plx_status plx_archive_open_member(struct plx_source *archive, const char *member,
+   file matches as well, or better, is then seen when the file has been read, and so is damage behind it.
+   PLX_USAGE where none or several match, with their names; PLX_UNSUPPORTED for a file that is encrypted;
+   PLX_MALFORMED, also of reading, where the archive or the file is damaged, or grows without measure
+   (unpack.h); the errors of reading. Nothing can be read after PLX_INTERRUPTED where the archive itself was
+   waited for. */
+enum plx_status plx_archive_open_member(struct plx_source *archive, const char *member, bool lone,
                                         const struct plx_source_options *options, struct plx_source **file,
                                         struct plx_error *error);
 

@@ -1,6 +1,7 @@
 #include "io/members.h"
 
 #include "base/error.h"
+#include "io/index_names.h"
 
 #include <fnmatch.h>
 #include <stdio.h>
@@ -8,6 +9,9 @@
 
 /* Of a name in a message. */
 #define NAME_BYTES_MOST 100
+
+/* Of all names of indexes: a hundred thousand of common length. */
+#define INDEXES_BYTES_MOST ((size_t)16 << 20)
 
 /* Without "./" before it. */
 static const char *skip_here(const char *name)
@@ -74,7 +78,19 @@ static bool same_name(const char *wanted, const char *name)
     return length == wanted_length && memcmp(wanted, name, length) == 0;
 }
 
-bool plx_members_add(struct plx_members *members, struct archive_entry *entry)
+/* Keeps NAME of NAME.idx. */
+static enum plx_status note_index(struct plx_members *members, const char *name, struct plx_error *error)
+{
+    const size_t length = plx_index_stem(name, PLX_INDEX_SUFFIX);
+    if (length == 0)
+        return PLX_OK;
+    members->indexes.limit = INDEXES_BYTES_MOST;
+    const enum plx_status status = plx_buffer_append(&members->indexes, name, length, error);
+    return status ? status : plx_buffer_append(&members->indexes, "", 1, error);
+}
+
+/* Whether it is the first that matches, or matches better. */
+static bool add(struct plx_members *members, struct archive_entry *entry)
 {
     const char *name = plx_member_name(entry), *wanted = members->wanted;
     const char *other = other_kind(entry);
@@ -100,6 +116,13 @@ bool plx_members_add(struct plx_members *members, struct archive_entry *entry)
         return false;
     members->chosen = index;
     return true;
+}
+
+enum plx_status plx_members_add(struct plx_members *members, struct archive_entry *entry, bool *better,
+                                struct plx_error *error)
+{
+    *better = add(members, entry);
+    return other_kind(entry) ? PLX_OK : note_index(members, plx_member_name(entry), error);
 }
 
 /* ", and 5 more"; empty where all are shown. */
@@ -136,4 +159,25 @@ enum plx_status plx_members_check(const struct plx_members *members, struct plx_
         plx_error_set(error, PLX_USAGE, "the archive holds %zu files: %s%s", files->count, files->text,
                       rest(files, more));
     return plx_error_hint(error, "--member NAME, or a pattern like \"*.txt\", chooses one");
+}
+
+enum plx_status plx_members_check_lone(const struct plx_members *members, const char *name,
+                                       struct plx_error *error)
+{
+    const size_t length = plx_index_stem(name, PLX_INDEX_TOKENS);
+    const char *index = (const char *)members->indexes.data, *end = index + members->indexes.size;
+    for (; length > 0 && index < end; index += strlen(index) + 1) {
+        if (strlen(index) != length || memcmp(index, name, length) != 0)
+            continue;
+        plx_error_set(error, PLX_UNSUPPORTED,
+                      "the archive's \"%.*s\" has an index beside it, NAME%s, which is not read there",
+                      NAME_BYTES_MOST, name, PLX_INDEX_SUFFIX);
+        return plx_error_hint(error, "unpack both files");
+    }
+    return PLX_OK;
+}
+
+void plx_members_release(struct plx_members *members)
+{
+    plx_buffer_release(&members->indexes);
 }

@@ -58,14 +58,39 @@ static struct archive *new_archive(void)
     return archive;
 }
 
-bool plx_unpack_begins(const uint8_t *head, size_t size)
+/* Whether the member has a name, of which no byte is a control character. */
+static bool is_named(struct archive_entry *entry)
 {
-    struct archive_entry *entry;
+    const char *name = archive_entry_pathname(entry);
+    if (!name)
+        return archive_entry_pathname_utf8(entry) != NULL;
+    for (const char *at = name; *at; at++) {
+        if ((unsigned char)*at < ' ')
+            return false;
+    }
+    return *name != '\0';
+}
+
+static enum plx_status no_memory(struct plx_error *error)
+{
+    return plx_error_set(error, PLX_MEMORY, "no memory for an archive");
+}
+
+enum plx_status plx_unpack_begins(const uint8_t *head, size_t size, bool *begun, struct plx_error *error)
+{
+    struct archive_entry *entry = NULL;
     struct archive *archive = new_archive();
-    const bool begun = archive && archive_read_open_memory(archive, head, size) == ARCHIVE_OK &&
-                       archive_read_next_header(archive, &entry) >= ARCHIVE_WARN;
+    *begun = false;
+    if (!archive)
+        return no_memory(error);
+    int outcome = archive_read_open_memory(archive, head, size);
+    if (outcome == ARCHIVE_OK)
+        outcome = archive_read_next_header(archive, &entry);
+    const bool short_of_memory = outcome < ARCHIVE_WARN && archive_errno(archive) == ENOMEM;
+    if (outcome == ARCHIVE_OK || outcome == ARCHIVE_WARN) /* not the end, which zeros are too */
+        *begun = plx_archive_kind(head, size) == PLX_ARCHIVE_COMPRESSED || is_named(entry);
     archive_read_free(archive);
-    return begun;
+    return short_of_memory ? no_memory(error) : PLX_OK;
 }
 
 /* What libarchive calls. */
@@ -154,7 +179,7 @@ static enum plx_status explain(struct plx_unpack *unpack, struct plx_error *erro
         return error->status;
     }
     if (archive_errno(unpack->archive) == ENOMEM)
-        return plx_error_set(error, PLX_MEMORY, "no memory for an archive");
+        return no_memory(error);
     const char *why = archive_error_string(unpack->archive);
     why = why ? why : "it cannot be read";
     return plx_error_set(error, PLX_MALFORMED, "the archive is damaged: %.*s", (int)strcspn(why, "\n"), why);
@@ -169,7 +194,7 @@ enum plx_status plx_unpack_open(struct plx_source *source, struct plx_unpack *un
     };
     enum plx_status status = plx_source_file(source, &unpack->range, error);
     if (status == PLX_OK && !unpack->archive)
-        status = plx_error_set(error, PLX_MEMORY, "no memory for an archive");
+        status = no_memory(error);
     if (status)
         goto fail;
     struct archive *archive = unpack->archive;

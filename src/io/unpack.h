@@ -37,8 +37,9 @@ struct plx_unpack {
 enum plx_archive_kind { PLX_ARCHIVE_NONE, PLX_ARCHIVE_PLAIN, PLX_ARCHIVE_COMPRESSED };
 enum plx_archive_kind plx_archive_kind(const uint8_t *head, size_t size);
 
-/* Whether an archive begins in what begins with head[0..size): its first member's head can be read. */
-bool plx_unpack_begins(const uint8_t *head, size_t size);
+/* Whether an archive begins in what begins with head[0..size): its first member's head can be read, and,
+   where nothing that is compressed speaks for it (zip's has no checksum), gives it a name. PLX_MEMORY. */
+enum plx_status plx_unpack_begins(const uint8_t *head, size_t size, bool *begun, struct plx_error *error);
 
 /* Begins to read the source, of which nothing has been consumed; one whose bytes lie in a regular file stays
    as it is. On failure there is nothing to release. */

@@ -112,6 +112,17 @@ refuses 3 'short.tgz: *gzip data end unexpectedly*' "$PERPLEX" eval "$ngram" sho
 refuses 3 'locked.zip: the archive'\''s "text8" is encrypted *' "$PERPLEX" eval "$ngram" locked.zip
 "$ARCHIVER" tar text8.zip=text8.zip >nested.tar
 refuses 3 'nested.tar:text8.zip: an archive inside an archive is not read*' "$PERPLEX" eval "$ngram" nested.tar
+
+# Of a data set in two files, one would be read as ids of another width.
+megatron=$SOURCE_DIR/tests/data/corpora/megatron/modes
+"$ARCHIVER" zip "pair/x.bin=$megatron.bin" "pair/x.idx=$megatron.idx" >pair.zip
+refuses 3 'pair.zip*"pair/x.bin" has an index beside it*(unpack both files)' \
+    "$PERPLEX" eval uniform:10 pair.zip --member x.bin
+refuses 3 '*"pair/x.bin" has an index beside it*' "$PERPLEX" eval uniform:10 - --member x.bin <pair.zip
+refuses 3 'pair.zip: a data set of two files is not read out of an archive (unpack both files)' \
+    "$PERPLEX" eval uniform:10 pair.zip --member x.bin --corpus-format megatron
+accepts "$PERPLEX" eval uniform:10 pair.zip --member x.bin --corpus-format u32 -q
+
 printf 'x\n' >x
 "$ARCHIVER" tar "$(printf '../up\033[2J')=x" /etc/hosts=x >names.tar
 refuses 2 'names.tar: the archive holds 2 files: ../up\\x1b\[2J, /etc/hosts*' "$PERPLEX" eval "$ngram" names.tar

@@ -64,7 +64,7 @@ static enum plx_status read_member(struct plx_source *archive, const char *membe
     struct plx_source *file;
     char hex[65];
     size_t got = 0;
-    enum plx_status status = plx_archive_open_member(archive, member, &options, &file, error);
+    enum plx_status status = plx_archive_open_member(archive, member, true, &options, &file, error);
     if (status == PLX_OK) {
         status = plx_source_read(file, text, 255, &got, error);
         if (status == PLX_OK)
@@ -161,6 +161,49 @@ static void plx_archive_open_member__exact_goes_first(void **state)
     file = archive_file("tar", parts, 3);
     assert_int_equal(read_member(open_file(file.bytes, file.size), "x.txt", text, &error), PLX_OK);
     assert_string_equal(text, "two\n");
+    /* In a stream it shows too late. */
+    for (size_t count = 2; count <= 3; count++) {
+        free(file.bytes);
+        file = archive_file("tar", parts, count);
+        assert_int_equal(read_member(open_memory(file.bytes, file.size), "x.txt", text, &error), PLX_USAGE);
+        assert_non_null(strstr(error.message, "\"x.txt\" is a file of the archive behind \"a/x.txt\""));
+    }
+    free(file.bytes);
+    file = archive_file("tar", parts + 1, 2);
+    assert_int_equal(read_member(open_memory(file.bytes, file.size), "?.txt", text, &error), PLX_USAGE);
+    free(file.bytes);
+}
+
+/* Of a data set in two files neither stands for itself; both orders, in one folder or not. */
+static void plx_archive_open_member__with_an_index(void **state)
+{
+    static const struct archive_part parts[] = {
+        {"a/x.bin", "1234", 4}, {"a/x.idx", "1", 1},  {"a/x.bin", "1234", 4}, {"b/x.idx", "1", 1},
+        {"x.idx", "1", 1},      {"a/xy.idx", "1", 1}, {"a/x.bin", "1234", 4},
+    };
+    static const char message[] = "\"a/x.bin\" has an index beside it";
+    (void)state;
+    for (size_t i = 0; i < FORMAT_COUNT; i++) {
+        struct archive_file file = archive_file(FORMATS[i], parts, 2);
+        expect_refused(&file, "x.bin", PLX_UNSUPPORTED, message);
+        expect_refused(&file, "*.bin", PLX_UNSUPPORTED, message);
+        expect_member(&file, "x.idx", "1");
+        free(file.bytes);
+        file = archive_file(FORMATS[i], parts + 1, 2);
+        expect_refused(&file, "x.bin", PLX_UNSUPPORTED, message);
+        free(file.bytes);
+        file = archive_file(FORMATS[i], parts + 3, 4);
+        expect_member(&file, "x.bin", "1234");
+        free(file.bytes);
+    }
+    struct archive_file file = archive_file("tar", parts, 2);
+    const struct plx_source_options options = {.fingerprint = true};
+    struct plx_source *opened;
+    struct plx_error error;
+    assert_int_equal(plx_archive_open_member(open_memory(file.bytes, file.size), "x.bin", false, &options,
+                                             &opened, &error),
+                     PLX_OK);
+    plx_source_close(opened);
     free(file.bytes);
 }
 
@@ -348,7 +391,7 @@ static void plx_archive_open_member__large(void **state)
     const struct archive_part part = {"text8", text, size};
     struct archive_file archive = archive_file("zip", &part, 1);
     assert_true(size / archive.size > 20);
-    assert_int_equal(plx_archive_open_member(open_file(archive.bytes, archive.size), NULL,
+    assert_int_equal(plx_archive_open_member(open_file(archive.bytes, archive.size), NULL, true,
                                              &(struct plx_source_options){.fingerprint = true}, &file,
                                              &error),
                      PLX_OK);
@@ -383,10 +426,45 @@ static void plx_archive_recognise__by_content(void **state)
         assert_false(archive);
         plx_source_close(source);
     }
-    struct plx_source *source = open_memory("PK\3\4\1\2\3\4", 8);
-    assert_int_equal(plx_archive_recognise(source, true, &archive, &error), PLX_OK);
-    assert_false(archive);
+}
+
+static bool recognised(const void *bytes, size_t size, bool strict)
+{
+    struct plx_source *source = open_memory(bytes, size);
+    struct plx_error error;
+    bool archive;
+    assert_int_equal(plx_archive_recognise(source, strict, &archive, &error), PLX_OK);
     plx_source_close(source);
+    return archive;
+}
+
+/* Ids of 2 bytes that begin as zip does: behind it too few, zeros, others; as its end: zeros, letters. */
+static void plx_archive_recognise__ids(void **state)
+{
+    static const char zeros[44] = "PK\3\4", end[44] = "PK\5\6";
+    char ids[600] = "PK\3\4";
+    (void)state;
+    for (size_t i = 4; i < sizeof ids; i++)
+        ids[i] = (char)(i % 2 ? 1 : i % 200);
+    assert_true(recognised("PK\3\4\1\2\3\4", 8, false));
+    assert_false(recognised("PK\3\4\1\2\3\4", 8, true));
+    assert_false(recognised(zeros, sizeof zeros, true));
+    assert_false(recognised(ids, sizeof ids, true));
+    assert_false(recognised(end, sizeof end, true));
+    assert_false(recognised("PK\5\6aaaaaaaaaaaaaaaaaaaaaaaaaaaa", 32, true));
+}
+
+/* Zeros are the end of a tar archive; behind a compression they are anything. */
+static void plx_archive_recognise__compressed_zeros(void **state)
+{
+    static const char *const formats[] = {"tar.xz", "tar.bz2", "tar.zst"};
+    (void)state;
+    for (size_t i = 0; i < 3; i++) {
+        struct archive_file file = archive_file(formats[i], PARTS, 0);
+        assert_int_not_equal(plx_archive_kind(file.bytes, file.size), PLX_ARCHIVE_NONE);
+        assert_false(recognised(file.bytes, file.size, false));
+        free(file.bytes);
+    }
 }
 
 int main(void)
@@ -398,6 +476,7 @@ int main(void)
                                         folder_remove),
         cmocka_unit_test_setup_teardown(plx_archive_open_member__exact_goes_first, folder_make,
                                         folder_remove),
+        cmocka_unit_test_setup_teardown(plx_archive_open_member__with_an_index, folder_make, folder_remove),
         cmocka_unit_test_setup_teardown(plx_archive_open_member__twice, folder_make, folder_remove),
         cmocka_unit_test_setup_teardown(plx_archive_open_member__only_file, folder_make, folder_remove),
         cmocka_unit_test_setup_teardown(plx_archive_open_member__many_files, folder_make, folder_remove),
@@ -410,6 +489,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(plx_archive_open_member__bomb, folder_make, folder_remove),
         cmocka_unit_test_setup_teardown(plx_archive_open_member__large, folder_make, folder_remove),
         cmocka_unit_test(plx_archive_recognise__by_content),
+        cmocka_unit_test(plx_archive_recognise__ids),
+        cmocka_unit_test(plx_archive_recognise__compressed_zeros),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -77,7 +77,7 @@ static void plx_spelling_bytes__of_pieces(void **state)
 
 static enum plx_spelling_kind judge(const char *one, const char *other)
 {
-    struct plx_spelling_signs signs = {false, false, false, false};
+    struct plx_spelling_signs signs = {0};
     plx_spelling_look(&signs, word_of(one));
     plx_spelling_look(&signs, word_of(other));
     return plx_spelling_judge(&signs);
@@ -88,7 +88,7 @@ static void plx_spelling_judge__by_blanks(void **state)
     (void)state;
     assert_int_equal(judge("\xC4\xA0the", "na\xC3\x83\xC2\xAF"), PLX_SPELLED_BYTES);
     assert_int_equal(judge("a", "\xC4\x8A"), PLX_SPELLED_BYTES);
-    assert_int_equal(judge("\xE2\x96\x81the", "\xC4\xA0"), PLX_SPELLED_PIECES);
+    assert_int_equal(judge("\xE2\x96\x81the", "a"), PLX_SPELLED_PIECES);
     assert_int_equal(judge("a", " "), PLX_SPELLED_PLAINLY);
     assert_int_equal(judge("a\nb", "\xE2\x82\xAC"), PLX_SPELLED_PLAINLY);
     assert_int_equal(judge("\xC4\xA0the", " "), PLX_SPELLED_PLAINLY); /* no byte is spelled by a space */
@@ -101,12 +101,28 @@ static void plx_spelling_judge__by_blanks(void **state)
     assert_int_equal(judge("\xC4\xA0the", "\xFF"), PLX_SPELLED_UNCLEAR);
 }
 
+/* By tokens, not by how often a token has it. */
+static void plx_spelling_judge__by_the_more_frequent_blank(void **state)
+{
+    static const char piece[] = "\xE2\x96\x81the\xE2\x96\x81", byte[] = "\xC4\xA0the";
+    (void)state;
+    assert_int_equal(judge(byte, piece), PLX_SPELLED_UNCLEAR);
+    for (int pieces = 0; pieces < 2; pieces++) {
+        struct plx_spelling_signs signs = {0};
+        plx_spelling_look(&signs, word_of(piece));
+        plx_spelling_look(&signs, word_of(byte));
+        plx_spelling_look(&signs, word_of(pieces ? piece : byte));
+        assert_int_equal(plx_spelling_judge(&signs), pieces ? PLX_SPELLED_PIECES : PLX_SPELLED_BYTES);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(plx_spelling_bytes__of_gpt_2),
         cmocka_unit_test(plx_spelling_bytes__of_pieces),
         cmocka_unit_test(plx_spelling_judge__by_blanks),
+        cmocka_unit_test(plx_spelling_judge__by_the_more_frequent_blank),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -183,6 +183,29 @@ static void indexed_probe__lone_tokens(void **state)
     corpus_reading_free(&reading);
 }
 
+/* Ids that begin as a zip archive does: what lies beside them knows better. */
+static void indexed_probe__like_an_archive(void **state)
+{
+    struct corpus_reading reading;
+    struct plx_error error;
+    (void)state;
+    char *path = fixture_path("corpora/megatron/sentences.bin");
+    const struct file_bytes file = file_read(path);
+    memcpy(file.bytes, "PK\3\4", 4);
+    file_write(folder_path("x.bin"), file.bytes, file.size);
+    copy("corpora/megatron/sentences.idx", "x.idx");
+    const char *names[] = {folder_path("x.bin")};
+    if (read_named(names, 1, NULL, &reading, &error)) {
+        fail_msg("%s", error.message);
+        return;
+    }
+    assert_string_equal(reading.info.format, "megatron");
+    assert_int_equal(reading.ids[0], 0x4B50);
+    corpus_reading_free(&reading);
+    free(file.bytes);
+    free(path);
+}
+
 /* Reads the tokens with such an index: all of them, or a clear error that says where. */
 static void read_damaged(const char *tokens, const uint8_t *index, size_t size)
 {
@@ -232,6 +255,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(indexed_open__refusals, folder_make, folder_remove),
         cmocka_unit_test_setup_teardown(indexed__damaged_index, folder_make, folder_remove),
         cmocka_unit_test_setup_teardown(indexed_probe__lone_tokens, folder_make, folder_remove),
+        cmocka_unit_test_setup_teardown(indexed_probe__like_an_archive, folder_make, folder_remove),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

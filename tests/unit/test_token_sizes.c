@@ -102,6 +102,12 @@ static void plx_token_sizes_read__of_a_tokenizer(void **state)
     static const char *const prefixes[] = {
         "\"normalizer\": {\"type\": \"Prepend\", \"prepend\": \"\xE2\x96\x81\"}",
         "\"pre_tokenizer\": {\"type\": \"Metaspace\", \"prepend_scheme\": \"first\"}",
+        "\"normalizer\": {\"normalizers\": [{}, {\"prepend\": \"\\u2581\", \"type\": \"Prepend\"}]}",
+        "\"pre_tokenizer\": {\"pretokenizers\": [{\"add_prefix_space\": false}, {\"type\":\"Metaspace\"}]}",
+        "\"pre_tokenizer\": {\"type\" : \"Metaspace\", \"add_prefix_space\" : false}",
+        "\"pre_tokenizer\": {\"add_prefix_space\":\nfalse, \"type\": \"Metaspace\"}",
+        "\"normalizer\": {\"type\": \"Prepend\", \"prepend\": \"x\"}",
+        "\"normalizer\": {\"type\": \"Replace\", \"content\": \"Metaspace\"}",
         "\"pre_tokenizer\": {\"type\": \"Metaspace\", \"prepend_scheme\": \"never\"}",
         "\"normalizer\": null"};
     for (size_t i = 0; i < LENGTH(prefixes); i++) {
@@ -114,7 +120,7 @@ static void plx_token_sizes_read__of_a_tokenizer(void **state)
             "\"vocab\": {\"[BOS]\": 0, \"\xE2\x96\x81on\": 1, \"e\": 2}, \"merges\": []}}",
             prefixes[i]);
         struct plx_token_sizes sizes = read_sizes(text);
-        const uint32_t first = i < 2 ? 2 : 3;
+        const uint32_t first = i < 4 ? 2 : 3;
         EXPECT_STREAM(&sizes, {0, 0, 0, 0}, {1, first, first, 1}, {2, 1, 1, 0}, {1, 3, 3, 1}, {4, 4, 4, 1});
         plx_token_sizes_release(&sizes);
     }
@@ -191,6 +197,7 @@ static void plx_token_sizes_read__what_is_wrong(void **state)
         {"the\nof\n", PLX_UNSUPPORTED, PLX_NOWHERE, "says of no token"},
         {"{}", PLX_UNSUPPORTED, PLX_NOWHERE, "no token of the vocabulary has a blank"},
         {"{\"the\": 0, \"of\": 1}", PLX_UNSUPPORTED, PLX_NOWHERE, "no token of the vocabulary has a blank"},
+        {"{\"\xC4\xA0the\": 0, \"a\xE2\x96\x81\": 1}", PLX_UNSUPPORTED, PLX_NOWHERE, "as many tokens"},
         {"{\"the\": 0, \"\xC4\xA0of\": 1, \"\xE2\x82\xAC\": 2}", PLX_UNSUPPORTED, PLX_NOWHERE, "has a blank"},
         {"[\" a\"]", PLX_MALFORMED, 1, "'{' is expected"},
         {"{\" a\": 0,\n \" b\": 0}", PLX_MALFORMED, 2, "the id 0 stands twice"},
