@@ -11,18 +11,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define PLX_INDEX_SUFFIX ".idx"
-#define PLX_INDEX_TOKENS ".bin"
-
 /* Whether content that begins with head[0..size) is such an index. */
 bool plx_index_recognise(const uint8_t *head, size_t size);
 
 /* Reads up to `size` bytes of the regular file `path` into head, and says how long the file is. Returns how
    many have been read: 0 for what is none, or cannot be read. */
 size_t plx_index_head(const char *path, void *head, size_t size, uint64_t *file_bytes);
-
-/* The length of NAME in `name` that ends with the suffix behind it; 0 where it does not. */
-size_t plx_index_stem(const char *name, const char *suffix);
 
 /* The two files of a data set that is named by what both begin with, or by either: NAME.bin and NAME.idx,
    each released with free(). On failure both are NULL: PLX_MEMORY. */

@@ -1,7 +1,6 @@
 #include "io/members.h"
 
 #include "base/error.h"
-#include "io/index_pair.h"
 
 #include <fnmatch.h>
 #include <stdio.h>
@@ -78,10 +77,17 @@ static bool same_name(const char *wanted, const char *name)
     return length == wanted_length && memcmp(wanted, name, length) == 0;
 }
 
+/* The length of NAME in `name` that ends with the suffix of 4 bytes behind it; 0 where it does not. */
+static size_t stem(const char *name, const char *suffix)
+{
+    const size_t length = strlen(name);
+    return length > 4 && strcmp(name + length - 4, suffix) == 0 ? length - 4 : 0;
+}
+
 /* Keeps NAME of NAME.idx. */
 static enum plx_status note_index(struct plx_members *members, const char *name, struct plx_error *error)
 {
-    const size_t length = plx_index_stem(name, PLX_INDEX_SUFFIX);
+    const size_t length = stem(name, ".idx");
     if (length == 0)
         return PLX_OK;
     members->indexes.limit = INDEXES_BYTES_MOST;
@@ -164,14 +170,14 @@ enum plx_status plx_members_check(const struct plx_members *members, struct plx_
 enum plx_status plx_members_check_lone(const struct plx_members *members, const char *name,
                                        struct plx_error *error)
 {
-    const size_t length = plx_index_stem(name, PLX_INDEX_TOKENS);
+    const size_t length = stem(name, ".bin");
     const char *index = (const char *)members->indexes.data, *end = index + members->indexes.size;
     for (; length > 0 && index < end; index += strlen(index) + 1) {
         if (strlen(index) != length || memcmp(index, name, length) != 0)
             continue;
         plx_error_set(error, PLX_UNSUPPORTED,
-                      "the archive's \"%.*s\" has an index beside it, NAME%s, which is not read there",
-                      NAME_BYTES_MOST, name, PLX_INDEX_SUFFIX);
+                      "the archive's \"%.*s\" has an index beside it, NAME.idx, which is not read there",
+                      NAME_BYTES_MOST, name);
         return plx_error_hint(error, "unpack both files");
     }
     return PLX_OK;
