@@ -3,6 +3,7 @@
 #include "base/memory.h"
 #include "corpus/document_range.h"
 #include "corpus/files.h"
+#include "corpus/index_pair.h"
 #include "corpus/page_counter.h"
 #include "corpus/token_bytes.h"
 #include "io/place.h"
@@ -108,7 +109,7 @@ enum plx_status plx_corpus_open(const char *const *names, size_t count,
 {
     struct plx_names expanded;
     *corpus = NULL;
-    const enum plx_status status = plx_names_expand(names, count, &expanded, error);
+    const enum plx_status status = plx_names_expand(names, count, plx_index_pair_up, &expanded, error);
     if (status)
         return status;
     struct plx_corpus *opened = new_corpus(&expanded, options, error);
@@ -257,7 +258,7 @@ void plx_corpus_progress(const struct plx_corpus *corpus, uint64_t *size, uint64
 enum plx_status plx_corpus_check_output(const struct plx_corpus *corpus, const char *output,
                                         struct plx_error *error)
 {
-    const enum plx_status status = plx_names_check_output(&corpus->files.names, output, error);
+    const enum plx_status status = plx_index_check_output(&corpus->files.names, output, error);
     return status || !corpus->token_bytes_name ? status
                                                : plx_place_check(output, corpus->token_bytes_name, error);
 }

@@ -138,27 +138,28 @@ static enum plx_status open_file(struct plx_corpus_files *files, struct plx_erro
     return status ? status : plx_corpus_files_begin(files, source, error);
 }
 
-/* Adds the line of the file at hand to what the fingerprint of several is made of; before it that of what
-   lies beside the file. */
-static enum plx_status add_fingerprint(struct plx_corpus_files *files, struct plx_error *error)
+/* Adds the line of the source to what the fingerprint of several is made of; before it that of what lies
+   beside it. */
+static enum plx_status add_fingerprint(struct plx_sha256 *fingerprints, struct plx_source *source,
+                                       struct plx_source *beside, struct plx_error *error)
 {
     char lines[2 * PLX_SHA256_TEXT], *line = lines + PLX_SHA256_TEXT;
-    struct plx_source *beside = files->reader->beside;
     enum plx_status status = beside ? plx_source_sha256(beside, lines, error) : PLX_OK;
     if (status == PLX_OK)
-        status = plx_source_sha256(files->source, line, error);
+        status = plx_source_sha256(source, line, error);
     if (status)
         return status;
     lines[PLX_SHA256_TEXT - 1] = line[PLX_SHA256_TEXT - 1] = '\n';
-    return plx_sha256_update(files->fingerprints, beside ? lines : line,
-                             beside ? sizeof lines : PLX_SHA256_TEXT, error);
+    return plx_sha256_update(fingerprints, beside ? lines : line, beside ? sizeof lines : PLX_SHA256_TEXT,
+                             error);
 }
 
 enum plx_status plx_corpus_files_next(struct plx_corpus_files *files, struct plx_error *error)
 {
-    if (files->source) {
+    if (files->reader) {
         uint64_t size, done;
-        const enum plx_status status = add_fingerprint(files, error);
+        const enum plx_status status =
+            add_fingerprint(files->fingerprints, files->source, files->reader->beside, error);
         if (status)
             return status;
         plx_source_progress(files->source, &size, &done);
@@ -218,8 +219,11 @@ enum plx_status plx_corpus_files_sha256(struct plx_corpus_files *files, char hex
         return plx_source_sha256(files->source, hex, error);
     while (!plx_corpus_files_end(files) && status == PLX_OK)
         status = plx_corpus_files_next(files, error);
-    if (status == PLX_OK && !*files->sha256 && (status = add_fingerprint(files, error)) == PLX_OK)
-        status = plx_sha256_finish(files->fingerprints, files->sha256, error);
+    if (status == PLX_OK && files->reader && !*files->sha256) {
+        status = add_fingerprint(files->fingerprints, files->source, files->reader->beside, error);
+        if (status == PLX_OK)
+            status = plx_sha256_finish(files->fingerprints, files->sha256, error);
+    }
     if (status == PLX_OK)
         memcpy(hex, files->sha256, PLX_SHA256_TEXT);
     return status;

@@ -3,7 +3,7 @@
 #include "base/bytes.h"
 #include "base/error.h"
 #include "corpus/index_format.h"
-#include "io/index_pair.h"
+#include "corpus/index_pair.h"
 #include "io/source.h"
 
 #include <errno.h>

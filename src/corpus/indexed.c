@@ -2,7 +2,7 @@
    sets is what its document index says, of fairseq's every sequence, which is a sentence or a line. */
 #include "corpus/id_reader.h"
 #include "corpus/index_file.h"
-#include "io/index_pair.h"
+#include "corpus/index_pair.h"
 #include "io/medium.h"
 
 #include "base/memory.h"

@@ -6,6 +6,7 @@
 #include "base/lookalike.h"
 #include "base/memory.h"
 #include "corpus/corpus.h"
+#include "corpus/index_pair.h"
 #include "io/archive.h"
 #include "io/medium.h"
 #include "io/names.h"
@@ -111,7 +112,7 @@ enum plx_status plx_inspect_recognise(const char *name, bool *model, struct plx_
 static enum plx_status look(struct inspect *inspect, enum verdict *verdict, struct plx_error *error)
 {
     struct plx_names names;
-    enum plx_status status = plx_names_expand(inspect->names, 1, &names, error);
+    enum plx_status status = plx_names_expand(inspect->names, 1, plx_index_pair_up, &names, error);
     if (status)
         return status;
     const size_t files = names.count;

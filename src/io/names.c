@@ -2,9 +2,7 @@
 
 #include "base/buffer.h"
 #include "base/memory.h"
-#include "io/index_pair.h"
 #include "io/medium.h"
-#include "io/place.h"
 
 #include <errno.h>
 #include <glob.h>
@@ -79,47 +77,6 @@ static enum plx_status expand(struct plx_names *names, const char *given, struct
     return pattern ? match(names, given, error) : add(names, given, error);
 }
 
-static bool is_among(const struct plx_names *names, const char *name)
-{
-    for (size_t i = 0; i < names->count; i++) {
-        if (strcmp(names->names[i], name) == 0)
-            return true;
-    }
-    return false;
-}
-
-static void drop(struct plx_names *names, size_t at)
-{
-    free(names->names[at]);
-    names->count--;
-    for (size_t i = at; i < names->count; i++)
-        names->names[i] = names->names[i + 1];
-}
-
-/* Names each data set in two files by the one that holds the tokens, and once if both were named, as a
-   pattern does. */
-static enum plx_status pair_up(struct plx_names *names, struct plx_error *error)
-{
-    for (size_t i = 0; i < names->count;) {
-        char *name = names->names[i];
-        enum plx_status status = PLX_OK;
-        char *tokens = is_url(name) || is_stdin(name) ? NULL : plx_index_pair(name, &status, error);
-        if (status)
-            return status;
-        if (tokens && is_among(names, tokens)) {
-            free(tokens);
-            drop(names, i);
-            continue;
-        }
-        if (tokens) {
-            free(name);
-            names->names[i] = tokens;
-        }
-        i++;
-    }
-    return PLX_OK;
-}
-
 /* Whether every name can be had, and how much there is in all. */
 static enum plx_status look(struct plx_names *names, struct plx_error *error)
 {
@@ -130,7 +87,7 @@ static enum plx_status look(struct plx_names *names, struct plx_error *error)
         if (is_stdin(name) && used_stdin)
             return plx_error_set(error, PLX_USAGE, "standard input can be read only once");
         used_stdin |= is_stdin(name);
-        const bool file = !is_stdin(name) && !is_url(name);
+        const bool file = plx_names_path(name);
         if (file && (stat(name, &status) != 0 || access(name, R_OK) != 0))
             return refuse(name, errno, error);
         if (file && S_ISDIR(status.st_mode))
@@ -165,26 +122,9 @@ static enum plx_status make_label(const char *const *given, size_t count, char *
     return status;
 }
 
-static enum plx_status check_index(const char *name, const char *output, struct plx_error *error)
+bool plx_names_path(const char *name)
 {
-    enum plx_status status;
-    char *index = plx_index_beside(name, &status, error);
-    if (index)
-        status = plx_place_check(output, index, error);
-    free(index);
-    return status;
-}
-
-enum plx_status plx_names_check_output(const struct plx_names *names, const char *output,
-                                       struct plx_error *error)
-{
-    enum plx_status status = PLX_OK;
-    for (size_t i = 0; i < names->count && status == PLX_OK; i++) {
-        status = plx_place_check(output, names->names[i], error);
-        if (status == PLX_OK)
-            status = check_index(names->names[i], output, error);
-    }
-    return status;
+    return !is_url(name) && !is_stdin(name);
 }
 
 void plx_names_release(struct plx_names *names)
@@ -196,15 +136,15 @@ void plx_names_release(struct plx_names *names)
     *names = (struct plx_names){0};
 }
 
-enum plx_status plx_names_expand(const char *const *given, size_t count, struct plx_names *names,
-                                 struct plx_error *error)
+enum plx_status plx_names_expand(const char *const *given, size_t count, plx_names_refine *refine,
+                                 struct plx_names *names, struct plx_error *error)
 {
     enum plx_status status = PLX_OK;
     *names = (struct plx_names){0};
     for (size_t i = 0; i < count && status == PLX_OK; i++)
         status = expand(names, given[i], error);
-    if (status == PLX_OK)
-        status = pair_up(names, error);
+    if (status == PLX_OK && refine)
+        status = refine(names, error);
     if (status == PLX_OK)
         status = look(names, error);
     if (status == PLX_OK)

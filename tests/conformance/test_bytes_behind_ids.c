@@ -339,6 +339,15 @@ static void plx_evaluate__bytes_that_are_not_those_of_the_original(void **state)
     assert_int_equal(count_warnings(result, "original-bytes"), 1);
     assert_int_equal(result_count(result, "corpus.token_bytes.original"), 7);
     cJSON_Delete(result);
+    /* Of several files the one is named whose line it is, without its folder. */
+    file_write(folder_path("two-1.jsonl"), wrong, strcspn(wrong, "\n") + 1);
+    file_write(folder_path("two-2.jsonl"), wrong + strcspn(wrong, "\n") + 1, strlen(strchr(wrong, '\n') + 1));
+    result = evaluate(model, "two-*.jsonl", NULL, 0);
+    warning = cJSON_GetArrayItem(result_member(result, "warnings"), 0);
+    assert_int_equal(result_count(warning, "line"), 1);
+    assert_non_null(strstr(result_member(warning, "message")->valuestring,
+                           "document 2 in two-2.jsonl for 2, its text has 3"));
+    cJSON_Delete(result);
     static const char bare[] = "{\"input_ids\":[1,2]}\n";
     file_write(folder_path("bare.jsonl"), bare, sizeof bare - 1);
     result = evaluate(model, "bare.jsonl", NULL, 7);

@@ -1,7 +1,5 @@
 /* A corpus of one or several files. Fingerprints are those that sha256sum gives, of files and of its own
    output's first column. */
-#include "corpus/corpus.h"
-
 #include "support/corpora.h"
 #include "support/http_server.h"
 #include "support/zip_file.h"
@@ -575,37 +573,6 @@ static void plx_corpus_next__interrupted(void **state)
     }
 }
 
-/* A NUL byte tells token ids from records; where it stands must decide, and not how much of the file a source
-   has at hand. */
-static void plx_corpus_peek_head__no_more_than_it_says(void **state)
-{
-    (void)state;
-    char records[PLX_CORPUS_PROBE_BYTES + 64];
-    for (size_t at = 0; at < sizeof records; at += 16)
-        memcpy(records + at, "{\"text\":\"01234\"}", 16);
-    for (size_t i = 0; i < 2; i++) {
-        struct plx_source *source;
-        struct plx_error error;
-        enum plx_probe sure;
-        const uint8_t *head;
-        size_t size;
-        records[PLX_CORPUS_PROBE_BYTES - i] = '\0';
-        assert_int_equal(plx_source_open_memory(records, sizeof records, "x", NULL, &source, &error), PLX_OK);
-        assert_int_equal(plx_corpus_peek_head(source, &head, &size, &error), PLX_OK);
-        assert_int_equal(size, PLX_CORPUS_PROBE_BYTES);
-        assert_string_equal(plx_corpus_recognise(head, size, "x", &sure)->name, i == 0 ? "jsonl" : "text");
-        plx_source_close(source);
-    }
-}
-
-static void plx_content_name__all(void **state)
-{
-    (void)state;
-    assert_string_equal(plx_content_name(PLX_CONTENT_TEXT), "text");
-    assert_string_equal(plx_content_name(PLX_CONTENT_STRINGS), "strings");
-    assert_string_equal(plx_content_name(PLX_CONTENT_IDS), "ids");
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -631,8 +598,6 @@ int main(void)
         cmocka_unit_test(plx_corpus_progress__of_several),
         cmocka_unit_test(plx_corpus_progress__of_archives),
         cmocka_unit_test(plx_corpus_next__interrupted),
-        cmocka_unit_test(plx_corpus_peek_head__no_more_than_it_says),
-        cmocka_unit_test(plx_content_name__all),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }

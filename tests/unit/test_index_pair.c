@@ -1,7 +1,6 @@
 /* Names of data sets in two files. */
-#include "io/index_pair.h"
+#include "corpus/index_pair.h"
 
-#include "io/names.h"
 #include "support/fixtures.h"
 #include "support/folder.h"
 
@@ -99,7 +98,7 @@ static void expect_names(const char *const *given, size_t count, const char *con
     const char *paths[4];
     for (size_t i = 0; i < count; i++)
         paths[i] = folder_path(given[i]);
-    assert_int_equal(plx_names_expand(paths, count, &names, NULL), PLX_OK);
+    assert_int_equal(plx_names_expand(paths, count, plx_index_pair_up, &names, NULL), PLX_OK);
     assert_int_equal(names.count, most);
     for (size_t i = 0; i < most; i++)
         assert_string_equal(path_name(names.names[i]), expected[i]);
@@ -108,7 +107,7 @@ static void expect_names(const char *const *given, size_t count, const char *con
 }
 
 /* One data set, whichever of its names is given, and both as a pattern does. */
-static void plx_names_expand__pairs(void **state)
+static void plx_index_pair_up__names(void **state)
 {
     (void)state;
     expect_names((const char *[]){"a"}, 1, (const char *[]){"a.bin"}, 1, 2);
@@ -128,7 +127,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(plx_index_pair__a_file_goes_before, make, folder_remove),
         cmocka_unit_test_setup_teardown(plx_index_pair__no_regular_file, make, folder_remove),
         cmocka_unit_test(plx_index_beside__names),
-        cmocka_unit_test_setup_teardown(plx_names_expand__pairs, make, folder_remove),
+        cmocka_unit_test_setup_teardown(plx_index_pair_up__names, make, folder_remove),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -58,7 +58,7 @@ static void expect_names(const char *const *given, const char *const *expected, 
     struct plx_names names;
     struct plx_error error;
     const size_t count = length(given);
-    if (plx_names_expand(given, count, &names, &error))
+    if (plx_names_expand(given, count, NULL, &names, &error))
         fail_msg("%s: %s", error.input, error.message);
     for (size_t i = 0; expected[i] && i < names.count; i++)
         assert_string_equal(names.names[i], expected[i]);
@@ -118,7 +118,7 @@ static void expect_label(const char *const *given, size_t count, const char *lab
 {
     struct plx_names names;
     struct plx_error error;
-    assert_int_equal(plx_names_expand(given, count, &names, &error), PLX_OK);
+    assert_int_equal(plx_names_expand(given, count, NULL, &names, &error), PLX_OK);
     assert_string_equal(names.label, label);
     plx_names_release(&names);
 }
@@ -138,7 +138,7 @@ static void expect_failure(const char *const *given, size_t count, enum plx_stat
 {
     struct plx_names names;
     struct plx_error error = {.input = ""};
-    assert_int_equal(plx_names_expand(given, count, &names, &error), status);
+    assert_int_equal(plx_names_expand(given, count, NULL, &names, &error), status);
     assert_string_equal(error.input, input);
     if (!strstr(error.message, message))
         fail_msg("%s: %s", input, error.message);

@@ -1,9 +1,9 @@
 /* The names of data sets in two files, as Megatron-LM and fairseq write them: token ids in NAME.bin, and
    where each sequence of them begins in NAME.idx. */
-#ifndef PLX_IO_INDEX_PAIR_H
-#define PLX_IO_INDEX_PAIR_H
+#ifndef PLX_CORPUS_INDEX_PAIR_H
+#define PLX_CORPUS_INDEX_PAIR_H
 
-#include <perplex/status.h>
+#include "io/names.h"
 
 #include "base/token_magic.h"
 
@@ -29,5 +29,13 @@ char *plx_index_beside(const char *bin, enum plx_status *status, struct plx_erro
 /* NAME.bin of a data set both of whose files are there, by the name of its index, or by NAME alone if that is
    no file. Released with free(). NULL for any other name, with *status PLX_OK, or on failure. */
 char *plx_index_pair(const char *name, enum plx_status *status, struct plx_error *error);
+
+/* Names each data set in two files by the one that holds the tokens, and once if both were named, as a
+   pattern does. For plx_names_expand. */
+enum plx_status plx_index_pair_up(struct plx_names *names, struct plx_error *error);
+
+/* PLX_USAGE where to write `output` would replace one of the files, or the index of one. */
+enum plx_status plx_index_check_output(const struct plx_names *names, const char *output,
+                                       struct plx_error *error);
 
 #endif

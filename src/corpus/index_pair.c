@@ -1,6 +1,7 @@
-#include "io/index_pair.h"
+#include "corpus/index_pair.h"
 
 #include "base/memory.h"
+#include "io/place.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -92,4 +93,65 @@ char *plx_index_pair(const char *name, enum plx_status *status, struct plx_error
         return tokens;
     free(tokens);
     return NULL;
+}
+
+static bool is_among(const struct plx_names *names, const char *name)
+{
+    for (size_t i = 0; i < names->count; i++) {
+        if (strcmp(names->names[i], name) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void drop(struct plx_names *names, size_t at)
+{
+    free(names->names[at]);
+    names->count--;
+    for (size_t i = at; i < names->count; i++)
+        names->names[i] = names->names[i + 1];
+}
+
+enum plx_status plx_index_pair_up(struct plx_names *names, struct plx_error *error)
+{
+    for (size_t i = 0; i < names->count;) {
+        char *name = names->names[i];
+        enum plx_status status = PLX_OK;
+        char *tokens = plx_names_path(name) ? plx_index_pair(name, &status, error) : NULL;
+        if (status)
+            return status;
+        if (tokens && is_among(names, tokens)) {
+            free(tokens);
+            drop(names, i);
+            continue;
+        }
+        if (tokens) {
+            free(name);
+            names->names[i] = tokens;
+        }
+        i++;
+    }
+    return PLX_OK;
+}
+
+static enum plx_status check_index(const char *name, const char *output, struct plx_error *error)
+{
+    enum plx_status status;
+    char *index = plx_index_beside(name, &status, error);
+    if (index)
+        status = plx_place_check(output, index, error);
+    free(index);
+    return status;
+}
+
+enum plx_status plx_index_check_output(const struct plx_names *names, const char *output,
+                                       struct plx_error *error)
+{
+    enum plx_status status = PLX_OK;
+    for (size_t i = 0; i < names->count && status == PLX_OK; i++) {
+        status = plx_place_check(output, names->names[i], error);
+        if (status == PLX_OK)
+            status = check_index(names->names[i], output, error);
+    }
+    return status;
 }
