@@ -6,7 +6,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "corpus/index_format.h"
-#include "io/index_pair.h"
+#include "corpus/index_pair.h"
 #include "io/place.h"
 
 #include <stdlib.h>

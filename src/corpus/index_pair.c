@@ -1,6 +1,7 @@
 #include "corpus/index_pair.h"
 
 #include "base/memory.h"
+#include "io/place.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -130,4 +131,26 @@ enum plx_status plx_index_pair_up(struct plx_names *names, struct plx_error *err
         i++;
     }
     return PLX_OK;
+}
+
+static enum plx_status check_index(const char *name, const char *output, struct plx_error *error)
+{
+    enum plx_status status;
+    char *index = plx_index_beside(name, &status, error);
+    if (index)
+        status = plx_place_check(output, index, error);
+    free(index);
+    return status;
+}
+
+enum plx_status plx_index_check_output(const struct plx_names *names, const char *output,
+                                       struct plx_error *error)
+{
+    enum plx_status status = PLX_OK;
+    for (size_t i = 0; i < names->count && status == PLX_OK; i++) {
+        status = plx_place_check(output, names->names[i], error);
+        if (status == PLX_OK)
+            status = check_index(names->names[i], output, error);
+    }
+    return status;
 }

@@ -40,4 +40,8 @@ char *plx_index_pair(const char *name, enum plx_status *status, struct plx_error
    pattern does. For plx_names_expand. */
 enum plx_status plx_index_pair_up(struct plx_names *names, struct plx_error *error);
 
+/* PLX_USAGE where to write `output` would replace one of the files, or the index of one. */
+enum plx_status plx_index_check_output(const struct plx_names *names, const char *output,
+                                       struct plx_error *error);
+
 #endif

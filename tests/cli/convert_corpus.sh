@@ -68,7 +68,7 @@ printf ' \r\n\n' >blank.txt
 size=$(cat messy.txt blank.txt | wc -c)
 accepts "$PERPLEX" eval -q model.arpa messy.txt blank.txt --end none -o text.json
 [ "$(value text.json counts.scored_bytes)" -eq "$size" ] || fail "not $size bytes are scored"
-for format in u32 megatron npy jsonl; do
+for format in u32 megatron jsonl; do
     accepts "$PERPLEX" convert -q messy.txt blank.txt "none.$format" --to $format --vocab model.arpa --end none \
         --write-bytes bytes.npy
     input=none.$format
