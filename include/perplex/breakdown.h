@@ -37,11 +37,15 @@ struct plx_token_counts {
 /* Counts the tokens of a corpus as plx_evaluate would have them with these options, of which it takes the
    protocol, the threads, progress and interruption: everything that the protocol keeps, scored or not, behind
    its limit too; unknown tokens are never refused. *counts is to be released with plx_token_counts_release,
-   in any case. PLX_UNSUPPORTED where the model does not know its vocabulary; the errors of plx_evaluate but
+   in any case. PLX_UNSUPPORTED where plx_token_counts_possible says no; the errors of plx_evaluate but
    those of scoring. Any thread, as plx_evaluate. */
 PLX_API enum plx_status plx_token_counts_make(const struct plx_model *model, struct plx_corpus *corpus,
                                               const struct plx_evaluate_options *options,
                                               struct plx_token_counts *counts, struct plx_error *error);
+
+/* Whether the model sees tokens of a vocabulary in the corpus, so that they can be counted: not where it
+   takes any word and has no ids for them. Any thread. */
+PLX_API bool plx_token_counts_possible(const struct plx_model *model, const struct plx_corpus *corpus);
 
 /* Releases what counting has allocated; what is empty is fine. */
 PLX_API void plx_token_counts_release(struct plx_token_counts *counts);
@@ -51,12 +55,14 @@ PLX_API void plx_token_counts_release(struct plx_token_counts *counts);
 
 /* A document and its score. */
 struct plx_document_score {
-    uint64_t number;    /* from 0, in the order of the corpus; those that give no token are not counted */
-    struct plx_word id; /* that the corpus gives it; {NULL, 0} if none */
-    uint64_t tokens;    /* scored, at least one */
-    uint64_t infinite;  /* of them, of zero probability */
-    uint64_t bytes;     /* of the original, that the scored tokens stand for; 0 where that is not known */
-    double nats;        /* their sum; +infinity is possible */
+    uint64_t number; /* which document of the corpus, from 0, as first_document of struct plx_corpus_options
+                        counts */
+    struct plx_word id;    /* that the corpus gives it; {NULL, 0} if none */
+    uint64_t tokens;       /* scored, at least one */
+    uint64_t infinite;     /* of them, of zero probability */
+    uint64_t bytes;        /* of the original, that the scored tokens stand for; 0 where that is not known */
+    double nats;           /* their sum; +infinity is possible */
+    double nats_per_token; /* their mean, rounded once */
 };
 
 /* Takes the next document with a scored token, in the order of the corpus, in the thread that evaluates; what

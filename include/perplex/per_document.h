@@ -8,12 +8,16 @@
    .jsonl, .ndjson, .json: JSON Lines, UTF-8, for each document an object in a line, without blanks, with
    these keys in this order:
 
-       "number"          which document of the corpus, from 0; those that give no token are not counted
-       "document"        the id that the corpus gives it; bytes that are not UTF-8 are U+FFFD each. Absent
-   where there is none "tokens"          scored, at least one "nats"            their sum: the shortest
-   decimal that reads back as the same double; the string "inf" for infinity "nats_per_token"  their mean,
-   likewise "perplexity"      exp(nats_per_token) "bytes"           of the original, that the scored tokens
-   stand for; 0 where that is not known "bits_per_byte"   nats / ln 2 / bytes; the string "nan" without any
+       "number"          which document of the corpus, from 0 (struct plx_document_score)
+       "document"        the id that the corpus gives it; absent where there is none. Bytes that are not UTF-8
+                         are U+FFFD each
+       "tokens"          scored, at least one
+       "nats"            their sum: the shortest decimal that reads back as the same double; the string "inf"
+                         for infinity
+       "nats_per_token"  their mean, likewise
+       "perplexity"      exp(nats_per_token)
+       "bytes"           of the original, that the scored tokens stand for; 0 where that is not known
+       "bits_per_byte"   nats / bytes / ln 2; the string "nan" without any
        "infinite"        tokens of zero probability
 
    .csv: the same as a table (RFC 4180, but lines end in a newline) with these names in its first row; an id
@@ -49,6 +53,10 @@ PLX_API enum plx_status plx_per_document_commit(struct plx_per_document *writer,
 
 /* Releases the writer; its file does not appear. NULL is fine. */
 PLX_API void plx_per_document_discard(struct plx_per_document *writer);
+
+/* Names and describes the formats, one after another; NULL behind the last. Static. Any thread. */
+PLX_API const char *plx_per_document_format_name(size_t index);
+PLX_API const char *plx_per_document_format_description(size_t index);
 
 #ifdef __cplusplus
 }

@@ -15,9 +15,10 @@
        "nats"      −ln p: the shortest decimal that reads back as the same double; the string "inf" for
                    infinity, "nan" for no number
        "order"     length of the n-gram found; absent where the model does not say
-       "flags"     names of what is special about the token: "end", "blank", "unknown", "literal", in this
-   order (plx_token_flag); always there, mostly []. That is `select(.flags | index("unknown"))` of jq, and of
-   pandas `frame.flags.map(lambda flags: "unknown" in flags)`
+       "flags"     names of what is special about the token (plx_token_flag): "end", "blank", "unknown",
+                   "literal", in this order; always there, mostly []. That is what `select(.flags |
+                   index("unknown"))` of jq asks for, and of pandas `frame.flags.map(lambda flags: "unknown"
+                   in flags)`
 
    .npy: NumPy's array format, version 1.0 (numpy/lib/format.py): the nats alone, float64 [scored],
    little-endian, infinity as it is. Its header holds the count, which is known at the end: what is

@@ -1,9 +1,10 @@
 /* Summaries: what another tool prints of the same evaluation, in its own words, layout and digits, so that a
    script which parses the tool reads a summary as well.
 
-   A summary says what the tool would say under its own protocol, or under one that comes to the same; where
-   the tool has no number for the protocol, the evaluation refuses. What the tool computes in floating point
-   in the order of the corpus is computed so here; results (result.h) have exact sums. */
+   A summary says what the tool would say under its own protocol, or under one that comes to the same;
+   where the tool has no number for the protocol, or for what it meets in the corpus, the evaluation
+   refuses. What the tool computes in floating point in the order of the corpus is computed so here;
+   results (result.h) have exact sums. */
 #ifndef PERPLEX_SUMMARY_H
 #define PERPLEX_SUMMARY_H
 

@@ -136,6 +136,11 @@ double plx_exact_sum(const struct plx_exact *exact)
     return exact->overflow ? (double)NAN : divide_signed(exact->sum, 1);
 }
 
+double plx_exact_total(const struct plx_exact *exact)
+{
+    return exact->infinite > 0 ? (double)INFINITY : plx_exact_sum(exact);
+}
+
 double plx_exact_squares(const struct plx_exact *exact)
 {
     return exact->overflow ? (double)NAN : divide(exact->squares, 1);

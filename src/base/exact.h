@@ -94,6 +94,9 @@ void plx_exact_add_value(struct plx_exact *exact, double value);
 
 void plx_exact_merge(struct plx_exact *into, const struct plx_exact *from);
 
+/* The sum, correctly rounded to double: +infinity if any value was infinite; NaN if overflowed. */
+double plx_exact_total(const struct plx_exact *exact);
+
 /* The finite part of the sum, correctly rounded to double. */
 double plx_exact_sum(const struct plx_exact *exact);
 double plx_exact_squares(const struct plx_exact *exact);

@@ -50,6 +50,18 @@ size_t plx_grown_capacity(size_t capacity, size_t need)
     return grown < 16 ? 16 : grown;
 }
 
+enum plx_status plx_reserve_array(void *array, size_t *capacity, size_t count, size_t size,
+                                  struct plx_error *error)
+{
+    if (count <= *capacity)
+        return PLX_OK;
+    const size_t grown = plx_grown_capacity(*capacity, count);
+    const enum plx_status status = plx_resize_array(array, grown, size, error);
+    if (status == PLX_OK)
+        *capacity = grown;
+    return status;
+}
+
 char *plx_copy_string(const char *text, size_t length, struct plx_error *error)
 {
     char *copy;

@@ -16,6 +16,11 @@ enum plx_status plx_resize_array(void *array, size_t count, size_t size, struct 
    constant time for an append. */
 size_t plx_grown_capacity(size_t capacity, size_t need);
 
+/* Makes room for at least `count` elements in `*array`, which has room for *capacity, as above: on failure
+   both are unchanged. */
+enum plx_status plx_reserve_array(void *array, size_t *capacity, size_t count, size_t size,
+                                  struct plx_error *error);
+
 /* A copy of `length` bytes with a NUL behind them; NULL on failure. */
 char *plx_copy_string(const char *text, size_t length, struct plx_error *error);
 

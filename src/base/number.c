@@ -286,6 +286,21 @@ size_t plx_format_u64(uint64_t value, char text[PLX_NUMBER_TEXT])
     return length;
 }
 
+const char *plx_format_grouped(uint64_t value, char text[PLX_NUMBER_TEXT])
+{
+    char digits[PLX_NUMBER_TEXT];
+    const size_t count = plx_format_u64(value, digits);
+    char *out = text;
+
+    for (size_t i = 0; i < count; i++) {
+        if (i > 0 && (count - i) % 3 == 0)
+            *out++ = ',';
+        *out++ = digits[i];
+    }
+    *out = '\0';
+    return text;
+}
+
 size_t plx_format_fixed(double value, unsigned digits, char text[PLX_FIXED_TEXT])
 {
     char local[PLX_FIXED_TEXT + 16]; /* the decimal point of a locale may have several bytes */

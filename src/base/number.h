@@ -27,6 +27,9 @@ size_t plx_format_double(double value, char text[PLX_NUMBER_TEXT]);
    "inf", "-inf" or "nan" where it is not finite. Returns the length. */
 size_t plx_format_significant(double value, int digits, char text[PLX_NUMBER_TEXT]);
 
+/* With commas between thousands ("4,358"). Returns `text`. */
+const char *plx_format_grouped(uint64_t value, char text[PLX_NUMBER_TEXT]);
+
 /* The decimal digits. Returns the length. */
 size_t plx_format_u64(uint64_t value, char text[PLX_NUMBER_TEXT]);
 

@@ -55,20 +55,6 @@ bool cli_wants_breakdown(const struct plx_breakdown_options *options)
     return options->parts || options->worst > 0 || options->best > 0 || options->documents;
 }
 
-enum plx_status cli_count_tokens(const char *name, const struct plx_corpus_options *like,
-                                 const struct plx_model *model, const struct plx_evaluate_options *options,
-                                 struct plx_token_counts *counts, struct plx_error *error)
-{
-    struct plx_corpus_options reading = {
-        .tokens = like->tokens, .interrupted = like->interrupted, .user = like->user};
-    struct plx_corpus *corpus;
-    enum plx_status status = plx_corpus_open(&name, 1, &reading, &corpus, error);
-    if (status == PLX_OK)
-        status = plx_token_counts_make(model, corpus, options, counts, error);
-    plx_corpus_close(corpus);
-    return status;
-}
-
 void cli_print_breakdown(const struct plx_result *result)
 {
     struct plx_error error;

@@ -354,12 +354,6 @@ bool cli_read_breakdown(const struct cli_arguments *arguments, struct plx_breakd
 /* Whether anything of it is asked for. */
 bool cli_wants_breakdown(const struct plx_breakdown_options *options);
 
-/* Counts the tokens of the corpus of that name, of whatever format, whose tokens are what those of `like`
-   are. *counts begins empty. */
-enum plx_status cli_count_tokens(const char *name, const struct plx_corpus_options *like,
-                                 const struct plx_model *model, const struct plx_evaluate_options *options,
-                                 struct plx_token_counts *counts, struct plx_error *error);
-
 /* Prints what was asked for on stderr, for people. */
 void cli_print_breakdown(const struct plx_result *result);
 

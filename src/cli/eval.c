@@ -1,5 +1,6 @@
 /* perplex eval: score one corpus with one model. */
 #include "cli.h"
+#include "eval_outputs.h"
 
 #include <limits.h>
 #include <math.h>
@@ -45,8 +46,9 @@ static const char DETAILS[] =
     "\n\n"
     "The result is JSON on standard output (schema perplex.result/1). `--summary` prints there what another "
     "tool would, in its layout and with its digits, for scripts that parse it; `-o` writes the JSON all the "
-    "same. "
-    "Without `--protocol` it is that tool's own; what it has no number for is refused.";
+    "same, "
+    "and what is asked for of the result needs it. Without `--protocol` it is that tool's own; what it has "
+    "no number for is refused.";
 
 static const struct cli_example EXAMPLES[] = {
     {"perplex eval model.arpa test.txt", "an n-gram model on a text, under the protocol that suits both"},
@@ -88,43 +90,6 @@ struct settings {
 static bool check_standard_input(const struct cli_arguments *arguments)
 {
     return cli_check_standard_input(arguments, 1);
-}
-
-/* Two outputs in one place would spoil each other. */
-static bool check_apart(const char *a, const char *a_path, const char *b, const char *b_path,
-                        const char *hint)
-{
-    char shown[512];
-    if (!plx_output_same(a_path, b_path))
-        return true;
-    plx_text_visible(b_path ? b_path : "", shown, sizeof shown);
-    fprintf(stderr, "perplex: %s and %s cannot both go to %s%s\n", a, b,
-            plx_output_same(NULL, b_path) ? "standard output" : shown, hint);
-    return false;
-}
-
-/* Nothing is written to standard output, by whatever name, but the result; with --summary, that. */
-static bool check_outputs(const struct cli_arguments *arguments)
-{
-    static const struct {
-        const char *name;
-        enum cli_option option;
-    } beside[] = {{"--per-token", CLI_PER_TOKEN}, {"--per-document", CLI_PER_DOCUMENT}};
-    const char *result = arguments->values[CLI_OUTPUT], *tokens = arguments->values[CLI_PER_TOKEN];
-    const bool summary = arguments->values[CLI_SUMMARY] != NULL;
-    if (summary && result && !check_apart("the result", result, "--summary", NULL, ""))
-        return false;
-    for (size_t i = 0; i < sizeof beside / sizeof *beside; i++) {
-        const char *path = arguments->values[beside[i].option];
-        if (summary && path && !check_apart(beside[i].name, path, "--summary", NULL, ""))
-            return false;
-        if (path && (result || !summary) &&
-            !check_apart("the result", result, beside[i].name, path,
-                         result ? "" : "; -o FILE moves the result"))
-            return false;
-    }
-    const char *documents = arguments->values[CLI_PER_DOCUMENT];
-    return !tokens || !documents || check_apart("--per-token", tokens, "--per-document", documents, "");
 }
 
 /* The modified losses, but for the class weights, which are read with the model. */
@@ -177,7 +142,7 @@ static bool read_settings(const struct cli_arguments *arguments, struct cli_prog
     if (!cli_choice(arguments, CLI_TOKENS, &tokens) || !cli_choice(arguments, CLI_LOAD, &load) ||
         !cli_choice(arguments, CLI_FINGERPRINT, &fingerprint) ||
         !cli_choice(arguments, CLI_SUMMARY, &summary) || !cli_check_preset(arguments) ||
-        !check_standard_input(arguments) || !cli_check_inputs(arguments) || !check_outputs(arguments) ||
+        !check_standard_input(arguments) || !cli_check_inputs(arguments) || !cli_check_outputs(arguments) ||
         !cli_documents(arguments, &settings->corpus) ||
         !cli_number(arguments, CLI_THREADS, 1, 1024, &threads) ||
         !cli_number(arguments, CLI_BATCH, 1, 1 << 24, &batch) ||
@@ -217,24 +182,43 @@ static enum plx_status read_class_weights(const char *name, struct plx_loss_vari
     return PLX_OK;
 }
 
-/* The corpus and the one to tune on, *tuning, as far as they are not open yet. */
-static enum plx_status open_corpora(const struct cli_arguments *arguments, const struct settings *settings,
-                                    bool at_once, struct plx_corpus **corpus, struct plx_corpus **tuning,
-                                    struct plx_error *error)
+/* What is read beside the models; NULL: not open yet, or not wanted. */
+struct corpora {
+    struct plx_corpus *scored, *tuning, *counted;
+};
+
+static enum plx_status open_corpus(const char *const *names, size_t count,
+                                   const struct plx_corpus_options *options, bool at_once,
+                                   struct plx_corpus **corpus, struct plx_error *error)
 {
-    const char *const *names = arguments->operands + 1;
-    const size_t count = (size_t)arguments->operand_count - 1;
-    const char *tuned = arguments->values[CLI_MIX_TUNE];
-    struct plx_corpus_options other = settings->corpus;
-    enum plx_status status = PLX_OK;
-    other.member = NULL; /* these are of the corpus to be scored */
-    other.first_document = other.end_document = 0;
-    other.token_bytes = NULL;
-    if (tuned && !*tuning && (!at_once || opens_at_once(tuned)))
-        status = plx_corpus_open(&tuned, 1, &other, tuning, error);
-    if (status == PLX_OK && !*corpus && (!at_once || opens_at_once(names[0])))
-        status = plx_corpus_open(names, count, &settings->corpus, corpus, error);
+    if (!names[0] || *corpus || (at_once && !opens_at_once(names[0])))
+        return PLX_OK;
+    return plx_corpus_open(names, count, options, corpus, error);
+}
+
+/* As far as they are not open yet. The one in which tokens are counted may be of any format. */
+static enum plx_status open_corpora(const struct cli_arguments *arguments, const struct settings *settings,
+                                    bool at_once, struct corpora *corpora, struct plx_error *error)
+{
+    const struct plx_corpus_options *scored = &settings->corpus;
+    const struct plx_corpus_options counted = {.tokens = scored->tokens, .interrupted = scored->interrupted};
+    struct plx_corpus_options tuned = counted;
+    tuned.format = scored->format;
+    enum plx_status status =
+        open_corpus(&arguments->values[CLI_MIX_TUNE], 1, &tuned, at_once, &corpora->tuning, error);
+    if (status == PLX_OK)
+        status = open_corpus(&arguments->values[CLI_COUNTS], 1, &counted, at_once, &corpora->counted, error);
+    if (status == PLX_OK)
+        status = open_corpus(arguments->operands + 1, (size_t)arguments->operand_count - 1, scored, at_once,
+                             &corpora->scored, error);
     return status;
+}
+
+static void close_corpora(const struct corpora *corpora)
+{
+    plx_corpus_close(corpora->scored);
+    plx_corpus_close(corpora->tuning);
+    plx_corpus_close(corpora->counted);
 }
 
 /* Whether a modified loss has been asked for. */
@@ -263,14 +247,13 @@ static enum plx_status tune(const struct cli_arguments *arguments, struct settin
 static enum plx_status evaluate(const struct cli_arguments *arguments, struct settings *settings,
                                 struct plx_result **result, struct plx_error *error)
 {
-    struct plx_corpus *corpus = NULL, *tuning = NULL;
+    struct corpora corpora = {NULL, NULL, NULL};
     struct plx_protocol protocol;
     struct plx_evaluate_options options = settings->evaluate;
     struct plx_loss_variant losses = settings->losses;
     struct plx_class_weights weights = {0};
     struct plx_breakdown_options breakdown = settings->breakdown;
     struct plx_token_counts counts = {0};
-    const char *counted = arguments->values[CLI_COUNTS];
     options.protocol = &protocol;
     *result = NULL;
     enum plx_status status = cli_check_protocol(arguments, error);
@@ -278,24 +261,24 @@ static enum plx_status evaluate(const struct cli_arguments *arguments, struct se
         status = read_class_weights(arguments->values[CLI_CLASS_WEIGHTS], &losses, &weights, error);
     options.losses = modifies(&losses) ? &losses : NULL;
     if (status == PLX_OK)
-        status = open_corpora(arguments, settings, true, &corpus, &tuning, error);
+        status = open_corpora(arguments, settings, true, &corpora, error);
     if (status == PLX_OK)
         status = cli_open_mixture(&settings->mixture, &settings->model, error);
     if (status == PLX_OK)
-        status = open_corpora(arguments, settings, false, &corpus, &tuning, error);
-    if (status == PLX_OK && tuning)
-        status = tune(arguments, settings, tuning, error);
+        status = open_corpora(arguments, settings, false, &corpora, error);
+    if (status == PLX_OK && corpora.tuning)
+        status = tune(arguments, settings, corpora.tuning, error);
     const struct plx_model *model = cli_mixture_model(&settings->mixture);
     if (status == PLX_OK)
-        status = cli_choose_protocol(arguments, plx_model_info(model), corpus, &protocol, error);
-    if (status == PLX_OK && counted)
-        status = cli_count_tokens(counted, &settings->corpus, model, &options, &counts, error);
-    breakdown.counts = counted ? &counts : NULL;
+        status = cli_choose_protocol(arguments, plx_model_info(model), corpora.scored, &protocol, error);
+    const bool needed = breakdown.parts & PLX_BREAKDOWN_FREQUENCY;
+    if (status == PLX_OK && corpora.counted && (needed || plx_token_counts_possible(model, corpora.counted)))
+        status = plx_token_counts_make(model, corpora.counted, &options, &counts, error);
+    breakdown.counts = counts.counts ? &counts : NULL;
     options.breakdown = cli_wants_breakdown(&breakdown) ? &breakdown : NULL;
     if (status == PLX_OK)
-        status = plx_evaluate(model, corpus, &options, result, error);
-    plx_corpus_close(corpus);
-    plx_corpus_close(tuning);
+        status = plx_evaluate(model, corpora.scored, &options, result, error);
+    close_corpora(&corpora);
     cli_close_mixture(&settings->mixture);
     plx_class_weights_release(&weights);
     plx_token_counts_release(&counts);
@@ -347,111 +330,8 @@ static int print_not_finite(const struct plx_metrics *metrics)
     return plx_status_exit_code(PLX_NOT_FINITE);
 }
 
-/* What is written beside or in place of the result. */
-struct outputs {
-    struct plx_per_token *tokens; /* NULL: not wanted; likewise */
-    struct plx_per_document *documents;
-    struct plx_summary *summary;
-};
-
-static void discard(const struct outputs *outputs)
-{
-    plx_per_token_discard(outputs->tokens);
-    plx_per_document_discard(outputs->documents);
-    plx_summary_discard(outputs->summary);
-}
-
-static enum plx_status open_outputs(const struct cli_arguments *arguments, struct outputs *outputs,
-                                    struct plx_error *error)
-{
-    const char *tokens = arguments->values[CLI_PER_TOKEN], *tool = arguments->values[CLI_SUMMARY],
-               *documents = arguments->values[CLI_PER_DOCUMENT];
-    *outputs = (struct outputs){NULL, NULL, NULL};
-    enum plx_status status = tokens ? plx_per_token_open(tokens, &outputs->tokens, error) : PLX_OK;
-    if (status == PLX_OK && documents)
-        status = plx_per_document_open(documents, &outputs->documents, error);
-    if (status == PLX_OK && tool)
-        status = plx_summary_open(tool, NULL, &outputs->summary, error);
-    if (status)
-        discard(outputs);
-    return status;
-}
-
-/* The result as JSON, all but the name of its file. */
-static enum plx_status write_json(const char *path, const struct plx_result *result,
-                                  struct plx_output **output, struct plx_error *error)
-{
-    char *text = NULL;
-    size_t length;
-    *output = NULL;
-    enum plx_status status = plx_result_json(result, &text, &length, error);
-    if (status == PLX_OK && (status = plx_output_open(path, output, error)) == PLX_OK &&
-        (status = plx_output_write(*output, text, length, error)) == PLX_OK)
-        status = plx_output_finish(*output, error);
-    plx_text_free(text);
-    return status;
-}
-
-/* Everything of the files beside the result but their names. */
-static enum plx_status finish_sides(const struct outputs *outputs, struct plx_error *error)
-{
-    const enum plx_status status = outputs->tokens ? plx_per_token_finish(outputs->tokens, error) : PLX_OK;
-    return status || !outputs->documents ? status : plx_per_document_finish(outputs->documents, error);
-}
-
-/* Their names, unless what came before has failed. */
-static enum plx_status commit_sides(const struct outputs *outputs, enum plx_status status,
-                                    struct plx_error *error)
-{
-    if (status)
-        plx_per_token_discard(outputs->tokens);
-    else if (outputs->tokens)
-        status = plx_per_token_commit(outputs->tokens, error);
-    if (status)
-        plx_per_document_discard(outputs->documents);
-    else if (outputs->documents)
-        status = plx_per_document_commit(outputs->documents, error);
-    return status;
-}
-
-/* The one of them that may be standard output, or NULL. */
-static const char *side_path(const struct cli_arguments *arguments)
-{
-    const char *tokens = arguments->values[CLI_PER_TOKEN], *documents = arguments->values[CLI_PER_DOCUMENT];
-    return tokens && (!documents || plx_output_same(NULL, tokens)) ? tokens : documents;
-}
-
-/* Everything but the names of files, what cannot be taken back last; then these names: all files appear, or
-   none. */
-static int deliver(const struct cli_arguments *arguments, const struct plx_result *result,
-                   const struct outputs *outputs)
-{
-    const char *path = arguments->values[CLI_OUTPUT], *failed = side_path(arguments);
-    struct plx_output *json = NULL;
-    struct plx_error error;
-    enum plx_status status = finish_sides(outputs, &error);
-    if (status == PLX_OK && (path || !outputs->summary)) {
-        status = write_json(path, result, &json, &error);
-        failed = status ? path : failed;
-    }
-    if (status == PLX_OK && outputs->summary) {
-        status = plx_summary_finish(outputs->summary, result, &error);
-        failed = status ? NULL : failed;
-    }
-    if (status) {
-        plx_output_discard(json);
-        discard(outputs);
-        return cli_fail_output(failed, &error);
-    }
-    if (json && (status = plx_output_commit(json, &error)))
-        failed = path;
-    status = commit_sides(outputs, status, &error);
-    plx_summary_discard(outputs->summary); /* it is written */
-    return status ? cli_fail_output(failed, &error) : CLI_OK;
-}
-
 static int report(const struct cli_arguments *arguments, const struct plx_result *result,
-                  const struct outputs *outputs)
+                  const struct cli_outputs *outputs)
 {
     const bool quiet = arguments->values[CLI_QUIET] != NULL;
     struct plx_metrics metrics;
@@ -460,7 +340,7 @@ static int report(const struct cli_arguments *arguments, const struct plx_result
     const struct plx_warning *warnings = plx_result_warnings(result, &count);
     if (!quiet)
         cli_print_warnings(warnings, count);
-    const int code = deliver(arguments, result, outputs);
+    const int code = cli_deliver(arguments, result, outputs);
     if (code == CLI_OK && !quiet && arguments->values[CLI_EXPLAIN])
         cli_print_explained(result);
     if (code == CLI_OK && !quiet && cli_is_terminal(stderr)) {
@@ -477,7 +357,7 @@ static int run_settled(const struct cli_arguments *arguments)
 {
     struct cli_progress progress;
     struct settings settings;
-    struct outputs outputs;
+    struct cli_outputs outputs;
     struct plx_result *result;
     struct plx_error error;
     cli_progress_init(&progress, arguments->values[CLI_QUIET] != NULL);
@@ -488,7 +368,7 @@ static int run_settled(const struct cli_arguments *arguments)
         code = cli_check_output(NULL);
     if (code != CLI_OK)
         return code;
-    if (open_outputs(arguments, &outputs, &error))
+    if (cli_open_outputs(arguments, &outputs, &error))
         return cli_fail(&error);
     settings.evaluate.tokens = outputs.tokens ? plx_per_token_write : NULL;
     settings.evaluate.tokens_user = outputs.tokens;
@@ -498,8 +378,8 @@ static int run_settled(const struct cli_arguments *arguments)
     const enum plx_status status = evaluate(arguments, &settings, &result, &error);
     cli_progress_clear(&progress);
     if (status) {
-        discard(&outputs);
-        return cli_fail_output(outputs.summary ? NULL : side_path(arguments), &error);
+        cli_discard_outputs(&outputs);
+        return cli_fail_output(outputs.summary ? NULL : cli_side_path(arguments), &error);
     }
     code = report(arguments, result, &outputs);
     plx_result_free(result);

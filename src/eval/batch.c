@@ -72,23 +72,12 @@ enum plx_status plx_batch_reserve(struct plx_batch *batch, size_t ids, size_t wi
     return targets > batch->target_capacity ? reserve_targets(batch, targets, error) : PLX_OK;
 }
 
-/* An array that is there only where somebody wants it. */
-static enum plx_status grow(void *array, size_t *capacity, size_t count, size_t size, struct plx_error *error)
-{
-    if (count <= *capacity)
-        return PLX_OK;
-    const size_t grown = plx_grown_capacity(*capacity, count);
-    const enum plx_status status = plx_resize_array(array, grown, size, error);
-    *capacity = status ? *capacity : grown;
-    return status;
-}
-
 enum plx_status plx_batch_number(struct plx_batch *batch, const uint64_t *numbers, size_t count,
                                  struct plx_error *error)
 {
     const size_t at = batch->target_count;
-    const enum plx_status status =
-        grow(&batch->numbers, &batch->numbers_capacity, at + count, sizeof *batch->numbers, error);
+    const enum plx_status status = plx_reserve_array(&batch->numbers, &batch->numbers_capacity, at + count,
+                                                     sizeof *batch->numbers, error);
     if (status == PLX_OK)
         memcpy(batch->numbers + at, numbers, count * sizeof *numbers);
     return status;
@@ -232,8 +221,8 @@ void plx_batch_tally(struct plx_batch *batch, const struct plx_plan *plan)
 static enum plx_status list_targets(struct plx_batch *batch, struct plx_error *error)
 {
     size_t count = 0;
-    const enum plx_status status = grow(&batch->target_ids, &batch->target_ids_capacity, batch->target_count,
-                                        sizeof *batch->target_ids, error);
+    const enum plx_status status = plx_reserve_array(&batch->target_ids, &batch->target_ids_capacity,
+                                                     batch->target_count, sizeof *batch->target_ids, error);
     if (status)
         return status;
     for (size_t w = 0; w < batch->window_count; w++) {
@@ -268,7 +257,8 @@ static enum plx_status score_extra(struct plx_batch *batch, struct plx_session *
 static enum plx_status copy_raw(struct plx_batch *batch, struct plx_error *error)
 {
     const size_t count = batch->target_count;
-    const enum plx_status status = grow(&batch->raw, &batch->raw_capacity, count, sizeof *batch->raw, error);
+    const enum plx_status status =
+        plx_reserve_array(&batch->raw, &batch->raw_capacity, count, sizeof *batch->raw, error);
     if (status == PLX_OK && count > 0)
         memcpy(batch->raw, batch->nats, count * sizeof *batch->raw);
     return status;

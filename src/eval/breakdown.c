@@ -35,18 +35,28 @@ static unsigned expand(const struct plx_breakdown_options *options, const struct
         return parts;
     parts |= PLX_BREAKDOWN_POSITION | PLX_BREAKDOWN_DOCUMENT | PLX_BREAKDOWN_UNKNOWN;
     parts |= plan->details ? PLX_BREAKDOWN_ORDER : 0;
-    parts |= options->counts ? PLX_BREAKDOWN_FREQUENCY : 0;
+    parts |= options->counts && plan->named ? PLX_BREAKDOWN_FREQUENCY : 0;
     return parts & ~(unsigned)PLX_BREAKDOWN_ALL;
 }
 
+enum plx_status plx_breakdown_uncountable(const struct plx_model *model, struct plx_error *error)
+{
+    plx_error_set(error, PLX_UNSUPPORTED,
+                  "the model does not know its vocabulary: its tokens cannot be counted");
+    return plx_error_input(error, plx_model_name(model));
+}
+
 static enum plx_status check_counts(const struct plx_breakdown_options *options,
-                                    const struct plx_model *model, struct plx_error *error)
+                                    const struct plx_model *model, const struct plx_plan *plan,
+                                    struct plx_error *error)
 {
     const uint64_t vocabulary = plx_model_info(model)->vocabulary;
     if (!options->counts) {
         plx_error_set(error, PLX_USAGE, "a breakdown by frequency needs the counts of a training corpus");
         return plx_error_hint(error, "--counts CORPUS has it counted");
     }
+    if (!plan->named)
+        return plx_breakdown_uncountable(model, error);
     if (options->counts->vocabulary == vocabulary)
         return PLX_OK;
     plx_error_set(error, PLX_MISMATCH,
@@ -75,7 +85,7 @@ enum plx_status plx_breakdown_settle(const struct plx_breakdown_options *options
     }
     if (!(request->parts & PLX_BREAKDOWN_FREQUENCY))
         return PLX_OK;
-    const enum plx_status status = check_counts(options, model, error);
+    const enum plx_status status = check_counts(options, model, plan, error);
     if (status == PLX_OK)
         request->counts = *options->counts;
     return status;

@@ -33,6 +33,9 @@ enum plx_status plx_breakdown_settle(const struct plx_breakdown_options *options
                                      const struct plx_model *model, const struct plx_plan *plan,
                                      struct plx_breakdown_request *request, struct plx_error *error);
 
+/* Sets the error of a model whose tokens cannot be told apart by a vocabulary; PLX_UNSUPPORTED. */
+enum plx_status plx_breakdown_uncountable(const struct plx_model *model, struct plx_error *error);
+
 /* Whether there are sums to be made, target by target. */
 bool plx_breakdown_sums_wanted(const struct plx_breakdown_request *request);
 

@@ -13,12 +13,6 @@ static double per(double cost_log10, int64_t count)
     return count > 0 ? pow(10.0, cost_log10 / (double)count) : (double)NAN;
 }
 
-/* Sum in log10, +infinity if a token has zero probability. */
-static double cost(const struct plx_exact *exact)
-{
-    return exact->infinite ? (double)INFINITY : plx_exact_sum(exact);
-}
-
 static void compute_kenlm(const struct plx_result *result, const struct plx_exact *total,
                           struct plx_conventions *conventions)
 {
@@ -27,10 +21,11 @@ static void compute_kenlm(const struct plx_result *result, const struct plx_exac
     const struct plx_exact known = plx_tally_without(&sequence->kenlm_total, &sequence->kenlm_unknown);
     conventions->kenlm.tokens = total->count;
     conventions->kenlm.oovs = unknown;
-    conventions->kenlm.including_oovs = per(cost(&sequence->kenlm_total), (int64_t)total->count);
+    conventions->kenlm.including_oovs = per(plx_exact_total(&sequence->kenlm_total), (int64_t)total->count);
     /* Where the unknown symbol has no probability at all, nothing is left of infinity less infinity. */
-    conventions->kenlm.excluding_oovs =
-        sequence->kenlm_unknown.infinite ? (double)NAN : per(cost(&known), (int64_t)(total->count - unknown));
+    conventions->kenlm.excluding_oovs = sequence->kenlm_unknown.infinite
+                                            ? (double)NAN
+                                            : per(plx_exact_total(&known), (int64_t)(total->count - unknown));
 }
 
 /* Blank lines count nowhere; what has no probability is counted, and left out of the sum. Unknown words that
@@ -59,7 +54,7 @@ static void compute_irstlm(const struct plx_result *result, const struct plx_exa
 {
     const uint64_t unknown = result->tally.unknown_tokens;
     const double lowered = log10(IRSTLM_DUB - (double)result->model.vocabulary);
-    const double log10_cost = cost(total) / PLX_LN_10 + (double)unknown * lowered;
+    const double log10_cost = plx_exact_total(total) / PLX_LN_10 + (double)unknown * lowered;
     conventions->irstlm.words = total->count;
     conventions->irstlm.oovs = unknown;
     conventions->irstlm.backed_off = result->sequence.irstlm_backed_off;
@@ -81,14 +76,15 @@ static void compute_opengrm(const struct plx_result *result, const struct plx_ex
 
 bool plx_conventions_of_pages(const struct plx_result *result)
 {
-    return result->pages.pages > 0 && plx_tally_total(&result->tally).count == result->tokens;
+    return result->plan.lm_eval && result->pages.pages > 0 &&
+           plx_tally_total(&result->tally).count == result->tokens;
 }
 
 static void compute_lm_eval(const struct plx_result *result, const struct plx_exact *total,
                             struct plx_conventions *conventions)
 {
     const struct plx_page_counts *pages = &result->pages;
-    const double nats = cost(total);
+    const double nats = plx_exact_total(total);
     conventions->lm_eval.documents = pages->pages;
     conventions->lm_eval.words = pages->words;
     conventions->lm_eval.bytes = pages->bytes;

@@ -28,7 +28,8 @@ struct plx_conventions {
     } lm_eval;
 };
 
-/* Whether lm-evaluation-harness's figures apply: its pages are the units, and all their tokens are scored. */
+/* Whether lm-evaluation-harness's figures apply: it scores so, its pages are the units, and all their tokens
+   are scored. */
 bool plx_conventions_of_pages(const struct plx_result *result);
 
 /* lm-evaluation-harness's only where plx_conventions_of_pages, SRILM's only where result->plan.srilm, KenLM's

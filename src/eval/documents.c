@@ -1,7 +1,5 @@
 #include "eval/documents.h"
 
-#include <math.h>
-
 static size_t bin_of(double nats_per_token)
 {
     const double bin = nats_per_token / PLX_DOCUMENT_STEP;
@@ -38,11 +36,11 @@ static enum plx_status end(struct plx_documents *documents, struct plx_error *er
     if (nats.count == 0)
         return PLX_OK;
     struct plx_listed_document listed = {
-        .number = documents->begun - 1,
+        .number = documents->number,
         .tokens = nats.count,
         .infinite = nats.infinite,
         .bytes = documents->bytes,
-        .nats = nats.infinite ? (double)INFINITY : plx_exact_sum(&nats),
+        .nats = plx_exact_total(&nats),
         .nats_per_token = plx_exact_mean(&nats),
     };
     const size_t bin = bin_of(listed.nats_per_token);
@@ -56,16 +54,17 @@ static enum plx_status end(struct plx_documents *documents, struct plx_error *er
     documents->bytes = 0;
     if (!documents->sink)
         return PLX_OK;
-    const struct plx_document_score score = {listed.number,   id_of(documents), listed.tokens,
-                                             listed.infinite, listed.bytes,     listed.nats};
+    const struct plx_document_score score = {listed.number,        id_of(documents), listed.tokens,
+                                             listed.infinite,      listed.bytes,     listed.nats,
+                                             listed.nats_per_token};
     return documents->sink(documents->user, &score, error);
 }
 
-enum plx_status plx_documents_begin(struct plx_documents *documents, struct plx_word id,
+enum plx_status plx_documents_begin(struct plx_documents *documents, uint64_t number, struct plx_word id,
                                     struct plx_error *error)
 {
     const enum plx_status status = end(documents, error);
-    documents->begun++;
+    documents->number = number;
     documents->has_id = id.text != NULL;
     documents->id.size = 0;
     if (status || id.length == 0)

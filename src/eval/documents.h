@@ -38,15 +38,15 @@ struct plx_documents {
     struct plx_document_list worst, best;
 
     /* The document at hand. */
-    uint64_t begun; /* documents, it included */
+    uint64_t number; /* in the corpus, from 0 */
     struct plx_exact nats;
     uint64_t bytes;
     struct plx_buffer id;
     bool has_id;
 };
 
-/* A document begins; {NULL, 0}: it has no id. The sink's errors about the one before. */
-enum plx_status plx_documents_begin(struct plx_documents *documents, struct plx_word id,
+/* The document of that number begins; {NULL, 0}: it has no id. The sink's errors about the one before. */
+enum plx_status plx_documents_begin(struct plx_documents *documents, uint64_t number, struct plx_word id,
                                     struct plx_error *error);
 
 /* A scored token of it. */

@@ -72,17 +72,6 @@ struct plx_explain {
     struct plx_explain_totals totals;
 };
 
-static enum plx_status reserve(void *array, size_t *capacity, size_t count, size_t size,
-                               struct plx_error *error)
-{
-    if (count <= *capacity)
-        return PLX_OK;
-    const size_t grown = plx_grown_capacity(*capacity, count);
-    const enum plx_status status = plx_resize_array(array, grown, size, error);
-    *capacity = status ? *capacity : grown;
-    return status;
-}
-
 /* Takes the score of the target, if the pass has it, as the batch's own. */
 static void adopt(struct follower *follower, struct plx_batch *batch, size_t i)
 {
@@ -118,8 +107,8 @@ static enum plx_status add_targets(struct follower *follower, struct plx_batch *
 {
     struct plx_result *result = &follower->result;
     const struct plx_explain_fates *fates = &follower->fates;
-    const enum plx_status status = reserve(&follower->sights, &follower->sight_capacity, batch->target_count,
-                                           sizeof *follower->sights, error);
+    const enum plx_status status = plx_reserve_array(&follower->sights, &follower->sight_capacity,
+                                                     batch->target_count, sizeof *follower->sights, error);
     if (status)
         return status;
     plx_sighter_batch(&follower->sighter, batch, follower->sights);
@@ -144,8 +133,8 @@ static enum plx_status follow(struct follower *follower, const struct plx_block 
                               struct plx_error *error)
 {
     struct plx_block seen = *block;
-    enum plx_status status = reserve(&follower->flags, &follower->flag_capacity, block->tokens.count,
-                                     sizeof *follower->flags, error);
+    enum plx_status status = plx_reserve_array(&follower->flags, &follower->flag_capacity,
+                                               block->tokens.count, sizeof *follower->flags, error);
     if (status)
         return status;
     plx_block_flags(block, &follower->result.plan, follower->flags);
@@ -285,8 +274,8 @@ enum plx_status plx_explain_read(struct plx_explain *explain, const struct plx_b
     count_block(explain, block);
     if (explain->waiting_count == explain->waiting_capacity) {
         const size_t capacity = explain->waiting_capacity;
-        if ((status = reserve(&explain->waiting, &explain->waiting_capacity, capacity + 1,
-                              sizeof *explain->waiting, error)))
+        if ((status = plx_reserve_array(&explain->waiting, &explain->waiting_capacity, capacity + 1,
+                                        sizeof *explain->waiting, error)))
             return status;
         memset(explain->waiting + capacity, 0,
                (explain->waiting_capacity - capacity) * sizeof *explain->waiting);
@@ -311,9 +300,10 @@ enum plx_status plx_explain_take(struct plx_explain *explain, const struct plx_b
     const bool details = explain->pipeline->plan.details;
     const size_t count = batch->target_count;
     enum plx_status status;
-    if ((status = reserve(&explain->scores, &explain->score_capacity, explain->score_count + count,
-                          sizeof *explain->scores, error)) ||
-        (status = reserve(&explain->sights, &explain->sight_capacity, count, sizeof *explain->sights, error)))
+    if ((status = plx_reserve_array(&explain->scores, &explain->score_capacity, explain->score_count + count,
+                                    sizeof *explain->scores, error)) ||
+        (status = plx_reserve_array(&explain->sights, &explain->sight_capacity, count,
+                                    sizeof *explain->sights, error)))
         return status;
     plx_sighter_batch(&explain->sighter, batch, explain->sights);
     struct score *scores = explain->scores + explain->score_count;
@@ -335,14 +325,10 @@ enum plx_status plx_explain_take(struct plx_explain *explain, const struct plx_b
 static enum plx_status make_plan(struct follower *follower, struct plx_error *error)
 {
     const struct plx_pipeline *pipeline = follower->explain->pipeline;
-    const struct plx_protocol *first = &pipeline->plan.protocol;
     struct plx_protocol protocol = *follower->preset;
     struct plx_corpus_info info;
     plx_corpus_info(pipeline->corpus, &info);
-    if (!*protocol.start_symbol)
-        memcpy(protocol.start_symbol, first->start_symbol, sizeof protocol.start_symbol);
-    if (!*protocol.end_symbol)
-        memcpy(protocol.end_symbol, first->end_symbol, sizeof protocol.end_symbol);
+    plx_plan_hold_symbols(&pipeline->plan.protocol, &protocol);
     return plx_plan_make(pipeline->model, &protocol, &info, &follower->result.plan, error);
 }
 

@@ -1,6 +1,7 @@
 #include "eval/explain_notes.h"
 
 #include "base/error.h"
+#include "base/number.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -8,21 +9,13 @@
 
 /* "4,358": with room for every number. */
 struct shown {
-    char text[32];
+    char text[PLX_NUMBER_TEXT];
 };
 
 static struct shown show(uint64_t number)
 {
-    char digits[24];
     struct shown shown;
-    size_t size = 0;
-    const size_t length = (size_t)snprintf(digits, sizeof digits, "%llu", (unsigned long long)number);
-    for (size_t i = 0; i < length; i++) {
-        if (i > 0 && (length - i) % 3 == 0)
-            shown.text[size++] = ',';
-        shown.text[size++] = digits[i];
-    }
-    shown.text[size] = '\0';
+    plx_format_grouped(number, shown.text);
     return shown;
 }
 

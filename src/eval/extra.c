@@ -36,7 +36,7 @@ static enum plx_status check_ids(const struct plx_loss_variant *wanted, const st
                                  const struct plx_plan *plan, struct plx_error *error)
 {
     const bool named = wanted->ignored_count > 0 || wanted->class_weights;
-    if (named && plan->any_tokens && plan->content != PLX_CONTENT_IDS && !plan->byte_ids)
+    if (named && !plan->named)
         return plx_error_set(error, PLX_UNSUPPORTED,
                              "the model does not tell tokens by their ids: none can be ignored or weighted");
     for (size_t i = 0; i < wanted->ignored_count; i++) {

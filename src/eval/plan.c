@@ -262,6 +262,18 @@ static enum plx_status check_fit(const struct plx_model *model, const struct plx
     return PLX_OK;
 }
 
+static bool ids_are_bytes(const struct plx_model_info *model, const struct plx_corpus_info *corpus)
+{
+    const bool strings = (model->capabilities & PLX_STRING_TOKENS) && !(model->capabilities & PLX_ANY_TOKENS);
+    return !strings && corpus->tokens == PLX_TOKENS_BYTE && model->vocabulary == 256;
+}
+
+bool plx_plan_named(const struct plx_model_info *model, const struct plx_corpus_info *corpus)
+{
+    return !(model->capabilities & PLX_ANY_TOKENS) || corpus->content == PLX_CONTENT_IDS ||
+           ids_are_bytes(model, corpus);
+}
+
 /* Fills the plan in; all but its protocol's name. */
 static enum plx_status settle(const struct plx_model *model, const struct plx_protocol *protocol,
                               const struct plx_corpus_info *corpus, struct plx_plan *plan,
@@ -278,7 +290,9 @@ static enum plx_status settle(const struct plx_model *model, const struct plx_pr
         .empty_context = capabilities & PLX_EMPTY_CONTEXT,
         .unknown_context = capabilities & PLX_UNKNOWN_CONTEXT,
         .details = (capabilities & PLX_MATCHED_ORDER) && (capabilities & PLX_LOG10_FLOAT),
+        .byte_ids = ids_are_bytes(info, corpus),
         .any_tokens = capabilities & PLX_ANY_TOKENS,
+        .named = plx_plan_named(info, corpus),
         .by_token = capabilities & PLX_BY_TOKEN,
         .by_target = capabilities & PLX_BY_TARGET,
         .order = info->order,
@@ -288,8 +302,6 @@ static enum plx_status settle(const struct plx_model *model, const struct plx_pr
     if (status)
         return status;
     plx_protocol_resolve(&plan->protocol);
-    plan->byte_ids = (!(capabilities & PLX_STRING_TOKENS) || plan->any_tokens) &&
-                     corpus->tokens == PLX_TOKENS_BYTE && info->vocabulary == 256;
     const bool strings = (capabilities & PLX_STRING_TOKENS) && !plan->any_tokens;
     plan->spelled = plan->content == PLX_CONTENT_TEXT ||
                     (plan->tokens != PLX_TOKENS_PIECE &&
@@ -337,6 +349,27 @@ static void name_settled(const struct plx_model *model, const struct plx_corpus_
     }
 }
 
+void plx_plan_hold_symbols(const struct plx_protocol *settled, struct plx_protocol *other)
+{
+    if (!*other->start_symbol)
+        memcpy(other->start_symbol, settled->start_symbol, sizeof other->start_symbol);
+    if (!*other->end_symbol)
+        memcpy(other->end_symbol, settled->end_symbol, sizeof other->end_symbol);
+}
+
+/* Whether this is what lm-evaluation-harness's rule comes to, whose windows have any length. */
+static bool is_lm_eval(const struct plx_model *model, const struct plx_corpus_info *corpus,
+                       const struct plx_plan *plan)
+{
+    struct plx_protocol own = *plx_protocol_find("lm-eval");
+    struct plx_plan other;
+    struct plx_error error;
+    own.window = plan->protocol.window;
+    plx_plan_hold_symbols(&plan->protocol, &own);
+    return may_be_same(&own, &plan->protocol) && settle(model, &own, corpus, &other, &error) == PLX_OK &&
+           same_fields(&other.protocol, &plan->protocol);
+}
+
 enum plx_status plx_plan_make(const struct plx_model *model, const struct plx_protocol *protocol,
                               const struct plx_corpus_info *corpus, struct plx_plan *plan,
                               struct plx_error *error)
@@ -344,7 +377,10 @@ enum plx_status plx_plan_make(const struct plx_model *model, const struct plx_pr
     struct plx_protocol wanted = *protocol;
     plx_protocol_rename(&wanted);
     const enum plx_status status = settle(model, &wanted, corpus, plan, error);
-    if (status == PLX_OK && !plx_protocol_find(wanted.name))
+    if (status)
+        return status;
+    plan->lm_eval = is_lm_eval(model, corpus, plan);
+    if (!plx_protocol_find(wanted.name))
         name_settled(model, corpus, plan);
-    return status;
+    return PLX_OK;
 }

@@ -31,6 +31,7 @@ struct plx_plan {
     bool unknown_context;   /* the model can have PLX_NO_TOKEN in a context */
     bool details;           /* the model reports matched orders and float logarithms */
     bool any_tokens;        /* the model knows no tokens, so that ids of words mean nothing */
+    bool named;             /* ids tell the model's tokens apart, see plx_plan_named */
     bool by_token;          /* it scores by position, counted in tokens of the corpus */
     bool by_target;         /* likewise, in targets */
     bool spelled;           /* the text that tokens stand for is known */
@@ -38,6 +39,7 @@ struct plx_plan {
     bool srilm;             /* SRILM's at least */
     bool kenlm;             /* KenLM's at least: also where unknown words without a symbol cost what they cost
                                there */
+    bool lm_eval;           /* lm-evaluation-harness's own protocol, with any window: its figures apply */
     unsigned order;
 };
 
@@ -46,6 +48,10 @@ struct plx_plan {
 enum plx_status plx_plan_make(const struct plx_model *model, const struct plx_protocol *protocol,
                               const struct plx_corpus_info *corpus, struct plx_plan *plan,
                               struct plx_error *error);
+
+/* Has another protocol, not settled yet, take the symbols that the user has named for a settled one: they
+   hold for all. */
+void plx_plan_hold_symbols(const struct plx_protocol *settled, struct plx_protocol *other);
 
 /* How many start symbols precede a unit. */
 unsigned plx_plan_starts(const struct plx_plan *plan);
@@ -56,5 +62,8 @@ unsigned plx_plan_padding(const struct plx_plan *plan);
 
 /* True if the end of every line becomes a token. */
 bool plx_plan_line_ends(const struct plx_plan *plan);
+
+/* True if ids tell the model's tokens apart in such a corpus: not if the model takes any word. */
+bool plx_plan_named(const struct plx_model_info *model, const struct plx_corpus_info *corpus);
 
 #endif

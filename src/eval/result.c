@@ -25,7 +25,6 @@ void plx_result_metrics(const struct plx_result *result, struct plx_metrics *met
     const struct plx_exact total = plx_tally_total(&result->tally);
     const struct plx_exact known = plx_tally_without(&total, &result->tally.unknown);
     const double nats = average_nats(result, &total);
-    const double sum = total.infinite ? (double)INFINITY : plx_exact_sum(&total);
     *metrics = (struct plx_metrics){
         .nats_per_token = nats,
         .bits_per_token = nats / PLX_LN_2,
@@ -33,7 +32,7 @@ void plx_result_metrics(const struct plx_result *result, struct plx_metrics *met
         .standard_error_nats = result->plan.protocol.average == PLX_AVERAGE_TOKEN
                                    ? plx_exact_standard_error(&total)
                                    : (double)NAN,
-        .bits_per_byte = result->tally.bytes ? sum / PLX_LN_2 / (double)result->tally.bytes : (double)NAN,
+        .bits_per_byte = plx_bits_each(plx_exact_total(&total), result->tally.bytes),
         .perplexity_without = exp(plx_exact_mean(&known)),
         .tokens = result->tokens,
         .scored = total.count,

@@ -122,7 +122,9 @@ static enum plx_status prepare_summary(struct run *run, struct plx_error *error)
         return PLX_OK;
     run->result->summary = summary->format;
     run->result->sequence.ordered = summary->format->ordered;
-    return summary->format->check(plx_model_info(run->pipeline.model), &run->pipeline.plan, error);
+    struct plx_corpus_info corpus;
+    plx_corpus_info(run->pipeline.corpus, &corpus);
+    return plx_summary_check(summary->format, run->pipeline.model, &corpus, &run->pipeline.plan, error);
 }
 
 /* What a result says of a mixture outlives it. */

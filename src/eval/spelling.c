@@ -64,16 +64,16 @@ static enum plx_status add(struct plx_spelling *spelling, struct plx_word word,
 static enum plx_status add_token(struct plx_spelling *spelling, struct plx_word word, uint32_t id,
                                  struct plx_error *error)
 {
-    const struct plx_spelling_entry entry = {.id = id, .begins_unit = spelling->new_unit};
+    const struct plx_spelling_entry entry = {.number = id, .begins_unit = spelling->new_unit};
     spelling->new_unit = false;
     return add(spelling, word, entry, error);
 }
 
-enum plx_status plx_spelling_begin(struct plx_spelling *spelling, struct plx_word document,
+enum plx_status plx_spelling_begin(struct plx_spelling *spelling, uint64_t number, struct plx_word document,
                                    struct plx_error *error)
 {
     trim(spelling);
-    return add(spelling, document, (struct plx_spelling_entry){.document = true}, error);
+    return add(spelling, document, (struct plx_spelling_entry){.number = number, .document = true}, error);
 }
 
 void plx_spelling_begin_unit(struct plx_spelling *spelling)
@@ -119,15 +119,16 @@ bool plx_spelling_moves(const struct plx_spelling *spelling, uint64_t token)
     return false;
 }
 
-/* Moves on to the document of that id. */
-static enum plx_status enter(struct plx_spelling *spelling, struct plx_word id, struct plx_error *error)
+/* Moves on to the document of that number and id. */
+static enum plx_status enter(struct plx_spelling *spelling, uint64_t number, struct plx_word id,
+                             struct plx_error *error)
 {
     enum plx_status status;
     spelling->document.size = 0;
     spelling->in_document = id.text != NULL;
     if (id.length > 0 && (status = plx_buffer_append(&spelling->document, id.text, id.length, error)))
         return status;
-    return spelling->trail ? plx_trail_begin_document(spelling->trail, id, error) : PLX_OK;
+    return spelling->trail ? plx_trail_begin_document(spelling->trail, number, id, error) : PLX_OK;
 }
 
 enum plx_status plx_spelling_take(struct plx_spelling *spelling, uint64_t token, struct plx_word *spelled,
@@ -142,12 +143,12 @@ enum plx_status plx_spelling_take(struct plx_spelling *spelling, uint64_t token,
             word = (struct plx_word){entry->length ? (const char *)spelling->text.data + spelling->taken : "",
                                      entry->length};
         spelling->taken += entry->length;
-        if (entry->document && (status = enter(spelling, word, error)))
+        if (entry->document && (status = enter(spelling, entry->number, word, error)))
             return status;
         if (entry->document)
             continue;
-        if (spelling->trail &&
-            (status = plx_trail_pass(spelling->trail, word, entry->id, entry->begins_unit, error)))
+        if (spelling->trail && (status = plx_trail_pass(spelling->trail, word, (uint32_t)entry->number,
+                                                        entry->begins_unit, error)))
             return status;
         if (spelling->token++ == token)
             *spelled = word;

@@ -9,9 +9,9 @@ struct plx_trail;
 
 /* A token's length, or that of a document's id that stands before the document's tokens. */
 struct plx_spelling_entry {
+    uint64_t number; /* the token's id, or which document of the corpus */
     uint32_t length;
-    uint32_t id; /* of the token */
-    bool known;  /* how the token is spelled, or the document called */
+    bool known; /* how the token is spelled, or the document called */
     bool document;
     bool begins_unit;
 };
@@ -34,8 +34,8 @@ struct plx_spelling {
 void plx_spelling_init(struct plx_spelling *spelling, struct plx_word end, struct plx_word join);
 void plx_spelling_release(struct plx_spelling *spelling);
 
-/* Notes that a document begins; {NULL, 0}: it has no id. */
-enum plx_status plx_spelling_begin(struct plx_spelling *spelling, struct plx_word document,
+/* Notes that the document of that number begins; {NULL, 0}: it has no id. */
+enum plx_status plx_spelling_begin(struct plx_spelling *spelling, uint64_t number, struct plx_word document,
                                    struct plx_error *error);
 
 /* Notes that the next token begins a unit. */

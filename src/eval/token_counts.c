@@ -3,6 +3,7 @@
 #include <perplex/evaluate.h>
 
 #include "base/memory.h"
+#include "eval/breakdown.h"
 #include "eval/pipeline.h"
 
 #include <stdlib.h>
@@ -30,15 +31,18 @@ static enum plx_status begin(const struct plx_model *model, const struct plx_pla
                              struct plx_token_counts *counts, struct plx_error *error)
 {
     const uint64_t vocabulary = plx_model_info(model)->vocabulary;
-    const bool named = !plan->any_tokens || plan->byte_ids || plan->content == PLX_CONTENT_IDS;
-    if (vocabulary == 0 || !named) {
-        plx_error_set(error, PLX_UNSUPPORTED,
-                      "the model does not know its vocabulary: its tokens cannot be counted");
-        return plx_error_input(error, plx_model_name(model));
-    }
+    if (vocabulary == 0 || !plan->named)
+        return plx_breakdown_uncountable(model, error);
     counts->vocabulary = vocabulary;
     counts->counts = plx_new_array((size_t)vocabulary, sizeof *counts->counts, error);
     return counts->counts ? PLX_OK : PLX_MEMORY;
+}
+
+bool plx_token_counts_possible(const struct plx_model *model, const struct plx_corpus *corpus)
+{
+    struct plx_corpus_info info;
+    plx_corpus_info(corpus, &info);
+    return plx_model_info(model)->vocabulary > 0 && plx_plan_named(plx_model_info(model), &info);
 }
 
 /* The protocol without what would end or refuse the counting. */

@@ -76,10 +76,11 @@ static enum plx_status decide(struct plx_trail *trail, uint64_t token, struct pl
     return status;
 }
 
-enum plx_status plx_trail_begin_document(struct plx_trail *trail, struct plx_word id, struct plx_error *error)
+enum plx_status plx_trail_begin_document(struct plx_trail *trail, uint64_t number, struct plx_word id,
+                                         struct plx_error *error)
 {
     plx_snippet_set(&trail->document_id, id);
-    return plx_documents_begin(&trail->documents, id, error);
+    return plx_documents_begin(&trail->documents, number, id, error);
 }
 
 enum plx_status plx_trail_pass(struct plx_trail *trail, struct plx_word spelled, uint32_t id,
@@ -90,7 +91,7 @@ enum plx_status plx_trail_pass(struct plx_trail *trail, struct plx_word spelled,
     struct plx_trail_slot *slot = slot_of(trail, trail->passed);
     slot->token.id = trail->ids ? id : PLX_NO_TOKEN;
     plx_snippet_set(&slot->token.spelled, spelled);
-    slot->document = trail->documents.begun ? trail->documents.begun - 1 : 0;
+    slot->document = trail->documents.number;
     slot->document_id = trail->document_id;
     slot->begins_unit = begins_unit;
     slot->scored = false;

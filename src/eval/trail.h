@@ -37,8 +37,8 @@ struct plx_trail {
 /* The first tokens of the corpus to pass belong to no document until one begins. */
 void plx_trail_init(struct plx_trail *trail, const struct plx_breakdown_options *options, bool ids);
 
-/* A document begins; {NULL, 0}: it has no id. */
-enum plx_status plx_trail_begin_document(struct plx_trail *trail, struct plx_word id,
+/* The document of that number begins; {NULL, 0}: it has no id. */
+enum plx_status plx_trail_begin_document(struct plx_trail *trail, uint64_t number, struct plx_word id,
                                          struct plx_error *error);
 
 /* A token; {NULL, 0}: its spelling is not known. */

@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "eval/extremes.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -261,6 +262,7 @@ static enum plx_status copy_run(struct plx_windows *windows, struct context cont
         .position = windows->plan->by_token ? place.token : windows->targets,
     };
     windows->targets += targets;
+    windows->behind_targets = place.token + targets;
     batch->id_count += length;
 
     const size_t at = batch->target_count;
@@ -524,8 +526,17 @@ static enum plx_status begin_at(struct plx_windows *windows, const struct plx_bl
             return status;
     }
     return begins_document && windows->spelling
-               ? plx_spelling_begin(windows->spelling, block->chunk.document, error)
+               ? plx_spelling_begin(windows->spelling, block->chunk.document_index, block->chunk.document,
+                                    error)
                : PLX_OK;
+}
+
+/* Ends the noting of spellings where nobody will ask for more: what is not scored matters as far as it is the
+   context of what is. The last token may still be dropped. */
+static void note_enough(struct plx_windows *windows)
+{
+    if (at_limit(windows) && windows->kept > windows->behind_targets + PLX_CONTEXT_AFTER)
+        windows->spelling = NULL;
 }
 
 enum plx_status plx_windows_add(struct plx_windows *windows, const struct plx_block *block,
@@ -537,8 +548,7 @@ enum plx_status plx_windows_add(struct plx_windows *windows, const struct plx_bl
     const struct plx_tokens *tokens = &block->tokens;
     enum plx_status status = PLX_OK;
     windows->new_document |= block->chunk.begins_document;
-    if (at_limit(windows))
-        windows->spelling = NULL; /* nobody will ask for what is not scored */
+    note_enough(windows);
     for (size_t i = 0; i < tokens->count && status == PLX_OK;) {
         if ((status = begin_at(windows, block, block->flags[i], error)))
             return status;

@@ -53,10 +53,11 @@ struct plx_windows {
 
     bool first_window; /* the window to come is the unit's first */
 
-    uint64_t units;      /* begun so far */
-    uint64_t kept;       /* tokens that are not left out before they are in a unit */
-    uint64_t unit_token; /* of these, how many precede the unit */
-    uint64_t targets;    /* given to the model so far */
+    uint64_t units;          /* begun so far */
+    uint64_t kept;           /* tokens that are not left out before they are in a unit */
+    uint64_t unit_token;     /* of these, how many precede the unit */
+    uint64_t targets;        /* given to the model so far */
+    uint64_t behind_targets; /* the token of these that follows the last target */
 
     bool numbered;        /* see plx_windows_number */
     uint64_t passed;      /* tokens of the blocks before the one at hand */

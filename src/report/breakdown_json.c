@@ -6,18 +6,12 @@
 
 #include <math.h>
 
-/* Infinite where a token is. */
-static double sum_of(const struct plx_exact *exact)
-{
-    return exact->infinite ? (double)INFINITY : plx_exact_sum(exact);
-}
-
 /* What a part costs, as the last members of an object. */
 static void write_figures(struct plx_json_writer *json, const struct plx_exact *exact)
 {
     const double mean = plx_exact_mean(exact);
     plx_json_u64(json, "tokens", exact->count);
-    plx_json_double(json, "nats", sum_of(exact));
+    plx_json_double(json, "nats", plx_exact_total(exact));
     plx_json_double(json, "nats_per_token", mean);
     plx_json_double(json, "perplexity", exp(mean));
 }
@@ -29,9 +23,30 @@ static void write_part(struct plx_json_writer *json, const char *key, const stru
     plx_json_end_object(json);
 }
 
+/* What is said of a range that begins and ends with these numbers, as members of its object. */
+typedef void range_writer(struct plx_json_writer *json, uint64_t from, uint64_t to,
+                          const struct plx_exact *part);
+
+static void write_range(struct plx_json_writer *json, uint64_t from, uint64_t to,
+                        const struct plx_exact *part)
+{
+    plx_json_u64(json, "from", from);
+    plx_json_u64(json, "to", to);
+    write_figures(json, part);
+}
+
+/* Among the accumulators. */
+static void write_range_sum(struct plx_json_writer *json, uint64_t from, uint64_t to,
+                            const struct plx_exact *part)
+{
+    (void)to;
+    plx_json_u64(json, "from", from);
+    plx_write_sum(json, "nats", part);
+}
+
 /* Parts that are ranges of numbers; empty ones are left out. */
 static void write_ranges(struct plx_json_writer *json, const char *key, const struct plx_exact *parts,
-                         size_t count, void (*range)(size_t, uint64_t *, uint64_t *))
+                         size_t count, void (*range)(size_t, uint64_t *, uint64_t *), range_writer *write)
 {
     plx_json_begin_array(json, key);
     for (size_t i = 0; i < count; i++) {
@@ -40,12 +55,24 @@ static void write_ranges(struct plx_json_writer *json, const char *key, const st
             continue;
         range(i, &from, &to);
         plx_json_begin_object(json, NULL);
-        plx_json_u64(json, "from", from);
-        plx_json_u64(json, "to", to);
-        write_figures(json, parts + i);
+        write(json, from, to, parts + i);
         plx_json_end_object(json);
     }
     plx_json_end_array(json);
+}
+
+static void write_positions(struct plx_json_writer *json, const struct plx_result *result,
+                            range_writer *write)
+{
+    const struct plx_exact *positions = result->breakdown_sums.positions;
+    write_ranges(json, "position", positions, PLX_POSITION_BINS, plx_position_bin_range, write);
+}
+
+static void write_bands(struct plx_json_writer *json, const char *key, const struct plx_result *result,
+                        range_writer *write)
+{
+    const struct plx_exact *bands = result->breakdown_sums.bands;
+    write_ranges(json, key, bands, PLX_FREQUENCY_BANDS, plx_frequency_band_range, write);
 }
 
 static void write_orders(struct plx_json_writer *json, const struct plx_tally *tally)
@@ -73,7 +100,7 @@ static void write_frequency(struct plx_json_writer *json, const struct plx_resul
     plx_json_u64(json, "tokens", counts->tokens);
     plx_json_u64(json, "unknown", counts->unknown);
     plx_json_end_object(json);
-    write_ranges(json, "bands", sums->bands, PLX_FREQUENCY_BANDS, plx_frequency_band_range);
+    write_bands(json, "bands", result, write_range);
     write_part(json, "unknown", &sums->unknown);
     plx_json_end_object(json);
 }
@@ -89,7 +116,6 @@ static void write_snippet(struct plx_json_writer *json, const char *key, const s
 
 static void write_document(struct plx_json_writer *json, const struct plx_listed_document *document)
 {
-    const double bits = document->nats / PLX_LN_2;
     plx_json_begin_object(json, NULL);
     plx_json_u64(json, "number", document->number);
     if (document->id.known)
@@ -99,7 +125,7 @@ static void write_document(struct plx_json_writer *json, const struct plx_listed
     plx_json_double(json, "nats_per_token", document->nats_per_token);
     plx_json_double(json, "perplexity", exp(document->nats_per_token));
     plx_json_u64(json, "bytes", document->bytes);
-    plx_json_double(json, "bits_per_byte", document->bytes ? bits / (double)document->bytes : (double)NAN);
+    plx_json_double(json, "bits_per_byte", plx_bits_each(document->nats, document->bytes));
     plx_json_u64(json, "infinite", document->infinite);
     plx_json_end_object(json);
 }
@@ -213,7 +239,7 @@ void plx_write_breakdown(struct plx_json_writer *json, const struct plx_result *
     if (parts)
         plx_json_begin_object(json, "breakdown");
     if (parts & PLX_BREAKDOWN_POSITION)
-        write_ranges(json, "position", sums->positions, PLX_POSITION_BINS, plx_position_bin_range);
+        write_positions(json, result, write_range);
     if (parts & PLX_BREAKDOWN_ORDER)
         write_orders(json, &result->tally);
     if (parts & PLX_BREAKDOWN_FREQUENCY)
@@ -226,24 +252,6 @@ void plx_write_breakdown(struct plx_json_writer *json, const struct plx_result *
         plx_json_end_object(json);
     write_extremes(json, "worst", &result->trail.worst);
     write_extremes(json, "best", &result->trail.best);
-}
-
-/* Ranges by their first numbers, empty ones left out. */
-static void write_range_sums(struct plx_json_writer *json, const char *key, const struct plx_exact *parts,
-                             size_t count, void (*range)(size_t, uint64_t *, uint64_t *))
-{
-    plx_json_begin_array(json, key);
-    for (size_t i = 0; i < count; i++) {
-        uint64_t from, to;
-        if (parts[i].count == 0)
-            continue;
-        range(i, &from, &to);
-        plx_json_begin_object(json, NULL);
-        plx_json_u64(json, "from", from);
-        plx_write_sum(json, "nats", parts + i);
-        plx_json_end_object(json);
-    }
-    plx_json_end_array(json);
 }
 
 static void write_document_sums(struct plx_json_writer *json, const struct plx_documents *documents)
@@ -271,9 +279,9 @@ void plx_write_breakdown_sums(struct plx_json_writer *json, const struct plx_res
         return;
     plx_json_begin_object(json, "breakdown");
     if (parts & PLX_BREAKDOWN_POSITION)
-        write_range_sums(json, "position", sums->positions, PLX_POSITION_BINS, plx_position_bin_range);
+        write_positions(json, result, write_range_sum);
     if (parts & PLX_BREAKDOWN_FREQUENCY) {
-        write_range_sums(json, "frequency", sums->bands, PLX_FREQUENCY_BANDS, plx_frequency_band_range);
+        write_bands(json, "frequency", result, write_range_sum);
         plx_write_sum(json, "frequency_unknown", &sums->unknown);
     }
     if (parts & PLX_BREAKDOWN_DOCUMENT)

@@ -19,7 +19,7 @@
 static double whole_nats(const struct plx_result *result)
 {
     const struct plx_exact total = plx_tally_total(&result->tally);
-    return total.infinite ? (double)INFINITY : plx_exact_sum(&total);
+    return plx_exact_total(&total);
 }
 
 static void put_head(struct plx_page *page, const char *what)

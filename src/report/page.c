@@ -3,7 +3,6 @@
 #include "base/memory.h"
 #include "base/utf8.h"
 
-#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -39,16 +38,7 @@ void plx_page_blanks(struct plx_page *page, size_t count)
 
 const char *plx_page_group(uint64_t value, char text[PLX_PAGE_GROUPED])
 {
-    char digits[PLX_PAGE_GROUPED];
-    const int count = snprintf(digits, sizeof digits, "%" PRIu64, value);
-    char *out = text;
-    for (int i = 0; i < count; i++) {
-        if (i > 0 && (count - i) % 3 == 0)
-            *out++ = ',';
-        *out++ = digits[i];
-    }
-    *out = '\0';
-    return text;
+    return plx_format_grouped(value, text);
 }
 
 static size_t width(const char *text, size_t length)

@@ -4,12 +4,13 @@
 
 #include "base/buffer.h"
 #include "base/error.h"
+#include "base/number.h"
 
 /* Where values begin. */
 #define PLX_PAGE_VALUE_COLUMN 22
 
 /* A number with its digits in groups. */
-#define PLX_PAGE_GROUPED 32
+#define PLX_PAGE_GROUPED PLX_NUMBER_TEXT
 
 /* The first failure stays. */
 struct plx_page {

@@ -3,46 +3,28 @@
 #include "base/error.h"
 #include "base/path.h"
 #include "io/place.h"
-
-#include <string.h>
-#include <strings.h>
+#include "report/suffix.h"
 
 /* The first is for what has no name that says it. */
 static const struct plx_per_token_format *const FORMATS[] = {&plx_per_token_jsonl, &plx_per_token_npy};
 
 #define FORMAT_COUNT (sizeof FORMATS / sizeof *FORMATS)
 
-/* Whether name[0..length) ends so, in whatever letters. */
-static bool ends_with(const char *name, size_t length, const char *suffix)
-{
-    const size_t size = strlen(suffix);
-    return length >= size && strncasecmp(name + length - size, suffix, size) == 0;
-}
-
 static const struct plx_per_token_format *find_format(const char *name)
 {
-    size_t length = strlen(name);
-    if (ends_with(name, length, ".gz"))
-        length -= strlen(".gz");
     for (size_t i = 0; i < FORMAT_COUNT; i++) {
-        for (const char *const *suffix = FORMATS[i]->suffixes; *suffix; suffix++)
-            if (ends_with(name, length, *suffix))
-                return FORMATS[i];
+        if (plx_suffix_matches(name, FORMATS[i]->suffixes))
+            return FORMATS[i];
     }
     return NULL;
 }
 
-/* Names the formats by their first suffixes. */
 static enum plx_status unknown_format(const char *path, struct plx_error *error)
 {
-    plx_error_set(error, PLX_USAGE, "\"%.200s\" does not say what format a per-token file is",
-                  plx_path_base(path));
-    struct plx_error names = {0};
+    struct plx_suffixes formats[FORMAT_COUNT];
     for (size_t i = 0; i < FORMAT_COUNT; i++)
-        plx_error_hint(&names, "%s%s%s (%s)", names.hint, i ? " or " : "", FORMATS[i]->suffixes[0],
-                       FORMATS[i]->name);
-    plx_error_hint(error, "its name ends in %s; .gz may follow", names.hint);
-    return PLX_USAGE;
+        formats[i] = (struct plx_suffixes){FORMATS[i]->name, FORMATS[i]->suffixes};
+    return plx_suffix_unknown(path, "per-token", formats, FORMAT_COUNT, error);
 }
 
 enum plx_status plx_per_token_open(const char *path, struct plx_per_token **writer, struct plx_error *error)

@@ -32,21 +32,23 @@ static void write_uncertainty(struct plx_json_writer *json, const struct plx_met
     plx_json_end_object(json);
 }
 
+/* So many bytes, characters or words instead of tokens. */
+static void write_per(struct plx_json_writer *json, const char *bits, const char *perplexity, double nats,
+                      uint64_t count)
+{
+    plx_json_double(json, bits, plx_bits_each(nats, count));
+    plx_json_double(json, perplexity, count ? exp(nats / (double)count) : (double)NAN);
+}
+
 static void write_normalized(struct plx_json_writer *json, const struct plx_result *result)
 {
-    const struct plx_exact total = plx_tally_total(&result->tally);
-    const double nats = total.infinite ? (double)INFINITY : plx_exact_sum(&total);
-    const double nan = (double)NAN;
-    const double per_byte = result->tally.bytes ? nats / (double)result->tally.bytes : nan;
-    const double per_character = result->tally.characters ? nats / (double)result->tally.characters : nan;
-    const double per_word = result->tally.words ? nats / (double)result->tally.words : nan;
+    const struct plx_tally *tally = &result->tally;
+    const struct plx_exact total = plx_tally_total(tally);
+    const double nats = plx_exact_total(&total);
     plx_json_begin_object(json, "normalized");
-    plx_json_double(json, "bits_per_byte", per_byte / PLX_LN_2);
-    plx_json_double(json, "byte_perplexity", exp(per_byte));
-    plx_json_double(json, "bits_per_character", per_character / PLX_LN_2);
-    plx_json_double(json, "character_perplexity", exp(per_character));
-    plx_json_double(json, "bits_per_word", per_word / PLX_LN_2);
-    plx_json_double(json, "word_perplexity", exp(per_word));
+    write_per(json, "bits_per_byte", "byte_perplexity", nats, tally->bytes);
+    write_per(json, "bits_per_character", "character_perplexity", nats, tally->characters);
+    write_per(json, "bits_per_word", "word_perplexity", nats, tally->words);
     plx_json_end_object(json);
 }
 
@@ -97,7 +99,7 @@ static void write_orders(struct plx_json_writer *json, const struct plx_result *
         plx_json_begin_object(json, NULL);
         plx_json_u64(json, "order", k);
         plx_json_u64(json, "tokens", order->count);
-        plx_json_double(json, "nats", order->infinite ? (double)INFINITY : plx_exact_sum(order));
+        plx_json_double(json, "nats", plx_exact_total(order));
         plx_json_end_object(json);
     }
     plx_json_end_array(json);

@@ -72,8 +72,10 @@ static void format_kenlm(double value, char text[KENLM_TEXT])
 }
 
 /* Symbols in a text are words to it. */
-static void choose_protocol(const struct plx_model_info *model, struct plx_protocol *protocol)
+static void choose_protocol(const struct plx_model_info *model, const struct plx_protocol *given,
+                            struct plx_protocol *protocol)
 {
+    (void)given;
     *protocol = *plx_protocol_find("sentence");
     protocol->control_words = PLX_CONTROL_WORD;
     if (model->unknown == PLX_NO_TOKEN) {
@@ -82,10 +84,9 @@ static void choose_protocol(const struct plx_model_info *model, struct plx_proto
     }
 }
 
-static enum plx_status check(const struct plx_model_info *model, const struct plx_plan *plan,
-                             struct plx_error *error)
+static bool allows(const struct plx_plan *plan)
 {
-    return plan->kenlm ? PLX_OK : plx_summary_refuse(&plx_summary_kenlm, model, plan, error);
+    return plan->kenlm;
 }
 
 /* As the tool divides, -(-a / b), in double. */
@@ -111,6 +112,6 @@ const struct plx_summary_format plx_summary_kenlm = {
     .description = "query -v summary: four lines, summed in the order of the corpus as KenLM does",
     .ordered = true,
     .protocol = choose_protocol,
-    .check = check,
+    .allows = allows,
     .finish = finish,
 };

@@ -17,16 +17,19 @@
 
 #define SUMMARY_BYTES_MAX ((size_t)1 << 20)
 
-static void choose_protocol(const struct plx_model_info *model, struct plx_protocol *protocol)
+/* Windows of any length will do. */
+static void choose_protocol(const struct plx_model_info *model, const struct plx_protocol *given,
+                            struct plx_protocol *protocol)
 {
     (void)model;
     *protocol = *plx_protocol_find("lm-eval");
+    if (given && given->window)
+        protocol->window = given->window;
 }
 
-static enum plx_status check(const struct plx_model_info *model, const struct plx_plan *plan,
-                             struct plx_error *error)
+static bool allows(const struct plx_plan *plan)
 {
-    return plx_summary_check_own(&plx_summary_lm_eval, model, plan, error);
+    return plan->lm_eval;
 }
 
 /* "wikitext" of "/data/wikitext.test.txt.gz"; what has no name of its own is "corpus". To be freed; NULL on
@@ -171,6 +174,6 @@ const struct plx_summary_format plx_summary_lm_eval = {
     .name = "lm-eval",
     .description = "lm_eval --output_path: its results as JSON, of a task named after the corpus",
     .protocol = choose_protocol,
-    .check = check,
+    .allows = allows,
     .finish = finish,
 };

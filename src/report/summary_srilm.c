@@ -10,16 +10,17 @@
 
 #define DIGITS 7
 
-static void choose_protocol(const struct plx_model_info *model, struct plx_protocol *protocol)
+static void choose_protocol(const struct plx_model_info *model, const struct plx_protocol *given,
+                            struct plx_protocol *protocol)
 {
+    (void)given;
     (void)model;
     *protocol = *plx_protocol_find("srilm");
 }
 
-static enum plx_status check(const struct plx_model_info *model, const struct plx_plan *plan,
-                             struct plx_error *error)
+static bool allows(const struct plx_plan *plan)
 {
-    return plan->srilm ? PLX_OK : plx_summary_refuse(&plx_summary_srilm, model, plan, error);
+    return plan->srilm;
 }
 
 /* A perplexity of nothing is a word. */
@@ -65,6 +66,6 @@ const struct plx_summary_format plx_summary_srilm = {
     .name = "srilm",
     .description = "ngram -ppl: two lines, 7 digits",
     .protocol = choose_protocol,
-    .check = check,
+    .allows = allows,
     .finish = finish,
 };

@@ -56,7 +56,7 @@ awk '{ match($0, /"nats":[^,]*/); print substr($0, RSTART + 7, RLENGTH - 7), NR,
 flatten all.json | awk '$1 ~ /^worst[.].*[.]unit$/ { unit = $2 } $1 ~ /^worst[.].*[.]position$/ { print unit, $2 }' >found
 diff expected found >differences || fail "other tokens are the worst: $(cat differences)"
 
-# Documents: the almanac is one.
+# Documents.
 [ "$(wc -l <documents.jsonl)" -eq "$(value all.json breakdown.document.documents)" ] || fail 'documents are missing'
 for text in one two three; do
     printf '{"id": "%s,\\"%s", "text": "the sea rises\\n"}\n' $text $text
@@ -75,6 +75,18 @@ contains documents.jsonl '^{"number":3,"tokens":2,'
 near 1e-12 "$(sed 's/.*"nats":\([^,]*\),.*/\1/' documents.jsonl | awk '{ s += $1 } END { printf "%.17g", s }')" \
     "$(value result.json accumulators.nats.sum | awk '{ printf "%.17g", $1 / 2 ^ 64 }')"
 
+# Its numbers are those of --documents.
+accepts "$PERPLEX" eval "$ngram" documents -q --documents 2: --worst 6 --per-document documents.csv -o result.json
+[ "$(cut -d , -f 1 documents.csv | paste -s -d ' ' -)" = 'number 2 3' ] || fail "other numbers: $(cat documents.csv)"
+[ "$(flatten result.json | awk '$1 ~ /^worst[.].*document_number$/ { print $2 }' | sort -u | paste -s -d ' ' -)" = '2 3' ] ||
+    fail 'the worst tokens are of other documents'
+
+# The figures of a document are those of a result that has no other.
+accepts "$PERPLEX" eval "$ngram" "$test_text" -q --documents 3:4 --per-document documents.jsonl -o result.json
+for member in nats_per_token perplexity normalized.bits_per_byte; do
+    contains documents.jsonl "\"${member##*.}\":$(value result.json $member),"
+done
+
 # A zero probability: everything is written.
 echo 'zzz the' >unknown.txt
 run "$PERPLEX" eval "$ngram" unknown.txt -q --unknown zero --worst 1 --per-document unknown.csv -o result.json
@@ -88,6 +100,22 @@ accepts "$PERPLEX" eval "$ngram" "$test_text" -q --config options.json
 has breakdown.position.0.from 0
 [ -n "$(value out worst.1.nats)" ] || fail 'there is no second worst token'
 [ -z "$(value out breakdown.order.0.order)" ] || fail 'an order that was not asked for'
+
+# Any word will do: there is none to count, and `all` does without.
+accepts "$PERPLEX" eval uniform:3000 "$test_text" -q --breakdown all --counts "$train" -o result.json
+[ -n "$(value result.json breakdown.position.0.tokens)" ] || fail 'all leaves positions out'
+[ -z "$(value result.json breakdown.frequency.counts.tokens)" ] || fail 'words of a uniform model have counts'
+printf '{"input_ids": [0, 1, 2]}\n' >ids.jsonl
+for counts in "$train" ids.jsonl; do
+    refuses 3 'uniform:3000: the model does not know its vocabulary: its tokens cannot be counted' \
+        "$PERPLEX" eval uniform:3000 "$test_text" --breakdown all,frequency --counts "$counts"
+done
+accepts "$PERPLEX" eval uniform:3000 "$test_text" -q --breakdown all --counts ids.jsonl -o result.json
+[ -z "$(value result.json breakdown.frequency.counts.tokens)" ] || fail 'words have the counts of ids'
+refuses 4 'missing.txt: cannot be opened: *' "$PERPLEX" eval uniform:3000 "$test_text" --breakdown all --counts missing.txt
+accepts "$PERPLEX" eval uniform:3000 ids.jsonl -q --breakdown all --counts "$train" -o result.json
+accepts "$PERPLEX" eval uniform:3000 ids.jsonl -q --breakdown all --counts ids.jsonl -o result.json
+[ "$(value result.json breakdown.frequency.bands.0.from)" -eq 1 ] || fail 'ids are not counted'
 
 # What cannot be.
 misused '--breakdown takes position, order, frequency, document, unknown or all, or several with commas between them, not "positions"' \
@@ -105,14 +133,15 @@ misused '--per-token and --per-document cannot both go to x.jsonl' \
     "$PERPLEX" eval "$ngram" "$test_text" --per-token x.jsonl --per-document x.jsonl
 misused '--per-document documents would overwrite what is read: documents' \
     "$PERPLEX" eval "$ngram" documents --per-document documents
-misused '"x.npy" does not say what format a per-document file is (its name ends in .jsonl or .csv; .gz may follow)' \
+misused '"x.npy" does not say what format a per-document file is (its name ends in .jsonl (jsonl) or .csv (csv); .gz may follow)' \
     "$PERPLEX" eval "$ngram" "$test_text" --per-document x.npy
 refuses 3 '*model.safetensors: the model does not say how long the n-grams are that it finds' \
     "$PERPLEX" eval "$neural" "$test_text" --breakdown order
 refuses 4 'missing.txt: cannot be opened: *' \
     "$PERPLEX" eval "$ngram" "$test_text" --breakdown all --counts missing.txt --per-document none.csv
+# Before a model is read.
+refuses 4 'missing.txt: cannot be opened: *' \
+    "$PERPLEX" eval missing.arpa "$test_text" --breakdown all --counts missing.txt
 [ ! -e none.csv ] || fail 'a file of documents is left'
-refuses 3 'uniform:7: the model does not know its vocabulary: its tokens cannot be counted' \
-    "$PERPLEX" eval uniform:7 "$test_text" --breakdown all --counts "$test_text"
 
 finish

@@ -96,7 +96,27 @@ misused 'the result and --summary cannot both go to standard output' \
     "$PERPLEX" eval "$ngram" "$test_text" --summary kenlm -o -
 misused '--per-token and --summary cannot both go to standard output' \
     "$PERPLEX" eval "$ngram" "$test_text" --summary kenlm --per-token -
+misused 'the summary of lm-eval has no number for start none: its own is context' \
+    "$PERPLEX" eval "$ngram" "$test_text" -q --summary lm-eval --start none -o none.json
 [ ! -e none.json ] || fail 'a result was left'
+
+# What is asked for of the result has nowhere to go without one; --explain is printed.
+for options in '--breakdown all' '--worst 3' '--best 3' --distributions '--temperature 2' '--label-smoothing 0.1' \
+    '--ignore-id 0' "--class-weights $test_text" '--focal 2' '--explain'; do
+    # shellcheck disable=SC2086 # words
+    misused "${options%% *} is part of the result, which --summary replaces: -o FILE writes it" \
+        "$PERPLEX" eval "$ngram" "$test_text" -q --summary kenlm $options
+done
+echo '{"summary": "kenlm", "worst": 3}' >summary.json
+misused 'summary.json: \$.worst is part of the result, *' "$PERPLEX" eval "$ngram" "$test_text" --config summary.json
+accepts "$PERPLEX" eval "$ngram" "$test_text" -q --summary kenlm --worst 3 --explain -o result.json
+cmp -s out kenlm.txt || fail 'the summary differs'
+has_protocol result.json custom
+[ -n "$(value result.json worst.0.nats)" ] || fail 'the worst tokens are missing'
+run "$PERPLEX" eval "$ngram" "$test_text" --summary kenlm --explain
+ends_with 0
+cmp -s out kenlm.txt || fail 'the summary differs'
+contains err '^wikitext-eos '
 
 # Where it cannot be written, no file appears.
 full() {

@@ -19,11 +19,11 @@
 #define LONG_BYTES  ((size_t)160 << 10)
 #define SHORT_BYTES ((size_t)3 << 10)
 
-/* Random protocols for each model. */
-#define PROTOCOLS ((size_t)(SANITIZED ? 60 : 400))
+/* Random protocols for each model, by one thread. */
+#define PROTOCOLS ((size_t)(SANITIZED_THREADS ? 12 : SANITIZED ? 60 : 400))
 
-/* Of the presets that a model is tried under: the others are those of the models before and behind it. */
-#define PRESETS_SHARE 3
+/* A model is tried under one in so many presets: the models beside it have the others. */
+#define SHARE ((size_t)(SANITIZED_THREADS ? 6 : 3))
 
 /* A model with a long and a short text. */
 struct subject {
@@ -148,8 +148,7 @@ static void check_protocol(const struct subject *subject, enum plx_token_kind to
 static void check_presets(const struct subject *subject)
 {
     const struct plx_protocol *preset;
-    for (size_t i = subject->index % PRESETS_SHARE; (preset = plx_protocol_preset(i)) != NULL;
-         i += PRESETS_SHARE)
+    for (size_t i = subject->index % SHARE; (preset = plx_protocol_preset(i)) != NULL; i += SHARE)
         check_protocol(subject, PLX_TOKENS_WORD, preset);
 }
 
@@ -200,7 +199,7 @@ static void check_averages(const struct subject *subject)
         {"window", "9", "stride", "4", "score", "last:3", "first_window", "6", "tail", "left-extend", NULL},
         {"unknown", "floor:-7.5", "limit", "777", NULL},
     };
-    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
+    for (size_t i = subject->index % SHARE; i < sizeof fields / sizeof *fields; i += SHARE) {
         const struct plx_protocol protocol = protocol_from("exact", fields[i]);
         check_protocol(subject, PLX_TOKENS_WORD, &protocol);
     }

@@ -6,6 +6,7 @@
 #include "support/inputs.h"
 #include "support/positions.h"
 #include "support/random.h"
+#include "support/result_text.h"
 #include "support/sanitized.h"
 #include "support/witness.h"
 
@@ -37,10 +38,16 @@ struct scores {
     size_t count, capacity;
 };
 
+/* As the JSON has them. */
+struct figures {
+    double nats_per_token, perplexity, bits_per_byte;
+};
+
 /* An evaluation of its own. */
 struct own {
     enum plx_status status;
     struct plx_metrics metrics;
+    struct figures figures;
     struct scores scores;
 };
 
@@ -85,14 +92,34 @@ static struct plx_metrics without_times(struct plx_metrics metrics)
     return metrics;
 }
 
+static cJSON *tree_of(const struct plx_result *result)
+{
+    char *text = result_text(result);
+    cJSON *tree = cJSON_Parse(text);
+    assert_non_null(tree);
+    plx_text_free(text);
+    return tree;
+}
+
+/* bits_per_byte stands where `bits` says. */
+static struct figures figures_of(const cJSON *tree, const char *bits)
+{
+    return (struct figures){result_number(tree, "nats_per_token"), result_number(tree, "perplexity"),
+                            result_number(tree, bits)};
+}
+
 static struct own evaluate_own(const struct subject *subject, const struct plx_protocol *preset)
 {
     struct plx_evaluate_options options = {.protocol = preset, .threads = 1};
     struct plx_result *result;
     struct own own = {0};
     own.status = evaluate(subject, &options, &own.scores, &result);
-    if (own.status == PLX_OK)
+    if (own.status == PLX_OK) {
+        cJSON *tree = tree_of(result);
+        own.figures = figures_of(tree, "normalized.bits_per_byte");
+        cJSON_Delete(tree);
         plx_result_metrics(result, &own.metrics);
+    }
     own.metrics = without_times(own.metrics);
     plx_result_free(result);
     return own;
@@ -107,7 +134,8 @@ static bool contained(const struct scores *scores, const struct scores *pass)
     return found == scores->count;
 }
 
-static void check_explained(const struct plx_explained *explained, const struct own *own,
+/* `shown` is what the JSON says of it. */
+static void check_explained(const struct plx_explained *explained, const cJSON *shown, const struct own *own,
                             const struct scores *pass, bool witness, const char *what)
 {
     char context[640];
@@ -120,6 +148,10 @@ static void check_explained(const struct plx_explained *explained, const struct 
             fail_msg("%s: %.17g of %llu, by itself %.17g of %llu", context, metrics.nats_per_token,
                      (unsigned long long)metrics.scored, own->metrics.nats_per_token,
                      (unsigned long long)own->metrics.scored);
+        const struct figures figures = figures_of(shown, "bits_per_byte");
+        if (memcmp(&figures, &own->figures, sizeof figures) != 0)
+            fail_msg("%s: other numbers in JSON; %.17g bits per byte, by itself %.17g", context,
+                     figures.bits_per_byte, own->figures.bits_per_byte);
         assert_true(explained->note_count > 0 && !explained->reason);
         met_allowed++;
         return;
@@ -164,15 +196,20 @@ static void check_pass(const struct subject *subject, const struct plx_protocol 
     assert_true(plx_result_explained(result, 0, &explained));
     assert_string_equal(explained.protocol, plx_result_protocol(result));
     assert_memory_equal(&explained.metrics, &metrics, sizeof metrics);
+    cJSON *tree = tree_of(result);
+    const cJSON *shown = result_member(tree, "explain")->child;
     size_t index = 1;
     for (size_t i = 0; (preset = plx_protocol_preset(i)) != NULL; i++) {
         if (strcmp(preset->name, plx_result_protocol(result)) == 0)
             continue;
         assert_true(plx_result_explained(result, index++, &explained));
         assert_string_equal(explained.protocol, preset->name);
-        check_explained(&explained, owns + i, &pass, subject->witness, what);
+        shown = shown->next;
+        check_explained(&explained, shown, owns + i, &pass, subject->witness, what);
     }
     assert_false(plx_result_explained(result, index, &explained));
+    assert_null(shown->next);
+    cJSON_Delete(tree);
     plx_result_free(result);
     free(pass.nats);
 }

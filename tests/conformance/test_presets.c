@@ -248,6 +248,19 @@ static void lm_eval__pages(void **state)
     result = inputs_evaluate(model, TEXT, PLX_TOKENS_WORD, "lm-eval limit=3");
     assert_false(plx_conventions_of_pages(result)); /* not of all nats */
     plx_result_free(result);
+    /* What it has no number for. */
+    static const char *const others[] = {"lm-eval unknown=floor:-1", "lm-eval start=none",
+                                         "lm-eval tail=keep",
+                                         "paloma pages=heading start=replace first=skip"};
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        result = inputs_evaluate(model, TEXT, PLX_TOKENS_WORD, others[i]);
+        assert_int_equal(result->pages.pages, 2);
+        assert_false(plx_conventions_of_pages(result));
+        plx_result_free(result);
+    }
+    result = inputs_evaluate(model, TEXT, PLX_TOKENS_WORD, "lm-eval-api window=7");
+    assert_true(plx_conventions_of_pages(result)); /* any window */
+    plx_result_free(result);
     plx_model_close(model);
 }
 

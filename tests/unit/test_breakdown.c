@@ -246,21 +246,21 @@ static enum plx_status keep_document(void *user, const struct plx_document_score
     return PLX_OK;
 }
 
-/* Of three documents the second has no token that is scored: zz is left out, with the newline before it; that
-   at the end of the corpus is the last token's. The first costs 0.75 for 2 tokens, the last 3.5 for as many:
-   0.86 and 4.03 nats a token. */
+/* Of four documents the second has no token that is scored, for zz is left out, with the newline before it,
+   and the third none at all; the newline at the end of the corpus is the last token's. The first costs 0.75
+   for 2 tokens, the last 3.5 for as many: 0.86 and 4.03 nats a token. */
 static void plx_evaluate__by_document(void **state)
 {
     static const char corpus[] = "{\"id\": \"x\", \"text\": \"a b\\n\"}\n{\"id\": \"y\", \"text\": \"zz\"}\n"
-                                 "{\"text\": \"zz a\\nc\\n\"}\n";
+                                 "{\"text\": \"\"}\n{\"text\": \"zz a\\nc\\n\"}\n";
     char heard[400] = "";
     const struct plx_breakdown_options options = {
-        .parts = PLX_BREAKDOWN_DOCUMENT, .documents = keep_document, .documents_user = heard};
+        .parts = PLX_BREAKDOWN_DOCUMENT, .worst = 1, .documents = keep_document, .documents_user = heard};
     struct plx_model *model = inputs_model(MODEL);
     struct plx_result *result = evaluate(model, corpus, "jsonl", "sentence unknown=skip end=none", &options);
     const struct plx_documents *documents = &result->trail.documents;
     (void)state;
-    assert_string_equal(heard, "0:x:2:3:0.7500 2::2:5:3.5000 ");
+    assert_string_equal(heard, "0:x:2:3:0.7500 3::2:5:3.5000 ");
     assert_int_equal(documents->means.count, 2);
     assert_true(fabs(plx_exact_mean(&documents->means) - (0.375 + 1.75) / 2 * PLX_LN_10) < 1e-6);
     assert_int_equal(documents->bins[1].documents, 1); /* 0.86 nats */
@@ -268,9 +268,10 @@ static void plx_evaluate__by_document(void **state)
     assert_int_equal(documents->bins[8].documents, 1); /* 4.03 nats */
     assert_part(&documents->bins[8].nats, 2, 3.5);
     assert_int_equal(documents->worst.count, 2);
-    assert_int_equal(documents->worst.documents[0].number, 2);
+    assert_int_equal(documents->worst.documents[0].number, 3);
     assert_int_equal(documents->best.documents[0].number, 0);
     assert_memory_equal(documents->best.documents[0].id.text, "x", 1);
+    assert_int_equal(result->trail.worst.list->document, 3); /* c */
     plx_result_free(result);
     plx_model_close(model);
 }
@@ -358,6 +359,32 @@ static void plx_evaluate__worst_with_all_their_context(void **state)
     (void)state;
     assert_extremes(&result->trail.worst, expected, 1);
     plx_result_free(result);
+    plx_model_close(model);
+}
+
+/* What is behind the limit is context all the same, wherever the corpus' blocks end: documents begin some.
+   What would join a line that does not come is none. */
+static void plx_evaluate__worst_before_the_limit(void **state)
+{
+    static const struct {
+        const char *text, *format, *protocol, *expected;
+    } cases[] = {
+        {"a a a c a b a a a b a a a a\n", "text", "exact unit=stream end=none limit=4",
+         "a a a [c] a b a a a b a a at 0:3"},
+        {"{\"text\": \"a a a c\"}\n{\"text\": \"a b\"}\n{\"text\": \"a\"}\n{\"text\": \"a a\"}\n"
+         "{\"text\": \"b a\"}\n{\"text\": \"a\"}\n{\"text\": \"a a\"}\n",
+         "jsonl", "exact unit=stream end=none limit=4", "a a a [c] a b a a a b a a at 0:3"},
+        {"c a a a\na a a\n", "text", "exact unit=stream end=none join=b limit=1", "[c] a a a b a a a at 0:0"},
+    };
+    const struct plx_breakdown_options options = {.worst = 1};
+    struct plx_model *model = inputs_model(MODEL);
+    (void)state;
+    for (size_t i = 0; i < LENGTH(cases); i++) {
+        struct plx_result *result =
+            evaluate(model, cases[i].text, cases[i].format, cases[i].protocol, &options);
+        assert_extremes(&result->trail.worst, &cases[i].expected, 1);
+        plx_result_free(result);
+    }
     plx_model_close(model);
 }
 
@@ -515,6 +542,7 @@ int main(void)
         cmocka_unit_test(plx_evaluate__lists_ten_documents),
         cmocka_unit_test(plx_evaluate__worst_and_best),
         cmocka_unit_test(plx_evaluate__worst_with_all_their_context),
+        cmocka_unit_test(plx_evaluate__worst_before_the_limit),
         cmocka_unit_test(plx_evaluate__ids_without_spelling),
         cmocka_unit_test(plx_evaluate__ends_with_a_failing_sink),
         cmocka_unit_test(plx_snippet_set__cuts),

@@ -1,6 +1,7 @@
 /* Settings in files, and the configs of this project against their JSON Schema. What is JSON and what is not
    is in test_json.c. */
 #include <perplex/config.h>
+#include <perplex/summary.h>
 
 #include "support/inputs.h"
 #include "support/schema.h"
@@ -245,6 +246,24 @@ static void protocol_schema__fields(void **state)
     cJSON_Delete(schema);
 }
 
+/* What the schema lists for a summary are the tools that there are. */
+static void protocol_schema__summaries(void **state)
+{
+    (void)state;
+    cJSON *schema = read_json(source_folder(), "configs/schema/protocol-1.schema.json");
+    const cJSON *summary = cJSON_GetObjectItem(cJSON_GetObjectItem(schema, "properties"), "summary");
+    const cJSON *word;
+    size_t count = 0;
+    cJSON_ArrayForEach(word, cJSON_GetObjectItem(summary, "enum"))
+    {
+        assert_non_null(plx_summary_name(count));
+        assert_string_equal(word->valuestring, plx_summary_name(count++));
+    }
+    assert_true(count > 0);
+    assert_null(plx_summary_name(count));
+    cJSON_Delete(schema);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -255,6 +274,7 @@ int main(void)
         cmocka_unit_test(plx_config_open__no_file_and_a_large_one),
         cmocka_unit_test(protocol_schema__configs),
         cmocka_unit_test(protocol_schema__fields),
+        cmocka_unit_test(protocol_schema__summaries),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

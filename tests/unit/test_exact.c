@@ -179,6 +179,7 @@ static void add__infinity_is_counted_apart(void **state)
     (void)state;
     assert_true(exact.count == 3 && exact.infinite == 1 && !exact.invalid && !exact.overflow);
     assert_true(plx_exact_sum(&exact) == 3);
+    assert_true(isinf(plx_exact_total(&exact)) && plx_exact_total(&exact) > 0);
     assert_true(isinf(plx_exact_mean(&exact)) && plx_exact_mean(&exact) > 0);
     assert_true(isinf(plx_exact_standard_error(&exact)));
 }
@@ -210,6 +211,7 @@ static void add__overflow_is_set_and_stays(void **state)
     assert_true(exact.overflow);
     assert_true(isnan(plx_exact_mean(&exact)));
     assert_true(isnan(plx_exact_sum(&exact)));
+    assert_true(isnan(plx_exact_total(&exact)));
     assert_true(isnan(plx_exact_squares(&exact)));
     assert_true(isnan(plx_exact_standard_error(&exact)));
     assert_true(of_one(0x1p32).overflow);

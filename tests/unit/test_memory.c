@@ -129,6 +129,32 @@ static void grown_capacity__grows_geometrically(void **state)
     assert_true(steps < 40); /* log(10^6) / log(1.5) = 34 */
 }
 
+static void reserve_array__grows_when_it_must(void **state)
+{
+    struct plx_error error;
+    uint32_t *array = NULL;
+    size_t capacity = 0;
+
+    (void)state;
+    assert_int_equal(plx_reserve_array(&array, &capacity, 0, sizeof *array, &error), PLX_OK);
+    assert_null(array);
+    assert_int_equal(plx_reserve_array(&array, &capacity, 20, sizeof *array, &error), PLX_OK);
+    assert_true(capacity >= 20);
+    array[19] = 7;
+    const size_t before = capacity;
+    uint32_t *const same = array;
+    assert_int_equal(plx_reserve_array(&array, &capacity, before, sizeof *array, &error), PLX_OK);
+    assert_ptr_equal(array, same);
+    assert_int_equal(plx_reserve_array(&array, &capacity, before + 1, sizeof *array, &error), PLX_OK);
+    assert_true(capacity >= before + before / 2);
+    assert_int_equal(array[19], 7);
+    const size_t grown = capacity;
+    assert_int_equal(plx_reserve_array(&array, &capacity, too_much, sizeof *array, &error), PLX_MEMORY);
+    assert_int_equal(capacity, grown);
+    assert_int_equal(array[19], 7);
+    free(array);
+}
+
 static void copy_string__ends_with_nul(void **state)
 {
     struct plx_error error;
@@ -166,6 +192,7 @@ int main(void)
         cmocka_unit_test(resize_array__failure_leaves_it),
         cmocka_unit_test(grown_capacity__reaches_the_need),
         cmocka_unit_test(grown_capacity__grows_geometrically),
+        cmocka_unit_test(reserve_array__grows_when_it_must),
         cmocka_unit_test(copy_string__ends_with_nul),
         cmocka_unit_test(copy_string__too_long_is_an_error),
     };

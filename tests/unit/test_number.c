@@ -288,6 +288,18 @@ static void parse_u64__refuses(void **state)
     assert_true(plx_parse_u64("123", 2, 0, UINT64_MAX, &value) && value == 12);
 }
 
+static void format_grouped__thousands(void **state)
+{
+    static const uint64_t values[] = {0, 7, 999, 1000, 4358, 999999, 1000000, UINT64_MAX};
+    static const char *const texts[] = {"0",     "7",       "999",       "1,000",
+                                        "4,358", "999,999", "1,000,000", "18,446,744,073,709,551,615"};
+    char text[PLX_NUMBER_TEXT];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof values / sizeof *values; i++)
+        assert_string_equal(plx_format_grouped(values[i], text), texts[i]);
+}
+
 static void format_u64__digits(void **state)
 {
     const uint64_t values[] = {0, 9, 10, 1234567890, UINT64_MAX};
@@ -471,6 +483,7 @@ int main(void)
         cmocka_unit_test(parse_u64__bounds),
         cmocka_unit_test(parse_u64__refuses),
         cmocka_unit_test(format_u64__digits),
+        cmocka_unit_test(format_grouped__thousands),
         cmocka_unit_test(format_double__shortest),
         cmocka_unit_test(format_double__not_finite),
         cmocka_unit_test(format_double__reads_back),

@@ -353,11 +353,11 @@ static void break_leaf(struct walk *walk, cJSON *leaf, const char *path)
     }
 }
 
-/* Of a long array, the first element. */
+/* Of an array, the first two elements: the others are described by the same words. */
 static void break_everything(struct walk *walk, cJSON *value, const char *path)
 {
     cJSON *child;
-    int left = cJSON_GetArraySize(value) < 10 ? 10 : 1;
+    int left = 2;
     if (cJSON_IsObject(value))
         break_object(walk, value, path);
     else if (!cJSON_IsArray(value))

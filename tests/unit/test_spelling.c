@@ -65,7 +65,7 @@ static void add_one(struct plx_spelling *spelling, struct plx_word word, unsigne
 static void begin(struct plx_spelling *spelling, struct plx_word document)
 {
     struct plx_error error;
-    assert_int_equal(plx_spelling_begin(spelling, document, &error), PLX_OK);
+    assert_int_equal(plx_spelling_begin(spelling, 0, document, &error), PLX_OK);
 }
 
 static void plx_spelling_take__symbols(void **state)

@@ -192,6 +192,8 @@ static void kenlm__protocols(void **state)
     (void)state;
     refuses(WITH_UNKNOWN, "kenlm", "sentence limit=5", PLX_USAGE,
             "the summary of kenlm has no number for limit 5: its own is 0");
+    refuses(WITH_UNKNOWN, "kenlm", "sentence average=unit", PLX_USAGE,
+            "the summary of kenlm has no number for average unit: its own is token");
     refuses(WITH_UNKNOWN, "kenlm", "sentence unknown=skip", PLX_USAGE,
             "the summary of kenlm has no number for unknown skip: its own is unk");
     refuses(WITH_UNKNOWN, "kenlm", "sentence unknown=floor:-100", PLX_USAGE,
@@ -244,7 +246,11 @@ static void srilm__protocols(void **state)
     refuses(WITH_UNKNOWN, "srilm", "srilm limit=5", PLX_USAGE,
             "the summary of srilm has no number for limit 5: its own is 0");
     refuses(WITH_UNKNOWN, "srilm", "srilm unknown=floor:-7", PLX_USAGE,
-            "the summary of srilm has no number for unknown floor:-7: its own is unk-or-skip");
+            "the summary of srilm has no number for unknown floor:-7: its own is unk");
+    refuses(WITHOUT_UNKNOWN, "srilm", "srilm unknown=floor:-7", PLX_USAGE,
+            "the summary of srilm has no number for unknown floor:-7: its own is skip");
+    refuses(WITH_UNKNOWN, "srilm", "srilm average=unit", PLX_USAGE,
+            "the summary of srilm has no number for average unit: its own is token");
 }
 
 /* IRSTLM. */
@@ -269,7 +275,12 @@ static void irstlm__no_unknown_symbol(void **state)
     struct plx_error error = {0};
     (void)state;
     says_of(model, "irstlm", "a b\n", NULL, "%% Nw=3 PP=2.61 PPwp=0.00 Nbo=0 Noov=0 OOV=0.00%\n");
-    assert_int_equal(evaluate("irstlm", model, "a x\n", NULL, &summary, &result, &error), PLX_OK);
+    assert_int_equal(evaluate("irstlm", model, "a x\n", NULL, &summary, &result, &error), PLX_UNSUPPORTED);
+    assert_null(result);
+    plx_summary_discard(summary);
+    /* The result of an evaluation that did not know. */
+    result = inputs_evaluate(model, "a x\n", PLX_TOKENS_WORD, "sentence");
+    summary = open_summary("irstlm");
     assert_int_equal(plx_summary_finish(summary, result, &error), PLX_UNSUPPORTED);
     plx_summary_discard(summary);
     plx_result_free(result);
@@ -281,6 +292,8 @@ static void irstlm__protocols(void **state)
     (void)state;
     refuses(WITH_UNKNOWN, "irstlm", "sentence blank=skip", PLX_USAGE,
             "the summary of irstlm has no number for blank skip: its own is score");
+    refuses(WITH_UNKNOWN, "irstlm", "sentence average=unit", PLX_USAGE,
+            "the summary of irstlm has no number for average unit: its own is token");
 }
 
 /* llama.cpp. */
@@ -340,10 +353,22 @@ static void llama__protocols(void **state)
             "the summary of llama.cpp has no number for score last:2: its own is last:3");
     refuses(UNIGRAMS, "llama.cpp", "llama.cpp window=8 limit=7", PLX_USAGE,
             "the summary of llama.cpp has no number for limit 7: its own is 0");
+    refuses(UNIGRAMS, "llama.cpp", "llama.cpp unknown=zero", PLX_USAGE,
+            "the summary of llama.cpp has no number for unknown zero: its own is unk");
+    refuses(UNIGRAMS, "llama.cpp", "llama.cpp-stride unknown=floor:-9", PLX_USAGE,
+            "the summary of llama.cpp has no number for unknown floor:-9: its own is unk");
+    refuses(UNIGRAMS, "llama.cpp", "llama.cpp blank=skip", PLX_USAGE,
+            "the summary of llama.cpp has no number for blank skip: its own is score");
+    /* The begin symbol is nowhere there; elsewhere a model may do without. */
+    refuses(UNIGRAMS, "llama.cpp", "llama.cpp-stride window=6 stride=4 start=replace", PLX_USAGE,
+            "the summary of llama.cpp has no number for start replace: its own is none");
+    refuses(UNIGRAMS, "llama.cpp", "llama.cpp start=none end=none average=window", PLX_USAGE,
+            "the summary of llama.cpp has no number for average window: its own is token");
     refuses(UNIGRAMS, "llama.cpp", "hf-stride", PLX_USAGE,
             "the summary of llama.cpp has no number for stride 512: its own is 1024");
     refuses(UNIGRAMS, "llama.cpp", "sentence", PLX_USAGE,
             "the summary of llama.cpp has no number for unit line: its own is stream");
+    llama_says("x x x x b b x x x x b a\n", "llama.cpp window=6 end=none limit=2 start=none", "[1]1.7783,\n");
 }
 
 static void llama__fewer_than_two_windows(void **state)
@@ -469,16 +494,52 @@ static void lm_eval__protocols(void **state)
             "the summary of lm-eval has no number for pages article: its own is heading");
     refuses(UNIGRAMS, "lm-eval", "exact", PLX_USAGE,
             "the summary of lm-eval has no number for unit stream: its own is document");
-    struct plx_model *model = inputs_model(UNIGRAMS);
+    refuses(UNIGRAMS, "lm-eval", "lm-eval average=unit", PLX_USAGE,
+            "the summary of lm-eval has no number for average unit: its own is token");
+    refuses(UNIGRAMS, "lm-eval", "lm-eval unknown=floor:-1", PLX_USAGE,
+            "the summary of lm-eval has no number for unknown floor:-1: its own is unk");
+    refuses(UNIGRAMS, "lm-eval", "paloma pages=heading", PLX_USAGE,
+            "the summary of lm-eval has no number for start end: its own is context");
+}
+
+/* Those that come to its own are its own, whatever they are called. */
+static void lm_eval_takes(const char *arpa, const char *fields)
+{
+    struct plx_model *model = inputs_model(arpa);
     struct plx_summary *summary;
     struct plx_result *result;
     struct plx_error error = {0};
-    assert_int_equal(evaluate("lm-eval", model, "a b\n", "lm-eval-api window=3", &summary, &result, &error),
-                     PLX_OK);
-    assert_int_equal(plx_summary_finish(summary, result, &error), PLX_OK);
+    if (evaluate("lm-eval", model, "a b\n", fields, &summary, &result, &error) ||
+        plx_summary_finish(summary, result, &error))
+        fail_msg("%s: %s", fields, error.message);
     plx_summary_discard(summary);
     plx_result_free(result);
     plx_model_close(model);
+}
+
+/* Before every document is the begin symbol, else the end symbol; one of the two there must be. */
+static void lm_eval__starts(void **state)
+{
+    static const char no_start[] =
+        "\\data\\\nngram 1=3\n\n\\1-grams:\n-1\t</s>\n-0.5\ta\n-0.25\tb\n\n\\end\\\n";
+    static const char neither[] = "\\data\\\nngram 1=3\n\n\\1-grams:\n-0.5\ta\n-0.25\tb\n-1\tc\n\n\\end\\\n";
+    (void)state;
+    lm_eval_takes(UNIGRAMS, "lm-eval-api window=3");
+    lm_eval_takes(UNIGRAMS, "lm-eval start=context");
+    lm_eval_takes(UNIGRAMS, "lm-eval start=context:x");
+    lm_eval_takes(no_start, "lm-eval");
+    lm_eval_takes(no_start, "paloma pages=heading");
+    lm_eval_takes(neither, "lm-eval start=context:c");
+    refuses(UNIGRAMS, "lm-eval", "lm-eval start=none", PLX_USAGE,
+            "the summary of lm-eval has no number for start none: its own is context");
+    refuses(UNIGRAMS, "lm-eval", "lm-eval start=replace first=skip", PLX_USAGE,
+            "the summary of lm-eval has no number for start replace: its own is context");
+    refuses(no_start, "lm-eval", "lm-eval start=none", PLX_USAGE,
+            "the summary of lm-eval has no number for start none: its own is end");
+    refuses(neither, "lm-eval", "lm-eval start=context:c limit=1", PLX_USAGE,
+            "the summary of lm-eval has no number for limit 1: its own is 0");
+    refuses(neither, "lm-eval", "lm-eval start=none", PLX_USAGE,
+            "the summary of lm-eval has no number for start none: its own is context-or-end");
 }
 
 /* All. */
@@ -569,6 +630,7 @@ int main(void)
         CASE(lm_eval__page),
         CASE(lm_eval__numbers),
         CASE(lm_eval__protocols),
+        CASE(lm_eval__starts),
         CASE(plx_summary_open__tools),
         CASE(plx_summary__other_models),
         CASE(plx_summary_finish__of_another_evaluation),

@@ -1,0 +1,158 @@
+/* What `perplex eval` writes: the result, what stands beside it, and a summary in its place. */
+#include "eval_outputs.h"
+
+/* Two outputs in one place would spoil each other. */
+static bool check_apart(const char *a, const char *a_path, const char *b, const char *b_path,
+                        const char *hint)
+{
+    char shown[512];
+    if (!plx_output_same(a_path, b_path))
+        return true;
+    plx_text_visible(b_path ? b_path : "", shown, sizeof shown);
+    fprintf(stderr, "perplex: %s and %s cannot both go to %s%s\n", a, b,
+            plx_output_same(NULL, b_path) ? "standard output" : shown, hint);
+    return false;
+}
+
+/* What is asked for of the result is written with it. The table of --explain is printed, too. */
+static bool check_lost(const struct cli_arguments *arguments)
+{
+    static const enum cli_option of_result[] = {
+        CLI_DISTRIBUTIONS, CLI_TEMPERATURE, CLI_LABEL_SMOOTHING, CLI_IGNORE_ID, CLI_CLASS_WEIGHTS,
+        CLI_FOCAL,         CLI_BREAKDOWN,   CLI_WORST,           CLI_BEST,      CLI_EXPLAIN};
+    char origin[1024];
+    if (!arguments->values[CLI_SUMMARY] || arguments->values[CLI_OUTPUT])
+        return true;
+    for (size_t i = 0; i < sizeof of_result / sizeof *of_result; i++) {
+        const bool printed = of_result[i] == CLI_EXPLAIN && !arguments->values[CLI_QUIET];
+        if (!arguments->values[of_result[i]] || printed)
+            continue;
+        cli_origin(arguments, of_result[i], origin, sizeof origin);
+        fprintf(stderr, "perplex: %s is part of the result, which --summary replaces: -o FILE writes it\n",
+                origin);
+        return false;
+    }
+    return true;
+}
+
+bool cli_check_outputs(const struct cli_arguments *arguments)
+{
+    static const struct {
+        const char *name;
+        enum cli_option option;
+    } beside[] = {{"--per-token", CLI_PER_TOKEN}, {"--per-document", CLI_PER_DOCUMENT}};
+    const char *result = arguments->values[CLI_OUTPUT], *tokens = arguments->values[CLI_PER_TOKEN];
+    const bool summary = arguments->values[CLI_SUMMARY] != NULL;
+    if (!check_lost(arguments))
+        return false;
+    if (summary && result && !check_apart("the result", result, "--summary", NULL, ""))
+        return false;
+    for (size_t i = 0; i < sizeof beside / sizeof *beside; i++) {
+        const char *path = arguments->values[beside[i].option];
+        if (summary && path && !check_apart(beside[i].name, path, "--summary", NULL, ""))
+            return false;
+        if (path && (result || !summary) &&
+            !check_apart("the result", result, beside[i].name, path,
+                         result ? "" : "; -o FILE moves the result"))
+            return false;
+    }
+    const char *documents = arguments->values[CLI_PER_DOCUMENT];
+    return !tokens || !documents || check_apart("--per-token", tokens, "--per-document", documents, "");
+}
+
+void cli_discard_outputs(const struct cli_outputs *outputs)
+{
+    plx_per_token_discard(outputs->tokens);
+    plx_per_document_discard(outputs->documents);
+    plx_summary_discard(outputs->summary);
+}
+
+enum plx_status cli_open_outputs(const struct cli_arguments *arguments, struct cli_outputs *outputs,
+                                 struct plx_error *error)
+{
+    const char *tokens = arguments->values[CLI_PER_TOKEN], *tool = arguments->values[CLI_SUMMARY],
+               *documents = arguments->values[CLI_PER_DOCUMENT];
+    *outputs = (struct cli_outputs){NULL, NULL, NULL};
+    enum plx_status status = tokens ? plx_per_token_open(tokens, &outputs->tokens, error) : PLX_OK;
+    if (status == PLX_OK && documents)
+        status = plx_per_document_open(documents, &outputs->documents, error);
+    if (status == PLX_OK && tool)
+        status = plx_summary_open(tool, NULL, &outputs->summary, error);
+    if (status)
+        cli_discard_outputs(outputs);
+    return status;
+}
+
+/* The result as JSON, all but the name of its file. */
+static enum plx_status write_json(const char *path, const struct plx_result *result,
+                                  struct plx_output **output, struct plx_error *error)
+{
+    char *text = NULL;
+    size_t length;
+    *output = NULL;
+    enum plx_status status = plx_result_json(result, &text, &length, error);
+    if (status == PLX_OK && (status = plx_output_open(path, output, error)) == PLX_OK &&
+        (status = plx_output_write(*output, text, length, error)) == PLX_OK)
+        status = plx_output_finish(*output, error);
+    plx_text_free(text);
+    return status;
+}
+
+/* Everything of the files beside the result but their names. */
+static enum plx_status finish_sides(const struct cli_outputs *outputs, struct plx_error *error)
+{
+    const enum plx_status status = outputs->tokens ? plx_per_token_finish(outputs->tokens, error) : PLX_OK;
+    return status || !outputs->documents ? status : plx_per_document_finish(outputs->documents, error);
+}
+
+/* Their names, unless what came before has failed. */
+static enum plx_status commit_sides(const struct cli_outputs *outputs, enum plx_status status,
+                                    struct plx_error *error)
+{
+    if (status)
+        plx_per_token_discard(outputs->tokens);
+    else if (outputs->tokens)
+        status = plx_per_token_commit(outputs->tokens, error);
+    if (status)
+        plx_per_document_discard(outputs->documents);
+    else if (outputs->documents)
+        status = plx_per_document_commit(outputs->documents, error);
+    if (status)
+        plx_summary_discard(outputs->summary);
+    else if (outputs->summary)
+        status = plx_summary_commit(outputs->summary, error);
+    return status;
+}
+
+const char *cli_side_path(const struct cli_arguments *arguments)
+{
+    const char *tokens = arguments->values[CLI_PER_TOKEN], *documents = arguments->values[CLI_PER_DOCUMENT];
+    return tokens && (!documents || plx_output_same(NULL, tokens)) ? tokens : documents;
+}
+
+/* Everything but the names of files, what cannot be taken back last; then these names. */
+int cli_deliver(const struct cli_arguments *arguments, const struct plx_result *result,
+                const struct cli_outputs *outputs)
+{
+    const char *path = arguments->values[CLI_OUTPUT], *failed = cli_side_path(arguments);
+    struct plx_output *json = NULL;
+    struct plx_error error;
+    enum plx_status status = finish_sides(outputs, &error);
+    if (status == PLX_OK && (path || !outputs->summary)) {
+        status = write_json(path, result, &json, &error);
+        failed = status ? path : failed;
+    }
+    if (status == PLX_OK && outputs->summary) {
+        status = plx_summary_finish(outputs->summary, result, &error);
+        failed = status ? NULL : failed;
+    }
+    if (status) {
+        plx_output_discard(json);
+        cli_discard_outputs(outputs);
+        return cli_fail_output(failed, &error);
+    }
+    if (json && (status = plx_output_commit(json, &error)))
+        failed = path;
+    status = commit_sides(outputs, status, &error);
+    return status ? cli_fail_output(failed, &error) : CLI_OK;
+}
