@@ -258,7 +258,7 @@ void plx_corpus_progress(const struct plx_corpus *corpus, uint64_t *size, uint64
 enum plx_status plx_corpus_check_output(const struct plx_corpus *corpus, const char *output,
                                         struct plx_error *error)
 {
-    const enum plx_status status = plx_corpus_files_check_output(&corpus->files, output, error);
+    const enum plx_status status = plx_index_check_output(&corpus->files.names, output, error);
     return status || !corpus->token_bytes_name ? status
                                                : plx_place_check(output, corpus->token_bytes_name, error);
 }

@@ -1,9 +1,7 @@
 #include "corpus/files.h"
 
 #include "base/memory.h"
-#include "corpus/index_pair.h"
 #include "corpus/member.h"
-#include "io/place.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -252,26 +250,4 @@ void plx_corpus_files_release(struct plx_corpus_files *files)
     plx_sha256_free(files->fingerprints);
     plx_names_release(&files->names);
     *files = (struct plx_corpus_files){0};
-}
-
-static enum plx_status check_index(const char *name, const char *output, struct plx_error *error)
-{
-    enum plx_status status;
-    char *index = plx_index_beside(name, &status, error);
-    if (index)
-        status = plx_place_check(output, index, error);
-    free(index);
-    return status;
-}
-
-enum plx_status plx_corpus_files_check_output(const struct plx_corpus_files *files, const char *output,
-                                              struct plx_error *error)
-{
-    enum plx_status status = PLX_OK;
-    for (size_t i = 0; i < files->names.count && status == PLX_OK; i++) {
-        status = plx_place_check(output, files->names.names[i], error);
-        if (status == PLX_OK)
-            status = check_index(files->names.names[i], output, error);
-    }
-    return status;
 }

@@ -59,10 +59,6 @@ enum plx_status plx_corpus_files_sha256(struct plx_corpus_files *files, char hex
                                         struct plx_error *error);
 void plx_corpus_files_progress(const struct plx_corpus_files *files, uint64_t *size, uint64_t *done);
 
-/* PLX_USAGE where to write `output` would replace one of the files, or the index of one. */
-enum plx_status plx_corpus_files_check_output(const struct plx_corpus_files *files, const char *output,
-                                              struct plx_error *error);
-
 /* Uncompressed, read so far. */
 uint64_t plx_corpus_files_bytes(const struct plx_corpus_files *files);
 

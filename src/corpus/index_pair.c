@@ -1,6 +1,7 @@
 #include "corpus/index_pair.h"
 
 #include "base/memory.h"
+#include "io/place.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -8,6 +9,8 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+static const char INDEX[] = ".idx", TOKENS[] = ".bin";
 
 bool plx_index_recognise(const uint8_t *head, size_t size)
 {
@@ -36,6 +39,13 @@ static bool is_index(const char *path)
     return plx_index_recognise(head, plx_index_head(path, head, sizeof head, &size));
 }
 
+/* The length of `name` without the suffix; 0 if it does not end so. */
+static size_t stem(const char *name, const char *suffix)
+{
+    const size_t length = strlen(name), end = strlen(suffix);
+    return length > end && strcmp(name + length - end, suffix) == 0 ? length - end : 0;
+}
+
 /* name[0..length) and the suffix. */
 static char *join(const char *name, size_t length, const char *suffix, struct plx_error *error)
 {
@@ -48,11 +58,10 @@ static char *join(const char *name, size_t length, const char *suffix, struct pl
 
 enum plx_status plx_index_names(const char *name, char *names[2], struct plx_error *error)
 {
-    const size_t of_tokens = plx_index_stem(name, PLX_INDEX_TOKENS),
-                 of_index = plx_index_stem(name, PLX_INDEX_SUFFIX);
+    const size_t of_tokens = stem(name, TOKENS), of_index = stem(name, INDEX);
     const size_t length = of_tokens ? of_tokens : of_index ? of_index : strlen(name);
-    names[0] = join(name, length, PLX_INDEX_TOKENS, error);
-    names[1] = names[0] ? join(name, length, PLX_INDEX_SUFFIX, error) : NULL;
+    names[0] = join(name, length, TOKENS, error);
+    names[1] = names[0] ? join(name, length, INDEX, error) : NULL;
     if (names[1])
         return PLX_OK;
     free(names[0]);
@@ -62,8 +71,8 @@ enum plx_status plx_index_names(const char *name, char *names[2], struct plx_err
 
 char *plx_index_beside(const char *bin, enum plx_status *status, struct plx_error *error)
 {
-    const size_t length = plx_index_stem(bin, PLX_INDEX_TOKENS);
-    char *index = length ? join(bin, length, PLX_INDEX_SUFFIX, error) : NULL;
+    const size_t length = stem(bin, TOKENS);
+    char *index = length ? join(bin, length, INDEX, error) : NULL;
     *status = length && !index ? PLX_MEMORY : PLX_OK;
     return index;
 }
@@ -71,12 +80,11 @@ char *plx_index_beside(const char *bin, enum plx_status *status, struct plx_erro
 char *plx_index_pair(const char *name, enum plx_status *status, struct plx_error *error)
 {
     const bool given = access(name, F_OK) == 0; /* the index itself, or no name of a data set */
-    const size_t length = given ? plx_index_stem(name, PLX_INDEX_SUFFIX) : strlen(name);
+    const size_t length = given ? stem(name, INDEX) : strlen(name);
     *status = PLX_OK;
     if (length == 0)
         return NULL;
-    char *index = join(name, length, PLX_INDEX_SUFFIX, error),
-         *tokens = join(name, length, PLX_INDEX_TOKENS, error);
+    char *index = join(name, length, INDEX, error), *tokens = join(name, length, TOKENS, error);
     const bool found = index && tokens && is_index(index) && access(tokens, F_OK) == 0;
     if (!index || !tokens)
         *status = PLX_MEMORY;
@@ -124,4 +132,26 @@ enum plx_status plx_index_pair_up(struct plx_names *names, struct plx_error *err
         i++;
     }
     return PLX_OK;
+}
+
+static enum plx_status check_index(const char *name, const char *output, struct plx_error *error)
+{
+    enum plx_status status;
+    char *index = plx_index_beside(name, &status, error);
+    if (index)
+        status = plx_place_check(output, index, error);
+    free(index);
+    return status;
+}
+
+enum plx_status plx_index_check_output(const struct plx_names *names, const char *output,
+                                       struct plx_error *error)
+{
+    enum plx_status status = PLX_OK;
+    for (size_t i = 0; i < names->count && status == PLX_OK; i++) {
+        status = plx_place_check(output, names->names[i], error);
+        if (status == PLX_OK)
+            status = check_index(names->names[i], output, error);
+    }
+    return status;
 }

@@ -3,9 +3,9 @@
 #ifndef PLX_CORPUS_INDEX_PAIR_H
 #define PLX_CORPUS_INDEX_PAIR_H
 
-#include "base/token_magic.h"
-#include "io/index_names.h"
 #include "io/names.h"
+
+#include "base/token_magic.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -33,5 +33,9 @@ char *plx_index_pair(const char *name, enum plx_status *status, struct plx_error
 /* Names each data set in two files by the one that holds the tokens, and once if both were named, as a
    pattern does. For plx_names_expand. */
 enum plx_status plx_index_pair_up(struct plx_names *names, struct plx_error *error);
+
+/* PLX_USAGE where to write `output` would replace one of the files, or the index of one. */
+enum plx_status plx_index_check_output(const struct plx_names *names, const char *output,
+                                       struct plx_error *error);
 
 #endif

@@ -1,7 +1,7 @@
 #include "io/members.h"
 
 #include "base/error.h"
-#include "io/index_names.h"
+#include "base/path.h"
 
 #include <fnmatch.h>
 #include <stdio.h>
@@ -9,6 +9,10 @@
 
 /* Of a name in a message. */
 #define NAME_BYTES_MOST 100
+
+/* A data set in two files: its tokens, and what says how to read them. */
+#define TOKENS ".bin"
+#define INDEX  ".idx"
 
 /* Of all names of indexes: a hundred thousand of common length. */
 #define INDEXES_BYTES_MOST ((size_t)16 << 20)
@@ -29,16 +33,10 @@ const char *plx_member_name(struct archive_entry *entry)
     return name ? skip_here(name) : "";
 }
 
-static const char *base_name(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash ? slash + 1 : path;
-}
-
 /* Not of the corpus' making: what macOS puts beside every file. */
 static bool is_litter(const char *name)
 {
-    return strncmp(name, "__MACOSX/", 9) == 0 || strcmp(base_name(name), ".DS_Store") == 0;
+    return strncmp(name, "__MACOSX/", 9) == 0 || strcmp(plx_path_base(name), ".DS_Store") == 0;
 }
 
 /* What a member is that has no content of its own; NULL: a file. */
@@ -78,10 +76,17 @@ static bool same_name(const char *wanted, const char *name)
     return length == wanted_length && memcmp(wanted, name, length) == 0;
 }
 
+/* The length of NAME in `name` that ends with the suffix behind it; 0 where it does not. */
+static size_t stem(const char *name, const char *suffix)
+{
+    const size_t length = strlen(name), end = strlen(suffix);
+    return length > end && strcmp(name + length - end, suffix) == 0 ? length - end : 0;
+}
+
 /* Keeps NAME of NAME.idx. */
 static enum plx_status note_index(struct plx_members *members, const char *name, struct plx_error *error)
 {
-    const size_t length = plx_index_stem(name, PLX_INDEX_SUFFIX);
+    const size_t length = stem(name, INDEX);
     if (length == 0)
         return PLX_OK;
     members->indexes.limit = INDEXES_BYTES_MOST;
@@ -104,7 +109,7 @@ static bool add(struct plx_members *members, struct archive_entry *entry)
         return false;
     list(&members->files, name);
     const bool matches =
-        !wanted || exact || fnmatch(wanted, name, 0) == 0 || fnmatch(wanted, base_name(name), 0) == 0;
+        !wanted || exact || fnmatch(wanted, name, 0) == 0 || fnmatch(wanted, plx_path_base(name), 0) == 0;
     if (!matches || (members->exact && !exact))
         return false;
     if (exact && !members->exact) { /* better than what matches as a pattern */
@@ -164,14 +169,14 @@ enum plx_status plx_members_check(const struct plx_members *members, struct plx_
 enum plx_status plx_members_check_lone(const struct plx_members *members, const char *name,
                                        struct plx_error *error)
 {
-    const size_t length = plx_index_stem(name, PLX_INDEX_TOKENS);
+    const size_t length = stem(name, TOKENS);
     const char *index = (const char *)members->indexes.data, *end = index + members->indexes.size;
     for (; length > 0 && index < end; index += strlen(index) + 1) {
         if (strlen(index) != length || memcmp(index, name, length) != 0)
             continue;
         plx_error_set(error, PLX_UNSUPPORTED,
                       "the archive's \"%.*s\" has an index beside it, NAME%s, which is not read there",
-                      NAME_BYTES_MOST, name, PLX_INDEX_SUFFIX);
+                      NAME_BYTES_MOST, name, INDEX);
         return plx_error_hint(error, "unpack both files");
     }
     return PLX_OK;

@@ -38,7 +38,7 @@ enum plx_status plx_members_add(struct plx_members *members, struct archive_entr
    are; PLX_MALFORMED where there are none at all. */
 enum plx_status plx_members_check(const struct plx_members *members, struct plx_error *error);
 
-/* PLX_UNSUPPORTED where the member `name` is NAME.bin of a data set in two files (io/index_names.h), whose
+/* PLX_UNSUPPORTED where the member `name` is NAME.bin of a data set in two files, whose
    NAME.idx is among those met. */
 enum plx_status plx_members_check_lone(const struct plx_members *members, const char *name,
                                        struct plx_error *error);
