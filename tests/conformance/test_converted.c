@@ -43,14 +43,16 @@ static struct corpus_reading read_file(const char *path)
     return reading;
 }
 
-/* False where the format cannot hold the ids. */
+/* False where the format cannot hold the ids, or a vocabulary the tokens. */
 static bool convert(const char *input, const char *output, const struct plx_convert_options *options)
 {
     struct plx_corpus *corpus = open_corpus(input);
     struct plx_error error = {0};
     const enum plx_status status = plx_convert_corpus(corpus, output, options, NULL, &error);
     plx_corpus_close(corpus);
-    if (status && !(status == PLX_MISMATCH && strstr(error.message, "does not fit")))
+    const bool possible = status != PLX_MISMATCH || (!strstr(error.message, "does not fit") &&
+                                                     !strstr(error.message, "an empty token"));
+    if (status && possible)
         fail_msg("%s: %s", input, error.message);
     return status == PLX_OK;
 }
@@ -91,7 +93,7 @@ static void corpora__are_the_same_through_every_format(void **state)
 {
     (void)state;
     struct fixtures corpora = fixtures_corpora();
-    size_t tried = 0;
+    size_t tried = 0, refused = 0;
     for (size_t i = 0; i < corpora.count; i++) {
         char vocabulary[512], ids[512];
         snprintf(vocabulary, sizeof vocabulary, "%s",
@@ -106,7 +108,10 @@ static void corpora__are_the_same_through_every_format(void **state)
             .pages = PLX_PAGES_ARTICLE};
         const struct plx_convert_options options = {.make_vocabulary = words ? vocabulary : NULL,
                                                     .protocol = &protocol};
-        assert_true(convert(corpora.paths[i], ids, &options));
+        if (!convert(corpora.paths[i], ids, &options)) {
+            refused++;
+            continue;
+        }
         struct corpus_reading expected = read_file(ids);
         if (!words) {
             struct corpus_reading original = read_file(corpora.paths[i]);
@@ -119,6 +124,7 @@ static void corpora__are_the_same_through_every_format(void **state)
         corpus_reading_free(&expected);
     }
     assert_true(tried >= 8 * 15);
+    assert_int_equal(refused, 1); /* strings.jsonl has an empty token */
     fixtures_free(&corpora);
 }
 
