@@ -16,8 +16,8 @@ extern "C" {
 enum plx_unit { PLX_UNIT_LINE, PLX_UNIT_DOCUMENT, PLX_UNIT_STREAM };
 
 /* The begin symbol: never scored; `replace` puts it over the first token of every window; `context-or-end` is
-   as context, with the end symbol in its place where the model has none; `end` always takes the end symbol.
- */
+   as context, with the end symbol in its place where the model has none; `end` always takes the end symbol. A
+   model that wants several has start symbols of its own before these. */
 enum plx_start {
     PLX_START_NONE,
     PLX_START_CONTEXT,

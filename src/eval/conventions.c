@@ -103,8 +103,8 @@ void plx_conventions_compute(const struct plx_result *result, struct plx_convent
         compute_srilm(result, &total, conventions);
     if (result->plan.kenlm)
         compute_kenlm(result, &total, conventions);
-    if (!result->plan.sentences)
-        return;
-    compute_irstlm(result, &total, conventions);
-    compute_opengrm(result, &total, conventions);
+    if (result->plan.irstlm)
+        compute_irstlm(result, &total, conventions);
+    if (result->plan.sentences)
+        compute_opengrm(result, &total, conventions);
 }

@@ -33,7 +33,8 @@ struct plx_conventions {
 bool plx_conventions_of_pages(const struct plx_result *result);
 
 /* lm-evaluation-harness's only where plx_conventions_of_pages, SRILM's only where result->plan.srilm, KenLM's
-   only where result->plan.kenlm, the others only where result->plan.sentences; else they are 0. */
+   only where result->plan.kenlm, IRSTLM's only where result->plan.irstlm, OpenGrm's only where
+   result->plan.sentences; else they are 0. */
 void plx_conventions_compute(const struct plx_result *result, struct plx_conventions *conventions);
 
 #endif

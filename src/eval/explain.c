@@ -345,7 +345,8 @@ static enum plx_status begin(struct follower *follower, struct plx_explain *expl
         snprintf(follower->refusal, sizeof follower->refusal, "%s", error->message);
         return PLX_OK;
     }
-    result->plan.sentences = false; /* its toolkits' sums are not wanted */
+    /* Its toolkits' sums are not wanted. */
+    result->plan.sentences = result->plan.kenlm = result->plan.irstlm = false;
     if (plx_explain_surely_parts(&explain->pipeline->plan, &result->plan))
         return PLX_OK;
     follower->follows = true;

@@ -61,6 +61,7 @@ static enum plx_status settle_start(const struct plx_model *model, uint32_t star
         plan->start = end; /* what ends a line also precedes the next */
     if (plan->start == PLX_NO_TOKEN)
         protocol->start = PLX_START_NONE;
+    plan->padding = info->start != PLX_NO_TOKEN ? info->start : plan->start;
     show_symbol(model, plan->start, plan->start_shown);
     return PLX_OK;
 }
@@ -203,8 +204,9 @@ static enum plx_status settle_unknown(const struct plx_model *model, struct plx_
     return status;
 }
 
-/* Whose conventions the sums will serve. SRILM takes <s> and </s> in a text for the symbols, the others for
-   words. */
+/* Whose conventions the sums will serve. SRILM and IRSTLM take <s> and </s> in a text for the symbols, the
+   others for words; IRSTLM is the one that wants them there, and where they are not it has them all the same.
+ */
 static void settle_conventions(struct plx_plan *plan, bool left_out)
 {
     const struct plx_protocol *settled = &plan->protocol;
@@ -216,9 +218,10 @@ static void settle_conventions(struct plx_plan *plan, bool left_out)
     const bool charged = settled->unknown == PLX_UNKNOWN_UNK;
     const bool floored = settled->unknown == PLX_UNKNOWN_FLOOR &&
                          settled->floor_log10 == PLX_KENLM_UNKNOWN_LOG10 && plan->unknown == PLX_NO_TOKEN;
-    const bool lines = whole && settled->blank == PLX_BLANK_SCORE &&
-                       (control == PLX_CONTROL_REFUSE || control == PLX_CONTROL_WORD);
+    const bool blanks = whole && settled->blank == PLX_BLANK_SCORE;
+    const bool lines = blanks && (control == PLX_CONTROL_REFUSE || control == PLX_CONTROL_WORD);
     plan->sentences = lines && charged;
+    plan->irstlm = blanks && charged && control != PLX_CONTROL_UNK;
     plan->kenlm = lines && (charged || floored);
     plan->srilm =
         whole && (charged || left_out) && (control == PLX_CONTROL_REFUSE || control == PLX_CONTROL_SCORE);

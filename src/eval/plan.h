@@ -13,10 +13,11 @@ struct plx_plan {
     struct plx_protocol protocol; /* as it is carried out: what the result shows */
     enum plx_token_kind tokens;
     enum plx_content content;
-    uint32_t start; /* before every unit, start_repeat times; PLX_NO_TOKEN: nothing */
-    unsigned start_repeat;
-    uint32_t end;     /* appended and scored; PLX_NO_TOKEN: nothing */
-    uint32_t restart; /* stands for an end in a context, and hides what came before; PLX_NO_TOKEN: no */
+    uint32_t start;   /* right before every unit; PLX_NO_TOKEN: nothing */
+    uint32_t padding; /* before that, where a model wants several symbols: its own start, if it has one */
+    unsigned start_repeat; /* how many they are in all */
+    uint32_t end;          /* appended and scored; PLX_NO_TOKEN: nothing */
+    uint32_t restart;      /* stands for an end in a context, and hides what came before; PLX_NO_TOKEN: no */
     enum plx_end_role end_role; /* of ends in contexts, for a mixture's models */
     uint32_t unknown;           /* the model's unknown symbol, or PLX_NO_TOKEN */
     uint32_t join;              /* stands for a line end inside a stream; PLX_NO_TOKEN: nothing */
@@ -36,6 +37,7 @@ struct plx_plan {
     bool by_target;         /* likewise, in targets */
     bool spelled;           /* the text that tokens stand for is known */
     bool sentences;         /* every line is scored whole by itself: the toolkits' conventions apply */
+    bool irstlm;            /* IRSTLM's at least */
     bool srilm;             /* SRILM's at least */
     bool kenlm;             /* KenLM's at least: also where unknown words without a symbol cost what they cost
                                there */

@@ -69,7 +69,7 @@ static void add_groups(struct plx_sequence *sequence, const struct plx_plan *pla
 void plx_sequence_add(struct plx_sequence *sequence, const struct plx_plan *plan,
                       const struct plx_batch *batch)
 {
-    if (plan->kenlm)
+    if (plan->kenlm || plan->irstlm)
         add_sentences(sequence, plan, batch);
     if (plan->protocol.average != PLX_AVERAGE_TOKEN)
         add_groups(sequence, plan, batch);

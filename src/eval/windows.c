@@ -421,7 +421,7 @@ static enum plx_status begin_unit(struct plx_windows *windows, struct plx_error 
     if (status)
         return status;
     for (; windows->starts < starts; windows->starts++) {
-        windows->ids[windows->count] = plan->start;
+        windows->ids[windows->count] = windows->starts + 1 < starts ? plan->padding : plan->start;
         windows->bytes[windows->count] = windows->characters[windows->count] = 0;
         if (windows->numbered)
             windows->numbers[windows->count] = 0; /* it is no target */

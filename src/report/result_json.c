@@ -171,7 +171,7 @@ static void write_conventions(struct plx_json_writer *json, const struct plx_res
         write_kenlm(json, &c);
     if (result->plan.srilm)
         write_srilm(json, &c);
-    if (result->plan.sentences)
+    if (result->plan.irstlm)
         write_irstlm(json, &c);
     if (result->plan.sentences)
         write_opengrm(json, &c);

@@ -12,11 +12,12 @@ static void choose_protocol(const struct plx_model_info *model, const struct plx
     (void)given;
     (void)model;
     *protocol = *plx_protocol_find("sentence");
+    protocol->control_words = PLX_CONTROL_SCORE; /* its texts have them */
 }
 
 static bool allows(const struct plx_plan *plan)
 {
-    return plan->sentences;
+    return plan->irstlm;
 }
 
 static enum plx_status refuse_unknown(struct plx_error *error)

@@ -88,6 +88,13 @@ echo 'a x' >unknown.txt
 accepts "$PERPLEX" eval zero.arpa unknown.txt -q --summary kenlm -o unknown.json
 [ "$(value unknown.json protocol.unknown)" = floor:-100 ] || fail 'the protocol is not that of KenLM'
 
+# IRSTLM's texts have their symbols; the number is that of the text without them.
+awk '{ print "<s> " $0 " </s>" }' "$test_text" >wrapped.txt
+accepts "$PERPLEX" eval "$ngram" "$test_text" -q --summary irstlm
+mv out plain.txt
+accepts "$PERPLEX" eval "$ngram" wrapped.txt -q --summary irstlm
+cmp -s plain.txt out || fail 'symbols in the text make another number'
+
 # What the tool has no number for; what is no tool; outputs in one place.
 misused 'the summary of kenlm has no number for limit 9: its own is 0' \
     "$PERPLEX" eval "$ngram" "$test_text" -q --summary kenlm --limit 9 -o none.json

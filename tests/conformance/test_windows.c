@@ -273,7 +273,8 @@ static void find_context(const struct unit *unit, const struct window *window, s
         } else if (token && !overwritten && token->id == PLX_NO_TOKEN && !plan->unknown_context) {
             length = 0;
         } else {
-            context[length++] = !token || overwritten ? plan->start : token->id;
+            const bool pads = q + 1 < unit->symbols; /* stands before another symbol */
+            context[length++] = pads ? plan->padding : !token || overwritten ? plan->start : token->id;
         }
     }
     struct token *target = unit->tokens[p - unit->symbols];
@@ -696,6 +697,7 @@ static void check_roles(const struct plx_model_info *info, const struct plx_prot
     assert_int_equal(plan->start, expected_start(info, asked));
     assert_int_equal(plan->protocol.start, expected_kind(info, asked));
     assert_int_equal(plan->start_repeat, info->start_repeat);
+    assert_int_equal(plan->padding, info->start != PLX_NO_TOKEN ? info->start : plan->start);
     assert_int_equal(plan->end, end);
     assert_int_equal(plan->restart, restarts ? info->start : PLX_NO_TOKEN);
 }
