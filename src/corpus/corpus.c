@@ -164,7 +164,8 @@ static enum plx_status next_piece(struct plx_corpus *corpus, struct plx_chunk *c
     return PLX_OK;
 }
 
-/* Completes a piece that is to be read; it stays pending where that is interrupted. */
+/* Completes a piece that is to be read; it stays pending where that is interrupted. What is refused is not
+   read, nor the document that begins with it. */
 static enum plx_status complete(struct plx_corpus *corpus, struct plx_chunk *chunk, struct plx_error *error)
 {
     const struct plx_chunk given = *chunk;
@@ -173,6 +174,8 @@ static enum plx_status complete(struct plx_corpus *corpus, struct plx_chunk *chu
     corpus->is_pending = status == PLX_INTERRUPTED;
     if (corpus->is_pending)
         corpus->pending = given;
+    else if (status)
+        corpus->range.begun -= given.begins_document;
     return status;
 }
 
