@@ -245,4 +245,5 @@ void plx_text_counts_add(struct plx_text_counts *into, const struct plx_text_cou
     into->words += from->words;
     into->lines += from->lines;
     into->invalid_utf8 += from->invalid_utf8;
+    into->uncharted += from->uncharted;
 }

@@ -21,6 +21,7 @@ struct plx_text_counts {
     uint64_t words;      /* runs of bytes other than space, tab, newline and the \r of a line end */
     uint64_t lines;
     uint64_t invalid_utf8; /* bytes that belong to no code point */
+    uint64_t uncharted;    /* tokens of which bytes alone are known, and no characters and words */
 };
 
 void plx_text_counts_add(struct plx_text_counts *into, const struct plx_text_counts *from);

@@ -164,6 +164,7 @@ static enum plx_status copy_originals(struct plx_block *block, const struct plx_
     struct plx_block_originals *originals = &block->originals;
     const size_t count = chunk->token_bytes ? chunk->size : 0;
     originals->known = chunk->token_bytes != NULL;
+    originals->bytes_alone = !chunk->token_characters;
     originals->count = count;
     const enum plx_status status = reserve_originals(originals, count, error);
     if (status || count == 0)
@@ -419,15 +420,37 @@ static enum plx_status encode_text(struct plx_block *block, const struct plx_pla
     return PLX_OK;
 }
 
+/* The corpus says nothing but bytes: a token that is spelled in as many has the characters and words of its
+   spelling. */
+static void take_bytes(struct plx_block *block)
+{
+    const struct plx_block_originals *originals = &block->originals;
+    struct plx_tokens *tokens = &block->tokens;
+    tokens->counts.bytes = tokens->counts.characters = 0;
+    for (size_t i = 0; i < tokens->count; i++) {
+        const bool given = i < originals->count;
+        const uint32_t bytes = given ? originals->bytes[i] : 0;
+        tokens->counts.uncharted += given && bytes != tokens->bytes[i];
+        tokens->bytes[i] = bytes;
+        tokens->characters[i] = given ? tokens->characters[i] : 0;
+        tokens->counts.bytes += bytes;
+        tokens->counts.characters += tokens->characters[i];
+    }
+}
+
 /* What the corpus says of the original wins over what the tokens' spelling does; an end symbol that is not in
    it stands for nothing. */
-static void take_originals(struct plx_block *block)
+static void take_originals(struct plx_block *block, bool spelled)
 {
     const struct plx_block_originals *originals = &block->originals;
     struct plx_tokens *tokens = &block->tokens;
     struct plx_text_counts *counts = &tokens->counts;
     if (!originals->known)
         return;
+    if (originals->bytes_alone && spelled) {
+        take_bytes(block);
+        return;
+    }
     counts->bytes = counts->characters = counts->words = counts->invalid_utf8 = 0;
     for (size_t i = 0; i < tokens->count; i++) {
         const bool given = i < originals->count;
@@ -478,7 +501,7 @@ static enum plx_status encode_tokens(struct plx_block *block, const struct plx_p
         block->ids[tokens->count++] = plan->end;
     }
     plx_tokens_rejoin(tokens, text_kind(plan), &block->seam);
-    take_originals(block);
+    take_originals(block, plan->spelled);
     return PLX_OK;
 }
 

@@ -34,6 +34,7 @@ struct plx_block_originals {
     uint8_t *words;               /* [count] */
     size_t count;                 /* of the chunk's tokens, where anything is known */
     bool known;
+    bool bytes_alone; /* characters and words are not */
     size_t capacity;
 };
 

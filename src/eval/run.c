@@ -145,6 +145,15 @@ static enum plx_status copy_mixture(struct plx_result *result, struct plx_error 
     return PLX_OK;
 }
 
+/* Characters and words are those of all tokens, or nothing is said of them. */
+static void drop_uncharted(struct plx_result *result)
+{
+    if (result->text.uncharted == 0)
+        return;
+    result->text.characters = result->text.words = result->text.invalid_utf8 = 0;
+    result->tally.characters = result->tally.words = 0;
+}
+
 static enum plx_status describe(struct run *run, struct plx_error *error)
 {
     const struct plx_pipeline *pipeline = &run->pipeline;
@@ -158,6 +167,7 @@ static enum plx_status describe(struct run *run, struct plx_error *error)
     result->breakdown = run->breakdown;
     result->breakdown.counts.counts = NULL; /* likewise */
     result->text = pipeline->text;
+    drop_uncharted(result);
     result->threads = pipeline->threads;
     result->batch = pipeline->batch;
     result->documents = corpus.documents;

@@ -82,8 +82,9 @@ static void plx_block_encode__what_the_corpus_says_wins(void **state)
     plx_model_close(model);
 }
 
-/* The end symbol that ends a document of strings is not in the corpus, and stands for nothing; nor are there
-   characters and words where only bytes are known. */
+/* The end symbol that ends a document of strings is not in the corpus, and stands for nothing. Where only
+   bytes are known, characters and words are those of the spelling, if that has as many: of "b" and a space it
+   has 2. */
 static void plx_block_encode__an_end_that_is_added(void **state)
 {
     (void)state;
@@ -100,11 +101,18 @@ static void plx_block_encode__an_end_that_is_added(void **state)
     encode(&block, model, &chunk, "wikitext-eos");
     assert_int_equal(block.tokens.count, 3);
     assert_memory_equal(block.tokens.bytes, ((const uint32_t[]){1, 3, 0}), 12);
-    assert_memory_equal(block.tokens.characters, ((const uint32_t[]){0, 0, 0}), 12);
     assert_int_equal(block.tokens.counts.bytes, 4);
-    assert_int_equal(block.tokens.counts.words, 0);
+    assert_int_equal(block.tokens.counts.uncharted, 1);
+
+    chunk.token_bytes = (const uint32_t[]){1, 2};
+    encode(&block, model, &chunk, "wikitext-eos");
+    assert_int_equal(block.tokens.counts.bytes, 3);
+    assert_int_equal(block.tokens.counts.uncharted, 0);
+    assert_memory_equal(block.tokens.characters, ((const uint32_t[]){1, 2, 0}), 12);
+    assert_int_equal(block.tokens.counts.characters, 3);
+    assert_int_equal(block.tokens.counts.words, 2);
     for (size_t i = 0; i < 3; i++)
-        assert_int_equal(plx_token_words(block.flags[i]), 0);
+        assert_int_equal(plx_token_words(block.flags[i]), i < 2);
     plx_block_release(&block);
     plx_model_close(model);
 }
