@@ -204,9 +204,8 @@ static enum plx_status settle_unknown(const struct plx_model *model, struct plx_
     return status;
 }
 
-/* Whose conventions the sums will serve. SRILM and IRSTLM take <s> and </s> in a text for the symbols, the
-   others for words; IRSTLM is the one that wants them there, and where they are not it has them all the same.
- */
+/* Whose conventions the sums will serve. To SRILM and IRSTLM <s> and </s> in a text are the symbols, to the
+   others words. */
 static void settle_conventions(struct plx_plan *plan, bool left_out)
 {
     const struct plx_protocol *settled = &plan->protocol;
