@@ -78,6 +78,11 @@ PLX_API const struct plx_warning *plx_result_warnings(const struct plx_result *r
 /* Names the protocol ("sentence", "custom"). Valid as long as the result. */
 PLX_API const char *plx_result_protocol(const struct plx_result *result);
 
+/* Notes the names of the files that were written beside the result, so that `perplex compare` and `perplex
+   report` find them; NULL: none, or not to be found again. PLX_MEMORY. Changes the result: one thread. */
+PLX_API enum plx_status plx_result_set_files(struct plx_result *result, const char *per_token,
+                                             const char *per_document, struct plx_error *error);
+
 /* Writes the result as JSON, perplex.result/1 (configs/schema/result-1.schema.json), UTF-8. *text is to be
    freed with plx_text_free, NULL on failure; it ends with a NUL, which *length does not count. PLX_MEMORY. */
 PLX_API enum plx_status plx_result_json(const struct plx_result *result, char **text, size_t *length,

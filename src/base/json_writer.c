@@ -97,11 +97,14 @@ static bool begin_value(struct plx_json_writer *writer, const char *key)
     if (!proper(writer, writer->object[depth] == (key != NULL)) ||
         !proper(writer, depth > 0 || writer->empty[0]))
         return false;
-    if (!writer->empty[depth])
+    const bool first = writer->empty[depth];
+    if (!first)
         put(writer, ",", 1);
     writer->empty[depth] = false;
-    if (depth > 0)
+    if (depth > 0 && !writer->compact)
         put_line(writer, depth);
+    else if (depth > 0 && !first)
+        put(writer, " ", 1);
     if (key != NULL) {
         put_string(writer, key, strlen(key));
         put(writer, ": ", 2);
@@ -124,7 +127,7 @@ static void end(struct plx_json_writer *writer, bool object)
     if (!proper(writer, writer->depth > 0 && writer->object[writer->depth] == object))
         return;
     bool empty = writer->empty[writer->depth--];
-    if (!empty)
+    if (!empty && !writer->compact)
         put_line(writer, writer->depth);
     put(writer, object ? "}" : "]", 1);
 }

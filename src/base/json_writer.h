@@ -18,6 +18,7 @@ struct plx_json_writer {
     unsigned depth;
     bool object[PLX_JSON_WRITER_DEPTH]; /* an object is open at that depth, not an array or the root */
     bool empty[PLX_JSON_WRITER_DEPTH];  /* nothing written yet at that depth */
+    bool compact;                       /* set by the caller: no new lines until it is unset */
 };
 
 void plx_json_writer_init(struct plx_json_writer *writer, struct plx_buffer *buffer);

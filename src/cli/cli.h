@@ -21,6 +21,10 @@
 #define CLI_CONVERT    64u
 #define CLI_DIVERGENCE 128u
 #define CLI_PROTOCOLS  256u
+#define CLI_CHECK      512u
+#define CLI_RUN        1024u
+#define CLI_REPORT     2048u
+#define CLI_MERGE      4096u
 #define CLI_ALL        ~0u
 
 /* Who carries out a protocol. */

@@ -352,6 +352,15 @@ static int report(const struct cli_arguments *arguments, const struct plx_result
     return code == CLI_OK && !isfinite(metrics.perplexity) ? print_not_finite(&metrics) : code;
 }
 
+/* Files, so that they are found again; not what went through a pipe. */
+static enum plx_status note_outputs(const struct cli_arguments *arguments, struct plx_result *result,
+                                    struct plx_error *error)
+{
+    const char *tokens = arguments->values[CLI_PER_TOKEN], *documents = arguments->values[CLI_PER_DOCUMENT];
+    return plx_result_set_files(result, tokens && !plx_output_same(NULL, tokens) ? tokens : NULL,
+                                documents && !plx_output_same(NULL, documents) ? documents : NULL, error);
+}
+
 /* With all that the user has said. */
 static int run_settled(const struct cli_arguments *arguments)
 {
@@ -380,6 +389,11 @@ static int run_settled(const struct cli_arguments *arguments)
     if (status) {
         cli_discard_outputs(&outputs);
         return cli_fail_output(outputs.summary ? NULL : cli_side_path(arguments), &error);
+    }
+    if (note_outputs(arguments, result, &error)) {
+        plx_result_free(result);
+        cli_discard_outputs(&outputs);
+        return cli_fail(&error);
     }
     code = report(arguments, result, &outputs);
     plx_result_free(result);

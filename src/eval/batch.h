@@ -26,6 +26,7 @@ struct plx_batch {
     struct plx_window *windows;
     size_t *offsets;          /* [window_count] where a window begins in ids, until all ids are there */
     struct plx_place *places; /* [window_count] */
+    uint64_t first_target;    /* its first target, among all that windows give out */
     size_t window_count, window_capacity;
 
     /* For each target, in the order of the windows. */

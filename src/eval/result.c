@@ -1,6 +1,7 @@
 #include "eval/result.h"
 
 #include "base/logarithms.h"
+#include "base/memory.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -100,6 +101,22 @@ const char *plx_result_protocol(const struct plx_result *result)
     return result->plan.protocol.name;
 }
 
+static enum plx_status set_name(char **name, const char *value, struct plx_error *error)
+{
+    free(*name);
+    *name = NULL;
+    if (value && !(*name = plx_copy_string(value, strlen(value), error)))
+        return PLX_MEMORY;
+    return PLX_OK;
+}
+
+enum plx_status plx_result_set_files(struct plx_result *result, const char *per_token,
+                                     const char *per_document, struct plx_error *error)
+{
+    const enum plx_status status = set_name(&result->per_token_name, per_token, error);
+    return status ? status : set_name(&result->per_document_name, per_document, error);
+}
+
 void plx_result_free(struct plx_result *result)
 {
     if (!result)
@@ -110,6 +127,8 @@ void plx_result_free(struct plx_result *result)
     free(result->ngrams);
     free(result->components);
     free(result->model_name);
+    free(result->per_token_name);
+    free(result->per_document_name);
     free(result->corpus_name);
     free(result);
 }

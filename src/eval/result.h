@@ -7,6 +7,7 @@
 #include "corpus/document_range.h"
 #include "corpus/page_counter.h"
 #include "corpus/tokenize.h"
+#include "eval/blocks.h"
 #include "eval/breakdown.h"
 #include "eval/sequence.h"
 #include "eval/summary.h"
@@ -32,6 +33,7 @@ struct plx_result {
     struct plx_plan plan;
     struct plx_tally tally;
     struct plx_sequence sequence;
+    struct plx_blocks blocks;
     const struct plx_summary_format *summary; /* whose needs were met; NULL: nobody's */
     struct plx_extra_request request;         /* without the weights themselves */
     struct plx_extra extra;                   /* what it asks for */
@@ -60,6 +62,7 @@ struct plx_result {
 
     /* Depends on the machine. */
     char *model_name, *corpus_name;
+    char *per_token_name, *per_document_name; /* files beside the result; NULL: none */
     unsigned threads;
     size_t batch;
     double seconds;

@@ -17,16 +17,19 @@ struct run {
     struct plx_result *result;
     struct plx_extra_request request;
     struct plx_breakdown_request breakdown;
-    struct plx_breakdown_sums *parts; /* [batches] of each batch; NULL where they are not asked for */
-    struct plx_token_feed feed;       /* for options->tokens and the result's trail */
-    bool fed;                         /* one of the two is there */
-    struct plx_explain *explain;      /* for options->explain, else NULL */
+    struct plx_block_sums *block_sums; /* [batches] of each batch */
+    struct plx_breakdown_sums *parts;  /* likewise; NULL where they are not asked for */
+    struct plx_token_feed feed;        /* for options->tokens and the result's trail */
+    bool fed;                          /* one of the two is there */
+    struct plx_explain *explain;       /* for options->explain, else NULL */
 };
 
 static void score(struct plx_batch *batch, size_t index, struct plx_session *session, void *user)
 {
     const struct run *run = user;
     plx_batch_score(batch, &run->pipeline.plan, session);
+    if (batch->status == PLX_OK)
+        batch->status = plx_block_sums_measure(run->block_sums + index, batch, &batch->error);
     if (run->parts && batch->status == PLX_OK)
         plx_breakdown_measure(&run->breakdown, batch, run->parts + index);
 }
@@ -48,6 +51,7 @@ static enum plx_status take(void *user, const struct plx_batch *batch, size_t in
     }
     plx_sequence_add(&run->result->sequence, &run->pipeline.plan, batch);
     plx_tally_merge(&run->result->tally, &batch->tally);
+    plx_blocks_add(&run->result->blocks, run->block_sums + index);
     if (batch->request)
         plx_extra_merge(&run->result->extra, &batch->extra);
     if (run->parts)
@@ -99,6 +103,8 @@ static enum plx_status run_corpus(struct run *run, struct plx_error *error)
     if (status)
         return status;
     const size_t batches = plx_pipeline_batches(pipeline);
+    if (!(run->block_sums = plx_new_array(batches, sizeof *run->block_sums, error)))
+        return PLX_MEMORY;
     if (plx_breakdown_sums_wanted(&run->breakdown) &&
         !(run->parts = plx_new_array(batches, sizeof *run->parts, error)))
         return PLX_MEMORY;
@@ -111,6 +117,7 @@ static enum plx_status run_corpus(struct run *run, struct plx_error *error)
     if (status)
         return status;
     plx_sequence_finish(&run->result->sequence, &pipeline->plan);
+    plx_blocks_finish(&run->result->blocks, pipeline->windows.targets);
     return run->feed.spelling.trail ? end_trail(run, error) : PLX_OK;
 }
 
@@ -287,8 +294,11 @@ enum plx_status plx_evaluate(const struct plx_model *model, struct plx_corpus *c
     if (status == PLX_OK && run.explain)
         status = plx_explain_finish(run.explain, run.result, error);
     plx_explain_free(run.explain);
+    for (size_t i = 0; run.block_sums && i < plx_pipeline_batches(&run.pipeline); i++)
+        plx_block_sums_release(run.block_sums + i);
     plx_pipeline_release(&run.pipeline);
     plx_token_feed_release(&run.feed);
+    free(run.block_sums);
     free(run.parts);
     if (status) {
         plx_result_free(run.result);

@@ -249,6 +249,8 @@ static enum plx_status copy_run(struct plx_windows *windows, struct context cont
         return status;
     if (windows->numbered && (status = plx_batch_number(batch, windows->numbers + first, targets, error)))
         return status;
+    if (batch->target_count == 0)
+        batch->first_target = windows->targets;
     uint32_t *ids = batch->ids + batch->id_count;
     memcpy(ids, windows->ids + begin, length * sizeof *ids);
     if (context.first != PLX_NO_TOKEN && context.begin < index)

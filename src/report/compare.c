@@ -1,14 +1,11 @@
 #include "report/comparison.h"
 
-#include "base/memory.h"
 #include "report/result_file.h"
 
 #include <inttypes.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 const char *const plx_figure_keys[PLX_FIGURE_COUNT] = {
     "nats_per_token", "bits_per_token", "perplexity", "bits_per_byte", "bits_per_character", "bits_per_word",
@@ -70,93 +67,6 @@ static enum plx_status read_side(const char *path, struct plx_compared *side, st
     return read_counts(side, error);
 }
 
-/* Notes a difference where there is one. */
-static enum plx_status compare_field(struct plx_comparison *comparison, const char *object, const char *key,
-                                     struct plx_error *error)
-{
-    const cJSON *values[2];
-    for (size_t i = 0; i < 2; i++)
-        values[i] = plx_result_member(plx_result_member(comparison->sides[i].json, object), key);
-    if ((!values[0] && !values[1]) || (values[0] && values[1] && cJSON_Compare(values[0], values[1], true)))
-        return PLX_OK;
-    const enum plx_status status = plx_resize_array(
-        &comparison->differences, comparison->difference_count + 1, sizeof *comparison->differences, error);
-    if (status)
-        return status;
-    struct plx_difference *added = comparison->differences + comparison->difference_count++;
-    *added = (struct plx_difference){.values = {values[0], values[1]}};
-    snprintf(added->field, sizeof added->field, "%s.%s", object, key);
-    return PLX_OK;
-}
-
-/* Every field of either protocol but the name. */
-static enum plx_status compare_protocols(struct plx_comparison *comparison, struct plx_error *error)
-{
-    const cJSON *ours = plx_result_member(comparison->sides[0].json, "protocol");
-    const cJSON *theirs = plx_result_member(comparison->sides[1].json, "protocol"), *field;
-    enum plx_status status = PLX_OK;
-    cJSON_ArrayForEach(field, ours)
-    {
-        if (status == PLX_OK && strcmp(field->string, "name") != 0)
-            status = compare_field(comparison, "protocol", field->string, error);
-    }
-    cJSON_ArrayForEach(field, theirs)
-    {
-        if (status == PLX_OK && !plx_result_member(ours, field->string))
-            status = compare_field(comparison, "protocol", field->string, error);
-    }
-    return status;
-}
-
-static enum plx_status find_differences(struct plx_comparison *comparison, struct plx_error *error)
-{
-    static const char *const fields[][2] = {
-        {"corpus", "sha256"},       {"corpus", "document_range"}, {"corpus", "format"}, {"corpus", "text"},
-        {"corpus", "tokenization"}, {"counts", "tokens"},         {"counts", "scored"}};
-    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
-        const enum plx_status status = compare_field(comparison, fields[i][0], fields[i][1], error);
-        if (status)
-            return status;
-    }
-    return compare_protocols(comparison, error);
-}
-
-/* Whether the figures of the text are comparable in spite of it. */
-static bool leaves_text(const char *field)
-{
-    static const char *const fields[] = {"corpus.tokenization", "counts.tokens",  "counts.scored",
-                                         "protocol.unit",       "protocol.start", "protocol.end",
-                                         "protocol.join"};
-    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
-        if (strcmp(field, fields[i]) == 0)
-            return true;
-    }
-    return false;
-}
-
-static void judge_fields(struct plx_comparison *comparison)
-{
-    bool text = true, corpus = true;
-    for (size_t i = 0; i < comparison->difference_count; i++) {
-        const char *field = comparison->differences[i].field;
-        text = text && leaves_text(field);
-        corpus = corpus && strcmp(field, "corpus.sha256") != 0 && strcmp(field, "corpus.document_range") != 0;
-    }
-    if (comparison->difference_count == 0) {
-        comparison->comparable = PLX_COMPARABLE_TOKENS;
-        return;
-    }
-    comparison->comparable = text ? PLX_COMPARABLE_TEXT : PLX_COMPARABLE_NOTHING;
-    comparison->verdict = PLX_VERDICT_INCOMPARABLE;
-    if (!corpus)
-        comparison->reason = "the results are of different corpora";
-    else if (!text)
-        comparison->reason = "the numbers are not of the same predictions";
-    else
-        comparison->reason = "the numbers are not of the same tokens; only the figures per byte, character "
-                             "and word may be compared";
-}
-
 static void judge_figures(struct plx_comparison *comparison)
 {
     const double *a = comparison->sides[0].figures, *b = comparison->sides[1].figures;
@@ -165,7 +75,7 @@ static void judge_figures(struct plx_comparison *comparison)
     const double change = comparison->changes[PLX_FIGURE_NATS];
     /* Finite even where the perplexities are not. */
     comparison->changes[PLX_FIGURE_PERPLEXITY] = exp(change);
-    if (comparison->comparable != PLX_COMPARABLE_TOKENS)
+    if (comparison->comparability.level != PLX_COMPARABLE_TOKENS)
         return;
     if (isnan(change)) {
         comparison->verdict = PLX_VERDICT_UNDEFINED;
@@ -200,7 +110,7 @@ static void warn(struct plx_comparison *comparison, const char *code, const char
 static void find_doubts(struct plx_comparison *comparison)
 {
     const struct plx_compared *a = comparison->sides, *b = comparison->sides + 1;
-    if (comparison->comparable == PLX_COMPARABLE_NOTHING)
+    if (comparison->comparability.level == PLX_COMPARABLE_NOTHING)
         return;
     if (a->unknown != b->unknown)
         warn(comparison, "unknown-tokens",
@@ -235,15 +145,19 @@ enum plx_status plx_compare(const char *a, const char *b, enum plx_comparison_fo
     if (status == PLX_OK)
         status = read_side(b, comparison.sides + 1, error);
     if (status == PLX_OK)
-        status = find_differences(&comparison, error);
+        status = plx_comparability_find(comparison.sides[0].json, comparison.sides[1].json,
+                                        &comparison.comparability, error);
     if (status == PLX_OK) {
-        judge_fields(&comparison);
+        if (comparison.comparability.level != PLX_COMPARABLE_TOKENS) {
+            comparison.verdict = PLX_VERDICT_INCOMPARABLE;
+            comparison.reason = comparison.comparability.reason;
+        }
         judge_figures(&comparison);
         find_doubts(&comparison);
         *verdict = comparison.verdict;
         status = write_comparison(&comparison, format, text, length, error);
     }
-    free(comparison.differences);
+    plx_comparability_release(&comparison.comparability);
     cJSON_Delete(comparison.sides[0].json);
     cJSON_Delete(comparison.sides[1].json);
     return status;

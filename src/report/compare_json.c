@@ -50,7 +50,7 @@ static void write_changes(struct plx_json_writer *json, const struct plx_compari
     plx_json_begin_object(json, "difference");
     for (size_t i = 0; i < PLX_FIGURE_COUNT; i++) {
         const enum plx_comparable needed = i < PLX_FIGURE_BYTE ? PLX_COMPARABLE_TOKENS : PLX_COMPARABLE_TEXT;
-        if (comparison->comparable >= needed)
+        if (comparison->comparability.level >= needed)
             plx_json_double(json, i == PLX_FIGURE_PERPLEXITY ? "perplexity_ratio" : plx_figure_keys[i],
                             comparison->changes[i]);
     }
@@ -64,15 +64,15 @@ enum plx_status plx_comparison_json(const struct plx_comparison *comparison, str
     plx_json_writer_init(&json, out);
     plx_json_begin_object(&json, NULL);
     plx_json_string(&json, "schema", "perplex.comparison/1");
-    plx_json_string(&json, "comparable", COMPARABLE[comparison->comparable]);
+    plx_json_string(&json, "comparable", COMPARABLE[comparison->comparability.level]);
     plx_json_string(&json, "verdict", VERDICTS[comparison->verdict]);
     plx_json_string(&json, "reason", comparison->reason);
     plx_json_begin_array(&json, "differences");
-    for (size_t i = 0; i < comparison->difference_count; i++) {
+    for (size_t i = 0; i < comparison->comparability.difference_count; i++) {
         plx_json_begin_object(&json, NULL);
-        plx_json_string(&json, "field", comparison->differences[i].field);
-        write_value(&json, "a", comparison->differences[i].values[0]);
-        write_value(&json, "b", comparison->differences[i].values[1]);
+        plx_json_string(&json, "field", comparison->comparability.differences[i].field);
+        write_value(&json, "a", comparison->comparability.differences[i].values[0]);
+        write_value(&json, "b", comparison->comparability.differences[i].values[1]);
         plx_json_end_object(&json);
     }
     plx_json_end_array(&json);

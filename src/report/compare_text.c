@@ -69,7 +69,7 @@ static enum plx_status print_figures(struct plx_buffer *out, const struct plx_co
                                      struct plx_error *error)
 {
     const enum plx_figure first =
-        comparison->comparable == PLX_COMPARABLE_TOKENS ? PLX_FIGURE_NATS : PLX_FIGURE_BYTE;
+        comparison->comparability.level == PLX_COMPARABLE_TOKENS ? PLX_FIGURE_NATS : PLX_FIGURE_BYTE;
     enum plx_status status = plx_buffer_printf(out, error, "\n%-20s %16s %16s   B beside A\n", "", "A", "B");
     for (int i = (int)first; i < PLX_FIGURE_COUNT && status == PLX_OK; i++)
         status = print_figure(out, comparison, (enum plx_figure)i, error);
@@ -106,8 +106,8 @@ static enum plx_status print_differences(struct plx_buffer *out, const struct pl
                                          struct plx_error *error)
 {
     enum plx_status status = plx_buffer_append_text(out, "\nthey differ in\n", error);
-    for (size_t i = 0; i < comparison->difference_count && status == PLX_OK; i++)
-        status = print_difference(out, comparison->differences + i, error);
+    for (size_t i = 0; i < comparison->comparability.difference_count && status == PLX_OK; i++)
+        status = print_difference(out, comparison->comparability.differences + i, error);
     return status;
 }
 
@@ -152,9 +152,9 @@ enum plx_status plx_comparison_text(const struct plx_comparison *comparison, str
     enum plx_status status = print_side(out, 'A', comparison->sides, error);
     if (status == PLX_OK)
         status = print_side(out, 'B', comparison->sides + 1, error);
-    if (status == PLX_OK && comparison->difference_count > 0)
+    if (status == PLX_OK && comparison->comparability.difference_count > 0)
         status = print_differences(out, comparison, error);
-    if (status == PLX_OK && comparison->comparable != PLX_COMPARABLE_NOTHING)
+    if (status == PLX_OK && comparison->comparability.level != PLX_COMPARABLE_NOTHING)
         status = print_figures(out, comparison, error);
     return status ? status : print_verdict(out, comparison, error);
 }

@@ -5,6 +5,7 @@
 #include <perplex/compare.h>
 
 #include "base/buffer.h"
+#include "report/comparability.h"
 
 #include <cjson/cJSON.h>
 
@@ -30,21 +31,11 @@ struct plx_compared {
     double figures[PLX_FIGURE_COUNT];
 };
 
-/* A field in which they differ; a value is NULL where its result lacks the field. */
-struct plx_difference {
-    char field[96]; /* "protocol.window" */
-    const cJSON *values[2];
-};
-
-enum plx_comparable { PLX_COMPARABLE_NOTHING, PLX_COMPARABLE_TEXT, PLX_COMPARABLE_TOKENS };
-
 #define PLX_COMPARISON_WARNINGS 4
 
 struct plx_comparison {
     struct plx_compared sides[2]; /* A, B */
-    struct plx_difference *differences;
-    size_t difference_count;
-    enum plx_comparable comparable;
+    struct plx_comparability comparability;
     enum plx_verdict verdict;
     const char *reason;
     double changes[PLX_FIGURE_COUNT]; /* B − A; of the perplexity B / A */

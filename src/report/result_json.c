@@ -271,6 +271,29 @@ static void write_accumulator(struct plx_json_writer *json, const char *key, con
     plx_json_end_object(json);
 }
 
+/* Along the corpus. */
+static void write_blocks(struct plx_json_writer *json, const struct plx_blocks *blocks)
+{
+    char text[PLX_EXACT_TEXT];
+    plx_json_begin_object(json, "blocks");
+    plx_json_u64(json, "targets", plx_blocks_length(blocks));
+    plx_json_begin_array(json, "counts");
+    json->compact = true;
+    for (size_t i = 0; i < blocks->count; i++)
+        plx_json_u64(json, NULL, blocks->sums[i].count);
+    plx_json_end_array(json);
+    json->compact = false;
+    plx_json_begin_array(json, "sums");
+    json->compact = true;
+    for (size_t i = 0; i < blocks->count; i++) {
+        plx_exact_format(blocks->sums[i].sum, text);
+        plx_json_string(json, NULL, text);
+    }
+    plx_json_end_array(json);
+    json->compact = false;
+    plx_json_end_object(json);
+}
+
 /* All that a merger of results would need; in units of 2^-64. Sums that have left their range are no result,
    so there is no mark for it. */
 static void write_accumulators(struct plx_json_writer *json, const struct plx_result *result)
@@ -291,6 +314,7 @@ static void write_accumulators(struct plx_json_writer *json, const struct plx_re
     write_accumulator(json, "kenlm_unknown_log10", &result->sequence.kenlm_unknown);
     write_accumulator(json, "group_means_nats", &result->sequence.group_means);
     plx_json_u64(json, "group_weight", result->sequence.group_weight);
+    write_blocks(json, &result->blocks);
     plx_write_extra_sums(json, result);
     plx_write_breakdown_sums(json, result);
     plx_json_end_object(json);
@@ -306,6 +330,14 @@ static void write_runtime(struct plx_json_writer *json, const struct plx_result 
     plx_json_string(json, "model", result->model_name);
     plx_json_string(json, "corpus", result->corpus_name);
     plx_json_end_object(json);
+    if (result->per_token_name || result->per_document_name) {
+        plx_json_begin_object(json, "outputs");
+        if (result->per_token_name)
+            plx_json_string(json, "per_token", result->per_token_name);
+        if (result->per_document_name)
+            plx_json_string(json, "per_document", result->per_document_name);
+        plx_json_end_object(json);
+    }
     if (result->model.load)
         plx_json_string(json, "load", result->model.load);
     plx_json_u64(json, "threads", result->threads);
