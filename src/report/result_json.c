@@ -9,6 +9,7 @@
 #include "report/extra_json.h"
 #include "report/result_file.h"
 #include "report/result_parts.h"
+#include "report/shard_json.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -317,6 +318,7 @@ static void write_accumulators(struct plx_json_writer *json, const struct plx_re
     write_blocks(json, &result->blocks);
     plx_write_extra_sums(json, result);
     plx_write_breakdown_sums(json, result);
+    plx_write_shard_counts(json, result);
     plx_json_end_object(json);
 }
 
@@ -402,7 +404,8 @@ static void write_result(struct plx_json_writer *json, const struct plx_result *
     plx_result_metrics(result, &metrics);
     plx_json_begin_object(json, NULL);
     plx_json_string(json, "schema", "perplex.result/1");
-    plx_json_bool(json, "complete", true);
+    plx_json_bool(json, "complete", result->shard.count == 0);
+    plx_write_shard(json, result);
     plx_json_double(json, "perplexity", metrics.perplexity);
     plx_json_double(json, "nats_per_token", metrics.nats_per_token);
     plx_json_double(json, "bits_per_token", metrics.bits_per_token);
