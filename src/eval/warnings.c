@@ -39,14 +39,20 @@ void plx_warnings_add_model(struct plx_warnings *warnings, const struct plx_mode
     }
 }
 
-void plx_warnings_doubt(struct plx_warnings *warnings, const struct plx_pipeline *pipeline,
-                        const char *corpus, uint64_t strange, uint64_t targets)
+void plx_warnings_unknown(struct plx_warnings *warnings, const char *corpus, uint64_t strange,
+                          uint64_t targets)
 {
     if ((double)strange > DOUBTFUL_UNKNOWN_SHARE * (double)targets)
         warn(warnings, "many-unknown", strange,
              "%.1f %% of the tokens of the %s are not in the model's vocabulary: is the text tokenized and "
              "cased as the model's training text was?",
              100.0 * (double)strange / (double)targets, corpus);
+}
+
+void plx_warnings_doubt(struct plx_warnings *warnings, const struct plx_pipeline *pipeline,
+                        const char *corpus, uint64_t strange, uint64_t targets)
+{
+    plx_warnings_unknown(warnings, corpus, strange, targets);
     if (pipeline->lost_hyphens)
         warn(warnings, "foreign-tokenization", pipeline->lost_hyphens,
              "\"@-@\" stands in the %s and not in the vocabulary: the text is tokenized as WikiText is, the "
@@ -65,6 +71,15 @@ void plx_warnings_doubt(struct plx_warnings *warnings, const struct plx_pipeline
              "bytes of the %s that are not UTF-8 count as one character each", corpus);
 }
 
+void plx_warnings_spread(struct plx_warnings *warnings, const char *source, uint64_t unscored)
+{
+    if (unscored > 0 && source && strcmp(source, "text") == 0)
+        warn(
+            warnings, "spread-bytes", unscored,
+            "of a document whose tokens are not all scored, the bytes of those that are are an estimate: its "
+            "text is spread evenly over them");
+}
+
 void plx_warnings_original(struct plx_warnings *warnings, const struct plx_pipeline *pipeline,
                            uint64_t unscored)
 {
@@ -74,9 +89,5 @@ void plx_warnings_original(struct plx_warnings *warnings, const struct plx_pipel
     for (size_t i = 0; i < count && warnings->count < PLX_WARNINGS; i++)
         warnings->list[warnings->count++] = doubts[i];
     plx_corpus_original(pipeline->corpus, &original);
-    if (unscored > 0 && original.source && strcmp(original.source, "text") == 0)
-        warn(
-            warnings, "spread-bytes", unscored,
-            "of a document whose tokens are not all scored, the bytes of those that are are an estimate: its "
-            "text is spread evenly over them");
+    plx_warnings_spread(warnings, original.source, unscored);
 }

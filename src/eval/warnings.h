@@ -17,14 +17,20 @@ struct plx_warnings {
 /* The model's, without notes; as many as there is room for, as in all of these. */
 void plx_warnings_add_model(struct plx_warnings *warnings, const struct plx_model *model);
 
-/* Says where the vocabulary visibly does not belong to the text: `strange` of the targets are unknown,
-   literal symbols for unknown words apart; and where the peer would not take it. `corpus` names it: "corpus".
- */
+/* The two that depend on what is scored, so that they are not those of the whole corpus in a shard: of
+   unknown tokens, "many-unknown", behind the model's own; and "spread-bytes", the last of all. `strange` of
+   the targets are unknown, literal symbols for unknown words apart. `corpus` names it: "corpus". */
+void plx_warnings_unknown(struct plx_warnings *warnings, const char *corpus, uint64_t strange,
+                          uint64_t targets);
+void plx_warnings_spread(struct plx_warnings *warnings, const char *source, uint64_t unscored);
+
+/* Says where the vocabulary visibly does not belong to the text, see above, and where the peer would not take
+   it. */
 void plx_warnings_doubt(struct plx_warnings *warnings, const struct plx_pipeline *pipeline,
                         const char *corpus, uint64_t strange, uint64_t targets);
 
 /* Says where the bytes that tokens stand for do not come to those of the original, or are an estimate:
-   `unscored` tokens of the corpus were not scored. */
+   `unscored` tokens of the corpus were not scored; see above. */
 void plx_warnings_original(struct plx_warnings *warnings, const struct plx_pipeline *pipeline,
                            uint64_t unscored);
 
