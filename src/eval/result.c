@@ -101,6 +101,16 @@ const char *plx_result_protocol(const struct plx_result *result)
     return result->plan.protocol.name;
 }
 
+void plx_result_doubt(struct plx_result *result)
+{
+    const struct plx_tally *tally = &result->tally;
+    const char *source = result->original.source;
+    plx_warnings_unknown(&result->warnings, "corpus", tally->unknown_tokens - tally->literal,
+                         plx_tally_targets(tally));
+    plx_warnings_spread(&result->warnings, source ? source : "",
+                        result->tokens - plx_tally_total(tally).count);
+}
+
 static enum plx_status set_name(char **name, const char *value, struct plx_error *error)
 {
     free(*name);

@@ -68,4 +68,7 @@ struct plx_result {
     double seconds;
 };
 
+/* Adds the warnings that depend on what was scored. */
+void plx_result_doubt(struct plx_result *result);
+
 #endif

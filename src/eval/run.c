@@ -210,12 +210,10 @@ static enum plx_status describe(struct run *run, struct plx_error *error)
     if (status)
         return status;
     plx_warnings_add_model(&result->warnings, pipeline->model);
-    plx_warnings_doubt(&result->warnings, pipeline, "corpus",
-                       result->tally.unknown_tokens - result->tally.literal,
-                       plx_tally_targets(&result->tally));
-    plx_warnings_original(&result->warnings, pipeline,
-                          result->tokens - plx_tally_total(&result->tally).count);
+    plx_warnings_doubt(&result->warnings, pipeline, "corpus");
+    plx_warnings_original(&result->warnings, pipeline);
     plx_corpus_original(pipeline->corpus, &result->original);
+    plx_result_doubt(result);
     result->seconds = plx_pipeline_seconds(pipeline);
     return plx_corpus_sha256(pipeline->corpus, result->corpus_sha256, error);
 }
