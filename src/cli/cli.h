@@ -139,6 +139,8 @@ enum cli_takes {
       "threads in all (default: one for each processor)")                                                    \
     X(BATCH, "batch", 0, "N", NUMBER, CLI_SCORING,                                                           \
       "targets scored together (default: as suits the model); does not change the result")                   \
+    X(SHARD, "shard", 0, "I/N", TEXT, CLI_EVAL,                                                              \
+      "score the I-th of N shares of the corpus only; `perplex merge` puts the results together")            \
     X(OUTPUT, "output", 'o', "FILE", FILE, CLI_SCORING | CLI_TABLE | CLI_COMPARE | CLI_INSPECT,              \
       "write there, whole or not at all (default: stdout)")                                                  \
     X(PER_TOKEN, "per-token", 0, "FILE", FILE, CLI_EVAL,                                                     \
@@ -284,6 +286,9 @@ bool cli_positive(const struct cli_arguments *arguments, enum cli_option option,
 
 /* The part of the corpus that --documents gives; false, with a message, if it gives none. */
 bool cli_documents(const struct cli_arguments *arguments, struct plx_corpus_options *corpus);
+
+/* The share of it that --shard gives; likewise. */
+bool cli_shard(const struct cli_arguments *arguments, struct plx_shard *shard);
 
 /* The ids given to --ignore-id: [*count], at most PLX_IGNORED_MAX; false, with a message, if they are none.
  */

@@ -44,6 +44,13 @@ static const char DETAILS[] =
     "are "
     "counted in the window or, without windows, in the unit."
     "\n\n"
+    "`--shard` reads the whole corpus, so that its counts and its fingerprint are those of all of it, and "
+    "scores "
+    "every N-th of the parts that it is cut into; `perplex merge` makes of the N results what one evaluation "
+    "would have given. What cannot be put together is refused: `--summary`, `--explain`, `--worst`, "
+    "`--best`, "
+    "`--per-document` and the breakdown by document. The file of `--per-token` has the tokens of the share."
+    "\n\n"
     "The result is JSON on standard output (schema perplex.result/1). `--summary` prints there what another "
     "tool would, in its layout and with its digits, for scripts that parse it; `-o` writes the JSON all the "
     "same, "
@@ -73,6 +80,7 @@ static const struct cli_example EXAMPLES[] = {
     {"perplex eval model.arpa test.txt --mix 0.3:other.arpa", "two models' probabilities, mixed 7 to 3"},
     {"perplex eval model.arpa test.txt --mix 0.5:other.arpa --mix-tune valid.txt",
      "the same, with the weights under which another text is most probable"},
+    {"perplex eval model.arpa test.txt --shard 1/2 -o shard-1.json", "the first half of the work"},
     {"perplex eval model.arpa https://example.org/test.txt", "a corpus from the web"},
     {NULL, NULL},
 };
@@ -84,6 +92,7 @@ struct settings {
     struct plx_loss_variant losses;
     uint32_t ignored[PLX_IGNORED_MAX];
     struct plx_breakdown_options breakdown;
+    struct plx_shard shard;
     struct cli_mixture mixture;
 };
 
@@ -143,7 +152,7 @@ static bool read_settings(const struct cli_arguments *arguments, struct cli_prog
         !cli_choice(arguments, CLI_FINGERPRINT, &fingerprint) ||
         !cli_choice(arguments, CLI_SUMMARY, &summary) || !cli_check_preset(arguments) ||
         !check_standard_input(arguments) || !cli_check_inputs(arguments) || !cli_check_outputs(arguments) ||
-        !cli_documents(arguments, &settings->corpus) ||
+        !cli_documents(arguments, &settings->corpus) || !cli_shard(arguments, &settings->shard) ||
         !cli_number(arguments, CLI_THREADS, 1, 1024, &threads) ||
         !cli_number(arguments, CLI_BATCH, 1, 1 << 24, &batch) ||
         !cli_number(arguments, CLI_ORIGINAL_BYTES, 1, 1ULL << 53, &original) ||
@@ -276,6 +285,7 @@ static enum plx_status evaluate(const struct cli_arguments *arguments, struct se
         status = plx_token_counts_make(model, corpora.counted, &options, &counts, error);
     breakdown.counts = counts.counts ? &counts : NULL;
     options.breakdown = cli_wants_breakdown(&breakdown) ? &breakdown : NULL;
+    options.shard = settings->shard;
     if (status == PLX_OK)
         status = plx_evaluate(model, corpora.scored, &options, result, error);
     close_corpora(&corpora);
@@ -349,7 +359,8 @@ static int report(const struct cli_arguments *arguments, const struct plx_result
         print_extra(result);
         cli_print_breakdown(result);
     }
-    return code == CLI_OK && !isfinite(metrics.perplexity) ? print_not_finite(&metrics) : code;
+    const bool whole = !arguments->values[CLI_SHARD]; /* what a share comes to is no matter */
+    return code == CLI_OK && whole && !isfinite(metrics.perplexity) ? print_not_finite(&metrics) : code;
 }
 
 /* Files, so that they are found again; not what went through a pipe. */

@@ -2,6 +2,7 @@
 #ifndef PLX_EVAL_RESULT_H
 #define PLX_EVAL_RESULT_H
 
+#include <perplex/evaluate.h>
 #include <perplex/result.h>
 
 #include "corpus/document_range.h"
@@ -45,6 +46,8 @@ struct plx_result {
     struct plx_page_counts pages; /* where they are the units; else 0 */
     uint64_t documents;
     uint64_t tokens; /* scored and skipped */
+    struct plx_shard shard;
+    uint64_t elsewhere; /* targets of other shards */
 
     struct plx_model_info model;      /* its strings and counts are static or owned here */
     uint64_t *ngrams;                 /* [model.order] or NULL */

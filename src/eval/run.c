@@ -110,6 +110,7 @@ static enum plx_status run_corpus(struct run *run, struct plx_error *error)
         return PLX_MEMORY;
     for (size_t i = 0; i < batches; i++)
         pipeline->batches[i].request = plx_extra_wanted(&run->request) ? &run->request : NULL;
+    run->result->sequence.follows = options->shard.index > 1;
     begin_feed(run);
     if (options->explain && !(run->explain = plx_explain_new(pipeline, error)))
         return error->status;
@@ -182,6 +183,8 @@ static enum plx_status describe(struct run *run, struct plx_error *error)
     result->files = corpus.files;
     plx_document_range_text(&corpus, result->document_range);
     result->tokens = pipeline->windows.tokens;
+    result->shard = pipeline->options->shard;
+    result->elsewhere = pipeline->elsewhere;
     if (!plx_corpus_page_counts(pipeline->corpus, &result->pages) ||
         pipeline->plan.protocol.unit != PLX_UNIT_DOCUMENT)
         result->pages = (struct plx_page_counts){0};
@@ -213,7 +216,8 @@ static enum plx_status describe(struct run *run, struct plx_error *error)
     plx_warnings_doubt(&result->warnings, pipeline, "corpus");
     plx_warnings_original(&result->warnings, pipeline);
     plx_corpus_original(pipeline->corpus, &result->original);
-    plx_result_doubt(result);
+    if (result->shard.count == 0) /* shards are of one mind about the others */
+        plx_result_doubt(result);
     result->seconds = plx_pipeline_seconds(pipeline);
     return plx_corpus_sha256(pipeline->corpus, result->corpus_sha256, error);
 }
@@ -236,14 +240,15 @@ static enum plx_status check_positions(const struct run *run, struct plx_error *
     return plx_error_hint(error, "another tokenization, or another corpus?");
 }
 
-/* Every token was scored once or skipped for one reason; and something was scored. */
+/* Every token was scored once, is another shard's or was skipped for one reason; and there was something to
+   score. */
 static enum plx_status check(const struct plx_result *result, const char *corpus, struct plx_error *error)
 {
     const struct plx_exact total = plx_tally_total(&result->tally);
     const struct plx_skipped *skipped = &result->skipped;
     const uint64_t decided = total.count + result->tally.skipped_unknown + skipped->no_context +
                              skipped->masked + skipped->replaced + skipped->tail + skipped->limit +
-                             skipped->blank;
+                             skipped->blank + result->elsewhere;
     if (decided != result->tokens)
         return plx_error_set(error, PLX_INTERNAL, "%llu tokens were read, but %llu scored or skipped",
                              (unsigned long long)result->tokens, (unsigned long long)decided);
@@ -251,7 +256,7 @@ static enum plx_status check(const struct plx_result *result, const char *corpus
         plx_error_set(error, PLX_NOT_FINITE, "the sum of the cross-entropies is out of range");
         return plx_error_input(error, corpus);
     }
-    if (total.count > 0) {
+    if (total.count > 0 || result->elsewhere > 0) {
         const enum plx_status status = plx_extra_check(&result->request, &result->extra, error);
         return status ? plx_error_input(error, corpus) : PLX_OK;
     }
@@ -286,6 +291,8 @@ enum plx_status plx_evaluate(const struct plx_model *model, struct plx_corpus *c
         status = plx_extra_settle(run.pipeline.options, model, &run.pipeline.plan, &run.request, error);
     if (status == PLX_OK)
         status = plx_breakdown_settle(settled.breakdown, model, &run.pipeline.plan, &run.breakdown, error);
+    if (status == PLX_OK)
+        status = plx_shard_check(&settled, &run.pipeline.plan, &run.breakdown, error);
     if (status == PLX_OK && (status = run_corpus(&run, error)) == PLX_OK &&
         (status = describe(&run, error)) == PLX_OK && (status = check_positions(&run, error)) == PLX_OK)
         status = check(run.result, plx_corpus_name(corpus), error);

@@ -7,6 +7,7 @@
 #include "report/result_file.h"
 #include "report/result_parts.h"
 #include "report/result_sums.h"
+#include "report/shard_json.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -172,7 +173,8 @@ static void write_result(struct plx_json_writer *json, const struct plx_result *
     plx_result_metrics(result, &metrics);
     plx_json_begin_object(json, NULL);
     plx_json_string(json, "schema", "perplex.result/1");
-    plx_json_bool(json, "complete", true);
+    plx_json_bool(json, "complete", result->shard.count == 0);
+    plx_write_shard(json, result);
     plx_write_figures(json, result);
     plx_write_explained(json, result);
     plx_json_protocol(json, &result->plan.protocol);

@@ -1,5 +1,7 @@
 #include "report/result_sums.h"
 
+#include "report/shard_json.h"
+
 /* Lengths of n-grams: 0 to 255, see struct plx_scores. */
 #define ORDERS_MOST 256
 
@@ -95,6 +97,7 @@ void plx_write_sums(struct plx_json_writer *json, const struct plx_result *resul
     write_blocks(json, &result->blocks);
     plx_write_extra_sums(json, result);
     plx_write_breakdown_sums(json, result);
+    plx_write_shard_counts(json, result);
     plx_json_end_object(json);
 }
 
