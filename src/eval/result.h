@@ -71,6 +71,14 @@ struct plx_result {
     double seconds;
 };
 
+/* Tokens that were scored, are another shard's or were skipped for one reason: all, if every one is so once.
+ */
+uint64_t plx_result_decided(const struct plx_result *result);
+
+/* Checks that they are all, that sums are in their range, and that there was something to score.
+   PLX_INTERNAL, PLX_NOT_FINITE, PLX_MALFORMED, of the input. */
+enum plx_status plx_result_check(const struct plx_result *result, const char *input, struct plx_error *error);
+
 /* Adds the warnings that depend on what was scored. */
 void plx_result_doubt(struct plx_result *result);
 

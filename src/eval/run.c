@@ -240,39 +240,6 @@ static enum plx_status check_positions(const struct run *run, struct plx_error *
     return plx_error_hint(error, "another tokenization, or another corpus?");
 }
 
-/* Every token was scored once, is another shard's or was skipped for one reason; and there was something to
-   score. */
-static enum plx_status check(const struct plx_result *result, const char *corpus, struct plx_error *error)
-{
-    const struct plx_exact total = plx_tally_total(&result->tally);
-    const struct plx_skipped *skipped = &result->skipped;
-    const uint64_t decided = total.count + result->tally.skipped_unknown + skipped->no_context +
-                             skipped->masked + skipped->replaced + skipped->tail + skipped->limit +
-                             skipped->blank + result->elsewhere;
-    if (decided != result->tokens)
-        return plx_error_set(error, PLX_INTERNAL, "%llu tokens were read, but %llu scored or skipped",
-                             (unsigned long long)result->tokens, (unsigned long long)decided);
-    if (total.overflow || total.invalid) {
-        plx_error_set(error, PLX_NOT_FINITE, "the sum of the cross-entropies is out of range");
-        return plx_error_input(error, corpus);
-    }
-    if (total.count > 0 || result->elsewhere > 0) {
-        const enum plx_status status = plx_extra_check(&result->request, &result->extra, error);
-        return status ? plx_error_input(error, corpus) : PLX_OK;
-    }
-    if (result->text.bytes == 0 && result->tokens == 0)
-        plx_error_set(error, PLX_MALFORMED, "the corpus is empty: there is nothing to score");
-    else
-        plx_error_set(error, PLX_MALFORMED, "no token is left to score: %llu were read, all skipped",
-                      (unsigned long long)result->tokens);
-    if (skipped->tail > 0)
-        plx_error_hint(error,
-                       "what does not fill a window of %llu tokens is dropped: a smaller --window, or "
-                       "--tail keep",
-                       (unsigned long long)result->plan.protocol.window);
-    return plx_error_input(error, corpus);
-}
-
 enum plx_status plx_evaluate(const struct plx_model *model, struct plx_corpus *corpus,
                              const struct plx_evaluate_options *options, struct plx_result **result,
                              struct plx_error *error)
@@ -295,7 +262,7 @@ enum plx_status plx_evaluate(const struct plx_model *model, struct plx_corpus *c
         status = plx_shard_check(&settled, &run.pipeline.plan, &run.breakdown, error);
     if (status == PLX_OK && (status = run_corpus(&run, error)) == PLX_OK &&
         (status = describe(&run, error)) == PLX_OK && (status = check_positions(&run, error)) == PLX_OK)
-        status = check(run.result, plx_corpus_name(corpus), error);
+        status = plx_result_check(run.result, plx_corpus_name(corpus), error);
     if (status == PLX_OK && run.explain)
         status = plx_explain_finish(run.explain, run.result, error);
     plx_explain_free(run.explain);

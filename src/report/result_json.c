@@ -203,17 +203,21 @@ void plx_text_free(char *text)
     free(text);
 }
 
+void plx_json_warning(struct plx_json_writer *json, const struct plx_warning *warning)
+{
+    plx_json_begin_object(json, NULL);
+    plx_json_string(json, "code", warning->code);
+    plx_json_string(json, "message", warning->message);
+    plx_json_u64(json, "count", warning->count);
+    if (warning->line)
+        plx_json_u64(json, "line", warning->line);
+    plx_json_end_object(json);
+}
+
 void plx_json_warnings(struct plx_json_writer *json, const struct plx_warning *warnings, size_t count)
 {
     plx_json_begin_array(json, "warnings");
-    for (size_t i = 0; i < count; i++) {
-        plx_json_begin_object(json, NULL);
-        plx_json_string(json, "code", warnings[i].code);
-        plx_json_string(json, "message", warnings[i].message);
-        plx_json_u64(json, "count", warnings[i].count);
-        if (warnings[i].line)
-            plx_json_u64(json, "line", warnings[i].line);
-        plx_json_end_object(json);
-    }
+    for (size_t i = 0; i < count; i++)
+        plx_json_warning(json, warnings + i);
     plx_json_end_array(json);
 }

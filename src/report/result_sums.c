@@ -114,4 +114,5 @@ void plx_read_sums(const struct plx_json_place *accumulators, struct plx_result 
     read_blocks(&blocks, &result->blocks);
     plx_read_extra_sums(accumulators, result);
     plx_read_breakdown_sums(accumulators, result);
+    plx_read_shard_counts(accumulators, result);
 }

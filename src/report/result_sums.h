@@ -9,7 +9,7 @@
 /* "accumulators": all that a merger of results needs beside the counts; in units of 2^-64. */
 void plx_write_sums(struct plx_json_writer *json, const struct plx_result *result);
 
-/* Reads `accumulators` into the sums of the result, which knows already what was asked for (request,
+/* Reads those of a shard into the sums of the result, which knows already what was asked for (request,
    breakdown.parts). Failures are noted in the reading; the tally is to be released in any case. */
 void plx_read_sums(const struct plx_json_place *accumulators, struct plx_result *result);
 
