@@ -30,6 +30,9 @@
 /* Who carries out a protocol. */
 #define CLI_SCORING (CLI_EVAL | CLI_DIVERGENCE)
 
+/* Who writes results. */
+#define CLI_RESULTS (CLI_EVAL | CLI_MERGE)
+
 /* Who knows the fields of a protocol. */
 #define CLI_FIELDS (CLI_SCORING | CLI_PROTOCOLS)
 
@@ -41,7 +44,7 @@
     X(3, CLI_ALL & ~(CLI_FORMATS | CLI_HELPS | CLI_PROTOCOLS),                                     \
       "a malformed or unsupported model, corpus or other file")                                    \
     X(4, CLI_ALL, "a file or the network failed")                                                  \
-    X(5, CLI_EVAL, "the perplexity is not finite (the result is written all the same)")            \
+    X(5, CLI_RESULTS, "the perplexity is not finite (the result is written all the same)")         \
     X(5, CLI_DIVERGENCE, "the divergence is not finite (the result is written all the same)")      \
     X(5, CLI_COMPARE, "the difference is no number: both are infinite, or one says nothing")       \
     X(6, CLI_ALL & ~(CLI_FORMATS | CLI_HELPS), "memory is exhausted, or an internal check failed") \
@@ -141,7 +144,7 @@ enum cli_takes {
       "targets scored together (default: as suits the model); does not change the result")                   \
     X(SHARD, "shard", 0, "I/N", TEXT, CLI_EVAL,                                                              \
       "score the I-th of N shares of the corpus only; `perplex merge` puts the results together")            \
-    X(OUTPUT, "output", 'o', "FILE", FILE, CLI_SCORING | CLI_TABLE | CLI_COMPARE | CLI_INSPECT,              \
+    X(OUTPUT, "output", 'o', "FILE", FILE, CLI_SCORING | CLI_TABLE | CLI_COMPARE | CLI_INSPECT | CLI_MERGE,  \
       "write there, whole or not at all (default: stdout)")                                                  \
     X(PER_TOKEN, "per-token", 0, "FILE", FILE, CLI_EVAL,                                                     \
       "write every scored token and its nats there too: .jsonl or .npy, .gz may follow")                     \
@@ -233,8 +236,11 @@ struct cli_command {
 };
 
 extern const struct cli_command cli_command_divergence, cli_command_eval, cli_command_compare,
-    cli_command_table, cli_command_formats, cli_command_inspect, cli_command_convert, cli_command_protocols,
-    cli_command_help;
+    cli_command_table, cli_command_merge, cli_command_formats, cli_command_inspect, cli_command_convert,
+    cli_command_protocols, cli_command_help;
+
+/* eval.c: says why the perplexity is not finite; returns the exit code. */
+int cli_not_finite(const struct plx_metrics *metrics);
 
 /* commands.c: command `index`, NULL past the end; the one of that name, NULL if there is none. */
 const struct cli_command *cli_command(size_t index);
