@@ -16,6 +16,7 @@
 #include <perplex/corpus.h>
 #include <perplex/divergence.h>
 #include <perplex/evaluate.h>
+#include <perplex/gate.h>
 #include <perplex/inspect.h>
 #include <perplex/loss.h>
 #include <perplex/merge.h>

@@ -66,6 +66,7 @@ enum cli_takes {
     CLI_TAKES_MODEL_FORMAT,
     CLI_TAKES_CORPUS_FORMAT,
     CLI_TAKES_TABLE_FORMAT,
+    CLI_TAKES_COMPARISON_FORMAT,
     CLI_TAKES_IDS_FORMAT,
     CLI_TAKES_LOAD,
     CLI_TAKES_FINGERPRINT,
@@ -172,6 +173,10 @@ enum cli_takes {
     X(PER_DOCUMENT, "per-document", 0, "FILE", FILE, CLI_EVAL,                                               \
       "write every document and what it costs there too: .jsonl or .csv, .gz may follow")                    \
     X(FORMAT, "format", 'f', "NAME", TABLE_FORMAT, CLI_TABLE, "format of the table: %s (default: markdown)") \
+    X(COMPARISON_FORMAT, "format", 'f', "NAME", COMPARISON_FORMAT, CLI_COMPARE | CLI_CHECK,                  \
+      "format of the comparison: %s (default: text)")                                                        \
+    X(FAIL_IF, "fail-if", 0, "CONDITION", TEXT, CLI_COMPARE | CLI_CHECK,                                     \
+      "fail where it holds, such as 'ppl > +0.5%' (may be repeated)")                                        \
     X(QUIET, "quiet", 'q', NULL, NOTHING, CLI_SCORING | CLI_INSPECT | CLI_CONVERT,                           \
       "no progress, summary or warnings on stderr")                                                          \
     X(CONFIG, "config", 0, "FILE", FILE, CLI_SCORING, "options out of a JSON file")                          \
@@ -204,6 +209,8 @@ struct cli_option_row {
     const char *help;
 };
 
+#define CLI_CONDITIONS_MOST 64
+
 struct cli_arguments {
     const char *values[CLI_OPTION_COUNT]; /* NULL: not given; "" for an option without argument */
     const char
@@ -211,6 +218,8 @@ struct cli_arguments {
     const char *config;           /* that file's name */
     const char *mixed[PLX_MIXTURE_MOST]; /* [mixed_count] all that --mix has been given */
     int mixed_count;
+    const char *conditions[CLI_CONDITIONS_MOST]; /* [condition_count] all that --fail-if has been given */
+    int condition_count;
     const char *const *operands;
     int operand_count;
 };
@@ -414,6 +423,19 @@ int cli_fail_output(const char *path, const struct plx_error *error);
 
 /* explain.c: the table of --explain on stderr. */
 void cli_print_explained(const struct plx_result *result);
+
+/* gate.c: the format that --format or --json asks for; false, with a message, where that cannot be. */
+bool cli_comparison_format(const struct cli_arguments *arguments, enum plx_comparison_format *format);
+
+/* The conditions of --fail-if; *gate is to be freed with plx_gate_free, and is NULL where there are none.
+   Returns the exit code, having pointed at the mistake. */
+int cli_read_gate(const struct cli_arguments *arguments, struct plx_gate **gate);
+
+/* Says what is wrong, and shows the condition if the error is about one. Returns the exit code. */
+int cli_fail_condition(const struct cli_arguments *arguments, const struct plx_error *error);
+
+/* The exit code of a comparison that has been judged, having said in a line why it fails. */
+int cli_gate_code(const struct plx_comparison *comparison);
 
 /* terminal.c: interruption and progress. */
 
