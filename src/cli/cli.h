@@ -141,7 +141,7 @@ enum cli_takes {
       "targets scored together (default: as suits the model); does not change the result")                   \
     X(SHARD, "shard", 0, "I/N", TEXT, CLI_EVAL,                                                              \
       "score the I-th of N shares of the corpus only; `perplex merge` puts the results together")            \
-    X(OUTPUT, "output", 'o', "FILE", FILE, CLI_SCORING | CLI_TABLE | CLI_COMPARE | CLI_INSPECT,              \
+    X(OUTPUT, "output", 'o', "FILE", FILE, CLI_SCORING | CLI_TABLE | CLI_COMPARE | CLI_INSPECT | CLI_REPORT, \
       "write there, whole or not at all (default: stdout)")                                                  \
     X(PER_TOKEN, "per-token", 0, "FILE", FILE, CLI_EVAL,                                                     \
       "write every scored token and its nats there too: .jsonl or .npy, .gz may follow")                     \
@@ -169,6 +169,7 @@ enum cli_takes {
     X(PER_DOCUMENT, "per-document", 0, "FILE", FILE, CLI_EVAL,                                               \
       "write every document and what it costs there too: .jsonl or .csv, .gz may follow")                    \
     X(FORMAT, "format", 'f', "NAME", TABLE_FORMAT, CLI_TABLE, "format of the table: %s (default: markdown)") \
+    X(TITLE, "title", 0, "TEXT", TEXT, CLI_REPORT, "title of the page (default: names of model and corpus)") \
     X(QUIET, "quiet", 'q', NULL, NOTHING, CLI_SCORING | CLI_INSPECT | CLI_CONVERT,                           \
       "no progress, summary or warnings on stderr")                                                          \
     X(CONFIG, "config", 0, "FILE", FILE, CLI_SCORING, "options out of a JSON file")                          \
@@ -234,7 +235,7 @@ struct cli_command {
 
 extern const struct cli_command cli_command_divergence, cli_command_eval, cli_command_compare,
     cli_command_table, cli_command_formats, cli_command_inspect, cli_command_convert, cli_command_protocols,
-    cli_command_help;
+    cli_command_report, cli_command_help;
 
 /* commands.c: command `index`, NULL past the end; the one of that name, NULL if there is none. */
 const struct cli_command *cli_command(size_t index);
