@@ -26,6 +26,7 @@
 #include <perplex/per_document.h>
 #include <perplex/per_token.h>
 #include <perplex/protocol.h>
+#include <perplex/report.h>
 #include <perplex/result.h>
 #include <perplex/source.h>
 #include <perplex/status.h>

@@ -33,6 +33,9 @@
 /* Who writes results. */
 #define CLI_RESULTS (CLI_EVAL | CLI_MERGE)
 
+/* Who writes one thing, to standard output or elsewhere. */
+#define CLI_WRITING (CLI_SCORING | CLI_TABLE | CLI_COMPARE | CLI_INSPECT | CLI_MERGE | CLI_REPORT | CLI_CHECK)
+
 /* Who knows the fields of a protocol. */
 #define CLI_FIELDS (CLI_SCORING | CLI_PROTOCOLS)
 
@@ -145,7 +148,7 @@ enum cli_takes {
       "targets scored together (default: as suits the model); does not change the result")                   \
     X(SHARD, "shard", 0, "I/N", TEXT, CLI_EVAL,                                                              \
       "score the I-th of N shares of the corpus only; `perplex merge` puts the results together")            \
-    X(OUTPUT, "output", 'o', "FILE", FILE, CLI_SCORING | CLI_TABLE | CLI_COMPARE | CLI_INSPECT | CLI_MERGE,  \
+    X(OUTPUT, "output", 'o', "FILE", FILE, CLI_WRITING,                                                      \
       "write there, whole or not at all (default: stdout)")                                                  \
     X(PER_TOKEN, "per-token", 0, "FILE", FILE, CLI_EVAL,                                                     \
       "write every scored token and its nats there too: .jsonl or .npy, .gz may follow")                     \
@@ -177,6 +180,7 @@ enum cli_takes {
       "format of the comparison: %s (default: text)")                                                        \
     X(FAIL_IF, "fail-if", 0, "CONDITION", TEXT, CLI_COMPARE | CLI_CHECK,                                     \
       "fail where it holds, such as 'ppl > +0.5%' (may be repeated)")                                        \
+    X(TITLE, "title", 0, "TEXT", TEXT, CLI_REPORT, "title of the page (default: names of model and corpus)") \
     X(QUIET, "quiet", 'q', NULL, NOTHING, CLI_SCORING | CLI_INSPECT | CLI_CONVERT,                           \
       "no progress, summary or warnings on stderr")                                                          \
     X(CONFIG, "config", 0, "FILE", FILE, CLI_SCORING, "options out of a JSON file")                          \
@@ -246,7 +250,7 @@ struct cli_command {
 
 extern const struct cli_command cli_command_divergence, cli_command_eval, cli_command_compare,
     cli_command_table, cli_command_merge, cli_command_formats, cli_command_inspect, cli_command_convert,
-    cli_command_protocols, cli_command_help;
+    cli_command_protocols, cli_command_report, cli_command_help;
 
 /* eval.c: says why the perplexity is not finite; returns the exit code. */
 int cli_not_finite(const struct plx_metrics *metrics);
