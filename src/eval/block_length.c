@@ -18,7 +18,7 @@
 #define VALUES_LEAST 10
 
 /* Lags in one pass over the values. */
-#define LAGS 8
+#define LAGS ((size_t)8)
 
 struct series {
     double *values; /* [count] less their mean, and LAGS zeros behind them */
