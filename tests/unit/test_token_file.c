@@ -408,7 +408,7 @@ static struct plx_token_nats read_nats(const char *name, bool units_are_document
 static const struct plx_token_score DOCUMENTS[] = {
     {.unit = 0, .document = WORD("a"), .nats = 1},  {.unit = 1, .document = WORD("a"), .nats = 2},
     {.unit = 2, .document = WORD("ab"), .nats = 3}, {.unit = 2, .document = WORD("ab"), .nats = 4},
-    {.unit = 3, .document = WORD("a"), .nats = 5},  {.unit = 3, .nats = 6},
+    {.unit = 3, .document = WORD("ac"), .nats = 5}, {.unit = 3, .nats = 6},
 };
 
 #define begins_are(nats, ...)                                                    \
@@ -496,6 +496,13 @@ static void nats_check__knows_the_result(void **state)
         assert_string_equal(error.input, "t");
         values[i] = before;
     }
+    values[0] = -0.1; /* the same squares */
+    assert_int_equal(plx_token_nats_check(&nats, "t", result, "r", &error), PLX_MISMATCH);
+    values[0] = 0.1 + 0x1p-10; /* the same sum */
+    values[1] = 0.7 - 0x1p-10;
+    assert_int_equal(plx_token_nats_check(&nats, "t", result, "r", &error), PLX_MISMATCH);
+    values[0] = 0.1;
+    values[1] = 0.7;
     values[2] = 0;
     assert_int_equal(plx_token_nats_check(&nats, "t", result, "r", &error), PLX_MISMATCH);
     values[2] = (double)INFINITY;
