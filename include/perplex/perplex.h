@@ -16,6 +16,7 @@
 #include <perplex/divergence.h>
 #include <perplex/evaluate.h>
 #include <perplex/inspect.h>
+#include <perplex/journal.h>
 #include <perplex/loss.h>
 #include <perplex/mixture.h>
 #include <perplex/model.h>
