@@ -16,6 +16,7 @@
 #include <perplex/corpus.h>
 #include <perplex/divergence.h>
 #include <perplex/evaluate.h>
+#include <perplex/gate.h>
 #include <perplex/inspect.h>
 #include <perplex/loss.h>
 #include <perplex/merge.h>
@@ -25,6 +26,7 @@
 #include <perplex/per_document.h>
 #include <perplex/per_token.h>
 #include <perplex/protocol.h>
+#include <perplex/report.h>
 #include <perplex/result.h>
 #include <perplex/source.h>
 #include <perplex/status.h>
