@@ -17,12 +17,13 @@
 
 #include <cmocka.h>
 
-/* Some three parts of 1024 targets. */
-#define TEXT_BYTES ((size_t)14 << 10)
+/* Two parts of 1024 targets and less. */
+#define TEXT_BYTES ((size_t)8 << 10)
 
-/* With everything that can be asked for. */
-static void write_shards(void)
+/* The shards that all tests change, with everything that can be asked for. */
+static int write_shards(void **state)
 {
+    folder_make(state);
     char *path = fixture_path("models/almanac.o3.arpa"), *text_path = fixture_text(path);
     struct file_bytes text = file_read(text_path);
     struct plx_model *model = fixture_open(path);
@@ -58,6 +59,7 @@ static void write_shards(void)
     free(text.bytes);
     free(text_path);
     free(path);
+    return 0;
 }
 
 static cJSON *read_shard(const char *name)
@@ -190,7 +192,6 @@ static void plx_result_read__notices_every_changed_leaf(void **state)
         "$.accumulators.*unknown_nats.squares", "$.accumulators.zero_nats.squares",
         "$.accumulators.blank_end_nats.squares", "$.accumulators.kenlm_*.squares", NULL};
     (void)state;
-    write_shards();
     struct walk walk = {.shard = read_shard("1.json"), .unseen = unseen};
     change_leaves(&walk, walk.shard, "$");
     assert_true(walk.changes > 200);
@@ -205,7 +206,6 @@ static void plx_result_read__notices_the_last_digit_of_sums_that_have_to_agree(v
                                          "$.accumulators.distribution.*", "$.accumulators.losses.*",
                                          "$.accumulators.breakdown.*",    NULL};
     (void)state;
-    write_shards();
     struct walk walk = {.shard = read_shard("1.json"), .unseen = unseen, .last = true};
     change_leaves(&walk, walk.shard, "$");
     assert_true(walk.changes > walk.passed + 6);
@@ -216,7 +216,6 @@ static void plx_result_read__notices_the_last_digit_of_sums_that_have_to_agree(v
 static void plx_result_read__notices_missing_members(void **state)
 {
     (void)state;
-    write_shards();
     cJSON *shard = read_shard("1.json");
     static const char *const objects[] = {"counts",       "accumulators", "shard",      "losses",
                                           "distribution", "breakdown",    "conventions"};
@@ -245,7 +244,6 @@ static void plx_result_read__notices_truncation(void **state)
 {
     struct plx_error error;
     (void)state;
-    write_shards();
     const struct file_bytes whole = file_read(folder_path("1.json"));
     for (size_t size = 0; size + 2 < whole.size; size += 1009) {
         file_write(folder_path("changed.json"), whole.bytes, size);
@@ -257,15 +255,13 @@ static void plx_result_read__notices_truncation(void **state)
     free(whole.bytes);
 }
 
-#define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, folder_make, folder_remove)
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        IN_FOLDER(plx_result_read__notices_every_changed_leaf),
-        IN_FOLDER(plx_result_read__notices_the_last_digit_of_sums_that_have_to_agree),
-        IN_FOLDER(plx_result_read__notices_missing_members),
-        IN_FOLDER(plx_result_read__notices_truncation),
+        cmocka_unit_test(plx_result_read__notices_every_changed_leaf),
+        cmocka_unit_test(plx_result_read__notices_the_last_digit_of_sums_that_have_to_agree),
+        cmocka_unit_test(plx_result_read__notices_missing_members),
+        cmocka_unit_test(plx_result_read__notices_truncation),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, write_shards, folder_remove);
 }
