@@ -218,7 +218,7 @@ enum plx_status plx_token_file_find(const cJSON *result, const char *result_path
     if (!found)
         return PLX_MEMORY;
     memcpy(found, result_path, folder);
-    memcpy(found + folder, name, length);
+    memcpy(found + folder, name, length + 1); /* with its NUL */
     if (!is_file(found)) {
         free(found);
         found = NULL;
