@@ -1,6 +1,8 @@
 #include "report/comparison.h"
 
 #include "base/memory.h"
+#include "report/gate.h"
+#include "report/gate_write.h"
 #include "report/pairing.h"
 #include "report/result_file.h"
 
@@ -54,8 +56,8 @@ static enum plx_status read_counts(struct plx_compared *side, struct plx_error *
 
 static enum plx_status read_side(const char *path, struct plx_compared *side, struct plx_error *error)
 {
-    const struct plx_json_path root = {NULL, NULL, 0}, complete = {&root, "complete", 0},
-                               protocol = {&root, "protocol", 0}, corpus = {&root, "corpus", 0};
+    const struct plx_json_path root = {NULL, NULL, 0}, protocol = {&root, "protocol", 0},
+                               corpus = {&root, "corpus", 0};
     const char *sha256;
     side->file = plx_copy_string(path, strlen(path), error);
     if (!side->file)
@@ -63,9 +65,8 @@ static enum plx_status read_side(const char *path, struct plx_compared *side, st
     enum plx_status status = plx_result_file_read(path, &side->json, error);
     if (status)
         return status;
-    if (!cJSON_IsTrue(plx_result_member(side->json, "complete")))
-        return plx_json_error(&complete, path, error, "the result is not of a whole corpus");
-    if ((status = plx_result_file_inputs(side->json, path, &side->model, &side->corpus, error)) ||
+    if ((status = plx_result_file_whole(side->json, path, error)) ||
+        (status = plx_result_file_inputs(side->json, path, &side->model, &side->corpus, error)) ||
         (status = plx_json_get_string(plx_result_member(side->json, "protocol"), "name", &protocol, path,
                                       &side->protocol, error)) ||
         (status = plx_json_get_string(plx_result_member(side->json, "corpus"), "sha256", &corpus, path,
@@ -263,9 +264,14 @@ enum plx_status plx_comparison_write(const struct plx_comparison *comparison,
 {
     struct plx_buffer out;
     plx_buffer_init(&out, PLX_RESULT_BYTES_MAX);
-    const enum plx_status status = format == PLX_COMPARISON_JSON
-                                       ? plx_comparison_json(comparison, &out, error)
-                                       : plx_comparison_text(comparison, &out, error);
+    static enum plx_status (*const writers[])(const struct plx_comparison *, struct plx_buffer *,
+                                              struct plx_error *) = {
+        [PLX_COMPARISON_TEXT] = plx_comparison_text,
+        [PLX_COMPARISON_JSON] = plx_comparison_json,
+        [PLX_COMPARISON_JUNIT] = plx_comparison_junit,
+        [PLX_COMPARISON_GITHUB] = plx_comparison_github,
+    };
+    const enum plx_status status = writers[format](comparison, &out, error);
     return plx_buffer_finish(&out, status, text, length, error);
 }
 
@@ -280,6 +286,7 @@ void plx_comparison_free(struct plx_comparison *comparison)
         plx_moved_release(&pair->moved);
         free(pair->files[0]);
         free(pair->files[1]);
+        plx_outcomes_free(pair->outcomes, pair->outcome_count);
     }
     release_side(&comparison->base);
     free(comparison->pairs);
