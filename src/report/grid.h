@@ -110,7 +110,8 @@ struct plx_table_format {
     void (*write)(const struct plx_grid *grid, struct plx_page *page);
 };
 
-extern const struct plx_table_format plx_table_markdown, plx_table_csv;
+extern const struct plx_table_format plx_table_markdown, plx_table_csv, plx_table_tsv, plx_table_latex,
+    plx_table_html, plx_table_json;
 
 static inline struct plx_grid_cell *plx_grid_cell(const struct plx_grid *grid, size_t row, size_t column)
 {
@@ -175,12 +176,15 @@ struct plx_cell_text {
 /* grid_digits.c */
 void plx_grid_cell_text(const struct plx_grid *grid, size_t row, size_t column, struct plx_cell_text *text);
 
-/* How a format for people writes a character; NULL: as it is. What it makes up goes into `made`. */
-typedef const char *plx_table_escape(uint32_t code_point, char made[32]);
+/* How a format for people writes a character that follows `before`, 0 at the beginning; NULL: as it is. What
+   it makes up goes into `made`. */
+typedef const char *plx_table_escape(uint32_t code_point, uint32_t before, char made[32]);
 
 /* table_text.c: writes the text; what could drive a terminal, break a line or turn the direction of reading
    around can be seen instead: \x1b, \u202e. */
 void plx_table_put(struct plx_page *page, const char *text, plx_table_escape *escape);
+
+void plx_table_put_count(struct plx_page *page, size_t count);
 
 /* How many columns of a terminal the text takes. */
 size_t plx_table_width(const char *text);

@@ -169,8 +169,10 @@ static enum plx_status say_differences(struct plx_grid *grid, const struct plx_t
             continue; /* it follows from the protocol */
         plx_page_text(&page, said++ ? ", " : "");
         plx_page_text(&page, difference->field);
-        if (!says_values(difference->field))
+        if (!says_values(difference->field)) {
+            plx_page_text(&page, " differs");
             continue;
+        }
         plx_page_text(&page, " ");
         put_value(&page, difference->values[1]);
         plx_page_text(&page, " instead of ");

@@ -14,10 +14,11 @@
 /* What a row says where every result has one; of the perplexity with its interval. */
 static const char FLAT_METRICS[] = "counts.scored,unknown.tokens,nats_per_token,perplexity,bits_per_byte";
 
-/* The leaf of its path, where that finds the same again. */
+/* The leaf of its path, where that finds the same again, and says enough. */
 static const char *short_key(const struct plx_metric *metric)
 {
-    const char *leaf = plx_metric_leaf(metric->path);
+    const char *leaf =
+        strncmp(metric->path, "unknown.", 8) == 0 ? metric->path : plx_metric_leaf(metric->path);
     struct plx_metric found;
     char text[PLX_METRIC_PATH];
     if (plx_metric_find(leaf, strlen(leaf), NULL, &found, text, NULL) == PLX_OK &&

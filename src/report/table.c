@@ -6,7 +6,8 @@
 #include "report/result_file.h"
 
 /* Formats, in the order in which they are listed; the first is the default. */
-static const struct plx_table_format *const FORMATS[] = {&plx_table_markdown, &plx_table_csv};
+static const struct plx_table_format *const FORMATS[] = {
+    &plx_table_markdown, &plx_table_latex, &plx_table_html, &plx_table_csv, &plx_table_tsv, &plx_table_json};
 
 #define FORMAT_COUNT (sizeof FORMATS / sizeof *FORMATS)
 

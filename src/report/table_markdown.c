@@ -7,8 +7,9 @@
 #include <stdlib.h>
 
 /* What would begin emphasis, code, a link, a tag, a formula or a column. */
-static const char *escape(uint32_t code_point, char made[32])
+static const char *escape(uint32_t code_point, uint32_t before, char made[32])
 {
+    (void)before;
     switch (code_point) {
     case '&': return "&amp;";
     case '<': return "&lt;";

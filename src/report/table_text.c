@@ -13,10 +13,11 @@ static bool is_hidden(uint32_t c)
 }
 
 static void put_character(struct plx_page *page, const char *text, size_t length, uint32_t code_point,
-                          plx_table_escape *escape)
+                          uint32_t *before, plx_table_escape *escape)
 {
     char made[32];
-    const char *escaped = escape(code_point, made);
+    const char *escaped = escape(code_point, *before, made);
+    *before = code_point;
     if (escaped)
         plx_page_text(page, escaped);
     else
@@ -26,22 +27,30 @@ static void put_character(struct plx_page *page, const char *text, size_t length
 void plx_table_put(struct plx_page *page, const char *text, plx_table_escape *escape)
 {
     size_t left = strlen(text);
+    uint32_t before = 0;
     while (left > 0) {
         const uint8_t *bytes = (const uint8_t *)text;
         size_t length = plx_utf8_sequence(bytes, left);
         const uint32_t c = length ? plx_utf8_code_point(bytes, length) : bytes[0];
         if (length && !is_hidden(c)) {
-            put_character(page, text, length, c, escape);
+            put_character(page, text, length, c, &before, escape);
         } else {
             char shown[16];
             snprintf(shown, sizeof shown, c < 0x100 ? "\\x%02x" : "\\u%04x", (unsigned)c);
             for (const char *at = shown; *at; at++)
-                put_character(page, at, 1, (unsigned char)*at, escape);
+                put_character(page, at, 1, (unsigned char)*at, &before, escape);
         }
         length += length == 0;
         text += length;
         left -= length;
     }
+}
+
+void plx_table_put_count(struct plx_page *page, size_t count)
+{
+    char number[PLX_NUMBER_TEXT];
+    plx_format_u64(count, number);
+    plx_page_text(page, number);
 }
 
 static size_t character_width(uint32_t c)
