@@ -32,6 +32,7 @@
 #include <perplex/source.h>
 #include <perplex/status.h>
 #include <perplex/summary.h>
+#include <perplex/table.h>
 #include <perplex/version.h>
 #include <perplex/warning.h>
 

@@ -70,6 +70,7 @@ enum cli_takes {
     CLI_TAKES_CORPUS_FORMAT,
     CLI_TAKES_TABLE_FORMAT,
     CLI_TAKES_COMPARISON_FORMAT,
+    CLI_TAKES_DIMENSION, /* of a table, or several, with commas between them */
     CLI_TAKES_IDS_FORMAT,
     CLI_TAKES_LOAD,
     CLI_TAKES_FINGERPRINT,
@@ -183,6 +184,19 @@ enum cli_takes {
     X(FAIL_IF, "fail-if", 0, "CONDITION", TEXT, CLI_COMPARE | CLI_CHECK,                                     \
       "fail where it holds, such as 'ppl > +0.5%' (may be repeated)")                                        \
     X(TITLE, "title", 0, "TEXT", TEXT, CLI_REPORT, "title of the page (default: names of model and corpus)") \
+    X(ROWS, "rows", 0, "WHAT", DIMENSION, CLI_TABLE,                                                         \
+      "what is a row: %s, or several with commas between them")                                              \
+    X(COLUMNS, "columns", 0, "WHAT", DIMENSION, CLI_TABLE, "what is a column: the same words")               \
+    X(METRIC, "metric", 0, "NAMES", TEXT, CLI_TABLE,                                                         \
+      "which numbers, with commas between them: ppl, nats, bits, bpb, or any number of a result by its "     \
+      "name")                                                                                                \
+    X(INTERVAL, "interval", 0, NULL, NOTHING, CLI_TABLE, "the 95 % interval of each number that has one")    \
+    X(DIFFERENCE, "difference", 0, "ROW", TEXT, CLI_TABLE,                                                   \
+      "how far the others are from the row of that name")                                                    \
+    X(SORT, "sort", 0, "METRIC", TEXT, CLI_TABLE, "rows by that number, best first (default: as given)")     \
+    X(DIGITS, "digits", 0, "N", NUMBER, CLI_TABLE,                                                           \
+      "digits behind the point (default: as many as the uncertainty warrants)")                              \
+    X(CAPTION, "caption", 0, "TEXT", TEXT, CLI_TABLE, "in place of the first sentence of the caption")       \
     X(QUIET, "quiet", 'q', NULL, NOTHING, CLI_SCORING | CLI_INSPECT | CLI_CONVERT,                           \
       "no progress, summary or warnings on stderr")                                                          \
     X(CONFIG, "config", 0, "FILE", FILE, CLI_SCORING, "options out of a JSON file")                          \
