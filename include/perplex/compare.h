@@ -31,8 +31,14 @@ enum plx_resampling {
     PLX_RESAMPLE_BLOCKS     /* of neighbouring tokens */
 };
 
-/* Text for people, in 80 columns, or JSON for programs. */
-enum plx_comparison_format { PLX_COMPARISON_TEXT, PLX_COMPARISON_JSON };
+/* Text for people, in 80 columns; JSON for programs; what a gate says (gate.h) as JUnit XML, and as commands
+   of GitHub's workflows. */
+enum plx_comparison_format {
+    PLX_COMPARISON_TEXT,
+    PLX_COMPARISON_JSON,
+    PLX_COMPARISON_JUNIT,
+    PLX_COMPARISON_GITHUB
+};
 
 /* How to compare. Zero-initialised means the defaults. Borrowed. */
 struct plx_compare_options {

@@ -30,6 +30,12 @@
 /* Who carries out a protocol. */
 #define CLI_SCORING (CLI_EVAL | CLI_DIVERGENCE)
 
+/* Who writes results. */
+#define CLI_RESULTS (CLI_EVAL | CLI_MERGE)
+
+/* Who writes one thing, to standard output or elsewhere. */
+#define CLI_WRITING (CLI_SCORING | CLI_TABLE | CLI_COMPARE | CLI_INSPECT | CLI_MERGE | CLI_REPORT | CLI_CHECK)
+
 /* Who knows the fields of a protocol. */
 #define CLI_FIELDS (CLI_SCORING | CLI_PROTOCOLS)
 
@@ -41,7 +47,7 @@
     X(3, CLI_ALL & ~(CLI_FORMATS | CLI_HELPS | CLI_PROTOCOLS),                                     \
       "a malformed or unsupported model, corpus or other file")                                    \
     X(4, CLI_ALL, "a file or the network failed")                                                  \
-    X(5, CLI_EVAL, "the perplexity is not finite (the result is written all the same)")            \
+    X(5, CLI_RESULTS, "the perplexity is not finite (the result is written all the same)")         \
     X(5, CLI_DIVERGENCE, "the divergence is not finite (the result is written all the same)")      \
     X(5, CLI_COMPARE, "the difference is no number: both are infinite, or one says nothing")       \
     X(6, CLI_ALL & ~(CLI_FORMATS | CLI_HELPS), "memory is exhausted, or an internal check failed") \
@@ -63,6 +69,7 @@ enum cli_takes {
     CLI_TAKES_MODEL_FORMAT,
     CLI_TAKES_CORPUS_FORMAT,
     CLI_TAKES_TABLE_FORMAT,
+    CLI_TAKES_COMPARISON_FORMAT,
     CLI_TAKES_IDS_FORMAT,
     CLI_TAKES_LOAD,
     CLI_TAKES_FINGERPRINT,
@@ -141,7 +148,7 @@ enum cli_takes {
       "targets scored together (default: as suits the model); does not change the result")                   \
     X(SHARD, "shard", 0, "I/N", TEXT, CLI_EVAL,                                                              \
       "score the I-th of N shares of the corpus only; `perplex merge` puts the results together")            \
-    X(OUTPUT, "output", 'o', "FILE", FILE, CLI_SCORING | CLI_TABLE | CLI_COMPARE | CLI_INSPECT | CLI_REPORT, \
+    X(OUTPUT, "output", 'o', "FILE", FILE, CLI_WRITING,                                                      \
       "write there, whole or not at all (default: stdout)")                                                  \
     X(PER_TOKEN, "per-token", 0, "FILE", FILE, CLI_EVAL,                                                     \
       "write every scored token and its nats there too: .jsonl or .npy, .gz may follow")                     \
@@ -169,6 +176,10 @@ enum cli_takes {
     X(PER_DOCUMENT, "per-document", 0, "FILE", FILE, CLI_EVAL,                                               \
       "write every document and what it costs there too: .jsonl or .csv, .gz may follow")                    \
     X(FORMAT, "format", 'f', "NAME", TABLE_FORMAT, CLI_TABLE, "format of the table: %s (default: markdown)") \
+    X(COMPARISON_FORMAT, "format", 'f', "NAME", COMPARISON_FORMAT, CLI_COMPARE | CLI_CHECK,                  \
+      "format of the comparison: %s (default: text)")                                                        \
+    X(FAIL_IF, "fail-if", 0, "CONDITION", TEXT, CLI_COMPARE | CLI_CHECK,                                     \
+      "fail where it holds, such as 'ppl > +0.5%' (may be repeated)")                                        \
     X(TITLE, "title", 0, "TEXT", TEXT, CLI_REPORT, "title of the page (default: names of model and corpus)") \
     X(QUIET, "quiet", 'q', NULL, NOTHING, CLI_SCORING | CLI_INSPECT | CLI_CONVERT,                           \
       "no progress, summary or warnings on stderr")                                                          \
@@ -202,6 +213,8 @@ struct cli_option_row {
     const char *help;
 };
 
+#define CLI_CONDITIONS_MOST 64
+
 struct cli_arguments {
     const char *values[CLI_OPTION_COUNT]; /* NULL: not given; "" for an option without argument */
     const char
@@ -209,6 +222,8 @@ struct cli_arguments {
     const char *config;           /* that file's name */
     const char *mixed[PLX_MIXTURE_MOST]; /* [mixed_count] all that --mix has been given */
     int mixed_count;
+    const char *conditions[CLI_CONDITIONS_MOST]; /* [condition_count] all that --fail-if has been given */
+    int condition_count;
     const char *const *operands;
     int operand_count;
 };
@@ -234,8 +249,11 @@ struct cli_command {
 };
 
 extern const struct cli_command cli_command_divergence, cli_command_eval, cli_command_compare,
-    cli_command_table, cli_command_formats, cli_command_inspect, cli_command_convert, cli_command_protocols,
-    cli_command_report, cli_command_help;
+    cli_command_table, cli_command_merge, cli_command_formats, cli_command_inspect, cli_command_convert,
+    cli_command_protocols, cli_command_report, cli_command_help;
+
+/* eval.c: says why the perplexity is not finite; returns the exit code. */
+int cli_not_finite(const struct plx_metrics *metrics);
 
 /* commands.c: command `index`, NULL past the end; the one of that name, NULL if there is none. */
 const struct cli_command *cli_command(size_t index);
@@ -409,6 +427,19 @@ int cli_fail_output(const char *path, const struct plx_error *error);
 
 /* explain.c: the table of --explain on stderr. */
 void cli_print_explained(const struct plx_result *result);
+
+/* gate.c: the format that --format or --json asks for; false, with a message, where that cannot be. */
+bool cli_comparison_format(const struct cli_arguments *arguments, enum plx_comparison_format *format);
+
+/* The conditions of --fail-if; *gate is to be freed with plx_gate_free, and is NULL where there are none.
+   Returns the exit code, having pointed at the mistake. */
+int cli_read_gate(const struct cli_arguments *arguments, struct plx_gate **gate);
+
+/* Says what is wrong, and shows the condition if the error is about one. Returns the exit code. */
+int cli_fail_condition(const struct cli_arguments *arguments, const struct plx_error *error);
+
+/* The exit code of a comparison that has been judged, having said in a line why it fails. */
+int cli_gate_code(const struct plx_comparison *comparison);
 
 /* terminal.c: interruption and progress. */
 

@@ -49,27 +49,53 @@ static bool check_inputs(const struct cli_arguments *arguments)
     return given <= 1;
 }
 
-static int run(struct cli_arguments *arguments)
+/* Writes what has been found; returns the exit code. */
+static int write_comparison(const struct cli_arguments *arguments, enum plx_comparison_format format,
+                            const struct plx_comparison *comparison)
 {
-    const char *const *names = arguments->operands;
-    const enum plx_comparison_format format =
-        arguments->values[CLI_JSON] ? PLX_COMPARISON_JSON : PLX_COMPARISON_TEXT;
     struct plx_error error;
-    struct plx_comparison *comparison;
     char *text;
     size_t length;
-    if (!check_inputs(arguments))
-        return CLI_USAGE;
-    if (plx_compare(names[0], names + 1, (size_t)arguments->operand_count - 1, NULL, &comparison, &error))
-        return cli_fail(&error);
-    const int judged = exit_code(comparison);
-    const enum plx_status status = plx_comparison_write(comparison, format, &text, &length, &error);
-    plx_comparison_free(comparison);
-    if (status)
+    if (plx_comparison_write(comparison, format, &text, &length, &error))
         return cli_fail(&error);
     const int code = cli_write(arguments->values[CLI_OUTPUT], text, length);
     plx_text_free(text);
-    return code != CLI_OK ? code : judged;
+    return code;
+}
+
+/* The verdicts decide, unless there is a gate, or the format is that of one. */
+static int conclude(const struct cli_arguments *arguments, enum plx_comparison_format format,
+                    const struct plx_gate *gate, struct plx_comparison *comparison)
+{
+    const bool judged = gate || format == PLX_COMPARISON_JUNIT || format == PLX_COMPARISON_GITHUB;
+    struct plx_error error;
+    if (judged && plx_comparison_judge(comparison, gate, &error))
+        return cli_fail_condition(arguments, &error);
+    const int code = write_comparison(arguments, format, comparison);
+    if (code != CLI_OK)
+        return code;
+    return judged ? cli_gate_code(comparison) : exit_code(comparison);
+}
+
+static int run(struct cli_arguments *arguments)
+{
+    const char *const *names = arguments->operands;
+    enum plx_comparison_format format;
+    struct plx_error error;
+    struct plx_gate *gate;
+    struct plx_comparison *comparison;
+    if (!check_inputs(arguments) || !cli_comparison_format(arguments, &format))
+        return CLI_USAGE;
+    int code = cli_read_gate(arguments, &gate);
+    if (code != CLI_OK)
+        return code;
+    if (plx_compare(names[0], names + 1, (size_t)arguments->operand_count - 1, NULL, &comparison, &error))
+        code = cli_fail(&error);
+    else
+        code = conclude(arguments, format, gate, comparison);
+    plx_comparison_free(comparison);
+    plx_gate_free(gate);
+    return code;
 }
 
 const struct cli_command cli_command_compare = {

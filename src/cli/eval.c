@@ -119,8 +119,7 @@ static void print_summary(const struct plx_result *result, const struct plx_metr
             metrics->tokens_per_second * 1e-6);
 }
 
-/* Why the perplexity is not finite. */
-static int print_not_finite(const struct plx_metrics *metrics)
+int cli_not_finite(const struct plx_metrics *metrics)
 {
     fprintf(stderr, "perplex: the perplexity is not finite: ");
     if (metrics->infinite)
@@ -154,7 +153,7 @@ static int report(const struct cli_arguments *arguments, const struct plx_result
         cli_print_breakdown(result);
     }
     const bool whole = !arguments->values[CLI_SHARD]; /* what a share comes to is no matter */
-    return code == CLI_OK && whole && !isfinite(metrics.perplexity) ? print_not_finite(&metrics) : code;
+    return code == CLI_OK && whole && !isfinite(metrics.perplexity) ? cli_not_finite(&metrics) : code;
 }
 
 /* With all that the user has said. */

@@ -58,10 +58,10 @@ static void build_tables(const struct cli_command *command, struct option *rows,
     *letters = '\0';
 }
 
-static int find_letter(int letter)
+static int find_letter(const struct cli_command *command, int letter)
 {
     int i = 0;
-    while (i < CLI_OPTION_COUNT && OPTIONS[i].letter != letter)
+    while (i < CLI_OPTION_COUNT && (OPTIONS[i].letter != letter || !(OPTIONS[i].commands & command->mask)))
         i++;
     return i;
 }
@@ -128,6 +128,16 @@ static bool add_mixed(struct cli_arguments *arguments)
     return true;
 }
 
+static bool add_condition(struct cli_arguments *arguments)
+{
+    if (arguments->condition_count == CLI_CONDITIONS_MOST) {
+        fprintf(stderr, "perplex: --fail-if can be given %d times at most\n", CLI_CONDITIONS_MOST);
+        return false;
+    }
+    arguments->conditions[arguments->condition_count++] = arguments->values[CLI_FAIL_IF];
+    return true;
+}
+
 int cli_parse(const struct cli_command *command, int argc, char **argv, struct cli_arguments *arguments)
 {
     struct option rows[CLI_OPTION_COUNT + 1];
@@ -143,9 +153,10 @@ int cli_parse(const struct cli_command *command, int argc, char **argv, struct c
         }
         if (code == '?')
             return unknown_option(command, argv[optind - 1]);
-        const int option = code >= FIRST_CODE ? code - FIRST_CODE : find_letter(code);
+        const int option = code >= FIRST_CODE ? code - FIRST_CODE : find_letter(command, code);
         arguments->values[option] = optarg ? optarg : "";
-        if (option == CLI_MIX && !add_mixed(arguments))
+        if ((option == CLI_MIX && !add_mixed(arguments)) ||
+            (option == CLI_FAIL_IF && !add_condition(arguments)))
             return usage_error(command);
     }
     arguments->operands = (const char *const *)argv + optind;

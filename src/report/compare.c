@@ -1,6 +1,8 @@
 #include "report/comparison.h"
 
 #include "base/memory.h"
+#include "report/gate.h"
+#include "report/gate_write.h"
 #include "report/result_file.h"
 
 #include <inttypes.h>
@@ -197,9 +199,14 @@ enum plx_status plx_comparison_write(const struct plx_comparison *comparison,
 {
     struct plx_buffer out;
     plx_buffer_init(&out, PLX_RESULT_BYTES_MAX);
-    const enum plx_status status = format == PLX_COMPARISON_JSON
-                                       ? plx_comparison_json(comparison, &out, error)
-                                       : plx_comparison_text(comparison, &out, error);
+    static enum plx_status (*const writers[])(const struct plx_comparison *, struct plx_buffer *,
+                                              struct plx_error *) = {
+        [PLX_COMPARISON_TEXT] = plx_comparison_text,
+        [PLX_COMPARISON_JSON] = plx_comparison_json,
+        [PLX_COMPARISON_JUNIT] = plx_comparison_junit,
+        [PLX_COMPARISON_GITHUB] = plx_comparison_github,
+    };
+    const enum plx_status status = writers[format](comparison, &out, error);
     return plx_buffer_finish(&out, status, text, length, error);
 }
 
@@ -226,6 +233,7 @@ void plx_comparison_free(struct plx_comparison *comparison)
         plx_comparability_release(&pair->comparability);
         release_moved(&pair->worse);
         release_moved(&pair->better);
+        plx_outcomes_free(pair->outcomes, pair->outcome_count);
     }
     release_side(&comparison->base);
     free(comparison->pairs);

@@ -1,6 +1,7 @@
 /* Comparisons as JSON, perplex.comparison/2. */
 #include "base/json_writer.h"
 #include "report/comparison.h"
+#include "report/gate_write.h"
 #include "report/result_file.h"
 
 #include <math.h>
@@ -77,6 +78,7 @@ static void write_pair(struct plx_json_writer *json, const struct plx_pair *pair
         plx_json_end_object(json);
     }
     plx_json_end_array(json);
+    plx_gate_json_outcomes(json, pair);
     plx_json_end_object(json);
 }
 
@@ -92,6 +94,7 @@ enum plx_status plx_comparison_json(const struct plx_comparison *comparison, str
     for (size_t i = 0; i < comparison->pair_count; i++)
         write_pair(&json, comparison->pairs + i);
     plx_json_end_array(&json);
+    plx_gate_json(&json, comparison);
     plx_json_end_object(&json);
     return plx_json_writer_finish(&json, error);
 }

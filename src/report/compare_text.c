@@ -1,6 +1,7 @@
 /* Comparisons for people. */
 #include "base/number.h"
 #include "report/comparison.h"
+#include "report/gate_write.h"
 #include "report/result_file.h"
 
 #include <math.h>
@@ -156,7 +157,9 @@ static enum plx_status print_pair(struct plx_buffer *out, const struct plx_compa
         status = print_differences(out, pair, error);
     if (status == PLX_OK && pair->comparability.level != PLX_COMPARABLE_NOTHING)
         status = print_figures(out, base, pair, error);
-    return status ? status : print_verdict(out, pair, error);
+    if (status == PLX_OK)
+        status = print_verdict(out, pair, error);
+    return status ? status : plx_gate_text(out, pair, error);
 }
 
 enum plx_status plx_comparison_text(const struct plx_comparison *comparison, struct plx_buffer *out,

@@ -2,7 +2,7 @@
 #ifndef PLX_REPORT_COMPARISON_H
 #define PLX_REPORT_COMPARISON_H
 
-#include <perplex/compare.h>
+#include <perplex/gate.h>
 
 #include "base/buffer.h"
 #include "report/comparability.h"
@@ -97,12 +97,17 @@ struct plx_pair {
         char message[256];
     } warnings[PLX_COMPARISON_WARNINGS];
     size_t warning_count;
+    struct plx_outcome
+        *outcomes; /* [outcome_count], gate.h: of each condition that it has been held against */
+    size_t outcome_count;
 };
 
 struct plx_comparison {
     struct plx_compared base;
     struct plx_pair *pairs; /* [pair_count] */
     size_t pair_count;
+    enum plx_gate_verdict gate;
+    char gate_reason[1024];
 };
 
 /* The verdict as JSON has it: "worse". */

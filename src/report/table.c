@@ -42,8 +42,6 @@ static enum plx_status read_row(const char *path, struct row *row, struct plx_er
 {
     enum plx_status status = plx_result_file_read(path, &row->json, error);
     if (status == PLX_OK)
-        status = plx_result_file_whole(row->json, path, error);
-    if (status == PLX_OK)
         status = plx_result_file_inputs(row->json, path, &row->model, &row->corpus, error);
     return status ? status : read_numbers(row, path, error);
 }
