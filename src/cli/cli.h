@@ -44,6 +44,7 @@
     X(5, CLI_EVAL, "the perplexity is not finite (the result is written all the same)")            \
     X(5, CLI_DIVERGENCE, "the divergence is not finite (the result is written all the same)")      \
     X(5, CLI_COMPARE, "the difference is no number: both are infinite, or one says nothing")       \
+    X(5, CLI_RUN, "the perplexity of a cell is not finite")                                        \
     X(6, CLI_ALL & ~(CLI_FORMATS | CLI_HELPS), "memory is exhausted, or an internal check failed") \
     X(130, CLI_ALL & ~(CLI_FORMATS | CLI_HELPS | CLI_PROTOCOLS), "interrupted")
 
@@ -139,7 +140,7 @@ enum cli_takes {
       "threads in all (default: one for each processor)")                                                    \
     X(BATCH, "batch", 0, "N", NUMBER, CLI_SCORING,                                                           \
       "targets scored together (default: as suits the model); does not change the result")                   \
-    X(OUTPUT, "output", 'o', "FILE", FILE, CLI_SCORING | CLI_TABLE | CLI_COMPARE | CLI_INSPECT,              \
+    X(OUTPUT, "output", 'o', "FILE", FILE, CLI_SCORING | CLI_TABLE | CLI_COMPARE | CLI_INSPECT | CLI_RUN,    \
       "write there, whole or not at all (default: stdout)")                                                  \
     X(PER_TOKEN, "per-token", 0, "FILE", FILE, CLI_EVAL,                                                     \
       "write every scored token and its nats there too: .jsonl or .npy, .gz may follow")                     \
@@ -166,8 +167,9 @@ enum cli_takes {
     X(BEST, "best", 0, "N", NUMBER, CLI_EVAL, "also the N tokens that cost least")                           \
     X(PER_DOCUMENT, "per-document", 0, "FILE", FILE, CLI_EVAL,                                               \
       "write every document and what it costs there too: .jsonl or .csv, .gz may follow")                    \
-    X(FORMAT, "format", 'f', "NAME", TABLE_FORMAT, CLI_TABLE, "format of the table: %s (default: markdown)") \
-    X(QUIET, "quiet", 'q', NULL, NOTHING, CLI_SCORING | CLI_INSPECT | CLI_CONVERT,                           \
+    X(FORMAT, "format", 'f', "NAME", TABLE_FORMAT, CLI_TABLE | CLI_RUN,                                      \
+      "format of the table: %s (default: markdown)")                                                         \
+    X(QUIET, "quiet", 'q', NULL, NOTHING, CLI_SCORING | CLI_INSPECT | CLI_CONVERT | CLI_RUN,                 \
       "no progress, summary or warnings on stderr")                                                          \
     X(CONFIG, "config", 0, "FILE", FILE, CLI_SCORING, "options out of a JSON file")                          \
     X(TO, "to", 0, "FORMAT", IDS_FORMAT, CLI_CONVERT,                                                        \
@@ -184,6 +186,11 @@ enum cli_takes {
       "n-gram models: every check, sums of p after a sample of contexts, what is stored in figures")         \
     X(SEED, "seed", 0, "N", NUMBER, CLI_INSPECT, "of the sample of contexts that --deep draws (default 0)")  \
     X(JSON, "json", 0, NULL, NOTHING, CLI_COMPARE | CLI_INSPECT | CLI_PROTOCOLS, "as JSON: %s")              \
+    X(JOBS, "jobs", 0, "N", NUMBER, CLI_RUN, "cells at a time (default 1), which share the processors")      \
+    X(RESULTS, "results", 0, "FOLDER", FILE, CLI_RUN, "folder of the results (default: as the plan says)")   \
+    X(FORCE, "force", 0, NULL, NOTHING, CLI_RUN, "do cells again that are done")                             \
+    X(DRY_RUN, "dry-run", 0, NULL, NOTHING, CLI_RUN,                                                         \
+      "do nothing: list the cells, what is done, and the commands for the others")                           \
     X(HELP, "help", 'h', NULL, NOTHING, CLI_ALL, "this help")
 
 #define CLI_OPTION_ENUM(id, name, letter, argument, takes, commands, help) CLI_##id,
@@ -232,7 +239,7 @@ struct cli_command {
 
 extern const struct cli_command cli_command_divergence, cli_command_eval, cli_command_compare,
     cli_command_table, cli_command_formats, cli_command_inspect, cli_command_convert, cli_command_protocols,
-    cli_command_help;
+    cli_command_run, cli_command_help;
 
 /* commands.c: command `index`, NULL past the end; the one of that name, NULL if there is none. */
 const struct cli_command *cli_command(size_t index);
@@ -266,6 +273,17 @@ enum cli_option cli_find_option(const char *name);
 int cli_run_configured(const struct cli_command *command, struct cli_arguments *arguments,
                        bool (*check)(const struct cli_arguments *),
                        int (*settled)(const struct cli_arguments *));
+
+/* Takes one of the settings of an object as the command's option of that name, where the arguments have none
+   yet. False, with a message, where it is none or not usable; `others`, ended by NULL, are names that may be
+   meant as well, or NULL. */
+bool cli_take_setting(const struct cli_command *command, const struct plx_config *config,
+                      const struct plx_setting *object, const struct plx_setting *setting,
+                      const char *const *others, struct cli_arguments *arguments);
+
+/* Says "FILE: PLACE" and the message; returns false. */
+bool cli_refuse_setting(const struct plx_config *config, const struct plx_setting *setting,
+                        const char *message);
 
 /* Where the option's value has been given: "--window", or "file.json: $.window". As much as fits, visible. */
 void cli_origin(const struct cli_arguments *arguments, enum cli_option option, char *out, size_t capacity);
@@ -400,6 +418,16 @@ int cli_fail(const struct plx_error *error);
 /* The same where writing to `path` (NULL: stdout) may have failed: ends the program as SIGPIPE does where
    nobody reads any more. Nothing may be left to clean up then. */
 int cli_fail_output(const char *path, const struct plx_error *error);
+
+/* eval.c: what can be wrong with an evaluation before its files are opened. Returns the exit code, having
+   said what is. */
+int cli_check_evaluation(const struct cli_arguments *arguments);
+
+/* table.c: what can be wrong with the options of a table; and the table of these results by the options, to
+   be freed with plx_text_free. Both return the exit code, having said what is wrong. */
+int cli_check_table(const struct cli_arguments *options);
+int cli_make_table(const struct cli_arguments *options, const char *const *paths, size_t count, char **text,
+                   size_t *length);
 
 /* explain.c: the table of --explain on stderr. */
 void cli_print_explained(const struct plx_result *result);

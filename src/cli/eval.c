@@ -361,6 +361,17 @@ static enum plx_status note_outputs(const struct cli_arguments *arguments, struc
                                 documents && !plx_output_same(NULL, documents) ? documents : NULL, error);
 }
 
+int cli_check_evaluation(const struct cli_arguments *arguments)
+{
+    struct cli_progress progress;
+    struct settings settings;
+    struct plx_error error;
+    cli_progress_init(&progress, true);
+    if (!read_settings(arguments, &progress, &settings))
+        return CLI_USAGE;
+    return cli_check_protocol(arguments, &error) ? cli_fail(&error) : CLI_OK;
+}
+
 /* With all that the user has said. */
 static int run_settled(const struct cli_arguments *arguments)
 {

@@ -12,18 +12,32 @@ static const struct cli_example EXAMPLES[] = {
     {NULL, NULL},
 };
 
-static int run(struct cli_arguments *arguments)
+int cli_check_table(const struct cli_arguments *options)
+{
+    size_t format = PLX_TABLE_MARKDOWN;
+    return cli_choice(options, CLI_FORMAT, &format) ? CLI_OK : CLI_USAGE;
+}
+
+int cli_make_table(const struct cli_arguments *options, const char *const *paths, size_t count, char **text,
+                   size_t *length)
 {
     size_t format = PLX_TABLE_MARKDOWN;
     struct plx_error error;
+    if (!cli_choice(options, CLI_FORMAT, &format))
+        return CLI_USAGE;
+    return plx_table(paths, count, (enum plx_table_format)format, text, length, &error) ? cli_fail(&error)
+                                                                                        : CLI_OK;
+}
+
+static int run(struct cli_arguments *arguments)
+{
     char *text;
     size_t length;
-    if (!cli_choice(arguments, CLI_FORMAT, &format))
-        return CLI_USAGE;
-    if (plx_table(arguments->operands, (size_t)arguments->operand_count, (enum plx_table_format)format, &text,
-                  &length, &error))
-        return cli_fail(&error);
-    const int code = cli_write(arguments->values[CLI_OUTPUT], text, length);
+    int code =
+        cli_make_table(arguments, arguments->operands, (size_t)arguments->operand_count, &text, &length);
+    if (code != CLI_OK)
+        return code;
+    code = cli_write(arguments->values[CLI_OUTPUT], text, length);
     plx_text_free(text);
     return code;
 }
