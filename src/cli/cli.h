@@ -30,18 +30,25 @@
 /* Who carries out a protocol. */
 #define CLI_SCORING (CLI_EVAL | CLI_DIVERGENCE)
 
+/* Who writes results. */
+#define CLI_RESULTS (CLI_EVAL | CLI_MERGE)
+
+/* Who writes one thing, to standard output or elsewhere. */
+#define CLI_WRITING \
+    (CLI_SCORING | CLI_TABLE | CLI_COMPARE | CLI_INSPECT | CLI_MERGE | CLI_REPORT | CLI_CHECK | CLI_RUN)
+
 /* Who knows the fields of a protocol. */
 #define CLI_FIELDS (CLI_SCORING | CLI_PROTOCOLS)
 
 /* X(code, commands, meaning). What the program ends with. */
 #define CLI_EXIT_LIST(X)                                                                           \
     X(0, CLI_ALL, "fine")                                                                          \
-    X(1, CLI_COMPARE, "B is worse: its cross-entropy is higher")                                   \
+    X(1, CLI_COMPARE, "NEW is worse: its cross-entropy is higher")                                 \
     X(2, CLI_ALL, "wrong usage; or inputs do not fit each other, or results are not comparable")   \
     X(3, CLI_ALL & ~(CLI_FORMATS | CLI_HELPS | CLI_PROTOCOLS),                                     \
       "a malformed or unsupported model, corpus or other file")                                    \
     X(4, CLI_ALL, "a file or the network failed")                                                  \
-    X(5, CLI_EVAL, "the perplexity is not finite (the result is written all the same)")            \
+    X(5, CLI_RESULTS, "the perplexity is not finite (the result is written all the same)")         \
     X(5, CLI_DIVERGENCE, "the divergence is not finite (the result is written all the same)")      \
     X(5, CLI_COMPARE, "the difference is no number: both are infinite, or one says nothing")       \
     X(5, CLI_RUN, "the perplexity of a cell is not finite")                                        \
@@ -64,6 +71,7 @@ enum cli_takes {
     CLI_TAKES_MODEL_FORMAT,
     CLI_TAKES_CORPUS_FORMAT,
     CLI_TAKES_TABLE_FORMAT,
+    CLI_TAKES_COMPARISON_FORMAT,
     CLI_TAKES_IDS_FORMAT,
     CLI_TAKES_LOAD,
     CLI_TAKES_FINGERPRINT,
@@ -140,7 +148,9 @@ enum cli_takes {
       "threads in all (default: one for each processor)")                                                    \
     X(BATCH, "batch", 0, "N", NUMBER, CLI_SCORING,                                                           \
       "targets scored together (default: as suits the model); does not change the result")                   \
-    X(OUTPUT, "output", 'o', "FILE", FILE, CLI_SCORING | CLI_TABLE | CLI_COMPARE | CLI_INSPECT | CLI_RUN,    \
+    X(SHARD, "shard", 0, "I/N", TEXT, CLI_EVAL,                                                              \
+      "score the I-th of N shares of the corpus only; `perplex merge` puts the results together")            \
+    X(OUTPUT, "output", 'o', "FILE", FILE, CLI_WRITING,                                                      \
       "write there, whole or not at all (default: stdout)")                                                  \
     X(PER_TOKEN, "per-token", 0, "FILE", FILE, CLI_EVAL,                                                     \
       "write every scored token and its nats there too: .jsonl or .npy, .gz may follow")                     \
@@ -169,6 +179,11 @@ enum cli_takes {
       "write every document and what it costs there too: .jsonl or .csv, .gz may follow")                    \
     X(FORMAT, "format", 'f', "NAME", TABLE_FORMAT, CLI_TABLE | CLI_RUN,                                      \
       "format of the table: %s (default: markdown)")                                                         \
+    X(COMPARISON_FORMAT, "format", 'f', "NAME", COMPARISON_FORMAT, CLI_COMPARE | CLI_CHECK,                  \
+      "format of the comparison: %s (default: text)")                                                        \
+    X(FAIL_IF, "fail-if", 0, "CONDITION", TEXT, CLI_COMPARE | CLI_CHECK,                                     \
+      "fail where it holds, such as 'ppl > +0.5%' (may be repeated)")                                        \
+    X(TITLE, "title", 0, "TEXT", TEXT, CLI_REPORT, "title of the page (default: names of model and corpus)") \
     X(QUIET, "quiet", 'q', NULL, NOTHING, CLI_SCORING | CLI_INSPECT | CLI_CONVERT | CLI_RUN,                 \
       "no progress, summary or warnings on stderr")                                                          \
     X(CONFIG, "config", 0, "FILE", FILE, CLI_SCORING, "options out of a JSON file")                          \
@@ -187,7 +202,8 @@ enum cli_takes {
     X(SEED, "seed", 0, "N", NUMBER, CLI_INSPECT, "of the sample of contexts that --deep draws (default 0)")  \
     X(JSON, "json", 0, NULL, NOTHING, CLI_COMPARE | CLI_INSPECT | CLI_PROTOCOLS, "as JSON: %s")              \
     X(JOBS, "jobs", 0, "N", NUMBER, CLI_RUN, "cells at a time (default 1), which share the processors")      \
-    X(RESULTS, "results", 0, "FOLDER", FILE, CLI_RUN, "folder of the results (default: as the plan says)")   \
+    X(RESULTS_FOLDER, "results", 0, "FOLDER", FILE, CLI_RUN,                                                 \
+      "folder of the results (default: as the plan says)")                                                   \
     X(FORCE, "force", 0, NULL, NOTHING, CLI_RUN, "do cells again that are done")                             \
     X(DRY_RUN, "dry-run", 0, NULL, NOTHING, CLI_RUN,                                                         \
       "do nothing: list the cells, what is done, and the commands for the others")                           \
@@ -206,6 +222,8 @@ struct cli_option_row {
     const char *help;
 };
 
+#define CLI_CONDITIONS_MOST 64
+
 struct cli_arguments {
     const char *values[CLI_OPTION_COUNT]; /* NULL: not given; "" for an option without argument */
     const char
@@ -213,6 +231,8 @@ struct cli_arguments {
     const char *config;           /* that file's name */
     const char *mixed[PLX_MIXTURE_MOST]; /* [mixed_count] all that --mix has been given */
     int mixed_count;
+    const char *conditions[CLI_CONDITIONS_MOST]; /* [condition_count] all that --fail-if has been given */
+    int condition_count;
     const char *const *operands;
     int operand_count;
 };
@@ -238,8 +258,11 @@ struct cli_command {
 };
 
 extern const struct cli_command cli_command_divergence, cli_command_eval, cli_command_compare,
-    cli_command_table, cli_command_formats, cli_command_inspect, cli_command_convert, cli_command_protocols,
-    cli_command_run, cli_command_help;
+    cli_command_table, cli_command_merge, cli_command_formats, cli_command_inspect, cli_command_convert,
+    cli_command_protocols, cli_command_report, cli_command_run, cli_command_help;
+
+/* eval.c: says why the perplexity is not finite; returns the exit code. */
+int cli_not_finite(const struct plx_metrics *metrics);
 
 /* commands.c: command `index`, NULL past the end; the one of that name, NULL if there is none. */
 const struct cli_command *cli_command(size_t index);
@@ -302,6 +325,9 @@ bool cli_positive(const struct cli_arguments *arguments, enum cli_option option,
 
 /* The part of the corpus that --documents gives; false, with a message, if it gives none. */
 bool cli_documents(const struct cli_arguments *arguments, struct plx_corpus_options *corpus);
+
+/* The share of it that --shard gives; likewise. */
+bool cli_shard(const struct cli_arguments *arguments, struct plx_shard *shard);
 
 /* The ids given to --ignore-id: [*count], at most PLX_IGNORED_MAX; false, with a message, if they are none.
  */
@@ -419,10 +445,6 @@ int cli_fail(const struct plx_error *error);
    nobody reads any more. Nothing may be left to clean up then. */
 int cli_fail_output(const char *path, const struct plx_error *error);
 
-/* eval.c: what can be wrong with an evaluation before its files are opened. Returns the exit code, having
-   said what is. */
-int cli_check_evaluation(const struct cli_arguments *arguments);
-
 /* table.c: what can be wrong with the options of a table; and the table of these results by the options, to
    be freed with plx_text_free. Both return the exit code, having said what is wrong. */
 int cli_check_table(const struct cli_arguments *options);
@@ -431,6 +453,19 @@ int cli_make_table(const struct cli_arguments *options, const char *const *paths
 
 /* explain.c: the table of --explain on stderr. */
 void cli_print_explained(const struct plx_result *result);
+
+/* gate.c: the format that --format or --json asks for; false, with a message, where that cannot be. */
+bool cli_comparison_format(const struct cli_arguments *arguments, enum plx_comparison_format *format);
+
+/* The conditions of --fail-if; *gate is to be freed with plx_gate_free, and is NULL where there are none.
+   Returns the exit code, having pointed at the mistake. */
+int cli_read_gate(const struct cli_arguments *arguments, struct plx_gate **gate);
+
+/* Says what is wrong, and shows the condition if the error is about one. Returns the exit code. */
+int cli_fail_condition(const struct cli_arguments *arguments, const struct plx_error *error);
+
+/* The exit code of a comparison that has been judged, having said in a line why it fails. */
+int cli_gate_code(const struct plx_comparison *comparison);
 
 /* terminal.c: interruption and progress. */
 

@@ -110,6 +110,8 @@ static bool take_option(const struct cli_plan *plan, const struct plx_setting *o
     const enum cli_option option = cli_find_option(setting->key);
     if (option == CLI_SUMMARY || option == CLI_QUIET)
         return refuse(plan, setting, ": cells print nothing");
+    if (option == CLI_SHARD)
+        return refuse(plan, setting, ": cells are whole");
     if (option < CLI_OPTION_COUNT && cli_option_row(option)->takes == CLI_TAKES_FILE &&
         setting->kind == PLX_SETTING_TEXT) {
         const char *file;

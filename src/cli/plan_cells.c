@@ -1,4 +1,5 @@
 /* The cells of a plan: what it multiplies, and what each takes. */
+#include "evaluation.h"
 #include "plan.h"
 
 #include <stdarg.h>
@@ -92,6 +93,18 @@ static void take_operands(struct plan_cell *cell)
     cell->arguments.operand_count = corpus->file_count + 1;
 }
 
+/* What can be wrong with it before its files are opened. */
+static int check_cell(const struct plan_cell *cell)
+{
+    struct cli_evaluation settings;
+    struct cli_progress progress;
+    struct plx_error error;
+    cli_progress_init(&progress, true);
+    if (!cli_read_evaluation(&cell->arguments, &progress, &settings))
+        return CLI_USAGE;
+    return cli_check_protocol(&cell->arguments, &error) ? cli_fail(&error) : CLI_OK;
+}
+
 int cli_make_cells(const struct cli_plan *plan, struct plan_cell **cells, size_t *count)
 {
     const size_t *counts = plan->counts;
@@ -109,7 +122,7 @@ int cli_make_cells(const struct cli_plan *plan, struct plan_cell **cells, size_t
         if (!settle(plan, made))
             return CLI_USAGE;
         take_operands(made);
-        const int code = cli_check_evaluation(&made->arguments);
+        const int code = check_cell(made);
         if (code != CLI_OK)
             return code;
     }

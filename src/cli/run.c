@@ -332,7 +332,7 @@ static int run_cells(struct running *run)
 {
     const char *const *values = run->arguments->values;
     const bool dry = values[CLI_DRY_RUN] != NULL;
-    const char *path = values[CLI_RESULTS] ? values[CLI_RESULTS] : run->plan.results;
+    const char *path = values[CLI_RESULTS_FOLDER] ? values[CLI_RESULTS_FOLDER] : run->plan.results;
     struct plx_error error;
     run->folder = (struct plan_folder){.path = path, .lock = -1};
     const int code = dry ? CLI_OK : cli_open_folder(path, &run->folder);

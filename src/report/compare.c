@@ -1,11 +1,16 @@
 #include "report/comparison.h"
 
+#include "base/memory.h"
+#include "report/gate.h"
+#include "report/gate_write.h"
 #include "report/result_file.h"
 
 #include <inttypes.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 const char *const plx_figure_keys[PLX_FIGURE_COUNT] = {
     "nats_per_token", "bits_per_token", "perplexity", "bits_per_byte", "bits_per_character", "bits_per_word",
@@ -48,16 +53,17 @@ static enum plx_status read_counts(struct plx_compared *side, struct plx_error *
 
 static enum plx_status read_side(const char *path, struct plx_compared *side, struct plx_error *error)
 {
-    const struct plx_json_path root = {NULL, NULL, 0}, complete = {&root, "complete", 0},
-                               protocol = {&root, "protocol", 0}, corpus = {&root, "corpus", 0};
+    const struct plx_json_path root = {NULL, NULL, 0}, protocol = {&root, "protocol", 0},
+                               corpus = {&root, "corpus", 0};
     const char *sha256;
-    side->file = path;
+    side->file = plx_copy_string(path, strlen(path), error);
+    if (!side->file)
+        return PLX_MEMORY;
     enum plx_status status = plx_result_file_read(path, &side->json, error);
     if (status)
         return status;
-    if (!cJSON_IsTrue(plx_result_member(side->json, "complete")))
-        return plx_json_error(&complete, path, error, "the result is not of a whole corpus");
-    if ((status = plx_result_file_inputs(side->json, path, &side->model, &side->corpus, error)) ||
+    if ((status = plx_result_file_whole(side->json, path, error)) ||
+        (status = plx_result_file_inputs(side->json, path, &side->model, &side->corpus, error)) ||
         (status = plx_json_get_string(plx_result_member(side->json, "protocol"), "name", &protocol, path,
                                       &side->protocol, error)) ||
         (status = plx_json_get_string(plx_result_member(side->json, "corpus"), "sha256", &corpus, path,
@@ -67,98 +73,169 @@ static enum plx_status read_side(const char *path, struct plx_compared *side, st
     return read_counts(side, error);
 }
 
-static void judge_figures(struct plx_comparison *comparison)
+static void release_side(struct plx_compared *side)
 {
-    const double *a = comparison->sides[0].figures, *b = comparison->sides[1].figures;
+    cJSON_Delete(side->json);
+    free(side->file);
+}
+
+static void judge_figures(const struct plx_compared *base, struct plx_pair *pair)
+{
+    const double *old = base->figures, *new = pair->other.figures;
     for (size_t i = 0; i < PLX_FIGURE_COUNT; i++)
-        comparison->changes[i] = b[i] - a[i];
-    const double change = comparison->changes[PLX_FIGURE_NATS];
+        pair->changes[i] = new[i] - old[i];
+    const double change = pair->changes[PLX_FIGURE_NATS];
     /* Finite even where the perplexities are not. */
-    comparison->changes[PLX_FIGURE_PERPLEXITY] = exp(change);
-    if (comparison->comparability.level != PLX_COMPARABLE_TOKENS)
-        return;
-    if (isnan(change)) {
-        comparison->verdict = PLX_VERDICT_UNDEFINED;
-        comparison->reason = isinf(a[PLX_FIGURE_NATS]) && isinf(b[PLX_FIGURE_NATS])
-                                 ? "both are infinite, and their difference is no number"
-                                 : "one of the results says nothing, and their difference is no number";
+    pair->changes[PLX_FIGURE_PERPLEXITY] = exp(change);
+    if (pair->comparability.level != PLX_COMPARABLE_TOKENS) {
+        pair->verdict = PLX_VERDICT_INCOMPARABLE;
+        pair->reason = pair->comparability.reason;
+    } else if (isnan(change)) {
+        pair->verdict = PLX_VERDICT_UNDEFINED;
+        pair->reason = isinf(old[PLX_FIGURE_NATS]) && isinf(new[PLX_FIGURE_NATS])
+                           ? "both are infinite, and their difference is no number"
+                           : "one of the results says nothing, and their difference is no number";
     } else if (change > 0) {
-        comparison->verdict = PLX_VERDICT_WORSE;
-        comparison->reason = "B has the higher cross-entropy";
+        pair->verdict = PLX_VERDICT_WORSE;
+        pair->reason = "NEW has the higher cross-entropy";
     } else if (change < 0) {
-        comparison->verdict = PLX_VERDICT_BETTER;
-        comparison->reason = "B has the lower cross-entropy";
+        pair->verdict = PLX_VERDICT_BETTER;
+        pair->reason = "NEW has the lower cross-entropy";
     } else {
-        comparison->verdict = PLX_VERDICT_SAME;
-        comparison->reason = "the cross-entropies are the same to the last digit";
+        pair->verdict = PLX_VERDICT_SAME;
+        pair->reason = "the cross-entropies are the same to the last digit";
     }
 }
 
-static void warn(struct plx_comparison *comparison, const char *code, const char *format, ...)
-    PLX_PRINTF(3, 4);
-static void warn(struct plx_comparison *comparison, const char *code, const char *format, ...)
+static void warn(struct plx_pair *pair, const char *code, const char *format, ...) PLX_PRINTF(3, 4);
+static void warn(struct plx_pair *pair, const char *code, const char *format, ...)
 {
     va_list arguments;
-    const size_t index = comparison->warning_count++;
-    comparison->warnings[index].code = code;
+    const size_t index = pair->warning_count++;
+    pair->warnings[index].code = code;
     va_start(arguments, format);
-    vsnprintf(comparison->warnings[index].message, sizeof comparison->warnings[index].message, format,
-              arguments);
+    vsnprintf(pair->warnings[index].message, sizeof pair->warnings[index].message, format, arguments);
     va_end(arguments);
 }
 
-static void find_doubts(struct plx_comparison *comparison)
+static void find_doubts(const struct plx_compared *base, struct plx_pair *pair)
 {
-    const struct plx_compared *a = comparison->sides, *b = comparison->sides + 1;
-    if (comparison->comparability.level == PLX_COMPARABLE_NOTHING)
+    const struct plx_compared *other = &pair->other;
+    if (pair->comparability.level == PLX_COMPARABLE_NOTHING)
         return;
-    if (a->unknown != b->unknown)
-        warn(comparison, "unknown-tokens",
-             "A has %" PRIu64 " unknown tokens and B %" PRIu64
+    if (base->unknown != other->unknown)
+        warn(pair, "unknown-tokens",
+             "BASE has %" PRIu64 " unknown tokens and NEW %" PRIu64
              ": the one with fewer pays for words that the other lumps together",
-             a->unknown, b->unknown);
-    if (a->scored_bytes != b->scored_bytes)
-        warn(comparison, "scored-text",
-             "the scored tokens of A stand for %" PRIu64 " bytes and those of B for %" PRIu64
+             base->unknown, other->unknown);
+    if (base->scored_bytes != other->scored_bytes)
+        warn(pair, "scored-text",
+             "the scored tokens of BASE stand for %" PRIu64 " bytes and those of NEW for %" PRIu64
              ": the figures are not quite of the same text",
-             a->scored_bytes, b->scored_bytes);
+             base->scored_bytes, other->scored_bytes);
 }
 
-static enum plx_status write_comparison(const struct plx_comparison *comparison,
-                                        enum plx_comparison_format format, char **text, size_t *length,
-                                        struct plx_error *error)
+static enum plx_status compare_one(struct plx_comparison *comparison, const char *path, struct plx_pair *pair,
+                                   struct plx_error *error)
+{
+    const struct plx_compared *base = &comparison->base;
+    enum plx_status status = read_side(path, &pair->other, error);
+    if (status == PLX_OK)
+        status = plx_comparability_find(base->json, pair->other.json, &pair->comparability, error);
+    if (status)
+        return status;
+    judge_figures(base, pair);
+    find_doubts(base, pair);
+    return PLX_OK;
+}
+
+enum plx_status plx_compare(const char *base, const char *const *news, size_t count,
+                            const struct plx_compare_options *options, struct plx_comparison **comparison,
+                            struct plx_error *error)
+{
+    struct plx_comparison *found = plx_new_array(1, sizeof *found, error);
+    (void)options;
+    *comparison = NULL;
+    if (!found)
+        return PLX_MEMORY;
+    enum plx_status status = PLX_OK;
+    if (!(found->pairs = plx_new_array(count, sizeof *found->pairs, error)))
+        status = PLX_MEMORY;
+    else
+        status = read_side(base, &found->base, error);
+    while (status == PLX_OK && found->pair_count < count) {
+        const size_t index = found->pair_count++;
+        status = compare_one(found, news[index], found->pairs + index, error);
+    }
+    if (status)
+        plx_comparison_free(found);
+    else
+        *comparison = found;
+    return status;
+}
+
+size_t plx_comparison_count(const struct plx_comparison *comparison)
+{
+    return comparison->pair_count;
+}
+
+enum plx_verdict plx_comparison_verdict(const struct plx_comparison *comparison, size_t index)
+{
+    return comparison->pairs[index].verdict;
+}
+
+const char *plx_verdict_name(enum plx_verdict verdict)
+{
+    static const char *const names[] = {
+        [PLX_VERDICT_SAME] = "same",           [PLX_VERDICT_BETTER] = "better",
+        [PLX_VERDICT_WORSE] = "worse",         [PLX_VERDICT_NOISE] = "noise",
+        [PLX_VERDICT_UNDEFINED] = "undefined", [PLX_VERDICT_INCOMPARABLE] = "incomparable"};
+    return names[verdict];
+}
+
+enum plx_status plx_comparison_write(const struct plx_comparison *comparison,
+                                     enum plx_comparison_format format, char **text, size_t *length,
+                                     struct plx_error *error)
 {
     struct plx_buffer out;
     plx_buffer_init(&out, PLX_RESULT_BYTES_MAX);
-    const enum plx_status status = format == PLX_COMPARISON_JSON
-                                       ? plx_comparison_json(comparison, &out, error)
-                                       : plx_comparison_text(comparison, &out, error);
+    static enum plx_status (*const writers[])(const struct plx_comparison *, struct plx_buffer *,
+                                              struct plx_error *) = {
+        [PLX_COMPARISON_TEXT] = plx_comparison_text,
+        [PLX_COMPARISON_JSON] = plx_comparison_json,
+        [PLX_COMPARISON_JUNIT] = plx_comparison_junit,
+        [PLX_COMPARISON_GITHUB] = plx_comparison_github,
+    };
+    const enum plx_status status = writers[format](comparison, &out, error);
     return plx_buffer_finish(&out, status, text, length, error);
 }
 
-enum plx_status plx_compare(const char *a, const char *b, enum plx_comparison_format format,
-                            enum plx_verdict *verdict, char **text, size_t *length, struct plx_error *error)
+static void release_moved(struct plx_moved *moved)
 {
-    struct plx_comparison comparison = {0};
-    *text = NULL;
-    enum plx_status status = read_side(a, comparison.sides, error);
-    if (status == PLX_OK)
-        status = read_side(b, comparison.sides + 1, error);
-    if (status == PLX_OK)
-        status = plx_comparability_find(comparison.sides[0].json, comparison.sides[1].json,
-                                        &comparison.comparability, error);
-    if (status == PLX_OK) {
-        if (comparison.comparability.level != PLX_COMPARABLE_TOKENS) {
-            comparison.verdict = PLX_VERDICT_INCOMPARABLE;
-            comparison.reason = comparison.comparability.reason;
-        }
-        judge_figures(&comparison);
-        find_doubts(&comparison);
-        *verdict = comparison.verdict;
-        status = write_comparison(&comparison, format, text, length, error);
+    for (size_t i = 0; i < moved->token_count; i++) {
+        free(moved->tokens[i].document);
+        free(moved->tokens[i].context);
+        free(moved->tokens[i].token);
     }
-    plx_comparability_release(&comparison.comparability);
-    cJSON_Delete(comparison.sides[0].json);
-    cJSON_Delete(comparison.sides[1].json);
-    return status;
+    for (size_t i = 0; i < moved->document_count; i++)
+        free(moved->documents[i].id);
+    free(moved->tokens);
+    free(moved->documents);
+}
+
+void plx_comparison_free(struct plx_comparison *comparison)
+{
+    if (!comparison)
+        return;
+    for (size_t i = 0; comparison->pairs && i < comparison->pair_count; i++) {
+        struct plx_pair *pair = comparison->pairs + i;
+        release_side(&pair->other);
+        plx_comparability_release(&pair->comparability);
+        release_moved(&pair->worse);
+        release_moved(&pair->better);
+        plx_outcomes_free(pair->outcomes, pair->outcome_count);
+    }
+    release_side(&comparison->base);
+    free(comparison->pairs);
+    free(comparison);
 }

@@ -1,6 +1,7 @@
 /* Comparisons for people. */
 #include "base/number.h"
 #include "report/comparison.h"
+#include "report/gate_write.h"
 #include "report/result_file.h"
 
 #include <math.h>
@@ -20,7 +21,7 @@ static enum plx_status print_visible(struct plx_buffer *out, const char *text, s
     return plx_buffer_append_text(out, visible, error);
 }
 
-static enum plx_status print_side(struct plx_buffer *out, char letter, const struct plx_compared *side,
+static enum plx_status print_side(struct plx_buffer *out, const char *head, const struct plx_compared *side,
                                   struct plx_error *error)
 {
     const char *const parts[] = {side->file,
@@ -31,7 +32,6 @@ static enum plx_status print_side(struct plx_buffer *out, char letter, const str
                                  ", ",
                                  side->protocol,
                                  "\n"};
-    const char head[] = {letter, ' ', ' ', '\0'};
     enum plx_status status = plx_buffer_append_text(out, head, error);
     for (size_t i = 0; i < sizeof parts / sizeof *parts && status == PLX_OK; i++)
         status = i + 1 < sizeof parts / sizeof *parts ? print_visible(out, parts[i], error)
@@ -48,15 +48,16 @@ static void format_figure(double value, unsigned digits, char text[PLX_FIXED_TEX
         plx_format_double(value, text);
 }
 
-static enum plx_status print_figure(struct plx_buffer *out, const struct plx_comparison *comparison,
-                                    enum plx_figure figure, struct plx_error *error)
+static enum plx_status print_figure(struct plx_buffer *out, const struct plx_compared *base,
+                                    const struct plx_pair *pair, enum plx_figure figure,
+                                    struct plx_error *error)
 {
     const bool ratio = figure == PLX_FIGURE_PERPLEXITY;
-    const double change = comparison->changes[figure];
+    const double change = pair->changes[figure];
     const unsigned digits = ratio ? 4 : 6;
     char a[PLX_FIXED_TEXT], b[PLX_FIXED_TEXT], changed[PLX_FIXED_TEXT];
-    format_figure(comparison->sides[0].figures[figure], digits, a);
-    format_figure(comparison->sides[1].figures[figure], digits, b);
+    format_figure(base->figures[figure], digits, a);
+    format_figure(pair->other.figures[figure], digits, b);
     format_figure(change, 6, changed);
     return plx_buffer_printf(out, error, "%-20s %16s %16s   %s%s\n", FIGURES[figure], a, b,
                              ratio        ? "x "
@@ -65,14 +66,15 @@ static enum plx_status print_figure(struct plx_buffer *out, const struct plx_com
                              changed);
 }
 
-static enum plx_status print_figures(struct plx_buffer *out, const struct plx_comparison *comparison,
-                                     struct plx_error *error)
+static enum plx_status print_figures(struct plx_buffer *out, const struct plx_compared *base,
+                                     const struct plx_pair *pair, struct plx_error *error)
 {
     const enum plx_figure first =
-        comparison->comparability.level == PLX_COMPARABLE_TOKENS ? PLX_FIGURE_NATS : PLX_FIGURE_BYTE;
-    enum plx_status status = plx_buffer_printf(out, error, "\n%-20s %16s %16s   B beside A\n", "", "A", "B");
+        pair->comparability.level == PLX_COMPARABLE_TOKENS ? PLX_FIGURE_NATS : PLX_FIGURE_BYTE;
+    enum plx_status status =
+        plx_buffer_printf(out, error, "\n%-20s %16s %16s   NEW beside BASE\n", "", "BASE", "NEW");
     for (int i = (int)first; i < PLX_FIGURE_COUNT && status == PLX_OK; i++)
-        status = print_figure(out, comparison, (enum plx_figure)i, error);
+        status = print_figure(out, base, pair, (enum plx_figure)i, error);
     return status;
 }
 
@@ -99,15 +101,15 @@ static enum plx_status print_difference(struct plx_buffer *out, const struct plx
     format_value(difference->values[1], b, sizeof b);
     if (strlen(field) <= 22 && 27 + strlen(a) + strlen(b) + 4 <= WIDTH)
         return plx_buffer_printf(out, error, "  %-22s %-16s -> %s\n", field, a, b);
-    return plx_buffer_printf(out, error, "  %s\n    A  %s\n    B  %s\n", field, a, b);
+    return plx_buffer_printf(out, error, "  %s\n    BASE  %s\n    NEW   %s\n", field, a, b);
 }
 
-static enum plx_status print_differences(struct plx_buffer *out, const struct plx_comparison *comparison,
+static enum plx_status print_differences(struct plx_buffer *out, const struct plx_pair *pair,
                                          struct plx_error *error)
 {
     enum plx_status status = plx_buffer_append_text(out, "\nthey differ in\n", error);
-    for (size_t i = 0; i < comparison->comparability.difference_count && status == PLX_OK; i++)
-        status = print_difference(out, comparison->comparability.differences + i, error);
+    for (size_t i = 0; i < pair->comparability.difference_count && status == PLX_OK; i++)
+        status = print_difference(out, pair->comparability.differences + i, error);
     return status;
 }
 
@@ -130,31 +132,45 @@ static enum plx_status print_wrapped(struct plx_buffer *out, const char *head, c
     return status ? status : plx_buffer_append_text(out, "\n", error);
 }
 
-static enum plx_status print_verdict(struct plx_buffer *out, const struct plx_comparison *comparison,
+static enum plx_status print_verdict(struct plx_buffer *out, const struct plx_pair *pair,
                                      struct plx_error *error)
 {
-    static const char *const HEADS[] = {[PLX_VERDICT_SAME] = "the same: ",
-                                        [PLX_VERDICT_BETTER] = "B is better: ",
-                                        [PLX_VERDICT_WORSE] = "B is worse: ",
-                                        [PLX_VERDICT_UNDEFINED] = "no verdict: ",
-                                        [PLX_VERDICT_INCOMPARABLE] = "not comparable: "};
+    static const char *const HEADS[] = {
+        [PLX_VERDICT_SAME] = "the same: ",        [PLX_VERDICT_BETTER] = "NEW is better: ",
+        [PLX_VERDICT_WORSE] = "NEW is worse: ",   [PLX_VERDICT_NOISE] = "no more than noise: ",
+        [PLX_VERDICT_UNDEFINED] = "no verdict: ", [PLX_VERDICT_INCOMPARABLE] = "not comparable: "};
     enum plx_status status = plx_buffer_append_text(out, "\n", error);
     if (status == PLX_OK)
-        status = print_wrapped(out, HEADS[comparison->verdict], comparison->reason, error);
-    for (size_t i = 0; i < comparison->warning_count && status == PLX_OK; i++)
-        status = print_wrapped(out, "warning: ", comparison->warnings[i].message, error);
+        status = print_wrapped(out, HEADS[pair->verdict], pair->reason, error);
+    for (size_t i = 0; i < pair->warning_count && status == PLX_OK; i++)
+        status = print_wrapped(out, "warning: ", pair->warnings[i].message, error);
     return status;
+}
+
+static enum plx_status print_pair(struct plx_buffer *out, const struct plx_compared *base,
+                                  const struct plx_pair *pair, struct plx_error *error)
+{
+    enum plx_status status = print_side(out, "BASE  ", base, error);
+    if (status == PLX_OK)
+        status = print_side(out, "NEW   ", &pair->other, error);
+    if (status == PLX_OK && pair->comparability.difference_count > 0)
+        status = print_differences(out, pair, error);
+    if (status == PLX_OK && pair->comparability.level != PLX_COMPARABLE_NOTHING)
+        status = print_figures(out, base, pair, error);
+    if (status == PLX_OK)
+        status = print_verdict(out, pair, error);
+    return status ? status : plx_gate_text(out, pair, error);
 }
 
 enum plx_status plx_comparison_text(const struct plx_comparison *comparison, struct plx_buffer *out,
                                     struct plx_error *error)
 {
-    enum plx_status status = print_side(out, 'A', comparison->sides, error);
-    if (status == PLX_OK)
-        status = print_side(out, 'B', comparison->sides + 1, error);
-    if (status == PLX_OK && comparison->comparability.difference_count > 0)
-        status = print_differences(out, comparison, error);
-    if (status == PLX_OK && comparison->comparability.level != PLX_COMPARABLE_NOTHING)
-        status = print_figures(out, comparison, error);
-    return status ? status : print_verdict(out, comparison, error);
+    enum plx_status status = PLX_OK;
+    for (size_t i = 0; i < comparison->pair_count && status == PLX_OK; i++) {
+        if (i > 0)
+            status = plx_buffer_append_text(out, "\n", error);
+        if (status == PLX_OK)
+            status = print_pair(out, &comparison->base, comparison->pairs + i, error);
+    }
+    return status;
 }

@@ -1,8 +1,8 @@
-/* Two results side by side: what compare.c finds out, and compare_text.c and compare_json.c write. */
+/* Results beside a baseline: what compare.c finds out, and compare_text.c and compare_json.c write. */
 #ifndef PLX_REPORT_COMPARISON_H
 #define PLX_REPORT_COMPARISON_H
 
-#include <perplex/compare.h>
+#include <perplex/gate.h>
 
 #include "base/buffer.h"
 #include "report/comparability.h"
@@ -23,28 +23,95 @@ enum plx_figure {
 /* The key of each in JSON. */
 extern const char *const plx_figure_keys[PLX_FIGURE_COUNT];
 
-/* A result. The strings belong to `json`, or to the caller. */
+/* A result. The strings belong to `json`, but for `file`, which belongs to it. */
 struct plx_compared {
     cJSON *json;
-    const char *file, *model, *corpus, *protocol;
+    char *file;
+    const char *model, *corpus, *protocol;
     uint64_t tokens, scored, scored_bytes, unknown;
     double figures[PLX_FIGURE_COUNT];
 };
 
-#define PLX_COMPARISON_WARNINGS 4
+/* What the noise of a difference is judged by, the best first. */
+enum plx_pairing {
+    PLX_PAIRED_TOKENS, /* per-token files of both */
+    PLX_PAIRED_BLOCKS, /* the sums of blocks of the same tokens that both results carry */
+    PLX_UNPAIRED       /* the noise of each one by itself */
+};
 
-struct plx_comparison {
-    struct plx_compared sides[2]; /* A, B */
+/* The difference NEW - BASE in nats per token, and its noise. */
+struct plx_interval_test {
+    enum plx_pairing pairing;
+    bool over_documents; /* what is drawn are documents; else blocks of neighbours */
+    bool known;          /* false: nothing can be said (one block alone, infinite values) */
+    size_t blocks;       /* how many are drawn from */
+    double block_tokens; /* how many tokens one has, on average */
+    size_t resamples;
+    uint64_t seed;
+    double difference, standard_error, low, high, p_value;
+    double independent_low, independent_high; /* the interval were tokens independent */
+};
+
+/* A token that moved. */
+struct plx_moved_token {
+    uint64_t index; /* among those scored, from 0 */
+    uint64_t unit, position;
+    char *document, *context, *token; /* owned; NULL where the files do not tell */
+    double nats[2];                   /* BASE, NEW */
+};
+
+/* A document that moved. */
+struct plx_moved_document {
+    uint64_t number; /* from 0 */
+    char *id;        /* owned; NULL where the files do not tell */
+    uint64_t tokens;
+    double nats[2]; /* per token: BASE, NEW */
+};
+
+/* Those that moved most in one direction, the most first. Owned. */
+struct plx_moved {
+    struct plx_moved_token *tokens;
+    size_t token_count;
+    struct plx_moved_document *documents;
+    size_t document_count;
+};
+
+#define PLX_COMPARISON_WARNINGS 8
+
+/* BASE beside one NEW. */
+struct plx_pair {
+    struct plx_compared other; /* NEW */
     struct plx_comparability comparability;
     enum plx_verdict verdict;
     const char *reason;
-    double changes[PLX_FIGURE_COUNT]; /* B − A; of the perplexity B / A */
+    double changes[PLX_FIGURE_COUNT];  /* NEW - BASE; of the perplexity NEW / BASE */
+    struct plx_interval_test test;     /* by the best pairing that there is */
+    struct plx_interval_test unpaired; /* always */
+    struct {
+        bool known;
+        uint64_t count, worse, better;
+    } documents;
+    struct plx_moved worse, better;
     struct {
         const char *code;
         char message[256];
     } warnings[PLX_COMPARISON_WARNINGS];
     size_t warning_count;
+    struct plx_outcome
+        *outcomes; /* [outcome_count], gate.h: of each condition that it has been held against */
+    size_t outcome_count;
 };
+
+struct plx_comparison {
+    struct plx_compared base;
+    struct plx_pair *pairs; /* [pair_count] */
+    size_t pair_count;
+    enum plx_gate_verdict gate;
+    char gate_reason[1024];
+};
+
+/* The verdict as JSON has it: "worse". */
+const char *plx_verdict_name(enum plx_verdict verdict);
 
 enum plx_status plx_comparison_text(const struct plx_comparison *comparison, struct plx_buffer *out,
                                     struct plx_error *error);
