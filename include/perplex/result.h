@@ -91,7 +91,7 @@ PLX_API enum plx_status plx_result_json(const struct plx_result *result, char **
 /* What a result comes to. */
 struct plx_outcome {
     double nats_per_token, perplexity; /* may be not finite */
-    uint64_t scored;                   /* tokens */
+    uint64_t scored, infinite;         /* tokens */
 };
 
 /* Reads what a result comes to that was written as JSON: at a path, "-" or a URL. PLX_MALFORMED where it is

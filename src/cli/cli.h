@@ -264,6 +264,9 @@ extern const struct cli_command cli_command_divergence, cli_command_eval, cli_co
 /* eval.c: says why the perplexity is not finite; returns the exit code. */
 int cli_not_finite(const struct plx_metrics *metrics);
 
+/* Why it is not, where so many tokens have zero probability and the mean is so many nats. As much as fits. */
+void cli_not_finite_reason(uint64_t infinite, double nats, char *text, size_t capacity);
+
 /* commands.c: command `index`, NULL past the end; the one of that name, NULL if there is none. */
 const struct cli_command *cli_command(size_t index);
 const struct cli_command *cli_find_command(const char *name);

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <math.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -17,7 +18,7 @@
 #define LOCK  ".lock"
 
 /* Processes of a run that was killed need a moment to end. */
-#define LOCK_TRIES    60
+#define LOCK_TRIES    200
 #define LOCK_WAIT_NS  50000000L
 #define RANDOM_DIGITS 6
 
@@ -58,16 +59,27 @@ static int make_folder(const char *path)
     return code;
 }
 
-/* Says who has it, as far as is known. */
+/* The process that has locked the folder; 0 where it is not known. */
+static pid_t find_holder(const struct plan_folder *folder)
+{
+    char text[32] = "";
+    const ssize_t size = pread(folder->lock, text, sizeof text - 1, 0);
+    return size > 0 ? (pid_t)strtol(text, NULL, 10) : 0;
+}
+
+/* A run that was killed is gone, but the processes that it started may still be ending. */
+static bool is_worth_waiting(const struct plan_folder *folder)
+{
+    const pid_t holder = find_holder(folder);
+    return holder <= 0 || (kill(holder, 0) != 0 && errno == ESRCH);
+}
+
 static int refuse_locked(const struct plan_folder *folder)
 {
-    char holder[32] = "", shown[512];
-    const ssize_t size = pread(folder->lock, holder, sizeof holder - 1, 0);
-    const size_t digits = size > 0 ? strspn(holder, "0123456789") : 0;
-    holder[digits] = '\0';
+    char shown[512];
     plx_text_visible(folder->path, shown, sizeof shown);
-    fprintf(stderr, "perplex: another `perplex run` works in %s%s%s%s\n", shown, digits ? " (process " : "",
-            holder, digits ? ")" : "");
+    fprintf(stderr, "perplex: another `perplex run` works in %s (process %ld)\n", shown,
+            (long)find_holder(folder));
     return plx_status_exit_code(PLX_IO);
 }
 
@@ -84,7 +96,7 @@ static int lock_folder(struct plan_folder *folder)
     for (int tries = 0; code == CLI_OK && flock(folder->lock, LOCK_EX | LOCK_NB) != 0; tries++) {
         if (errno != EWOULDBLOCK && errno != EINTR)
             return fail_path("cannot lock", folder->path);
-        if (tries == LOCK_TRIES)
+        if (tries == LOCK_TRIES || !is_worth_waiting(folder))
             return refuse_locked(folder);
         nanosleep(&wait, NULL);
     }
@@ -199,7 +211,8 @@ void cli_look_at_result(const struct plan_folder *folder, struct plan_cell *cell
         plx_error_format(&error, message, sizeof message);
         cli_fail_cell(cell, plx_status_exit_code(error.status), "%s", message);
     } else if (!isfinite(cell->outcome.perplexity)) {
-        cli_fail_cell(cell, plx_status_exit_code(PLX_NOT_FINITE), "the perplexity is not finite");
+        cli_not_finite_reason(cell->outcome.infinite, cell->outcome.nats_per_token, message, sizeof message);
+        cli_fail_cell(cell, plx_status_exit_code(PLX_NOT_FINITE), "%s", message);
         cell->has_result = true;
     } else {
         cell->state = PLX_CELL_DONE;

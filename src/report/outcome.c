@@ -14,8 +14,11 @@ static enum plx_status read_outcome(const cJSON *json, const char *path, struct 
              plx_json_get_double(json, "nats_per_token", &root, path, &outcome->nats_per_token, error)) ||
         (status = plx_json_get_double(json, "perplexity", &root, path, &outcome->perplexity, error)))
         return status;
-    return plx_json_get_u64(plx_result_member(json, "counts"), "scored", &counts, path, 0, UINT64_MAX,
-                            &outcome->scored, error);
+    status = plx_json_get_u64(plx_result_member(json, "counts"), "scored", &counts, path, 0, UINT64_MAX,
+                              &outcome->scored, error);
+    return status ? status
+                  : plx_json_get_u64(plx_result_member(json, "counts"), "infinite", &counts, path, 0,
+                                     UINT64_MAX, &outcome->infinite, error);
 }
 
 enum plx_status plx_result_outcome(const char *path, struct plx_outcome *outcome, struct plx_error *error)
