@@ -9,6 +9,7 @@
 #define PERPLEX_PERPLEX_H
 
 #include <perplex/breakdown.h>
+#include <perplex/cells.h>
 #include <perplex/class_weights.h>
 #include <perplex/compare.h>
 #include <perplex/config.h>
