@@ -7,6 +7,7 @@
 #ifndef PERPLEX_PERPLEX_H
 #define PERPLEX_PERPLEX_H
 
+#include <perplex/baseline.h>
 #include <perplex/breakdown.h>
 #include <perplex/class_weights.h>
 #include <perplex/compare.h>

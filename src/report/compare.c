@@ -51,12 +51,13 @@ static enum plx_status read_counts(struct plx_compared *side, struct plx_error *
                             UINT64_MAX, &side->unknown, error);
 }
 
-static enum plx_status read_side(const char *path, struct plx_compared *side, struct plx_error *error)
+static enum plx_status read_side(const char *path, const char *name, struct plx_compared *side,
+                                 struct plx_error *error)
 {
     const struct plx_json_path root = {NULL, NULL, 0}, complete = {&root, "complete", 0},
                                protocol = {&root, "protocol", 0}, corpus = {&root, "corpus", 0};
     const char *sha256;
-    side->file = plx_copy_string(path, strlen(path), error);
+    side->file = plx_copy_string(name, strlen(name), error);
     if (!side->file)
         return PLX_MEMORY;
     enum plx_status status = plx_result_file_read(path, &side->json, error);
@@ -136,11 +137,11 @@ static void find_doubts(const struct plx_compared *base, struct plx_pair *pair)
              base->scored_bytes, other->scored_bytes);
 }
 
-static enum plx_status compare_one(struct plx_comparison *comparison, const char *path, struct plx_pair *pair,
-                                   struct plx_error *error)
+static enum plx_status compare_one(struct plx_comparison *comparison, const char *path, const char *name,
+                                   struct plx_pair *pair, struct plx_error *error)
 {
     const struct plx_compared *base = &comparison->base;
-    enum plx_status status = read_side(path, &pair->other, error);
+    enum plx_status status = read_side(path, name ? name : path, &pair->other, error);
     if (status == PLX_OK)
         status = plx_comparability_find(base->json, pair->other.json, &pair->comparability, error);
     if (status)
@@ -155,7 +156,6 @@ enum plx_status plx_compare(const char *base, const char *const *news, size_t co
                             struct plx_error *error)
 {
     struct plx_comparison *found = plx_new_array(1, sizeof *found, error);
-    (void)options;
     *comparison = NULL;
     if (!found)
         return PLX_MEMORY;
@@ -163,10 +163,11 @@ enum plx_status plx_compare(const char *base, const char *const *news, size_t co
     if (!(found->pairs = plx_new_array(count, sizeof *found->pairs, error)))
         status = PLX_MEMORY;
     else
-        status = read_side(base, &found->base, error);
+        status = read_side(base, base, &found->base, error);
     while (status == PLX_OK && found->pair_count < count) {
         const size_t index = found->pair_count++;
-        status = compare_one(found, news[index], found->pairs + index, error);
+        const char *name = options && options->new_names ? options->new_names[index] : NULL;
+        status = compare_one(found, news[index], name, found->pairs + index, error);
     }
     if (status)
         plx_comparison_free(found);
