@@ -8,11 +8,11 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 static const char DETAILS[] =
-    "MODEL and CORPUS are as for `perplex eval`. The evaluation is that of the baseline, which is a result of "
+    "MODEL and CORPUS are as for `perplex eval`. The evaluation is that of the baseline, which is a result "
+    "of "
     "`perplex eval`: its protocol, tokenization, format of the corpus and range of documents hold, so that "
     "there are no options for them. The comparison goes to standard output, the new result only where -o "
     "says.\n\n"
@@ -21,7 +21,8 @@ static const char DETAILS[] =
     "one, and the new ones are kept in a file of their own meanwhile (8 bytes each); else the sums of blocks "
     "that every result has.\n\n"
     "`--update-baseline` says that the new result is accepted: it takes the place of the baseline, and the "
-    "exit code is 0, whatever the gate says; that is told all the same. Where there is no baseline yet, it is "
+    "exit code is 0, whatever the gate says; that is told all the same. Where there is no baseline yet, it "
+    "is "
     "made under the protocol that suits the model and the corpus; one under another protocol is made by "
     "`perplex eval -o`. A result whose perplexity is not finite is no baseline. Per-token files stay as they "
     "are: give `--per-token` another name for a new one."
@@ -55,7 +56,10 @@ static enum plx_status open_scratch(struct scratch *scratch, struct plx_error *e
         snprintf(scratch->tokens, sizeof scratch->tokens, "%s/tokens.npy", scratch->folder);
         return PLX_OK;
     }
-    *error = (struct plx_error){.status = PLX_IO, .os_error = errno, .line = PLX_NOWHERE, .column = PLX_NOWHERE,
+    *error = (struct plx_error){.status = PLX_IO,
+                                .os_error = errno,
+                                .line = PLX_NOWHERE,
+                                .column = PLX_NOWHERE,
                                 .offset = PLX_NOWHERE};
     snprintf(error->message, sizeof error->message, "no folder can be made in %.300s: %s",
              parent && *parent ? parent : "/tmp", strerror(errno)); /* NOLINT(concurrency-mt-unsafe) */
@@ -98,8 +102,7 @@ static bool check_outputs(const struct cli_arguments *arguments)
 
 static bool check_usage(const struct cli_arguments *arguments)
 {
-    const char *baseline = arguments->values[CLI_BASELINE],
-               *fingerprint = arguments->values[CLI_FINGERPRINT];
+    const char *baseline = arguments->values[CLI_BASELINE], *fingerprint = arguments->values[CLI_FINGERPRINT];
     if (!baseline) {
         fprintf(stderr, "perplex: check needs --baseline FILE, a result of `perplex eval`\n");
         return false;
@@ -127,7 +130,7 @@ static int read_gate(struct check *check)
 }
 
 /* What the baseline was made with, where the user may not or has not said otherwise. */
-static int take_settings(struct check *check)
+static void take_settings(struct check *check)
 {
     const struct plx_setting *setting;
     struct cli_arguments *arguments = check->arguments;
@@ -139,7 +142,6 @@ static int take_settings(struct check *check)
         arguments->values[option] = setting->value;
         arguments->paths[option] = setting->path;
     }
-    return CLI_OK;
 }
 
 static int open_baseline(struct check *check)
@@ -156,8 +158,8 @@ static int open_baseline(struct check *check)
         return cli_fail(&error);
     if (plx_baseline_check(check->baseline, check->gate, &error))
         return cli_fail_condition(check->arguments, &error);
-    const int code = take_settings(check);
-    return code != CLI_OK || !update ? code : cli_check_output(name);
+    take_settings(check);
+    return update ? cli_check_output(name) : CLI_OK;
 }
 
 /* Scores, and delivers what has been asked for. */
@@ -193,10 +195,8 @@ static int compare(struct check *check, struct plx_comparison **comparison)
     const char *result = arguments->values[CLI_OUTPUT], *tokens = arguments->values[CLI_PER_TOKEN];
     const char *name = result == check->scratch.result ? "this run" : result;
     const bool readable = tokens && plx_baseline_per_token(check->baseline);
-    const struct plx_compare_options options = {.new_tokens = readable ? &tokens : NULL,
-                                                .new_names = &name,
-                                                .threads = (unsigned)0,
-                                                .interrupted = cli_interrupted};
+    const struct plx_compare_options options = {
+        .new_tokens = readable ? &tokens : NULL, .new_names = &name, .interrupted = cli_interrupted};
     struct plx_error error;
     if (plx_compare(arguments->values[CLI_BASELINE], &result, 1, &options, comparison, &error))
         return cli_fail(&error);
@@ -204,3 +204,123 @@ static int compare(struct check *check, struct plx_comparison **comparison)
         return cli_fail_condition(arguments, &error);
     return CLI_OK;
 }
+
+/* Writes the result over the baseline, or where there is none. */
+static int update_baseline(const struct check *check, const struct plx_result *result)
+{
+    const char *name = check->arguments->values[CLI_BASELINE];
+    struct plx_metrics metrics;
+    struct plx_error error;
+    char *text, shown[512];
+    size_t length;
+    plx_result_metrics(result, &metrics);
+    plx_text_visible(name, shown, sizeof shown);
+    if (!isfinite(metrics.perplexity)) {
+        fprintf(stderr, "perplex: the perplexity is not finite, which no baseline is: %s stays as it is\n",
+                shown);
+        return plx_status_exit_code(PLX_NOT_FINITE);
+    }
+    if (plx_result_json(result, &text, &length, &error))
+        return cli_fail(&error);
+    const int code = cli_write(name, text, length);
+    plx_text_free(text);
+    if (code == CLI_OK && !check->arguments->values[CLI_QUIET])
+        fprintf(stderr, "perplex: %s is %s: perplexity %.6g\n", shown, check->baseline ? "replaced" : "made",
+                metrics.perplexity);
+    return code;
+}
+
+/* What the gate says is told, but the new result is accepted. */
+static int accept(const struct check *check, const struct plx_comparison *comparison,
+                  const struct plx_result *result)
+{
+    const char *reason;
+    const enum plx_gate_verdict verdict = plx_comparison_gate(comparison, &reason);
+    const int code = update_baseline(check, result);
+    if (code == CLI_OK && verdict != PLX_GATE_PASSED && !check->arguments->values[CLI_QUIET])
+        fprintf(stderr, "perplex: the gate would %s: %s\n", verdict == PLX_GATE_FAILED ? "fail" : "refuse",
+                reason);
+    return code;
+}
+
+static int conclude(struct check *check, const struct plx_result *result)
+{
+    struct plx_comparison *comparison = NULL;
+    int code = compare(check, &comparison);
+    if (code == CLI_OK)
+        code = cli_write_comparison(NULL, check->format, comparison);
+    if (code == CLI_OK)
+        code = check->arguments->values[CLI_UPDATE_BASELINE] ? accept(check, comparison, result)
+                                                             : cli_gate_code(comparison);
+    plx_comparison_free(comparison);
+    return code;
+}
+
+/* The comparison reads files; those that nobody wants go to the scratch folder. */
+static enum plx_status choose_files(struct check *check, struct plx_error *error)
+{
+    const char **values = check->arguments->values;
+    const bool tokens = !values[CLI_PER_TOKEN] && plx_baseline_per_token(check->baseline);
+    if (values[CLI_OUTPUT] && !tokens)
+        return PLX_OK;
+    const enum plx_status status = open_scratch(&check->scratch, error);
+    if (status == PLX_OK && tokens)
+        values[CLI_PER_TOKEN] = check->scratch.tokens;
+    if (status == PLX_OK && !values[CLI_OUTPUT])
+        values[CLI_OUTPUT] = check->scratch.result;
+    return status;
+}
+
+static int run_opened(struct check *check)
+{
+    struct cli_evaluation settings;
+    struct plx_result *result = NULL;
+    struct plx_error error;
+    cli_progress_init(&check->progress, check->arguments->values[CLI_QUIET] != NULL);
+    if (!cli_read_evaluation(check->arguments, &check->progress, &settings))
+        return CLI_USAGE;
+    int code = check->arguments->values[CLI_OUTPUT] ? cli_check_output(check->arguments->values[CLI_OUTPUT])
+                                                    : CLI_OK;
+    if (code == CLI_OK && check->baseline && choose_files(check, &error))
+        code = cli_fail(&error);
+    if (code == CLI_OK)
+        code = evaluate(check, &settings, &result);
+    if (code == CLI_OK)
+        code = check->baseline ? conclude(check, result) : update_baseline(check, result);
+    plx_result_free(result);
+    close_scratch(&check->scratch);
+    return code;
+}
+
+static int run(struct cli_arguments *arguments)
+{
+    struct check check = {.arguments = arguments};
+    if (!cli_comparison_format(arguments, &check.format) || !check_usage(arguments))
+        return CLI_USAGE;
+    int code = read_gate(&check);
+    if (code == CLI_OK) {
+        cli_catch_signals();
+        code = open_baseline(&check);
+    }
+    if (code == CLI_OK)
+        code = run_opened(&check);
+    plx_baseline_close(check.baseline);
+    plx_gate_free(check.gate);
+    return code;
+}
+
+const struct cli_command cli_command_check = {
+    .name = "check",
+    .operands = "MODEL CORPUS... --baseline FILE [options]",
+    .needs = "needs a model and a corpus",
+    .schema = "perplex.comparison/2",
+    .summary = "Score a corpus as a baseline was, and fail if the model is worse.",
+    .details = DETAILS,
+    .mask = CLI_CHECK,
+    .least = 2,
+    .most = INT_MAX,
+    .run = run,
+    .first = CLI_TAKES_MODEL,
+    .others = CLI_TAKES_FILE,
+    .examples = EXAMPLES,
+};

@@ -420,6 +420,16 @@ int cli_fail_output(const char *path, const struct plx_error *error);
 /* explain.c: the table of --explain on stderr. */
 void cli_print_explained(const struct plx_result *result);
 
+/* What --help says of --fail-if. */
+#define CLI_CONDITIONS                                                                                       \
+    "A condition of `--fail-if` is METRIC OPERATOR BOUND: `ppl > +0.5%`, `nats > +0.01 significant`, "       \
+    "`bits_per_byte > 1.02`. METRIC is any number of a result by its name or path; OPERATOR is >, >=, <, "   \
+    "<=, == or !=. A BOUND with + or - is a change from the baseline, with % in hundredths of its value; "   \
+    "one without is what the number itself is held against. `significant`, for perplexities, nats and bits " \
+    "alone: and the change is more than noise, its 95 % interval does not hold 0. Several have , or ; "      \
+    "between them; the gate fails where one holds, and where one cannot be judged: a number is missing or "  \
+    "no number. Results of other tokens may be held against figures per byte, character and word."
+
 /* gate.c: the format that --format or --json asks for; false, with a message, where that cannot be. */
 bool cli_comparison_format(const struct cli_arguments *arguments, enum plx_comparison_format *format);
 
@@ -432,6 +442,10 @@ int cli_fail_condition(const struct cli_arguments *arguments, const struct plx_e
 
 /* The exit code of a comparison that has been judged, having said in a line why it fails. */
 int cli_gate_code(const struct plx_comparison *comparison);
+
+/* Writes the comparison to the file, or to stdout where path is NULL; returns the exit code. */
+int cli_write_comparison(const char *path, enum plx_comparison_format format,
+                         const struct plx_comparison *comparison);
 
 /* terminal.c: interruption and progress. */
 

@@ -91,9 +91,11 @@ static void file_is(const char *name, const struct plx_token_score *tokens, size
             fail_msg("%s", error.message);
         assert_true(some <= count - done);
         for (size_t i = 0; i < some; i++) {
-            const struct plx_token_score bare = {
-                .position = done + i, .id = PLX_NO_TOKEN, .nats = tokens[done + i].nats};
-            token_is(found + i, detailed ? tokens + done + i : &bare);
+            struct plx_token_score expected = tokens[done + i];
+            if (!detailed)
+                expected =
+                    (struct plx_token_score){.position = done + i, .id = PLX_NO_TOKEN, .nats = expected.nats};
+            token_is(found + i, &expected);
         }
         done += some;
     } while (some > 0);
@@ -105,6 +107,9 @@ static void file_is(const char *name, const struct plx_token_score *tokens, size
     {                                \
         literal, sizeof(literal) - 1 \
     }
+
+/* What turns the direction of writing, as a literal would in the editor. */
+static const char OVERRIDE[] = {'\xF0', '\x9F', '\x98', '\x80', '\xE2', '\x80', '\xAE', '<', 'b', '>'};
 
 /* With all that a string and a number can be. */
 static const struct plx_token_score HOSTILE[] = {
@@ -120,7 +125,7 @@ static const struct plx_token_score HOSTILE[] = {
     {.token = WORD("</s>"), .flags = PLX_TOKEN_END | PLX_TOKEN_BLANK, .order = UINT32_MAX, .nats = 0},
     {.token = WORD("a\0b\n\r\t\b\f\\\"/\x1f\x7f"), .document = WORD("\0"), .nats = 0x1.fffffffffffffp2},
     {.token = WORD(""), .document = WORD(""), .nats = -0.0},
-    {.token = WORD("\xF0\x9F\x98\x80\xE2\x80\xAE<script>"), .nats = 0x1p-1074},
+    {.token = {OVERRIDE, sizeof OVERRIDE}, .nats = 0x1p-1074},
     {.token = WORD("\",\"nats\":7,\"flags\":[]}"), .nats = 0x1.fffffffffffffp1023},
     {.id = PLX_NO_TOKEN, .nats = (double)NAN},
     {.id = 0, .nats = -(double)INFINITY},
