@@ -72,6 +72,12 @@ struct plx_loss_variant {
 /* What a peer would print: summary.h. */
 struct plx_summary;
 
+/* A share of a corpus, for results that are put together afterwards. Zero-initialised: all of it. */
+struct plx_shard {
+    uint64_t index; /* from 1 */
+    uint64_t count; /* of shards; 0: there are none */
+};
+
 /* How an evaluation is carried out. Zero-initialised means the defaults. All is borrowed for the call only,
    which makes the calls back in its own thread. */
 struct plx_evaluate_options {
@@ -89,6 +95,8 @@ struct plx_evaluate_options {
     const struct plx_loss_variant *losses;         /* T ≠ 1 and ε need PLX_FULL_DISTRIBUTION; NULL: none */
     struct plx_summary *summary;                   /* gets what it needs; NULL: none */
     const struct plx_breakdown_options *breakdown; /* NULL: nothing of it */
+    struct plx_shard shard; /* the corpus is read whole, its counts are of all of it, but only this share is
+                               scored */
 };
 
 /* Reads the corpus to its end and scores it under the protocol. options may be NULL. *result is to be freed

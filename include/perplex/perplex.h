@@ -2,8 +2,9 @@
 
    Open a model (model.h) and a corpus (corpus.h), evaluate the one on the other under a protocol (evaluate.h,
    protocol.h), write the result (result.h, output.h), what every token and document costs (per_token.h,
-   per_document.h), and where the loss is (breakdown.h). A model that is used often is converted first
-   (convert.h). The library never prints, never exits, and keeps no mutable globals. */
+   per_document.h), and where the loss is (breakdown.h). Shares of a corpus that were scored by themselves are
+   put together again (merge.h). A model that is used often is converted first (convert.h). The library never
+   prints, never exits, and keeps no mutable globals. */
 #ifndef PERPLEX_PERPLEX_H
 #define PERPLEX_PERPLEX_H
 
@@ -19,12 +20,14 @@
 #include <perplex/gate.h>
 #include <perplex/inspect.h>
 #include <perplex/loss.h>
+#include <perplex/merge.h>
 #include <perplex/mixture.h>
 #include <perplex/model.h>
 #include <perplex/output.h>
 #include <perplex/per_document.h>
 #include <perplex/per_token.h>
 #include <perplex/protocol.h>
+#include <perplex/report.h>
 #include <perplex/result.h>
 #include <perplex/source.h>
 #include <perplex/status.h>

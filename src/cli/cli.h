@@ -30,6 +30,12 @@
 /* Who carries out a protocol. */
 #define CLI_SCORING (CLI_EVAL | CLI_DIVERGENCE)
 
+/* Who writes results. */
+#define CLI_RESULTS (CLI_EVAL | CLI_MERGE)
+
+/* Who writes one thing, to standard output or elsewhere. */
+#define CLI_WRITING (CLI_SCORING | CLI_TABLE | CLI_COMPARE | CLI_INSPECT | CLI_MERGE | CLI_REPORT | CLI_CHECK)
+
 /* Who knows the fields of a protocol. */
 #define CLI_FIELDS (CLI_SCORING | CLI_PROTOCOLS)
 
@@ -42,7 +48,7 @@
     X(3, CLI_ALL & ~(CLI_FORMATS | CLI_HELPS | CLI_PROTOCOLS),                                     \
       "a malformed or unsupported model, corpus or other file")                                    \
     X(4, CLI_ALL, "a file or the network failed")                                                  \
-    X(5, CLI_EVAL, "the perplexity is not finite (the result is written all the same)")            \
+    X(5, CLI_RESULTS, "the perplexity is not finite (the result is written all the same)")         \
     X(5, CLI_DIVERGENCE, "the divergence is not finite (the result is written all the same)")      \
     X(5, CLI_COMPARE, "the difference is no number: both are infinite, or one says nothing")       \
     X(6, CLI_ALL & ~(CLI_FORMATS | CLI_HELPS), "memory is exhausted, or an internal check failed") \
@@ -142,7 +148,9 @@ enum cli_takes {
       "threads in all (default: one for each processor)")                                                    \
     X(BATCH, "batch", 0, "N", NUMBER, CLI_SCORING | CLI_CHECK,                                               \
       "targets scored together (default: as suits the model); does not change the result")                   \
-    X(OUTPUT, "output", 'o', "FILE", FILE, CLI_SCORING | CLI_CHECK | CLI_TABLE | CLI_COMPARE | CLI_INSPECT,  \
+    X(SHARD, "shard", 0, "I/N", TEXT, CLI_EVAL,                                                              \
+      "score the I-th of N shares of the corpus only; `perplex merge` puts the results together")            \
+    X(OUTPUT, "output", 'o', "FILE", FILE, CLI_WRITING,                                                      \
       "write there, whole or not at all (default: stdout)")                                                  \
     X(PER_TOKEN, "per-token", 0, "FILE", FILE, CLI_EVAL | CLI_CHECK,                                         \
       "write every scored token and its nats there too: .jsonl or .npy, .gz may follow")                     \
@@ -176,6 +184,7 @@ enum cli_takes {
       "format of the comparison: %s (default: text)")                                                        \
     X(FAIL_IF, "fail-if", 0, "CONDITION", TEXT, CLI_COMPARE | CLI_CHECK,                                     \
       "fail where it holds, such as 'ppl > +0.5%' (may be repeated)")                                        \
+    X(TITLE, "title", 0, "TEXT", TEXT, CLI_REPORT, "title of the page (default: names of model and corpus)") \
     X(BASELINE, "baseline", 0, "FILE", RESULT, CLI_CHECK, "the result that the model is measured by")        \
     X(UPDATE_BASELINE, "update-baseline", 0, NULL, NOTHING, CLI_CHECK,                                       \
       "put the new result in its place, whatever the gate says; make it where it is missing")                \
@@ -246,9 +255,12 @@ struct cli_command {
     const struct cli_example *examples;          /* ended by one without command; NULL: none */
 };
 
-extern const struct cli_command cli_command_check, cli_command_divergence, cli_command_eval,
-    cli_command_compare, cli_command_table, cli_command_formats, cli_command_inspect, cli_command_convert,
-    cli_command_protocols, cli_command_help;
+extern const struct cli_command cli_command_divergence, cli_command_eval, cli_command_compare,
+    cli_command_check, cli_command_table, cli_command_merge, cli_command_formats, cli_command_inspect,
+    cli_command_convert, cli_command_protocols, cli_command_report, cli_command_help;
+
+/* eval.c: says why the perplexity is not finite; returns the exit code. */
+int cli_not_finite(const struct plx_metrics *metrics);
 
 /* commands.c: command `index`, NULL past the end; the one of that name, NULL if there is none. */
 const struct cli_command *cli_command(size_t index);
@@ -300,6 +312,9 @@ bool cli_positive(const struct cli_arguments *arguments, enum cli_option option,
 
 /* The part of the corpus that --documents gives; false, with a message, if it gives none. */
 bool cli_documents(const struct cli_arguments *arguments, struct plx_corpus_options *corpus);
+
+/* The share of it that --shard gives; likewise. */
+bool cli_shard(const struct cli_arguments *arguments, struct plx_shard *shard);
 
 /* The ids given to --ignore-id: [*count], at most PLX_IGNORED_MAX; false, with a message, if they are none.
  */

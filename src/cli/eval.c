@@ -43,6 +43,13 @@ static const char DETAILS[] =
     "are "
     "counted in the window or, without windows, in the unit."
     "\n\n"
+    "`--shard` reads the whole corpus, so that its counts and its fingerprint are those of all of it, and "
+    "scores "
+    "every N-th of the parts that it is cut into; `perplex merge` makes of the N results what one evaluation "
+    "would have given. What cannot be put together is refused: `--summary`, `--explain`, `--worst`, "
+    "`--best`, "
+    "`--per-document` and the breakdown by document. The file of `--per-token` has the tokens of the share."
+    "\n\n"
     "The result is JSON on standard output (schema perplex.result/1). `--summary` prints there what another "
     "tool would, in its layout and with its digits, for scripts that parse it; `-o` writes the JSON all the "
     "same, "
@@ -72,6 +79,7 @@ static const struct cli_example EXAMPLES[] = {
     {"perplex eval model.arpa test.txt --mix 0.3:other.arpa", "two models' probabilities, mixed 7 to 3"},
     {"perplex eval model.arpa test.txt --mix 0.5:other.arpa --mix-tune valid.txt",
      "the same, with the weights under which another text is most probable"},
+    {"perplex eval model.arpa test.txt --shard 1/2 -o shard-1.json", "the first half of the work"},
     {"perplex eval model.arpa https://example.org/test.txt", "a corpus from the web"},
     {NULL, NULL},
 };
@@ -111,8 +119,7 @@ static void print_summary(const struct plx_result *result, const struct plx_metr
             metrics->tokens_per_second * 1e-6);
 }
 
-/* Why the perplexity is not finite. */
-static int print_not_finite(const struct plx_metrics *metrics)
+int cli_not_finite(const struct plx_metrics *metrics)
 {
     fprintf(stderr, "perplex: the perplexity is not finite: ");
     if (metrics->infinite)
@@ -145,7 +152,8 @@ static int report(const struct cli_arguments *arguments, const struct plx_result
         print_extra(result);
         cli_print_breakdown(result);
     }
-    return code == CLI_OK && !isfinite(metrics.perplexity) ? print_not_finite(&metrics) : code;
+    const bool whole = !arguments->values[CLI_SHARD]; /* what a share comes to is no matter */
+    return code == CLI_OK && whole && !isfinite(metrics.perplexity) ? cli_not_finite(&metrics) : code;
 }
 
 /* With all that the user has said. */

@@ -55,7 +55,7 @@ bool cli_read_evaluation(const struct cli_arguments *arguments, struct cli_progr
         !cli_choice(arguments, CLI_SUMMARY, &summary) || !cli_check_preset(arguments) ||
         !cli_check_standard_input(arguments, 1) || !cli_check_inputs(arguments) ||
         !cli_check_outputs(arguments) || !cli_documents(arguments, &settings->corpus) ||
-        !cli_number(arguments, CLI_THREADS, 1, 1024, &threads) ||
+        !cli_shard(arguments, &settings->shard) || !cli_number(arguments, CLI_THREADS, 1, 1024, &threads) ||
         !cli_number(arguments, CLI_BATCH, 1, 1 << 24, &batch) ||
         !cli_number(arguments, CLI_ORIGINAL_BYTES, 1, 1ULL << 53, &original) ||
         !cli_logprob_base(arguments, &settings->model.logprob_base) ||
@@ -197,6 +197,7 @@ enum plx_status cli_evaluate(const struct cli_arguments *arguments, struct cli_e
         status = plx_token_counts_make(model, corpora.counted, &options, &counts, error);
     breakdown.counts = counts.counts ? &counts : NULL;
     options.breakdown = cli_wants_breakdown(&breakdown) ? &breakdown : NULL;
+    options.shard = settings->shard;
     if (status == PLX_OK)
         status = plx_evaluate(model, corpora.scored, &options, result, error);
     close_corpora(&corpora);

@@ -11,6 +11,7 @@ struct cli_evaluation {
     struct plx_loss_variant losses;
     uint32_t ignored[PLX_IGNORED_MAX];
     struct plx_breakdown_options breakdown;
+    struct plx_shard shard;
     struct cli_mixture mixture;
 };
 

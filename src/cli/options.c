@@ -281,7 +281,7 @@ bool cli_ids(const struct cli_arguments *arguments, uint32_t ids[PLX_IGNORED_MAX
 }
 
 /* Digits up to `end`; none are 0. */
-static bool read_document(const char *text, const char *end, uint64_t *number)
+static bool read_digits(const char *text, const char *end, uint64_t *number)
 {
     *number = 0;
     for (; text < end; text++) {
@@ -299,10 +299,23 @@ bool cli_documents(const struct cli_arguments *arguments, struct plx_corpus_opti
     uint64_t first, end;
     if (!text)
         return true;
-    if (!colon || !read_document(text, colon, &first) ||
-        !read_document(colon + 1, colon + strlen(colon), &end) || (colon[1] && first >= end))
+    if (!colon || !read_digits(text, colon, &first) || !read_digits(colon + 1, colon + strlen(colon), &end) ||
+        (colon[1] && first >= end))
         return cli_refuse(arguments, CLI_DOCUMENTS, "A:B, A: or :B with numbers A < B of documents, from 0");
     corpus->first_document = first;
     corpus->end_document = end;
     return true;
+}
+
+bool cli_shard(const struct cli_arguments *arguments, struct plx_shard *shard)
+{
+    const char *text = arguments->values[CLI_SHARD];
+    const char *slash = text ? strchr(text, '/') : NULL;
+    if (!text)
+        return true;
+    if (slash && read_digits(text, slash, &shard->index) &&
+        read_digits(slash + 1, slash + strlen(slash), &shard->count) && shard->index > 0 &&
+        shard->index <= shard->count)
+        return true;
+    return cli_refuse(arguments, CLI_SHARD, "I/N, the I-th of N shards: from 1/N to N/N");
 }

@@ -39,7 +39,8 @@ struct plx_pipeline {
     struct plx_windows windows;
     struct plx_text_counts text; /* of the whole corpus */
     uint64_t lost_hyphens;
-    uint64_t scored; /* targets that have come back */
+    uint64_t scored;    /* targets that have come back */
+    uint64_t elsewhere; /* targets of other shards */
     double began;
 };
 

@@ -1,7 +1,6 @@
 #include "report/breakdown_json.h"
 
 #include "base/logarithms.h"
-#include "report/extra_json.h"
 #include "report/flag_names.h"
 
 #include <math.h>
@@ -23,30 +22,9 @@ static void write_part(struct plx_json_writer *json, const char *key, const stru
     plx_json_end_object(json);
 }
 
-/* What is said of a range that begins and ends with these numbers, as members of its object. */
-typedef void range_writer(struct plx_json_writer *json, uint64_t from, uint64_t to,
-                          const struct plx_exact *part);
-
-static void write_range(struct plx_json_writer *json, uint64_t from, uint64_t to,
-                        const struct plx_exact *part)
-{
-    plx_json_u64(json, "from", from);
-    plx_json_u64(json, "to", to);
-    write_figures(json, part);
-}
-
-/* Among the accumulators. */
-static void write_range_sum(struct plx_json_writer *json, uint64_t from, uint64_t to,
-                            const struct plx_exact *part)
-{
-    (void)to;
-    plx_json_u64(json, "from", from);
-    plx_write_sum(json, "nats", part);
-}
-
 /* Parts that are ranges of numbers; empty ones are left out. */
 static void write_ranges(struct plx_json_writer *json, const char *key, const struct plx_exact *parts,
-                         size_t count, void (*range)(size_t, uint64_t *, uint64_t *), range_writer *write)
+                         size_t count, void (*range)(size_t, uint64_t *, uint64_t *))
 {
     plx_json_begin_array(json, key);
     for (size_t i = 0; i < count; i++) {
@@ -55,24 +33,12 @@ static void write_ranges(struct plx_json_writer *json, const char *key, const st
             continue;
         range(i, &from, &to);
         plx_json_begin_object(json, NULL);
-        write(json, from, to, parts + i);
+        plx_json_u64(json, "from", from);
+        plx_json_u64(json, "to", to);
+        write_figures(json, parts + i);
         plx_json_end_object(json);
     }
     plx_json_end_array(json);
-}
-
-static void write_positions(struct plx_json_writer *json, const struct plx_result *result,
-                            range_writer *write)
-{
-    const struct plx_exact *positions = result->breakdown_sums.positions;
-    write_ranges(json, "position", positions, PLX_POSITION_BINS, plx_position_bin_range, write);
-}
-
-static void write_bands(struct plx_json_writer *json, const char *key, const struct plx_result *result,
-                        range_writer *write)
-{
-    const struct plx_exact *bands = result->breakdown_sums.bands;
-    write_ranges(json, key, bands, PLX_FREQUENCY_BANDS, plx_frequency_band_range, write);
 }
 
 static void write_orders(struct plx_json_writer *json, const struct plx_tally *tally)
@@ -100,7 +66,7 @@ static void write_frequency(struct plx_json_writer *json, const struct plx_resul
     plx_json_u64(json, "tokens", counts->tokens);
     plx_json_u64(json, "unknown", counts->unknown);
     plx_json_end_object(json);
-    write_bands(json, "bands", result, write_range);
+    write_ranges(json, "bands", sums->bands, PLX_FREQUENCY_BANDS, plx_frequency_band_range);
     write_part(json, "unknown", &sums->unknown);
     plx_json_end_object(json);
 }
@@ -239,7 +205,7 @@ void plx_write_breakdown(struct plx_json_writer *json, const struct plx_result *
     if (parts)
         plx_json_begin_object(json, "breakdown");
     if (parts & PLX_BREAKDOWN_POSITION)
-        write_positions(json, result, write_range);
+        write_ranges(json, "position", sums->positions, PLX_POSITION_BINS, plx_position_bin_range);
     if (parts & PLX_BREAKDOWN_ORDER)
         write_orders(json, &result->tally);
     if (parts & PLX_BREAKDOWN_FREQUENCY)
@@ -252,44 +218,4 @@ void plx_write_breakdown(struct plx_json_writer *json, const struct plx_result *
         plx_json_end_object(json);
     write_extremes(json, "worst", &result->trail.worst);
     write_extremes(json, "best", &result->trail.best);
-}
-
-static void write_document_sums(struct plx_json_writer *json, const struct plx_documents *documents)
-{
-    plx_json_begin_object(json, "document");
-    plx_write_sum(json, "mean_nats", &documents->means);
-    plx_json_begin_array(json, "bins");
-    for (size_t i = 0; i < PLX_DOCUMENT_BINS; i++) {
-        if (documents->bins[i].documents == 0)
-            continue;
-        plx_json_begin_object(json, NULL);
-        plx_json_double(json, "from", (double)i * PLX_DOCUMENT_STEP);
-        plx_write_sum(json, "nats", &documents->bins[i].nats);
-        plx_json_end_object(json);
-    }
-    plx_json_end_array(json);
-    plx_json_end_object(json);
-}
-
-void plx_write_breakdown_sums(struct plx_json_writer *json, const struct plx_result *result)
-{
-    const unsigned parts = result->breakdown.parts & ~(unsigned)PLX_BREAKDOWN_ORDER; /* they are there */
-    const struct plx_breakdown_sums *sums = &result->breakdown_sums;
-    if (!parts)
-        return;
-    plx_json_begin_object(json, "breakdown");
-    if (parts & PLX_BREAKDOWN_POSITION)
-        write_positions(json, result, write_range_sum);
-    if (parts & PLX_BREAKDOWN_FREQUENCY) {
-        write_bands(json, "frequency", result, write_range_sum);
-        plx_write_sum(json, "frequency_unknown", &sums->unknown);
-    }
-    if (parts & PLX_BREAKDOWN_DOCUMENT)
-        write_document_sums(json, &result->trail.documents);
-    if (parts & PLX_BREAKDOWN_UNKNOWN) {
-        plx_write_sum(json, "after_unknown", sums->after + PLX_BEFORE_UNKNOWN);
-        plx_write_sum(json, "after_known", sums->after + PLX_BEFORE_KNOWN);
-        plx_write_sum(json, "after_nothing", sums->after + PLX_BEFORE_NOTHING);
-    }
-    plx_json_end_object(json);
 }

@@ -57,8 +57,8 @@ static enum plx_status read_counts(struct plx_compared *side, struct plx_error *
 static enum plx_status read_side(const char *path, const char *name, struct plx_compared *side,
                                  struct plx_error *error)
 {
-    const struct plx_json_path root = {NULL, NULL, 0}, complete = {&root, "complete", 0},
-                               protocol = {&root, "protocol", 0}, corpus = {&root, "corpus", 0};
+    const struct plx_json_path root = {NULL, NULL, 0}, protocol = {&root, "protocol", 0},
+                               corpus = {&root, "corpus", 0};
     const char *sha256;
     side->file = plx_copy_string(name, strlen(name), error);
     if (!side->file)
@@ -66,9 +66,8 @@ static enum plx_status read_side(const char *path, const char *name, struct plx_
     enum plx_status status = plx_result_file_read(path, &side->json, error);
     if (status)
         return status;
-    if (!cJSON_IsTrue(plx_result_member(side->json, "complete")))
-        return plx_json_error(&complete, path, error, "the result is not of a whole corpus");
-    if ((status = plx_result_file_inputs(side->json, path, &side->model, &side->corpus, error)) ||
+    if ((status = plx_result_file_whole(side->json, path, error)) ||
+        (status = plx_result_file_inputs(side->json, path, &side->model, &side->corpus, error)) ||
         (status = plx_json_get_string(plx_result_member(side->json, "protocol"), "name", &protocol, path,
                                       &side->protocol, error)) ||
         (status = plx_json_get_string(plx_result_member(side->json, "corpus"), "sha256", &corpus, path,
