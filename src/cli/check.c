@@ -8,6 +8,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static const char DETAILS[] =
@@ -29,12 +30,12 @@ static const char DETAILS[] =
     "\n\n" CLI_CONDITIONS;
 
 static const struct cli_example EXAMPLES[] = {
-    {"perplex check model.arpa test.txt --baseline result.json", "is the model worse, by more than noise?"},
-    {"perplex check model.arpa test.txt --baseline result.json --fail-if 'ppl > +0.5%'",
-     "or by more than half a percent?"},
-    {"perplex check model.arpa test.txt --baseline result.json --format junit > gate.xml",
+    {"perplex check model.arpa test.txt --baseline old.json", "is the model worse, by more than noise?"},
+    {"perplex check model.arpa test.txt --baseline old.json --fail-if 'ppl > +1%'",
+     "or by more than a percent?"},
+    {"perplex check model.arpa test.txt --baseline old.json --format junit",
      "for a server of continuous integration"},
-    {"perplex check model.arpa test.txt --baseline result.json --update-baseline",
+    {"perplex check model.arpa test.txt --baseline old.json --update-baseline -q",
      "what the next ones are measured by"},
     {NULL, NULL},
 };
@@ -67,13 +68,14 @@ static enum plx_status open_scratch(struct scratch *scratch, struct plx_error *e
     return PLX_IO;
 }
 
-static void close_scratch(const struct scratch *scratch)
+static void close_scratch(struct scratch *scratch)
 {
     if (!*scratch->folder)
         return;
     unlink(scratch->result);
     unlink(scratch->tokens);
     rmdir(scratch->folder);
+    *scratch->folder = '\0';
 }
 
 struct check {
@@ -85,15 +87,16 @@ struct check {
     struct scratch scratch;
 };
 
-/* Standard output is the comparison's. */
+/* Standard output is the comparison's, which reads the others again. */
 static bool check_outputs(const struct cli_arguments *arguments)
 {
     static const enum cli_option outputs[] = {CLI_OUTPUT, CLI_PER_TOKEN, CLI_PER_DOCUMENT};
     for (size_t i = 0; i < sizeof outputs / sizeof *outputs; i++) {
         const char *path = arguments->values[outputs[i]];
-        if (!path || !plx_output_same(NULL, path))
+        struct stat facts;
+        if (!path || (!plx_output_same(NULL, path) && (stat(path, &facts) != 0 || S_ISREG(facts.st_mode))))
             continue;
-        fprintf(stderr, "perplex: --%s cannot be standard output, where the comparison goes\n",
+        fprintf(stderr, "perplex: --%s goes to a file here: standard output is for the comparison\n",
                 cli_option_row(outputs[i])->name);
         return false;
     }
@@ -107,8 +110,9 @@ static bool check_usage(const struct cli_arguments *arguments)
         fprintf(stderr, "perplex: check needs --baseline FILE, a result of `perplex eval`\n");
         return false;
     }
-    if (arguments->values[CLI_UPDATE_BASELINE] && (strcmp(baseline, "-") == 0 || strstr(baseline, "://"))) {
-        fprintf(stderr, "perplex: --update-baseline needs a baseline that is a file\n");
+    if (strcmp(baseline, "-") == 0 || (arguments->values[CLI_UPDATE_BASELINE] && strstr(baseline, "://"))) {
+        fprintf(stderr, "perplex: the baseline is %s, so it has to be a file\n",
+                strcmp(baseline, "-") == 0 ? "read twice" : "to be replaced");
         return false;
     }
     if (fingerprint && strcmp(fingerprint, "none") == 0) {
@@ -158,6 +162,10 @@ static int open_baseline(struct check *check)
         return cli_fail(&error);
     if (plx_baseline_check(check->baseline, check->gate, &error))
         return cli_fail_condition(check->arguments, &error);
+    const char *written = check->arguments->values[CLI_PER_TOKEN],
+               *read = plx_baseline_per_token(check->baseline);
+    if (written && read && !cli_check_overwritten(written, read))
+        return CLI_USAGE;
     take_settings(check);
     return update ? cli_check_output(name) : CLI_OK;
 }
@@ -247,6 +255,7 @@ static int conclude(struct check *check, const struct plx_result *result)
 {
     struct plx_comparison *comparison = NULL;
     int code = compare(check, &comparison);
+    close_scratch(&check->scratch); /* a closed pipe ends the program */
     if (code == CLI_OK)
         code = cli_write_comparison(NULL, check->format, comparison);
     if (code == CLI_OK)
@@ -260,7 +269,7 @@ static int conclude(struct check *check, const struct plx_result *result)
 static enum plx_status choose_files(struct check *check, struct plx_error *error)
 {
     const char **values = check->arguments->values;
-    const bool tokens = !values[CLI_PER_TOKEN] && plx_baseline_per_token(check->baseline);
+    const bool tokens = !values[CLI_PER_TOKEN] && check->baseline && plx_baseline_per_token(check->baseline);
     if (values[CLI_OUTPUT] && !tokens)
         return PLX_OK;
     const enum plx_status status = open_scratch(&check->scratch, error);
@@ -281,7 +290,7 @@ static int run_opened(struct check *check)
         return CLI_USAGE;
     int code = check->arguments->values[CLI_OUTPUT] ? cli_check_output(check->arguments->values[CLI_OUTPUT])
                                                     : CLI_OK;
-    if (code == CLI_OK && check->baseline && choose_files(check, &error))
+    if (code == CLI_OK && choose_files(check, &error))
         code = cli_fail(&error);
     if (code == CLI_OK)
         code = evaluate(check, &settings, &result);

@@ -42,8 +42,8 @@
 /* X(code, commands, meaning). What the program ends with. */
 #define CLI_EXIT_LIST(X)                                                                           \
     X(0, CLI_ALL, "fine")                                                                          \
-    X(1, CLI_CHECK, "the gate fails: a condition holds, or cannot be judged")                      \
-    X(1, CLI_COMPARE, "NEW is worse: its cross-entropy is higher")                                 \
+    X(1, CLI_CHECK | CLI_COMPARE, "the gate fails: a condition holds, or cannot be judged")        \
+    X(1, CLI_COMPARE, "without a gate: NEW is worse, by more than noise")                          \
     X(2, CLI_ALL, "wrong usage; or inputs do not fit each other, or results are not comparable")   \
     X(3, CLI_ALL & ~(CLI_FORMATS | CLI_HELPS | CLI_PROTOCOLS),                                     \
       "a malformed or unsupported model, corpus or other file")                                    \

@@ -18,7 +18,7 @@ static const char DETAILS[] =
 static const struct cli_example EXAMPLES[] = {
     {"perplex compare old.json new.json", "whether the new model is worse: the exit code is 1 then"},
     {"perplex compare old.json new.json --json -o comparison.json", "the same for a program"},
-    {"perplex compare old.json new.json --fail-if 'ppl > +0.5%, bits_per_byte > 1.02'",
+    {"perplex compare old.json new.json --fail-if 'ppl > +0.5%, nats > 9'",
      "whether it is worse than may be: the exit code is 1 then"},
     {NULL, NULL},
 };

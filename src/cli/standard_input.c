@@ -26,13 +26,9 @@ bool cli_check_standard_input(const struct cli_arguments *arguments, int models)
     static const struct {
         const char *role;
         enum cli_option option;
-    } options[] = {{"protocol file", CLI_CONFIG},
-                   {"vocabulary", CLI_VOCAB},
-                   {"bytes of tokens", CLI_TOKEN_BYTES},
-                   {"class weights", CLI_CLASS_WEIGHTS},
-                   {"tuning corpus", CLI_MIX_TUNE},
-                   {"training corpus", CLI_COUNTS},
-                   {"baseline", CLI_BASELINE}};
+    } options[] = {{"protocol file", CLI_CONFIG},        {"vocabulary", CLI_VOCAB},
+                   {"bytes of tokens", CLI_TOKEN_BYTES}, {"class weights", CLI_CLASS_WEIGHTS},
+                   {"tuning corpus", CLI_MIX_TUNE},      {"training corpus", CLI_COUNTS}};
     static const char model[] = "model", corpus[] = "corpus", mixed[] = "model to mix";
     struct reader reader = {0};
     for (size_t i = 0; i < sizeof options / sizeof *options; i++)
