@@ -77,6 +77,7 @@ void cli_connect_outputs(struct cli_evaluation *settings, const struct cli_outpu
     settings->evaluate.tokens = outputs->tokens ? plx_per_token_write : NULL;
     settings->evaluate.tokens_user = outputs->tokens;
     settings->evaluate.summary = outputs->summary;
+    settings->journal = outputs->journal;
     settings->breakdown.documents = outputs->documents ? plx_per_document_write : NULL;
     settings->breakdown.documents_user = outputs->documents;
 }
@@ -198,6 +199,7 @@ enum plx_status cli_evaluate(const struct cli_arguments *arguments, struct cli_e
     breakdown.counts = counts.counts ? &counts : NULL;
     options.breakdown = cli_wants_breakdown(&breakdown) ? &breakdown : NULL;
     options.shard = settings->shard;
+    options.journal = settings->journal;
     if (status == PLX_OK)
         status = plx_evaluate(model, corpora.scored, &options, result, error);
     close_corpora(&corpora);

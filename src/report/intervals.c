@@ -1,10 +1,13 @@
 #include "report/intervals.h"
 
+#include "base/number.h"
 #include "eval/bootstrap.h"
 #include "eval/pipeline.h"
 #include "report/result_file.h"
 
+#include <inttypes.h>
 #include <math.h>
+#include <stdio.h>
 
 /* Of a normal distribution: 95 % lie within so many standard deviations. */
 #define NORMAL_95 1.959963984540054
@@ -294,4 +297,50 @@ enum plx_status plx_test_unpaired(const struct plx_result_blocks *base, const st
     if (status == PLX_OK && !test->known)
         take_independent(test, standard_error);
     return status;
+}
+
+/* "in 60 documents", "in 520 blocks of 7 neighbours" */
+static void describe_drawn(const struct plx_interval_test *test, char *text, size_t capacity)
+{
+    char blocks[PLX_NUMBER_TEXT], length[PLX_NUMBER_TEXT];
+    plx_format_grouped(test->blocks, blocks);
+    plx_format_grouped(test->length, length);
+    if (test->drawn == PLX_DRAWN_DOCUMENTS && test->length > 1)
+        snprintf(text, capacity, "in %s groups of %s documents", blocks, length);
+    else if (test->drawn == PLX_DRAWN_DOCUMENTS)
+        snprintf(text, capacity, "in %s documents", blocks);
+    else if (test->length > 1)
+        snprintf(text, capacity, "in %s blocks of %s neighbours", blocks, length);
+    else
+        snprintf(text, capacity, "one by one");
+}
+
+void plx_test_method(const struct plx_interval_test *test, char text[PLX_TEST_METHOD])
+{
+    char tokens[PLX_NUMBER_TEXT], blocks[PLX_NUMBER_TEXT], resamples[PLX_NUMBER_TEXT], drawn[128];
+    char drawing[128] = "";
+    plx_format_grouped(test->tokens, tokens);
+    plx_format_grouped(test->blocks, blocks);
+    plx_format_grouped(test->resamples, resamples);
+    describe_drawn(test, drawn, sizeof drawn);
+    if (test->resamples > 0)
+        snprintf(drawing, sizeof drawing, ", drawn %s times (seed %" PRIu64 ")", resamples, test->seed);
+    if (test->pairing == PLX_PAIRED_TOKENS && !test->known)
+        snprintf(text, PLX_TEST_METHOD, "paired by %s tokens", tokens);
+    else if (test->pairing == PLX_PAIRED_TOKENS && test->drawn == PLX_DRAWN_NOTHING)
+        snprintf(text, PLX_TEST_METHOD, "paired by %s tokens, taken as independent: too few to draw from",
+                 tokens);
+    else if (test->pairing == PLX_PAIRED_TOKENS)
+        snprintf(text, PLX_TEST_METHOD, "paired by %s tokens, %s%s", tokens, drawn, drawing);
+    else if (test->pairing == PLX_PAIRED_BLOCKS)
+        snprintf(text, PLX_TEST_METHOD,
+                 "paired by %s blocks of the same tokens, whose sums both results "
+                 "carry%s",
+                 blocks, drawing);
+    else if (test->drawn == PLX_DRAWN_BLOCKS)
+        snprintf(text, PLX_TEST_METHOD, "unpaired: %s blocks of each result by itself%s", blocks, drawing);
+    else
+        snprintf(text, PLX_TEST_METHOD,
+                 "unpaired: the standard error of each result by itself, tokens taken "
+                 "as independent");
 }

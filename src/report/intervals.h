@@ -41,4 +41,9 @@ enum plx_status plx_test_unpaired(const struct plx_result_blocks *base, const st
                                   const struct plx_compare_options *options, struct plx_interval_test *test,
                                   struct plx_error *error);
 
+#define PLX_TEST_METHOD 256
+
+/* How it was made, in words. */
+void plx_test_method(const struct plx_interval_test *test, char text[PLX_TEST_METHOD]);
+
 #endif
