@@ -8,6 +8,7 @@
 #ifndef PERPLEX_PERPLEX_H
 #define PERPLEX_PERPLEX_H
 
+#include <perplex/baseline.h>
 #include <perplex/breakdown.h>
 #include <perplex/cells.h>
 #include <perplex/class_weights.h>

@@ -44,7 +44,7 @@ struct plan_cell {
     char key[65];                   /* the hash of what determines the result; "": not known */
     char *stem;                     /* owned: of the names of its files; NULL while the key is not known */
     bool has_result;                /* it is there */
-    struct plx_outcome outcome;     /* of the result that is there */
+    struct plx_headline headline;   /* of the result that is there */
     enum plx_cell_state state;
     int exit_code;
     char *error; /* owned; NULL: none */
