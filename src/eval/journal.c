@@ -197,7 +197,7 @@ static enum plx_status compare(const struct plx_journal *journal, const uint8_t 
         const char *names[] = {next_text(there, size, &a), next_text(identity->data, identity->size, &b)};
         const char *values[] = {next_text(there, size, &a), next_text(identity->data, identity->size, &b)};
         if (!values[0] || !values[1] || strcmp(names[0], names[1]) != 0) {
-            plx_error_set(error, PLX_MISMATCH, "the journal is of an evaluation of another kind");
+            plx_error_set(error, PLX_MISMATCH, "the journal is of another kind of evaluation");
             return to_be_removed(journal, error);
         }
         if (strcmp(values[0], values[1]) == 0)
