@@ -170,6 +170,27 @@ static void plx_journal_next__a_flipped_bit_is_noticed(void **state)
     free(whole.bytes);
 }
 
+/* What is not whole goes as soon as it is met, with all behind it. */
+static void plx_journal_next__cuts_off_what_is_not_whole(void **state)
+{
+    struct plx_error error;
+    const uint8_t *answer;
+    const struct plx_journal_key keys[] = {key_of(0), key_of(1)};
+    (void)state;
+    const struct file_bytes whole = write_whole();
+    whole.bytes[HEADER_BYTES + 37 + 3] ^= 1;
+    file_write(folder_path("j"), whole.bytes, whole.size);
+    struct plx_journal *journal = open_journal();
+    assert_int_equal(begin(journal, "16", &error), PLX_OK);
+    assert_int_equal(plx_journal_next(journal, keys, ANSWER(0), &answer, &error), PLX_OK);
+    assert_non_null(answer);
+    assert_int_equal(plx_journal_next(journal, keys + 1, ANSWER(1), &answer, &error), PLX_OK);
+    assert_null(answer);
+    folder_file_is("j", whole.bytes, HEADER_BYTES + 37);
+    plx_journal_close(journal);
+    free(whole.bytes);
+}
+
 static void assert_refused(enum plx_status status, const struct plx_error *error, enum plx_status expected,
                            const char *message)
 {
@@ -307,6 +328,7 @@ int main(void)
         TEST(plx_journal_next__gives_back_what_was_added),
         TEST(plx_journal_next__a_file_may_end_anywhere),
         TEST(plx_journal_next__a_flipped_bit_is_noticed),
+        TEST(plx_journal_next__cuts_off_what_is_not_whole),
         TEST(plx_journal_begin__refuses_what_is_of_something_else),
         TEST(plx_journal_begin__refuses_what_is_no_journal),
         TEST(plx_journal_next__refuses_another_question),
