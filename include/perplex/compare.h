@@ -46,14 +46,16 @@ struct plx_compare_options {
                                       there */
     const char *const *new_tokens; /* [count] those of NEW likewise; NULL, or an element that is NULL: the
                                       noted one */
+    const char *const *new_names;  /* [count] what results NEW are called instead of their paths; NULL, or an
+                                      element that is NULL: these */
     enum plx_resampling resampling;
     size_t resamples; /* 0: 10,000; else at least 100 */
     uint64_t seed;    /* the same seed gives the same numbers, whatever the threads */
     unsigned threads; /* 0: one for each processor */
     size_t moved;     /* how many of the tokens and documents that moved most are listed, in
                          each direction; 0: none */
-    void (*progress)(void *user, const char *what, uint64_t done, uint64_t size); /* NULL is fine; `size` is
-                                                                                     0 where it is unknown */
+    /* Told what was read of the per-token files of a pair, and how large they are (0: not known). */
+    void (*progress)(void *user, uint64_t done, uint64_t size);
     bool (*interrupted)(void *user); /* NULL is fine; true ends the work with PLX_INTERRUPTED */
     void *user;
 };
