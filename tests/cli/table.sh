@@ -96,7 +96,7 @@ has_row '| other | 200 (+100 %) |'
 has_row '| narrow | 5 † |'
 contains out '^† Not comparable with its column: protocol.window 64 instead of 0[.]$'
 contains out 'In parentheses: the difference from five[.]'
-contains out '^Protocol: sentence (.*) for five, other; custom (unit=line, window=64, unknown=unk) for narrow[.]$'
+contains out '^Protocol: sentence (.*) for five, other; custom (sentence with window=64) for narrow[.]$'
 # Another text under the same name.
 sed 's/of text.txt/of another/' other.json >strange.json
 accepts "$PERPLEX" table five.json strange.json --rows model --columns corpus
