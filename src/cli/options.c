@@ -58,10 +58,10 @@ static void build_tables(const struct cli_command *command, struct option *rows,
     *letters = '\0';
 }
 
-static int find_letter(int letter)
+static int find_letter(const struct cli_command *command, int letter)
 {
     int i = 0;
-    while (i < CLI_OPTION_COUNT && OPTIONS[i].letter != letter)
+    while (i < CLI_OPTION_COUNT && (OPTIONS[i].letter != letter || !(OPTIONS[i].commands & command->mask)))
         i++;
     return i;
 }
@@ -104,7 +104,7 @@ static bool check_names(const struct cli_command *command, const struct cli_argu
 {
     for (int i = 0; i < CLI_OPTION_COUNT; i++) {
         const char *value = arguments->values[i];
-        if (OPTIONS[i].takes == CLI_TAKES_FILE && value && !*value)
+        if ((OPTIONS[i].takes == CLI_TAKES_FILE || OPTIONS[i].takes == CLI_TAKES_RESULT) && value && !*value)
             return cli_refuse(arguments, (enum cli_option)i, "the name of a file");
     }
     for (int i = 0; i < arguments->operand_count && command->first != CLI_TAKES_COMMAND; i++) {
@@ -128,6 +128,16 @@ static bool add_mixed(struct cli_arguments *arguments)
     return true;
 }
 
+static bool add_condition(struct cli_arguments *arguments)
+{
+    if (arguments->condition_count == CLI_CONDITIONS_MOST) {
+        fprintf(stderr, "perplex: --fail-if can be given %d times at most\n", CLI_CONDITIONS_MOST);
+        return false;
+    }
+    arguments->conditions[arguments->condition_count++] = arguments->values[CLI_FAIL_IF];
+    return true;
+}
+
 int cli_parse(const struct cli_command *command, int argc, char **argv, struct cli_arguments *arguments)
 {
     struct option rows[CLI_OPTION_COUNT + 1];
@@ -143,9 +153,10 @@ int cli_parse(const struct cli_command *command, int argc, char **argv, struct c
         }
         if (code == '?')
             return unknown_option(command, argv[optind - 1]);
-        const int option = code >= FIRST_CODE ? code - FIRST_CODE : find_letter(code);
+        const int option = code >= FIRST_CODE ? code - FIRST_CODE : find_letter(command, code);
         arguments->values[option] = optarg ? optarg : "";
-        if (option == CLI_MIX && !add_mixed(arguments))
+        if ((option == CLI_MIX && !add_mixed(arguments)) ||
+            (option == CLI_FAIL_IF && !add_condition(arguments)))
             return usage_error(command);
     }
     arguments->operands = (const char *const *)argv + optind;
@@ -270,7 +281,7 @@ bool cli_ids(const struct cli_arguments *arguments, uint32_t ids[PLX_IGNORED_MAX
 }
 
 /* Digits up to `end`; none are 0. */
-static bool read_document(const char *text, const char *end, uint64_t *number)
+static bool read_digits(const char *text, const char *end, uint64_t *number)
 {
     *number = 0;
     for (; text < end; text++) {
@@ -288,10 +299,23 @@ bool cli_documents(const struct cli_arguments *arguments, struct plx_corpus_opti
     uint64_t first, end;
     if (!text)
         return true;
-    if (!colon || !read_document(text, colon, &first) ||
-        !read_document(colon + 1, colon + strlen(colon), &end) || (colon[1] && first >= end))
+    if (!colon || !read_digits(text, colon, &first) || !read_digits(colon + 1, colon + strlen(colon), &end) ||
+        (colon[1] && first >= end))
         return cli_refuse(arguments, CLI_DOCUMENTS, "A:B, A: or :B with numbers A < B of documents, from 0");
     corpus->first_document = first;
     corpus->end_document = end;
     return true;
+}
+
+bool cli_shard(const struct cli_arguments *arguments, struct plx_shard *shard)
+{
+    const char *text = arguments->values[CLI_SHARD];
+    const char *slash = text ? strchr(text, '/') : NULL;
+    if (!text)
+        return true;
+    if (slash && read_digits(text, slash, &shard->index) &&
+        read_digits(slash + 1, slash + strlen(slash), &shard->count) && shard->index > 0 &&
+        shard->index <= shard->count)
+        return true;
+    return cli_refuse(arguments, CLI_SHARD, "I/N, the I-th of N shards: from 1/N to N/N");
 }

@@ -88,16 +88,36 @@ static enum plx_status pause_between(const struct plx_pipeline *pipeline, struct
     return PLX_OK;
 }
 
+/* Leaves the batch to another shard. What has been scored is taken meanwhile, so that nothing is kept of the
+   corpus that has passed. */
+static enum plx_status pass_over(struct plx_pipeline *pipeline, struct plx_batch *batch,
+                                 struct plx_error *error)
+{
+    enum plx_status status = PLX_OK;
+    pipeline->elsewhere += batch->target_count;
+    plx_batch_clear(batch);
+    while (status == PLX_OK && plx_lane_ready(pipeline->scoring))
+        status = take_scores(pipeline, error);
+    return status;
+}
+
 /* Gives the full batch to the scorers and finds an empty one. Where full distributions are scored, one piece
    of the corpus is many batches, and these take their time. */
 static enum plx_status submit_batch(void *user, struct plx_batch **batch, struct plx_error *error)
 {
     struct plx_pipeline *pipeline = user;
+    if (!plx_shard_has(&pipeline->options->shard, pipeline->windows.parts.part))
+        return pass_over(pipeline, *batch, error);
     if (plx_lane_full(pipeline->scoring)) {
         enum plx_status status = pause_between(pipeline, error);
         if (status || (status = take_scores(pipeline, error)))
             return status;
     }
+    const struct plx_pipeline_user *callbacks = &pipeline->callbacks;
+    const enum plx_status status =
+        callbacks->submit ? callbacks->submit(callbacks->user, *batch, error) : PLX_OK;
+    if (status)
+        return status;
     plx_lane_submit(pipeline->scoring, *batch);
     pipeline->next_batch = (pipeline->next_batch + 1) % (pipeline->depth + 1);
     *batch = pipeline->batches + pipeline->next_batch;
@@ -126,9 +146,10 @@ enum plx_status plx_pipeline_settle(struct plx_pipeline *pipeline, struct plx_er
 static enum plx_status forget_spellings(struct plx_pipeline *pipeline, struct plx_error *error)
 {
     const uint64_t decided = plx_windows_decided(&pipeline->windows);
+    const bool own = plx_shard_has(&pipeline->options->shard, pipeline->windows.parts.part);
     struct plx_word token, document;
     if (!pipeline->spelling || decided == 0 || plx_lane_count(pipeline->scoring) > 0 ||
-        pipeline->windows.batch->target_count > 0)
+        (own && pipeline->windows.batch->target_count > 0))
         return PLX_OK;
     return plx_spelling_take(pipeline->spelling, decided - 1, &token, &document, error);
 }
@@ -248,6 +269,8 @@ static enum plx_status prepare(struct plx_pipeline *pipeline, struct plx_error *
         return PLX_MEMORY;
     plx_windows_init(&pipeline->windows, &pipeline->plan, pipeline->batch, submit_batch, pipeline,
                      pipeline->batches);
+    if (options->shard.count > 0)
+        plx_windows_part(&pipeline->windows);
     pipeline->seam = (struct plx_seam){.begins_document = true, .begins_line = true};
     return PLX_OK;
 }

@@ -6,6 +6,7 @@
 #include "eval/explain.h"
 #include "eval/pipeline.h"
 #include "eval/result.h"
+#include "eval/resume.h"
 #include "eval/token_feed.h"
 
 #include <stdio.h>
@@ -34,10 +35,23 @@ static void score(struct plx_batch *batch, size_t index, struct plx_session *ses
         plx_breakdown_measure(&run->breakdown, batch, run->parts + index);
 }
 
+static enum plx_status find_answer(void *user, struct plx_batch *batch, struct plx_error *error)
+{
+    const struct run *run = user;
+    const struct plx_pipeline *pipeline = &run->pipeline;
+    return plx_resume_find(pipeline->options->journal, &pipeline->plan, batch, error);
+}
+
 /* Adds a batch to the result. */
 static enum plx_status take(void *user, const struct plx_batch *batch, size_t index, struct plx_error *error)
 {
     struct run *run = user;
+    struct plx_journal *journal = run->pipeline.options->journal;
+    if (journal) {
+        const enum plx_status status = plx_resume_keep(journal, &run->pipeline.plan, batch, error);
+        if (status)
+            return status;
+    }
     if (run->fed) {
         const enum plx_status status = plx_token_feed_batch(&run->feed, batch, error);
         if (status)
@@ -95,6 +109,7 @@ static enum plx_status run_corpus(struct run *run, struct plx_error *error)
     const struct plx_evaluate_options *options = pipeline->options;
     const struct plx_pipeline_user callbacks = {
         .score = score,
+        .submit = options->journal ? find_answer : NULL,
         .take = take,
         .user = run,
         .read = options->explain ? read_block : NULL,
@@ -108,12 +123,20 @@ static enum plx_status run_corpus(struct run *run, struct plx_error *error)
     if (plx_breakdown_sums_wanted(&run->breakdown) &&
         !(run->parts = plx_new_array(batches, sizeof *run->parts, error)))
         return PLX_MEMORY;
+    const struct plx_extra_request *request = plx_extra_wanted(&run->request) ? &run->request : NULL;
     for (size_t i = 0; i < batches; i++)
-        pipeline->batches[i].request = plx_extra_wanted(&run->request) ? &run->request : NULL;
+        pipeline->batches[i].request = request;
+    if (options->journal && (status = plx_resume_begin(options->journal, pipeline, request, error)))
+        return status;
+    run->result->sequence.follows = options->shard.index > 1;
     begin_feed(run);
     if (options->explain && !(run->explain = plx_explain_new(pipeline, error)))
         return error->status;
     status = plx_pipeline_run(pipeline, &callbacks, run->fed ? &run->feed.spelling : NULL, error);
+    if (status == PLX_OK && options->journal)
+        status = plx_journal_end(options->journal, error);
+    if (status == PLX_INTERRUPTED && options->journal)
+        plx_journal_hint(options->journal, error);
     if (status)
         return status;
     plx_sequence_finish(&run->result->sequence, &pipeline->plan);
@@ -182,6 +205,8 @@ static enum plx_status describe(struct run *run, struct plx_error *error)
     result->files = corpus.files;
     plx_document_range_text(&corpus, result->document_range);
     result->tokens = pipeline->windows.tokens;
+    result->shard = pipeline->options->shard;
+    result->elsewhere = pipeline->elsewhere;
     if (!plx_corpus_page_counts(pipeline->corpus, &result->pages) ||
         pipeline->plan.protocol.unit != PLX_UNIT_DOCUMENT)
         result->pages = (struct plx_page_counts){0};
@@ -210,12 +235,11 @@ static enum plx_status describe(struct run *run, struct plx_error *error)
     if (status)
         return status;
     plx_warnings_add_model(&result->warnings, pipeline->model);
-    plx_warnings_doubt(&result->warnings, pipeline, "corpus",
-                       result->tally.unknown_tokens - result->tally.literal,
-                       plx_tally_targets(&result->tally));
-    plx_warnings_original(&result->warnings, pipeline,
-                          result->tokens - plx_tally_total(&result->tally).count);
+    plx_warnings_doubt(&result->warnings, pipeline, "corpus");
+    plx_warnings_original(&result->warnings, pipeline);
     plx_corpus_original(pipeline->corpus, &result->original);
+    if (result->shard.count == 0) /* shards are of one mind about the others */
+        plx_result_doubt(result);
     result->seconds = plx_pipeline_seconds(pipeline);
     return plx_corpus_sha256(pipeline->corpus, result->corpus_sha256, error);
 }
@@ -238,38 +262,6 @@ static enum plx_status check_positions(const struct run *run, struct plx_error *
     return plx_error_hint(error, "another tokenization, or another corpus?");
 }
 
-/* Every token was scored once or skipped for one reason; and something was scored. */
-static enum plx_status check(const struct plx_result *result, const char *corpus, struct plx_error *error)
-{
-    const struct plx_exact total = plx_tally_total(&result->tally);
-    const struct plx_skipped *skipped = &result->skipped;
-    const uint64_t decided = total.count + result->tally.skipped_unknown + skipped->no_context +
-                             skipped->masked + skipped->replaced + skipped->tail + skipped->limit +
-                             skipped->blank;
-    if (decided != result->tokens)
-        return plx_error_set(error, PLX_INTERNAL, "%llu tokens were read, but %llu scored or skipped",
-                             (unsigned long long)result->tokens, (unsigned long long)decided);
-    if (total.overflow || total.invalid) {
-        plx_error_set(error, PLX_NOT_FINITE, "the sum of the cross-entropies is out of range");
-        return plx_error_input(error, corpus);
-    }
-    if (total.count > 0) {
-        const enum plx_status status = plx_extra_check(&result->request, &result->extra, error);
-        return status ? plx_error_input(error, corpus) : PLX_OK;
-    }
-    if (result->text.bytes == 0 && result->tokens == 0)
-        plx_error_set(error, PLX_MALFORMED, "the corpus is empty: there is nothing to score");
-    else
-        plx_error_set(error, PLX_MALFORMED, "no token is left to score: %llu were read, all skipped",
-                      (unsigned long long)result->tokens);
-    if (skipped->tail > 0)
-        plx_error_hint(error,
-                       "what does not fill a window of %llu tokens is dropped: a smaller --window, or "
-                       "--tail keep",
-                       (unsigned long long)result->plan.protocol.window);
-    return plx_error_input(error, corpus);
-}
-
 enum plx_status plx_evaluate(const struct plx_model *model, struct plx_corpus *corpus,
                              const struct plx_evaluate_options *options, struct plx_result **result,
                              struct plx_error *error)
@@ -288,9 +280,11 @@ enum plx_status plx_evaluate(const struct plx_model *model, struct plx_corpus *c
         status = plx_extra_settle(run.pipeline.options, model, &run.pipeline.plan, &run.request, error);
     if (status == PLX_OK)
         status = plx_breakdown_settle(settled.breakdown, model, &run.pipeline.plan, &run.breakdown, error);
+    if (status == PLX_OK)
+        status = plx_shard_check(&settled, &run.pipeline.plan, &run.breakdown, error);
     if (status == PLX_OK && (status = run_corpus(&run, error)) == PLX_OK &&
         (status = describe(&run, error)) == PLX_OK && (status = check_positions(&run, error)) == PLX_OK)
-        status = check(run.result, plx_corpus_name(corpus), error);
+        status = plx_result_check(run.result, plx_corpus_name(corpus), error);
     if (status == PLX_OK && run.explain)
         status = plx_explain_finish(run.explain, run.result, error);
     plx_explain_free(run.explain);

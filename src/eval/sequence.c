@@ -44,7 +44,9 @@ static void end_group(struct plx_sequence *sequence, const struct plx_plan *plan
         return;
     uint64_t weight = 1;
     if (plan->protocol.average == PLX_AVERAGE_HF_2024)
-        weight = sequence->groups > 0 && plan->protocol.stride < plan->protocol.window ? count - 1 : count;
+        weight = (sequence->groups > 0 || sequence->follows) && plan->protocol.stride < plan->protocol.window
+                     ? count - 1
+                     : count;
     sequence->groups++;
     sequence->group_weight += weight;
     if (weight > 0)

@@ -18,6 +18,7 @@ struct plx_sequence {
     uint64_t position;                     /* tokens of it so far */
 
     /* Averages other than over tokens. */
+    bool follows;                 /* set beforehand: the first group of the corpus is another shard's */
     struct plx_exact group;       /* window or unit at hand */
     struct plx_exact group_means; /* each weighted */
     uint64_t groups;              /* with targets, so far */

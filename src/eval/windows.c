@@ -81,6 +81,11 @@ static void count_tokens(struct plx_windows *windows, size_t first)
     counts->tokens += windows->count - first;
 }
 
+void plx_windows_part(struct plx_windows *windows)
+{
+    plx_parts_init(&windows->parts, windows->plan);
+}
+
 void plx_windows_number(struct plx_windows *windows)
 {
     windows->numbered = true;
@@ -223,8 +228,10 @@ static bool at_limit(const struct plx_windows *windows)
 static uint64_t end_of_run(struct plx_windows *windows, uint64_t index, uint64_t end)
 {
     const struct plx_plan *plan = windows->plan;
-    const uint64_t room = windows->batch_targets - windows->batch->target_count;
-    uint64_t last = index;
+    const struct plx_parts *parts = &windows->parts;
+    uint64_t room = windows->batch_targets - windows->batch->target_count, last = index;
+    if (parts->anywhere && parts->first + parts->least - windows->targets < room)
+        room = parts->first + parts->least - windows->targets;
     if (plan->restart == PLX_NO_TOKEN && plan->unknown_context && plan->protocol.limit == 0)
         return end - index < room ? end : index + room; /* nothing parts them */
     for (;; last++) {
@@ -281,6 +288,28 @@ static enum plx_status copy_run(struct plx_windows *windows, struct context cont
     return windows->sink(windows->user, &windows->batch, error);
 }
 
+/* Whether no sum that is made in the order of the corpus goes on from the target before this one. */
+static bool is_seam(const struct plx_windows *windows, uint64_t index)
+{
+    if (windows->new_unit || windows->parts.anywhere)
+        return true;
+    if (windows->parts.by_unit || windows->plan->protocol.window)
+        return windows->new_window && !windows->parts.by_unit;
+    return windows->flags[index - 1 - windows->base] & PLX_TOKEN_END; /* a sentence begins */
+}
+
+/* Before the target at `index`: begins another part of the corpus, if this one has had enough. */
+static enum plx_status cut_part(struct plx_windows *windows, uint64_t index, struct plx_error *error)
+{
+    if (!windows->parts.wanted || !plx_parts_full(&windows->parts, windows->targets) ||
+        !is_seam(windows, index))
+        return PLX_OK;
+    const enum plx_status status =
+        windows->batch->target_count > 0 ? windows->sink(windows->user, &windows->batch, error) : PLX_OK;
+    plx_parts_next(&windows->parts, windows->targets);
+    return status;
+}
+
 /* Scores the targets [index, end) of the window that begins at `begin`. */
 static enum plx_status score_targets(struct plx_windows *windows, uint64_t begin, uint64_t index,
                                      uint64_t end, struct plx_error *error)
@@ -303,9 +332,11 @@ static enum plx_status score_targets(struct plx_windows *windows, uint64_t begin
             index++;
             continue;
         }
-        const uint64_t run_end = end_of_run(windows, index, end);
-        const enum plx_status status = copy_run(windows, context, index, run_end, error);
+        enum plx_status status = cut_part(windows, index, error);
         if (status)
+            return status;
+        const uint64_t run_end = end_of_run(windows, index, end);
+        if ((status = copy_run(windows, context, index, run_end, error)))
             return status;
         index = run_end;
     }

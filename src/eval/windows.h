@@ -8,6 +8,7 @@
 #define PLX_EVAL_WINDOWS_H
 
 #include "eval/batch.h"
+#include "eval/shard.h"
 #include "eval/spelling.h"
 
 /* Why tokens were not scored. */
@@ -32,6 +33,7 @@ struct plx_windows {
     struct plx_batch *batch;         /* being filled */
     struct plx_spelling *spelling;   /* NULL: nobody wants it */
     struct plx_token_counts *counts; /* of what the protocol keeps; NULL: nobody wants them */
+    struct plx_parts parts;          /* no batch has targets of two */
 
     /* The tokens of the unit at hand that are still needed; index `base` of the unit is element 0. */
     uint32_t *ids, *bytes, *characters;
@@ -77,6 +79,9 @@ void plx_windows_note(struct plx_windows *windows, struct plx_spelling *spelling
 
 /* Has every token counted that is kept, whether it is scored or not. */
 void plx_windows_count(struct plx_windows *windows, struct plx_token_counts *counts);
+
+/* Has the corpus cut into parts. */
+void plx_windows_part(struct plx_windows *windows);
 
 /* Has the targets of every batch numbered, from the first block on: token i of all that the blocks hold has
    the number 2i, an end symbol that is added behind it 2i + 1. By these numbers the targets of one protocol

@@ -60,6 +60,25 @@ const cJSON *plx_result_member(const cJSON *parent, const char *key)
     return cJSON_GetObjectItemCaseSensitive(parent, key);
 }
 
+enum plx_status plx_result_file_whole(const cJSON *json, const char *path, struct plx_error *error)
+{
+    const struct plx_json_path root = {NULL, NULL, 0}, complete = {&root, "complete", 0},
+                               shard = {&root, "shard", 0};
+    const cJSON *object = plx_result_member(json, "shard");
+    uint64_t index, count;
+    enum plx_status status;
+    if (cJSON_IsTrue(plx_result_member(json, "complete")))
+        return PLX_OK;
+    if (!object)
+        return plx_json_error(&complete, path, error, "the result is not of a whole corpus");
+    if ((status = plx_json_get_u64(object, "index", &shard, path, 1, UINT64_MAX, &index, error)) ||
+        (status = plx_json_get_u64(object, "count", &shard, path, 1, UINT64_MAX, &count, error)))
+        return status;
+    plx_json_error(&shard, path, error, "the result is that of shard %llu of %llu, not of a whole corpus",
+                   (unsigned long long)index, (unsigned long long)count);
+    return plx_error_hint(error, "`perplex merge` puts the results of all shards together");
+}
+
 enum plx_status plx_result_file_inputs(const cJSON *json, const char *path, const char **model,
                                        const char **corpus, struct plx_error *error)
 {

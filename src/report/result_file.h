@@ -11,6 +11,9 @@
    failure. PLX_MALFORMED where it is no perplex.result/1, the errors of sources. */
 enum plx_status plx_result_file_read(const char *path, cJSON **json, struct plx_error *error);
 
+/* PLX_MALFORMED where the result is that of a shard. */
+enum plx_status plx_result_file_whole(const cJSON *json, const char *path, struct plx_error *error);
+
 /* The member `key`; NULL, which the readers of its members report, where there is none. */
 const cJSON *plx_result_member(const cJSON *parent, const char *key);
 

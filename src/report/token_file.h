@@ -3,24 +3,38 @@
 #define PLX_REPORT_TOKEN_FILE_H
 
 #include <perplex/evaluate.h>
+#include <perplex/source.h>
+
+#include "base/exact.h"
 
 #include <cjson/cJSON.h>
 
 /* A file open for reading, block by block. */
 struct plx_token_file;
 
-/* Opens it by its content, not its name. PLX_MALFORMED where it is no per-token file; the errors of sources.
- */
-enum plx_status plx_token_file_open(const char *path, struct plx_token_file **file, struct plx_error *error);
+/* Opens it by its content, not its name: a path, "-" or a URL. options may be NULL. PLX_MALFORMED or
+   PLX_UNSUPPORTED where it is no per-token file; the errors of opening and reading a source (source.h). Any
+   thread; one file belongs to one thread at a time. An empty file is one without tokens. */
+enum plx_status plx_token_file_open(const char *path, const struct plx_source_options *options,
+                                    struct plx_token_file **file, struct plx_error *error);
 
-/* Whether more is known of each token than its nats: .jsonl rather than .npy. */
+/* Whether more is known of each token than its nats: JSON Lines rather than an array of NumPy. */
 bool plx_token_file_detailed(const struct plx_token_file *file);
 
 /* The next tokens, in the order of the corpus, borrowed until the next call; *count is 0 at the end. What the
    file does not say is {NULL, 0}, PLX_NO_TOKEN or 0; without details, `position` counts on in one unit.
-   PLX_MALFORMED with line and column (or offset). */
+   Members of lines may come in any order, with white space, among others, which are passed over; only "nats"
+   must be there. PLX_MALFORMED with line and column, or the offset; the errors of reading. */
 enum plx_status plx_token_file_next(struct plx_token_file *file, const struct plx_token_score **tokens,
                                     size_t *count, struct plx_error *error);
+
+/* The next nats into nats[most], of a file without details: *count is less only at the end. The errors of
+   plx_token_file_next. */
+enum plx_status plx_token_file_next_nats(struct plx_token_file *file, double *nats, size_t most,
+                                         size_t *count, struct plx_error *error);
+
+/* How many tokens a file without details says that it has; 0 of one with details. */
+uint64_t plx_token_file_count(const struct plx_token_file *file);
 
 /* The size of the medium and what of it was read; 0 where that is not known. For progress. */
 void plx_token_file_progress(const struct plx_token_file *file, uint64_t *done, uint64_t *size);
@@ -28,7 +42,7 @@ void plx_token_file_progress(const struct plx_token_file *file, uint64_t *done, 
 /* NULL is fine. */
 void plx_token_file_close(struct plx_token_file *file);
 
-/* All of a file that comparisons need, in memory: 8 bytes a token, and 16 more for each document. */
+/* All of a file that comparisons need, in memory: 8 bytes a token, and as many for each document. */
 struct plx_token_nats {
     double *nats; /* [count] */
     size_t count;
@@ -37,21 +51,29 @@ struct plx_token_nats {
     size_t document_count;   /* 0: the file does not tell documents apart */
 };
 
-/* Reads a file whole; `units_are_documents`: the protocol's unit is the document. To be released. The errors
-   of reading; PLX_MEMORY. */
-enum plx_status plx_token_nats_read(const char *path, bool units_are_documents, struct plx_token_nats *nats,
+/* Reads a file whole; `units_are_documents`: the protocol's unit is the document. options may be NULL. To be
+   released, which is fine after a failure too. The errors of plx_token_file_open and plx_token_file_next;
+   PLX_MEMORY. Any thread, and two files by two threads at once. */
+enum plx_status plx_token_nats_read(const char *path, const struct plx_source_options *options,
+                                    bool units_are_documents, struct plx_token_nats *nats,
                                     struct plx_error *error);
 
 void plx_token_nats_release(struct plx_token_nats *nats);
 
-/* Whether a file of so many tokens is the one of the result: its count and its exact sum are those of the
-   result's accumulators. PLX_MISMATCH, with what differs, where not. */
+/* Whether a file of so many tokens is the one of the result: its count, its exact sum and that of its squares
+   are those of the result's accumulators. PLX_MISMATCH, with what differs, where not; PLX_MALFORMED where the
+   result has no such accumulators. The paths stand in errors. Any thread. */
 enum plx_status plx_token_nats_check(const struct plx_token_nats *nats, const char *path, const cJSON *result,
-                                     struct plx_error *error);
+                                     const char *result_path, struct plx_error *error);
 
-/* The result's own per-token file: the name that it notes (runtime.outputs.per_token), as it stands or, where
-   there is no such file, in the folder of the result at `result_path`. *path is to be freed with free();
-   NULL, and PLX_OK, where the result notes none or it is nowhere. */
+/* The same of one whose nats were added up as they came. */
+enum plx_status plx_token_sums_check(const struct plx_exact *found, const char *path, const cJSON *result,
+                                     const char *result_path, struct plx_error *error);
+
+/* The result's own per-token file: the name that it notes (runtime.outputs.per_token), in the folder of the
+   result at `result_path` or, where there is no such file, as it stands. The folder comes first, for a name
+   may mean another run's file where results were moved. *path is to be freed with free(); NULL, and PLX_OK,
+   where the result notes none or it is nowhere. PLX_MEMORY. */
 enum plx_status plx_token_file_find(const cJSON *result, const char *result_path, char **path,
                                     struct plx_error *error);
 

@@ -36,7 +36,7 @@ while read -r command; do
     contains page "^ *perplex $command"
     awk -v head="   perplex $command" '/^   [a-z]/ { inside = $0 == head; next } inside' all >described
     accepts "$PERPLEX" "$command" --help
-    sed -n 's/^ \{2,\}\(-.\, \)\{0,1\}\(--[a-z-]*\( [A-Z:]*\)\{0,1\}\).*/\2/p' out >options
+    sed -n 's/^ \{2,\}\(-.\, \)\{0,1\}\(--[a-z-]*\( [A-Z:\/]*\)\{0,1\}\).*/\2/p' out >options
     [ -s options ] || fail "no options of $command"
     while read -r option; do
         grep -q -e "^ *\(-[a-z], \)\{0,1\}$option\( \|\$\)" described || fail "the page lacks $option of $command"

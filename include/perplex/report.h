@@ -1,0 +1,33 @@
+/* Reports: results as one page of HTML for people, with plots. Results are files that plx_result_json has
+   written; neither models nor corpora are opened. */
+#ifndef PERPLEX_REPORT_H
+#define PERPLEX_REPORT_H
+
+#include <perplex/output.h>
+#include <perplex/status.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Zero-initialised is the default. All is borrowed for the call. */
+struct plx_report_options {
+    const char *title;            /* of the page; NULL: made of the names of model and corpus */
+    const char *const *per_token; /* [number of results] per-token file (per_token.h) of each; NULL, or NULL
+                                     for one: that which the result notes, if it is there */
+};
+
+/* Writes the page of results (paths[count], "-" or URLs, read one after another; at least one) to an output,
+   which stays open: UTF-8, self-contained, readable without scripts. The first result is the base that the
+   others are held against. The page depends on the files alone: the same ones give the same bytes.
+   PLX_MALFORMED where one is not a result, with its name and the place; PLX_UNSUPPORTED where it has more
+   than 64 MiB; the errors of opening and reading a source (source.h) and of writing (output.h). Any thread.
+ */
+PLX_API enum plx_status plx_report_write(const char *const *paths, size_t count,
+                                         const struct plx_report_options *options, struct plx_output *output,
+                                         struct plx_error *error);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
