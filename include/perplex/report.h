@@ -13,8 +13,10 @@ extern "C" {
 /* Zero-initialised is the default. All is borrowed for the call. */
 struct plx_report_options {
     const char *title;            /* of the page; NULL: made of the names of model and corpus */
-    const char *const *per_token; /* [number of results] per-token file (per_token.h) of each; NULL, or NULL
-                                     for one: that which the result notes, if it is there */
+    const char *const *per_token; /* [per_token_count] per-token file (per_token.h) of the first results; NULL
+                                     for one, and for those that follow: that which the result notes, if it is
+                                     there */
+    size_t per_token_count;
 };
 
 /* Writes the page of results (paths[count], "-" or URLs, read one after another; at least one) to an output,

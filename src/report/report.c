@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "base/sha256.h"
 #include "report/chart.h"
+#include "report/token_file.h"
 
 #include <perplex/version.h>
 
@@ -38,14 +39,16 @@ static enum plx_status read_numbers(struct plx_reported *result, struct plx_erro
                             &result->scored, error);
 }
 
-/* The per-token file that is given. */
+/* The per-token file that is given, or noted. */
 static enum plx_status find_tokens(const struct plx_report *report, size_t index, struct plx_error *error)
 {
-    const char *given = report->options->per_token ? report->options->per_token[index] : NULL;
+    const struct plx_report_options *options = report->options;
     struct plx_reported *result = report->results + index;
-    if (given)
-        result->per_token = plx_copy_string(given, strlen(given), error);
-    return given && !result->per_token ? PLX_MEMORY : PLX_OK;
+    const char *given = index < options->per_token_count ? options->per_token[index] : NULL;
+    if (!given)
+        return plx_token_file_find(result->json, result->path, &result->per_token, error);
+    result->per_token = plx_copy_string(given, strlen(given), error);
+    return result->per_token ? PLX_OK : PLX_MEMORY;
 }
 
 static enum plx_status read_result(struct plx_report *report, size_t index, const char *path,
@@ -54,6 +57,8 @@ static enum plx_status read_result(struct plx_report *report, size_t index, cons
     struct plx_reported *result = report->results + index;
     result->path = path;
     enum plx_status status = plx_result_file_read(path, &result->json, error);
+    if (status == PLX_OK)
+        status = plx_result_file_whole(result->json, path, error);
     if (status == PLX_OK)
         status = plx_result_file_inputs(result->json, path, &result->model, &result->corpus, error);
     if (status == PLX_OK)
@@ -155,10 +160,9 @@ static void put_head(struct plx_report *report)
         if (SECTIONS[i]->script && is_shown(report, SECTIONS[i]))
             scripts[script_count++] = SECTIONS[i]->script;
     }
-    plx_html_markup(html,
-                    "<!DOCTYPE html>\n<html lang=\"en\" xmlns=\"http://www.w3.org/1999/xhtml\">\n<head>\n"
-                    "<meta charset=\"utf-8\"/>\n<meta http-equiv=\"Content-Security-Policy\" "
-                    "content=\"default-src 'none'; base-uri 'none'; form-action 'none'; style-src");
+    plx_html_markup(html, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n"
+                          "<meta charset=\"utf-8\"/>\n<meta http-equiv=\"Content-Security-Policy\" "
+                          "content=\"default-src 'none'; base-uri 'none'; form-action 'none'; style-src");
     put_hash(html, styles, style_count);
     if (script_count > 0) {
         plx_html_markup(html, "; script-src");
