@@ -18,6 +18,7 @@
 #include <perplex/evaluate.h>
 #include <perplex/gate.h>
 #include <perplex/inspect.h>
+#include <perplex/journal.h>
 #include <perplex/loss.h>
 #include <perplex/merge.h>
 #include <perplex/mixture.h>
@@ -31,6 +32,7 @@
 #include <perplex/source.h>
 #include <perplex/status.h>
 #include <perplex/summary.h>
+#include <perplex/table.h>
 #include <perplex/version.h>
 #include <perplex/warning.h>
 

@@ -70,6 +70,7 @@ enum cli_takes {
     CLI_TAKES_CORPUS_FORMAT,
     CLI_TAKES_TABLE_FORMAT,
     CLI_TAKES_COMPARISON_FORMAT,
+    CLI_TAKES_DIMENSION, /* of a table, or several, with commas between them */
     CLI_TAKES_IDS_FORMAT,
     CLI_TAKES_LOAD,
     CLI_TAKES_FINGERPRINT,
@@ -148,6 +149,8 @@ enum cli_takes {
       "targets scored together (default: as suits the model); does not change the result")                   \
     X(SHARD, "shard", 0, "I/N", TEXT, CLI_EVAL,                                                              \
       "score the I-th of N shares of the corpus only; `perplex merge` puts the results together")            \
+    X(RESUME, "resume", 0, NULL, NOTHING, CLI_EVAL,                                                          \
+      "keep a journal beside the file of -o, and go on from the one that is there")                          \
     X(OUTPUT, "output", 'o', "FILE", FILE, CLI_WRITING,                                                      \
       "write there, whole or not at all (default: stdout)")                                                  \
     X(PER_TOKEN, "per-token", 0, "FILE", FILE, CLI_EVAL,                                                     \
@@ -184,6 +187,19 @@ enum cli_takes {
       "per-token file of the result (default: the one that the result notes); may be repeated, for one "     \
       "result after the other")                                                                              \
     X(TITLE, "title", 0, "TEXT", TEXT, CLI_REPORT, "title of the page (default: names of model and corpus)") \
+    X(ROWS, "rows", 0, "WHAT", DIMENSION, CLI_TABLE,                                                         \
+      "what is a row: %s, or several with commas between them")                                              \
+    X(COLUMNS, "columns", 0, "WHAT", DIMENSION, CLI_TABLE, "what is a column: the same words")               \
+    X(METRIC, "metric", 0, "NAMES", TEXT, CLI_TABLE,                                                         \
+      "which numbers, with commas between them: ppl, nats, bits, bpb, or any number of a result by its "     \
+      "name")                                                                                                \
+    X(INTERVAL, "interval", 0, NULL, NOTHING, CLI_TABLE, "the 95 % interval of each number that has one")    \
+    X(DIFFERENCE, "difference", 0, "ROW", TEXT, CLI_TABLE,                                                   \
+      "how far the others are from the row of that name")                                                    \
+    X(SORT, "sort", 0, "METRIC", TEXT, CLI_TABLE, "rows by that number, best first (default: as given)")     \
+    X(DIGITS, "digits", 0, "N", NUMBER, CLI_TABLE,                                                           \
+      "digits behind the point (default: as many as the uncertainty warrants)")                              \
+    X(CAPTION, "caption", 0, "TEXT", TEXT, CLI_TABLE, "in place of the first sentence of the caption")       \
     X(QUIET, "quiet", 'q', NULL, NOTHING, CLI_SCORING | CLI_INSPECT | CLI_CONVERT,                           \
       "no progress, summary or warnings on stderr")                                                          \
     X(CONFIG, "config", 0, "FILE", FILE, CLI_SCORING, "options out of a JSON file")                          \
