@@ -92,6 +92,13 @@ cell='//section[@id="numbers"]//tbody/tr[th="perplexity"]/td'
 is three.html "string(($cell)[2]/small[last()])" "$ratio"
 is three.html "string(($cell)[3]/small[last()])" 'not comparable'
 
+# The test of their difference is that of perplex compare.
+"$PERPLEX" compare ngram.json neural.json --json >compared.json
+row='//section[@id="comparison"]//tbody/tr[th="B"]'
+interval=$(value compared.json comparisons.0.test.interval95_nats | tr -d '[] ' | awk -F , '{ printf "−%.4f to −%.4f", -$1, -$2 }')
+is three.html "string($row/td[2])" "$interval"
+is three.html 'count(//section[@id="comparison"]//tbody/tr[th="C"]/td[. = "—"])' 5
+
 # Text of anybody: in tokens, names and titles.
 mkdir hostile
 name='hostile/<img src=x onerror=alert(1)>"&'"'"'.txt'
