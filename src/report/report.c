@@ -4,11 +4,14 @@
 #include "base/base64.h"
 #include "base/memory.h"
 #include "base/sha256.h"
+#include "eval/bootstrap.h"
 #include "report/chart.h"
+#include "report/intervals.h"
 #include "report/token_file.h"
 
 #include <perplex/version.h>
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,14 +32,49 @@ static enum plx_status read_numbers(struct plx_reported *result, struct plx_erro
     const char *path = result->path;
     enum plx_status status;
     if ((status = plx_json_get_double(json, "nats_per_token", &root, path, &result->nats, error)) ||
-        (status = plx_json_get_double(json, "perplexity", &root, path, &result->perplexity, error)) ||
         (status = plx_json_get_double(errors, "standard_error_nats", &uncertainty, path,
-                                      &result->standard_error, error)) ||
-        (status = plx_json_get_doubles(errors, "interval95_perplexity", &uncertainty, path, result->interval,
-                                       2, error)))
+                                      &result->standard_error, error)))
         return status;
     return plx_json_get_u64(plx_result_member(json, "counts"), "scored", &counts, path, 0, UINT64_MAX,
                             &result->scored, error);
+}
+
+/* Draws from blocks of neighbours how far off the mean over tokens may be; nothing where these are too few.
+ */
+static enum plx_status draw_interval(struct plx_reported *result, const struct plx_result_blocks *blocks,
+                                     struct plx_error *error)
+{
+    static const struct plx_bootstrap_options OPTIONS = {.resamples = 10000, .threads = 1};
+    double sums[PLX_BLOCKS_MAX], weights[PLX_BLOCKS_MAX];
+    struct plx_bootstrap_blocks drawn = {sums, weights, 0};
+    struct plx_bootstrap found;
+    for (size_t i = 0; i < blocks->count; i++) {
+        const struct plx_exact sum = {.sum = blocks->sums[i], .count = blocks->scored[i]};
+        if (sum.count == 0)
+            continue;
+        sums[drawn.count] = plx_exact_sum(&sum);
+        weights[drawn.count++] = (double)sum.count;
+    }
+    const enum plx_status status = plx_bootstrap_mean(&drawn, &OPTIONS, &found, error);
+    if (status || !isfinite(found.low) || !isfinite(found.high))
+        return status;
+    result->interval[0] = found.low;
+    result->interval[1] = found.high;
+    result->drawn_blocks = drawn.count;
+    return PLX_OK;
+}
+
+static enum plx_status find_interval(struct plx_reported *result, struct plx_error *error)
+{
+    const cJSON *average = plx_report_find(result->json, "protocol.average");
+    const double half = PLX_REPORT_Z_95 * result->standard_error;
+    struct plx_result_blocks blocks;
+    result->interval[0] = result->nats - half;
+    result->interval[1] = result->nats + half;
+    const enum plx_status status = plx_result_blocks_read(result->json, result->path, &blocks, error);
+    if (status || !isfinite(half) || !cJSON_IsString(average) || strcmp(average->valuestring, "token") != 0)
+        return status;
+    return draw_interval(result, &blocks, error);
 }
 
 /* The per-token file that is given, or noted. */
@@ -63,6 +101,8 @@ static enum plx_status read_result(struct plx_report *report, size_t index, cons
         status = plx_result_file_inputs(result->json, path, &result->model, &result->corpus, error);
     if (status == PLX_OK)
         status = read_numbers(result, error);
+    if (status == PLX_OK)
+        status = find_interval(result, error);
     if (status == PLX_OK)
         status = plx_comparability_find(report->results[0].json, result->json, &result->comparability, error);
     return status ? status : find_tokens(report, index, error);

@@ -119,17 +119,15 @@ is hostile.html 'count(//mark[. = "U+0001"])' 1
 ! grep -q "$(printf '\342\200\256')" hostile.html || fail 'a direction is turned'
 
 # Zero probability: the mean is infinite, and the page says so.
-printf 'the sea\nis wide\n' >zero.txt
-"$PERPLEX" eval "$ngram" zero.txt --unknown zero -q -o zero.json
 printf 'the qqq\n' >zero.txt
-"$PERPLEX" eval "$ngram" zero.txt --unknown zero -q -o zero.json
+"$PERPLEX" eval "$ngram" zero.txt --unknown zero -q -o zero.json 2>err
 accepts "$PERPLEX" report zero.json -o zero.html
 is_page zero.html
 is zero.html 'string(//ul[@class="head"]/li[1]/strong)' '∞'
 is zero.html 'count(//section[@id="along"]//svg)' 0
 
 # What is odd in a result is no number on the page, and no failure.
-sed 's/"sums": \[/&"x", {}, /; s/"position": \[/&1, {"from": "a"}, /; s/"tokens": [0-9]*,$/"tokens": -1e308,/' ngram.json >odd.json
+sed 's/"position": \[/&1, {"from": "a"}, /; s/"tokens": [0-9]*,$/"tokens": -1e308,/' ngram.json >odd.json
 run "$PERPLEX" report odd.json -o odd.html
 ends_with 0
 is_page odd.html
@@ -142,6 +140,8 @@ ends_with 3
 prints_nothing
 [ ! -e none.html ] || fail 'a page of a broken result'
 refuses 4 'nowhere.json: *' "$PERPLEX" report nowhere.json -o none.html
+sed 's/"sums": \[/&"x", /' ngram.json >odd.json
+refuses 3 'odd.json: $.accumulators.blocks*' "$PERPLEX" report odd.json -o none.html
 misused 'report needs a result' "$PERPLEX" report -o none.html
 misused '--output ngram.json would overwrite what is read: ngram.json' "$PERPLEX" report ngram.json -o ngram.json
 misused 'standard input can be read only once' "$PERPLEX" report - - -o none.html
