@@ -88,6 +88,18 @@ PLX_API enum plx_status plx_result_set_files(struct plx_result *result, const ch
 PLX_API enum plx_status plx_result_json(const struct plx_result *result, char **text, size_t *length,
                                         struct plx_error *error);
 
+/* What a result comes to. */
+struct plx_headline {
+    double nats_per_token, perplexity; /* may be not finite */
+    uint64_t scored, infinite;         /* tokens */
+};
+
+/* Reads what a result comes to that was written as JSON: at a path, "-" or a URL. PLX_MALFORMED where it is
+   none or not complete; PLX_UNSUPPORTED where it has more than 64 MiB; the errors of opening and reading a
+   source (source.h). Any thread. */
+PLX_API enum plx_status plx_result_headline(const char *path, struct plx_headline *headline,
+                                            struct plx_error *error);
+
 /* Frees a result. NULL is fine. */
 PLX_API void plx_result_free(struct plx_result *result);
 

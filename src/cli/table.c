@@ -44,17 +44,31 @@ static bool read_options(const struct cli_arguments *arguments, struct plx_table
     return true;
 }
 
+int cli_check_table(const struct cli_arguments *options)
+{
+    struct plx_table_options settled;
+    return read_options(options, &settled) ? CLI_OK : CLI_USAGE;
+}
+
+int cli_make_table(const struct cli_arguments *options, const char *const *paths, size_t count, char **text,
+                   size_t *length)
+{
+    struct plx_table_options settled;
+    struct plx_error error;
+    if (!read_options(options, &settled))
+        return CLI_USAGE;
+    return plx_table(paths, count, &settled, text, length, &error) ? cli_fail(&error) : CLI_OK;
+}
+
 static int run(struct cli_arguments *arguments)
 {
-    struct plx_table_options options;
-    struct plx_error error;
     char *text;
     size_t length;
-    if (!read_options(arguments, &options))
-        return CLI_USAGE;
-    if (plx_table(arguments->operands, (size_t)arguments->operand_count, &options, &text, &length, &error))
-        return cli_fail(&error);
-    const int code = cli_write(arguments->values[CLI_OUTPUT], text, length);
+    int code =
+        cli_make_table(arguments, arguments->operands, (size_t)arguments->operand_count, &text, &length);
+    if (code != CLI_OK)
+        return code;
+    code = cli_write(arguments->values[CLI_OUTPUT], text, length);
     plx_text_free(text);
     return code;
 }

@@ -27,6 +27,9 @@ perplex eval model.arpa test.txt -q --unknown unk-or-skip -o old.json || fail 'n
 cp old.json new.json
 perplex eval model.arpa test.txt -q --shard 1/2 -o shard-1.json || fail 'no shards to begin with'
 perplex eval model.arpa test.txt -q --shard 2/2 -o shard-2.json || fail 'no shards to begin with'
+cat >plan.json <<'END'
+{"schema": "perplex.plan/1", "models": ["model.arpa", "model.safetensors"], "corpora": ["test.txt"]}
+END
 mkdir results
 cp ngram.json neural.json results
 
@@ -48,7 +51,10 @@ while read -r example; do
     cp -R ./*.arpa ./*.gz ./*.safetensors ./*.txt ./*.json ./*.bin results example.work
     run sh -c "cd example.work && $(printf '%s\n' "$example" | sed "s#https://example.org#$web#g")"
     ends_with 0
-    is_silent
+    case $example in
+    'perplex run '*) ;; # says what is done
+    *) is_silent ;;
+    esac
     case $example in
     *' -o '* | 'perplex convert '*) prints_nothing ;;
     *) [ -s out ] || fail 'prints nothing' ;;
