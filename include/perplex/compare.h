@@ -52,8 +52,8 @@ struct plx_compare_options {
     unsigned threads; /* 0: one for each processor */
     size_t moved;     /* how many of the tokens and documents that moved most are listed, in
                          each direction; 0: none */
-    void (*progress)(void *user, const char *what, uint64_t done, uint64_t size); /* NULL is fine; `size` is
-                                                                                     0 where it is unknown */
+    /* Told what was read of the per-token files of a pair, and how large they are (0: not known). */
+    void (*progress)(void *user, uint64_t done, uint64_t size);
     bool (*interrupted)(void *user); /* NULL is fine; true ends the work with PLX_INTERRUPTED */
     void *user;
 };

@@ -19,6 +19,7 @@
 #include <perplex/evaluate.h>
 #include <perplex/gate.h>
 #include <perplex/inspect.h>
+#include <perplex/journal.h>
 #include <perplex/loss.h>
 #include <perplex/merge.h>
 #include <perplex/mixture.h>

@@ -150,6 +150,8 @@ enum cli_takes {
       "targets scored together (default: as suits the model); does not change the result")                   \
     X(SHARD, "shard", 0, "I/N", TEXT, CLI_EVAL,                                                              \
       "score the I-th of N shares of the corpus only; `perplex merge` puts the results together")            \
+    X(RESUME, "resume", 0, NULL, NOTHING, CLI_EVAL,                                                          \
+      "keep a journal beside the file of -o, and go on from the one that is there")                          \
     X(OUTPUT, "output", 'o', "FILE", FILE, CLI_WRITING,                                                      \
       "write there, whole or not at all (default: stdout)")                                                  \
     X(PER_TOKEN, "per-token", 0, "FILE", FILE, CLI_EVAL,                                                     \

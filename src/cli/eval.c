@@ -50,6 +50,14 @@ static const char DETAILS[] =
     "`--best`, "
     "`--per-document` and the breakdown by document. The file of `--per-token` has the tokens of the share."
     "\n\n"
+    "`--resume` keeps what the model says in FILE.journal beside the FILE of `-o`, batch by batch. The same "
+    "command, "
+    "after it was interrupted or killed, at whatever moment, goes on from there and comes to the same bytes; "
+    "the "
+    "journal is removed when the result is there. It is for one machine, version, model, protocol, corpus "
+    "and "
+    "`--batch`: for another it is refused. What `--mix-tune` and `--counts` do is done again."
+    "\n\n"
     "The result is JSON on standard output (schema perplex.result/1). `--summary` prints there what another "
     "tool would, in its layout and with its digits, for scripts that parse it; `-o` writes the JSON all the "
     "same, "
@@ -80,6 +88,7 @@ static const struct cli_example EXAMPLES[] = {
     {"perplex eval model.arpa test.txt --mix 0.5:other.arpa --mix-tune valid.txt",
      "the same, with the weights under which another text is most probable"},
     {"perplex eval model.arpa test.txt --shard 1/2 -o shard-1.json", "the first half of the work"},
+    {"perplex eval model.arpa test.txt --resume -o result.json", "go on where the last time has ended"},
     {"perplex eval model.arpa https://example.org/test.txt", "a corpus from the web"},
     {NULL, NULL},
 };
@@ -184,6 +193,7 @@ static int run_settled(const struct cli_arguments *arguments)
     settings.evaluate.tokens = outputs.tokens ? plx_per_token_write : NULL;
     settings.evaluate.tokens_user = outputs.tokens;
     settings.evaluate.summary = outputs.summary;
+    settings.journal = outputs.journal;
     settings.breakdown.documents = outputs.documents ? plx_per_document_write : NULL;
     settings.breakdown.documents_user = outputs.documents;
     const enum plx_status status = cli_evaluate(arguments, &settings, &result, &error);

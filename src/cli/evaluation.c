@@ -191,6 +191,7 @@ enum plx_status cli_evaluate(const struct cli_arguments *arguments, struct cli_e
     breakdown.counts = counts.counts ? &counts : NULL;
     options.breakdown = cli_wants_breakdown(&breakdown) ? &breakdown : NULL;
     options.shard = settings->shard;
+    options.journal = settings->journal;
     if (status == PLX_OK)
         status = plx_evaluate(model, corpora.scored, &options, result, error);
     close_corpora(&corpora);

@@ -12,6 +12,7 @@ struct cli_evaluation {
     uint32_t ignored[PLX_IGNORED_MAX];
     struct plx_breakdown_options breakdown;
     struct plx_shard shard;
+    struct plx_journal *journal;
     struct cli_mixture mixture;
 };
 

@@ -1,7 +1,7 @@
 #include "report/breakdown_json.h"
 
 #include "base/logarithms.h"
-#include "report/flag_names.h"
+#include "report/context_json.h"
 
 #include <math.h>
 
@@ -71,21 +71,12 @@ static void write_frequency(struct plx_json_writer *json, const struct plx_resul
     plx_json_end_object(json);
 }
 
-static void write_snippet(struct plx_json_writer *json, const char *key, const struct plx_snippet *snippet)
-{
-    static const char more[] = "…";
-    char text[PLX_SNIPPET_BYTES + sizeof more];
-    memcpy(text, snippet->text, snippet->length);
-    memcpy(text + snippet->length, more, sizeof more);
-    plx_json_string_n(json, key, text, snippet->length + (snippet->cut ? sizeof more - 1 : 0));
-}
-
 static void write_document(struct plx_json_writer *json, const struct plx_listed_document *document)
 {
     plx_json_begin_object(json, NULL);
     plx_json_u64(json, "number", document->number);
     if (document->id.known)
-        write_snippet(json, "document", &document->id);
+        plx_write_snippet(json, "document", &document->id);
     plx_json_u64(json, "tokens", document->tokens);
     plx_json_double(json, "nats", document->nats);
     plx_json_double(json, "nats_per_token", document->nats_per_token);
@@ -137,54 +128,21 @@ static void write_after(struct plx_json_writer *json, const struct plx_exact *af
     plx_json_end_object(json);
 }
 
-/* A token by its spelling, or by its id where there is none. */
-static void write_token(struct plx_json_writer *json, const struct plx_context_token *token)
-{
-    if (token->spelled.known)
-        write_snippet(json, NULL, &token->spelled);
-    else if (token->id != PLX_NO_TOKEN)
-        plx_json_u64(json, NULL, token->id);
-    else
-        plx_json_null(json, NULL);
-}
-
-static void write_context(struct plx_json_writer *json, const char *key,
-                          const struct plx_context_token *tokens, size_t count)
-{
-    plx_json_begin_array(json, key);
-    for (size_t i = 0; i < count; i++)
-        write_token(json, tokens + i);
-    plx_json_end_array(json);
-}
-
-static void write_flags(struct plx_json_writer *json, unsigned flags)
-{
-    plx_json_begin_array(json, "flags");
-    for (size_t i = 0; i < PLX_FLAG_NAMES; i++) {
-        if (flags & plx_flag_names[i].flag)
-            plx_json_string(json, NULL, plx_flag_names[i].name);
-    }
-    plx_json_end_array(json);
-}
-
 static void write_extreme(struct plx_json_writer *json, const struct plx_extreme *extreme)
 {
     plx_json_begin_object(json, NULL);
     plx_json_double(json, "nats", extreme->nats);
-    if (extreme->token.spelled.known)
-        write_snippet(json, "token", &extreme->token.spelled);
-    else if (extreme->token.id != PLX_NO_TOKEN)
-        plx_json_u64(json, "id", extreme->token.id);
+    plx_write_token(json, &extreme->token);
     plx_json_u64(json, "unit", extreme->unit);
     plx_json_u64(json, "position", extreme->position);
     plx_json_u64(json, "document_number", extreme->document);
     if (extreme->document_id.known)
-        write_snippet(json, "document", &extreme->document_id);
+        plx_write_snippet(json, "document", &extreme->document_id);
     if (extreme->order > 0)
         plx_json_u64(json, "order", extreme->order);
-    write_flags(json, extreme->flags);
-    write_context(json, "before", extreme->before, extreme->before_count);
-    write_context(json, "after", extreme->after, extreme->after_count);
+    plx_write_flags(json, extreme->flags);
+    plx_write_context(json, "before", extreme->before, extreme->before_count);
+    plx_write_context(json, "after", extreme->after, extreme->after_count);
     plx_json_end_object(json);
 }
 

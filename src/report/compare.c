@@ -3,6 +3,7 @@
 #include "base/memory.h"
 #include "report/gate.h"
 #include "report/gate_write.h"
+#include "report/pairing.h"
 #include "report/result_file.h"
 
 #include <inttypes.h>
@@ -39,8 +40,10 @@ static enum plx_status read_counts(struct plx_compared *side, struct plx_error *
     const struct {
         const char *key;
         uint64_t *value;
-    } wanted[] = {
-        {"tokens", &side->tokens}, {"scored", &side->scored}, {"scored_bytes", &side->scored_bytes}};
+    } wanted[] = {{"tokens", &side->tokens},
+                  {"scored", &side->scored},
+                  {"scored_bytes", &side->scored_bytes},
+                  {"infinite", &side->infinite}};
     for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {
         const enum plx_status status = plx_json_get_u64(object, wanted[i].key, &counts, side->file, 0,
                                                         UINT64_MAX, wanted[i].value, error);
@@ -79,43 +82,82 @@ static void release_side(struct plx_compared *side)
     free(side->file);
 }
 
-static void judge_figures(const struct plx_compared *base, struct plx_pair *pair)
+static void find_changes(const struct plx_compared *base, struct plx_pair *pair)
 {
-    const double *old = base->figures, *new = pair->other.figures;
     for (size_t i = 0; i < PLX_FIGURE_COUNT; i++)
-        pair->changes[i] = new[i] - old[i];
-    const double change = pair->changes[PLX_FIGURE_NATS];
+        pair->changes[i] = pair->other.figures[i] - base->figures[i];
     /* Finite even where the perplexities are not. */
-    pair->changes[PLX_FIGURE_PERPLEXITY] = exp(change);
-    if (pair->comparability.level != PLX_COMPARABLE_TOKENS) {
-        pair->verdict = PLX_VERDICT_INCOMPARABLE;
-        pair->reason = pair->comparability.reason;
-    } else if (isnan(change)) {
-        pair->verdict = PLX_VERDICT_UNDEFINED;
-        pair->reason = isinf(old[PLX_FIGURE_NATS]) && isinf(new[PLX_FIGURE_NATS])
-                           ? "both are infinite, and their difference is no number"
-                           : "one of the results says nothing, and their difference is no number";
-    } else if (change > 0) {
-        pair->verdict = PLX_VERDICT_WORSE;
-        pair->reason = "NEW has the higher cross-entropy";
-    } else if (change < 0) {
-        pair->verdict = PLX_VERDICT_BETTER;
-        pair->reason = "NEW has the lower cross-entropy";
-    } else {
-        pair->verdict = PLX_VERDICT_SAME;
-        pair->reason = "the cross-entropies are the same to the last digit";
-    }
+    pair->changes[PLX_FIGURE_PERPLEXITY] = exp(pair->changes[PLX_FIGURE_NATS]);
 }
 
-static void warn(struct plx_pair *pair, const char *code, const char *format, ...) PLX_PRINTF(3, 4);
-static void warn(struct plx_pair *pair, const char *code, const char *format, ...)
+static void decide(struct plx_pair *pair, enum plx_verdict verdict, const char *format, ...) PLX_PRINTF(3, 4);
+static void decide(struct plx_pair *pair, enum plx_verdict verdict, const char *format, ...)
 {
     va_list arguments;
-    const size_t index = pair->warning_count++;
-    pair->warnings[index].code = code;
+    pair->verdict = verdict;
     va_start(arguments, format);
-    vsnprintf(pair->warnings[index].message, sizeof pair->warnings[index].message, format, arguments);
+    vsnprintf(pair->reason, sizeof pair->reason, format, arguments);
     va_end(arguments);
+}
+
+/* Where a cross-entropy is not finite. */
+static void decide_infinite(const struct plx_compared *base, struct plx_pair *pair)
+{
+    const double old = base->figures[PLX_FIGURE_NATS], new = pair->other.figures[PLX_FIGURE_NATS];
+    if (isnan(old) || isnan(new))
+        decide(pair, PLX_VERDICT_UNDEFINED,
+               "one of the results says nothing, and their difference is no number");
+    else if (isinf(old) && isinf(new))
+        decide(pair, PLX_VERDICT_UNDEFINED,
+               "both are infinite, and their difference is no number: BASE gives %" PRIu64
+               " tokens no probability, NEW %" PRIu64,
+               base->infinite, pair->other.infinite);
+    else if (isinf(new))
+        decide(pair, PLX_VERDICT_WORSE,
+               "NEW gives %" PRIu64 " tokens no probability: its cross-entropy is infinite",
+               pair->other.infinite);
+    else
+        decide(pair, PLX_VERDICT_BETTER,
+               "BASE gives %" PRIu64 " tokens no probability: its cross-entropy is infinite", base->infinite);
+}
+
+/* Better or worse only where the mean over tokens says so too, which is what was tested. */
+static void decide_noise(struct plx_pair *pair)
+{
+    const struct plx_interval_test *test = &pair->test;
+    const double change = pair->changes[PLX_FIGURE_NATS];
+    const char *higher = change > 0 ? "higher" : "lower";
+    if (!test->known)
+        decide(pair, PLX_VERDICT_NOISE,
+               "NEW has the %s cross-entropy, and nothing tells whether by more than noise", higher);
+    else if (test->low <= 0 && test->high >= 0)
+        decide(pair, PLX_VERDICT_NOISE,
+               "NEW has the %s cross-entropy, by no more than noise: the 95 %% interval holds 0", higher);
+    else if ((test->low > 0) != (change > 0))
+        decide(pair, PLX_VERDICT_NOISE,
+               "the protocol's average and the mean over tokens move in opposite directions");
+    else
+        decide(pair, change > 0 ? PLX_VERDICT_WORSE : PLX_VERDICT_BETTER,
+               "NEW has the %s cross-entropy, by more than noise", higher);
+}
+
+static void judge(const struct plx_compared *base, struct plx_pair *pair)
+{
+    const double change = pair->changes[PLX_FIGURE_NATS];
+    if (pair->comparability.level != PLX_COMPARABLE_TOKENS)
+        decide(pair, PLX_VERDICT_INCOMPARABLE, "%s", pair->comparability.reason);
+    else if (!isfinite(change))
+        decide_infinite(base, pair);
+    else if (change == 0)
+        decide(pair, PLX_VERDICT_SAME, "the cross-entropies are the same to the last digit");
+    else
+        decide_noise(pair);
+}
+
+static const char *string_at(const cJSON *json, const char *object, const char *key)
+{
+    const cJSON *value = plx_result_member(plx_result_member(json, object), key);
+    return cJSON_IsString(value) ? value->valuestring : "";
 }
 
 static void find_doubts(const struct plx_compared *base, struct plx_pair *pair)
@@ -124,49 +166,72 @@ static void find_doubts(const struct plx_compared *base, struct plx_pair *pair)
     if (pair->comparability.level == PLX_COMPARABLE_NOTHING)
         return;
     if (base->unknown != other->unknown)
-        warn(pair, "unknown-tokens",
-             "BASE has %" PRIu64 " unknown tokens and NEW %" PRIu64
-             ": the one with fewer pays for words that the other lumps together",
-             base->unknown, other->unknown);
+        plx_pair_warn(pair, "unknown-tokens",
+                      "BASE has %" PRIu64 " unknown tokens and NEW %" PRIu64
+                      ": the one with fewer pays for words that the other lumps together",
+                      base->unknown, other->unknown);
+    else if (base->unknown > 0 && strcmp(string_at(base->json, "model", "vocabulary_sha256"),
+                                         string_at(other->json, "model", "vocabulary_sha256")) != 0)
+        plx_pair_warn(pair, "vocabulary",
+                      "both models have other vocabularies: the %" PRIu64
+                      " unknown tokens need not be the same words",
+                      base->unknown);
     if (base->scored_bytes != other->scored_bytes)
-        warn(pair, "scored-text",
-             "the scored tokens of BASE stand for %" PRIu64 " bytes and those of NEW for %" PRIu64
-             ": the figures are not quite of the same text",
-             base->scored_bytes, other->scored_bytes);
+        plx_pair_warn(pair, "scored-text",
+                      "the scored tokens of BASE stand for %" PRIu64 " bytes and those of NEW for %" PRIu64
+                      ": the figures are not quite of the same text",
+                      base->scored_bytes, other->scored_bytes);
+    const char *average = string_at(base->json, "protocol", "average");
+    if (pair->comparability.level == PLX_COMPARABLE_TOKENS && *average && strcmp(average, "token") != 0)
+        plx_pair_warn(pair, "average",
+                      "the protocol averages over more than tokens (%.40s): the interval is that of the mean "
+                      "over tokens",
+                      average);
 }
 
-static enum plx_status compare_one(struct plx_comparison *comparison, const char *path, struct plx_pair *pair,
+static enum plx_status compare_one(struct plx_comparison *comparison, const char *path, const char *tokens,
+                                   struct plx_pair *pair, const struct plx_compare_options *options,
                                    struct plx_error *error)
 {
     const struct plx_compared *base = &comparison->base;
+    const char *const files[2] = {options->base_tokens, tokens};
     enum plx_status status = read_side(path, &pair->other, error);
     if (status == PLX_OK)
         status = plx_comparability_find(base->json, pair->other.json, &pair->comparability, error);
     if (status)
         return status;
-    judge_figures(base, pair);
+    find_changes(base, pair);
     find_doubts(base, pair);
-    return PLX_OK;
+    if (pair->comparability.level == PLX_COMPARABLE_TOKENS)
+        status = plx_pair_test(base, pair, files, options, error);
+    judge(base, pair);
+    return status;
+}
+
+static enum plx_status compare_all(struct plx_comparison *comparison, const char *const *news, size_t count,
+                                   const struct plx_compare_options *options, struct plx_error *error)
+{
+    enum plx_status status = PLX_OK;
+    while (status == PLX_OK && comparison->pair_count < count) {
+        const size_t index = comparison->pair_count++;
+        status = compare_one(comparison, news[index], options->new_tokens ? options->new_tokens[index] : NULL,
+                             comparison->pairs + index, options, error);
+    }
+    return status;
 }
 
 enum plx_status plx_compare(const char *base, const char *const *news, size_t count,
                             const struct plx_compare_options *options, struct plx_comparison **comparison,
                             struct plx_error *error)
 {
+    static const struct plx_compare_options defaults;
     struct plx_comparison *found = plx_new_array(1, sizeof *found, error);
-    (void)options;
+    enum plx_status status = PLX_MEMORY;
     *comparison = NULL;
-    if (!found)
-        return PLX_MEMORY;
-    enum plx_status status = PLX_OK;
-    if (!(found->pairs = plx_new_array(count, sizeof *found->pairs, error)))
-        status = PLX_MEMORY;
-    else
+    if (found && (found->pairs = plx_new_array(count, sizeof *found->pairs, error)) != NULL)
         status = read_side(base, &found->base, error);
-    while (status == PLX_OK && found->pair_count < count) {
-        const size_t index = found->pair_count++;
-        status = compare_one(found, news[index], found->pairs + index, error);
-    }
+    if (status == PLX_OK)
+        status = compare_all(found, news, count, options ? options : &defaults, error);
     if (status)
         plx_comparison_free(found);
     else
@@ -210,19 +275,6 @@ enum plx_status plx_comparison_write(const struct plx_comparison *comparison,
     return plx_buffer_finish(&out, status, text, length, error);
 }
 
-static void release_moved(struct plx_moved *moved)
-{
-    for (size_t i = 0; i < moved->token_count; i++) {
-        free(moved->tokens[i].document);
-        free(moved->tokens[i].context);
-        free(moved->tokens[i].token);
-    }
-    for (size_t i = 0; i < moved->document_count; i++)
-        free(moved->documents[i].id);
-    free(moved->tokens);
-    free(moved->documents);
-}
-
 void plx_comparison_free(struct plx_comparison *comparison)
 {
     if (!comparison)
@@ -231,8 +283,9 @@ void plx_comparison_free(struct plx_comparison *comparison)
         struct plx_pair *pair = comparison->pairs + i;
         release_side(&pair->other);
         plx_comparability_release(&pair->comparability);
-        release_moved(&pair->worse);
-        release_moved(&pair->better);
+        plx_moved_release(&pair->moved);
+        free(pair->files[0]);
+        free(pair->files[1]);
         plx_outcomes_free(pair->outcomes, pair->outcome_count);
     }
     release_side(&comparison->base);

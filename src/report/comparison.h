@@ -6,6 +6,7 @@
 
 #include "base/buffer.h"
 #include "report/comparability.h"
+#include "report/moved.h"
 
 #include <cjson/cJSON.h>
 
@@ -28,7 +29,7 @@ struct plx_compared {
     cJSON *json;
     char *file;
     const char *model, *corpus, *protocol;
-    uint64_t tokens, scored, scored_bytes, unknown;
+    uint64_t tokens, scored, scored_bytes, unknown, infinite;
     double figures[PLX_FIGURE_COUNT];
 };
 
@@ -39,63 +40,48 @@ enum plx_pairing {
     PLX_UNPAIRED       /* the noise of each one by itself */
 };
 
+/* What is drawn again and again. */
+enum plx_drawn {
+    PLX_DRAWN_DOCUMENTS,
+    PLX_DRAWN_BLOCKS, /* of neighbouring tokens */
+    PLX_DRAWN_NOTHING /* too little for that: tokens are taken as independent */
+};
+
 /* The difference NEW - BASE in nats per token, and its noise. */
 struct plx_interval_test {
     enum plx_pairing pairing;
-    bool over_documents; /* what is drawn are documents; else blocks of neighbours */
-    bool known;          /* false: nothing can be said (one block alone, infinite values) */
-    size_t blocks;       /* how many are drawn from */
-    double block_tokens; /* how many tokens one has, on average */
+    enum plx_drawn drawn;
+    bool known;      /* false: nothing can be said (a single token, infinite values) */
+    size_t blocks;   /* how many are drawn from */
+    uint64_t tokens; /* that are compared */
+    size_t length;   /* of a block in tokens, or in documents; 0: the results' blocks */
     size_t resamples;
     uint64_t seed;
     double difference, standard_error, low, high, p_value;
     double independent_low, independent_high; /* the interval were tokens independent */
 };
 
-/* A token that moved. */
-struct plx_moved_token {
-    uint64_t index; /* among those scored, from 0 */
-    uint64_t unit, position;
-    char *document, *context, *token; /* owned; NULL where the files do not tell */
-    double nats[2];                   /* BASE, NEW */
-};
-
-/* A document that moved. */
-struct plx_moved_document {
-    uint64_t number; /* from 0 */
-    char *id;        /* owned; NULL where the files do not tell */
-    uint64_t tokens;
-    double nats[2]; /* per token: BASE, NEW */
-};
-
-/* Those that moved most in one direction, the most first. Owned. */
-struct plx_moved {
-    struct plx_moved_token *tokens;
-    size_t token_count;
-    struct plx_moved_document *documents;
-    size_t document_count;
-};
-
 #define PLX_COMPARISON_WARNINGS 8
+#define PLX_COMPARISON_WARNING  1024
+
+/* What makes a comparison doubtful. */
+struct plx_comparison_warning {
+    const char *code;
+    char message[PLX_COMPARISON_WARNING];
+};
 
 /* BASE beside one NEW. */
 struct plx_pair {
     struct plx_compared other; /* NEW */
     struct plx_comparability comparability;
     enum plx_verdict verdict;
-    const char *reason;
+    char reason[256];                  /* a sentence */
     double changes[PLX_FIGURE_COUNT];  /* NEW - BASE; of the perplexity NEW / BASE */
     struct plx_interval_test test;     /* by the best pairing that there is */
     struct plx_interval_test unpaired; /* always */
-    struct {
-        bool known;
-        uint64_t count, worse, better;
-    } documents;
-    struct plx_moved worse, better;
-    struct {
-        const char *code;
-        char message[256];
-    } warnings[PLX_COMPARISON_WARNINGS];
+    struct plx_moved moved;            /* empty but for PLX_PAIRED_TOKENS */
+    char *files[2];                    /* the per-token files that were paired, owned; else NULL */
+    struct plx_comparison_warning warnings[PLX_COMPARISON_WARNINGS];
     size_t warning_count;
     struct plx_outcome
         *outcomes; /* [outcome_count], gate.h: of each condition that it has been held against */

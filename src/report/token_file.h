@@ -5,6 +5,8 @@
 #include <perplex/evaluate.h>
 #include <perplex/source.h>
 
+#include "base/exact.h"
+
 #include <cjson/cJSON.h>
 
 /* A file open for reading, block by block. */
@@ -62,6 +64,10 @@ void plx_token_nats_release(struct plx_token_nats *nats);
    are those of the result's accumulators. PLX_MISMATCH, with what differs, where not; PLX_MALFORMED where the
    result has no such accumulators. The paths stand in errors. Any thread. */
 enum plx_status plx_token_nats_check(const struct plx_token_nats *nats, const char *path, const cJSON *result,
+                                     const char *result_path, struct plx_error *error);
+
+/* The same of one whose nats were added up as they came. */
+enum plx_status plx_token_sums_check(const struct plx_exact *found, const char *path, const cJSON *result,
                                      const char *result_path, struct plx_error *error);
 
 /* The result's own per-token file: the name that it notes (runtime.outputs.per_token), in the folder of the

@@ -154,12 +154,13 @@ static enum plx_status get_sums(const cJSON *result, const char *name, struct su
     return status;
 }
 
-static enum plx_status other_sums(const struct plx_token_nats *nats, const struct plx_exact *found,
-                                  const struct sums *sums, const char *path, struct plx_error *error)
+static enum plx_status other_sums(const struct plx_exact *found, const struct sums *sums, const char *path,
+                                  struct plx_error *error)
 {
-    if (nats->count != sums->count) {
-        plx_error_set(error, PLX_MISMATCH, "the per-token file has %zu tokens, but its result %" PRIu64,
-                      nats->count, sums->count);
+    if (found->count != sums->count) {
+        plx_error_set(error, PLX_MISMATCH,
+                      "the per-token file has %" PRIu64 " tokens, but its result %" PRIu64, found->count,
+                      sums->count);
     } else if (found->infinite != sums->infinite) {
         plx_error_set(error, PLX_MISMATCH,
                       "%" PRIu64 " tokens of the per-token file cost infinitely much, but %" PRIu64
@@ -172,23 +173,29 @@ static enum plx_status other_sums(const struct plx_token_nats *nats, const struc
     return plx_error_hint(error, "the file is another run's, or was changed since");
 }
 
-enum plx_status plx_token_nats_check(const struct plx_token_nats *nats, const char *path, const cJSON *result,
+enum plx_status plx_token_sums_check(const struct plx_exact *found, const char *path, const cJSON *result,
                                      const char *result_path, struct plx_error *error)
 {
     char sum[PLX_EXACT_TEXT], squares[PLX_EXACT_TEXT];
-    struct plx_exact found = {0};
     struct sums sums;
     const enum plx_status status = get_sums(result, result_path, &sums, error);
     if (status)
         return status;
-    for (size_t i = 0; i < nats->count; i++)
-        plx_exact_add(&found, nats->nats[i]);
-    plx_exact_format(found.sum, sum);
-    plx_exact_format_unsigned(found.squares, squares);
-    if (found.count == sums.count && found.infinite == sums.infinite && strcmp(sum, sums.sum) == 0 &&
+    plx_exact_format(found->sum, sum);
+    plx_exact_format_unsigned(found->squares, squares);
+    if (found->count == sums.count && found->infinite == sums.infinite && strcmp(sum, sums.sum) == 0 &&
         strcmp(squares, sums.squares) == 0)
         return PLX_OK;
-    return other_sums(nats, &found, &sums, path, error);
+    return other_sums(found, &sums, path, error);
+}
+
+enum plx_status plx_token_nats_check(const struct plx_token_nats *nats, const char *path, const cJSON *result,
+                                     const char *result_path, struct plx_error *error)
+{
+    struct plx_exact found = {0};
+    for (size_t i = 0; i < nats->count; i++)
+        plx_exact_add(&found, nats->nats[i]);
+    return plx_token_sums_check(&found, path, result, result_path, error);
 }
 
 static bool is_file(const char *path)

@@ -28,6 +28,8 @@ cp old.json new.json
 cat >plan.json <<'END'
 {"schema": "perplex.plan/1", "models": ["model.arpa", "model.safetensors"], "corpora": ["test.txt"]}
 END
+perplex eval model.arpa test.txt -q --shard 1/2 -o shard-1.json || fail 'no shards to begin with'
+perplex eval model.arpa test.txt -q --shard 2/2 -o shard-2.json || fail 'no shards to begin with'
 mkdir results
 cp ngram.json neural.json results
 
