@@ -89,7 +89,7 @@ PLX_API enum plx_status plx_result_json(const struct plx_result *result, char **
                                         struct plx_error *error);
 
 /* What a result comes to. */
-struct plx_outcome {
+struct plx_figures {
     double nats_per_token, perplexity; /* may be not finite */
     uint64_t scored, infinite;         /* tokens */
 };
@@ -97,7 +97,7 @@ struct plx_outcome {
 /* Reads what a result comes to that was written as JSON: at a path, "-" or a URL. PLX_MALFORMED where it is
    none or not complete; PLX_UNSUPPORTED where it has more than 64 MiB; the errors of opening and reading a
    source (source.h). Any thread. */
-PLX_API enum plx_status plx_result_outcome(const char *path, struct plx_outcome *outcome,
+PLX_API enum plx_status plx_result_figures(const char *path, struct plx_figures *figures,
                                            struct plx_error *error);
 
 /* Frees a result. NULL is fine. */

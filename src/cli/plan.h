@@ -10,6 +10,7 @@
 /* Beside STEM.json: STEM.tokens.jsonl.gz, STEM.documents.csv. */
 #define PLAN_TOKENS    ".tokens."
 #define PLAN_DOCUMENTS ".documents."
+#define PLAN_JOURNAL   ".json.journal"
 
 /* What a plan multiplies. */
 enum plan_axis { PLAN_MODEL, PLAN_CORPUS, PLAN_PROTOCOL, PLAN_AXES };
@@ -44,7 +45,9 @@ struct plan_cell {
     char key[65];                   /* the hash of what determines the result; "": not known */
     char *stem;                     /* owned: of the names of its files; NULL while the key is not known */
     bool has_result;                /* it is there */
-    struct plx_outcome outcome;     /* of the result that is there */
+    struct plx_figures figures;     /* of the result that is there */
+    bool resumes;                   /* a journal is kept */
+    bool started_afresh;            /* its journal was of no use */
     enum plx_cell_state state;
     int exit_code;
     char *error; /* owned; NULL: none */
@@ -95,6 +98,10 @@ void cli_find_results(const struct cli_plan *plan, struct plan_folder *folder, s
 /* What is to be found in the result of a cell: it is done, or has failed. */
 void cli_look_at_result(const struct plan_folder *folder, struct plan_cell *cell);
 
+/* Whether there is a journal of the cell; and removes it. */
+bool cli_has_journal(const struct plan_folder *folder, const struct plan_cell *cell);
+void cli_remove_journal(const struct plan_folder *folder, const struct plan_cell *cell);
+
 /* Writes index.json. Returns the exit code, having said what failed. */
 int cli_write_index(const struct cli_plan *plan, const struct plan_folder *folder,
                     const struct plan_cell *cells, size_t count);
@@ -108,7 +115,8 @@ struct plan_process {
     int messages; /* what it writes to stderr comes out of there */
     char text[2048];
     size_t used;
-    double started; /* seconds */
+    double started;   /* seconds */
+    bool had_journal; /* there was one to go on from */
     struct plan_cell *cell;
 };
 

@@ -194,6 +194,18 @@ static bool is_there(const struct plan_folder *folder, const struct plan_cell *c
     return there;
 }
 
+bool cli_has_journal(const struct plan_folder *folder, const struct plan_cell *cell)
+{
+    return is_there(folder, cell, PLAN_JOURNAL, "");
+}
+
+void cli_remove_journal(const struct plan_folder *folder, const struct plan_cell *cell)
+{
+    char *path = cli_folder_path(folder, cell->stem, PLAN_JOURNAL);
+    (void)unlink(path);
+    free(path);
+}
+
 /* With what the plan wants beside it. */
 static bool has_files(const struct cli_plan *plan, const struct plan_folder *folder,
                       const struct plan_cell *cell)
@@ -207,11 +219,11 @@ void cli_look_at_result(const struct plan_folder *folder, struct plan_cell *cell
 {
     char *path = cli_folder_path(folder, cell->stem, ".json"), message[1536];
     struct plx_error error;
-    if (plx_result_outcome(path, &cell->outcome, &error)) {
+    if (plx_result_figures(path, &cell->figures, &error)) {
         plx_error_format(&error, message, sizeof message);
         cli_fail_cell(cell, plx_status_exit_code(error.status), "%s", message);
-    } else if (!isfinite(cell->outcome.perplexity)) {
-        cli_not_finite_reason(cell->outcome.infinite, cell->outcome.nats_per_token, message, sizeof message);
+    } else if (!isfinite(cell->figures.perplexity)) {
+        cli_not_finite_reason(cell->figures.infinite, cell->figures.nats_per_token, message, sizeof message);
         cli_fail_cell(cell, plx_status_exit_code(PLX_NOT_FINITE), "%s", message);
         cell->has_result = true;
     } else {
@@ -229,6 +241,8 @@ static void look_at_cell(const struct cli_plan *plan, const struct plan_folder *
     if (!cell->stem || !has_files(plan, folder, cell))
         return;
     cli_look_at_result(folder, cell);
+    if (cell->has_result && folder->lock >= 0)
+        cli_remove_journal(folder, cell); /* killed when it had served */
     if (cell->has_result)
         return;
     free(cell->error);

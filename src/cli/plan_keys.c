@@ -145,7 +145,8 @@ static bool add_file(struct hashes *hashes, hash_function *function, const struc
 /* Changes nothing of a result but its member `runtime`. */
 static bool changes_nothing(enum cli_option option)
 {
-    return option == CLI_THREADS || option == CLI_BATCH || option == CLI_LOAD || option == CLI_VERIFY;
+    return option == CLI_THREADS || option == CLI_BATCH || option == CLI_LOAD || option == CLI_VERIFY ||
+           option == CLI_RESUME;
 }
 
 /* A corpus beside the one that is scored is read without what is said of that: but for its format, if weights

@@ -3,7 +3,7 @@
 
 #include "report/result_file.h"
 
-static enum plx_status read_outcome(const cJSON *json, const char *path, struct plx_outcome *outcome,
+static enum plx_status read_figures(const cJSON *json, const char *path, struct plx_figures *figures,
                                     struct plx_error *error)
 {
     const struct plx_json_path root = {NULL, NULL, 0}, counts = {&root, "counts", 0};
@@ -11,22 +11,22 @@ static enum plx_status read_outcome(const cJSON *json, const char *path, struct 
     if (!cJSON_IsTrue(plx_result_member(json, "complete")))
         return plx_json_error(&root, path, error, "the result is not complete");
     if ((status =
-             plx_json_get_double(json, "nats_per_token", &root, path, &outcome->nats_per_token, error)) ||
-        (status = plx_json_get_double(json, "perplexity", &root, path, &outcome->perplexity, error)))
+             plx_json_get_double(json, "nats_per_token", &root, path, &figures->nats_per_token, error)) ||
+        (status = plx_json_get_double(json, "perplexity", &root, path, &figures->perplexity, error)))
         return status;
     status = plx_json_get_u64(plx_result_member(json, "counts"), "scored", &counts, path, 0, UINT64_MAX,
-                              &outcome->scored, error);
+                              &figures->scored, error);
     return status ? status
                   : plx_json_get_u64(plx_result_member(json, "counts"), "infinite", &counts, path, 0,
-                                     UINT64_MAX, &outcome->infinite, error);
+                                     UINT64_MAX, &figures->infinite, error);
 }
 
-enum plx_status plx_result_outcome(const char *path, struct plx_outcome *outcome, struct plx_error *error)
+enum plx_status plx_result_figures(const char *path, struct plx_figures *figures, struct plx_error *error)
 {
     cJSON *json;
     enum plx_status status = plx_result_file_read(path, &json, error);
     if (status == PLX_OK)
-        status = read_outcome(json, path, outcome, error);
+        status = read_figures(json, path, figures, error);
     cJSON_Delete(json);
     return status;
 }
