@@ -76,8 +76,9 @@ void cli_fail_cell(struct plan_cell *cell, int code, const char *format, ...)
 void cli_cell_title(const struct plan_cell *cell, char *text, size_t capacity);
 
 /* plan_keys.c: hashes what each cell is made of, each file once, and names the cells by it. A cell whose
-   files cannot be read fails. PLX_INTERRUPTED; PLX_OK otherwise. */
-enum plx_status cli_make_keys(struct plan_cell *cells, size_t count, struct plx_error *error);
+   files cannot be read fails. `terminal`: stderr is one, and shows what is read. PLX_INTERRUPTED; PLX_OK
+   otherwise. */
+enum plx_status cli_make_keys(struct plan_cell *cells, size_t count, bool terminal, struct plx_error *error);
 
 /* plan_folder.c: the folder of results. */
 struct plan_folder {
@@ -94,6 +95,9 @@ void cli_close_folder(struct plan_folder *folder);
 /* Finds the results that are there: of these cells, and of none. */
 void cli_find_results(const struct cli_plan *plan, struct plan_folder *folder, struct plan_cell *cells,
                       size_t count);
+
+/* Marks cells without a result that the last run has tried in vain, as the index says. */
+void cli_recall_failures(const struct plan_folder *folder, struct plan_cell *cells, size_t count);
 
 /* What is to be found in the result of a cell: it is done, or has failed. */
 void cli_look_at_result(const struct plan_folder *folder, struct plan_cell *cell);

@@ -297,6 +297,32 @@ void cli_find_results(const struct cli_plan *plan, struct plan_folder *folder, s
         look_at_cell(plan, folder, cells + i);
 }
 
+/* What the index said of a cell that failed and has been tried by nobody since. */
+static void recall_failure(const struct plx_setting *entry, struct plan_cell *cells, size_t count)
+{
+    const struct plx_setting *key = plx_setting_member(entry, "key"),
+                             *code = plx_setting_member(entry, "exit_code"),
+                             *error = plx_setting_member(entry, "error");
+    for (size_t i = 0; key && code && error && key->value && code->value && error->value && i < count; i++) {
+        if (cells[i].state == PLX_CELL_TO_DO && strcmp(cells[i].key, key->value) == 0)
+            cli_fail_cell(cells + i, (int)strtol(code->value, NULL, 10), "%s", error->value);
+    }
+}
+
+void cli_recall_failures(const struct plan_folder *folder, struct plan_cell *cells, size_t count)
+{
+    char *path = cli_folder_path(folder, INDEX, "");
+    struct plx_config *index;
+    struct plx_error error;
+    if (plx_config_open_tree(path, NULL, &index, &error) == PLX_OK) {
+        const struct plx_setting *list = plx_setting_member(plx_config_root(index), "cells");
+        for (size_t i = 0; list && i < list->member_count; i++)
+            recall_failure(list->members + i, cells, count);
+        plx_config_close(index);
+    }
+    free(path);
+}
+
 int cli_write_index(const struct cli_plan *plan, const struct plan_folder *folder,
                     const struct plan_cell *cells, size_t count)
 {

@@ -319,7 +319,7 @@ static int list(const struct running *run)
         char title[512];
         cli_cell_title(cell, title, sizeof title);
         printf("%-6s  %s\n", plx_cell_state_name(cell->state), title);
-        if (cell->state != PLX_CELL_TO_DO || run->quiet)
+        if (cell->has_result || !cell->stem || run->quiet)
             continue;
         char **command = cli_cell_command(&run->plan, &run->folder, cell, run->threads);
         printf("       ");
@@ -357,13 +357,15 @@ static int run_cells(struct running *run)
     const int code = dry ? CLI_OK : cli_open_folder(path, &run->folder);
     if (code != CLI_OK)
         return code;
-    if (cli_make_keys(run->cells, run->count, &error))
+    if (cli_make_keys(run->cells, run->count, run->terminal && !run->quiet, &error))
         return cli_fail(&error);
     cli_find_results(&run->plan, &run->folder, run->cells, run->count);
     if (values[CLI_FORCE])
         forget_results(run);
-    if (dry)
+    if (dry) {
+        cli_recall_failures(&run->folder, run->cells, run->count);
         return list(run);
+    }
     const size_t before = count_state(run, PLX_CELL_DONE);
     run->finished = run->count - count_state(run, PLX_CELL_TO_DO);
     carry_out(run);

@@ -171,6 +171,8 @@ for turn in first second; do
 done
 run "$PERPLEX" run fails.json --dry-run -q
 contains out '^failed  missing.arpa, fine, sentence$'
+contains out '^failed  cut.arpa, fine, sentence$'
+contains err '^perplex: cut.arpa, fine, sentence: cut.arpa:[0-9:]*: '
 cp "$ngram" cut.arpa
 cp "$ngram" missing.arpa
 cp "$test_text" gone-1.txt
