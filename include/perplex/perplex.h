@@ -8,6 +8,7 @@
 #ifndef PERPLEX_PERPLEX_H
 #define PERPLEX_PERPLEX_H
 
+#include <perplex/baseline.h>
 #include <perplex/breakdown.h>
 #include <perplex/cells.h>
 #include <perplex/class_weights.h>
@@ -33,6 +34,7 @@
 #include <perplex/source.h>
 #include <perplex/status.h>
 #include <perplex/summary.h>
+#include <perplex/table.h>
 #include <perplex/version.h>
 #include <perplex/warning.h>
 

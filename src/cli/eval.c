@@ -190,12 +190,7 @@ static int run_settled(const struct cli_arguments *arguments)
         return code;
     if (cli_open_outputs(arguments, &outputs, &error))
         return cli_fail(&error);
-    settings.evaluate.tokens = outputs.tokens ? plx_per_token_write : NULL;
-    settings.evaluate.tokens_user = outputs.tokens;
-    settings.evaluate.summary = outputs.summary;
-    settings.journal = outputs.journal;
-    settings.breakdown.documents = outputs.documents ? plx_per_document_write : NULL;
-    settings.breakdown.documents_user = outputs.documents;
+    cli_connect_outputs(&settings, &outputs);
     const enum plx_status status = cli_evaluate(arguments, &settings, &result, &error);
     cli_progress_clear(&progress);
     if (status) {

@@ -45,7 +45,7 @@ struct plan_cell {
     char key[65];                   /* the hash of what determines the result; "": not known */
     char *stem;                     /* owned: of the names of its files; NULL while the key is not known */
     bool has_result;                /* it is there */
-    struct plx_figures figures;     /* of the result that is there */
+    struct plx_headline headline;   /* of the result that is there */
     bool resumes;                   /* a journal is kept */
     bool started_afresh;            /* its journal was of no use */
     enum plx_cell_state state;

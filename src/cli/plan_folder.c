@@ -219,11 +219,12 @@ void cli_look_at_result(const struct plan_folder *folder, struct plan_cell *cell
 {
     char *path = cli_folder_path(folder, cell->stem, ".json"), message[1536];
     struct plx_error error;
-    if (plx_result_figures(path, &cell->figures, &error)) {
+    if (plx_result_headline(path, &cell->headline, &error)) {
         plx_error_format(&error, message, sizeof message);
         cli_fail_cell(cell, plx_status_exit_code(error.status), "%s", message);
-    } else if (!isfinite(cell->figures.perplexity)) {
-        cli_not_finite_reason(cell->figures.infinite, cell->figures.nats_per_token, message, sizeof message);
+    } else if (!isfinite(cell->headline.perplexity)) {
+        cli_not_finite_reason(cell->headline.infinite, cell->headline.nats_per_token, message,
+                              sizeof message);
         cli_fail_cell(cell, plx_status_exit_code(PLX_NOT_FINITE), "%s", message);
         cell->has_result = true;
     } else {

@@ -107,7 +107,7 @@ static void say_finished(struct running *run, const struct plan_cell *cell, doub
     cli_cell_title(cell, title, sizeof title);
     fprintf(stderr, "perplex: %zu of %zu: %s: ", run->finished, run->count, title);
     if (cell->state == PLX_CELL_DONE)
-        fprintf(stderr, "perplexity %.6g (%.1f s)\n", cell->figures.perplexity, seconds);
+        fprintf(stderr, "perplexity %.6g (%.1f s)\n", cell->headline.perplexity, seconds);
     else
         fprintf(stderr, "%s\n", plx_cell_state_name(cell->state));
 }

@@ -65,40 +65,40 @@ static void plx_cells_json__every_state(void **state)
     plx_text_free(text);
 }
 
-static enum plx_status figures_of(const char *text, struct plx_figures *figures, struct plx_error *error)
+static enum plx_status headline_of(const char *text, struct plx_headline *headline, struct plx_error *error)
 {
-    char path[] = "/tmp/perplex-figures-XXXXXX";
+    char path[] = "/tmp/perplex-headline-XXXXXX";
     const int descriptor = mkstemp(path);
     assert_true(descriptor >= 0);
     close(descriptor);
     file_write(path, text, strlen(text));
-    const enum plx_status status = plx_result_figures(path, figures, error);
+    const enum plx_status status = plx_result_headline(path, headline, error);
     unlink(path);
     return status;
 }
 
-static void plx_result_figures__of_a_result(void **state)
+static void plx_result_headline__of_a_result(void **state)
 {
-    struct plx_figures figures;
+    struct plx_headline headline;
     struct plx_error error;
     (void)state;
-    assert_int_equal(figures_of("{\"schema\": \"perplex.result/1\", \"complete\": true, \"perplexity\": 4.5,"
-                                " \"nats_per_token\": 1.5, \"counts\": {\"scored\": 7, \"infinite\": 0}}",
-                                &figures, &error),
+    assert_int_equal(headline_of("{\"schema\": \"perplex.result/1\", \"complete\": true, \"perplexity\": 4.5,"
+                                 " \"nats_per_token\": 1.5, \"counts\": {\"scored\": 7, \"infinite\": 0}}",
+                                 &headline, &error),
                      PLX_OK);
-    assert_true(figures.perplexity == 4.5 && figures.nats_per_token == 1.5);
-    assert_int_equal(figures.scored, 7);
-    assert_int_equal(figures.infinite, 0);
+    assert_true(headline.perplexity == 4.5 && headline.nats_per_token == 1.5);
+    assert_int_equal(headline.scored, 7);
+    assert_int_equal(headline.infinite, 0);
     assert_int_equal(
-        figures_of("{\"schema\": \"perplex.result/1\", \"complete\": true, \"perplexity\": \"inf\","
-                   " \"nats_per_token\": \"inf\", \"counts\": {\"scored\": 7, \"infinite\": 2}}",
-                   &figures, &error),
+        headline_of("{\"schema\": \"perplex.result/1\", \"complete\": true, \"perplexity\": \"inf\","
+                    " \"nats_per_token\": \"inf\", \"counts\": {\"scored\": 7, \"infinite\": 2}}",
+                    &headline, &error),
         PLX_OK);
-    assert_true(isinf(figures.perplexity) && isinf(figures.nats_per_token));
-    assert_int_equal(figures.infinite, 2);
+    assert_true(isinf(headline.perplexity) && isinf(headline.nats_per_token));
+    assert_int_equal(headline.infinite, 2);
 }
 
-static void plx_result_figures__of_none(void **state)
+static void plx_result_headline__of_none(void **state)
 {
     static const char *const texts[] = {
         "",
@@ -112,20 +112,20 @@ static void plx_result_figures__of_none(void **state)
         " \"counts\": {\"scored\": 7, \"infinite\": 0}}",
         "{\"schema\": \"perplex.result/1\", \"complete\": true, \"perplexity\": 4.5, \"nats_per_token\": 1.5,"
         " \"counts\": {\"scored\": 7}}"};
-    struct plx_figures figures;
+    struct plx_headline headline;
     struct plx_error error;
     (void)state;
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
-        assert_int_equal(figures_of(texts[i], &figures, &error), PLX_MALFORMED);
-    assert_int_equal(plx_result_figures("/nowhere.json", &figures, &error), PLX_IO);
+        assert_int_equal(headline_of(texts[i], &headline, &error), PLX_MALFORMED);
+    assert_int_equal(plx_result_headline("/nowhere.json", &headline, &error), PLX_IO);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(plx_cells_json__every_state),
-        cmocka_unit_test(plx_result_figures__of_a_result),
-        cmocka_unit_test(plx_result_figures__of_none),
+        cmocka_unit_test(plx_result_headline__of_a_result),
+        cmocka_unit_test(plx_result_headline__of_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
