@@ -190,6 +190,9 @@ enum cli_takes {
       "format of the comparison: %s (default: text)")                                                        \
     X(FAIL_IF, "fail-if", 0, "CONDITION", TEXT, CLI_COMPARE | CLI_CHECK,                                     \
       "fail where it holds, such as 'ppl > +0.5%' (may be repeated)")                                        \
+    X(TOKEN_FILE, "per-token", 0, "FILE", FILE, CLI_REPORT,                                                  \
+      "per-token file of the result (default: the one that the result notes); may be repeated, for one "     \
+      "result after the other")                                                                              \
     X(TITLE, "title", 0, "TEXT", TEXT, CLI_REPORT, "title of the page (default: names of model and corpus)") \
     X(ROWS, "rows", 0, "WHAT", DIMENSION, CLI_TABLE,                                                         \
       "what is a row: %s, or several with commas between them")                                              \
@@ -245,7 +248,8 @@ struct cli_option_row {
     const char *help;
 };
 
-#define CLI_CONDITIONS_MOST 64
+#define CLI_CONDITIONS_MOST  64
+#define CLI_TOKEN_FILES_MOST 64
 
 struct cli_arguments {
     const char *values[CLI_OPTION_COUNT]; /* NULL: not given; "" for an option without argument */
@@ -256,6 +260,8 @@ struct cli_arguments {
     int mixed_count;
     const char *conditions[CLI_CONDITIONS_MOST]; /* [condition_count] all that --fail-if has been given */
     int condition_count;
+    const char *token_files[CLI_TOKEN_FILES_MOST]; /* [token_file_count] likewise */
+    int token_file_count;
     const char *const *operands;
     int operand_count;
 };

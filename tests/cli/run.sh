@@ -133,6 +133,17 @@ for own in "$name.backup" one/index.json.backup one/notes.txt one/notes.json.x7A
 done
 same one several
 
+# A journal that is of no use, and one that has served.
+rm "$(cell neural test sentence one)"
+name=$(cell ngram test sentence one)
+echo damaged >"$(cell neural test sentence several).journal"
+mv several/neural.test.sentence.*.journal one
+echo damaged >"$name.journal"
+run "$PERPLEX" run plan.json --results one
+ends_with 0
+contains err '4 cells: 4 done, 3 of them before'
+same one several
+
 # Cells that fail are marked, and do not stop the others: a file that is missing, a model that is cut off, a
 # perplexity that is not finite. The exit code is the first one's.
 head -c 20000 "$ngram" >cut.arpa
@@ -160,6 +171,8 @@ for turn in first second; do
 done
 run "$PERPLEX" run fails.json --dry-run -q
 contains out '^failed  missing.arpa, fine, sentence$'
+contains out '^failed  cut.arpa, fine, sentence$'
+contains err '^perplex: cut.arpa, fine, sentence: cut.arpa:[0-9:]*: '
 cp "$ngram" cut.arpa
 cp "$ngram" missing.arpa
 cp "$test_text" gone-1.txt
