@@ -70,6 +70,16 @@ PLX_API size_t plx_error_format(const struct plx_error *error, char *text, size_
    overlap text. */
 PLX_API size_t plx_text_visible(const char *text, char *out, size_t capacity);
 
+/* Writes two lines: of `text` what is around byte `column` of it (from 1; behind its end is allowed), and
+   under that a caret. What is shown is visible as by plx_text_visible, and so is what takes no place of its
+   own or turns the direction of a line, so that the caret stands where it should. NUL-terminated, as much as
+   fits: 512 bytes hold all. Returns the length that the whole has, as snprintf does. */
+PLX_API size_t plx_text_point(const char *text, uint64_t column, char *out, size_t capacity);
+
+/* How many slips of the finger make `meant` to given[0..length): letters put in, left out, replaced or
+   exchanged with their neighbour. SIZE_MAX where the two do not resemble each other. */
+PLX_API size_t plx_text_slips(const char *given, size_t length, const char *meant);
+
 #ifdef __cplusplus
 }
 #endif

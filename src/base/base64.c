@@ -41,3 +41,21 @@ bool plx_base64_decode(const char *text, size_t length, char *bytes, size_t capa
     }
     return true;
 }
+
+void plx_base64_encode(const void *bytes, size_t size, char *text)
+{
+    static const char LETTERS[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    const uint8_t *from = bytes;
+    for (size_t i = 0; i < size; i += 3) {
+        const size_t left = size - i;
+        const uint32_t bits = (uint32_t)from[i] << 16 | (left > 1 ? (uint32_t)from[i + 1] << 8 : 0) |
+                              (left > 2 ? (uint32_t)from[i + 2] : 0);
+        *text++ = LETTERS[bits >> 18];
+        *text++ = LETTERS[bits >> 12 & 63];
+        *text++ = LETTERS[bits >> 6 & 63];
+        *text++ = LETTERS[bits & 63];
+    }
+    for (size_t over = (3 - size % 3) % 3; over > 0; over--)
+        text[-(ptrdiff_t)over] = '=';
+    *text = '\0';
+}

@@ -9,4 +9,10 @@
    not fit into bytes[capacity]. */
 bool plx_base64_decode(const char *text, size_t length, char *bytes, size_t capacity, size_t *size);
 
+/* What so many bytes become, NUL included. */
+#define PLX_BASE64_OF(size) (((size) + 2) / 3 * 4 + 1)
+
+/* Writes bytes[0..size) with padding and a NUL: text[PLX_BASE64_OF(size)]. */
+void plx_base64_encode(const void *bytes, size_t size, char *text);
+
 #endif

@@ -1,5 +1,5 @@
-/* Decimal digits eight at a time, and the conversions that one operation carries out exactly. What is neither
-   short nor common is number.c's. */
+/* Decimal digits eight at a time, and the conversions that one operation, or a division of integers, carries
+   out exactly. What is neither short nor common is number.c's. */
 #ifndef PLX_BASE_DECIMAL_H
 #define PLX_BASE_DECIMAL_H
 
@@ -23,10 +23,14 @@ static inline bool plx_decimal_double(uint64_t mantissa, int64_t exponent, bool 
     return true;
 }
 
+/* The same in integers, for any mantissa, rounded once to nearest even: 5^27 is the largest power of five
+   that fits 64 bits. False where the exponent is not within ±27. */
+bool plx_decimal_wide(uint64_t mantissa, int64_t exponent, bool negative, double *value);
+
 /* The double nearest to a decimal gives the float nearest to it, unless that double lies exactly halfway
-   between two floats: then the first rounding may have hidden on which side the decimal is. What
-   plx_decimal_double gives is 0 or between 10^-22 and 10^38, so that neither subnormal floats nor infinity
-   come into it. */
+   between two floats, or between the largest and what would be the next: then the first rounding may have
+   hidden on which side the decimal is. What plx_decimal_double and plx_decimal_wide give is 0 or at least
+   10^-27, so that subnormal floats do not come into it. */
 static inline bool plx_decimal_narrows(double value)
 {
     uint64_t bits;
@@ -94,6 +98,39 @@ static inline const char *plx_decimal_scan_float(const char *text, float *value)
         !plx_decimal_double(mantissa, -(int64_t)fraction, negative, &wide) || !plx_decimal_narrows(wide))
         return NULL;
     *value = (float)wide;
+    return text;
+}
+
+/* The same for a double in the grammar of JSON: at most 8 digits before the point and 24 behind it, and no
+   more of both than 64 bits hold. What is read behind it is the same. */
+static inline const char *plx_decimal_scan_double(const char *text, double *value)
+{
+    static const uint64_t powers[] = {1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000};
+    const bool negative = *text == '-';
+    text += negative;
+    uint64_t eight = plx_decimal_eight(text);
+    unsigned length = plx_decimal_length(eight), fraction = 0;
+    uint64_t mantissa = plx_decimal_number(eight, length);
+    if (length == 0 || (length > 1 && *text == '0'))
+        return NULL;
+    text += length;
+    if (*text == '.') {
+        text++;
+        do {
+            eight = plx_decimal_eight(text);
+            length = plx_decimal_length(eight);
+            if (__builtin_mul_overflow(mantissa, powers[length], &mantissa) ||
+                __builtin_add_overflow(mantissa, plx_decimal_number(eight, length), &mantissa))
+                return NULL;
+            fraction += length;
+            text += length;
+        } while (length == 8 && fraction < 24);
+        if (fraction == 0)
+            return NULL;
+    }
+    if (!plx_decimal_double(mantissa, -(int64_t)fraction, negative, value) &&
+        !plx_decimal_wide(mantissa, -(int64_t)fraction, negative, value))
+        return NULL;
     return text;
 }
 

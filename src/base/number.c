@@ -92,7 +92,8 @@ static inline bool scan_decimal(const char *text, size_t length, struct decimal 
 static inline bool convert_fast(const struct decimal *decimal, double *value)
 {
     return decimal->digit_count <= 19 &&
-           plx_decimal_double(decimal->mantissa, decimal->exponent, decimal->negative, value);
+           (plx_decimal_double(decimal->mantissa, decimal->exponent, decimal->negative, value) ||
+            plx_decimal_wide(decimal->mantissa, decimal->exponent, decimal->negative, value));
 }
 
 /* Room for a sign, the digits that are kept, one for those that are not, and an exponent. */

@@ -143,6 +143,14 @@ enum plx_status cli_open_outputs(const struct cli_arguments *arguments, struct c
     return status;
 }
 
+enum plx_status cli_note_outputs(const struct cli_arguments *arguments, struct plx_result *result,
+                                 struct plx_error *error)
+{
+    const char *tokens = arguments->values[CLI_PER_TOKEN], *documents = arguments->values[CLI_PER_DOCUMENT];
+    return plx_result_set_files(result, tokens && !plx_output_same(NULL, tokens) ? tokens : NULL,
+                                documents && !plx_output_same(NULL, documents) ? documents : NULL, error);
+}
+
 /* The result as JSON, all but the name of its file. */
 static enum plx_status write_json(const char *path, const struct plx_result *result,
                                   struct plx_output **output, struct plx_error *error)

@@ -20,6 +20,11 @@ bool cli_check_outputs(const struct cli_arguments *arguments);
 enum plx_status cli_open_outputs(const struct cli_arguments *arguments, struct cli_outputs *outputs,
                                  struct plx_error *error);
 
+/* Notes the names of the files beside the result in it, so that they are found again; not what went through a
+   pipe. */
+enum plx_status cli_note_outputs(const struct cli_arguments *arguments, struct plx_result *result,
+                                 struct plx_error *error);
+
 /* The journal stays, if anything is in it. */
 void cli_discard_outputs(const struct cli_outputs *outputs);
 

@@ -3,7 +3,10 @@
 
 #include <string.h>
 
-static const char *const TABLE_FORMATS[] = {[PLX_TABLE_MARKDOWN] = "markdown", [PLX_TABLE_CSV] = "csv"};
+static const char *const COMPARISON_FORMATS[] = {[PLX_COMPARISON_TEXT] = "text",
+                                                 [PLX_COMPARISON_JSON] = "json",
+                                                 [PLX_COMPARISON_JUNIT] = "junit",
+                                                 [PLX_COMPARISON_GITHUB] = "github"};
 
 static const char *const INSPECTED[] = {"model", "corpus"}; /* enum plx_inspect_as, from 1 */
 
@@ -12,10 +15,10 @@ static const char *const LOADS[] = {[PLX_LOAD_MAP] = "map", [PLX_LOAD_COPY] = "c
 static const char *const FINGERPRINTS[] = {
     [PLX_FINGERPRINT_FULL] = "full", [PLX_FINGERPRINT_QUICK] = "quick", [PLX_FINGERPRINT_NONE] = "none"};
 
-#define LOAD_COUNT         (sizeof LOADS / sizeof *LOADS)
-#define FINGERPRINT_COUNT  (sizeof FINGERPRINTS / sizeof *FINGERPRINTS)
-#define INSPECTED_COUNT    (sizeof INSPECTED / sizeof *INSPECTED)
-#define TABLE_FORMAT_COUNT (sizeof TABLE_FORMATS / sizeof *TABLE_FORMATS)
+#define LOAD_COUNT              (sizeof LOADS / sizeof *LOADS)
+#define FINGERPRINT_COUNT       (sizeof FINGERPRINTS / sizeof *FINGERPRINTS)
+#define INSPECTED_COUNT         (sizeof INSPECTED / sizeof *INSPECTED)
+#define COMPARISON_FORMAT_COUNT (sizeof COMPARISON_FORMATS / sizeof *COMPARISON_FORMATS)
 
 static const char *preset_name(size_t index)
 {
@@ -61,7 +64,10 @@ const char *cli_word(enum cli_takes takes, enum cli_option option, size_t index)
         return index <= PLX_TOKENS_PIECE ? plx_token_kind_name((enum plx_token_kind)index) : NULL;
     case CLI_TAKES_MODEL_FORMAT: return model_format(index, false);
     case CLI_TAKES_CORPUS_FORMAT: return plx_corpus_format_name(index);
-    case CLI_TAKES_TABLE_FORMAT: return index < TABLE_FORMAT_COUNT ? TABLE_FORMATS[index] : NULL;
+    case CLI_TAKES_TABLE_FORMAT: return plx_table_format_name(index);
+    case CLI_TAKES_COMPARISON_FORMAT:
+        return index < COMPARISON_FORMAT_COUNT ? COMPARISON_FORMATS[index] : NULL;
+    case CLI_TAKES_DIMENSION: return plx_table_dimension_name(index);
     case CLI_TAKES_IDS_FORMAT: return plx_ids_format_name(index);
     case CLI_TAKES_LOAD: return index < LOAD_COUNT ? LOADS[index] : NULL;
     case CLI_TAKES_FINGERPRINT: return index < FINGERPRINT_COUNT ? FINGERPRINTS[index] : NULL;
@@ -94,43 +100,10 @@ void cli_list_words(enum cli_takes takes, enum cli_option option, const char *la
     }
 }
 
-#define NEAREST_LENGTH_MAX ((size_t)64)
-
-static size_t least(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
-
-/* How many letters must be put in, taken out, replaced or exchanged with their neighbour. */
-static size_t edit_distance(const char *a, size_t a_length, const char *b, size_t b_length)
-{
-    size_t rows[3][NEAREST_LENGTH_MAX + 1];
-    size_t *before = rows[0], *above = rows[1], *row = rows[2];
-    for (size_t j = 0; j <= b_length; j++)
-        row[j] = j;
-    for (size_t i = 1; i <= a_length; i++) {
-        size_t *free_row = before;
-        before = above;
-        above = row;
-        row = free_row;
-        row[0] = i;
-        for (size_t j = 1; j <= b_length; j++) {
-            const size_t replaced = above[j - 1] + (a[i - 1] != b[j - 1]);
-            row[j] = least(replaced, 1 + least(above[j], row[j - 1]));
-            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
-                row[j] = least(row[j], before[j - 2] + 1);
-        }
-    }
-    return row[b_length];
-}
-
 void cli_nearest_try(struct cli_nearest *nearest, const char *candidate)
 {
-    const size_t given = strlen(nearest->given), length = strlen(candidate);
-    if (given > NEAREST_LENGTH_MAX || length > NEAREST_LENGTH_MAX)
-        return;
-    const size_t distance = edit_distance(nearest->given, given, candidate, length);
-    if (distance > 1 + length / 4 || distance >= length || (nearest->best && distance >= nearest->distance))
+    const size_t distance = plx_text_slips(nearest->given, strlen(nearest->given), candidate);
+    if (distance == SIZE_MAX || (nearest->best && distance >= nearest->distance))
         return;
     nearest->best = candidate;
     nearest->distance = distance;

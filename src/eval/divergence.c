@@ -227,8 +227,9 @@ static enum plx_status conclude(struct comparer *comparer, struct plx_error *err
     divergence->threads = pipeline->threads;
     divergence->batch = pipeline->batch;
     plx_warnings_add_model(&divergence->warnings, &comparer->joint->base);
-    plx_warnings_doubt(&divergence->warnings, pipeline, "corpus", divergence->unknown - divergence->literal,
-                       divergence->sums.count + divergence->skipped_unknown);
+    plx_warnings_doubt(&divergence->warnings, pipeline, "corpus");
+    plx_warnings_unknown(&divergence->warnings, "corpus", divergence->unknown - divergence->literal,
+                         divergence->sums.count + divergence->skipped_unknown);
     if ((status =
              plx_divergence_describe(&divergence->base, comparer->joint->models[comparer->base], error)) ||
         (status =

@@ -21,6 +21,7 @@ struct plx_extreme {
     uint64_t unit, position;
     uint64_t document; /* from 0 */
     double nats;
+    double compared[2];    /* where `nats` is a difference: BASE's and NEW's */
     unsigned order, flags; /* as in struct plx_token_score */
     struct plx_snippet document_id;
     struct plx_context_token token;

@@ -1,5 +1,6 @@
 #include "eval/result.h"
 
+#include "base/error.h"
 #include "base/logarithms.h"
 #include "base/memory.h"
 
@@ -99,6 +100,52 @@ const struct plx_warning *plx_result_warnings(const struct plx_result *result, s
 const char *plx_result_protocol(const struct plx_result *result)
 {
     return result->plan.protocol.name;
+}
+
+void plx_result_doubt(struct plx_result *result)
+{
+    const struct plx_tally *tally = &result->tally;
+    const char *source = result->original.source;
+    plx_warnings_unknown(&result->warnings, "corpus", tally->unknown_tokens - tally->literal,
+                         plx_tally_targets(tally));
+    plx_warnings_spread(&result->warnings, source ? source : "",
+                        result->tokens - plx_tally_total(tally).count);
+}
+
+uint64_t plx_result_decided(const struct plx_result *result)
+{
+    const struct plx_skipped *skipped = &result->skipped;
+    return plx_tally_targets(&result->tally) + skipped->no_context + skipped->masked + skipped->replaced +
+           skipped->tail + skipped->limit + skipped->blank + result->elsewhere;
+}
+
+enum plx_status plx_result_check(const struct plx_result *result, const char *input, struct plx_error *error)
+{
+    const struct plx_exact total = plx_tally_total(&result->tally);
+    const struct plx_skipped *skipped = &result->skipped;
+    const uint64_t decided = plx_result_decided(result);
+    if (decided != result->tokens)
+        return plx_error_set(error, PLX_INTERNAL, "%llu tokens were read, but %llu scored or skipped",
+                             (unsigned long long)result->tokens, (unsigned long long)decided);
+    if (total.overflow || total.invalid) {
+        plx_error_set(error, PLX_NOT_FINITE, "the sum of the cross-entropies is out of range");
+        return plx_error_input(error, input);
+    }
+    if (total.count > 0 || result->elsewhere > 0) {
+        const enum plx_status status = plx_extra_check(&result->request, &result->extra, error);
+        return status ? plx_error_input(error, input) : PLX_OK;
+    }
+    if (result->text.bytes == 0 && result->tokens == 0)
+        plx_error_set(error, PLX_MALFORMED, "the corpus is empty: there is nothing to score");
+    else
+        plx_error_set(error, PLX_MALFORMED, "no token is left to score: %llu were read, all skipped",
+                      (unsigned long long)result->tokens);
+    if (skipped->tail > 0)
+        plx_error_hint(error,
+                       "what does not fill a window of %llu tokens is dropped: a smaller --window, or "
+                       "--tail keep",
+                       (unsigned long long)result->plan.protocol.window);
+    return plx_error_input(error, input);
 }
 
 static enum plx_status set_name(char **name, const char *value, struct plx_error *error)

@@ -47,8 +47,7 @@ struct plx_result {
     uint64_t documents;
     uint64_t tokens; /* scored and skipped */
     struct plx_shard shard;
-    uint64_t elsewhere;    /* targets of other shards */
-    size_t model_warnings; /* how many of the warnings come first and are about the model alone */
+    uint64_t elsewhere; /* targets of other shards */
 
     struct plx_model_info model;      /* its strings and counts are static or owned here */
     uint64_t *ngrams;                 /* [model.order] or NULL */
@@ -71,5 +70,16 @@ struct plx_result {
     size_t batch;
     double seconds;
 };
+
+/* Tokens that were scored, are another shard's or were skipped for one reason: all, if every one is so once.
+ */
+uint64_t plx_result_decided(const struct plx_result *result);
+
+/* Checks that they are all, that sums are in their range, and that there was something to score.
+   PLX_INTERNAL, PLX_NOT_FINITE, PLX_MALFORMED, of the input. */
+enum plx_status plx_result_check(const struct plx_result *result, const char *input, struct plx_error *error);
+
+/* Adds the warnings that depend on what was scored. */
+void plx_result_doubt(struct plx_result *result);
 
 #endif

@@ -235,13 +235,11 @@ static enum plx_status describe(struct run *run, struct plx_error *error)
     if (status)
         return status;
     plx_warnings_add_model(&result->warnings, pipeline->model);
-    result->model_warnings = result->warnings.count;
-    plx_warnings_doubt(&result->warnings, pipeline, "corpus",
-                       result->tally.unknown_tokens - result->tally.literal,
-                       plx_tally_targets(&result->tally));
-    plx_warnings_original(&result->warnings, pipeline,
-                          result->tokens - result->elsewhere - plx_tally_total(&result->tally).count);
+    plx_warnings_doubt(&result->warnings, pipeline, "corpus");
+    plx_warnings_original(&result->warnings, pipeline);
     plx_corpus_original(pipeline->corpus, &result->original);
+    if (result->shard.count == 0) /* shards are of one mind about the others */
+        plx_result_doubt(result);
     result->seconds = plx_pipeline_seconds(pipeline);
     return plx_corpus_sha256(pipeline->corpus, result->corpus_sha256, error);
 }
@@ -262,39 +260,6 @@ static enum plx_status check_positions(const struct run *run, struct plx_error *
     if (plan->protocol.end == PLX_END_NONE && there == asked + run->result->text.lines)
         return plx_error_hint(error, "--end scored does not leave out the line ends");
     return plx_error_hint(error, "another tokenization, or another corpus?");
-}
-
-/* Every token was scored once, is another shard's or was skipped for one reason; and there was something to
-   score. */
-static enum plx_status check(const struct plx_result *result, const char *corpus, struct plx_error *error)
-{
-    const struct plx_exact total = plx_tally_total(&result->tally);
-    const struct plx_skipped *skipped = &result->skipped;
-    const uint64_t decided = total.count + result->tally.skipped_unknown + skipped->no_context +
-                             skipped->masked + skipped->replaced + skipped->tail + skipped->limit +
-                             skipped->blank + result->elsewhere;
-    if (decided != result->tokens)
-        return plx_error_set(error, PLX_INTERNAL, "%llu tokens were read, but %llu scored or skipped",
-                             (unsigned long long)result->tokens, (unsigned long long)decided);
-    if (total.overflow || total.invalid) {
-        plx_error_set(error, PLX_NOT_FINITE, "the sum of the cross-entropies is out of range");
-        return plx_error_input(error, corpus);
-    }
-    if (total.count > 0 || result->elsewhere > 0) {
-        const enum plx_status status = plx_extra_check(&result->request, &result->extra, error);
-        return status ? plx_error_input(error, corpus) : PLX_OK;
-    }
-    if (result->text.bytes == 0 && result->tokens == 0)
-        plx_error_set(error, PLX_MALFORMED, "the corpus is empty: there is nothing to score");
-    else
-        plx_error_set(error, PLX_MALFORMED, "no token is left to score: %llu were read, all skipped",
-                      (unsigned long long)result->tokens);
-    if (skipped->tail > 0)
-        plx_error_hint(error,
-                       "what does not fill a window of %llu tokens is dropped: a smaller --window, or "
-                       "--tail keep",
-                       (unsigned long long)result->plan.protocol.window);
-    return plx_error_input(error, corpus);
 }
 
 enum plx_status plx_evaluate(const struct plx_model *model, struct plx_corpus *corpus,
@@ -319,7 +284,7 @@ enum plx_status plx_evaluate(const struct plx_model *model, struct plx_corpus *c
         status = plx_shard_check(&settled, &run.pipeline.plan, &run.breakdown, error);
     if (status == PLX_OK && (status = run_corpus(&run, error)) == PLX_OK &&
         (status = describe(&run, error)) == PLX_OK && (status = check_positions(&run, error)) == PLX_OK)
-        status = check(run.result, plx_corpus_name(corpus), error);
+        status = plx_result_check(run.result, plx_corpus_name(corpus), error);
     if (status == PLX_OK && run.explain)
         status = plx_explain_finish(run.explain, run.result, error);
     plx_explain_free(run.explain);

@@ -170,7 +170,8 @@ static enum plx_status search(const struct tuner *tuner, double *weights, double
 static void add_doubts(const struct tuner *tuner, struct plx_model *made)
 {
     struct plx_warnings doubts = {.count = 0};
-    plx_warnings_doubt(&doubts, &tuner->pipeline, "tuning corpus", tuner->strange, tuner->targets);
+    plx_warnings_doubt(&doubts, &tuner->pipeline, "tuning corpus");
+    plx_warnings_unknown(&doubts, "tuning corpus", tuner->strange, tuner->targets);
     for (size_t i = 0; i < doubts.count && made->warning_count < PLX_MODEL_WARNINGS; i++)
         made->warnings[made->warning_count++] = doubts.list[i];
 }

@@ -50,9 +50,8 @@ void plx_warnings_unknown(struct plx_warnings *warnings, const char *corpus, uin
 }
 
 void plx_warnings_doubt(struct plx_warnings *warnings, const struct plx_pipeline *pipeline,
-                        const char *corpus, uint64_t strange, uint64_t targets)
+                        const char *corpus)
 {
-    plx_warnings_unknown(warnings, corpus, strange, targets);
     if (pipeline->lost_hyphens)
         warn(warnings, "foreign-tokenization", pipeline->lost_hyphens,
              "\"@-@\" stands in the %s and not in the vocabulary: the text is tokenized as WikiText is, the "
@@ -71,23 +70,19 @@ void plx_warnings_doubt(struct plx_warnings *warnings, const struct plx_pipeline
              "bytes of the %s that are not UTF-8 count as one character each", corpus);
 }
 
-void plx_warnings_spread(struct plx_warnings *warnings, const char *source, uint64_t unscored)
+void plx_warnings_original(struct plx_warnings *warnings, const struct plx_pipeline *pipeline)
 {
-    if (unscored > 0 && source && strcmp(source, "text") == 0)
-        warn(
-            warnings, "spread-bytes", unscored,
-            "of a document whose tokens are not all scored, the bytes of those that are are an estimate: its "
-            "text is spread evenly over them");
-}
-
-void plx_warnings_original(struct plx_warnings *warnings, const struct plx_pipeline *pipeline,
-                           uint64_t unscored)
-{
-    struct plx_original_info original;
     struct plx_warning doubts[PLX_ORIGINAL_WARNINGS];
     const size_t count = plx_original_warnings(pipeline->corpus, pipeline->text.bytes, doubts);
     for (size_t i = 0; i < count && warnings->count < PLX_WARNINGS; i++)
         warnings->list[warnings->count++] = doubts[i];
-    plx_corpus_original(pipeline->corpus, &original);
-    plx_warnings_spread(warnings, original.source, unscored);
+}
+
+void plx_warnings_spread(struct plx_warnings *warnings, const char *source, uint64_t unscored)
+{
+    if (unscored > 0 && strcmp(source, "text") == 0)
+        warn(
+            warnings, "spread-bytes", unscored,
+            "of a document whose tokens are not all scored, the bytes of those that are are an estimate: its "
+            "text is spread evenly over them");
 }

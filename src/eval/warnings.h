@@ -17,21 +17,23 @@ struct plx_warnings {
 /* The model's, without notes; as many as there is room for, as in all of these. */
 void plx_warnings_add_model(struct plx_warnings *warnings, const struct plx_model *model);
 
-/* The two that depend on what is scored, so that they are not those of the whole corpus in a shard: of
-   unknown tokens, "many-unknown", behind the model's own; and "spread-bytes", the last of all. `strange` of
-   the targets are unknown, literal symbols for unknown words apart. `corpus` names it: "corpus". */
+/* Says where the text visibly does not fit the model, and where the peer would not take it. `corpus` names
+   it: "corpus". */
+void plx_warnings_doubt(struct plx_warnings *warnings, const struct plx_pipeline *pipeline,
+                        const char *corpus);
+
+/* Says where the bytes that tokens stand for do not come to those of the original. */
+void plx_warnings_original(struct plx_warnings *warnings, const struct plx_pipeline *pipeline);
+
+/* The doubts that depend on what was scored come behind all others, so that shards agree in the rest. */
+
+/* Says where the vocabulary visibly does not belong to the text: `strange` of the targets are unknown,
+   literal symbols for unknown words apart. */
 void plx_warnings_unknown(struct plx_warnings *warnings, const char *corpus, uint64_t strange,
                           uint64_t targets);
+
+/* Says where the bytes that tokens stand for are an estimate, by where they come from (source of struct
+   plx_original_info, or ""): `unscored` tokens of the corpus were not scored. */
 void plx_warnings_spread(struct plx_warnings *warnings, const char *source, uint64_t unscored);
-
-/* Says where the vocabulary visibly does not belong to the text, see above, and where the peer would not take
-   it. */
-void plx_warnings_doubt(struct plx_warnings *warnings, const struct plx_pipeline *pipeline,
-                        const char *corpus, uint64_t strange, uint64_t targets);
-
-/* Says where the bytes that tokens stand for do not come to those of the original, or are an estimate:
-   `unscored` tokens of the corpus were not scored; see above. */
-void plx_warnings_original(struct plx_warnings *warnings, const struct plx_pipeline *pipeline,
-                           uint64_t unscored);
 
 #endif

@@ -365,6 +365,13 @@ static uint64_t load(const uint8_t *bytes, unsigned size, bool big_endian)
 
 void plx_npy_to_doubles(const struct plx_npy *array, const uint8_t *bytes, size_t count, double *values)
 {
+    if (array->size == 8 && !array->big_endian) {
+        for (size_t i = 0; i < count; i++) {
+            const uint64_t bits = plx_load_u64(bytes + 8 * i);
+            memcpy(values + i, &bits, sizeof *values);
+        }
+        return;
+    }
     for (size_t i = 0; i < count; i++, bytes += array->size) {
         const uint64_t bits = load(bytes, array->size, array->big_endian);
         if (array->size == 8) {

@@ -1,8 +1,7 @@
 #include "report/breakdown_json.h"
 
 #include "base/logarithms.h"
-#include "report/extra_json.h"
-#include "report/flag_names.h"
+#include "report/context_json.h"
 
 #include <math.h>
 
@@ -23,30 +22,9 @@ static void write_part(struct plx_json_writer *json, const char *key, const stru
     plx_json_end_object(json);
 }
 
-/* What is said of a range that begins and ends with these numbers, as members of its object. */
-typedef void range_writer(struct plx_json_writer *json, uint64_t from, uint64_t to,
-                          const struct plx_exact *part);
-
-static void write_range(struct plx_json_writer *json, uint64_t from, uint64_t to,
-                        const struct plx_exact *part)
-{
-    plx_json_u64(json, "from", from);
-    plx_json_u64(json, "to", to);
-    write_figures(json, part);
-}
-
-/* Among the accumulators. */
-static void write_range_sum(struct plx_json_writer *json, uint64_t from, uint64_t to,
-                            const struct plx_exact *part)
-{
-    (void)to;
-    plx_json_u64(json, "from", from);
-    plx_write_sum(json, "nats", part);
-}
-
 /* Parts that are ranges of numbers; empty ones are left out. */
 static void write_ranges(struct plx_json_writer *json, const char *key, const struct plx_exact *parts,
-                         size_t count, void (*range)(size_t, uint64_t *, uint64_t *), range_writer *write)
+                         size_t count, void (*range)(size_t, uint64_t *, uint64_t *))
 {
     plx_json_begin_array(json, key);
     for (size_t i = 0; i < count; i++) {
@@ -55,24 +33,12 @@ static void write_ranges(struct plx_json_writer *json, const char *key, const st
             continue;
         range(i, &from, &to);
         plx_json_begin_object(json, NULL);
-        write(json, from, to, parts + i);
+        plx_json_u64(json, "from", from);
+        plx_json_u64(json, "to", to);
+        write_figures(json, parts + i);
         plx_json_end_object(json);
     }
     plx_json_end_array(json);
-}
-
-static void write_positions(struct plx_json_writer *json, const struct plx_result *result,
-                            range_writer *write)
-{
-    const struct plx_exact *positions = result->breakdown_sums.positions;
-    write_ranges(json, "position", positions, PLX_POSITION_BINS, plx_position_bin_range, write);
-}
-
-static void write_bands(struct plx_json_writer *json, const char *key, const struct plx_result *result,
-                        range_writer *write)
-{
-    const struct plx_exact *bands = result->breakdown_sums.bands;
-    write_ranges(json, key, bands, PLX_FREQUENCY_BANDS, plx_frequency_band_range, write);
 }
 
 static void write_orders(struct plx_json_writer *json, const struct plx_tally *tally)
@@ -100,18 +66,9 @@ static void write_frequency(struct plx_json_writer *json, const struct plx_resul
     plx_json_u64(json, "tokens", counts->tokens);
     plx_json_u64(json, "unknown", counts->unknown);
     plx_json_end_object(json);
-    write_bands(json, "bands", result, write_range);
+    write_ranges(json, "bands", sums->bands, PLX_FREQUENCY_BANDS, plx_frequency_band_range);
     write_part(json, "unknown", &sums->unknown);
     plx_json_end_object(json);
-}
-
-static void write_snippet(struct plx_json_writer *json, const char *key, const struct plx_snippet *snippet)
-{
-    static const char more[] = "…";
-    char text[PLX_SNIPPET_BYTES + sizeof more];
-    memcpy(text, snippet->text, snippet->length);
-    memcpy(text + snippet->length, more, sizeof more);
-    plx_json_string_n(json, key, text, snippet->length + (snippet->cut ? sizeof more - 1 : 0));
 }
 
 static void write_document(struct plx_json_writer *json, const struct plx_listed_document *document)
@@ -119,7 +76,7 @@ static void write_document(struct plx_json_writer *json, const struct plx_listed
     plx_json_begin_object(json, NULL);
     plx_json_u64(json, "number", document->number);
     if (document->id.known)
-        write_snippet(json, "document", &document->id);
+        plx_write_snippet(json, "document", &document->id);
     plx_json_u64(json, "tokens", document->tokens);
     plx_json_double(json, "nats", document->nats);
     plx_json_double(json, "nats_per_token", document->nats_per_token);
@@ -171,54 +128,21 @@ static void write_after(struct plx_json_writer *json, const struct plx_exact *af
     plx_json_end_object(json);
 }
 
-/* A token by its spelling, or by its id where there is none. */
-static void write_token(struct plx_json_writer *json, const struct plx_context_token *token)
-{
-    if (token->spelled.known)
-        write_snippet(json, NULL, &token->spelled);
-    else if (token->id != PLX_NO_TOKEN)
-        plx_json_u64(json, NULL, token->id);
-    else
-        plx_json_null(json, NULL);
-}
-
-static void write_context(struct plx_json_writer *json, const char *key,
-                          const struct plx_context_token *tokens, size_t count)
-{
-    plx_json_begin_array(json, key);
-    for (size_t i = 0; i < count; i++)
-        write_token(json, tokens + i);
-    plx_json_end_array(json);
-}
-
-static void write_flags(struct plx_json_writer *json, unsigned flags)
-{
-    plx_json_begin_array(json, "flags");
-    for (size_t i = 0; i < PLX_FLAG_NAMES; i++) {
-        if (flags & plx_flag_names[i].flag)
-            plx_json_string(json, NULL, plx_flag_names[i].name);
-    }
-    plx_json_end_array(json);
-}
-
 static void write_extreme(struct plx_json_writer *json, const struct plx_extreme *extreme)
 {
     plx_json_begin_object(json, NULL);
     plx_json_double(json, "nats", extreme->nats);
-    if (extreme->token.spelled.known)
-        write_snippet(json, "token", &extreme->token.spelled);
-    else if (extreme->token.id != PLX_NO_TOKEN)
-        plx_json_u64(json, "id", extreme->token.id);
+    plx_write_token(json, &extreme->token);
     plx_json_u64(json, "unit", extreme->unit);
     plx_json_u64(json, "position", extreme->position);
     plx_json_u64(json, "document_number", extreme->document);
     if (extreme->document_id.known)
-        write_snippet(json, "document", &extreme->document_id);
+        plx_write_snippet(json, "document", &extreme->document_id);
     if (extreme->order > 0)
         plx_json_u64(json, "order", extreme->order);
-    write_flags(json, extreme->flags);
-    write_context(json, "before", extreme->before, extreme->before_count);
-    write_context(json, "after", extreme->after, extreme->after_count);
+    plx_write_flags(json, extreme->flags);
+    plx_write_context(json, "before", extreme->before, extreme->before_count);
+    plx_write_context(json, "after", extreme->after, extreme->after_count);
     plx_json_end_object(json);
 }
 
@@ -239,7 +163,7 @@ void plx_write_breakdown(struct plx_json_writer *json, const struct plx_result *
     if (parts)
         plx_json_begin_object(json, "breakdown");
     if (parts & PLX_BREAKDOWN_POSITION)
-        write_positions(json, result, write_range);
+        write_ranges(json, "position", sums->positions, PLX_POSITION_BINS, plx_position_bin_range);
     if (parts & PLX_BREAKDOWN_ORDER)
         write_orders(json, &result->tally);
     if (parts & PLX_BREAKDOWN_FREQUENCY)
@@ -252,44 +176,4 @@ void plx_write_breakdown(struct plx_json_writer *json, const struct plx_result *
         plx_json_end_object(json);
     write_extremes(json, "worst", &result->trail.worst);
     write_extremes(json, "best", &result->trail.best);
-}
-
-static void write_document_sums(struct plx_json_writer *json, const struct plx_documents *documents)
-{
-    plx_json_begin_object(json, "document");
-    plx_write_sum(json, "mean_nats", &documents->means);
-    plx_json_begin_array(json, "bins");
-    for (size_t i = 0; i < PLX_DOCUMENT_BINS; i++) {
-        if (documents->bins[i].documents == 0)
-            continue;
-        plx_json_begin_object(json, NULL);
-        plx_json_double(json, "from", (double)i * PLX_DOCUMENT_STEP);
-        plx_write_sum(json, "nats", &documents->bins[i].nats);
-        plx_json_end_object(json);
-    }
-    plx_json_end_array(json);
-    plx_json_end_object(json);
-}
-
-void plx_write_breakdown_sums(struct plx_json_writer *json, const struct plx_result *result)
-{
-    const unsigned parts = result->breakdown.parts & ~(unsigned)PLX_BREAKDOWN_ORDER; /* they are there */
-    const struct plx_breakdown_sums *sums = &result->breakdown_sums;
-    if (!parts)
-        return;
-    plx_json_begin_object(json, "breakdown");
-    if (parts & PLX_BREAKDOWN_POSITION)
-        write_positions(json, result, write_range_sum);
-    if (parts & PLX_BREAKDOWN_FREQUENCY) {
-        write_bands(json, "frequency", result, write_range_sum);
-        plx_write_sum(json, "frequency_unknown", &sums->unknown);
-    }
-    if (parts & PLX_BREAKDOWN_DOCUMENT)
-        write_document_sums(json, &result->trail.documents);
-    if (parts & PLX_BREAKDOWN_UNKNOWN) {
-        plx_write_sum(json, "after_unknown", sums->after + PLX_BEFORE_UNKNOWN);
-        plx_write_sum(json, "after_known", sums->after + PLX_BEFORE_KNOWN);
-        plx_write_sum(json, "after_nothing", sums->after + PLX_BEFORE_NOTHING);
-    }
-    plx_json_end_object(json);
 }

@@ -8,7 +8,4 @@
 /* "breakdown", "worst" and "best", as far as they were asked for. */
 void plx_write_breakdown(struct plx_json_writer *json, const struct plx_result *result);
 
-/* The sums of "breakdown", among the accumulators. */
-void plx_write_breakdown_sums(struct plx_json_writer *json, const struct plx_result *result);
-
 #endif

@@ -1,19 +1,18 @@
 #include "report/comparability.h"
 
 #include "base/memory.h"
+#include "report/effects.h"
 #include "report/result_file.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Notes a difference where there is one. */
-static enum plx_status compare_field(struct plx_comparability *found, const cJSON *const sides[2],
-                                     const char *object, const char *key, struct plx_error *error)
+/* Notes a difference between the members `key` of two objects of that name where there is one. */
+static enum plx_status compare_field(struct plx_comparability *found, const cJSON *const objects[2],
+                                     const char *name, const char *key, struct plx_error *error)
 {
-    const cJSON *values[2];
-    for (size_t i = 0; i < 2; i++)
-        values[i] = plx_result_member(plx_result_member(sides[i], object), key);
+    const cJSON *const values[2] = {plx_result_member(objects[0], key), plx_result_member(objects[1], key)};
     if ((!values[0] && !values[1]) || (values[0] && values[1] && cJSON_Compare(values[0], values[1], true)))
         return PLX_OK;
     const enum plx_status status =
@@ -22,42 +21,49 @@ static enum plx_status compare_field(struct plx_comparability *found, const cJSO
         return status;
     struct plx_difference *added = found->differences + found->difference_count++;
     *added = (struct plx_difference){.values = {values[0], values[1]}};
-    snprintf(added->field, sizeof added->field, "%s.%s", object, key);
+    snprintf(added->field, sizeof added->field, "%s.%s", name, key);
+    added->effect = plx_difference_effect(added->field, values[0], values[1]);
     return PLX_OK;
 }
 
-/* Every field of either protocol but the name. */
-static enum plx_status compare_protocols(struct plx_comparability *found, const cJSON *const sides[2],
-                                         struct plx_error *error)
+/* The same of every member of either object but its name. */
+static enum plx_status compare_objects(struct plx_comparability *found, const cJSON *const objects[2],
+                                       const char *name, struct plx_error *error)
 {
-    const cJSON *ours = plx_result_member(sides[0], "protocol");
-    const cJSON *theirs = plx_result_member(sides[1], "protocol"), *field;
+    const cJSON *field;
     enum plx_status status = PLX_OK;
-    cJSON_ArrayForEach(field, ours)
+    cJSON_ArrayForEach(field, objects[0])
     {
         if (status == PLX_OK && strcmp(field->string, "name") != 0)
-            status = compare_field(found, sides, "protocol", field->string, error);
+            status = compare_field(found, objects, name, field->string, error);
     }
-    cJSON_ArrayForEach(field, theirs)
+    cJSON_ArrayForEach(field, objects[1])
     {
-        if (status == PLX_OK && !plx_result_member(ours, field->string))
-            status = compare_field(found, sides, "protocol", field->string, error);
+        if (status == PLX_OK && !plx_result_member(objects[0], field->string))
+            status = compare_field(found, objects, name, field->string, error);
     }
     return status;
 }
 
-static enum plx_status find_differences(struct plx_comparability *found, const cJSON *const sides[2],
+static enum plx_status find_differences(struct plx_comparability *found, const cJSON *a, const cJSON *b,
                                         struct plx_error *error)
 {
     static const char *const fields[][2] = {
         {"corpus", "sha256"},       {"corpus", "document_range"}, {"corpus", "format"}, {"corpus", "text"},
         {"corpus", "tokenization"}, {"counts", "tokens"},         {"counts", "scored"}};
     for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
-        const enum plx_status status = compare_field(found, sides, fields[i][0], fields[i][1], error);
+        const cJSON *const objects[2] = {plx_result_member(a, fields[i][0]),
+                                         plx_result_member(b, fields[i][0])};
+        const enum plx_status status = compare_field(found, objects, fields[i][0], fields[i][1], error);
         if (status)
             return status;
     }
-    return compare_protocols(found, sides, error);
+    const cJSON *const counts[2] = {plx_result_member(a, "counts"), plx_result_member(b, "counts")};
+    const cJSON *const skipped[2] = {plx_result_member(counts[0], "skipped"),
+                                     plx_result_member(counts[1], "skipped")};
+    const cJSON *const protocols[2] = {plx_result_member(a, "protocol"), plx_result_member(b, "protocol")};
+    const enum plx_status status = compare_objects(found, skipped, "counts.skipped", error);
+    return status ? status : compare_objects(found, protocols, "protocol", error);
 }
 
 /* Whether the figures of the text are comparable in spite of it. */
@@ -66,6 +72,8 @@ static bool leaves_text(const char *field)
     static const char *const fields[] = {"corpus.tokenization", "counts.tokens",  "counts.scored",
                                          "protocol.unit",       "protocol.start", "protocol.end",
                                          "protocol.join"};
+    if (strncmp(field, "counts.skipped.", 15) == 0)
+        return true;
     for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
         if (strcmp(field, fields[i]) == 0)
             return true;
@@ -98,9 +106,8 @@ static void judge(struct plx_comparability *found)
 enum plx_status plx_comparability_find(const cJSON *a, const cJSON *b, struct plx_comparability *found,
                                        struct plx_error *error)
 {
-    const cJSON *const sides[2] = {a, b};
     *found = (struct plx_comparability){.level = PLX_COMPARABLE_TOKENS};
-    const enum plx_status status = find_differences(found, sides, error);
+    const enum plx_status status = find_differences(found, a, b, error);
     if (status)
         plx_comparability_release(found);
     else

@@ -14,6 +14,7 @@ enum plx_comparable { PLX_COMPARABLE_NOTHING, PLX_COMPARABLE_TEXT, PLX_COMPARABL
 struct plx_difference {
     char field[96]; /* "protocol.window" */
     const cJSON *values[2];
+    const char *effect; /* what it does to the number of the second, a sentence; static */
 };
 
 struct plx_comparability {

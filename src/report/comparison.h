@@ -1,11 +1,12 @@
-/* Two results side by side: what compare.c finds out, and compare_text.c and compare_json.c write. */
+/* Results beside a baseline: what compare.c finds out, and compare_text.c and compare_json.c write. */
 #ifndef PLX_REPORT_COMPARISON_H
 #define PLX_REPORT_COMPARISON_H
 
-#include <perplex/compare.h>
+#include <perplex/gate.h>
 
 #include "base/buffer.h"
 #include "report/comparability.h"
+#include "report/moved.h"
 
 #include <cjson/cJSON.h>
 
@@ -23,28 +24,80 @@ enum plx_figure {
 /* The key of each in JSON. */
 extern const char *const plx_figure_keys[PLX_FIGURE_COUNT];
 
-/* A result. The strings belong to `json`, or to the caller. */
+/* A result. The strings belong to `json`, but for `file`, which belongs to it. */
 struct plx_compared {
     cJSON *json;
-    const char *file, *model, *corpus, *protocol;
-    uint64_t tokens, scored, scored_bytes, unknown;
+    char *file;
+    const char *model, *corpus, *protocol;
+    uint64_t tokens, scored, scored_bytes, unknown, infinite;
     double figures[PLX_FIGURE_COUNT];
 };
 
-#define PLX_COMPARISON_WARNINGS 4
+/* What the noise of a difference is judged by, the best first. */
+enum plx_pairing {
+    PLX_PAIRED_TOKENS, /* per-token files of both */
+    PLX_PAIRED_BLOCKS, /* the sums of blocks of the same tokens that both results carry */
+    PLX_UNPAIRED       /* the noise of each one by itself */
+};
 
-struct plx_comparison {
-    struct plx_compared sides[2]; /* A, B */
+/* What is drawn again and again. */
+enum plx_drawn {
+    PLX_DRAWN_DOCUMENTS,
+    PLX_DRAWN_BLOCKS, /* of neighbouring tokens */
+    PLX_DRAWN_NOTHING /* too little for that: tokens are taken as independent */
+};
+
+/* The difference NEW - BASE in nats per token, and its noise. */
+struct plx_interval_test {
+    enum plx_pairing pairing;
+    enum plx_drawn drawn;
+    bool known;      /* false: nothing can be said (a single token, infinite values) */
+    size_t blocks;   /* how many are drawn from */
+    uint64_t tokens; /* that are compared */
+    size_t length;   /* of a block in tokens, or in documents; 0: the results' blocks */
+    size_t resamples;
+    uint64_t seed;
+    double difference, standard_error, low, high, p_value;
+    double independent_low, independent_high; /* the interval were tokens independent */
+};
+
+#define PLX_COMPARISON_WARNINGS 8
+#define PLX_COMPARISON_WARNING  1024
+
+/* What makes a comparison doubtful. */
+struct plx_comparison_warning {
+    const char *code;
+    char message[PLX_COMPARISON_WARNING];
+};
+
+/* BASE beside one NEW. */
+struct plx_pair {
+    struct plx_compared other; /* NEW */
     struct plx_comparability comparability;
     enum plx_verdict verdict;
-    const char *reason;
-    double changes[PLX_FIGURE_COUNT]; /* B − A; of the perplexity B / A */
-    struct {
-        const char *code;
-        char message[256];
-    } warnings[PLX_COMPARISON_WARNINGS];
+    char reason[256];                  /* a sentence */
+    double changes[PLX_FIGURE_COUNT];  /* NEW - BASE; of the perplexity NEW / BASE */
+    struct plx_interval_test test;     /* by the best pairing that there is */
+    struct plx_interval_test unpaired; /* always */
+    struct plx_moved moved;            /* empty but for PLX_PAIRED_TOKENS */
+    char *files[2];                    /* the per-token files that were paired, owned; else NULL */
+    struct plx_comparison_warning warnings[PLX_COMPARISON_WARNINGS];
     size_t warning_count;
+    struct plx_outcome
+        *outcomes; /* [outcome_count], gate.h: of each condition that it has been held against */
+    size_t outcome_count;
 };
+
+struct plx_comparison {
+    struct plx_compared base;
+    struct plx_pair *pairs; /* [pair_count] */
+    size_t pair_count;
+    enum plx_gate_verdict gate;
+    char gate_reason[1024];
+};
+
+/* The verdict as JSON has it: "worse". */
+const char *plx_verdict_name(enum plx_verdict verdict);
 
 enum plx_status plx_comparison_text(const struct plx_comparison *comparison, struct plx_buffer *out,
                                     struct plx_error *error);

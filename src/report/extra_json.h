@@ -8,10 +8,4 @@
 /* "distribution" and "losses", as far as they were asked for. */
 void plx_write_extra(struct plx_json_writer *json, const struct plx_result *result);
 
-/* A sum, among the accumulators, whose squares are not kept. */
-void plx_write_sum(struct plx_json_writer *json, const char *key, const struct plx_exact *exact);
-
-/* Their sums, among the accumulators. */
-void plx_write_extra_sums(struct plx_json_writer *json, const struct plx_result *result);
-
 #endif

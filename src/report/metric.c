@@ -83,17 +83,39 @@ static bool is_number(const cJSON *value)
     return cJSON_IsNumber(value) || (cJSON_IsString(value) && number_of_word(value->valuestring) != 0);
 }
 
-/* Leaves of a result by that name or path. */
+/* Leaves of a result by that name or path, and what resembles it. */
 struct search {
     const char *name;
     size_t length;
     size_t found;
     char *text;       /* the first one's path */
     char listed[256]; /* all of them, as many as fit */
+    size_t slips;     /* of the nearest */
+    char nearest[PLX_METRIC_PATH];
 };
+
+static void try_name(struct search *search, const char *candidate)
+{
+    const size_t slips = candidate ? plx_text_slips(search->name, search->length, candidate) : SIZE_MAX;
+    if (slips >= search->slips)
+        return;
+    search->slips = slips;
+    snprintf(search->nearest, sizeof search->nearest, "%s", candidate);
+}
+
+static void try_known(struct search *search)
+{
+    for (size_t i = 0; i < METRIC_COUNT; i++) {
+        try_name(search, METRICS[i].abbreviation);
+        try_name(search, plx_metric_leaf(METRICS[i].path));
+        try_name(search, METRICS[i].path);
+    }
+}
 
 static void note(struct search *search, const char *path)
 {
+    try_name(search, plx_metric_leaf(path));
+    try_name(search, path);
     if (!same(path, search->name, search->length) &&
         !same(plx_metric_leaf(path), search->name, search->length))
         return;
@@ -128,12 +150,13 @@ static void search_object(struct search *search, const cJSON *parent, const char
 enum plx_status plx_metric_find(const char *name, size_t length, const cJSON *result,
                                 struct plx_metric *found, char text[PLX_METRIC_PATH], struct plx_error *error)
 {
-    struct search search = {.name = name, .length = length, .text = text};
+    struct search search = {.name = name, .length = length, .text = text, .slips = SIZE_MAX};
     const struct plx_metric *known = find_known(name, length);
     if (known) {
         *found = *known;
         return PLX_OK;
     }
+    try_known(&search);
     if (result)
         search_object(&search, result, "");
     if (search.found == 1 || (search.found > 1 && same(text, name, length))) {
@@ -146,6 +169,8 @@ enum plx_status plx_metric_find(const char *name, size_t length, const cJSON *re
         return plx_error_hint(error, "one of %s", search.listed);
     }
     plx_error_set(error, PLX_USAGE, "there is no metric \"%.*s\"", shown, name);
+    if (*search.nearest)
+        return plx_error_hint(error, "did you mean %s?", search.nearest);
     return plx_error_hint(error, "any number of a result by its name: perplexity, nats_per_token, "
                                  "bits_per_byte, unknown.tokens, …");
 }

@@ -10,12 +10,9 @@
 
 #define TEXT_BYTES_MAX ((size_t)256 << 20)
 
-/* Lines are broken before they get longer. */
-#define COLUMNS 100
-
 void plx_page_init(struct plx_page *page, struct plx_error *error)
 {
-    *page = (struct plx_page){.error = error};
+    *page = (struct plx_page){.columns = 100, .error = error};
     plx_buffer_init(&page->out, TEXT_BYTES_MAX);
 }
 
@@ -46,12 +43,11 @@ static size_t width(const char *text, size_t length)
     return plx_utf8_count((const uint8_t *)text, length, NULL);
 }
 
-/* The text from `column` on, broken at spaces; further lines begin at `indent`. */
-static void put_wrapped(struct plx_page *page, const char *text, size_t column, size_t indent)
+void plx_page_wrapped(struct plx_page *page, const char *text, size_t column, size_t indent)
 {
     while (*text) {
         const size_t length = strcspn(text, " ");
-        if (column > indent && column + 1 + width(text, length) > COLUMNS) {
+        if (column > indent && column + 1 + width(text, length) > page->columns) {
             plx_page_put(page, "\n", 1);
             plx_page_blanks(page, indent);
             column = indent;
@@ -73,7 +69,7 @@ void plx_page_text_row(struct plx_page *page, size_t indent, const char *name, c
     plx_page_blanks(page, indent + strlen(name) < PLX_PAGE_VALUE_COLUMN
                               ? PLX_PAGE_VALUE_COLUMN - indent - strlen(name)
                               : 1);
-    put_wrapped(page, value, PLX_PAGE_VALUE_COLUMN, PLX_PAGE_VALUE_COLUMN);
+    plx_page_wrapped(page, value, PLX_PAGE_VALUE_COLUMN, PLX_PAGE_VALUE_COLUMN);
 }
 
 void plx_page_row(struct plx_page *page, const char *name, const char *format, ...)

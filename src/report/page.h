@@ -15,6 +15,7 @@
 /* The first failure stays. */
 struct plx_page {
     struct plx_buffer out;
+    size_t columns; /* lines are broken before they get longer: 100 unless said */
     enum plx_status status;
     struct plx_error *error;
 };
@@ -34,6 +35,10 @@ const char *plx_page_group(uint64_t value, char text[PLX_PAGE_GROUPED]);
    two. */
 void plx_page_text_row(struct plx_page *page, size_t indent, const char *name, const char *value);
 void plx_page_row(struct plx_page *page, const char *name, const char *format, ...) PLX_PRINTF(3, 4);
+
+/* The rest of a line that has come to `column`, broken into lines at spaces; further lines begin at `indent`.
+ */
+void plx_page_wrapped(struct plx_page *page, const char *text, size_t column, size_t indent);
 
 /* A line as it is, of up to 250 bytes. */
 void plx_page_line(struct plx_page *page, const char *format, ...) PLX_PRINTF(2, 3);

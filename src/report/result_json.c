@@ -2,184 +2,16 @@
 #include <perplex/version.h>
 
 #include "base/json_writer.h"
-#include "base/logarithms.h"
-#include "eval/conventions.h"
-#include "report/breakdown_json.h"
 #include "report/explain_json.h"
-#include "report/extra_json.h"
+#include "report/result_figures.h"
 #include "report/result_file.h"
 #include "report/result_parts.h"
+#include "report/result_sums.h"
 #include "report/shard_json.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-
-/* Two-sided 95 % of the normal distribution. */
-static const double Z_95 = 1.959963984540054;
-
-static void write_uncertainty(struct plx_json_writer *json, const struct plx_metrics *metrics)
-{
-    /* Nothing is known about an infinite mean but that it is. */
-    const double half = isinf(metrics->nats_per_token) ? 0.0 : Z_95 * metrics->standard_error_nats;
-    plx_json_begin_object(json, "uncertainty");
-    plx_json_double(json, "standard_error_nats", metrics->standard_error_nats);
-    plx_json_begin_array(json, "interval95_perplexity");
-    plx_json_double(json, NULL, exp(metrics->nats_per_token - half));
-    plx_json_double(json, NULL, exp(metrics->nats_per_token + half));
-    plx_json_end_array(json);
-    plx_json_string(json, "method", "independent tokens");
-    plx_json_end_object(json);
-}
-
-/* So many bytes, characters or words instead of tokens. */
-static void write_per(struct plx_json_writer *json, const char *bits, const char *perplexity, double nats,
-                      uint64_t count)
-{
-    plx_json_double(json, bits, plx_bits_each(nats, count));
-    plx_json_double(json, perplexity, count ? exp(nats / (double)count) : (double)NAN);
-}
-
-static void write_normalized(struct plx_json_writer *json, const struct plx_result *result)
-{
-    const struct plx_tally *tally = &result->tally;
-    const struct plx_exact total = plx_tally_total(tally);
-    const double nats = plx_exact_total(&total);
-    plx_json_begin_object(json, "normalized");
-    write_per(json, "bits_per_byte", "byte_perplexity", nats, tally->bytes);
-    write_per(json, "bits_per_character", "character_perplexity", nats, tally->characters);
-    write_per(json, "bits_per_word", "word_perplexity", nats, tally->words);
-    plx_json_end_object(json);
-}
-
-static void write_counts(struct plx_json_writer *json, const struct plx_result *result,
-                         const struct plx_metrics *metrics)
-{
-    plx_json_begin_object(json, "counts");
-    plx_json_u64(json, "documents", result->documents);
-    plx_json_u64(json, "lines", result->text.lines);
-    plx_json_u64(json, "words", result->text.words);
-    plx_json_u64(json, "characters", result->text.characters);
-    plx_json_u64(json, "bytes", result->text.bytes);
-    plx_json_u64(json, "tokens", metrics->tokens);
-    plx_json_u64(json, "scored", metrics->scored);
-    plx_json_u64(json, "scored_words", result->tally.words);
-    plx_json_u64(json, "scored_characters", result->tally.characters);
-    plx_json_u64(json, "scored_bytes", result->tally.bytes);
-    plx_json_u64(json, "infinite", metrics->infinite);
-    plx_json_begin_object(json, "skipped");
-    plx_json_u64(json, "no_context", result->skipped.no_context);
-    plx_json_u64(json, "masked", result->skipped.masked);
-    plx_json_u64(json, "replaced", result->skipped.replaced);
-    plx_json_u64(json, "tail", result->skipped.tail);
-    plx_json_u64(json, "unknown", result->tally.skipped_unknown);
-    plx_json_u64(json, "blank", result->skipped.blank);
-    plx_json_u64(json, "limit", result->skipped.limit);
-    plx_json_end_object(json);
-    plx_json_end_object(json);
-}
-
-static void write_unknown(struct plx_json_writer *json, const struct plx_result *result,
-                          const struct plx_metrics *metrics)
-{
-    plx_json_begin_object(json, "unknown");
-    plx_json_u64(json, "tokens", metrics->unknown);
-    plx_json_u64(json, "literal", result->tally.literal);
-    plx_json_double(json, "share",
-                    metrics->tokens ? (double)metrics->unknown / (double)metrics->tokens : 0.0);
-    plx_json_double(json, "perplexity_without", metrics->perplexity_without);
-    plx_json_end_object(json);
-}
-
-static void write_orders(struct plx_json_writer *json, const struct plx_result *result)
-{
-    plx_json_begin_array(json, "orders");
-    for (unsigned k = 1; result->plan.details && k < result->tally.order_count; k++) {
-        const struct plx_exact *order = result->tally.orders + k;
-        plx_json_begin_object(json, NULL);
-        plx_json_u64(json, "order", k);
-        plx_json_u64(json, "tokens", order->count);
-        plx_json_double(json, "nats", plx_exact_total(order));
-        plx_json_end_object(json);
-    }
-    plx_json_end_array(json);
-}
-
-static void write_kenlm(struct plx_json_writer *json, const struct plx_conventions *c)
-{
-    plx_json_begin_object(json, "kenlm");
-    plx_json_double(json, "perplexity_including_oovs", c->kenlm.including_oovs);
-    plx_json_double(json, "perplexity_excluding_oovs", c->kenlm.excluding_oovs);
-    plx_json_u64(json, "oovs", c->kenlm.oovs);
-    plx_json_u64(json, "tokens", c->kenlm.tokens);
-    plx_json_end_object(json);
-}
-
-static void write_srilm(struct plx_json_writer *json, const struct plx_conventions *c)
-{
-    plx_json_begin_object(json, "srilm");
-    plx_json_u64(json, "sentences", c->srilm.sentences);
-    plx_json_u64(json, "words", c->srilm.words);
-    plx_json_u64(json, "oovs", c->srilm.oovs);
-    plx_json_u64(json, "zeroprobs", c->srilm.zeroprobs);
-    plx_json_double(json, "logprob", c->srilm.logprob);
-    plx_json_double(json, "ppl", c->srilm.ppl);
-    plx_json_double(json, "ppl1", c->srilm.ppl1);
-    plx_json_end_object(json);
-}
-
-static void write_irstlm(struct plx_json_writer *json, const struct plx_conventions *c)
-{
-    plx_json_begin_object(json, "irstlm");
-    plx_json_u64(json, "words", c->irstlm.words);
-    plx_json_double(json, "pp", c->irstlm.pp);
-    plx_json_double(json, "ppwp", c->irstlm.ppwp);
-    plx_json_u64(json, "backed_off", c->irstlm.backed_off);
-    plx_json_u64(json, "oovs", c->irstlm.oovs);
-    plx_json_end_object(json);
-}
-
-static void write_opengrm(struct plx_json_writer *json, const struct plx_conventions *c)
-{
-    plx_json_begin_object(json, "opengrm");
-    plx_json_u64(json, "sentences", c->opengrm.sentences);
-    plx_json_u64(json, "words", c->opengrm.words);
-    plx_json_u64(json, "skipped", c->opengrm.skipped);
-    plx_json_double(json, "logprob", c->opengrm.logprob);
-    plx_json_double(json, "perplexity", c->opengrm.perplexity);
-    plx_json_end_object(json);
-}
-
-static void write_lm_eval(struct plx_json_writer *json, const struct plx_conventions *c)
-{
-    plx_json_begin_object(json, "lm_eval");
-    plx_json_u64(json, "documents", c->lm_eval.documents);
-    plx_json_u64(json, "words", c->lm_eval.words);
-    plx_json_u64(json, "bytes", c->lm_eval.bytes);
-    plx_json_double(json, "word_perplexity", c->lm_eval.word_perplexity);
-    plx_json_double(json, "byte_perplexity", c->lm_eval.byte_perplexity);
-    plx_json_double(json, "bits_per_byte", c->lm_eval.bits_per_byte);
-    plx_json_end_object(json);
-}
-
-static void write_conventions(struct plx_json_writer *json, const struct plx_result *result)
-{
-    struct plx_conventions c;
-    plx_conventions_compute(result, &c);
-    plx_json_begin_object(json, "conventions");
-    if (result->plan.kenlm)
-        write_kenlm(json, &c);
-    if (result->plan.srilm)
-        write_srilm(json, &c);
-    if (result->plan.irstlm)
-        write_irstlm(json, &c);
-    if (result->plan.sentences)
-        write_opengrm(json, &c);
-    if (plx_conventions_of_pages(result))
-        write_lm_eval(json, &c);
-    plx_json_end_object(json);
-}
 
 void plx_json_protocol(struct plx_json_writer *json, const struct plx_protocol *protocol)
 {
@@ -256,69 +88,6 @@ static void write_model(struct plx_json_writer *json, const struct plx_result *r
     plx_json_string(json, "sha256", model->sha256);
     if (*model->vocabulary_sha256)
         plx_json_string(json, "vocabulary_sha256", model->vocabulary_sha256);
-    plx_json_end_object(json);
-}
-
-static void write_accumulator(struct plx_json_writer *json, const char *key, const struct plx_exact *exact)
-{
-    char text[PLX_EXACT_TEXT];
-    plx_json_begin_object(json, key);
-    plx_exact_format(exact->sum, text);
-    plx_json_string(json, "sum", text);
-    plx_exact_format_unsigned(exact->squares, text);
-    plx_json_string(json, "squares", text);
-    plx_json_u64(json, "count", exact->count);
-    plx_json_u64(json, "infinite", exact->infinite);
-    plx_json_end_object(json);
-}
-
-/* Along the corpus. */
-static void write_blocks(struct plx_json_writer *json, const struct plx_blocks *blocks)
-{
-    char text[PLX_EXACT_TEXT];
-    plx_json_begin_object(json, "blocks");
-    plx_json_u64(json, "targets", plx_blocks_length(blocks));
-    plx_json_begin_array(json, "counts");
-    json->compact = true;
-    for (size_t i = 0; i < blocks->count; i++)
-        plx_json_u64(json, NULL, blocks->sums[i].count);
-    plx_json_end_array(json);
-    json->compact = false;
-    plx_json_begin_array(json, "sums");
-    json->compact = true;
-    for (size_t i = 0; i < blocks->count; i++) {
-        plx_exact_format(blocks->sums[i].sum, text);
-        plx_json_string(json, NULL, text);
-    }
-    plx_json_end_array(json);
-    json->compact = false;
-    plx_json_end_object(json);
-}
-
-/* All that a merger of results would need; in units of 2^-64. Sums that have left their range are no result,
-   so there is no mark for it. */
-static void write_accumulators(struct plx_json_writer *json, const struct plx_result *result)
-{
-    const struct plx_exact total = plx_tally_total(&result->tally);
-    plx_json_begin_object(json, "accumulators");
-    plx_json_string(json, "unit", "2^-64");
-    write_accumulator(json, "nats", &total);
-    plx_json_begin_array(json, "orders_nats");
-    for (unsigned k = 0; k < result->tally.order_count; k++)
-        write_accumulator(json, NULL, result->tally.orders + k);
-    plx_json_end_array(json);
-    write_accumulator(json, "unknown_nats", &result->tally.unknown);
-    write_accumulator(json, "unknown_zero_nats", &result->tally.unknown_zeros);
-    write_accumulator(json, "blank_end_nats", &result->tally.blank_ends);
-    write_accumulator(json, "zero_nats", &result->tally.zeros);
-    write_accumulator(json, "kenlm_log10", &result->sequence.kenlm_total);
-    write_accumulator(json, "kenlm_unknown_log10", &result->sequence.kenlm_unknown);
-    write_accumulator(json, "group_means_nats", &result->sequence.group_means);
-    plx_json_u64(json, "group_weight", result->sequence.group_weight);
-    write_blocks(json, &result->blocks);
-    plx_write_extra_sums(json, result);
-    plx_write_breakdown_sums(json, result);
-    plx_write_shard_counts(json, result);
     plx_json_end_object(json);
 }
 
@@ -406,24 +175,12 @@ static void write_result(struct plx_json_writer *json, const struct plx_result *
     plx_json_string(json, "schema", "perplex.result/1");
     plx_json_bool(json, "complete", result->shard.count == 0);
     plx_write_shard(json, result);
-    plx_json_double(json, "perplexity", metrics.perplexity);
-    plx_json_double(json, "nats_per_token", metrics.nats_per_token);
-    plx_json_double(json, "bits_per_token", metrics.bits_per_token);
-    write_uncertainty(json, &metrics);
-    write_normalized(json, result);
-    write_counts(json, result, &metrics);
-    write_unknown(json, result, &metrics);
-    write_orders(json, result);
-    if (result->model.inserted_blanks)
-        plx_json_bool(json, "orders_include_blanks", true);
-    write_conventions(json, result);
-    plx_write_extra(json, result);
-    plx_write_breakdown(json, result);
+    plx_write_figures(json, result);
     plx_write_explained(json, result);
     plx_json_protocol(json, &result->plan.protocol);
     write_model(json, result);
     write_corpus(json, result);
-    write_accumulators(json, result);
+    plx_write_sums(json, result);
     plx_json_warnings(json, result->warnings.list, result->warnings.count);
     write_runtime(json, result, &metrics);
     plx_json_end_object(json);
@@ -446,17 +203,21 @@ void plx_text_free(char *text)
     free(text);
 }
 
+void plx_json_warning(struct plx_json_writer *json, const struct plx_warning *warning)
+{
+    plx_json_begin_object(json, NULL);
+    plx_json_string(json, "code", warning->code);
+    plx_json_string(json, "message", warning->message);
+    plx_json_u64(json, "count", warning->count);
+    if (warning->line)
+        plx_json_u64(json, "line", warning->line);
+    plx_json_end_object(json);
+}
+
 void plx_json_warnings(struct plx_json_writer *json, const struct plx_warning *warnings, size_t count)
 {
     plx_json_begin_array(json, "warnings");
-    for (size_t i = 0; i < count; i++) {
-        plx_json_begin_object(json, NULL);
-        plx_json_string(json, "code", warnings[i].code);
-        plx_json_string(json, "message", warnings[i].message);
-        plx_json_u64(json, "count", warnings[i].count);
-        if (warnings[i].line)
-            plx_json_u64(json, "line", warnings[i].line);
-        plx_json_end_object(json);
-    }
+    for (size_t i = 0; i < count; i++)
+        plx_json_warning(json, warnings + i);
     plx_json_end_array(json);
 }

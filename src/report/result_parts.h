@@ -10,7 +10,8 @@
 /* "protocol": every field. */
 void plx_json_protocol(struct plx_json_writer *json, const struct plx_protocol *protocol);
 
-/* "warnings". */
+/* "warnings", and an element of it. */
+void plx_json_warning(struct plx_json_writer *json, const struct plx_warning *warning);
 void plx_json_warnings(struct plx_json_writer *json, const struct plx_warning *warnings, size_t count);
 
 #endif

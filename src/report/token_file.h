@@ -3,22 +3,28 @@
 #define PLX_REPORT_TOKEN_FILE_H
 
 #include <perplex/evaluate.h>
+#include <perplex/source.h>
+
+#include "base/exact.h"
 
 #include <cjson/cJSON.h>
 
 /* A file open for reading, block by block. */
 struct plx_token_file;
 
-/* Opens it by its content, not its name. PLX_MALFORMED where it is no per-token file; the errors of sources.
- */
-enum plx_status plx_token_file_open(const char *path, struct plx_token_file **file, struct plx_error *error);
+/* Opens it by its content, not its name: a path, "-" or a URL. options may be NULL. PLX_MALFORMED or
+   PLX_UNSUPPORTED where it is no per-token file; the errors of opening and reading a source (source.h). Any
+   thread; one file belongs to one thread at a time. An empty file is one without tokens. */
+enum plx_status plx_token_file_open(const char *path, const struct plx_source_options *options,
+                                    struct plx_token_file **file, struct plx_error *error);
 
-/* Whether more is known of each token than its nats: .jsonl rather than .npy. */
+/* Whether more is known of each token than its nats: JSON Lines rather than an array of NumPy. */
 bool plx_token_file_detailed(const struct plx_token_file *file);
 
 /* The next tokens, in the order of the corpus, borrowed until the next call; *count is 0 at the end. What the
    file does not say is {NULL, 0}, PLX_NO_TOKEN or 0; without details, `position` counts on in one unit.
-   PLX_MALFORMED with line and column (or offset). */
+   Members of lines may come in any order, with white space, among others, which are passed over; only "nats"
+   must be there. PLX_MALFORMED with line and column, or the offset; the errors of reading. */
 enum plx_status plx_token_file_next(struct plx_token_file *file, const struct plx_token_score **tokens,
                                     size_t *count, struct plx_error *error);
 
@@ -28,30 +34,16 @@ void plx_token_file_progress(const struct plx_token_file *file, uint64_t *done, 
 /* NULL is fine. */
 void plx_token_file_close(struct plx_token_file *file);
 
-/* All of a file that comparisons need, in memory: 8 bytes a token, and 16 more for each document. */
-struct plx_token_nats {
-    double *nats; /* [count] */
-    size_t count;
-    size_t *document_begins; /* [document_count] index of each one's first token; a document is a run of
-                                tokens of the same document id or, by the unit of the protocol, of one unit */
-    size_t document_count;   /* 0: the file does not tell documents apart */
-};
+/* Whether a file that adds up to `found` is the one of the result: the count, the exact sum of its nats and
+   that of their squares are those of the result's accumulators. PLX_MISMATCH, with what differs, where not;
+   PLX_MALFORMED where the result has no such accumulators. The paths stand in errors. Any thread. */
+enum plx_status plx_token_sums_check(const struct plx_exact *found, const char *path, const cJSON *result,
+                                     const char *result_path, struct plx_error *error);
 
-/* Reads a file whole; `units_are_documents`: the protocol's unit is the document. To be released. The errors
-   of reading; PLX_MEMORY. */
-enum plx_status plx_token_nats_read(const char *path, bool units_are_documents, struct plx_token_nats *nats,
-                                    struct plx_error *error);
-
-void plx_token_nats_release(struct plx_token_nats *nats);
-
-/* Whether a file of so many tokens is the one of the result: its count and its exact sum are those of the
-   result's accumulators. PLX_MISMATCH, with what differs, where not. */
-enum plx_status plx_token_nats_check(const struct plx_token_nats *nats, const char *path, const cJSON *result,
-                                     struct plx_error *error);
-
-/* The result's own per-token file: the name that it notes (runtime.outputs.per_token), as it stands or, where
-   there is no such file, in the folder of the result at `result_path`. *path is to be freed with free();
-   NULL, and PLX_OK, where the result notes none or it is nowhere. */
+/* The result's own per-token file: the name that it notes (runtime.outputs.per_token), in the folder of the
+   result at `result_path` or, where there is no such file, as it stands. The folder comes first, for a name
+   may mean another run's file where results were moved. *path is to be freed with free(); NULL, and PLX_OK,
+   where the result notes none or it is nowhere. PLX_MEMORY. */
 enum plx_status plx_token_file_find(const cJSON *result, const char *result_path, char **path,
                                     struct plx_error *error);
 

@@ -25,40 +25,40 @@ compares() {
 # Of the same tokens: the difference is that of the results, by another arithmetic.
 compares 0 ngram.json neural.json
 is_silent
-contains out '^B is better: '
-contains out '^warning: A has 625 unknown tokens and B 887: '
+contains out '^NEW is better: '
+contains out '^warning: BASE has 625 unknown tokens and NEW 887: '
 compares 1 neural.json ngram.json
 is_silent
-contains out '^B is worse: '
+contains out '^NEW is worse: '
 compares 0 ngram.json neural.json --json
 is_silent
-has schema perplex.comparison/1
-has comparable tokens
-has verdict better
-has a.file ngram.json
-has b.file neural.json
-has a.model "$ngram"
-has b.corpus "$test_text"
-has a.unknown 625
-has b.unknown 887
-has warnings.0.code unknown-tokens
+has schema perplex.comparison/2
+has comparisons.0.comparable tokens
+has comparisons.0.verdict better
+has base.file ngram.json
+has comparisons.0.new.file neural.json
+has base.model "$ngram"
+has comparisons.0.new.corpus "$test_text"
+has base.unknown 625
+has comparisons.0.new.unknown 887
+has comparisons.0.warnings.0.code unknown-tokens
 for name in nats_per_token bits_per_token perplexity; do
-    has a.$name "$(value ngram.json $name)"
-    has b.$name "$(value neural.json $name)"
+    has base.$name "$(value ngram.json $name)"
+    has comparisons.0.new.$name "$(value neural.json $name)"
 done
 for name in bits_per_byte bits_per_character bits_per_word; do
-    has a.$name "$(value ngram.json normalized.$name)"
-    has b.$name "$(value neural.json normalized.$name)"
+    has base.$name "$(value ngram.json normalized.$name)"
+    has comparisons.0.new.$name "$(value neural.json normalized.$name)"
 done
 difference() {
     awk -v a="$1" -v b="$2" "BEGIN { printf \"%.17g\", $3 }"
 }
 old=$(value ngram.json perplexity) new=$(value neural.json perplexity)
-near 1e-12 "$(value out difference.nats_per_token)" "$(difference "$old" "$new" 'log(b) - log(a)')"
-near 1e-12 "$(value out difference.bits_per_token)" "$(difference "$old" "$new" '(log(b) - log(a)) / log(2)')"
-near 1e-12 "$(value out difference.perplexity_ratio)" "$(difference "$old" "$new" 'b / a')"
+near 1e-12 "$(value out comparisons.0.difference.nats_per_token)" "$(difference "$old" "$new" 'log(b) - log(a)')"
+near 1e-12 "$(value out comparisons.0.difference.bits_per_token)" "$(difference "$old" "$new" '(log(b) - log(a)) / log(2)')"
+near 1e-12 "$(value out comparisons.0.difference.perplexity_ratio)" "$(difference "$old" "$new" 'b / a')"
 compares 1 neural.json ngram.json --json
-has verdict worse
+has comparisons.0.verdict worse
 
 # One and the same; a name of the protocol is no matter.
 compares 0 a.json a.json
@@ -77,23 +77,23 @@ alters() {
     contains out "^  [a-z]*\.$1 "
     contains out '^not comparable: '
     compares 2 altered.json a.json --json
-    has verdict incomparable
+    has comparisons.0.verdict incomparable
 }
 flatten a.json | sed -n 's/^protocol\.\([a-z_]*\) \(.*\)/\1 \2/p' | grep -v '^name ' >fields
 [ "$(wc -l <fields)" -ge 14 ] || fail 'too few fields'
 while read -r field old; do
     alters "$field" "$old" '"other"'
     case $field in
-    unit | start | end | join) has comparable text ;;
-    *) has comparable nothing ;;
+    unit | start | end | join) has comparisons.0.comparable text ;;
+    *) has comparisons.0.comparable nothing ;;
     esac
 done <fields
 alters scored 3648 3647
-has comparable text
+has comparisons.0.comparable text
 alters tokenization '"word"' '"char"'
-has comparable text
+has comparisons.0.comparable text
 alters format '"text"' '"lines"'
-has comparable nothing
+has comparisons.0.comparable nothing
 # A field that one of them lacks.
 sed '/"blank": /d' a.json >older.json
 compares 2 older.json a.json
@@ -119,20 +119,20 @@ contains out '^  corpus.tokenization  *word  *-> char$'
 contains out '^bits per byte  *2\.146209  *10\.934603   +8\.788395$'
 grep -q -e '^nats per token' -e '^perplexity' out && fail 'figures that may not be compared'
 compares 2 words.json characters.json --json
-has comparable text
-near 1e-12 "$(value out difference.bits_per_byte)" \
+has comparisons.0.comparable text
+near 1e-12 "$(value out comparisons.0.difference.bits_per_byte)" \
     "$(awk 'BEGIN { printf "%.17g", log(2000) / log(2) * (18586 - 3648) / 18639 }')"
-[ -z "$(value out difference.nats_per_token)" ] || fail 'a difference that means nothing'
+[ -z "$(value out comparisons.0.difference.nats_per_token)" ] || fail 'a difference that means nothing'
 sed 's/"scored_bytes": 18639/"scored_bytes": 18000/; s/"scored": 3648/"scored": 3500/' a.json >shorter.json
 compares 2 a.json shorter.json --json
-has warnings.0.code scored-text
+has comparisons.0.warnings.0.code scored-text
 
 # Another corpus: nothing.
 "$PERPLEX" eval "$ngram" "$almanac/valid.txt" -q -o valid.json
 compares 2 a.json valid.json
 contains out '^  corpus.sha256$'
-contains out "^    A  $(value a.json corpus.sha256)\$"
-contains out "^    B  $(value valid.json corpus.sha256)\$"
+contains out "^    BASE  $(value a.json corpus.sha256)\$"
+contains out "^    NEW   $(value valid.json corpus.sha256)\$"
 contains out '^not comparable: the results are of different corpora$'
 
 # What is not finite.
@@ -141,21 +141,21 @@ sed 's/"nats_per_token": "inf"/"nats_per_token": 7/' infinite.json >finite.json
 compares 0 infinite.json finite.json
 contains out '^nats per token  *inf  *7\.000000   -inf$'
 compares 1 finite.json infinite.json --json
-has difference.nats_per_token inf
-has difference.perplexity_ratio inf
+has comparisons.0.difference.nats_per_token inf
+has comparisons.0.difference.perplexity_ratio inf
 compares 5 infinite.json infinite.json
 says 'the difference of the results is no number'
 contains out '^no verdict: both are infinite, and their difference is no number$'
 compares 5 infinite.json infinite.json --json
-has verdict undefined
-has difference.nats_per_token nan
+has comparisons.0.verdict undefined
+has comparisons.0.difference.nats_per_token nan
 
 # Where it goes, and what it comes from.
 compares 1 neural.json ngram.json -o report.txt
 prints_nothing
-contains report.txt '^B is worse: '
+contains report.txt '^NEW is worse: '
 "$PERPLEX" compare - a.json <renamed.json >out || fail 'standard input is not read'
-contains out '^A  -: '
+contains out '^BASE  -: '
 awk 'length > 79' out report.txt >long
 [ ! -s long ] || fail "too long: $(cat long)"
 refuses 4 'missing.json: cannot be opened: *' "$PERPLEX" compare a.json missing.json
@@ -167,6 +167,6 @@ refuses 4 'cannot write /dev/full: *' "$PERPLEX" compare a.json a.json -o /dev/f
 # Escape sequences out of a file do not reach the terminal.
 sed 's/"runtime": {/&/; s#"model": "[^"]*arpa"#"model": "\\u001b[31mred"#' a.json >red.json
 compares 0 red.json a.json
-contains out '^A  red.json: \\x1b\[31mred on '
+contains out '^BASE  red.json: \\x1b\[31mred on '
 
 finish

@@ -157,7 +157,7 @@ refuses 3 'list.json: $: expected an object, found an array '"$no_result" "$PERP
 head -n 20 result.json >short.json
 refuses 3 "short.json:*: * $no_result" "$PERPLEX" compare result.json short.json
 accepts "$PERPLEX" compare result.json result.json --json -o comparison.json
-refuses 3 'comparison.json: $*"perplex.comparison/1"*"perplex.result/1" '"$no_result" "$PERPLEX" table comparison.json
+refuses 3 'comparison.json: $*"perplex.comparison/2"*"perplex.result/1" '"$no_result" "$PERPLEX" table comparison.json
 refuses 3 'later.json: $*"perplex.result/2"*"perplex.result/1"' "$PERPLEX" table result.json later.json
 
 finish

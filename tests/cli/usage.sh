@@ -26,7 +26,7 @@ contains out '^  models: arpa .*uniform$'
 contains out '^  corpora: .*text'
 
 # Of --json, the schema of what that command prints, and no other.
-for command in compare:perplex.comparison/1 inspect:perplex.inspection/1 protocols:perplex.protocols/1; do
+for command in compare:perplex.comparison/2 inspect:perplex.inspection/1 protocols:perplex.protocols/1; do
     accepts "$PERPLEX" help ${command%:*}
     contains out "^  *--json  *as JSON: schema ${command#*:}\$"
 done
@@ -67,8 +67,7 @@ misused 'help takes one command at most' "$PERPLEX" help eval table
 misused 'eval needs a model and a corpus' "$PERPLEX" eval
 misused 'eval needs a model and a corpus' "$PERPLEX" eval "$ngram"
 misused 'table needs a result' "$PERPLEX" table
-misused 'compare takes two results' "$PERPLEX" compare a.json
-misused 'compare takes two results' "$PERPLEX" compare a.json b.json c.json
+misused 'compare needs two results or more' "$PERPLEX" compare a.json
 misused 'standard input can be read only once' "$PERPLEX" compare - -
 misused 'formats takes no operands' "$PERPLEX" formats all
 misused 'inspect needs a file' "$PERPLEX" inspect
@@ -148,7 +147,7 @@ for option in window stride first-window limit; do
         eval_misused "--$option takes a number of *, not \"$number\"" --$option $number
     done
 done
-misused '--format takes markdown or csv, not "html"' "$PERPLEX" table --format html a.json
+misused '--format takes markdown* or *, not "word"' "$PERPLEX" table --format word a.json
 
 # Options that contradict each other.
 eval_misused 'a window of 1 token has no target with a context' --window 1

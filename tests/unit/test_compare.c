@@ -45,7 +45,7 @@ static cJSON *read_schema(void)
 {
     const char *folder = getenv("SOURCE_DIR");
     char path[512], text[32768];
-    snprintf(path, sizeof path, "%s/configs/schema/comparison-1.schema.json", folder ? folder : ".");
+    snprintf(path, sizeof path, "%s/configs/schema/comparison-2.schema.json", folder ? folder : ".");
     FILE *file = fopen(path, "rb");
     if (!file)
         fail_msg("%s is missing", path);
@@ -56,27 +56,33 @@ static cJSON *read_schema(void)
     return schema;
 }
 
-/* The comparison as JSON, which satisfies its schema. */
-static cJSON *compare(const struct fields *a, const struct fields *b, enum plx_verdict expected)
+/* The only element of the comparison as JSON, which satisfies its schema. */
+static cJSON *compare(const struct fields *base, const struct fields *new, enum plx_verdict expected)
 {
     char paths[2][64], problem[512], *text;
+    const char *news[] = {paths[1]};
     size_t length;
     struct plx_error error;
-    enum plx_verdict verdict;
-    write_result(a, paths[0]);
-    write_result(b, paths[1]);
-    if (plx_compare(paths[0], paths[1], PLX_COMPARISON_JSON, &verdict, &text, &length, &error))
+    struct plx_comparison *comparison;
+    write_result(base, paths[0]);
+    write_result(new, paths[1]);
+    if (plx_compare(paths[0], news, 1, NULL, &comparison, &error))
         fail_msg("%s: %s", error.input, error.message);
     unlink(paths[0]);
     unlink(paths[1]);
-    assert_int_equal(verdict, expected);
+    assert_int_equal(plx_comparison_count(comparison), 1);
+    assert_int_equal(plx_comparison_verdict(comparison, 0), expected);
+    assert_int_equal(plx_comparison_write(comparison, PLX_COMPARISON_JSON, &text, &length, &error), PLX_OK);
+    plx_comparison_free(comparison);
     assert_int_equal(length, strlen(text));
     cJSON *json = cJSON_Parse(text), *schema = read_schema();
     plx_text_free(text);
     if (!schema_check(schema, json, problem, sizeof problem))
         fail_msg("%s", problem);
     cJSON_Delete(schema);
-    return json;
+    cJSON *only = cJSON_DetachItemFromArray(cJSON_GetObjectItem(json, "comparisons"), 0);
+    cJSON_Delete(json);
+    return only;
 }
 
 static const cJSON *get(const cJSON *json, const char *object, const char *key)
@@ -169,7 +175,7 @@ static void plx_compare__fields_that_differ(void **state)
         const char *const values[] = {expected[i].a, expected[i].b};
         assert_string_equal(cJSON_GetObjectItem(item, "field")->valuestring, expected[i].field);
         for (int k = 0; k < 2; k++) {
-            char *text = cJSON_PrintUnformatted(cJSON_GetObjectItem(item, k ? "b" : "a"));
+            char *text = cJSON_PrintUnformatted(cJSON_GetObjectItem(item, k ? "new" : "base"));
             if (values[k])
                 assert_string_equal(text, values[k]);
             else
@@ -195,7 +201,7 @@ static void plx_compare__doubts(void **state)
     assert_int_equal(cJSON_GetArraySize(warnings), 2);
     const cJSON *first = cJSON_GetArrayItem(warnings, 0), *second = cJSON_GetArrayItem(warnings, 1);
     assert_string_equal(cJSON_GetObjectItem(first, "code")->valuestring, "unknown-tokens");
-    assert_non_null(strstr(cJSON_GetObjectItem(first, "message")->valuestring, "3 unknown tokens and B 4"));
+    assert_non_null(strstr(cJSON_GetObjectItem(first, "message")->valuestring, "3 unknown tokens and NEW 4"));
     assert_string_equal(cJSON_GetObjectItem(second, "code")->valuestring, "scored-text");
     cJSON_Delete(json);
 }
@@ -203,26 +209,24 @@ static void plx_compare__doubts(void **state)
 static void plx_compare__not_a_result(void **state)
 {
     struct fields b = PLAIN;
-    char paths[2][64], *text = NULL;
-    size_t length;
+    char paths[2][64];
     struct plx_error error;
-    enum plx_verdict verdict;
     (void)state;
     b.unknown = "-1";
     write_result(&PLAIN, paths[0]);
     write_result(&b, paths[1]);
     for (int order = 0; order < 2; order++) {
-        text = (char *)&length;
-        assert_int_equal(
-            plx_compare(paths[order], paths[!order], PLX_COMPARISON_TEXT, &verdict, &text, &length, &error),
-            PLX_MALFORMED);
-        assert_null(text);
+        const char *news[] = {paths[!order]};
+        struct plx_comparison *comparison = (struct plx_comparison *)&error;
+        assert_int_equal(plx_compare(paths[order], news, 1, NULL, &comparison, &error), PLX_MALFORMED);
+        assert_null(comparison);
         assert_string_equal(error.input, paths[1]);
         assert_non_null(strstr(error.message, "$.unknown.tokens"));
     }
     unlink(paths[1]);
-    assert_int_equal(plx_compare(paths[0], paths[1], PLX_COMPARISON_TEXT, &verdict, &text, &length, &error),
-                     PLX_IO);
+    const char *news[] = {paths[1]};
+    struct plx_comparison *comparison;
+    assert_int_equal(plx_compare(paths[0], news, 1, NULL, &comparison, &error), PLX_IO);
     unlink(paths[0]);
 }
 

@@ -189,13 +189,112 @@ static void decimal_number__every_length(void **state)
     }
 }
 
+static void wide_is_strtods(uint64_t mantissa, int exponent)
+{
+    char text[64];
+    double value;
+    snprintf(text, sizeof text, "%s%llue%d", mantissa % 2 ? "-" : "", (unsigned long long)mantissa, exponent);
+    const double expected = strtod(text, NULL);
+    assert_true(plx_decimal_wide(mantissa, exponent, mantissa % 2, &value));
+    if (memcmp(&value, &expected, sizeof value) != 0)
+        fail_msg("%s: %a, not %a", text, value, expected);
+}
+
+static void decimal_wide__rounds_as_the_c_library(void **state)
+{
+    (void)state;
+    uint64_t random = 88172645463325252u;
+    double value;
+    for (int exponent = -27; exponent <= 27; exponent++) {
+        for (int i = 0; i < 1000; i++)
+            wide_is_strtods(next_random(&random) >> i % 64, exponent);
+        wide_is_strtods(0, exponent);
+        wide_is_strtods(1, exponent);
+        wide_is_strtods(UINT64_MAX, exponent);
+        wide_is_strtods(UINT64_MAX - 1, exponent);
+    }
+    assert_false(plx_decimal_wide(1, 28, false, &value));
+    assert_false(plx_decimal_wide(1, -28, false, &value));
+}
+
+/* Just between two doubles, or the least bit beside it: (2 m + 1) · 2^s and its neighbours, as integers and,
+   with 5^k · 10^-k, as fractions. */
+static void decimal_wide__halfway(void **state)
+{
+    (void)state;
+    uint64_t random = 1;
+    for (int i = 0; i < 4000; i++) {
+        const uint64_t odd = (next_random(&random) >> 11 | UINT64_C(1) << 52) << 1 | 1;
+        for (int shift = 0; shift < 11; shift++) {
+            wide_is_strtods(odd << shift, 0);
+            wide_is_strtods((odd << shift) + 1, 0);
+            wide_is_strtods((odd << shift) - 1, 0);
+        }
+        for (int k = 1; k <= 4; k++) {
+            const uint64_t fives = (uint64_t)pow(5.0, k) * odd;
+            wide_is_strtods(fives, -k);
+            wide_is_strtods(fives + 1, -k);
+            wide_is_strtods(fives - 1, -k);
+        }
+    }
+}
+
+/* Read to its end as strtod reads it, or left to others. */
+static bool scan_double(const char *number)
+{
+    char *const text = with_tail(number);
+    double value = 0;
+    const char *const end = plx_decimal_scan_double(text, &value);
+    if (end) {
+        const double expected = strtod(number, NULL);
+        assert_int_equal(end - text, strlen(number));
+        assert_memory_equal(&value, &expected, sizeof value);
+    }
+    free(text);
+    return end != NULL;
+}
+
+static void decimal_scan_double__forms(void **state)
+{
+    (void)state;
+    static const char *const READ[] = {"0",
+                                       "-0",
+                                       "7",
+                                       "0.1",
+                                       "12345678",
+                                       "-3.25",
+                                       "0.30000000000000004",
+                                       "0.0",
+                                       "1.7976931",
+                                       "0.00012345678901234567",
+                                       "9999999.9999999999"};
+    static const char *const OTHER[] = {"", "-", "01", "-00.5", ".5", "1.", "+1", "x", "inf", "nan"};
+    uint64_t random = 7;
+    for (size_t i = 0; i < sizeof READ / sizeof *READ; i++)
+        assert_true(scan_double(READ[i]));
+    for (size_t i = 0; i < sizeof OTHER / sizeof *OTHER; i++)
+        assert_false(scan_double(OTHER[i]));
+    for (int i = 0; i < 100000; i++) {
+        char text[64];
+        snprintf(text, sizeof text, "%.17g", ldexp((double)(next_random(&random) >> 11), -53 - i % 12 + 6));
+        if (!strchr(text, 'e'))
+            assert_true(scan_double(text));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(decimal_scan_float__common_forms), cmocka_unit_test(decimal_scan_float__other_forms),
-        cmocka_unit_test(decimal_scan_float__ends),         cmocka_unit_test(decimal_scan_float__random),
-        cmocka_unit_test(decimal_scan_float__halfway),      cmocka_unit_test(decimal_length__all_bytes),
+        cmocka_unit_test(decimal_scan_float__common_forms),
+        cmocka_unit_test(decimal_scan_float__other_forms),
+        cmocka_unit_test(decimal_scan_float__ends),
+        cmocka_unit_test(decimal_scan_float__random),
+        cmocka_unit_test(decimal_scan_float__halfway),
+        cmocka_unit_test(decimal_length__all_bytes),
         cmocka_unit_test(decimal_number__every_length),
+        cmocka_unit_test(decimal_wide__rounds_as_the_c_library),
+        cmocka_unit_test(decimal_wide__halfway),
+        cmocka_unit_test(decimal_scan_double__forms),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
