@@ -40,8 +40,7 @@ static void put_place(struct plx_html *html, const struct plx_sampled_token *tok
     plx_report_cell_count(html, token ? (double)token->score.position : (double)NAN);
 }
 
-static void put_passage(struct plx_report *report, const struct plx_token_map *map, unsigned side,
-                        size_t rank)
+static void put_passage(struct plx_report *report, const struct plx_token_map *map, size_t side, size_t rank)
 {
     struct plx_html *html = &report->html;
     const struct plx_passage *passage = map->sample.survey->passages[side].list + rank;
@@ -56,7 +55,7 @@ static void put_passage(struct plx_report *report, const struct plx_token_map *m
     plx_html_markup(html, "</tr>\n");
 }
 
-static void put_token(struct plx_report *report, const struct plx_token_map *map, unsigned side, size_t rank)
+static void put_token(struct plx_report *report, const struct plx_token_map *map, size_t side, size_t rank)
 {
     struct plx_html *html = &report->html;
     const struct plx_passage *ranked = map->sample.survey->tokens[side].list + rank;
@@ -72,11 +71,10 @@ static void put_token(struct plx_report *report, const struct plx_token_map *map
     plx_html_markup(html, "</tr>\n");
 }
 
-typedef void row_writer(struct plx_report *report, const struct plx_token_map *map, unsigned side,
-                        size_t rank);
+typedef void row_writer(struct plx_report *report, const struct plx_token_map *map, size_t side, size_t rank);
 
 static void put_list(struct plx_report *report, const struct plx_token_map *map, const char *title,
-                     unsigned side, size_t count, row_writer *put_row)
+                     size_t side, size_t count, row_writer *put_row)
 {
     struct plx_html *html = &report->html;
     if (count == 0)
@@ -103,7 +101,7 @@ static void put_lists(struct plx_report *report, const struct plx_token_map *map
                                               "Passages that got better", "Tokens that got better"}};
     const struct plx_token_survey *survey = map->sample.survey;
     const bool listed = !map->difference && plx_report_find(report->results[map->result].json, "worst");
-    for (unsigned side = 0; side < 2; side++) {
+    for (size_t side = 0; side < 2; side++) {
         put_list(report, map, TITLES[map->difference][2 * side], side, survey->passages[side].count,
                  put_passage);
         if (!listed)

@@ -23,10 +23,11 @@ static bool has_surprisal(const struct plx_report *report)
 
 /* Curves of several maps in one drawing. */
 struct drawing {
-    struct plx_chart_series *series; /* [count of results] */
-    struct plx_chart_point *points;  /* [count of results][BARS_MOST + 2] */
-    struct plx_chart_mark *marks;    /* [2 × count of results] */
-    size_t count;
+    /* [count of results]: alone, or each in the place of its result, whose letter it has then */
+    struct plx_chart_series *series;
+    struct plx_chart_point *points; /* [count of results][BARS_MOST + 2] */
+    struct plx_chart_mark *marks;   /* [2 × count of results] */
+    bool alone;
     size_t marked;
     double high;
 };
@@ -34,7 +35,6 @@ struct drawing {
 static bool begin_drawing(struct plx_report *report, struct drawing *drawing)
 {
     struct plx_html *html = &report->html;
-    *drawing = (struct drawing){0};
     drawing->series = plx_new_array(report->count, sizeof *drawing->series, html->error);
     drawing->points = plx_new_array(report->count * (BARS_MOST + 2), sizeof *drawing->points, html->error);
     drawing->marks = plx_new_array(report->count * 2, sizeof *drawing->marks, html->error);
@@ -42,6 +42,18 @@ static bool begin_drawing(struct plx_report *report, struct drawing *drawing)
         return true;
     html->status = PLX_MEMORY;
     return false;
+}
+
+static struct plx_chart_series *series_of(const struct plx_report *report, struct drawing *drawing,
+                                          const struct plx_token_map *map)
+{
+    const size_t at = drawing->alone ? 0 : map->result;
+    drawing->series[at].points = drawing->points + at * (BARS_MOST + 2);
+    for (size_t i = 0; i < report->count; i++) {
+        drawing->series[i].level = (double)NAN;
+        drawing->series[i].label = report->results[drawing->alone ? map->result : i].label;
+    }
+    return drawing->series + at;
 }
 
 static void end_drawing(struct drawing *drawing)
@@ -60,30 +72,29 @@ static size_t bins_of_bar(double low, double high)
     return bins;
 }
 
-/* What lies outside of all bins is left to words. */
-static double clamp_low(const struct plx_token_survey *survey, double value)
+/* The ends of the values, as far as there are bins: what lies outside of them is left to words. */
+static double first_of(const struct plx_token_survey *survey)
 {
-    return fmax(value, survey->with_signs ? -PLX_SPREAD_BINS / 2 * PLX_SPREAD_WIDTH : 0);
+    return fmax(survey->low, plx_token_survey_lowest(survey));
 }
 
-static double clamp_high(const struct plx_token_survey *survey, double value)
+static double last_of(const struct plx_token_survey *survey)
 {
-    const double bins = survey->with_signs ? PLX_SPREAD_BINS / 2 : PLX_SPREAD_BINS;
-    return fmin(value, bins * PLX_SPREAD_WIDTH);
+    return fmin(survey->high, plx_token_survey_lowest(survey) + PLX_SPREAD_WIDTH * PLX_SPREAD_BINS);
 }
 
-static void add_bars(struct drawing *drawing, const struct plx_token_survey *survey, double low, double high,
-                     size_t bins)
+static void add_bars(struct drawing *drawing, struct plx_chart_series *series,
+                     const struct plx_token_survey *survey, double low, double high, size_t bins)
 {
-    struct plx_chart_series *series = drawing->series + drawing->count;
-    struct plx_chart_point *points = drawing->points + drawing->count * (BARS_MOST + 2);
-    const double width = (double)bins * PLX_SPREAD_WIDTH;
-    const size_t zero = survey->with_signs ? PLX_SPREAD_BINS / 2 : 0;
-    series->points = points;
-    series->level = (double)NAN;
-    for (double from = floor(low / width) * width; from < high && series->count < BARS_MOST; from += width) {
-        struct plx_chart_point *point = points + series->count++;
-        const size_t first = (size_t)(from / PLX_SPREAD_WIDTH + (double)zero);
+    struct plx_chart_point *points = drawing->points + (series - drawing->series) * (BARS_MOST + 2);
+    const double lowest = plx_token_survey_lowest(survey), width = (double)bins * PLX_SPREAD_WIDTH;
+    const size_t begin = (size_t)((low - lowest) / width) * bins;
+    for (size_t first = begin; first < PLX_SPREAD_BINS && series->count < BARS_MOST; first += bins) {
+        const double from = lowest + (double)first * PLX_SPREAD_WIDTH;
+        struct plx_chart_point *point = points + series->count;
+        if (from > high)
+            break;
+        series->count++;
         for (size_t i = first; i < first + bins && i < PLX_SPREAD_BINS; i++)
             point->tokens += survey->spread[i];
         point->from = from;
@@ -101,12 +112,13 @@ static double mean_of(const struct plx_token_survey *survey)
     return plx_exact_mean(&survey->total);
 }
 
-static void add_marks(struct drawing *drawing, const struct plx_token_survey *survey, bool named)
+static void add_marks(struct drawing *drawing, const struct plx_token_survey *survey, size_t series)
 {
+    const bool named = drawing->alone;
     drawing->marks[drawing->marked++] =
-        (struct plx_chart_mark){mean_of(survey), named ? "mean" : NULL, drawing->count};
+        (struct plx_chart_mark){mean_of(survey), named ? "mean" : NULL, series};
     drawing->marks[drawing->marked++] =
-        (struct plx_chart_mark){plx_token_survey_median(survey), named ? "median" : NULL, drawing->count};
+        (struct plx_chart_mark){plx_token_survey_median(survey), named ? "median" : NULL, series};
 }
 
 /* Which maps a drawing is of. */
@@ -152,21 +164,21 @@ static void draw_spread(struct plx_report *report, struct drawing *drawing, bool
         const struct plx_token_map *map = report->maps->maps + i;
         if (!is_wanted(map, difference) || map->sample.survey->low > map->sample.survey->high)
             continue;
-        low = fmin(low, clamp_low(map->sample.survey, map->sample.survey->low));
-        high = fmax(high, clamp_high(map->sample.survey, map->sample.survey->high));
+        low = fmin(low, first_of(map->sample.survey));
+        high = fmax(high, last_of(map->sample.survey));
         maps++;
     }
     if (maps == 0 || !(high > low))
         return;
     const size_t bins = bins_of_bar(low, high);
+    drawing->alone = maps == 1;
     for (size_t i = 0; i < report->maps->count; i++) {
         const struct plx_token_map *map = report->maps->maps + i;
         if (!is_wanted(map, difference) || map->sample.survey->low > map->sample.survey->high)
             continue;
-        add_bars(drawing, map->sample.survey, low, high, bins);
-        drawing->series[drawing->count].label = report->results[map->result].label;
-        add_marks(drawing, map->sample.survey, maps == 1);
-        drawing->count++;
+        struct plx_chart_series *series = series_of(report, drawing, map);
+        add_bars(drawing, series, map->sample.survey, low, high, bins);
+        add_marks(drawing, map->sample.survey, (size_t)(series - drawing->series));
     }
     plx_chart_write(
         &report->html,
@@ -181,7 +193,7 @@ static void draw_spread(struct plx_report *report, struct drawing *drawing, bool
                                   .high = high},
                             .y = {.label = "% of tokens", .low = 0, .high = drawing->high},
                             .series = drawing->series,
-                            .count = drawing->count,
+                            .count = drawing->alone ? 1 : report->count,
                             .steps = true,
                             .digits = 4,
                             .marks = drawing->marks,
@@ -213,12 +225,10 @@ static bool has_positions(const struct plx_report *report, const struct plx_toke
            !plx_report_any(report, "breakdown.position");
 }
 
-static void add_positions(struct drawing *drawing, const struct plx_token_survey *survey)
+static void add_positions(struct drawing *drawing, struct plx_chart_series *series,
+                          const struct plx_token_survey *survey)
 {
-    struct plx_chart_series *series = drawing->series + drawing->count;
-    struct plx_chart_point *points = drawing->points + drawing->count * (BARS_MOST + 2);
-    series->points = points;
-    series->level = (double)NAN;
+    struct plx_chart_point *points = drawing->points + (series - drawing->series) * (BARS_MOST + 2);
     for (size_t i = 0; i < PLX_POSITION_BINS; i++) {
         const struct plx_exact *sum = survey->positions + i;
         const double from = i ? exp2((double)i - 1) : 0, to = i ? 2 * from - 1 : 0;
@@ -232,13 +242,13 @@ static void add_positions(struct drawing *drawing, const struct plx_token_survey
 static void draw_positions(struct plx_report *report, struct drawing *drawing)
 {
     double low = (double)INFINITY, high = -(double)INFINITY, end = 0;
+    drawing->alone = report->count == 1;
     for (size_t i = 0; i < report->maps->count; i++) {
         const struct plx_token_map *map = report->maps->maps + i;
         if (!has_positions(report, map))
             continue;
-        add_positions(drawing, map->sample.survey);
-        const struct plx_chart_series *series = drawing->series + drawing->count++;
-        drawing->series[drawing->count - 1].label = report->results[map->result].label;
+        struct plx_chart_series *series = series_of(report, drawing, map);
+        add_positions(drawing, series, map->sample.survey);
         for (size_t k = 0; k < series->count; k++) {
             end = fmax(end, series->points[k].to);
             if (!isfinite(series->points[k].y))
@@ -261,7 +271,7 @@ static void draw_positions(struct plx_report *report, struct drawing *drawing)
             .x = {.label = "position in the unit", .scale = PLX_CHART_DOUBLING, .low = 0, .high = end},
             .y = {.label = "nats per token", .low = low, .high = high},
             .series = drawing->series,
-            .count = drawing->count,
+            .count = drawing->alone ? 1 : report->count,
             .dots = true});
 }
 

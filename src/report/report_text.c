@@ -53,8 +53,9 @@ static void put_extent(struct plx_html *html, const struct plx_token_sample *sam
 
 /* Where the reader is, while tokens are written. */
 struct place {
-    bool open;      /* a paragraph */
-    uint64_t token; /* the next one */
+    bool open;  /* a paragraph */
+    bool ended; /* the last token is an end symbol */
+    bool known; /* the unit */
     uint64_t unit;
     struct plx_word document;
 };
@@ -78,11 +79,21 @@ static void open_paragraph(struct plx_html *html, struct place *place, const str
         plx_html_visible(html, score->document.text, score->document.length);
         plx_html_markup(html, "</bdi></h4>\n");
     }
+    plx_html_markup(html, "<p>");
+    if (!place->known || score->unit != place->unit)
+        plx_html_markupf(html, "<i title=\"unit\">%" PRIu64 "</i> ", score->unit);
+    plx_html_markup(html, score->position > 0 && !place->ended ? "… " : "");
     place->document = score->document;
     place->unit = score->unit;
+    place->known = true;
     place->open = true;
-    plx_html_markupf(html, "<p><i title=\"unit\">%" PRIu64 "</i>", score->unit);
-    plx_html_markup(html, score->position > 0 ? " … " : " ");
+}
+
+/* A paragraph ends with its unit, and behind end symbols. */
+static bool begins_paragraph(const struct place *place, const struct plx_token_score *score)
+{
+    return !place->open || score->unit != place->unit ||
+           (place->ended && !(score->flags & (unsigned)PLX_TOKEN_END));
 }
 
 /* The rank of the passage that begins here, with the id that leads to it; 0: none does. */
@@ -117,6 +128,7 @@ static void put_range(struct plx_report *report, const struct plx_token_map *map
     struct plx_html *html = &report->html;
     const bool words = plx_report_words(report->results + map->result);
     char number[PLX_NUMBER_TEXT];
+    place->ended = place->known = false;
     if (range->begin > 0)
         plx_html_markupf(html, "<p class=\"gap soft\">token %s</p>\n",
                          plx_format_grouped(range->begin + 1, number));
@@ -124,8 +136,9 @@ static void put_range(struct plx_report *report, const struct plx_token_map *map
         const struct plx_sampled_token *token = plx_token_sample_at(&map->sample, i);
         if (!token)
             break;
-        if (!place->open || token->score.unit != place->unit)
+        if (begins_paragraph(place, &token->score))
             open_paragraph(html, place, &token->score);
+        place->ended = (token->score.flags & (unsigned)PLX_TOKEN_END) != 0;
         put_token(report, map, token, i);
         if (words || !token->score.token.text)
             plx_html_markup(html, " ");

@@ -141,7 +141,7 @@ void plx_token_maps_free(struct plx_token_maps *maps)
 void plx_token_map_heading(struct plx_report *report, const struct plx_token_map *map, const char *what)
 {
     struct plx_html *html = &report->html;
-    if (report->count == 1 && !*what)
+    if (report->maps->count == 1 && !*what)
         return;
     plx_html_markup(html, "<h3>");
     plx_report_letter(report, map->result);
@@ -150,7 +150,9 @@ void plx_token_map_heading(struct plx_report *report, const struct plx_token_map
         plx_report_letter(report, 0);
     }
     plx_html_markupf(html, " %s", what);
-    plx_html_markup(html, "</h3>\n");
+    if (!*what)
+        plx_html_bdi(html, report->results[map->result].label);
+    plx_html_markup(html, map->difference && !*what ? " against the base</h3>\n" : "</h3>\n");
 }
 
 const char *plx_token_map_id(const struct plx_token_map *map, char text[PLX_NUMBER_TEXT + 8])

@@ -32,7 +32,7 @@ enum plx_status plx_token_maps_make(struct plx_report *report, struct plx_error 
 /* NULL is fine. */
 void plx_token_maps_free(struct plx_token_maps *maps);
 
-/* <h3> with whose map it is, and what of it: nothing where there is only one map, and nothing to be told. */
+/* <h3> with whose map it is, and what of it; "": the result's name, where there are several maps. */
 void plx_token_map_heading(struct plx_report *report, const struct plx_token_map *map, const char *what);
 
 /* The ids of what belongs to a map begin so. Returns `text`. */

@@ -13,6 +13,11 @@ void plx_token_survey_init(struct plx_token_survey *survey, bool with_signs)
     survey->tokens[1].sign = survey->passages[1].sign = -1;
 }
 
+double plx_token_survey_lowest(const struct plx_token_survey *survey)
+{
+    return survey->with_signs ? -PLX_SPREAD_WIDTH * PLX_SPREAD_BINS / 2 : 0;
+}
+
 double plx_passage_mean(const struct plx_passage *passage)
 {
     if (passage->infinite[0] > 0)
@@ -56,8 +61,7 @@ static void end_passage(struct plx_token_survey *survey)
 
 static void add_to_spread(struct plx_token_survey *survey, double value)
 {
-    const double lowest = survey->with_signs ? -PLX_SPREAD_BINS / 2 : 0,
-                 bin = floor(value / PLX_SPREAD_WIDTH) - lowest;
+    const double bin = floor((value - plx_token_survey_lowest(survey)) / PLX_SPREAD_WIDTH);
     survey->low = fmin(survey->low, value);
     survey->high = fmax(survey->high, value);
     if (bin < 0)
@@ -107,15 +111,14 @@ double plx_token_survey_median(const struct plx_token_survey *survey)
 {
     const double half = (double)survey->count / 2;
     double before = (double)(survey->infinite[0] + survey->below);
-    double low = survey->with_signs ? -PLX_SPREAD_BINS / 2 * PLX_SPREAD_WIDTH : 0;
     if (survey->count == 0)
         return (double)NAN;
     if (before > half)
         return -(double)INFINITY;
-    for (size_t i = 0; i < PLX_SPREAD_BINS; i++, low += PLX_SPREAD_WIDTH) {
+    for (size_t i = 0; i < PLX_SPREAD_BINS; i++) {
         const double here = (double)survey->spread[i];
         if (here > 0 && before + here >= half)
-            return low + PLX_SPREAD_WIDTH * (half - before) / here;
+            return plx_token_survey_lowest(survey) + PLX_SPREAD_WIDTH * ((double)i + (half - before) / here);
         before += here;
     }
     return (double)INFINITY;

@@ -50,6 +50,9 @@ struct plx_token_survey {
     uint64_t unit; /* of the last token */
 };
 
+/* Where the first bin of the spread begins. */
+double plx_token_survey_lowest(const struct plx_token_survey *survey);
+
 void plx_token_survey_init(struct plx_token_survey *survey, bool with_signs);
 
 /* The next token. What is no number is taken for 0. */
