@@ -25,14 +25,16 @@ quiet() {
 
 printf 'the <script>alert(1)</script> "q" & it'"'"'s \342\200\256back\342\200\254 \001 %0300d\n' 7 >hostile.txt
 cat "$test_text" >>hostile.txt
-"$PERPLEX" eval "$ngram" hostile.txt -q --breakdown all --counts "$almanac/train.txt" --worst 20 --explain -o a.json
-"$PERPLEX" eval "$neural" "$test_text" -q --distributions -o b.json
+"$PERPLEX" eval "$ngram" hostile.txt -q --breakdown all --counts "$almanac/train.txt" --worst 20 --explain -o a.json \
+    --per-token a.jsonl
+"$PERPLEX" eval "$neural" "$test_text" -q --distributions -o b.json --per-token b.jsonl
 "$PERPLEX" report a.json b.json --title '<script>document.title = 1</script>' -o page.html || fail 'no page'
 
 # The page as it is.
 browse page.html 1280
 quiet
 grep -q '<title>&lt;script&gt;' dom || fail 'the title is not as it was given'
+grep -q '<div class="heat">' dom || fail 'the text is not there'
 browse page.html 360 --blink-settings=preferredColorScheme=0
 quiet
 
