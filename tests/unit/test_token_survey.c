@@ -131,9 +131,10 @@ static void plx_token_survey_choose__all(void **state)
     assert_int_equal(ranges[0].end, 6000);
 }
 
-/* Of 100,000 tokens, all of 1 nat, 8,000: an eighth at the beginning, down to whole passages 992; the first 10
-   passages are the ranked ones and in there. 8,000 - 992 - 10 × 96 = 6,048 are for 20 stretches of 302, that
-   is 288; the first one in the middle of tokens 0 to 4,999: from (5,000 - 288)/2 = 2,356, that is 2,336. */
+/* Of 100,000 tokens, all of 1 nat, 8,000: an eighth at the beginning, down to whole passages 992; the first
+   10 passages are the ranked ones and in there. 8,000 - 992 - 10 × 96 = 6,048 are for 20 stretches of 302,
+   that is 288; the first one in the middle of tokens 0 to 4,999: from (5,000 - 288)/2 = 2,356, that is 2,336.
+ */
 static void plx_token_survey_choose__by_hand(void **state)
 {
     struct plx_token_range ranges[PLX_RANGES_MOST];
