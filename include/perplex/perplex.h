@@ -2,7 +2,7 @@
 
    Open a model (model.h) and a corpus (corpus.h), evaluate the one on the other under a protocol (evaluate.h,
    protocol.h), write the result (result.h, output.h), what every token and document costs (per_token.h,
-   per_document.h), and where the loss is (breakdown.h). Shares of a corpus that were scored by themselves are
+   per_document.h), where the loss is (breakdown.h), and pages for people (report.h). Shares of a corpus that were scored by themselves are
    put together again (merge.h). A model that is used often is converted first (convert.h). The library never
    prints, never exits, and keeps no mutable globals. */
 #ifndef PERPLEX_PERPLEX_H
@@ -10,6 +10,7 @@
 
 #include <perplex/baseline.h>
 #include <perplex/breakdown.h>
+#include <perplex/cells.h>
 #include <perplex/class_weights.h>
 #include <perplex/compare.h>
 #include <perplex/config.h>
@@ -33,6 +34,7 @@
 #include <perplex/source.h>
 #include <perplex/status.h>
 #include <perplex/summary.h>
+#include <perplex/table.h>
 #include <perplex/version.h>
 #include <perplex/warning.h>
 

@@ -34,7 +34,8 @@
 #define CLI_RESULTS (CLI_EVAL | CLI_MERGE)
 
 /* Who writes one thing, to standard output or elsewhere. */
-#define CLI_WRITING (CLI_SCORING | CLI_TABLE | CLI_COMPARE | CLI_INSPECT | CLI_MERGE | CLI_REPORT | CLI_CHECK)
+#define CLI_WRITING \
+    (CLI_SCORING | CLI_TABLE | CLI_COMPARE | CLI_INSPECT | CLI_MERGE | CLI_REPORT | CLI_CHECK | CLI_RUN)
 
 /* Who knows the fields of a protocol. */
 #define CLI_FIELDS (CLI_SCORING | CLI_PROTOCOLS)
@@ -51,6 +52,7 @@
     X(5, CLI_RESULTS, "the perplexity is not finite (the result is written all the same)")         \
     X(5, CLI_DIVERGENCE, "the divergence is not finite (the result is written all the same)")      \
     X(5, CLI_COMPARE, "the difference is no number: both are infinite, or one says nothing")       \
+    X(5, CLI_RUN, "the perplexity of a cell is not finite")                                        \
     X(6, CLI_ALL & ~(CLI_FORMATS | CLI_HELPS), "memory is exhausted, or an internal check failed") \
     X(130, CLI_ALL & ~(CLI_FORMATS | CLI_HELPS | CLI_PROTOCOLS), "interrupted")
 
@@ -71,6 +73,7 @@ enum cli_takes {
     CLI_TAKES_CORPUS_FORMAT,
     CLI_TAKES_TABLE_FORMAT,
     CLI_TAKES_COMPARISON_FORMAT,
+    CLI_TAKES_DIMENSION, /* of a table, or several, with commas between them */
     CLI_TAKES_IDS_FORMAT,
     CLI_TAKES_LOAD,
     CLI_TAKES_FINGERPRINT,
@@ -181,16 +184,33 @@ enum cli_takes {
     X(BEST, "best", 0, "N", NUMBER, CLI_EVAL, "also the N tokens that cost least")                           \
     X(PER_DOCUMENT, "per-document", 0, "FILE", FILE, CLI_EVAL | CLI_CHECK,                                   \
       "write every document and what it costs there too: .jsonl or .csv, .gz may follow")                    \
-    X(FORMAT, "format", 'f', "NAME", TABLE_FORMAT, CLI_TABLE, "format of the table: %s (default: markdown)") \
+    X(FORMAT, "format", 'f', "NAME", TABLE_FORMAT, CLI_TABLE | CLI_RUN,                                      \
+      "format of the table: %s (default: markdown)")                                                         \
     X(COMPARISON_FORMAT, "format", 'f', "NAME", COMPARISON_FORMAT, CLI_COMPARE | CLI_CHECK,                  \
       "format of the comparison: %s (default: text)")                                                        \
     X(FAIL_IF, "fail-if", 0, "CONDITION", TEXT, CLI_COMPARE | CLI_CHECK,                                     \
       "fail where it holds, such as 'ppl > +0.5%' (may be repeated)")                                        \
+    X(TOKEN_FILE, "per-token", 0, "FILE", FILE, CLI_REPORT,                                                  \
+      "per-token file of the result (default: the one that the result notes); may be repeated, for one "     \
+      "result after the other")                                                                              \
     X(TITLE, "title", 0, "TEXT", TEXT, CLI_REPORT, "title of the page (default: names of model and corpus)") \
+    X(ROWS, "rows", 0, "WHAT", DIMENSION, CLI_TABLE,                                                         \
+      "what is a row: %s, or several with commas between them")                                              \
+    X(COLUMNS, "columns", 0, "WHAT", DIMENSION, CLI_TABLE, "what is a column: the same words")               \
+    X(METRIC, "metric", 0, "NAMES", TEXT, CLI_TABLE,                                                         \
+      "which numbers, with commas between them: ppl, nats, bits, bpb, or any number of a result by its "     \
+      "name")                                                                                                \
+    X(INTERVAL, "interval", 0, NULL, NOTHING, CLI_TABLE, "the 95 % interval of each number that has one")    \
+    X(DIFFERENCE, "difference", 0, "ROW", TEXT, CLI_TABLE,                                                   \
+      "how far the others are from the row of that name")                                                    \
+    X(SORT, "sort", 0, "METRIC", TEXT, CLI_TABLE, "rows by that number, best first (default: as given)")     \
+    X(DIGITS, "digits", 0, "N", NUMBER, CLI_TABLE,                                                           \
+      "digits behind the point (default: as many as the uncertainty warrants)")                              \
+    X(CAPTION, "caption", 0, "TEXT", TEXT, CLI_TABLE, "in place of the first sentence of the caption")       \
     X(BASELINE, "baseline", 0, "FILE", RESULT, CLI_CHECK, "the result that the model is measured by")        \
     X(UPDATE_BASELINE, "update-baseline", 0, NULL, NOTHING, CLI_CHECK,                                       \
       "put the new result in its place, whatever the gate says; make it where it is missing")                \
-    X(QUIET, "quiet", 'q', NULL, NOTHING, CLI_SCORING | CLI_CHECK | CLI_INSPECT | CLI_CONVERT,               \
+    X(QUIET, "quiet", 'q', NULL, NOTHING, CLI_SCORING | CLI_CHECK | CLI_INSPECT | CLI_CONVERT | CLI_RUN,     \
       "no progress, summary or warnings on stderr")                                                          \
     X(CONFIG, "config", 0, "FILE", FILE, CLI_SCORING, "options out of a JSON file")                          \
     X(TO, "to", 0, "FORMAT", IDS_FORMAT, CLI_CONVERT,                                                        \
@@ -207,6 +227,12 @@ enum cli_takes {
       "n-gram models: every check, sums of p after a sample of contexts, what is stored in figures")         \
     X(SEED, "seed", 0, "N", NUMBER, CLI_INSPECT, "of the sample of contexts that --deep draws (default 0)")  \
     X(JSON, "json", 0, NULL, NOTHING, CLI_COMPARE | CLI_INSPECT | CLI_PROTOCOLS, "as JSON: %s")              \
+    X(JOBS, "jobs", 0, "N", NUMBER, CLI_RUN, "cells at a time (default 1), which share the processors")      \
+    X(RESULTS_FOLDER, "results", 0, "FOLDER", FILE, CLI_RUN,                                                 \
+      "folder of the results (default: as the plan says)")                                                   \
+    X(FORCE, "force", 0, NULL, NOTHING, CLI_RUN, "do cells again that are done")                             \
+    X(DRY_RUN, "dry-run", 0, NULL, NOTHING, CLI_RUN,                                                         \
+      "do nothing: list the cells, what is done, and the commands for the others")                           \
     X(HELP, "help", 'h', NULL, NOTHING, CLI_ALL, "this help")
 
 #define CLI_OPTION_ENUM(id, name, letter, argument, takes, commands, help) CLI_##id,
@@ -222,7 +248,8 @@ struct cli_option_row {
     const char *help;
 };
 
-#define CLI_CONDITIONS_MOST 64
+#define CLI_CONDITIONS_MOST  64
+#define CLI_TOKEN_FILES_MOST 64
 
 struct cli_arguments {
     const char *values[CLI_OPTION_COUNT]; /* NULL: not given; "" for an option without argument */
@@ -233,6 +260,8 @@ struct cli_arguments {
     int mixed_count;
     const char *conditions[CLI_CONDITIONS_MOST]; /* [condition_count] all that --fail-if has been given */
     int condition_count;
+    const char *token_files[CLI_TOKEN_FILES_MOST]; /* [token_file_count] likewise */
+    int token_file_count;
     const char *const *operands;
     int operand_count;
 };
@@ -258,11 +287,14 @@ struct cli_command {
 };
 
 extern const struct cli_command cli_command_divergence, cli_command_eval, cli_command_compare,
-    cli_command_check, cli_command_table, cli_command_merge, cli_command_formats, cli_command_inspect,
-    cli_command_convert, cli_command_protocols, cli_command_report, cli_command_help;
+    cli_command_table, cli_command_merge, cli_command_formats, cli_command_inspect, cli_command_convert,
+    cli_command_protocols, cli_command_report, cli_command_run, cli_command_check, cli_command_help;
 
 /* eval.c: says why the perplexity is not finite; returns the exit code. */
 int cli_not_finite(const struct plx_metrics *metrics);
+
+/* Why it is not, where so many tokens have zero probability and the mean is so many nats. As much as fits. */
+void cli_not_finite_reason(uint64_t infinite, double nats, char *text, size_t capacity);
 
 /* commands.c: command `index`, NULL past the end; the one of that name, NULL if there is none. */
 const struct cli_command *cli_command(size_t index);
@@ -296,6 +328,17 @@ enum cli_option cli_find_option(const char *name);
 int cli_run_configured(const struct cli_command *command, struct cli_arguments *arguments,
                        bool (*check)(const struct cli_arguments *),
                        int (*settled)(const struct cli_arguments *));
+
+/* Takes one of the settings of an object as the command's option of that name, where the arguments have none
+   yet. False, with a message, where it is none or not usable; `others`, ended by NULL, are names that may be
+   meant as well, or NULL. */
+bool cli_take_setting(const struct cli_command *command, const struct plx_config *config,
+                      const struct plx_setting *object, const struct plx_setting *setting,
+                      const char *const *others, struct cli_arguments *arguments);
+
+/* Says "FILE: PLACE" and the message; returns false. */
+bool cli_refuse_setting(const struct plx_config *config, const struct plx_setting *setting,
+                        const char *message);
 
 /* Where the option's value has been given: "--window", or "file.json: $.window". As much as fits, visible. */
 void cli_origin(const struct cli_arguments *arguments, enum cli_option option, char *out, size_t capacity);
@@ -433,6 +476,12 @@ int cli_fail(const struct plx_error *error);
 /* The same where writing to `path` (NULL: stdout) may have failed: ends the program as SIGPIPE does where
    nobody reads any more. Nothing may be left to clean up then. */
 int cli_fail_output(const char *path, const struct plx_error *error);
+
+/* table.c: what can be wrong with the options of a table; and the table of these results by the options, to
+   be freed with plx_text_free. Both return the exit code, having said what is wrong. */
+int cli_check_table(const struct cli_arguments *options);
+int cli_make_table(const struct cli_arguments *options, const char *const *paths, size_t count, char **text,
+                   size_t *length);
 
 /* explain.c: the table of --explain on stderr. */
 void cli_print_explained(const struct plx_result *result);

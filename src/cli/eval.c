@@ -128,17 +128,24 @@ static void print_summary(const struct plx_result *result, const struct plx_metr
             metrics->tokens_per_second * 1e-6);
 }
 
+void cli_not_finite_reason(uint64_t infinite, double nats, char *text, size_t capacity)
+{
+    static const char WHAT[] = "the perplexity is not finite";
+    if (infinite)
+        snprintf(text, capacity, "%s: %llu %s zero probability", WHAT, (unsigned long long)infinite,
+                 infinite == 1 ? "token has" : "tokens have");
+    else if (isfinite(nats))
+        snprintf(text, capacity, "%s: it overflows a double, though the cross-entropy (%.6g nats) is finite",
+                 WHAT, nats);
+    else
+        snprintf(text, capacity, "%s: the mean of the cross-entropies is out of range", WHAT);
+}
+
 int cli_not_finite(const struct plx_metrics *metrics)
 {
-    fprintf(stderr, "perplex: the perplexity is not finite: ");
-    if (metrics->infinite)
-        fprintf(stderr, "%llu %s zero probability\n", (unsigned long long)metrics->infinite,
-                metrics->infinite == 1 ? "token has" : "tokens have");
-    else if (isfinite(metrics->nats_per_token))
-        fprintf(stderr, "it overflows a double, though the cross-entropy (%.6g nats) is finite\n",
-                metrics->nats_per_token);
-    else
-        fprintf(stderr, "the mean of the cross-entropies is out of range\n");
+    char reason[160];
+    cli_not_finite_reason(metrics->infinite, metrics->nats_per_token, reason, sizeof reason);
+    fprintf(stderr, "perplex: %s\n", reason);
     return plx_status_exit_code(PLX_NOT_FINITE);
 }
 

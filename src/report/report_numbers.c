@@ -6,9 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Two-sided 95 % of the normal distribution. */
-static const double Z_95 = 1.959963984540054;
-
 static void put_warnings(struct plx_report *report)
 {
     struct plx_html *html = &report->html;
@@ -82,11 +79,10 @@ static double error_of(const struct plx_metric *metric, const struct plx_reporte
 static void put_interval(struct plx_html *html, const struct plx_metric *metric,
                          const struct plx_reported *result, double value)
 {
-    const double half = Z_95 * result->standard_error;
-    const double low = plx_metric_shifted(metric, value, result->nats, -half);
-    const double high = plx_metric_shifted(metric, value, result->nats, half);
+    const double low = plx_metric_shifted(metric, value, result->nats, result->interval[0] - result->nats);
+    const double high = plx_metric_shifted(metric, value, result->nats, result->interval[1] - result->nats);
     const unsigned digits = plx_report_digits(value, error_of(metric, result, value));
-    if (!isfinite(low) || !isfinite(high) || !(half > 0))
+    if (!isfinite(low) || !isfinite(high) || !(high > low))
         return;
     plx_html_markup(html, "<small>");
     plx_report_put_fixed(html, low, digits);
@@ -150,6 +146,7 @@ static void put_change(struct plx_report *report, const struct plx_metric *metri
     plx_html_markup(html, "</small>");
 }
 
+/* A cell for its interval of its own where there is room: beside a single result. */
 static void put_metric_cell(struct plx_report *report, const struct plx_metric *metric, size_t index)
 {
     struct plx_html *html = &report->html;
@@ -161,18 +158,24 @@ static void put_metric_cell(struct plx_report *report, const struct plx_metric *
     const unsigned digits = plx_report_digits(value, error);
     plx_html_markup(html, "<td class=\"num\">");
     plx_report_put_fixed(html, value, digits);
+    if (report->count == 1)
+        plx_html_markup(html, "</td><td class=\"num soft\">");
     if (metric->scale != PLX_METRIC_OTHER)
         put_interval(html, metric, result, value);
     put_change(report, metric, index, value, base, digits);
     plx_html_markup(html, "</td>");
 }
 
-/* Whether any of them has the number; counts have a table of their own. */
+/* Whether any of them has the number, and it has no other place. */
 static bool is_told(const struct plx_report *report, const struct plx_metric *metric)
 {
+    static const char *const ELSEWHERE[] = {"runtime.", "distribution.",  "counts.",      "uncertainty.",
+                                            "model.",   "unknown.tokens", "unknown.share"};
     double value;
-    if (metric->neutral || strncmp(metric->path, "runtime.", 8) == 0)
-        return false;
+    for (size_t i = 0; i < sizeof ELSEWHERE / sizeof *ELSEWHERE; i++) {
+        if (strncmp(metric->path, ELSEWHERE[i], strlen(ELSEWHERE[i])) == 0)
+            return false;
+    }
     for (size_t i = 0; i < report->count; i++) {
         if (plx_metric_value(metric, report->results[i].json, &value) && !isnan(value))
             return true;
@@ -180,27 +183,16 @@ static bool is_told(const struct plx_report *report, const struct plx_metric *me
     return false;
 }
 
-/* A column for each result, where there are several. */
-static void put_columns(struct plx_report *report, const char *first)
-{
-    struct plx_html *html = &report->html;
-    plx_html_markupf(html, "<thead><tr><th scope=\"col\">%s</th>", first);
-    for (size_t i = 0; i < report->count; i++) {
-        plx_html_markup(html, "<th scope=\"col\" class=\"num\">");
-        plx_report_letter(report, i);
-        plx_html_markup(html, " ");
-        plx_html_bdi(html, report->results[i].label);
-        plx_html_markup(html, "</th>");
-    }
-    plx_html_markup(html, "</tr></thead>\n");
-}
-
 static void put_metrics(struct plx_report *report)
 {
     struct plx_html *html = &report->html;
     const struct plx_metric *metric;
     plx_report_table_begin(html, "");
-    put_columns(report, "");
+    if (report->count > 1)
+        plx_report_columns(report, "");
+    else
+        plx_html_markup(html, "<thead><tr><th scope=\"col\"></th><th scope=\"col\" class=\"num\">value</th>"
+                              "<th scope=\"col\" class=\"num\">95 % interval</th></tr></thead>");
     plx_html_markup(html, "<tbody>\n");
     for (size_t i = 0; (metric = plx_metric(i)) != NULL; i++) {
         if (!is_told(report, metric))
@@ -214,22 +206,33 @@ static void put_metrics(struct plx_report *report)
     plx_report_table_end(html);
 }
 
+/* What the interval would be were tokens independent. */
+static void put_independent(struct plx_html *html, const struct plx_reported *result)
+{
+    const double perplexity = exp(result->nats), half = PLX_REPORT_Z_95 * result->standard_error;
+    const unsigned digits = plx_report_digits(perplexity, perplexity * result->standard_error);
+    plx_html_markup(html, " Were tokens independent of each other, that of the perplexity would be ");
+    plx_report_put_fixed(html, exp(result->nats - half), digits);
+    plx_html_markup(html, " – ");
+    plx_report_put_fixed(html, exp(result->nats + half), digits);
+    plx_html_markup(html, ".");
+}
+
 static void put_method(struct plx_report *report)
 {
     struct plx_html *html = &report->html;
-    const cJSON *method = plx_report_find(report->results[0].json, "uncertainty.method");
+    const struct plx_reported *base = report->results;
     plx_html_markup(html, "<p class=\"soft\">");
-    if (cJSON_IsString(method)) {
-        plx_html_markup(html, "Small below a number: its 95 % interval, under the assumption of ");
-        plx_html_bdi(html, method->valuestring);
-        plx_html_markup(html, ", which is too narrow where neighbouring tokens resemble each other. ");
-    }
-    if (report->count > 1) {
-        plx_html_markup(html, "Below it the difference from ");
-        plx_report_letter(report, 0);
-        plx_html_markup(html, ". ");
-    }
-    plx_html_markup(html, "Every digit is shown on hover.</p>\n");
+    if (report->count > 1)
+        plx_html_markup(html, "Small below a number: its 95 % interval. Below it the difference from A. ");
+    if (base->drawn_blocks > 0)
+        plx_html_markupf(html, "Intervals are drawn from %zu blocks of neighbouring tokens, 10,000 times.",
+                         base->drawn_blocks);
+    else if (isfinite(base->interval[0]))
+        plx_html_markup(html, "Intervals take tokens as independent of each other: they are too narrow.");
+    if (base->drawn_blocks > 0 && report->count == 1)
+        put_independent(html, base);
+    plx_html_markup(html, " Every digit is shown on hover.</p>\n");
 }
 
 static void put_count_row(struct plx_report *report, const char *path, const char *label)
@@ -273,9 +276,8 @@ static void put_counts(struct plx_report *report)
                                           {"counts.scored_characters", "characters scored"},
                                           {"counts.scored_bytes", "bytes scored"}};
     struct plx_html *html = &report->html;
-    plx_html_markup(html, "<h3>Counts</h3>\n");
     plx_report_table_begin(html, "");
-    put_columns(report, "");
+    plx_report_columns(report, "");
     plx_html_markup(html, "<tbody>\n");
     for (size_t i = 0; i < sizeof ROWS / sizeof *ROWS; i++)
         put_count_row(report, ROWS[i][0], ROWS[i][1]);
@@ -288,9 +290,12 @@ static void write_numbers(struct plx_report *report)
     put_warnings(report);
     put_differences(report);
     put_head(report);
+    plx_html_markup(&report->html, "<div class=\"pair\"><div>\n");
     put_metrics(report);
     put_method(report);
+    plx_html_markup(&report->html, "</div><div>\n");
     put_counts(report);
+    plx_html_markup(&report->html, "</div></div>\n");
 }
 
 const struct plx_report_section plx_section_numbers = {
