@@ -33,6 +33,8 @@ struct plx_baseline {
 static enum plx_status add_setting(struct plx_baseline *baseline, const cJSON *value, const char *name,
                                    const struct plx_json_path *path, struct plx_error *error)
 {
+    if (!value)
+        return plx_json_error(path, baseline->name, error, "missing");
     const enum plx_status status = plx_reserve_array(&baseline->members, &baseline->capacity,
                                                      baseline->count + 1, sizeof *baseline->members, error);
     if (status)
