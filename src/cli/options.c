@@ -138,6 +138,16 @@ static bool add_condition(struct cli_arguments *arguments)
     return true;
 }
 
+static bool add_new_tokens(struct cli_arguments *arguments)
+{
+    if (arguments->new_tokens_count == CLI_NEW_TOKENS_MOST) {
+        fprintf(stderr, "perplex: --new-tokens can be given %d times at most\n", CLI_NEW_TOKENS_MOST);
+        return false;
+    }
+    arguments->new_tokens[arguments->new_tokens_count++] = arguments->values[CLI_NEW_TOKENS];
+    return true;
+}
+
 int cli_parse(const struct cli_command *command, int argc, char **argv, struct cli_arguments *arguments)
 {
     struct option rows[CLI_OPTION_COUNT + 1];
@@ -156,7 +166,8 @@ int cli_parse(const struct cli_command *command, int argc, char **argv, struct c
         const int option = code >= FIRST_CODE ? code - FIRST_CODE : find_letter(command, code);
         arguments->values[option] = optarg ? optarg : "";
         if ((option == CLI_MIX && !add_mixed(arguments)) ||
-            (option == CLI_FAIL_IF && !add_condition(arguments)))
+            (option == CLI_FAIL_IF && !add_condition(arguments)) ||
+            (option == CLI_NEW_TOKENS && !add_new_tokens(arguments)))
             return usage_error(command);
     }
     arguments->operands = (const char *const *)argv + optind;

@@ -123,7 +123,7 @@ static bool within(const struct context *context, size_t at)
 }
 
 /* As much of it as fits: the token, then what stands before it, then what follows. */
-static void put_context(struct plx_page *page, const struct context *context, size_t most)
+static void put_context(struct plx_page *page, const struct context *context, bool words, size_t most)
 {
     size_t from = context->begin, to = context->end, width = columns_of(context->text + from, to - from);
     for (; width > most || within(context, to); to--)
@@ -132,6 +132,12 @@ static void put_context(struct plx_page *page, const struct context *context, si
         from--;
     for (; to < context->length && (width < most || within(context, to)); to++)
         width += !within(context, to);
+    if (words) { /* whole ones alone */
+        while (from > 0 && from < context->begin && context->text[from - 1] != ' ')
+            from++;
+        while (to > context->end && (to < context->length && context->text[to] != ' '))
+            to--;
+    }
     plx_page_put(page, context->text + from, to - from);
 }
 
@@ -153,7 +159,8 @@ static void put_token_list(struct plx_page *page, const char *what, const struct
                  place);
         make_context(page, token, separator, &context);
         plx_page_put(page, line, strlen(line));
-        put_context(page, &context, page->columns > strlen(line) ? page->columns - strlen(line) : 0);
+        put_context(page, &context, *separator != '\0',
+                    page->columns > strlen(line) ? page->columns - strlen(line) : 0);
         plx_page_put(page, "\n", 1);
     }
 }
