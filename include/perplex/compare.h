@@ -46,6 +46,8 @@ struct plx_compare_options {
                                       there */
     const char *const *new_tokens; /* [count] those of NEW likewise; NULL, or an element that is NULL: the
                                       noted one */
+    const char *const *new_names;  /* [count] what results NEW are called instead of their paths; NULL, or an
+                                      element that is NULL: these */
     enum plx_resampling resampling;
     size_t resamples; /* 0: 10,000; else at least 100 */
     uint64_t seed;    /* the same seed gives the same numbers, whatever the threads */

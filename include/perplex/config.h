@@ -1,5 +1,5 @@
-/* Settings that stand in a file: a JSON object of names and plain values. What they mean is the caller's
-   matter. */
+/* Settings that stand in a file: a JSON object of names and plain values, or a tree of such objects and of
+   arrays. What they mean is the caller's matter. */
 #ifndef PERPLEX_CONFIG_H
 #define PERPLEX_CONFIG_H
 
@@ -11,14 +11,24 @@ extern "C" {
 
 struct plx_config;
 
-enum plx_setting_kind { PLX_SETTING_TEXT, PLX_SETTING_NUMBER, PLX_SETTING_BOOLEAN };
+enum plx_setting_kind {
+    PLX_SETTING_TEXT,
+    PLX_SETTING_NUMBER,
+    PLX_SETTING_BOOLEAN,
+    PLX_SETTING_OBJECT, /* it and the next of trees only */
+    PLX_SETTING_ARRAY
+};
 
-/* A member of the object. The strings belong to the config, NUL-terminated, UTF-8. */
+/* A member of an object, an element of an array, or the whole. The strings belong to the config,
+   NUL-terminated, UTF-8. */
 struct plx_setting {
-    const char *key;
-    const char *path; /* its place in the file: "$.window" */
+    const char *key;  /* NULL of an element and of the whole */
+    const char *path; /* its place in the file: "$.window", "$.models[1].path" */
     enum plx_setting_kind kind;
-    const char *value; /* a number in decimal, an integer with all its digits; "true" or "false" */
+    const char *value; /* a number in decimal, an integer with all its digits; "true" or "false"; NULL of
+                          objects and arrays */
+    const struct plx_setting *members; /* [member_count] of an object or array, in the order of the file */
+    size_t member_count;
 };
 
 /* Reads a config: `name` is a path, "-" for standard input, or a URL. options may be NULL; the config keeps
@@ -28,6 +38,16 @@ struct plx_setting {
    where it has more than 1 MiB; the errors of opening and reading a source (source.h). Any thread. */
 PLX_API enum plx_status plx_config_open(const char *name, const struct plx_source_options *options,
                                         struct plx_config **config, struct plx_error *error);
+
+/* Reads a tree: the same, but that values may be objects and arrays, nested to any depth; null is nothing. */
+PLX_API enum plx_status plx_config_open_tree(const char *name, const struct plx_source_options *options,
+                                             struct plx_config **config, struct plx_error *error);
+
+/* Gives the whole, an object. Valid as long as the config. */
+PLX_API const struct plx_setting *plx_config_root(const struct plx_config *config);
+
+/* Gives the member of that name of an object; NULL if it has none. Valid as long as the config. */
+PLX_API const struct plx_setting *plx_setting_member(const struct plx_setting *object, const char *key);
 
 /* Gives the name of its source (see plx_source_name). Valid as long as the config. */
 PLX_API const char *plx_config_name(const struct plx_config *config);

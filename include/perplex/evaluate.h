@@ -4,6 +4,7 @@
 
 #include <perplex/breakdown.h>
 #include <perplex/corpus.h>
+#include <perplex/journal.h>
 #include <perplex/model.h>
 #include <perplex/protocol.h>
 #include <perplex/result.h>
@@ -97,6 +98,8 @@ struct plx_evaluate_options {
     const struct plx_breakdown_options *breakdown; /* NULL: nothing of it */
     struct plx_shard shard; /* the corpus is read whole, its counts are of all of it, but only this share is
                                scored */
+    struct plx_journal *journal; /* keeps what has been scored, and answers what it has kept before, see
+                                    journal.h; NULL: none */
 };
 
 /* Reads the corpus to its end and scores it under the protocol. options may be NULL. *result is to be freed
@@ -111,7 +114,9 @@ struct plx_evaluate_options {
    has gigabytes between two tokens, and, before the corpus is read, where full distributions are needed and
    the model does not give them; PLX_NOT_FINITE where a sum leaves the range in which it is exact, or the
    model gives no distribution; PLX_INTERNAL where not every token was scored once or skipped;
-   PLX_INTERRUPTED, PLX_MEMORY; the errors of reading (corpus.h). */
+   PLX_INTERRUPTED, PLX_MEMORY; the errors of reading (corpus.h). With a journal: PLX_MISMATCH where it is of
+   something else, PLX_MALFORMED where it is none, PLX_UNSUPPORTED where the model has no fingerprint,
+   PLX_IO. What has been scored stays in it, whatever happens. */
 PLX_API enum plx_status plx_evaluate(const struct plx_model *model, struct plx_corpus *corpus,
                                      const struct plx_evaluate_options *options, struct plx_result **result,
                                      struct plx_error *error);

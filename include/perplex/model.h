@@ -149,6 +149,13 @@ PLX_API enum plx_status plx_model_open_source(struct plx_source *source,
                                               const struct plx_model_options *options,
                                               struct plx_model **model, struct plx_error *error);
 
+/* Computes the fingerprints that an open model would have (struct plx_model_info), "" where it has none,
+   without reading it as a model where its format is not used in place: so it may be malformed all the same.
+   The errors of plx_model_open. Any thread. */
+PLX_API enum plx_status plx_model_fingerprint(const char *name, const struct plx_model_options *options,
+                                              char sha256[65], char vocabulary_sha256[65],
+                                              struct plx_error *error);
+
 /* Closes the model and releases all that it has. No session may be left. NULL is fine. */
 PLX_API void plx_model_close(struct plx_model *model);
 

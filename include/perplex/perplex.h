@@ -8,7 +8,9 @@
 #ifndef PERPLEX_PERPLEX_H
 #define PERPLEX_PERPLEX_H
 
+#include <perplex/baseline.h>
 #include <perplex/breakdown.h>
+#include <perplex/cells.h>
 #include <perplex/class_weights.h>
 #include <perplex/compare.h>
 #include <perplex/config.h>
@@ -18,6 +20,7 @@
 #include <perplex/evaluate.h>
 #include <perplex/gate.h>
 #include <perplex/inspect.h>
+#include <perplex/journal.h>
 #include <perplex/loss.h>
 #include <perplex/merge.h>
 #include <perplex/mixture.h>
@@ -31,6 +34,7 @@
 #include <perplex/source.h>
 #include <perplex/status.h>
 #include <perplex/summary.h>
+#include <perplex/table.h>
 #include <perplex/version.h>
 #include <perplex/warning.h>
 

@@ -88,22 +88,23 @@ PLX_API enum plx_status plx_result_set_files(struct plx_result *result, const ch
 PLX_API enum plx_status plx_result_json(const struct plx_result *result, char **text, size_t *length,
                                         struct plx_error *error);
 
+/* What a result comes to. */
+struct plx_headline {
+    double nats_per_token, perplexity; /* may be not finite */
+    uint64_t scored, infinite;         /* tokens */
+};
+
+/* Reads what a result comes to that was written as JSON: at a path, "-" or a URL. PLX_MALFORMED where it is
+   none or not complete; PLX_UNSUPPORTED where it has more than 64 MiB; the errors of opening and reading a
+   source (source.h). Any thread. */
+PLX_API enum plx_status plx_result_headline(const char *path, struct plx_headline *headline,
+                                            struct plx_error *error);
+
 /* Frees a result. NULL is fine. */
 PLX_API void plx_result_free(struct plx_result *result);
 
 /* Frees a text that a function of this header has made. NULL is fine. Any thread. */
 PLX_API void plx_text_free(char *text);
-
-/* Markdown for people, numbers rounded; CSV (RFC 4180) for programs, with every digit. */
-enum plx_table_format { PLX_TABLE_MARKDOWN, PLX_TABLE_CSV };
-
-/* Writes a table of results that were written as JSON: a row for each of paths[count] (paths, "-" or URLs,
-   read one after another), UTF-8. *text is to be freed with plx_text_free, NULL on failure; it ends with a
-   NUL, which *length does not count. PLX_MALFORMED where one is not a result, with its name and the place;
-   PLX_UNSUPPORTED where it has more than 64 MiB; the errors of opening and reading a source (source.h). Any
-   thread. */
-PLX_API enum plx_status plx_table(const char *const *paths, size_t count, enum plx_table_format format,
-                                  char **text, size_t *length, struct plx_error *error);
 
 #ifdef __cplusplus
 }

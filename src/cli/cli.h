@@ -34,7 +34,8 @@
 #define CLI_RESULTS (CLI_EVAL | CLI_MERGE)
 
 /* Who writes one thing, to standard output or elsewhere. */
-#define CLI_WRITING (CLI_SCORING | CLI_TABLE | CLI_COMPARE | CLI_INSPECT | CLI_MERGE | CLI_REPORT | CLI_CHECK)
+#define CLI_WRITING \
+    (CLI_SCORING | CLI_TABLE | CLI_COMPARE | CLI_INSPECT | CLI_MERGE | CLI_REPORT | CLI_CHECK | CLI_RUN)
 
 /* Who knows the fields of a protocol. */
 #define CLI_FIELDS (CLI_SCORING | CLI_PROTOCOLS)
@@ -42,7 +43,8 @@
 /* X(code, commands, meaning). What the program ends with. */
 #define CLI_EXIT_LIST(X)                                                                           \
     X(0, CLI_ALL, "fine")                                                                          \
-    X(1, CLI_COMPARE, "NEW is worse: its cross-entropy is higher, by more than noise")             \
+    X(1, CLI_CHECK | CLI_COMPARE, "the gate fails: a condition holds, or cannot be judged")        \
+    X(1, CLI_COMPARE, "without a gate: NEW is worse, by more than noise")                          \
     X(2, CLI_ALL, "wrong usage; or inputs do not fit each other, or results are not comparable")   \
     X(3, CLI_ALL & ~(CLI_FORMATS | CLI_HELPS | CLI_PROTOCOLS),                                     \
       "a malformed or unsupported model, corpus or other file")                                    \
@@ -50,6 +52,7 @@
     X(5, CLI_RESULTS, "the perplexity is not finite (the result is written all the same)")         \
     X(5, CLI_DIVERGENCE, "the divergence is not finite (the result is written all the same)")      \
     X(5, CLI_COMPARE, "the difference is no number: both are infinite, or one says nothing")       \
+    X(5, CLI_RUN, "the perplexity of a cell is not finite")                                        \
     X(6, CLI_ALL & ~(CLI_FORMATS | CLI_HELPS), "memory is exhausted, or an internal check failed") \
     X(130, CLI_ALL & ~(CLI_FORMATS | CLI_HELPS | CLI_PROTOCOLS), "interrupted")
 
@@ -70,6 +73,7 @@ enum cli_takes {
     CLI_TAKES_CORPUS_FORMAT,
     CLI_TAKES_TABLE_FORMAT,
     CLI_TAKES_COMPARISON_FORMAT,
+    CLI_TAKES_DIMENSION, /* of a table, or several, with commas between them */
     CLI_TAKES_IDS_FORMAT,
     CLI_TAKES_LOAD,
     CLI_TAKES_FINGERPRINT,
@@ -111,62 +115,67 @@ enum cli_takes {
     X(LIMIT, "limit", 0, "N", NUMBER, CLI_FIELDS, "score at most N tokens; 0: all")                          \
     X(TOKENS, "tokens", 't', "KIND", TOKEN_KIND, CLI_SCORING | CLI_INSPECT | CLI_CONVERT,                    \
       "what tokens are: %s (default: words of a text)")                                                      \
-    X(CORPUS_FORMAT, "corpus-format", 0, "NAME", CORPUS_FORMAT, CLI_SCORING | CLI_INSPECT | CLI_CONVERT,     \
-      "format of the corpus: %s (default: recognised)")                                                      \
-    X(MEMBER, "member", 0, "NAME", TEXT, CLI_SCORING | CLI_INSPECT | CLI_CONVERT,                            \
+    X(CORPUS_FORMAT, "corpus-format", 0, "NAME", CORPUS_FORMAT,                                              \
+      CLI_SCORING | CLI_CHECK | CLI_INSPECT | CLI_CONVERT, "format of the corpus: %s (default: recognised)") \
+    X(MEMBER, "member", 0, "NAME", TEXT, CLI_SCORING | CLI_CHECK | CLI_INSPECT | CLI_CONVERT,                \
       "corpora in zip or tar: the file in it, by its name or a pattern (default: the only one)")             \
     X(DOCUMENTS, "documents", 0, "A:B", TEXT, CLI_SCORING | CLI_INSPECT | CLI_CONVERT,                       \
       "documents A to B - 1 of the corpus, counted from 0; A: and :B are open")                              \
-    X(TOKEN_BYTES, "token-bytes", 0, "FILE", FILE, CLI_EVAL | CLI_INSPECT | CLI_CONVERT,                     \
+    X(TOKEN_BYTES, "token-bytes", 0, "FILE", FILE, CLI_EVAL | CLI_CHECK | CLI_INSPECT | CLI_CONVERT,         \
       "what tokens stand for: a .npy with a count of bytes for each, or a vocabulary that gives each id "    \
       "its bytes")                                                                                           \
-    X(ORIGINAL_BYTES, "original-bytes", 0, "N", NUMBER, CLI_EVAL | CLI_INSPECT | CLI_CONVERT,                \
+    X(ORIGINAL_BYTES, "original-bytes", 0, "N", NUMBER, CLI_EVAL | CLI_CHECK | CLI_INSPECT | CLI_CONVERT,    \
       "size of the text that was tokenized: a warning if the tokens stand for more or less")                 \
-    X(MODEL_FORMAT, "model-format", 0, "NAME", MODEL_FORMAT, CLI_EVAL | CLI_INSPECT | CLI_CONVERT,           \
-      "format of the model: %s (default: recognised)")                                                       \
-    X(VOCAB, "vocab", 0, "FILE", FILE, CLI_EVAL | CLI_INSPECT | CLI_CONVERT, "vocabulary of %s")             \
-    X(ALLOW_POSITIVE, "allow-positive", 0, NULL, NOTHING, CLI_EVAL | CLI_INSPECT | CLI_CONVERT,              \
+    X(MODEL_FORMAT, "model-format", 0, "NAME", MODEL_FORMAT,                                                 \
+      CLI_EVAL | CLI_CHECK | CLI_INSPECT | CLI_CONVERT, "format of the model: %s (default: recognised)")     \
+    X(VOCAB, "vocab", 0, "FILE", FILE, CLI_EVAL | CLI_CHECK | CLI_INSPECT | CLI_CONVERT, "vocabulary of %s") \
+    X(ALLOW_POSITIVE, "allow-positive", 0, NULL, NOTHING, CLI_EVAL | CLI_CHECK | CLI_INSPECT | CLI_CONVERT,  \
       "ARPA: clamp positive log-probabilities to 0")                                                         \
-    X(ALLOW_COUNT_MISMATCH, "allow-count-mismatch", 0, NULL, NOTHING, CLI_EVAL | CLI_INSPECT | CLI_CONVERT,  \
+    X(ALLOW_COUNT_MISMATCH, "allow-count-mismatch", 0, NULL, NOTHING,                                        \
+      CLI_EVAL | CLI_CHECK | CLI_INSPECT | CLI_CONVERT,                                                      \
       "ARPA: believe the sections rather than the header's counts")                                          \
-    X(LOGPROB_BASE, "logprob-base", 0, "BASE", BASE, CLI_EVAL | CLI_INSPECT,                                 \
+    X(LOGPROB_BASE, "logprob-base", 0, "BASE", BASE, CLI_EVAL | CLI_CHECK | CLI_INSPECT,                     \
       "logprobs: base of the logarithms, e, 2, 10 or any number > 1 (default: e)")                           \
-    X(LOAD, "load", 0, "HOW", LOAD, CLI_SCORING | CLI_INSPECT,                                               \
+    X(LOAD, "load", 0, "HOW", LOAD, CLI_SCORING | CLI_CHECK | CLI_INSPECT,                                   \
       "formats that are used in place: %s (default: map); others are always read into memory")               \
-    X(FINGERPRINT, "fingerprint", 0, "OF", FINGERPRINT, CLI_SCORING | CLI_INSPECT | CLI_CONVERT,             \
+    X(FINGERPRINT, "fingerprint", 0, "OF", FINGERPRINT, CLI_SCORING | CLI_CHECK | CLI_INSPECT | CLI_CONVERT, \
       "SHA-256 of the model: %s (default: full); quick samples formats that are used in place, and is full " \
       "for others; a file of the format plx carries its own")                                                \
-    X(VERIFY, "verify", 0, NULL, NOTHING, CLI_EVAL | CLI_INSPECT,                                            \
+    X(VERIFY, "verify", 0, NULL, NOTHING, CLI_EVAL | CLI_CHECK | CLI_INSPECT,                                \
       "check the model's checksums; refused where the format has none")                                      \
-    X(MIX, "mix", 0, "WEIGHT:MODEL", TEXT, CLI_EVAL,                                                         \
+    X(MIX, "mix", 0, "WEIGHT:MODEL", TEXT, CLI_EVAL | CLI_CHECK,                                             \
       "mix that model's probabilities in, token by token (may be repeated); the first model has the rest "   \
       "of the weight")                                                                                       \
-    X(MIX_TUNE, "mix-tune", 0, "CORPUS", FILE, CLI_EVAL,                                                     \
+    X(MIX_TUNE, "mix-tune", 0, "CORPUS", FILE, CLI_EVAL | CLI_CHECK,                                         \
       "find the weights under which that corpus is most probable, from those given on")                      \
-    X(THREADS, "threads", 'j', "N", NUMBER, CLI_SCORING | CLI_CONVERT | CLI_COMPARE,                         \
+    X(THREADS, "threads", 'j', "N", NUMBER, CLI_SCORING | CLI_CHECK | CLI_CONVERT | CLI_COMPARE,             \
       "threads in all (default: one for each processor)")                                                    \
-    X(BATCH, "batch", 0, "N", NUMBER, CLI_SCORING,                                                           \
+    X(BATCH, "batch", 0, "N", NUMBER, CLI_SCORING | CLI_CHECK,                                               \
       "targets scored together (default: as suits the model); does not change the result")                   \
     X(SHARD, "shard", 0, "I/N", TEXT, CLI_EVAL,                                                              \
       "score the I-th of N shares of the corpus only; `perplex merge` puts the results together")            \
+    X(RESUME, "resume", 0, NULL, NOTHING, CLI_EVAL,                                                          \
+      "keep a journal beside the file of -o, and go on from the one that is there")                          \
     X(OUTPUT, "output", 'o', "FILE", FILE, CLI_WRITING,                                                      \
       "write there, whole or not at all (default: stdout)")                                                  \
-    X(PER_TOKEN, "per-token", 0, "FILE", FILE, CLI_EVAL,                                                     \
+    X(PER_TOKEN, "per-token", 0, "FILE", FILE, CLI_EVAL | CLI_CHECK,                                         \
       "write every scored token and its nats there too: .jsonl or .npy, .gz may follow")                     \
     X(SUMMARY, "summary", 0, "TOOL", SUMMARY, CLI_EVAL,                                                      \
       "print what that tool prints, by its protocol, in place of the JSON, which goes to -o FILE: %s")       \
-    X(DISTRIBUTIONS, "distributions", 0, NULL, NOTHING, CLI_EVAL,                                            \
+    X(DISTRIBUTIONS, "distributions", 0, NULL, NOTHING, CLI_EVAL | CLI_CHECK,                                \
       "metrics of full distributions too: entropy, rank, accuracy, calibration, best temperature")           \
     X(EXPLAIN, "explain", 0, NULL, NOTHING, CLI_EVAL,                                                        \
       "the number under every other preset too that the same pass gives, and what makes it differ")          \
-    X(TEMPERATURE, "temperature", 0, "T", NUMBER, CLI_EVAL, "also the loss of softmax(logits / T)")          \
-    X(LABEL_SMOOTHING, "label-smoothing", 0, "E", NUMBER, CLI_EVAL,                                          \
+    X(TEMPERATURE, "temperature", 0, "T", NUMBER, CLI_EVAL | CLI_CHECK,                                      \
+      "also the loss of softmax(logits / T)")                                                                \
+    X(LABEL_SMOOTHING, "label-smoothing", 0, "E", NUMBER, CLI_EVAL | CLI_CHECK,                              \
       "also the loss with smoothed labels: 1 - E for the target, E for all tokens alike")                    \
-    X(IGNORE_ID, "ignore-id", 0, "IDS", IDS, CLI_EVAL,                                                       \
+    X(IGNORE_ID, "ignore-id", 0, "IDS", IDS, CLI_EVAL | CLI_CHECK,                                           \
       "also the loss without targets of these ids: 3, or 3,7")                                               \
-    X(CLASS_WEIGHTS, "class-weights", 0, "FILE", FILE, CLI_EVAL,                                             \
+    X(CLASS_WEIGHTS, "class-weights", 0, "FILE", FILE, CLI_EVAL | CLI_CHECK,                                 \
       "also the loss weighted by target: for every token a number, one a line or in .npy")                   \
-    X(FOCAL, "focal", 0, "GAMMA", NUMBER, CLI_EVAL, "also the focal loss: each target times (1-p)^GAMMA")    \
+    X(FOCAL, "focal", 0, "GAMMA", NUMBER, CLI_EVAL | CLI_CHECK,                                              \
+      "also the focal loss: each target times (1-p)^GAMMA")                                                  \
     X(BREAKDOWN, "breakdown", 0, "WHAT", BREAKDOWN, CLI_EVAL,                                                \
       "also the cross-entropy in parts, by %s, or by several with commas between them")                      \
     X(COUNTS, "counts", 0, "CORPUS", FILE, CLI_EVAL,                                                         \
@@ -174,9 +183,10 @@ enum cli_takes {
     X(WORST, "worst", 0, "N", NUMBER, CLI_EVAL,                                                              \
       "also the N tokens that cost most, with what is around them")                                          \
     X(BEST, "best", 0, "N", NUMBER, CLI_EVAL, "also the N tokens that cost least")                           \
-    X(PER_DOCUMENT, "per-document", 0, "FILE", FILE, CLI_EVAL,                                               \
+    X(PER_DOCUMENT, "per-document", 0, "FILE", FILE, CLI_EVAL | CLI_CHECK,                                   \
       "write every document and what it costs there too: .jsonl or .csv, .gz may follow")                    \
-    X(FORMAT, "format", 'f', "NAME", TABLE_FORMAT, CLI_TABLE, "format of the table: %s (default: markdown)") \
+    X(FORMAT, "format", 'f', "NAME", TABLE_FORMAT, CLI_TABLE | CLI_RUN,                                      \
+      "format of the table: %s (default: markdown)")                                                         \
     X(COMPARISON_FORMAT, "format", 'f', "NAME", COMPARISON_FORMAT, CLI_COMPARE | CLI_CHECK,                  \
       "format of the comparison: %s (default: text)")                                                        \
     X(BASE_TOKENS, "base-tokens", 0, "FILE", FILE, CLI_COMPARE,                                              \
@@ -192,7 +202,24 @@ enum cli_takes {
     X(FAIL_IF, "fail-if", 0, "CONDITION", TEXT, CLI_COMPARE | CLI_CHECK,                                     \
       "fail where it holds, such as 'ppl > +0.5%' (may be repeated)")                                        \
     X(TITLE, "title", 0, "TEXT", TEXT, CLI_REPORT, "title of the page (default: names of model and corpus)") \
-    X(QUIET, "quiet", 'q', NULL, NOTHING, CLI_SCORING | CLI_INSPECT | CLI_CONVERT | CLI_COMPARE,             \
+    X(ROWS, "rows", 0, "WHAT", DIMENSION, CLI_TABLE,                                                         \
+      "what is a row: %s, or several with commas between them")                                              \
+    X(COLUMNS, "columns", 0, "WHAT", DIMENSION, CLI_TABLE, "what is a column: the same words")               \
+    X(METRIC, "metric", 0, "NAMES", TEXT, CLI_TABLE,                                                         \
+      "which numbers, with commas between them: ppl, nats, bits, bpb, or any number of a result by its "     \
+      "name")                                                                                                \
+    X(INTERVAL, "interval", 0, NULL, NOTHING, CLI_TABLE, "the 95 % interval of each number that has one")    \
+    X(DIFFERENCE, "difference", 0, "ROW", TEXT, CLI_TABLE,                                                   \
+      "how far the others are from the row of that name")                                                    \
+    X(SORT, "sort", 0, "METRIC", TEXT, CLI_TABLE, "rows by that number, best first (default: as given)")     \
+    X(DIGITS, "digits", 0, "N", NUMBER, CLI_TABLE,                                                           \
+      "digits behind the point (default: as many as the uncertainty warrants)")                              \
+    X(CAPTION, "caption", 0, "TEXT", TEXT, CLI_TABLE, "in place of the first sentence of the caption")       \
+    X(BASELINE, "baseline", 0, "FILE", RESULT, CLI_CHECK, "the result that the model is measured by")        \
+    X(UPDATE_BASELINE, "update-baseline", 0, NULL, NOTHING, CLI_CHECK,                                       \
+      "put the new result in its place, whatever the gate says; make it where it is missing")                \
+    X(QUIET, "quiet", 'q', NULL, NOTHING,                                                                    \
+      CLI_SCORING | CLI_CHECK | CLI_INSPECT | CLI_CONVERT | CLI_COMPARE | CLI_RUN,                           \
       "no progress, summary or warnings on stderr")                                                          \
     X(CONFIG, "config", 0, "FILE", FILE, CLI_SCORING, "options out of a JSON file")                          \
     X(TO, "to", 0, "FORMAT", IDS_FORMAT, CLI_CONVERT,                                                        \
@@ -209,6 +236,12 @@ enum cli_takes {
       "n-gram models: every check, sums of p after a sample of contexts, what is stored in figures")         \
     X(SEED, "seed", 0, "N", NUMBER, CLI_INSPECT, "of the sample of contexts that --deep draws (default 0)")  \
     X(JSON, "json", 0, NULL, NOTHING, CLI_COMPARE | CLI_INSPECT | CLI_PROTOCOLS, "as JSON: %s")              \
+    X(JOBS, "jobs", 0, "N", NUMBER, CLI_RUN, "cells at a time (default 1), which share the processors")      \
+    X(RESULTS_FOLDER, "results", 0, "FOLDER", FILE, CLI_RUN,                                                 \
+      "folder of the results (default: as the plan says)")                                                   \
+    X(FORCE, "force", 0, NULL, NOTHING, CLI_RUN, "do cells again that are done")                             \
+    X(DRY_RUN, "dry-run", 0, NULL, NOTHING, CLI_RUN,                                                         \
+      "do nothing: list the cells, what is done, and the commands for the others")                           \
     X(HELP, "help", 'h', NULL, NOTHING, CLI_ALL, "this help")
 
 #define CLI_OPTION_ENUM(id, name, letter, argument, takes, commands, help) CLI_##id,
@@ -266,10 +299,13 @@ struct cli_command {
 
 extern const struct cli_command cli_command_divergence, cli_command_eval, cli_command_compare,
     cli_command_table, cli_command_merge, cli_command_formats, cli_command_inspect, cli_command_convert,
-    cli_command_protocols, cli_command_report, cli_command_help;
+    cli_command_protocols, cli_command_report, cli_command_run, cli_command_check, cli_command_help;
 
 /* eval.c: says why the perplexity is not finite; returns the exit code. */
 int cli_not_finite(const struct plx_metrics *metrics);
+
+/* Why it is not, where so many tokens have zero probability and the mean is so many nats. As much as fits. */
+void cli_not_finite_reason(uint64_t infinite, double nats, char *text, size_t capacity);
 
 /* commands.c: command `index`, NULL past the end; the one of that name, NULL if there is none. */
 const struct cli_command *cli_command(size_t index);
@@ -303,6 +339,17 @@ enum cli_option cli_find_option(const char *name);
 int cli_run_configured(const struct cli_command *command, struct cli_arguments *arguments,
                        bool (*check)(const struct cli_arguments *),
                        int (*settled)(const struct cli_arguments *));
+
+/* Takes one of the settings of an object as the command's option of that name, where the arguments have none
+   yet. False, with a message, where it is none or not usable; `others`, ended by NULL, are names that may be
+   meant as well, or NULL. */
+bool cli_take_setting(const struct cli_command *command, const struct plx_config *config,
+                      const struct plx_setting *object, const struct plx_setting *setting,
+                      const char *const *others, struct cli_arguments *arguments);
+
+/* Says "FILE: PLACE" and the message; returns false. */
+bool cli_refuse_setting(const struct plx_config *config, const struct plx_setting *setting,
+                        const char *message);
 
 /* Where the option's value has been given: "--window", or "file.json: $.window". As much as fits, visible. */
 void cli_origin(const struct cli_arguments *arguments, enum cli_option option, char *out, size_t capacity);
@@ -441,8 +488,24 @@ int cli_fail(const struct plx_error *error);
    nobody reads any more. Nothing may be left to clean up then. */
 int cli_fail_output(const char *path, const struct plx_error *error);
 
+/* table.c: what can be wrong with the options of a table; and the table of these results by the options, to
+   be freed with plx_text_free. Both return the exit code, having said what is wrong. */
+int cli_check_table(const struct cli_arguments *options);
+int cli_make_table(const struct cli_arguments *options, const char *const *paths, size_t count, char **text,
+                   size_t *length);
+
 /* explain.c: the table of --explain on stderr. */
 void cli_print_explained(const struct plx_result *result);
+
+/* What --help says of --fail-if. */
+#define CLI_CONDITIONS                                                                                       \
+    "A condition of `--fail-if` is METRIC OPERATOR BOUND: `ppl > +0.5%`, `nats > +0.01 significant`, "       \
+    "`bits_per_byte > 1.02`. METRIC is any number of a result by its name or path; OPERATOR is >, >=, <, "   \
+    "<=, == or !=. A BOUND with + or - is a change from the baseline, with % in hundredths of its value; "   \
+    "one without is what the number itself is held against. `significant`, for perplexities, nats and bits " \
+    "alone: and the change is more than noise, its 95 % interval does not hold 0. Several have , or ; "      \
+    "between them; the gate fails where one holds, and where one cannot be judged: a number is missing or "  \
+    "no number. Results of other tokens may be held against figures per byte, character and word."
 
 /* gate.c: the format that --format or --json asks for; false, with a message, where that cannot be. */
 bool cli_comparison_format(const struct cli_arguments *arguments, enum plx_comparison_format *format);
@@ -456,6 +519,10 @@ int cli_fail_condition(const struct cli_arguments *arguments, const struct plx_e
 
 /* The exit code of a comparison that has been judged, having said in a line why it fails. */
 int cli_gate_code(const struct plx_comparison *comparison);
+
+/* Writes the comparison to the file, or to stdout where path is NULL; returns the exit code. */
+int cli_write_comparison(const char *path, enum plx_comparison_format format,
+                         const struct plx_comparison *comparison);
 
 /* terminal.c: interruption and progress. */
 

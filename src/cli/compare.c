@@ -19,13 +19,15 @@ static const char DETAILS[] =
     "that both results carry; where there are too few, the interval is of two results that have nothing to "
     "do with each other, and wider.\n\n"
     "Where the models know different numbers of the tokens, a warning says so: who knows fewer words pays "
-    "for fewer of them.";
+    "for fewer of them.\n\n" CLI_CONDITIONS;
 
 static const struct cli_example EXAMPLES[] = {
     {"perplex compare old.json new.json", "whether the new model is worse: the exit code is 1 then"},
     {"perplex compare old.json new.json --json -o comparison.json", "the same for a program"},
     {"perplex compare old.json new.json --new-tokens new.jsonl.gz --moved 20",
      "with a per-token file that lies elsewhere, and more of what moved"},
+    {"perplex compare old.json new.json --fail-if 'ppl > +0.5%, nats > 9'",
+     "whether it is worse than may be: the exit code is 1 then"},
     {NULL, NULL},
 };
 
@@ -99,20 +101,6 @@ static bool read_options(const struct cli_arguments *arguments, struct plx_compa
     return true;
 }
 
-/* Writes what has been found; returns the exit code. */
-static int write_comparison(const struct cli_arguments *arguments, enum plx_comparison_format format,
-                            const struct plx_comparison *comparison)
-{
-    struct plx_error error;
-    char *text;
-    size_t length;
-    if (plx_comparison_write(comparison, format, &text, &length, &error))
-        return cli_fail(&error);
-    const int code = cli_write(arguments->values[CLI_OUTPUT], text, length);
-    plx_text_free(text);
-    return code;
-}
-
 /* The verdicts decide, unless there is a gate, or the format is that of one. */
 static int conclude(const struct cli_arguments *arguments, enum plx_comparison_format format,
                     const struct plx_gate *gate, struct plx_comparison *comparison)
@@ -121,7 +109,7 @@ static int conclude(const struct cli_arguments *arguments, enum plx_comparison_f
     struct plx_error error;
     if (judged && plx_comparison_judge(comparison, gate, &error))
         return cli_fail_condition(arguments, &error);
-    const int code = write_comparison(arguments, format, comparison);
+    const int code = cli_write_comparison(arguments->values[CLI_OUTPUT], format, comparison);
     if (code != CLI_OK)
         return code;
     return judged ? cli_gate_code(comparison) : exit_code(comparison);

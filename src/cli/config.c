@@ -32,7 +32,8 @@ static enum cli_option find_key(const struct cli_command *command, const char *k
     return CLI_OPTION_COUNT;
 }
 
-static bool say(const struct plx_config *config, const struct plx_setting *setting, const char *message)
+bool cli_refuse_setting(const struct plx_config *config, const struct plx_setting *setting,
+                        const char *message)
 {
     char name[512], path[512];
     const char *given = plx_config_name(config);
@@ -43,11 +44,13 @@ static bool say(const struct plx_config *config, const struct plx_setting *setti
 }
 
 static bool refuse_key(const struct cli_command *command, const struct plx_config *config,
-                       const struct plx_setting *setting)
+                       const struct plx_setting *setting, const char *const *others)
 {
     char keys[CLI_OPTION_COUNT][64];
     struct cli_nearest nearest = {setting->key, NULL, 0};
     char message[192];
+    for (size_t i = 0; others && others[i]; i++)
+        cli_nearest_try(&nearest, others[i]);
     for (int i = 0; i < CLI_OPTION_COUNT; i++) {
         make_key((enum cli_option)i, keys[i], sizeof keys[i]);
         if ((cli_option_row((enum cli_option)i)->commands & command->mask) && may_stand((enum cli_option)i))
@@ -56,7 +59,7 @@ static bool refuse_key(const struct cli_command *command, const struct plx_confi
     snprintf(message, sizeof message, ": %s has no such option%s%s%s", command->name,
              nearest.best ? "; did you mean " : "", nearest.best ? nearest.best : "",
              nearest.best ? "?" : "");
-    return say(config, setting, message);
+    return cli_refuse_setting(config, setting, message);
 }
 
 static bool fits(enum plx_setting_kind kind, enum cli_takes takes)
@@ -76,7 +79,9 @@ static bool check_kind(const struct plx_config *config, const struct plx_setting
 {
     static const char *const KINDS[] = {[PLX_SETTING_TEXT] = "a string",
                                         [PLX_SETTING_NUMBER] = "a number",
-                                        [PLX_SETTING_BOOLEAN] = "true or false"};
+                                        [PLX_SETTING_BOOLEAN] = "true or false",
+                                        [PLX_SETTING_OBJECT] = "an object",
+                                        [PLX_SETTING_ARRAY] = "an array"};
     char message[96];
     if (fits(setting->kind, takes))
         return true;
@@ -87,25 +92,22 @@ static bool check_kind(const struct plx_config *config, const struct plx_setting
                  ? "a number or a string"
                  : "a string",
              setting->kind == PLX_SETTING_BOOLEAN ? setting->value : KINDS[setting->kind]);
-    return say(config, setting, message);
+    return cli_refuse_setting(config, setting, message);
 }
 
 /* A protocol that is no preset is all of its fields. */
-static bool check_custom(const struct plx_config *config, const struct plx_setting *custom)
+static bool check_custom(const struct plx_config *config, const struct plx_setting *object,
+                         const struct plx_setting *custom)
 {
     const char *name;
     char text[2 * PLX_SYMBOL_TEXT], message[128];
     for (size_t i = 0; plx_protocol_field(plx_protocol_preset(0), i, &name, text, sizeof text, NULL); i++) {
-        const struct plx_setting *setting;
-        size_t k = 0;
-        while ((setting = plx_config_setting(config, k)) != NULL && strcmp(setting->key, name) != 0)
-            k++;
-        if (setting)
+        if (plx_setting_member(object, name))
             continue;
         snprintf(message, sizeof message,
                  ": \"custom\" is no preset to begin from, so every field must be given; %s is missing",
                  name);
-        return say(config, custom, message);
+        return cli_refuse_setting(config, custom, message);
     }
     return true;
 }
@@ -122,18 +124,19 @@ static void take(struct cli_arguments *arguments, enum cli_option option, const 
     arguments->paths[option] = setting->path;
 }
 
-static bool take_setting(const struct cli_command *command, const struct plx_config *config,
-                         const struct plx_setting *setting, struct cli_arguments *arguments)
+bool cli_take_setting(const struct cli_command *command, const struct plx_config *config,
+                      const struct plx_setting *object, const struct plx_setting *setting,
+                      const char *const *others, struct cli_arguments *arguments)
 {
     const enum cli_option option = find_key(command, setting->key);
     if (option == CLI_OPTION_COUNT)
-        return refuse_key(command, config, setting);
+        return refuse_key(command, config, setting, others);
     if (!may_stand(option))
-        return say(config, setting, ": only the command line takes this option");
+        return cli_refuse_setting(config, setting, ": only the command line takes this option");
     if (!check_kind(config, setting, cli_option_row(option)->takes))
         return false;
     if (option == CLI_PROTOCOL && strcmp(setting->value, "custom") == 0)
-        return check_custom(config, setting);
+        return check_custom(config, object, setting);
     take(arguments, option, setting);
     return true;
 }
@@ -156,8 +159,9 @@ static int read_config(const struct cli_command *command, struct cli_arguments *
     for (size_t i = 0; (setting = plx_config_setting(*config, i)) != NULL; i++) {
         const bool names = strcmp(setting->key, "name") == 0 || strcmp(setting->key, "protocol") == 0;
         if (names && protocol)
-            say(*config, setting, ": \"name\" and \"protocol\" mean the same");
-        if ((names && protocol) || !take_setting(command, *config, setting, arguments))
+            cli_refuse_setting(*config, setting, ": \"name\" and \"protocol\" mean the same");
+        if ((names && protocol) ||
+            !cli_take_setting(command, *config, plx_config_root(*config), setting, NULL, arguments))
             return CLI_USAGE;
         protocol = names ? setting : protocol;
     }

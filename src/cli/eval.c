@@ -50,6 +50,14 @@ static const char DETAILS[] =
     "`--best`, "
     "`--per-document` and the breakdown by document. The file of `--per-token` has the tokens of the share."
     "\n\n"
+    "`--resume` keeps what the model says in FILE.journal beside the FILE of `-o`, batch by batch. The same "
+    "command, "
+    "after it was interrupted or killed, at whatever moment, goes on from there and comes to the same bytes; "
+    "the "
+    "journal is removed when the result is there. It is for one machine, version, model, protocol, corpus "
+    "and "
+    "`--batch`: for another it is refused. What `--mix-tune` and `--counts` do is done again."
+    "\n\n"
     "The result is JSON on standard output (schema perplex.result/1). `--summary` prints there what another "
     "tool would, in its layout and with its digits, for scripts that parse it; `-o` writes the JSON all the "
     "same, "
@@ -80,6 +88,7 @@ static const struct cli_example EXAMPLES[] = {
     {"perplex eval model.arpa test.txt --mix 0.5:other.arpa --mix-tune valid.txt",
      "the same, with the weights under which another text is most probable"},
     {"perplex eval model.arpa test.txt --shard 1/2 -o shard-1.json", "the first half of the work"},
+    {"perplex eval model.arpa test.txt --resume -o result.json", "go on where the last time has ended"},
     {"perplex eval model.arpa https://example.org/test.txt", "a corpus from the web"},
     {NULL, NULL},
 };
@@ -119,17 +128,24 @@ static void print_summary(const struct plx_result *result, const struct plx_metr
             metrics->tokens_per_second * 1e-6);
 }
 
+void cli_not_finite_reason(uint64_t infinite, double nats, char *text, size_t capacity)
+{
+    static const char WHAT[] = "the perplexity is not finite";
+    if (infinite)
+        snprintf(text, capacity, "%s: %llu %s zero probability", WHAT, (unsigned long long)infinite,
+                 infinite == 1 ? "token has" : "tokens have");
+    else if (isfinite(nats))
+        snprintf(text, capacity, "%s: it overflows a double, though the cross-entropy (%.6g nats) is finite",
+                 WHAT, nats);
+    else
+        snprintf(text, capacity, "%s: the mean of the cross-entropies is out of range", WHAT);
+}
+
 int cli_not_finite(const struct plx_metrics *metrics)
 {
-    fprintf(stderr, "perplex: the perplexity is not finite: ");
-    if (metrics->infinite)
-        fprintf(stderr, "%llu %s zero probability\n", (unsigned long long)metrics->infinite,
-                metrics->infinite == 1 ? "token has" : "tokens have");
-    else if (isfinite(metrics->nats_per_token))
-        fprintf(stderr, "it overflows a double, though the cross-entropy (%.6g nats) is finite\n",
-                metrics->nats_per_token);
-    else
-        fprintf(stderr, "the mean of the cross-entropies is out of range\n");
+    char reason[160];
+    cli_not_finite_reason(metrics->infinite, metrics->nats_per_token, reason, sizeof reason);
+    fprintf(stderr, "perplex: %s\n", reason);
     return plx_status_exit_code(PLX_NOT_FINITE);
 }
 
@@ -174,11 +190,7 @@ static int run_settled(const struct cli_arguments *arguments)
         return code;
     if (cli_open_outputs(arguments, &outputs, &error))
         return cli_fail(&error);
-    settings.evaluate.tokens = outputs.tokens ? plx_per_token_write : NULL;
-    settings.evaluate.tokens_user = outputs.tokens;
-    settings.evaluate.summary = outputs.summary;
-    settings.breakdown.documents = outputs.documents ? plx_per_document_write : NULL;
-    settings.breakdown.documents_user = outputs.documents;
+    cli_connect_outputs(&settings, &outputs);
     const enum plx_status status = cli_evaluate(arguments, &settings, &result, &error);
     cli_progress_clear(&progress);
     if (status) {

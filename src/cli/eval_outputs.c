@@ -1,6 +1,10 @@
 /* What `perplex eval` writes: the result, what stands beside it, and a summary in its place. */
 #include "eval_outputs.h"
 
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
 /* Two outputs in one place would spoil each other. */
 static bool check_apart(const char *a, const char *a_path, const char *b, const char *b_path,
                         const char *hint)
@@ -35,6 +39,47 @@ static bool check_lost(const struct cli_arguments *arguments)
     return true;
 }
 
+/* Of the result at that path, to be freed; NULL without memory. */
+static char *journal_path(const char *result)
+{
+    static const char suffix[] = ".journal";
+    const size_t length = strlen(result);
+    char *path = malloc(length + sizeof suffix);
+    if (path) {
+        memcpy(path, result, length);
+        memcpy(path + length, suffix, sizeof suffix);
+    }
+    return path;
+}
+
+/* A journal lies beside a file, and is neither another output nor anything that is read. */
+static bool check_journal(const struct cli_arguments *arguments)
+{
+    static const enum cli_option beside[] = {CLI_PER_TOKEN, CLI_PER_DOCUMENT};
+    const char *result = arguments->values[CLI_OUTPUT];
+    struct stat facts;
+    char origin[1024];
+    if (!arguments->values[CLI_RESUME])
+        return true;
+    if (!result || plx_output_same(NULL, result) || (stat(result, &facts) == 0 && !S_ISREG(facts.st_mode))) {
+        cli_origin(arguments, CLI_RESUME, origin, sizeof origin);
+        fprintf(stderr, "perplex: %s needs -o FILE: its journal lies beside that file\n", origin);
+        return false;
+    }
+    char *path = journal_path(result);
+    bool apart = true;
+    for (size_t i = 0; path && apart && i < sizeof beside / sizeof *beside; i++) {
+        const char *other = arguments->values[beside[i]];
+        char name[64];
+        snprintf(name, sizeof name, "--%s", cli_option_row(beside[i])->name);
+        apart = !other || check_apart("the journal", path, name, other, "");
+    }
+    for (int i = 0; path && apart && i < arguments->operand_count; i++)
+        apart = cli_check_overwritten(path, arguments->operands[i]);
+    free(path);
+    return apart;
+}
+
 bool cli_check_outputs(const struct cli_arguments *arguments)
 {
     static const struct {
@@ -43,7 +88,7 @@ bool cli_check_outputs(const struct cli_arguments *arguments)
     } beside[] = {{"--per-token", CLI_PER_TOKEN}, {"--per-document", CLI_PER_DOCUMENT}};
     const char *result = arguments->values[CLI_OUTPUT], *tokens = arguments->values[CLI_PER_TOKEN];
     const bool summary = arguments->values[CLI_SUMMARY] != NULL;
-    if (!check_lost(arguments))
+    if (!check_lost(arguments) || !check_journal(arguments))
         return false;
     if (summary && result && !check_apart("the result", result, "--summary", NULL, ""))
         return false;
@@ -65,6 +110,22 @@ void cli_discard_outputs(const struct cli_outputs *outputs)
     plx_per_token_discard(outputs->tokens);
     plx_per_document_discard(outputs->documents);
     plx_summary_discard(outputs->summary);
+    plx_journal_close(outputs->journal);
+}
+
+static enum plx_status open_journal(const struct cli_arguments *arguments, struct plx_journal **journal,
+                                    struct plx_error *error)
+{
+    if (!arguments->values[CLI_RESUME])
+        return PLX_OK;
+    char *path = journal_path(arguments->values[CLI_OUTPUT]);
+    if (!path) {
+        *error = (struct plx_error){.status = PLX_MEMORY, .message = "no memory for the name of the journal"};
+        return PLX_MEMORY;
+    }
+    const enum plx_status status = plx_journal_open(path, journal, error);
+    free(path);
+    return status;
 }
 
 enum plx_status cli_open_outputs(const struct cli_arguments *arguments, struct cli_outputs *outputs,
@@ -72,8 +133,10 @@ enum plx_status cli_open_outputs(const struct cli_arguments *arguments, struct c
 {
     const char *tokens = arguments->values[CLI_PER_TOKEN], *tool = arguments->values[CLI_SUMMARY],
                *documents = arguments->values[CLI_PER_DOCUMENT];
-    *outputs = (struct cli_outputs){NULL, NULL, NULL};
-    enum plx_status status = tokens ? plx_per_token_open(tokens, &outputs->tokens, error) : PLX_OK;
+    *outputs = (struct cli_outputs){NULL, NULL, NULL, NULL};
+    enum plx_status status = open_journal(arguments, &outputs->journal, error);
+    if (status == PLX_OK && tokens)
+        status = plx_per_token_open(tokens, &outputs->tokens, error);
     if (status == PLX_OK && documents)
         status = plx_per_document_open(documents, &outputs->documents, error);
     if (status == PLX_OK && tool)
@@ -162,5 +225,9 @@ int cli_deliver(const struct cli_arguments *arguments, const struct plx_result *
     if (json && (status = plx_output_commit(json, &error)))
         failed = path;
     status = commit_sides(outputs, status, &error);
+    if (status)
+        plx_journal_close(outputs->journal);
+    else
+        status = plx_journal_remove(outputs->journal, &error);
     return status ? cli_fail_output(failed, &error) : CLI_OK;
 }

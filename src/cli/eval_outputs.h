@@ -9,13 +9,14 @@ struct cli_outputs {
     struct plx_per_token *tokens; /* NULL: not wanted; likewise */
     struct plx_per_document *documents;
     struct plx_summary *summary;
+    struct plx_journal *journal;
 };
 
 /* False, with a message, where two outputs would go to one place, or something to none. Nothing is written to
    standard output, by whatever name, but the result; with --summary, that. */
 bool cli_check_outputs(const struct cli_arguments *arguments);
 
-/* Opens what is wanted; to be given to cli_deliver or cli_discard_outputs. */
+/* Opens what is wanted, the journal first; to be given to cli_deliver or cli_discard_outputs. */
 enum plx_status cli_open_outputs(const struct cli_arguments *arguments, struct cli_outputs *outputs,
                                  struct plx_error *error);
 
@@ -24,10 +25,11 @@ enum plx_status cli_open_outputs(const struct cli_arguments *arguments, struct c
 enum plx_status cli_note_outputs(const struct cli_arguments *arguments, struct plx_result *result,
                                  struct plx_error *error);
 
+/* The journal stays, if anything is in it. */
 void cli_discard_outputs(const struct cli_outputs *outputs);
 
-/* Writes the result and finishes the outputs: all files appear, or none. Returns the exit code, having said
-   what failed. */
+/* Writes the result and finishes the outputs: all files appear, or none. The journal, which has served, goes.
+   Returns the exit code, having said what failed. */
 int cli_deliver(const struct cli_arguments *arguments, const struct plx_result *result,
                 const struct cli_outputs *outputs);
 

@@ -1,8 +1,6 @@
 /* An evaluation as the options ask for it: what it takes, what it opens, and the result. */
 #include "evaluation.h"
 
-#include "eval_outputs.h"
-
 #include <math.h>
 #include <string.h>
 
@@ -72,6 +70,16 @@ bool cli_read_evaluation(const struct cli_arguments *arguments, struct cli_progr
     settings->evaluate.threads = (unsigned)threads;
     settings->evaluate.batch = (size_t)batch;
     return true;
+}
+
+void cli_connect_outputs(struct cli_evaluation *settings, const struct cli_outputs *outputs)
+{
+    settings->evaluate.tokens = outputs->tokens ? plx_per_token_write : NULL;
+    settings->evaluate.tokens_user = outputs->tokens;
+    settings->evaluate.summary = outputs->summary;
+    settings->journal = outputs->journal;
+    settings->breakdown.documents = outputs->documents ? plx_per_document_write : NULL;
+    settings->breakdown.documents_user = outputs->documents;
 }
 
 /* A file is opened before the model is read, so that a mistake in its name or in those behind it shows at
@@ -191,6 +199,7 @@ enum plx_status cli_evaluate(const struct cli_arguments *arguments, struct cli_e
     breakdown.counts = counts.counts ? &counts : NULL;
     options.breakdown = cli_wants_breakdown(&breakdown) ? &breakdown : NULL;
     options.shard = settings->shard;
+    options.journal = settings->journal;
     if (status == PLX_OK)
         status = plx_evaluate(model, corpora.scored, &options, result, error);
     close_corpora(&corpora);

@@ -20,6 +20,9 @@ static int run(struct cli_arguments *arguments)
     printf("\nper-document files (eval --per-document):\n");
     for (size_t i = 0; (name = plx_per_document_format_name(i)) != NULL; i++)
         printf("  %-17s %s\n", name, plx_per_document_format_description(i));
+    printf("\ntables (table --format):\n");
+    for (size_t i = 0; (name = plx_table_format_name(i)) != NULL; i++)
+        printf("  %-17s %s\n", name, plx_table_format_description(i));
     printf("\nsummaries (eval --summary):\n");
     for (size_t i = 0; (name = plx_summary_name(i)) != NULL; i++)
         printf("  %-17s %s\n", name, plx_summary_description(i));

@@ -54,3 +54,16 @@ int cli_gate_code(const struct plx_comparison *comparison)
     }
     return CLI_OK;
 }
+
+int cli_write_comparison(const char *path, enum plx_comparison_format format,
+                         const struct plx_comparison *comparison)
+{
+    struct plx_error error;
+    char *text;
+    size_t length;
+    if (plx_comparison_write(comparison, format, &text, &length, &error))
+        return cli_fail(&error);
+    const int code = cli_write(path, text, length);
+    plx_text_free(text);
+    return code;
+}

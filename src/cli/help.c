@@ -57,7 +57,9 @@ void cli_help(const struct cli_command *command, enum cli_option option, char *t
                                               : "a neural model (default: beside the weights)");
     else
         cli_list_words(row->takes, option, ", ", words, sizeof words);
-    if (place)
+    if (option == CLI_OUTPUT && command->mask == CLI_CHECK) /* the comparison goes to standard output */
+        snprintf(text, capacity, "write the new result there, whole or not at all (default: nowhere)");
+    else if (place)
         snprintf(text, capacity, "%.*s%s%s", (int)(place - row->help), row->help, words, place + 2);
     else
         snprintf(text, capacity, "%s", row->help);

@@ -15,8 +15,8 @@ static const char DETAILS[] =
     "those that stand in it.";
 
 static const struct cli_example EXAMPLES[] = {
-    {"perplex eval model.arpa test.txt --shard 3/7 -o shard-3.json", "on the third of seven machines"},
-    {"perplex merge shard-*.json -o result.json", "all seven together"},
+    {"perplex merge shard-*.json -o result.json",
+     "the result of the whole, from wherever its shards were scored"},
     {NULL, NULL},
 };
 

@@ -104,7 +104,7 @@ static bool check_names(const struct cli_command *command, const struct cli_argu
 {
     for (int i = 0; i < CLI_OPTION_COUNT; i++) {
         const char *value = arguments->values[i];
-        if (OPTIONS[i].takes == CLI_TAKES_FILE && value && !*value)
+        if ((OPTIONS[i].takes == CLI_TAKES_FILE || OPTIONS[i].takes == CLI_TAKES_RESULT) && value && !*value)
             return cli_refuse(arguments, (enum cli_option)i, "the name of a file");
     }
     for (int i = 0; i < arguments->operand_count && command->first != CLI_TAKES_COMMAND; i++) {

@@ -87,8 +87,8 @@ bool cli_check_overwritten(const char *output, const char *input)
 bool cli_check_inputs(const struct cli_arguments *arguments)
 {
     static const enum cli_option outputs[] = {CLI_OUTPUT, CLI_PER_TOKEN, CLI_PER_DOCUMENT},
-                                 inputs[] = {CLI_VOCAB,    CLI_TOKEN_BYTES, CLI_CONFIG,     CLI_CLASS_WEIGHTS,
-                                             CLI_MIX_TUNE, CLI_COUNTS,      CLI_BASE_TOKENS};
+                                 inputs[] = {CLI_VOCAB,    CLI_TOKEN_BYTES, CLI_CONFIG,   CLI_CLASS_WEIGHTS,
+                                             CLI_MIX_TUNE, CLI_COUNTS,      CLI_BASELINE, CLI_BASE_TOKENS};
     for (size_t i = 0; i < sizeof outputs / sizeof *outputs; i++) {
         const char *name = cli_option_row(outputs[i])->name, *path = arguments->values[outputs[i]];
         for (int k = 0; k < arguments->operand_count; k++) {

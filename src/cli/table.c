@@ -1,29 +1,74 @@
-/* perplex table: results as the rows of a table. */
+/* perplex table: results as a table. */
 #include "cli.h"
 
 #include <limits.h>
 
 static const char DETAILS[] =
-    "A RESULT is a path, an http(s):// URL, or \"-\" for standard input: what `perplex eval` has written.";
+    "A RESULT is a path, an http(s):// URL, or \"-\" for standard input: what `perplex eval` has written.\n"
+    "Without --rows and --columns, every result is a row. With one of them or both, models × corpora: what "
+    "is "
+    "not given is the models (else the corpora) for rows, and the numbers alone for columns.\n"
+    "For people (markdown, latex, html) numbers have as many digits as their uncertainty warrants, the best "
+    "comparable one of each column is bold, and a caption and notes say what was measured: protocol, what "
+    "was "
+    "divided by, unknown tokens. A number that is not comparable with its column has a mark, and its "
+    "note "
+    "names the fields in which it differs. For programs (csv, tsv, json) numbers have every digit.";
 
 static const struct cli_example EXAMPLES[] = {
     {"perplex table ngram.json neural.json", "two results as a table in Markdown"},
     {"perplex table results/*.json --format csv -o results.csv", "all results, every digit, for programs"},
+    {"perplex table *.json --rows model --columns corpus --interval", "models x corpora"},
     {NULL, NULL},
 };
 
+static bool read_options(const struct cli_arguments *arguments, struct plx_table_options *options)
+{
+    unsigned long long digits = 0;
+    size_t format = 0;
+    if (!cli_choice(arguments, CLI_FORMAT, &format) ||
+        !cli_number(arguments, CLI_DIGITS, 0, PLX_TABLE_DIGITS_MOST, &digits))
+        return false;
+    *options = (struct plx_table_options){
+        .format = plx_table_format_name(format),
+        .rows = arguments->values[CLI_ROWS],
+        .columns = arguments->values[CLI_COLUMNS],
+        .metrics = arguments->values[CLI_METRIC],
+        .difference = arguments->values[CLI_DIFFERENCE],
+        .sort = arguments->values[CLI_SORT],
+        .caption = arguments->values[CLI_CAPTION],
+        .interval = arguments->values[CLI_INTERVAL] != NULL,
+        .fixed = arguments->values[CLI_DIGITS] != NULL,
+        .digits = (unsigned)digits,
+    };
+    return true;
+}
+
+int cli_check_table(const struct cli_arguments *options)
+{
+    struct plx_table_options settled;
+    return read_options(options, &settled) ? CLI_OK : CLI_USAGE;
+}
+
+int cli_make_table(const struct cli_arguments *options, const char *const *paths, size_t count, char **text,
+                   size_t *length)
+{
+    struct plx_table_options settled;
+    struct plx_error error;
+    if (!read_options(options, &settled))
+        return CLI_USAGE;
+    return plx_table(paths, count, &settled, text, length, &error) ? cli_fail(&error) : CLI_OK;
+}
+
 static int run(struct cli_arguments *arguments)
 {
-    size_t format = PLX_TABLE_MARKDOWN;
-    struct plx_error error;
     char *text;
     size_t length;
-    if (!cli_choice(arguments, CLI_FORMAT, &format))
-        return CLI_USAGE;
-    if (plx_table(arguments->operands, (size_t)arguments->operand_count, (enum plx_table_format)format, &text,
-                  &length, &error))
-        return cli_fail(&error);
-    const int code = cli_write(arguments->values[CLI_OUTPUT], text, length);
+    int code =
+        cli_make_table(arguments, arguments->operands, (size_t)arguments->operand_count, &text, &length);
+    if (code != CLI_OK)
+        return code;
+    code = cli_write(arguments->values[CLI_OUTPUT], text, length);
     plx_text_free(text);
     return code;
 }
@@ -32,7 +77,7 @@ const struct cli_command cli_command_table = {
     .name = "table",
     .operands = "RESULT... [options]",
     .needs = "needs a result",
-    .summary = "Show results of `perplex eval` as the rows of a table.",
+    .summary = "Show results of `perplex eval` as a table.",
     .details = DETAILS,
     .mask = CLI_TABLE,
     .least = 1,

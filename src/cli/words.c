@@ -3,8 +3,6 @@
 
 #include <string.h>
 
-static const char *const TABLE_FORMATS[] = {[PLX_TABLE_MARKDOWN] = "markdown", [PLX_TABLE_CSV] = "csv"};
-
 static const char *const COMPARISON_FORMATS[] = {[PLX_COMPARISON_TEXT] = "text",
                                                  [PLX_COMPARISON_JSON] = "json",
                                                  [PLX_COMPARISON_JUNIT] = "junit",
@@ -24,7 +22,6 @@ static const char *const FINGERPRINTS[] = {
 #define LOAD_COUNT              (sizeof LOADS / sizeof *LOADS)
 #define FINGERPRINT_COUNT       (sizeof FINGERPRINTS / sizeof *FINGERPRINTS)
 #define INSPECTED_COUNT         (sizeof INSPECTED / sizeof *INSPECTED)
-#define TABLE_FORMAT_COUNT      (sizeof TABLE_FORMATS / sizeof *TABLE_FORMATS)
 #define COMPARISON_FORMAT_COUNT (sizeof COMPARISON_FORMATS / sizeof *COMPARISON_FORMATS)
 
 static const char *preset_name(size_t index)
@@ -71,9 +68,10 @@ const char *cli_word(enum cli_takes takes, enum cli_option option, size_t index)
         return index <= PLX_TOKENS_PIECE ? plx_token_kind_name((enum plx_token_kind)index) : NULL;
     case CLI_TAKES_MODEL_FORMAT: return model_format(index, false);
     case CLI_TAKES_CORPUS_FORMAT: return plx_corpus_format_name(index);
-    case CLI_TAKES_TABLE_FORMAT: return index < TABLE_FORMAT_COUNT ? TABLE_FORMATS[index] : NULL;
+    case CLI_TAKES_TABLE_FORMAT: return plx_table_format_name(index);
     case CLI_TAKES_COMPARISON_FORMAT:
         return index < COMPARISON_FORMAT_COUNT ? COMPARISON_FORMATS[index] : NULL;
+    case CLI_TAKES_DIMENSION: return plx_table_dimension_name(index);
     case CLI_TAKES_IDS_FORMAT: return plx_ids_format_name(index);
     case CLI_TAKES_LOAD: return index < LOAD_COUNT ? LOADS[index] : NULL;
     case CLI_TAKES_FINGERPRINT: return index < FINGERPRINT_COUNT ? FINGERPRINTS[index] : NULL;

@@ -14,6 +14,7 @@
 void plx_batch_clear(struct plx_batch *batch)
 {
     batch->id_count = batch->window_count = batch->target_count = 0;
+    batch->answered = false;
     batch->status = PLX_OK;
 }
 
@@ -236,6 +237,8 @@ static enum plx_status list_targets(struct plx_batch *batch, struct plx_error *e
 static enum plx_status score_extra(struct plx_batch *batch, struct plx_session *session,
                                    struct plx_error *error)
 {
+    if (batch->answered)
+        return PLX_OK;
     batch->extra = (struct plx_extra){0};
     if (!batch->request)
         return PLX_OK;
@@ -271,7 +274,9 @@ void plx_batch_score(struct plx_batch *batch, const struct plx_plan *plan, struc
         .orders = plan->details ? batch->orders : NULL,
         .log10_float = plan->details ? batch->log10_float : NULL,
     };
-    batch->status = plx_session_score(session, batch->windows, batch->window_count, &scores, &batch->error);
+    batch->status = batch->answered ? PLX_OK
+                                    : plx_session_score(session, batch->windows, batch->window_count, &scores,
+                                                        &batch->error);
     if (batch->status || (batch->keeps_raw && (batch->status = copy_raw(batch, &batch->error))))
         return;
     plx_batch_tally(batch, plan);

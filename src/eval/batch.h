@@ -42,6 +42,9 @@ struct plx_batch {
     double *raw;    /* [target_count], allocated when needed */
     size_t raw_capacity;
 
+    bool answered;     /* the model's answers are there already: see resume.h */
+    uint64_t question; /* hash of what it is asked, where there is a journal */
+
     struct plx_tally tally;                  /* of this batch */
     const struct plx_extra_request *request; /* what is wanted beyond it; NULL: nothing */
     struct plx_extra extra;                  /* that, of this batch */

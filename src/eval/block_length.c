@@ -18,7 +18,7 @@
 #define VALUES_LEAST 10
 
 /* Lags in one pass over the values. */
-#define LAGS 8
+#define LAGS ((size_t)8)
 
 struct series {
     double *values; /* [count] less their mean, and LAGS zeros behind them */
@@ -115,7 +115,7 @@ enum plx_status plx_block_length_optimal(const double *values, size_t count, dou
 
 enum plx_status plx_block_length(const double *values, size_t count, size_t *length, struct plx_error *error)
 {
-    const size_t together = (count + BINS - 1) / BINS;
+    const size_t together = count > BINS ? (count + BINS - 1) / BINS : 1;
     double *bins = NULL, optimal;
     *length = 1;
     if (together > 1) {

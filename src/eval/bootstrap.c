@@ -134,7 +134,7 @@ static double total(const double *values, size_t count)
     struct plx_neumaier sum = {0};
     for (size_t i = 0; i < count; i++)
         plx_neumaier_add(&sum, values[i]);
-    return plx_neumaier_total(sum);
+    return isfinite(sum.value) ? plx_neumaier_total(sum) : sum.value;
 }
 
 static enum plx_status measure(struct sample *sample, const struct plx_bootstrap_blocks *blocks,

@@ -113,6 +113,11 @@ static enum plx_status submit_batch(void *user, struct plx_batch **batch, struct
         if (status || (status = take_scores(pipeline, error)))
             return status;
     }
+    const struct plx_pipeline_user *callbacks = &pipeline->callbacks;
+    const enum plx_status status =
+        callbacks->submit ? callbacks->submit(callbacks->user, *batch, error) : PLX_OK;
+    if (status)
+        return status;
     plx_lane_submit(pipeline->scoring, *batch);
     pipeline->next_batch = (pipeline->next_batch + 1) % (pipeline->depth + 1);
     *batch = pipeline->batches + pipeline->next_batch;

@@ -12,6 +12,9 @@ struct plx_pipeline_user {
     /* Scores a batch, with batch->status as the outcome; any thread, several at a time, a session for each.
        `index` is the batch's own, < plx_pipeline_batches. */
     void (*score)(struct plx_batch *batch, size_t index, struct plx_session *session, void *user);
+    /* Sees a batch before it is to be scored, on the caller's thread, in the order of the corpus; NULL:
+       nobody wants to. */
+    enum plx_status (*submit)(void *user, struct plx_batch *batch, struct plx_error *error);
     /* Takes a batch that was scored well: on the caller's thread, in the order of the corpus. */
     enum plx_status (*take)(void *user, const struct plx_batch *batch, size_t index, struct plx_error *error);
     void *user;

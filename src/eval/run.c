@@ -6,6 +6,7 @@
 #include "eval/explain.h"
 #include "eval/pipeline.h"
 #include "eval/result.h"
+#include "eval/resume.h"
 #include "eval/token_feed.h"
 
 #include <stdio.h>
@@ -34,10 +35,23 @@ static void score(struct plx_batch *batch, size_t index, struct plx_session *ses
         plx_breakdown_measure(&run->breakdown, batch, run->parts + index);
 }
 
+static enum plx_status find_answer(void *user, struct plx_batch *batch, struct plx_error *error)
+{
+    const struct run *run = user;
+    const struct plx_pipeline *pipeline = &run->pipeline;
+    return plx_resume_find(pipeline->options->journal, &pipeline->plan, batch, error);
+}
+
 /* Adds a batch to the result. */
 static enum plx_status take(void *user, const struct plx_batch *batch, size_t index, struct plx_error *error)
 {
     struct run *run = user;
+    struct plx_journal *journal = run->pipeline.options->journal;
+    if (journal) {
+        const enum plx_status status = plx_resume_keep(journal, &run->pipeline.plan, batch, error);
+        if (status)
+            return status;
+    }
     if (run->fed) {
         const enum plx_status status = plx_token_feed_batch(&run->feed, batch, error);
         if (status)
@@ -95,6 +109,7 @@ static enum plx_status run_corpus(struct run *run, struct plx_error *error)
     const struct plx_evaluate_options *options = pipeline->options;
     const struct plx_pipeline_user callbacks = {
         .score = score,
+        .submit = options->journal ? find_answer : NULL,
         .take = take,
         .user = run,
         .read = options->explain ? read_block : NULL,
@@ -108,13 +123,20 @@ static enum plx_status run_corpus(struct run *run, struct plx_error *error)
     if (plx_breakdown_sums_wanted(&run->breakdown) &&
         !(run->parts = plx_new_array(batches, sizeof *run->parts, error)))
         return PLX_MEMORY;
+    const struct plx_extra_request *request = plx_extra_wanted(&run->request) ? &run->request : NULL;
     for (size_t i = 0; i < batches; i++)
-        pipeline->batches[i].request = plx_extra_wanted(&run->request) ? &run->request : NULL;
+        pipeline->batches[i].request = request;
+    if (options->journal && (status = plx_resume_begin(options->journal, pipeline, request, error)))
+        return status;
     run->result->sequence.follows = options->shard.index > 1;
     begin_feed(run);
     if (options->explain && !(run->explain = plx_explain_new(pipeline, error)))
         return error->status;
     status = plx_pipeline_run(pipeline, &callbacks, run->fed ? &run->feed.spelling : NULL, error);
+    if (status == PLX_OK && options->journal)
+        status = plx_journal_end(options->journal, error);
+    if (status == PLX_INTERRUPTED && options->journal)
+        plx_journal_hint(options->journal, error);
     if (status)
         return status;
     plx_sequence_finish(&run->result->sequence, &pipeline->plan);

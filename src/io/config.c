@@ -14,18 +14,25 @@
 #define CONFIG_BYTES_MAX ((size_t)1 << 20)
 #define PATH_TEXT        160
 
-/* Behind what the caller sees, what it points to. */
-struct member {
-    struct plx_setting setting;
+/* What settings point to. */
+struct text {
     char path[PATH_TEXT];
     char number[PLX_NUMBER_TEXT];
+};
+
+/* The members of one object or array. */
+struct group {
+    struct group *next; /* of those that have been made before */
+    struct plx_setting *settings;
+    struct text *texts;
 };
 
 struct plx_config {
     char *name;
     cJSON *json;
-    struct member *members; /* [count] */
-    size_t count;
+    bool tree; /* values may be objects and arrays */
+    struct group *groups;
+    struct plx_setting root;
 };
 
 /* cJSON keeps a double: from 2^53 on it may stand for several integers of the file. */
@@ -58,48 +65,81 @@ static void hint_at_result(const struct plx_config *config, struct plx_error *er
         plx_error_hint(error, "this is a whole result; its settings alone: jq .protocol");
 }
 
-static enum plx_status read_member(const cJSON *value, const char *name, struct member *member,
-                                   struct plx_error *error)
+static enum plx_status read_members(struct plx_config *config, const cJSON *value,
+                                    const struct plx_json_path *place, struct plx_setting *setting,
+                                    struct plx_error *error);
+
+/* `setting` has its key and path. */
+static enum plx_status read_value(struct plx_config *config, const cJSON *value,
+                                  const struct plx_json_path *place, struct plx_setting *setting,
+                                  char number[PLX_NUMBER_TEXT], struct plx_error *error)
 {
-    const struct plx_json_path root = {NULL, NULL, 0}, place = {&root, value->string, 0};
-    plx_json_path_format(&place, member->path, sizeof member->path);
-    member->setting = (struct plx_setting){.key = value->string, .path = member->path};
     if (cJSON_IsString(value)) {
-        member->setting.value = value->valuestring;
+        setting->value = value->valuestring;
     } else if (cJSON_IsNumber(value)) {
-        if (!format_number(value->valuedouble, member->number))
-            return plx_json_error(&place, name, error, "the number is too large to be exact");
-        member->setting.kind = PLX_SETTING_NUMBER;
-        member->setting.value = member->number;
+        if (!format_number(value->valuedouble, number))
+            return plx_json_error(place, config->name, error, "the number is too large to be exact");
+        setting->kind = PLX_SETTING_NUMBER;
+        setting->value = number;
     } else if (cJSON_IsBool(value)) {
-        member->setting.kind = PLX_SETTING_BOOLEAN;
-        member->setting.value = cJSON_IsTrue(value) ? "true" : "false";
+        setting->kind = PLX_SETTING_BOOLEAN;
+        setting->value = cJSON_IsTrue(value) ? "true" : "false";
+    } else if (config->tree && !cJSON_IsNull(value)) {
+        setting->kind = cJSON_IsObject(value) ? PLX_SETTING_OBJECT : PLX_SETTING_ARRAY;
+        return read_members(config, value, place, setting, error);
     } else {
-        return refuse_kind(&place, name, value, "a string, a number, true or false", error);
+        return refuse_kind(place, config->name, value, "a string, a number, true or false", error);
     }
     return PLX_OK;
 }
 
-static enum plx_status read_members(struct plx_config *config, struct plx_error *error)
+static struct group *add_group(struct plx_config *config, size_t count, struct plx_error *error)
 {
-    const struct plx_json_path root = {NULL, NULL, 0};
-    const cJSON *value;
-    if (!cJSON_IsObject(config->json))
-        return refuse_kind(&root, config->name, config->json, "an object of settings", error);
-    config->members = plx_new_array((size_t)cJSON_GetArraySize(config->json), sizeof *config->members, error);
-    if (!config->members)
+    struct group *group = plx_new_array(1, sizeof *group, error);
+    if (!group)
+        return NULL;
+    group->next = config->groups;
+    config->groups = group;
+    group->settings = plx_new_array(count, sizeof *group->settings, error);
+    group->texts = group->settings ? plx_new_array(count, sizeof *group->texts, error) : NULL;
+    return group->texts ? group : NULL;
+}
+
+static enum plx_status read_members(struct plx_config *config, const cJSON *value,
+                                    const struct plx_json_path *place, struct plx_setting *setting,
+                                    struct plx_error *error)
+{
+    const struct group *group = add_group(config, (size_t)cJSON_GetArraySize(value), error);
+    const cJSON *member;
+    size_t i = 0;
+    if (!group)
         return PLX_MEMORY;
-    cJSON_ArrayForEach(value, config->json)
+    cJSON_ArrayForEach(member, value)
     {
+        const struct plx_json_path inner = {place, member->string, i};
+        struct plx_setting *one = group->settings + i;
+        plx_json_path_format(&inner, group->texts[i].path, sizeof group->texts[i].path);
+        *one = (struct plx_setting){.key = member->string, .path = group->texts[i].path};
         const enum plx_status status =
-            read_member(value, config->name, config->members + config->count, error);
-        if (status) {
-            hint_at_result(config, error);
+            read_value(config, member, &inner, one, group->texts[i++].number, error);
+        if (status)
             return status;
-        }
-        config->count++;
     }
+    setting->members = group->settings;
+    setting->member_count = i;
     return PLX_OK;
+}
+
+static enum plx_status read_root(struct plx_config *config, struct plx_error *error)
+{
+    const struct plx_json_path place = {NULL, NULL, 0};
+    config->root = (struct plx_setting){.path = "$", .kind = PLX_SETTING_OBJECT};
+    if (!cJSON_IsObject(config->json))
+        return refuse_kind(&place, config->name, config->json, "an object of settings", error);
+    const enum plx_status status = read_members(config, config->json, &place, &config->root, error);
+    if (status)
+        hint_at_result(config, error);
+    return status;
 }
 
 static enum plx_status read_source(struct plx_config *config, struct plx_source *source,
@@ -115,11 +155,11 @@ static enum plx_status read_source(struct plx_config *config, struct plx_source 
     if (status == PLX_OK)
         status = plx_json_parse((const char *)text.data, text.size, name, &config->json, error);
     plx_buffer_release(&text);
-    return status ? status : read_members(config, error);
+    return status ? status : read_root(config, error);
 }
 
-enum plx_status plx_config_open(const char *name, const struct plx_source_options *options,
-                                struct plx_config **config, struct plx_error *error)
+static enum plx_status open_config(const char *name, const struct plx_source_options *options, bool tree,
+                                   struct plx_config **config, struct plx_error *error)
 {
     struct plx_source *source;
     *config = NULL;
@@ -127,6 +167,8 @@ enum plx_status plx_config_open(const char *name, const struct plx_source_option
     if (status)
         return status;
     struct plx_config *opened = plx_new_array(1, sizeof *opened, error);
+    if (opened)
+        opened->tree = tree;
     status = opened ? read_source(opened, source, error) : PLX_MEMORY;
     plx_source_close(source);
     if (status) {
@@ -137,22 +179,54 @@ enum plx_status plx_config_open(const char *name, const struct plx_source_option
     return PLX_OK;
 }
 
+enum plx_status plx_config_open(const char *name, const struct plx_source_options *options,
+                                struct plx_config **config, struct plx_error *error)
+{
+    return open_config(name, options, false, config, error);
+}
+
+enum plx_status plx_config_open_tree(const char *name, const struct plx_source_options *options,
+                                     struct plx_config **config, struct plx_error *error)
+{
+    return open_config(name, options, true, config, error);
+}
+
 const char *plx_config_name(const struct plx_config *config)
 {
     return config->name;
 }
 
+const struct plx_setting *plx_config_root(const struct plx_config *config)
+{
+    return &config->root;
+}
+
+const struct plx_setting *plx_setting_member(const struct plx_setting *object, const char *key)
+{
+    for (size_t i = 0; object->kind == PLX_SETTING_OBJECT && i < object->member_count; i++) {
+        if (strcmp(object->members[i].key, key) == 0)
+            return object->members + i;
+    }
+    return NULL;
+}
+
 const struct plx_setting *plx_config_setting(const struct plx_config *config, size_t index)
 {
-    return index < config->count ? &config->members[index].setting : NULL;
+    return index < config->root.member_count ? config->root.members + index : NULL;
 }
 
 void plx_config_close(struct plx_config *config)
 {
     if (!config)
         return;
+    while (config->groups) {
+        struct group *group = config->groups;
+        config->groups = group->next;
+        free(group->settings);
+        free(group->texts);
+        free(group);
+    }
     cJSON_Delete(config->json);
-    free(config->members);
     free(config->name);
     free(config);
 }

@@ -54,12 +54,13 @@ static enum plx_status read_counts(struct plx_compared *side, struct plx_error *
                             UINT64_MAX, &side->unknown, error);
 }
 
-static enum plx_status read_side(const char *path, struct plx_compared *side, struct plx_error *error)
+static enum plx_status read_side(const char *path, const char *name, struct plx_compared *side,
+                                 struct plx_error *error)
 {
     const struct plx_json_path root = {NULL, NULL, 0}, protocol = {&root, "protocol", 0},
                                corpus = {&root, "corpus", 0};
     const char *sha256;
-    side->file = plx_copy_string(path, strlen(path), error);
+    side->file = plx_copy_string(name, strlen(name), error);
     if (!side->file)
         return PLX_MEMORY;
     enum plx_status status = plx_result_file_read(path, &side->json, error);
@@ -188,13 +189,15 @@ static void find_doubts(const struct plx_compared *base, struct plx_pair *pair)
                       average);
 }
 
-static enum plx_status compare_one(struct plx_comparison *comparison, const char *path, const char *tokens,
+static enum plx_status compare_one(struct plx_comparison *comparison, const char *path, size_t index,
                                    struct plx_pair *pair, const struct plx_compare_options *options,
                                    struct plx_error *error)
 {
     const struct plx_compared *base = &comparison->base;
-    const char *const files[2] = {options->base_tokens, tokens};
-    enum plx_status status = read_side(path, &pair->other, error);
+    const char *const files[2] = {options->base_tokens,
+                                  options->new_tokens ? options->new_tokens[index] : NULL};
+    const char *name = options->new_names ? options->new_names[index] : NULL;
+    enum plx_status status = read_side(path, name ? name : path, &pair->other, error);
     if (status == PLX_OK)
         status = plx_comparability_find(base->json, pair->other.json, &pair->comparability, error);
     if (status)
@@ -213,8 +216,7 @@ static enum plx_status compare_all(struct plx_comparison *comparison, const char
     enum plx_status status = PLX_OK;
     while (status == PLX_OK && comparison->pair_count < count) {
         const size_t index = comparison->pair_count++;
-        status = compare_one(comparison, news[index], options->new_tokens ? options->new_tokens[index] : NULL,
-                             comparison->pairs + index, options, error);
+        status = compare_one(comparison, news[index], index, comparison->pairs + index, options, error);
     }
     return status;
 }
@@ -228,7 +230,7 @@ enum plx_status plx_compare(const char *base, const char *const *news, size_t co
     enum plx_status status = PLX_MEMORY;
     *comparison = NULL;
     if (found && (found->pairs = plx_new_array(count, sizeof *found->pairs, error)) != NULL)
-        status = read_side(base, &found->base, error);
+        status = read_side(base, base, &found->base, error);
     if (status == PLX_OK)
         status = compare_all(found, news, count, options ? options : &defaults, error);
     if (status)

@@ -47,13 +47,14 @@ static double find_change(const struct plx_outcome *outcome)
     return 100 * change / fabs(outcome->base);
 }
 
-/* Whether the change of the cross-entropy is beyond noise; false in *known where that cannot be told. */
-static bool is_significant(const struct plx_pair *pair, bool *known)
+/* Whether the cross-entropy changes in the same direction, and beyond noise; false in *known where that
+   cannot be told. */
+static bool is_significant(const struct plx_outcome *outcome, const struct plx_pair *pair, bool *known)
 {
     const struct plx_interval_test *test = &pair->test;
     *known = pair->comparability.level == PLX_COMPARABLE_TOKENS && test->known && !isnan(test->low) &&
              !isnan(test->high);
-    return *known && (test->low > 0 || test->high < 0);
+    return *known && (outcome->change > 0 ? test->low > 0 : test->high < 0);
 }
 
 static enum plx_outcome_state judge(const struct plx_outcome *outcome, const struct plx_pair *pair)
@@ -64,7 +65,7 @@ static enum plx_outcome_state judge(const struct plx_outcome *outcome, const str
         return PLX_OUTCOME_UNKNOWN;
     if (!plx_relation_holds(outcome->relation, judged, outcome->bound))
         return PLX_OUTCOME_PASSED;
-    if (!outcome->significant || is_significant(pair, &known))
+    if (!outcome->significant || is_significant(outcome, pair, &known))
         return PLX_OUTCOME_FAILED;
     return known ? PLX_OUTCOME_PASSED : PLX_OUTCOME_UNKNOWN;
 }

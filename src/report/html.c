@@ -65,26 +65,25 @@ static bool is_hidden(uint32_t code_point)
     return false;
 }
 
-/* The picture of a control character, else its number; returns whether it is a picture. */
+/* The arrow of a key, else the number; returns whether it is an arrow. */
 static bool name_hidden(uint32_t code_point, char name[16])
 {
-    const bool picture = code_point < 0x20 || code_point == 0x7F;
-    if (picture)
-        name[plx_utf8_encode(code_point == 0x7F ? 0x2421 : 0x2400 + code_point, (uint8_t *)name)] = '\0';
+    if (code_point == '\n' || code_point == '\t')
+        snprintf(name, 16, code_point == '\n' ? "↵" : "⇥");
     else
         snprintf(name, 16, "U+%04X", (unsigned)code_point);
-    return picture;
+    return code_point == '\n' || code_point == '\t';
 }
 
 static void put_hidden(struct plx_html *html, uint32_t code_point, bool marked)
 {
     char name[16];
-    const bool picture = name_hidden(code_point, name);
+    const bool arrow = name_hidden(code_point, name);
     if (marked)
         plx_html_markupf(html, "<span class=\"hidden\" title=\"U+%04X\">%s</span>", (unsigned)code_point,
                          name);
     else
-        plx_html_markupf(html, picture ? "%s" : "⟨%s⟩", name);
+        plx_html_markupf(html, arrow ? "%s" : "⟨%s⟩", name);
 }
 
 static const char *entity(char c)

@@ -27,8 +27,8 @@ void plx_html_markupf(struct plx_html *html, const char *format, ...) PLX_PRINTF
 void plx_html_fixed(struct plx_html *html, double value, unsigned digits);
 
 /* Text of anybody, as content or between the quotes of an attribute. What cannot be seen, or turns the
-   direction of what is around it, is named: a control character by its picture (␊), others by their number
-   (⟨U+202E⟩); a byte that is not of UTF-8 is U+FFFD. */
+   direction of what is around it, is named: a new line ↵, a tab ⇥, all else by its number (⟨U+202E⟩); a byte
+   that is not of UTF-8 is U+FFFD. */
 void plx_html_text(struct plx_html *html, const char *text, size_t length);
 void plx_html_string(struct plx_html *html, const char *text);
 

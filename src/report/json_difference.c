@@ -65,7 +65,9 @@ static bool differ(const struct search *search, const cJSON *a, const cJSON *b,
 {
     struct plx_json_difference *found = search->found;
     plx_json_path_format(path, found->path, sizeof found->path);
-    if (search->passed && search->passed(found->path))
+    if (search->passed(found->path))
+        return false;
+    if (!a && !b)
         return false;
     if (cJSON_IsObject(a) && cJSON_IsObject(b))
         return differ_in_members(search, a, b, path);
@@ -80,10 +82,9 @@ static bool differ(const struct search *search, const cJSON *a, const cJSON *b,
     return true;
 }
 
-bool plx_json_differ(const cJSON *a, const cJSON *b, bool (*passed)(const char *path),
-                     struct plx_json_difference *difference)
+bool plx_json_differ(const cJSON *a, const cJSON *b, const struct plx_json_path *path,
+                     bool (*passed)(const char *path), struct plx_json_difference *difference)
 {
     const struct search search = {passed, difference};
-    const struct plx_json_path root = {0};
-    return differ(&search, a, b, &root);
+    return differ(&search, a, b, path);
 }

@@ -9,9 +9,9 @@ struct plx_json_difference {
     char values[2][100]; /* as JSON, or "missing"; long ones are cut short */
 };
 
-/* Whether they differ, numbers in any bit but the sign of 0, other than at places that `passed` (NULL: none)
-   passes over: the first place in the order of `a`, then of `b`. */
-bool plx_json_differ(const cJSON *a, const cJSON *b, bool (*passed)(const char *path),
-                     struct plx_json_difference *difference);
+/* Whether the values at `path` differ, numbers in any bit but the sign of 0, other than where `passed` is
+   true: the first place in the order of `a`, then of `b`. Either may be NULL: missing. */
+bool plx_json_differ(const cJSON *a, const cJSON *b, const struct plx_json_path *path,
+                     bool (*passed)(const char *path), struct plx_json_difference *difference);
 
 #endif

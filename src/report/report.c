@@ -12,7 +12,10 @@
 #include <string.h>
 
 static const struct plx_report_section *const SECTIONS[] = {
-    &plx_section_numbers, &plx_section_along, &plx_section_window, &plx_section_protocol, &plx_section_inputs,
+    &plx_section_numbers,      &plx_section_along,   &plx_section_window,      &plx_section_orders,
+    &plx_section_frequency,    &plx_section_unknown, &plx_section_documents,   &plx_section_extremes,
+    &plx_section_distribution, &plx_section_losses,  &plx_section_conventions, &plx_section_protocol,
+    &plx_section_inputs,
 };
 
 #define SECTION_COUNT (sizeof SECTIONS / sizeof *SECTIONS)

@@ -48,6 +48,8 @@ struct plx_report_section {
 };
 
 extern const struct plx_report_section plx_section_numbers, plx_section_along, plx_section_window,
+    plx_section_orders, plx_section_frequency, plx_section_unknown, plx_section_documents,
+    plx_section_extremes, plx_section_distribution, plx_section_losses, plx_section_conventions,
     plx_section_protocol, plx_section_inputs;
 
 /* report_style.c: of the frame and of what several sections use; NULL-terminated. */
@@ -80,8 +82,9 @@ unsigned plx_report_digits(double value, double standard_error);
 void plx_report_cell_count(struct plx_html *html, double value);
 void plx_report_cell_number(struct plx_html *html, double value, double standard_error);
 void plx_report_cell_share(struct plx_html *html, double part, double whole);
-/* A bar of that share of the cell, from 0 to 1. */
-void plx_report_cell_bar(struct plx_html *html, double share);
+
+/* <thead>: what rows are, and a column for each result. */
+void plx_report_columns(struct plx_report *report, const char *first);
 
 /* The result's letter in its colour; nothing where there is only one. */
 void plx_report_letter(struct plx_report *report, size_t index);

@@ -150,6 +150,7 @@ static void put_change(struct plx_report *report, const struct plx_metric *metri
     plx_html_markup(html, "</small>");
 }
 
+/* A cell for its interval of its own where there is room: beside a single result. */
 static void put_metric_cell(struct plx_report *report, const struct plx_metric *metric, size_t index)
 {
     struct plx_html *html = &report->html;
@@ -161,18 +162,24 @@ static void put_metric_cell(struct plx_report *report, const struct plx_metric *
     const unsigned digits = plx_report_digits(value, error);
     plx_html_markup(html, "<td class=\"num\">");
     plx_report_put_fixed(html, value, digits);
+    if (report->count == 1)
+        plx_html_markup(html, "</td><td class=\"num soft\">");
     if (metric->scale != PLX_METRIC_OTHER)
         put_interval(html, metric, result, value);
     put_change(report, metric, index, value, base, digits);
     plx_html_markup(html, "</td>");
 }
 
-/* Whether any of them has the number; counts have a table of their own. */
+/* Whether any of them has the number, and it has no other place. */
 static bool is_told(const struct plx_report *report, const struct plx_metric *metric)
 {
+    static const char *const ELSEWHERE[] = {"runtime.", "distribution.",  "counts.",      "uncertainty.",
+                                            "model.",   "unknown.tokens", "unknown.share"};
     double value;
-    if (metric->neutral || strncmp(metric->path, "runtime.", 8) == 0)
-        return false;
+    for (size_t i = 0; i < sizeof ELSEWHERE / sizeof *ELSEWHERE; i++) {
+        if (strncmp(metric->path, ELSEWHERE[i], strlen(ELSEWHERE[i])) == 0)
+            return false;
+    }
     for (size_t i = 0; i < report->count; i++) {
         if (plx_metric_value(metric, report->results[i].json, &value) && !isnan(value))
             return true;
@@ -180,27 +187,16 @@ static bool is_told(const struct plx_report *report, const struct plx_metric *me
     return false;
 }
 
-/* A column for each result, where there are several. */
-static void put_columns(struct plx_report *report, const char *first)
-{
-    struct plx_html *html = &report->html;
-    plx_html_markupf(html, "<thead><tr><th scope=\"col\">%s</th>", first);
-    for (size_t i = 0; i < report->count; i++) {
-        plx_html_markup(html, "<th scope=\"col\" class=\"num\">");
-        plx_report_letter(report, i);
-        plx_html_markup(html, " ");
-        plx_html_bdi(html, report->results[i].label);
-        plx_html_markup(html, "</th>");
-    }
-    plx_html_markup(html, "</tr></thead>\n");
-}
-
 static void put_metrics(struct plx_report *report)
 {
     struct plx_html *html = &report->html;
     const struct plx_metric *metric;
     plx_report_table_begin(html, "");
-    put_columns(report, "");
+    if (report->count > 1)
+        plx_report_columns(report, "");
+    else
+        plx_html_markup(html, "<thead><tr><th scope=\"col\"></th><th scope=\"col\" class=\"num\">value</th>"
+                              "<th scope=\"col\" class=\"num\">95 % interval</th></tr></thead>");
     plx_html_markup(html, "<tbody>\n");
     for (size_t i = 0; (metric = plx_metric(i)) != NULL; i++) {
         if (!is_told(report, metric))
@@ -220,9 +216,11 @@ static void put_method(struct plx_report *report)
     const cJSON *method = plx_report_find(report->results[0].json, "uncertainty.method");
     plx_html_markup(html, "<p class=\"soft\">");
     if (cJSON_IsString(method)) {
-        plx_html_markup(html, "Small below a number: its 95 % interval, under the assumption of ");
+        plx_html_markup(html, report->count > 1
+                                  ? "Small below a number: its 95 % interval, under the assumption of "
+                                  : "Intervals are under the assumption of ");
         plx_html_bdi(html, method->valuestring);
-        plx_html_markup(html, ", which is too narrow where neighbouring tokens resemble each other. ");
+        plx_html_markup(html, ": too narrow where what a token costs depends on its neighbours. ");
     }
     if (report->count > 1) {
         plx_html_markup(html, "Below it the difference from ");
@@ -273,9 +271,8 @@ static void put_counts(struct plx_report *report)
                                           {"counts.scored_characters", "characters scored"},
                                           {"counts.scored_bytes", "bytes scored"}};
     struct plx_html *html = &report->html;
-    plx_html_markup(html, "<h3>Counts</h3>\n");
     plx_report_table_begin(html, "");
-    put_columns(report, "");
+    plx_report_columns(report, "");
     plx_html_markup(html, "<tbody>\n");
     for (size_t i = 0; i < sizeof ROWS / sizeof *ROWS; i++)
         put_count_row(report, ROWS[i][0], ROWS[i][1]);
@@ -288,9 +285,12 @@ static void write_numbers(struct plx_report *report)
     put_warnings(report);
     put_differences(report);
     put_head(report);
+    plx_html_markup(&report->html, "<div class=\"pair\"><div>\n");
     put_metrics(report);
     put_method(report);
+    plx_html_markup(&report->html, "</div><div>\n");
     put_counts(report);
+    plx_html_markup(&report->html, "</div></div>\n");
 }
 
 const struct plx_report_section plx_section_numbers = {

@@ -44,10 +44,10 @@ bool plx_report_comparable(const struct plx_reported *result, bool of_text)
            (of_text && result->comparability.level == PLX_COMPARABLE_TEXT);
 }
 
-static void put_large(struct plx_html *html, double value)
+static void put_significant(struct plx_html *html, double value, int digits)
 {
     char text[PLX_NUMBER_TEXT];
-    plx_format_significant(value, 6, text);
+    plx_format_significant(value, digits, text);
     plx_html_markup(html, text);
 }
 
@@ -62,8 +62,8 @@ void plx_report_put_fixed(struct plx_html *html, double value, unsigned digits)
     plx_html_markupf(html, "<span class=\"exact\" title=\"%s\">", exact);
     if (isinf(value))
         plx_html_markup(html, value > 0 ? "∞" : "−∞");
-    else if (fabs(value) >= 1e7)
-        put_large(html, value);
+    else if (fabs(value) >= 1e7 || (value != 0 && fabs(value) < 1e-3))
+        put_significant(html, value, fabs(value) < 1 ? 3 : 6);
     else
         plx_html_fixed(html, value, digits);
     plx_html_markup(html, "</span>");
@@ -110,17 +110,28 @@ void plx_report_cell_share(struct plx_html *html, double part, double whole)
     plx_html_markup(html, "</td>");
 }
 
-void plx_report_cell_bar(struct plx_html *html, double share)
-{
-    plx_html_markup(html, "<td class=\"bar\"><svg aria-hidden=\"true\"><rect height=\"100%\" width=\"");
-    plx_html_fixed(html, isfinite(share) ? 100 * fmin(fmax(share, 0), 1) : 0, 2);
-    plx_html_markup(html, "%\"/></svg></td>");
-}
-
 void plx_report_letter(struct plx_report *report, size_t index)
 {
     if (report->count > 1)
         plx_chart_key(&report->html, index);
+}
+
+void plx_report_columns(struct plx_report *report, const char *first)
+{
+    struct plx_html *html = &report->html;
+    plx_html_markupf(html, "<thead><tr><th scope=\"col\">%s</th>", first);
+    for (size_t i = 0; i < report->count; i++) {
+        plx_html_markup(html, "<th scope=\"col\" class=\"num name\">");
+        if (report->count > 1) {
+            plx_report_letter(report, i);
+            plx_html_markup(html, " ");
+            plx_html_bdi(html, report->results[i].label);
+        } else {
+            plx_html_markup(html, "value");
+        }
+        plx_html_markup(html, "</th>");
+    }
+    plx_html_markup(html, "</tr></thead>\n");
 }
 
 void plx_report_key(struct plx_html *html, const char *key)

@@ -25,7 +25,8 @@ const char *const plx_report_style[] = {
     "a{color:var(--link);text-decoration-thickness:1px;text-underline-offset:2px}\n",
     "code,.mono{font-family:var(--mono);font-size:.88em;overflow-wrap:anywhere}\n",
     "nav{position:sticky;top:0;z-index:2;background:var(--paper);border-bottom:1px solid var(--rule)}\n",
-    "nav ul{max-width:64rem;margin:0 auto;padding:.55rem 1.25rem;display:flex;gap:1.1rem;list-style:none;"
+    "nav ul{max-width:64rem;margin:0 auto;padding:.55rem 1.25rem;display:flex;flex-wrap:wrap;gap:.1rem "
+    "1.1rem;list-style:none;"
     "overflow-x:auto;white-space:nowrap;font-size:.87rem;scrollbar-width:thin}\n",
     "nav a{color:var(--soft);text-decoration:none}nav a:hover,nav a:focus{color:var(--ink);"
     "text-decoration:underline}\n",
@@ -36,12 +37,20 @@ const char *const plx_report_style[] = {
     "var(--rule)}\n",
     "th{font-weight:600}thead th{color:var(--soft);font-weight:500;border-bottom-color:var(--soft);"
     "vertical-align:bottom}tbody th{font-weight:500;white-space:nowrap}\n",
-    "th:last-child,td:last-child{padding-right:0}\n", ".num{text-align:right;white-space:nowrap}\n",
+    "th:last-child,td:last-child{padding-right:0}\n",
+    ".num{text-align:right;white-space:nowrap}th.name{white-space:normal;min-width:6rem;max-width:12rem;"
+    "overflow-wrap:anywhere}\n",
     "td small{display:block;color:var(--soft);font-size:.84em;white-space:nowrap}\n",
+    ".pair{display:flex;flex-wrap:wrap;gap:0 4rem}.pair>div{max-width:100%;flex:0 1 auto}.pair "
+    "p{max-width:30rem}\n",
+    "td.num.soft small{display:inline;font-size:.93em}\n",
     "td.wide{min-width:16rem}td.value{overflow-wrap:anywhere}td.value,th.value{min-width:7rem}\n",
     "tr.differs td.value{background:var(--warn);color:var(--warn-ink)}\n",
     "td.bar{min-width:6rem;width:9rem}td.bar svg{display:block;width:100%;height:.7rem}"
-    "td.bar rect{fill:var(--s0)}\n",
+    "td.bar rect{fill:var(--s0)}td.bar .tokens-share{fill:var(--soft);opacity:.55}.swatch::before{content:'';"
+    "display:inline-block;width:.7em;height:.45em;margin-right:.3em;background:var(--s0)}.swatch.soft::"
+    "before{"
+    "background:var(--soft);opacity:.55}\n",
     ".exact{cursor:help}\n",
     /* The first number of all. */
     ".head{display:flex;flex-wrap:wrap;gap:.6rem 2.6rem;margin:.25rem 0 1.25rem;padding:0;list-style:none}"
@@ -86,7 +95,7 @@ const char *const plx_report_style[] = {
     "font-weight:700;box-shadow:inset 0 -2px var(--s1)}.tokens bdi{white-space:pre-wrap}\n",
     "footer{color:var(--soft);font-size:.84rem;padding-top:1rem;padding-bottom:3rem}\n",
     "@media (max-width:34rem){.odd{display:none}header,main,footer{padding-left:.9rem;padding-right:.9rem}"
-    "nav ul{padding-left:.9rem}body{font-size:14.5px}}\n",
+    "nav ul{padding-left:.9rem;flex-wrap:nowrap}.pair{gap:0}body{font-size:14.5px}}\n",
     "@media "
     "print{:root{color-scheme:light;--paper:#fff;--ink:#000;--soft:#444;--rule:#bbb;--wash:#fff;--link:#000;"
     "--warn:#fff;--warn-ink:#000;--s0:#0b62b5;--s1:#b8480a;--s2:#00735a;--s3:#9c3586;--s4:#766000;--s5:#"

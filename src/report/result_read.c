@@ -195,12 +195,13 @@ static enum plx_status write_anew(const struct plx_result *result, cJSON **json,
 static enum plx_status check_figures(const cJSON *json, const char *name, const struct plx_result *result,
                                      struct plx_error *error)
 {
+    const struct plx_json_path root = {0};
     struct plx_json_difference difference;
     cJSON *anew = NULL;
-    const enum plx_status status = write_anew(result, &anew, error);
-    if (status == PLX_OK && plx_json_differ(json, anew, is_described, &difference)) {
-        plx_error_set(error, PLX_MALFORMED, "%s is %s where the sums give %s", difference.path,
-                      difference.values[0], difference.values[1]);
+    enum plx_status status = write_anew(result, &anew, error);
+    if (status == PLX_OK && plx_json_differ(json, anew, &root, is_described, &difference)) {
+        status = plx_error_set(error, PLX_MALFORMED, "%s is %s where the sums give %s", difference.path,
+                               difference.values[0], difference.values[1]);
         plx_error_hint(error, "the file was changed, or written by another build");
         plx_error_input(error, name);
     }

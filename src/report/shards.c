@@ -119,6 +119,20 @@ static bool is_own(const char *path)
     return false;
 }
 
+/* The first difference; one of what was evaluated says more than one of what came of it. */
+static bool differ(const cJSON *first, const cJSON *shard, struct plx_json_difference *difference)
+{
+    static const char *const described[] = {"corpus", "model", "protocol"};
+    for (size_t i = 0; i < sizeof described / sizeof *described; i++) {
+        const struct plx_json_path root = {0}, place = {&root, described[i], 0};
+        if (plx_json_differ(plx_result_member(first, described[i]), plx_result_member(shard, described[i]),
+                            &place, is_own, difference))
+            return true;
+    }
+    const struct plx_json_path root = {0};
+    return plx_json_differ(first, shard, &root, is_own, difference);
+}
+
 static enum plx_status check_same(const struct plx_shard_result *first, const struct plx_shard_result *shard,
                                   struct plx_error *error)
 {
@@ -128,10 +142,10 @@ static enum plx_status check_same(const struct plx_shard_result *first, const st
         plx_error_set(error, PLX_MISMATCH,
                       "it is shard %" PRIu64 " of %" PRIu64 ", and \"%s\" one of %" PRIu64, b->index,
                       b->count, first->path, a->count);
-    else if (plx_json_differ(first->json, shard->json, is_own, &difference))
+    else if (differ(first->json, shard->json, &difference))
         plx_error_set(error, PLX_MISMATCH,
-                      "it is no shard of what \"%s\" is one of: %s is %s there, and %s here", first->path,
-                      difference.path, difference.values[0], difference.values[1]);
+                      "it is of another evaluation than \"%s\": %s is %s here, and %s there", first->path,
+                      difference.path, difference.values[1], difference.values[0]);
     else
         return PLX_OK;
     return plx_error_input(error, shard->path);

@@ -44,6 +44,8 @@ struct plx_exact plx_read_sum(const struct plx_json_place *place)
     };
     if (exact.infinite > exact.count)
         plx_json_wrong(place, "more infinite values than values");
+    if (exact.infinite == exact.count && exact.sum != 0)
+        plx_json_wrong(place, "a sum of nothing that is not 0");
     return exact;
 }
 
@@ -54,6 +56,8 @@ struct plx_exact plx_read_accumulator(const struct plx_json_place *place)
     const char *text = plx_json_read_string(place, "squares");
     if (place->reading->status == PLX_OK && !plx_exact_parse_unsigned(text, &exact.squares))
         plx_json_wrong(&squares, "expected the decimal digits of an unsigned integer of 128 bits");
+    if (exact.infinite == exact.count && exact.squares != 0)
+        plx_json_wrong(&squares, "a sum of nothing that is not 0");
     return exact;
 }
 

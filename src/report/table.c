@@ -1,145 +1,99 @@
-/* Results that were written as JSON, as the rows of a table. */
-#include <perplex/result.h>
+/* Results that were written as JSON, as a table. */
+#include "report/grid.h"
 
-#include "base/buffer.h"
-#include "base/number.h"
+#include "base/error.h"
+#include "base/memory.h"
 #include "report/result_file.h"
 
-#include <stdlib.h>
-#include <string.h>
+/* Formats, in the order in which they are listed; the first is the default. */
+static const struct plx_table_format *const FORMATS[] = {
+    &plx_table_markdown, &plx_table_latex, &plx_table_html, &plx_table_csv, &plx_table_tsv, &plx_table_json};
 
-/* A row, read from one result. The strings belong to `json`. */
-struct row {
-    cJSON *json;
-    const char *model, *corpus, *protocol;
-    uint64_t scored, unknown;
-    double nats, perplexity, interval[2], bits_per_byte;
-};
+#define FORMAT_COUNT (sizeof FORMATS / sizeof *FORMATS)
 
-static enum plx_status read_numbers(struct row *row, const char *name, struct plx_error *error)
+const char *plx_table_format_name(size_t index)
 {
-    const struct plx_json_path root = {NULL, NULL, 0}, counts = {&root, "counts", 0},
-                               unknown = {&root, "unknown", 0}, normalized = {&root, "normalized", 0},
-                               protocol = {&root, "protocol", 0}, uncertainty = {&root, "uncertainty", 0};
-    const cJSON *json = row->json;
-    enum plx_status status;
-    if ((status = plx_json_get_double(json, "nats_per_token", &root, name, &row->nats, error)) ||
-        (status = plx_json_get_double(json, "perplexity", &root, name, &row->perplexity, error)) ||
-        (status = plx_json_get_double(plx_result_member(json, "normalized"), "bits_per_byte", &normalized,
-                                      name, &row->bits_per_byte, error)) ||
-        (status = plx_json_get_doubles(plx_result_member(json, "uncertainty"), "interval95_perplexity",
-                                       &uncertainty, name, row->interval, 2, error)) ||
-        (status = plx_json_get_u64(plx_result_member(json, "counts"), "scored", &counts, name, 0, UINT64_MAX,
-                                   &row->scored, error)) ||
-        (status = plx_json_get_u64(plx_result_member(json, "unknown"), "tokens", &unknown, name, 0,
-                                   UINT64_MAX, &row->unknown, error)))
-        return status;
-    return plx_json_get_string(plx_result_member(json, "protocol"), "name", &protocol, name, &row->protocol,
-                               error);
+    return index < FORMAT_COUNT ? FORMATS[index]->name : NULL;
 }
 
-static enum plx_status read_row(const char *path, struct row *row, struct plx_error *error)
+const char *plx_table_format_description(size_t index)
 {
-    enum plx_status status = plx_result_file_read(path, &row->json, error);
-    if (status == PLX_OK)
-        status = plx_result_file_inputs(row->json, path, &row->model, &row->corpus, error);
-    return status ? status : read_numbers(row, path, error);
+    return index < FORMAT_COUNT ? FORMATS[index]->description : NULL;
 }
 
-/* RFC 4180. */
-static enum plx_status print_quoted(struct plx_buffer *out, const char *text, struct plx_error *error)
-{
-    enum plx_status status = plx_buffer_append_text(out, "\"", error);
-    for (; *text && status == PLX_OK; text++)
-        status = plx_buffer_append(out, *text == '"' ? "\"\"" : text, *text == '"' ? 2 : 1, error);
-    return status ? status : plx_buffer_append_text(out, "\"", error);
-}
-
-/* How many bytes of UTF-8 the control character at hand has; 0 if it is none. */
-static size_t control_length(const char *text)
-{
-    const unsigned char first = (unsigned char)text[0];
-    if (first < 0x20 || first == 0x7F)
-        return 1;
-    return first == 0xC2 && (unsigned char)text[1] < 0xA0 ? 2 : 0;
-}
-
-/* A cell's text with what would break the row, or drive a terminal, made harmless: it comes out of somebody's
-   file. */
-static enum plx_status print_text(struct plx_buffer *out, const char *text, bool csv, struct plx_error *error)
-{
-    enum plx_status status = PLX_OK;
-    if (csv)
-        return strpbrk(text, ",\"\r\n") ? print_quoted(out, text, error)
-                                        : plx_buffer_append_text(out, text, error);
-    while (*text && status == PLX_OK) {
-        const size_t control = control_length(text);
-        if (*text == '|' || *text == '\\')
-            status = plx_buffer_append_text(out, "\\", error);
-        if (status == PLX_OK)
-            status = plx_buffer_append(out, control ? " " : text, 1, error);
-        text += control ? control : 1;
-    }
-    return status;
-}
-
-/* For programs every digit, for people `digits` behind the point. */
-static enum plx_status print_value(struct plx_buffer *out, double value, unsigned digits, bool csv,
+static enum plx_status find_format(const char *name, const struct plx_table_format **format,
                                    struct plx_error *error)
 {
-    char number[PLX_FIXED_TEXT];
-    if (csv)
-        plx_format_double(value, number);
-    else
-        plx_format_fixed(value, digits, number);
-    return plx_buffer_append_text(out, number, error);
+    for (size_t i = 0; i < FORMAT_COUNT; i++) {
+        *format = FORMATS[i];
+        if (!name || strcmp(name, FORMATS[i]->name) == 0)
+            return PLX_OK;
+    }
+    return plx_error_set(error, PLX_USAGE, "tables have no format \"%.80s\"", name);
 }
 
-static enum plx_status print_row(struct plx_buffer *out, const struct row *row, bool csv,
-                                 struct plx_error *error)
+static enum plx_status read_results(struct plx_grid *grid, const char *const *paths, size_t count)
 {
-    const char *between = csv ? "," : " | ";
-    const char *const texts[] = {plx_result_input_name(row->model), plx_result_input_name(row->corpus),
-                                 row->protocol};
-    const double values[] = {row->nats, row->perplexity, row->interval[0], row->interval[1],
-                             row->bits_per_byte};
-    const unsigned digits[] = {4, 2, 2, 2, 4};
-    enum plx_status status = csv ? PLX_OK : plx_buffer_append_text(out, "| ", error);
-    for (size_t i = 0; i < 3 && status == PLX_OK; i++) {
-        status = print_text(out, texts[i], csv, error);
-        if (status == PLX_OK)
-            status = plx_buffer_append_text(out, between, error);
+    const struct plx_json_path root = {NULL, NULL, 0}, complete = {&root, "complete", 0};
+    grid->results = plx_new_array(count, sizeof *grid->results, grid->error);
+    if (!grid->results)
+        return PLX_MEMORY;
+    for (grid->result_count = 0; grid->result_count < count;) {
+        struct plx_tabled *result = grid->results + grid->result_count;
+        result->file = paths[grid->result_count];
+        const enum plx_status status = plx_result_file_read(result->file, &result->json, grid->error);
+        if (status)
+            return status;
+        grid->result_count++;
+        if (cJSON_IsFalse(plx_result_member(result->json, "complete")))
+            return plx_json_error(&complete, result->file, grid->error,
+                                  "the result is not of a whole corpus");
     }
+    return PLX_OK;
+}
+
+static enum plx_status make_grid(struct plx_grid *grid, const char *const *paths, size_t count,
+                                 const struct plx_table_options *options)
+{
+    if (count == 0)
+        return plx_error_set(grid->error, PLX_USAGE, "a table needs a result");
+    enum plx_status status = read_results(grid, paths, count);
     if (status == PLX_OK)
-        status = plx_buffer_printf(out, error, "%llu%s%llu", (unsigned long long)row->scored, between,
-                                   (unsigned long long)row->unknown);
-    for (size_t i = 0; i < 5 && status == PLX_OK; i++) {
-        status = plx_buffer_append_text(out, !csv && i == 3 ? " – " : between, error);
-        if (status == PLX_OK)
-            status = print_value(out, values[i], digits[i], csv, error);
+        status = plx_grid_lay_out(grid, options);
+    if (status == PLX_OK)
+        status = plx_grid_find_metrics(grid, options);
+    if (status == PLX_OK)
+        status = plx_grid_fill(grid);
+    if (status == PLX_OK)
+        status = plx_grid_sort(grid, options);
+    if (status == PLX_OK) {
+        plx_grid_choose_digits(grid, options);
+        status = plx_grid_mark(grid, options);
     }
-    return status ? status : plx_buffer_append_text(out, csv ? "\n" : " |\n", error);
+    return status ? status : plx_grid_describe(grid, options);
 }
 
-static const char MARKDOWN_HEAD[] =
-    "| model | corpus | protocol | scored | unknown | nats/token | perplexity | 95 % interval | bits/byte |\n"
-    "|---|---|---|--:|--:|--:|--:|:-:|--:|\n";
-static const char CSV_HEAD[] = "model,corpus,protocol,scored,unknown,nats_per_token,perplexity,"
-                               "interval95_low,interval95_high,bits_per_byte\n";
-
-enum plx_status plx_table(const char *const *paths, size_t count, enum plx_table_format format, char **text,
-                          size_t *length, struct plx_error *error)
+enum plx_status plx_table(const char *const *paths, size_t count, const struct plx_table_options *options,
+                          char **text, size_t *length, struct plx_error *error)
 {
-    const bool csv = format == PLX_TABLE_CSV;
-    struct plx_buffer out;
-    plx_buffer_init(&out, PLX_RESULT_BYTES_MAX);
-    enum plx_status status = plx_buffer_append_text(&out, csv ? CSV_HEAD : MARKDOWN_HEAD, error);
-    for (size_t i = 0; i < count && status == PLX_OK; i++) {
-        struct row row = {0};
-        status = read_row(paths[i], &row, error);
-        if (status == PLX_OK)
-            status = print_row(&out, &row, csv, error);
-        cJSON_Delete(row.json);
+    static const struct plx_table_options usual;
+    struct plx_grid grid = {.error = error};
+    const struct plx_table_format *format;
+    struct plx_page page;
+    *text = NULL;
+    if (!options)
+        options = &usual;
+    if (options->fixed && options->digits > PLX_TABLE_DIGITS_MOST)
+        return plx_error_set(error, PLX_USAGE, "numbers of a table have at most %d digits behind the point",
+                             PLX_TABLE_DIGITS_MOST);
+    enum plx_status status = find_format(options->format, &format, error);
+    if (status == PLX_OK)
+        status = make_grid(&grid, paths, count, options);
+    if (status == PLX_OK) {
+        plx_page_init(&page, error);
+        format->write(&grid, &page);
+        status = plx_page_finish(&page, text, length);
     }
-    return plx_buffer_finish(&out, status, text, length, error);
+    plx_grid_release(&grid);
+    return status;
 }

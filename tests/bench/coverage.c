@@ -159,8 +159,11 @@ int main(int argc, char **argv)
     if (argc > 3)
         seed = strtoull(argv[3], NULL, 10);
     double *values = calloc(200 * most, sizeof *values), *p_values = calloc(series_count, sizeof *p_values);
-    if (!values || !p_values || series_count == 0)
+    if (!values || !p_values || series_count == 0) {
+        free(values);
+        free(p_values);
         return 1;
+    }
     printf("%% of %zu series whose interval holds their mean (standard error %.1f); %zu resamples\n\n",
            series_count, 100 * sqrt(0.95 * 0.05 / (double)series_count), resamples);
     printf("%-44s %8s %12s %9s %8s\n", "", "blocks", "independent", "length", "D");

@@ -26,7 +26,7 @@ what='bash at a terminal'
 timeout 60 script -qec 'bash --noprofile --rcfile rc -i' /dev/null <all-keys >screen 2>&1 || fail "ends with $?"
 mv noted.1 noted
 check
-shows 'eval .*help .*protocols' 'divergence .*formats ' '^--unit .*--unknown' '^auto .*none .*scored'
+shows 'compare  ' 'divergence  ' 'eval  ' '^--unit .*--unknown' '^auto .*none .*scored'
 
 # Where readline does not cut words at "=" and ":".
 cat >>rc <<'END'

@@ -49,8 +49,8 @@ offers 'perplex eval --score ' new all last:
 offers 'perplex eval --unknown f' floor:
 offers 'perplex eval --tokens ' word char byte piece
 offers 'perplex eval --window ' ''
-offers 'perplex table --format ' markdown csv
-offers 'perplex table -' -f --format -o --output -h --help
+offers_among 'perplex table --format ' markdown csv
+offers_among 'perplex table -' -f --format --rows -o --output -h --help
 offers 'perplex table --uni' ''
 offers 'perplex formats --quie' ''
 offers 'perplex formats ' ''

@@ -147,7 +147,7 @@ for option in window stride first-window limit; do
         eval_misused "--$option takes a number of *, not \"$number\"" --$option $number
     done
 done
-misused '--format takes markdown or csv, not "html"' "$PERPLEX" table --format html a.json
+misused '--format takes markdown* or *, not "word"' "$PERPLEX" table --format word a.json
 
 # Options that contradict each other.
 eval_misused 'a window of 1 token has no target with a context' --window 1

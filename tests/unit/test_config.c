@@ -18,17 +18,23 @@
 #include <cmocka.h>
 
 /* The content as a config, by way of a file; the name of the file is in `path`. */
-static enum plx_status open_text(const char *text, size_t size, char path[64], struct plx_config **config,
-                                 struct plx_error *error)
+static enum plx_status open_text_as(const char *text, size_t size, bool tree, char path[64],
+                                    struct plx_config **config, struct plx_error *error)
 {
     strcpy(path, "/tmp/perplex-config-XXXXXX");
     const int descriptor = mkstemp(path);
     assert_true(descriptor >= 0);
     assert_int_equal(write(descriptor, text, size), size);
     close(descriptor);
-    const enum plx_status status = plx_config_open(path, NULL, config, error);
+    const enum plx_status status = (tree ? plx_config_open_tree : plx_config_open)(path, NULL, config, error);
     unlink(path);
     return status;
+}
+
+static enum plx_status open_text(const char *text, size_t size, char path[64], struct plx_config **config,
+                                 struct plx_error *error)
+{
+    return open_text_as(text, size, false, path, config, error);
 }
 
 static void assert_setting(const struct plx_config *config, size_t index, const char *key, const char *path,
@@ -134,6 +140,62 @@ static void plx_config_open__other_kinds(void **state)
     }
 }
 
+/* A tree: objects and arrays in each other, and where each value stands. */
+static void plx_config_open_tree__nested(void **state)
+{
+    static const char text[] = "{\"a\": [1, {\"b c\": [true, []]}], \"d\": {}}";
+    struct plx_config *config;
+    struct plx_error error;
+    char path[64];
+    (void)state;
+    assert_int_equal(open_text_as(text, strlen(text), true, path, &config, &error), PLX_OK);
+    const struct plx_setting *root = plx_config_root(config);
+    assert_string_equal(root->path, "$");
+    assert_int_equal(root->kind, PLX_SETTING_OBJECT);
+    assert_int_equal(root->member_count, 2);
+    const struct plx_setting *a = plx_setting_member(root, "a"), *d = plx_setting_member(root, "d");
+    assert_null(plx_setting_member(root, "b c"));
+    assert_ptr_equal(a, plx_config_setting(config, 0));
+    assert_int_equal(a->kind, PLX_SETTING_ARRAY);
+    assert_int_equal(a->member_count, 2);
+    assert_null(a->value);
+    assert_null(plx_setting_member(a, "a"));
+    assert_null(a->members[0].key);
+    assert_string_equal(a->members[0].path, "$.a[0]");
+    assert_string_equal(a->members[0].value, "1");
+    const struct plx_setting *b = plx_setting_member(a->members + 1, "b c");
+    assert_string_equal(b->path, "$.a[1][\"b c\"]");
+    assert_string_equal(b->members[0].value, "true");
+    assert_string_equal(b->members[1].path, "$.a[1][\"b c\"][1]");
+    assert_int_equal(b->members[1].member_count, 0);
+    assert_int_equal(d->kind, PLX_SETTING_OBJECT);
+    assert_int_equal(d->member_count, 0);
+    plx_config_close(config);
+}
+
+static void plx_config_open_tree__refused(void **state)
+{
+    static const struct {
+        const char *text, *message;
+        enum plx_status status;
+    } cases[] = {
+        {"[1]", "$: expected an object of settings, found an array", PLX_USAGE},
+        {"{\"a\": [null]}", "$.a[0]: expected a string, a number, true or false, found null", PLX_USAGE},
+        {"{\"a\": [{\"b\": 1e999}]}", "$.a[0].b: the number is too large to be exact", PLX_MALFORMED},
+        {"{\"a\": [{\"b\": 1, \"b\": 2}]}", "$.a[0].b: the key stands twice in its object", PLX_MALFORMED},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct plx_config *config = (void *)&config;
+        struct plx_error error;
+        char path[64];
+        assert_int_equal(open_text_as(cases[i].text, strlen(cases[i].text), true, path, &config, &error),
+                         cases[i].status);
+        assert_null(config);
+        assert_string_equal(error.message, cases[i].message);
+    }
+}
+
 static void plx_config_open__no_file_and_a_large_one(void **state)
 {
     const size_t size = ((size_t)1 << 20) + 1;
@@ -186,6 +248,7 @@ static void protocol_schema__configs(void **state)
     (void)state;
     snprintf(folder, sizeof folder, "%s/configs", source_folder());
     cJSON *schema = read_json(folder, "schema/protocol-1.schema.json");
+    cJSON *plans = read_json(folder, "schema/plan-1.schema.json");
     DIR *directory = opendir(folder);
     const struct dirent *entry;
     size_t seen = 0;
@@ -195,13 +258,15 @@ static void protocol_schema__configs(void **state)
         if (!dot || strcmp(dot, ".json") != 0)
             continue;
         cJSON *config = read_json(folder, entry->d_name);
-        if (!schema_check(schema, config, problem, sizeof problem))
+        const bool plan = cJSON_HasObjectItem(config, "models");
+        if (!schema_check(plan ? plans : schema, config, problem, sizeof problem))
             fail_msg("%s: %s", entry->d_name, problem);
         cJSON_Delete(config);
         seen++;
     }
     closedir(directory);
-    assert_true(seen >= 2);
+    assert_true(seen >= 5);
+    cJSON_Delete(plans);
     for (size_t i = 0; i < sizeof invalid / sizeof *invalid; i++) {
         cJSON *config = cJSON_Parse(invalid[i]);
         if (schema_check(schema, config, problem, sizeof problem))
@@ -209,6 +274,34 @@ static void protocol_schema__configs(void **state)
         cJSON_Delete(config);
     }
     cJSON_Delete(schema);
+}
+
+/* A plan's schema has the options that a config's has, as they are there. */
+static void plan_schema__options(void **state)
+{
+    static const char *const others[] = {"name", "summary", "quiet", "mix_tune"}; /* only its words differ */
+    (void)state;
+    cJSON *config = read_json(source_folder(), "configs/schema/protocol-1.schema.json");
+    cJSON *plan = read_json(source_folder(), "configs/schema/plan-1.schema.json");
+    const cJSON *definitions = cJSON_GetObjectItem(plan, "$defs"), *option;
+    size_t seen = 0;
+    cJSON_ArrayForEach(option, cJSON_GetObjectItem(config, "properties"))
+    {
+        char key[64];
+        bool other = false;
+        for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+            other = other || strcmp(others[i], option->string) == 0;
+        snprintf(key, sizeof key, "option_%s", option->string);
+        const cJSON *ours = cJSON_GetObjectItem(definitions, key);
+        if (!other && !cJSON_Compare(option, ours, true))
+            fail_msg("%s is not that of a config", key);
+        seen += ours != NULL;
+    }
+    size_t defined = 0;
+    cJSON_ArrayForEach(option, definitions) defined += strncmp(option->string, "option_", 7) == 0;
+    assert_int_equal(seen, defined);
+    cJSON_Delete(config);
+    cJSON_Delete(plan);
 }
 
 /* What the library lists for a field is what the schema has, and the presets satisfy it. */
@@ -271,8 +364,11 @@ int main(void)
         cmocka_unit_test(plx_config_open__empty_object),
         cmocka_unit_test(plx_config_open__refused),
         cmocka_unit_test(plx_config_open__other_kinds),
+        cmocka_unit_test(plx_config_open_tree__nested),
+        cmocka_unit_test(plx_config_open_tree__refused),
         cmocka_unit_test(plx_config_open__no_file_and_a_large_one),
         cmocka_unit_test(protocol_schema__configs),
+        cmocka_unit_test(plan_schema__options),
         cmocka_unit_test(protocol_schema__fields),
         cmocka_unit_test(protocol_schema__summaries),
     };

@@ -1,9 +1,12 @@
-/* Tables of results that were written by somebody: what is taken over, and what cannot break a row. */
+/* Tables of results that were written by somebody: what is taken over, how it is rounded, and what cannot
+   break a row. Rounded values are worked out by hand. */
 #include <perplex/result.h>
+#include <perplex/table.h>
 
 #include <locale.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,15 +14,15 @@
 
 #include <cmocka.h>
 
-/* Model, protocol, perplexity, interval: as JSON. */
+/* Perplexity, standard error, protocol, model: as JSON. */
 static const char RESULT[] =
-    "{\"schema\": \"perplex.result/1\", \"nats_per_token\": 2, \"perplexity\": %s,"
-    " \"uncertainty\": {\"standard_error_nats\": 7, \"interval95_perplexity\": %s},"
-    " \"normalized\": {\"bits_per_byte\": 1.23456}, \"counts\": {\"scored\": 10}, \"unknown\": {\"tokens\": "
-    "3},"
-    " \"protocol\": {\"name\": %s}, \"runtime\": {\"inputs\": {\"model\": %s, \"corpus\": \"c.txt\"}}}";
+    "{\"schema\": \"perplex.result/1\", \"nats_per_token\": 4.605170185988092, \"perplexity\": %s,"
+    " \"uncertainty\": {\"standard_error_nats\": %s}, \"normalized\": {\"bits_per_byte\": 1.23456},"
+    " \"counts\": {\"scored\": 10, \"tokens\": 10}, \"unknown\": {\"tokens\": 3},"
+    " \"protocol\": {\"name\": %s, \"unknown\": \"unk\"},"
+    " \"runtime\": {\"inputs\": {\"model\": %s, \"corpus\": \"c.txt\"}}}";
 
-static enum plx_status tabulate(enum plx_table_format format, const char *json, char **text,
+static enum plx_status tabulate(const struct plx_table_options *options, const char *json, char **text,
                                 struct plx_error *error)
 {
     char path[] = "/tmp/plx-test-XXXXXX";
@@ -29,7 +32,7 @@ static enum plx_status tabulate(enum plx_table_format format, const char *json, 
     assert_true(descriptor >= 0);
     assert_int_equal(write(descriptor, json, strlen(json)), (ssize_t)strlen(json));
     close(descriptor);
-    const enum plx_status status = plx_table(paths, 1, format, text, &length, error);
+    const enum plx_status status = plx_table(paths, 1, options, text, &length, error);
     assert_int_equal(unlink(path), 0);
     if (status == PLX_OK)
         assert_int_equal(strlen(*text), length);
@@ -38,77 +41,88 @@ static enum plx_status tabulate(enum plx_table_format format, const char *json, 
     return status;
 }
 
-/* The last line of the table. */
-static void expect_row(enum plx_table_format format, const char *perplexity, const char *interval,
-                       const char *protocol, const char *model, const char *expected)
+/* A line of the table, without the blanks that align it. */
+static void expect_line(const struct plx_table_options *options, const char *perplexity,
+                        const char *error_nats, const char *protocol, const char *model, const char *expected)
 {
-    char json[1024];
-    char *text;
+    char json[1024], *text;
     struct plx_error error;
-    const size_t size = strlen(expected);
-    snprintf(json, sizeof json, RESULT, perplexity, interval, protocol, model);
-    assert_int_equal(tabulate(format, json, &text, &error), PLX_OK);
-    assert_true(strlen(text) > size);
-    assert_string_equal(text + strlen(text) - size, expected);
+    snprintf(json, sizeof json, RESULT, perplexity, error_nats, protocol, model);
+    if (tabulate(options, json, &text, &error))
+        fail_msg("%s", error.message);
+    size_t size = 0;
+    for (const char *at = text; *at; at++) {
+        if (*at != ' ' || (size > 0 && text[size - 1] != ' '))
+            text[size++] = *at;
+    }
+    text[size] = '\0';
+    if (!strstr(text, expected))
+        fail_msg("no \"%s\" in:\n%s", expected, text);
     plx_text_free(text);
 }
 
-/* It is not computed again: the standard error of 7 would give another one. */
-static void table__interval_is_that_of_the_result(void **state)
+static const struct plx_table_options CSV = {.format = "csv"},
+                                      WITH_INTERVAL = {.format = "csv", .interval = true};
+
+/* exp(ln 100 ± 1.959963984540054 · 0.1) = 82.2015…, 121.6522… (Python's math). */
+static void table__interval_of_independent_tokens(void **state)
 {
     (void)state;
-    expect_row(PLX_TABLE_MARKDOWN, "100", "[98.5, 101.75]", "\"p\"", "\"m\"",
-               "| m | c.txt | p | 10 | 3 | 2.0000 | 100.00 | 98.50 – 101.75 | 1.2346 |\n");
-    expect_row(PLX_TABLE_CSV, "100", "[98.5, 101.75]", "\"p\"", "\"m\"",
-               "\nm,c.txt,p,10,3,2,100,98.5,101.75,1.23456\n");
+    expect_line(NULL, "100", "0.1", "\"p\"", "\"m\"",
+                "\n| m | c.txt | p | 10 | 3 | 4.61 | 100 [82, 122] | 1.23 |\n");
+    expect_line(&WITH_INTERVAL, "100", "0.1", "\"p\"", "\"m\"", "\nm,c.txt,p,10,3,4.605170185988092,4.40917");
+    /* 1.96 · 0.001 · 100 = 0.196: the standard error of 0.10 leaves two digits behind the point. */
+    expect_line(NULL, "100", "0.001", "\"p\"", "\"m\"", "| 4.6052 | 100.00 ± 0.20 | 1.2346 |\n");
 }
 
 static void table__not_finite(void **state)
 {
     (void)state;
-    expect_row(PLX_TABLE_MARKDOWN, "\"inf\"", "[\"nan\", \"-inf\"]", "\"p\"", "\"m\"",
-               "| inf | nan – -inf | 1.2346 |\n");
-    expect_row(PLX_TABLE_CSV, "\"inf\"", "[\"nan\", \"-inf\"]", "\"p\"", "\"m\"", ",inf,nan,-inf,1.23456\n");
+    expect_line(NULL, "\"inf\"", "\"nan\"", "\"p\"", "\"m\"", "| 4.605 | ∞ | 1.235 |\n");
+    expect_line(NULL, "\"nan\"", "\"nan\"", "\"p\"", "\"m\"", "| 4.605 | n/a | 1.235 |\n");
+    expect_line(NULL, "\"-inf\"", "\"inf\"", "\"p\"", "\"m\"", "| 4.605 | −∞ | 1.235 |\n");
+    expect_line(&CSV, "\"inf\"", "\"nan\"", "\"p\"", "\"m\"", ",inf,,,1.23456,\n");
+    expect_line(&CSV, "\"nan\"", "\"nan\"", "\"p\"", "\"m\"", ",nan,,,1.23456,\n");
 }
 
 /* Whatever a foreign result has for a name stays in its cell (a pipe and what escapes it: GFM, 4.10; commas,
    quotes and line ends: RFC 4180), and drives no terminal. */
 static void table__names_cannot_break_a_row(void **state)
 {
-    static const char name[] = "\"a|b\\\\|c\\r\\u001b[31m\\u009b,\\\"\\u007f\"";
+    static const char name[] = "\"a|b\\\\|c\\r\\u001b[31m\\u009b,\\\"\\u007f\\u202e\"";
     (void)state;
-    expect_row(PLX_TABLE_MARKDOWN, "1", "[1, 1]", name, "\"m\"",
-               "| m | c.txt | a\\|b\\\\\\|c  [31m ,\"  | 10 | 3 | 2.0000 | 1.00 | 1.00 – 1.00 | 1.2346 |\n");
-    expect_row(PLX_TABLE_MARKDOWN, "1", "[1, 1]", "\"p\"", "\"x/a\\nb\"",
-               "| a b | c.txt | p | 10 | 3 | 2.0000 | 1.00 | 1.00 – 1.00 | 1.2346 |\n");
-    expect_row(PLX_TABLE_CSV, "1", "[1, 1]", "\"p,q\"", "\"say \\\"m\\\"\"",
-               "\n\"say \"\"m\"\"\",c.txt,\"p,q\",10,3,2,1,1,1,1.23456\n");
-    expect_row(PLX_TABLE_CSV, "1", "[1, 1]", "\"p\\r\"", "\"a|b\\\\\"",
-               "\na|b\\,c.txt,\"p\r\",10,3,2,1,1,1,1.23456\n");
+    expect_line(NULL, "1", "\"nan\"", name, "\"m\"",
+                "| m | c.txt | a\\|b\\\\\\|c\\\\x0d\\\\x1b\\[31m\\\\x9b,\"\\\\x7f\\\\u202e | 10 |");
+    expect_line(NULL, "1", "\"nan\"", "\"p\"", "\"x/a\\nb\"", "| a\\\\x0ab | c.txt | p | 10 |");
+    expect_line(NULL, "1", "\"nan\"", "\"p\"", "\"<script>*_`&~$\"",
+                "| &lt;script&gt;\\*\\_\\`&amp;&#126;&#36; | c.txt | p | 10 |");
+    expect_line(&CSV, "1", "\"nan\"", "\"p,q\"", "\"say \\\"m\\\"\"",
+                "\n\"say \"\"m\"\"\",c.txt,\"p,q\",10,3,4.605170185988092,1,,,1.23456,\n");
+    expect_line(&CSV, "1", "\"nan\"", "\"p\\r\"", "\"a|b\\\\\"",
+                "\na|b\\,c.txt,\"p\r\",10,3,4.605170185988092,1,,,1.23456,\n");
 }
 
 static void table__not_a_result(void **state)
 {
     static const struct {
-        const char *interval, *message;
+        const char *error_nats, *message;
     } bad[] = {
-        {"[1]", "$.uncertainty.interval95_perplexity: expected 2 elements, found 1"},
-        {"[1, 2, 3]", "$.uncertainty.interval95_perplexity: expected 2 elements, found 3"},
-        {"{}", "$.uncertainty.interval95_perplexity: expected an array, found an object"},
-        {"[1, \"2\"]", "$.uncertainty.interval95_perplexity[1]: expected a number, \"inf\", \"-inf\" or "
-                       "\"nan\", found a string"},
+        {"[1]", "$.uncertainty.standard_error_nats: expected a number, \"inf\", \"-inf\" or \"nan\", found "
+                "an array"},
+        {"\"2\"", "$.uncertainty.standard_error_nats: expected a number, \"inf\", \"-inf\" or \"nan\", found "
+                  "a string"},
     };
     char json[1024];
     char *text;
     struct plx_error error;
     (void)state;
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
-        snprintf(json, sizeof json, RESULT, "1", bad[i].interval, "\"p\"", "\"m\"");
-        assert_int_equal(tabulate(PLX_TABLE_CSV, json, &text, &error), PLX_MALFORMED);
+        snprintf(json, sizeof json, RESULT, "1", bad[i].error_nats, "\"p\"", "\"m\"");
+        assert_int_equal(tabulate(&CSV, json, &text, &error), PLX_MALFORMED);
         assert_string_equal(error.message, bad[i].message);
         assert_memory_equal(error.input, "/tmp/plx-test-", 14);
     }
-    assert_int_equal(tabulate(PLX_TABLE_CSV, "", &text, &error), PLX_MALFORMED);
+    assert_int_equal(tabulate(&CSV, "", &text, &error), PLX_MALFORMED);
 }
 
 /* A comma for a decimal point, where the machine has such a locale. */
@@ -123,15 +137,14 @@ static void table__locale_does_not_matter(void **state)
         setlocale(LC_ALL, "C");
         skip();
     }
-    expect_row(PLX_TABLE_MARKDOWN, "100", "[98.5, 101.75]", "\"p\"", "\"m\"",
-               "| 2.0000 | 100.00 | 98.50 – 101.75 | 1.2346 |\n");
+    expect_line(NULL, "100", "0.001", "\"p\"", "\"m\"", "| 4.6052 | 100.00 ± 0.20 | 1.2346 |\n");
     setlocale(LC_ALL, "C");
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(table__interval_is_that_of_the_result), cmocka_unit_test(table__not_finite),
+        cmocka_unit_test(table__interval_of_independent_tokens), cmocka_unit_test(table__not_finite),
         cmocka_unit_test(table__names_cannot_break_a_row),       cmocka_unit_test(table__not_a_result),
         cmocka_unit_test(table__locale_does_not_matter),
     };

@@ -1,0 +1,144 @@
+/* Numbers of a table for people: rounded to the digits that their uncertainty leaves them. */
+#include "report/grid.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define DECIMALS_MOST 12
+
+/* Digits of what nothing is known about. */
+#define DIGITS_USUAL 4
+
+/* The power of ten of its first digit. */
+static int magnitude(double value)
+{
+    char text[32];
+    snprintf(text, sizeof text, "%.1e", value);
+    return (int)strtol(strchr(text, 'e') + 1, NULL, 10);
+}
+
+/* A standard error warrants its first digit, and the second where the first is 1; what is left of the point
+   is never rounded away. */
+static int warranted_decimals(double standard_error)
+{
+    char text[32];
+    snprintf(text, sizeof text, "%.1e", standard_error);
+    return (text[0] == '1' ? 1 : 0) - (int)strtol(strchr(text, 'e') + 1, NULL, 10);
+}
+
+/* Whether there is an error that is more than that of rounding. */
+static bool is_uncertain(const struct plx_grid_cell *cell)
+{
+    return cell->standard_error > 1e-9 * fabs(cell->value) && isfinite(cell->standard_error);
+}
+
+static int bounded(int decimals, int most)
+{
+    return decimals < 0 ? 0 : decimals > most ? most : decimals;
+}
+
+static bool is_whole(double value)
+{
+    return fabs(value - nearbyint(value)) <= 1e-9 * fabs(value);
+}
+
+/* As many as the surest of its numbers has; those of which nothing is known have the usual digits of the
+   largest of them. */
+static unsigned column_decimals(const struct plx_grid *grid, size_t column)
+{
+    int decimals = 0;
+    double largest = 0;
+    bool fractions = false;
+    for (size_t i = 0; i < grid->row_count; i++) {
+        const struct plx_grid_cell *cell = plx_grid_cell(grid, i, column);
+        if (!cell->known || !isfinite(cell->value))
+            continue;
+        if (is_uncertain(cell)) {
+            const int warranted = bounded(warranted_decimals(cell->standard_error), DECIMALS_MOST);
+            decimals = warranted > decimals ? warranted : decimals;
+        } else {
+            largest = fmax(largest, fabs(cell->value));
+            fractions |= !is_whole(cell->value);
+        }
+    }
+    const int usual = fractions ? bounded(DIGITS_USUAL - 1 - magnitude(largest), DECIMALS_MOST) : 0;
+    return (unsigned)(usual > decimals ? usual : decimals);
+}
+
+/* Whether it is a column of counts, which no option gives digits behind the point. */
+static bool is_of_counts(const struct plx_grid *grid, size_t column)
+{
+    bool counts = grid->columns[column].metric->metric.scale == PLX_METRIC_OTHER;
+    for (size_t i = 0; i < grid->row_count && counts; i++) {
+        const struct plx_grid_cell *cell = plx_grid_cell(grid, i, column);
+        counts = !cell->known || cell->value == floor(cell->value);
+    }
+    return counts;
+}
+
+void plx_grid_choose_digits(struct plx_grid *grid, const struct plx_table_options *options)
+{
+    for (size_t i = 0; i < grid->column_count; i++)
+        grid->columns[i].decimals =
+            options->fixed && !is_of_counts(grid, i) ? options->digits : column_decimals(grid, i);
+}
+
+/* The number with a sign as it is printed; `plus`: above zero too. Returns the length. */
+static size_t put_number(char *text, double value, unsigned decimals, bool plus)
+{
+    char digits[PLX_FIXED_TEXT];
+    if (isnan(value))
+        return (size_t)sprintf(text, "n/a");
+    plx_format_fixed(fabs(value), decimals, digits);
+    const bool zero = digits[strspn(digits, "0.")] == '\0';
+    const char *sign = zero ? "" : value < 0 ? "−" : plus ? "+" : "";
+    return (size_t)sprintf(text, "%s%s", sign, isinf(value) ? "∞" : digits);
+}
+
+/* ± where both ends are as far away as far as is shown. */
+static size_t put_interval(char *text, const struct plx_grid_cell *cell, unsigned decimals)
+{
+    char below[PLX_FIXED_TEXT], above[PLX_FIXED_TEXT];
+    if (isnan(cell->low) || isnan(cell->high))
+        return 0;
+    plx_format_fixed(cell->value - cell->low, decimals, below);
+    plx_format_fixed(cell->high - cell->value, decimals, above);
+    if (strcmp(below, above) == 0)
+        return (size_t)sprintf(text, " ± %s", above);
+    size_t size = (size_t)sprintf(text, " [");
+    size += put_number(text + size, cell->low, decimals, false);
+    size += (size_t)sprintf(text + size, ", ");
+    size += put_number(text + size, cell->high, decimals, false);
+    return size + (size_t)sprintf(text + size, "]");
+}
+
+/* In the metric's own unit; of perplexities in hundredths, of which as many digits as those of the perplexity
+   tell apart. */
+static void put_difference(char *text, const struct plx_grid_cell *cell, const struct plx_grid_column *column)
+{
+    const bool ratio = column->metric->metric.scale == PLX_METRIC_EXPONENTIAL;
+    unsigned decimals = column->decimals;
+    size_t size = (size_t)sprintf(text, " (");
+    if (ratio && isfinite(cell->value) && cell->value > 0)
+        decimals = (unsigned)bounded(
+            -magnitude(100 * pow(10, -(double)decimals) * cell->difference / cell->value), 4);
+    size += put_number(text + size, ratio ? 100 * (cell->difference - 1) : cell->difference, decimals, true);
+    sprintf(text + size, ratio ? " %%)" : ")");
+}
+
+void plx_grid_cell_text(const struct plx_grid *grid, size_t row, size_t column, struct plx_cell_text *text)
+{
+    const struct plx_grid_cell *cell = plx_grid_cell(grid, row, column);
+    const struct plx_grid_column *of = grid->columns + column;
+    text->rest[0] = '\0';
+    text->mark = cell->mark ? grid->notes[cell->mark - 1].mark : "";
+    if (!cell->known) {
+        sprintf(text->number, "—");
+        return;
+    }
+    put_number(text->number, cell->value, of->decimals, false);
+    const size_t size = put_interval(text->rest, cell, of->decimals);
+    if (cell->compared)
+        put_difference(text->rest + size, cell, of);
+}
