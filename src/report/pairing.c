@@ -123,6 +123,8 @@ static enum plx_status match_all(struct matching *matching, struct plx_token_pai
     enum plx_status status;
     for (unsigned i = 0; i < 2; i++)
         matching->detailed[i] = plx_token_pairs_detailed(pairs, i);
+    if (!matching->detailed[0] && !matching->detailed[1])
+        matching->moved->units_are_documents = false; /* all is one unit */
     do {
         if (options->interrupted && options->interrupted(options->user))
             return plx_error_set(error, PLX_INTERRUPTED, "interrupted");
