@@ -48,6 +48,7 @@ struct plx_compare_options {
                                       noted one */
     const char *const *new_names;  /* [count] what results NEW are called instead of their paths; NULL, or an
                                       element that is NULL: these */
+    bool tokens_pass; /* the per-token files of NEW will soon be gone: the comparison does not name them */
     enum plx_resampling resampling;
     size_t resamples; /* 0: 10,000; else at least 100 */
     uint64_t seed;    /* the same seed gives the same numbers, whatever the threads */

@@ -206,6 +206,10 @@ static enum plx_status compare_one(struct plx_comparison *comparison, const char
     find_doubts(base, pair);
     if (pair->comparability.level == PLX_COMPARABLE_TOKENS)
         status = plx_pair_test(base, pair, files, options, error);
+    if (options->tokens_pass) {
+        free(pair->files[1]);
+        pair->files[1] = NULL;
+    }
     judge(base, pair);
     return status;
 }

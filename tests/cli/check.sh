@@ -83,22 +83,23 @@ says 'no folder can be made in /nowhere: No such file or directory'
 sed 's/^-3\.266268/-3.366268/' "$ngram" >worse.arpa
 "$PERPLEX" eval "$ngram" "$test_text" -q -o base.json --per-token tokens.jsonl
 run "$PERPLEX" check worse.arpa "$test_text" --baseline base.json -f json
-pairing=$(flatten out | grep -c tokens.jsonl)
-[ "$pairing" -gt 0 ] || grep -q '"tokens"' out || fail 'not paired by tokens'
+has comparisons.0.test.pairing tokens
+has comparisons.0.per_token.base tokens.jsonl
+[ -z "$(value out comparisons.0.per_token.new)" ] || fail 'names a file that is gone'
 cp out by-tokens.json
 nothing_left
 misused 'tokens.jsonl would overwrite what is read: tokens.jsonl' \
     "$PERPLEX" check worse.arpa "$test_text" --baseline base.json --per-token tokens.jsonl
 run "$PERPLEX" check worse.arpa "$test_text" --baseline base.json --per-token new.npy -o new.json -f json
-[ "$(value out comparisons.0.difference.interval95.0)" = "$(value by-tokens.json comparisons.0.difference.interval95.0)" ] ||
+[ "$(value out comparisons.0.test.standard_error_nats)" = "$(value by-tokens.json comparisons.0.test.standard_error_nats)" ] ||
     fail 'another interval'
 [ "$(value new.json runtime.outputs.per_token)" = new.npy ] || fail 'the result does not name its file'
 run "$PERPLEX" compare base.json new.json -f json
-[ "$(value out comparisons.0.difference.interval95.0)" = "$(value by-tokens.json comparisons.0.difference.interval95.0)" ] ||
+[ "$(value out comparisons.0.test.standard_error_nats)" = "$(value by-tokens.json comparisons.0.test.standard_error_nats)" ] ||
     fail 'another interval than compare has'
 mv tokens.jsonl gone.jsonl
-run "$PERPLEX" check worse.arpa "$test_text" --baseline base.json
-contains out 'by .* blocks'
+run "$PERPLEX" check worse.arpa "$test_text" --baseline base.json -f json
+has comparisons.0.test.pairing blocks
 
 # A new baseline: whatever the gate says, which is told; not where the evaluation fails, or ends in infinity.
 cp base.json kept.json
