@@ -233,15 +233,13 @@ static void plx_result_read__notices_what_is_nested_deeply(void **state)
 {
     struct plx_error error;
     (void)state;
-    cJSON *shard = read_shard(), *inner = cJSON_GetObjectItemCaseSensitive(shard, "model");
+    cJSON *shard = read_shard(), *deep = cJSON_CreateArray();
     for (int i = 0; i < 500; i++) {
-        cJSON *array = cJSON_CreateArray();
-        if (i == 0)
-            cJSON_AddItemToObject(inner, "deep", array);
-        else
-            cJSON_AddItemToArray(inner, array);
-        inner = array;
+        cJSON *outer = cJSON_CreateArray();
+        cJSON_AddItemToArray(outer, deep);
+        deep = outer;
     }
+    cJSON_AddItemToObject(cJSON_GetObjectItemCaseSensitive(shard, "model"), "deep", deep);
     char *text = cJSON_PrintUnformatted(shard);
     assert_non_null(text);
     file_write(folder_path("changed.json"), text, strlen(text));
