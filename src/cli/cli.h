@@ -494,11 +494,12 @@ int cli_fail(const struct plx_error *error);
    nobody reads any more. Nothing may be left to clean up then. */
 int cli_fail_output(const char *path, const struct plx_error *error);
 
-/* table.c: what can be wrong with the options of a table; and the table of these results by the options, to
-   be freed with plx_text_free. Both return the exit code, having said what is wrong. */
+/* table.c: what can be wrong with the options of a table; and the table of these results, under names[count]
+   or, for NULL, their own, by the options, to be freed with plx_text_free. Both return the exit code, having
+   said what is wrong. */
 int cli_check_table(const struct cli_arguments *options);
-int cli_make_table(const struct cli_arguments *options, const char *const *paths, size_t count, char **text,
-                   size_t *length);
+int cli_make_table(const struct cli_arguments *options, const char *const *paths,
+                   const struct plx_table_names *names, size_t count, char **text, size_t *length);
 
 /* explain.c: the table of --explain on stderr. */
 void cli_print_explained(const struct plx_result *result);
