@@ -201,6 +201,9 @@ enum cli_takes {
       "list N tokens and documents that moved most, in each direction (default 5)")                          \
     X(FAIL_IF, "fail-if", 0, "CONDITION", TEXT, CLI_COMPARE | CLI_CHECK,                                     \
       "fail where it holds, such as 'ppl > +0.5%' (may be repeated)")                                        \
+    X(TOKEN_FILE, "per-token", 0, "FILE", FILE, CLI_REPORT,                                                  \
+      "per-token file of the result (default: the one that the result notes); may be repeated, for one "     \
+      "result after the other")                                                                              \
     X(TITLE, "title", 0, "TEXT", TEXT, CLI_REPORT, "title of the page (default: names of model and corpus)") \
     X(ROWS, "rows", 0, "WHAT", DIMENSION, CLI_TABLE,                                                         \
       "what is a row: %s, or several with commas between them")                                              \
@@ -257,7 +260,8 @@ struct cli_option_row {
     const char *help;
 };
 
-#define CLI_CONDITIONS_MOST 64
+#define CLI_CONDITIONS_MOST  64
+#define CLI_TOKEN_FILES_MOST 64
 
 /* How many per-token files can be named. */
 #define CLI_NEW_TOKENS_MOST 64
@@ -273,6 +277,8 @@ struct cli_arguments {
     int new_tokens_count;
     const char *conditions[CLI_CONDITIONS_MOST]; /* [condition_count] all that --fail-if has been given */
     int condition_count;
+    const char *token_files[CLI_TOKEN_FILES_MOST]; /* [token_file_count] likewise */
+    int token_file_count;
     const char *const *operands;
     int operand_count;
 };
@@ -488,11 +494,12 @@ int cli_fail(const struct plx_error *error);
    nobody reads any more. Nothing may be left to clean up then. */
 int cli_fail_output(const char *path, const struct plx_error *error);
 
-/* table.c: what can be wrong with the options of a table; and the table of these results by the options, to
-   be freed with plx_text_free. Both return the exit code, having said what is wrong. */
+/* table.c: what can be wrong with the options of a table; and the table of these results, under names[count]
+   or, for NULL, their own, by the options, to be freed with plx_text_free. Both return the exit code, having
+   said what is wrong. */
 int cli_check_table(const struct cli_arguments *options);
-int cli_make_table(const struct cli_arguments *options, const char *const *paths, size_t count, char **text,
-                   size_t *length);
+int cli_make_table(const struct cli_arguments *options, const char *const *paths,
+                   const struct plx_table_names *names, size_t count, char **text, size_t *length);
 
 /* explain.c: the table of --explain on stderr. */
 void cli_print_explained(const struct plx_result *result);

@@ -108,6 +108,10 @@ bool cli_check_inputs(const struct cli_arguments *arguments)
             if (colon && !check_pair(name, path, colon + 1))
                 return false;
         }
+        for (int k = 0; k < arguments->token_file_count; k++) {
+            if (!check_pair(name, path, arguments->token_files[k]))
+                return false;
+        }
     }
     return true;
 }
