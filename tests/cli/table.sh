@@ -131,6 +131,11 @@ accepts "$PERPLEX" table less.json tie.json five.json --rows file --metric ppl,b
 [ "$(sed -n 's/[.]json,.*//p' out | tr '\n' ' ')" = 'tie five less ' ] || fail "the order is $(cat out)"
 contains out '^less[.]json,100,,$'
 
+# A mixture is called by its models.
+sed -e 's#"model": "five"#"model": "0.7*models/a b.arpa + 0.2*/c/uniform:9 + 0.1*./d"#' -e 's/"model": {/&"components": [], /' five.json >mix.json
+accepts "$PERPLEX" table mix.json tie.json --rows model -f csv
+contains out '^0.7[*]a b.arpa + 0.2[*]uniform:9 + 0.1[*]d,100,$'
+
 # What differs is said of rows, of columns, or of single cells.
 sed 's/"scored": 1000/"scored": 900/' third.json >part.json
 accepts "$PERPLEX" table five.json other.json part.json --rows model --columns corpus
