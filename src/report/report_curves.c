@@ -119,8 +119,10 @@ static bool all_finite(const struct plx_report *report)
 
 static void draw(struct plx_report *report, struct curves *curves, struct plx_chart *chart)
 {
-    if (report->html.status || !(curves->high >= curves->low))
+    if (report->html.status || !(curves->high >= curves->low)) {
+        plx_html_markup(&report->html, "<p>There is nothing to be drawn.</p>\n");
         return;
+    }
     chart->y.label = "nats per token";
     chart->y.low = curves->low;
     chart->y.high = curves->high;
@@ -180,7 +182,8 @@ static void read_positions(struct plx_report *report, struct curves *curves, siz
             from = plx_report_number(bin, "from");
         tokens += plx_report_number(bin, "tokens");
         nats += plx_report_number(bin, "nats");
-        if (!(from >= 0) || !(to >= from) || (tokens < BIN_TOKENS_LEAST && bin->next) || !(tokens >= 1))
+        if (!(from >= 0) || !(to >= from && to < 9e15) || (tokens < BIN_TOKENS_LEAST && bin->next) ||
+            !(tokens >= 1))
             continue;
         add_point(report, curves, index,
                   (struct plx_chart_point){.x = sqrt((1 + from) * (1 + to)) - 1,
