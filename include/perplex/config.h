@@ -39,7 +39,8 @@ struct plx_setting {
 PLX_API enum plx_status plx_config_open(const char *name, const struct plx_source_options *options,
                                         struct plx_config **config, struct plx_error *error);
 
-/* Reads a tree: the same, but that values may be objects and arrays, nested to any depth; null is nothing. */
+/* Reads a tree: the same, but that values may be objects and arrays, nested as deep as JSON is
+   read; null is nothing. Up to 64 MiB. */
 PLX_API enum plx_status plx_config_open_tree(const char *name, const struct plx_source_options *options,
                                              struct plx_config **config, struct plx_error *error);
 

@@ -10,6 +10,7 @@
 /* Beside STEM.json: STEM.tokens.jsonl.gz, STEM.documents.csv. */
 #define PLAN_TOKENS    ".tokens."
 #define PLAN_DOCUMENTS ".documents."
+#define PLAN_JOURNAL   ".json.journal"
 
 /* What a plan multiplies. */
 enum plan_axis { PLAN_MODEL, PLAN_CORPUS, PLAN_PROTOCOL, PLAN_AXES };
@@ -45,6 +46,8 @@ struct plan_cell {
     char *stem;                     /* owned: of the names of its files; NULL while the key is not known */
     bool has_result;                /* it is there */
     struct plx_headline headline;   /* of the result that is there */
+    bool resumes;                   /* a journal is kept */
+    bool started_afresh;            /* its journal was of no use */
     enum plx_cell_state state;
     int exit_code;
     char *error; /* owned; NULL: none */
@@ -73,8 +76,9 @@ void cli_fail_cell(struct plan_cell *cell, int code, const char *format, ...)
 void cli_cell_title(const struct plan_cell *cell, char *text, size_t capacity);
 
 /* plan_keys.c: hashes what each cell is made of, each file once, and names the cells by it. A cell whose
-   files cannot be read fails. PLX_INTERRUPTED; PLX_OK otherwise. */
-enum plx_status cli_make_keys(struct plan_cell *cells, size_t count, struct plx_error *error);
+   files cannot be read fails. `terminal`: stderr is one, and shows what is read. PLX_INTERRUPTED; PLX_OK
+   otherwise. */
+enum plx_status cli_make_keys(struct plan_cell *cells, size_t count, bool terminal, struct plx_error *error);
 
 /* plan_folder.c: the folder of results. */
 struct plan_folder {
@@ -92,8 +96,15 @@ void cli_close_folder(struct plan_folder *folder);
 void cli_find_results(const struct cli_plan *plan, struct plan_folder *folder, struct plan_cell *cells,
                       size_t count);
 
+/* Marks cells without a result that the last run has tried in vain, as the index says. */
+void cli_recall_failures(const struct plan_folder *folder, struct plan_cell *cells, size_t count);
+
 /* What is to be found in the result of a cell: it is done, or has failed. */
 void cli_look_at_result(const struct plan_folder *folder, struct plan_cell *cell);
+
+/* Whether there is a journal of the cell; and removes it. */
+bool cli_has_journal(const struct plan_folder *folder, const struct plan_cell *cell);
+void cli_remove_journal(const struct plan_folder *folder, const struct plan_cell *cell);
 
 /* Writes index.json. Returns the exit code, having said what failed. */
 int cli_write_index(const struct cli_plan *plan, const struct plan_folder *folder,
@@ -108,7 +119,8 @@ struct plan_process {
     int messages; /* what it writes to stderr comes out of there */
     char text[2048];
     size_t used;
-    double started; /* seconds */
+    double started;   /* seconds */
+    bool had_journal; /* there was one to go on from */
     struct plan_cell *cell;
 };
 

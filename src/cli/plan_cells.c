@@ -63,7 +63,7 @@ static bool settle(const struct cli_plan *plan, struct plan_cell *cell)
         const char *place = NULL;
         for (int axis = 0; axis < PLAN_AXES; axis++) {
             const struct cli_arguments *own = &cell->of[axis]->options;
-            if (!own->values[option])
+            if (!own->paths[option])
                 continue;
             if (place) {
                 fprintf(stderr, "perplex: %s: %s and %s are said of one cell\n", arguments->config, place,
@@ -79,6 +79,17 @@ static bool settle(const struct cli_plan *plan, struct plan_cell *cell)
     memcpy(arguments->mixed, mixed->mixed, sizeof arguments->mixed);
     arguments->mixed_count = mixed->mixed_count;
     return true;
+}
+
+/* With a journal, unless the plan says otherwise, or the model has no fingerprint, by which a journal knows
+   it. */
+static void settle_journal(struct plan_cell *cell)
+{
+    struct cli_arguments *arguments = &cell->arguments;
+    const char *fingerprint = arguments->values[CLI_FINGERPRINT];
+    cell->resumes = arguments->paths[CLI_RESUME] ? arguments->values[CLI_RESUME] != NULL
+                                                 : !fingerprint || strcmp(fingerprint, "none") != 0;
+    arguments->values[CLI_RESUME] = NULL;
 }
 
 /* The model, and the files of the corpus. */
@@ -121,6 +132,7 @@ int cli_make_cells(const struct cli_plan *plan, struct plan_cell **cells, size_t
         *made = cell;
         if (!settle(plan, made))
             return CLI_USAGE;
+        settle_journal(made);
         take_operands(made);
         const int code = check_cell(made);
         if (code != CLI_OK)

@@ -194,6 +194,18 @@ static bool is_there(const struct plan_folder *folder, const struct plan_cell *c
     return there;
 }
 
+bool cli_has_journal(const struct plan_folder *folder, const struct plan_cell *cell)
+{
+    return is_there(folder, cell, PLAN_JOURNAL, "");
+}
+
+void cli_remove_journal(const struct plan_folder *folder, const struct plan_cell *cell)
+{
+    char *path = cli_folder_path(folder, cell->stem, PLAN_JOURNAL);
+    (void)unlink(path);
+    free(path);
+}
+
 /* With what the plan wants beside it. */
 static bool has_files(const struct cli_plan *plan, const struct plan_folder *folder,
                       const struct plan_cell *cell)
@@ -230,6 +242,8 @@ static void look_at_cell(const struct cli_plan *plan, const struct plan_folder *
     if (!cell->stem || !has_files(plan, folder, cell))
         return;
     cli_look_at_result(folder, cell);
+    if (cell->has_result && folder->lock >= 0)
+        cli_remove_journal(folder, cell); /* killed when it had served */
     if (cell->has_result)
         return;
     free(cell->error);
@@ -282,6 +296,32 @@ void cli_find_results(const struct cli_plan *plan, struct plan_folder *folder, s
         closedir(directory);
     for (size_t i = 0; i < count; i++)
         look_at_cell(plan, folder, cells + i);
+}
+
+/* What the index said of a cell that failed and has been tried by nobody since. */
+static void recall_failure(const struct plx_setting *entry, struct plan_cell *cells, size_t count)
+{
+    const struct plx_setting *key = plx_setting_member(entry, "key"),
+                             *code = plx_setting_member(entry, "exit_code"),
+                             *error = plx_setting_member(entry, "error");
+    for (size_t i = 0; key && code && error && key->value && code->value && error->value && i < count; i++) {
+        if (cells[i].state == PLX_CELL_TO_DO && strcmp(cells[i].key, key->value) == 0)
+            cli_fail_cell(cells + i, (int)strtol(code->value, NULL, 10), "%s", error->value);
+    }
+}
+
+void cli_recall_failures(const struct plan_folder *folder, struct plan_cell *cells, size_t count)
+{
+    char *path = cli_folder_path(folder, INDEX, "");
+    struct plx_config *index;
+    struct plx_error error;
+    if (plx_config_open_tree(path, NULL, &index, &error) == PLX_OK) {
+        const struct plx_setting *list = plx_setting_member(plx_config_root(index), "cells");
+        for (size_t i = 0; list && i < list->member_count; i++)
+            recall_failure(list->members + i, cells, count);
+        plx_config_close(index);
+    }
+    free(path);
 }
 
 int cli_write_index(const struct cli_plan *plan, const struct plan_folder *folder,

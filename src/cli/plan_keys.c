@@ -14,6 +14,7 @@ struct hashed {
 struct hashes {
     struct hashed *hashed; /* [count] */
     size_t count, capacity;
+    bool terminal, shown; /* a line stands there */
 };
 
 /* The text of a file of a kind, which is looked up, or hashed by `hash`. */
@@ -102,6 +103,17 @@ static char *describe(hash_function *function, const struct cli_arguments *argum
     return text;
 }
 
+/* It may take a while. */
+static void show(struct hashes *hashes, const char *name)
+{
+    char visible[256];
+    if (!hashes->terminal)
+        return;
+    plx_text_visible(name, visible, sizeof visible);
+    fprintf(stderr, "\r\033[Kreading %.60s", strstr(name, "://") ? "a URL" : visible);
+    hashes->shown = true;
+}
+
 /* Every file only once. */
 static const struct hashed *hash_once(struct hashes *hashes, hash_function *function,
                                       const struct cli_arguments *arguments, const char *const *names,
@@ -124,6 +136,7 @@ static const struct hashed *hash_once(struct hashes *hashes, hash_function *func
     }
     struct hashed *one = hashes->hashed + hashes->count++;
     one->what = what;
+    show(hashes, names[0]);
     if (function(arguments, names, count, text, &one->error) == PLX_OK)
         one->text = cli_text("%s", text);
     return one;
@@ -145,7 +158,8 @@ static bool add_file(struct hashes *hashes, hash_function *function, const struc
 /* Changes nothing of a result but its member `runtime`. */
 static bool changes_nothing(enum cli_option option)
 {
-    return option == CLI_THREADS || option == CLI_BATCH || option == CLI_LOAD || option == CLI_VERIFY;
+    return option == CLI_THREADS || option == CLI_BATCH || option == CLI_LOAD || option == CLI_VERIFY ||
+           option == CLI_RESUME;
 }
 
 /* A corpus beside the one that is scored is read without what is said of that: but for its format, if weights
@@ -230,9 +244,9 @@ static enum plx_status make_key(struct hashes *hashes, struct plan_cell *cell, s
     return PLX_OK;
 }
 
-enum plx_status cli_make_keys(struct plan_cell *cells, size_t count, struct plx_error *error)
+enum plx_status cli_make_keys(struct plan_cell *cells, size_t count, bool terminal, struct plx_error *error)
 {
-    struct hashes hashes = {0};
+    struct hashes hashes = {.terminal = terminal};
     enum plx_status status = PLX_OK;
     for (size_t i = 0; i < count && status != PLX_INTERRUPTED; i++) {
         char message[1536];
@@ -242,6 +256,8 @@ enum plx_status cli_make_keys(struct plan_cell *cells, size_t count, struct plx_
         plx_error_format(error, message, sizeof message);
         cli_fail_cell(cells + i, plx_status_exit_code(status), "%s", message);
     }
+    if (hashes.shown)
+        fprintf(stderr, "\r\033[K");
     for (size_t i = 0; i < hashes.count; i++) {
         free(hashes.hashed[i].what);
         free(hashes.hashed[i].text);

@@ -63,6 +63,8 @@ char **cli_cell_command(const struct cli_plan *plan, const struct plan_folder *f
     if (plan->per_document)
         add_output(&command, folder, cell, "per-document", PLAN_DOCUMENTS, plan->per_document);
     add_output(&command, folder, cell, "output", ".", "json");
+    if (cell->resumes)
+        add(&command, cli_text("--resume"));
     add(&command, cli_text("--quiet"));
     add(&command, cli_text("--"));
     for (int i = 0; i < arguments->operand_count; i++)

@@ -137,10 +137,13 @@ static void start_cell(struct running *run, struct plan_cell *cell)
     while (process->pid != 0)
         process++;
     char **command = cli_cell_command(&run->plan, &run->folder, cell, run->threads);
-    if (cli_start_cell(command, cell, process))
+    const bool had_journal = cell->resumes && cli_has_journal(&run->folder, cell);
+    if (cli_start_cell(command, cell, process)) {
+        process->had_journal = had_journal;
         run->active++;
-    else
+    } else {
         run->finished++;
+    }
     cli_release_command(command);
 }
 
@@ -158,20 +161,39 @@ static void start_cells(struct running *run)
         write_index(run);
 }
 
-/* The cell's process has ended. */
-static void finish_cell(struct running *run, struct plan_cell *cell, int code, double seconds)
+static void forget_error(struct plan_cell *cell)
 {
+    free(cell->error);
+    cell->error = NULL;
+    cell->exit_code = CLI_OK;
+    cell->state = PLX_CELL_TO_DO;
+}
+
+/* A journal of another machine, or of other batches, is refused rather than overwritten; here it is in
+   nobody's way. */
+static bool starts_afresh(const struct plan_process *process, int code)
+{
+    return process->had_journal && !process->cell->started_afresh &&
+           (code == plx_status_exit_code(PLX_MISMATCH) || code == plx_status_exit_code(PLX_MALFORMED));
+}
+
+/* The process has ended. */
+static void finish_cell(struct running *run, const struct plan_process *process, int code)
+{
+    struct plan_cell *cell = process->cell;
     run->active--;
     if (run->stopping && code != CLI_OK) { /* it is not its fault */
-        free(cell->error);
-        cell->error = NULL;
-        cell->exit_code = CLI_OK;
-        cell->state = PLX_CELL_TO_DO;
+        forget_error(cell);
+    } else if (starts_afresh(process, code)) {
+        cli_remove_journal(&run->folder, cell);
+        cell->started_afresh = true;
+        forget_error(cell);
+        run->next = 0;
     } else {
         run->finished++;
         if (code == CLI_OK || code == plx_status_exit_code(PLX_NOT_FINITE))
             cli_look_at_result(&run->folder, cell);
-        say_finished(run, cell, seconds);
+        say_finished(run, cell, seconds_now() - process->started);
     }
     write_index(run);
 }
@@ -190,10 +212,9 @@ static void hear_cells(struct running *run)
     if (poll(waiting, count, PERIOD_MS) <= 0)
         return;
     for (nfds_t i = 0; i < count; i++) {
-        const double seconds = seconds_now() - heard[i]->started;
         int code;
         if (waiting[i].revents && cli_hear_cell(heard[i], &code))
-            finish_cell(run, heard[i]->cell, code, seconds);
+            finish_cell(run, heard[i], code);
     }
 }
 
@@ -211,25 +232,40 @@ static void carry_out(struct running *run)
     clear_line(run);
 }
 
+/* Models × corpora, and protocols where there are several, unless the plan says otherwise. */
+static void settle_table(struct cli_plan *plan)
+{
+    const char **values = plan->table.values;
+    if (values[CLI_ROWS] || values[CLI_COLUMNS] || values[CLI_METRIC])
+        return;
+    values[CLI_ROWS] = "model";
+    values[CLI_COLUMNS] = plan->counts[PLAN_PROTOCOL] > 1 ? "corpus,protocol" : "corpus";
+}
+
 /* The table of the results that are there. */
 static int print_table(const struct running *run)
 {
-    const char **paths = cli_allocate(run->count, sizeof *paths);
-    char *text = NULL;
+    struct plx_table_names *names = cli_allocate(run->count, sizeof *names);
+    char **paths = cli_allocate(run->count, sizeof *paths), *text = NULL;
     size_t count = 0, length = 0;
     for (size_t i = 0; i < run->count; i++) {
-        if (run->cells[i].has_result)
-            paths[count++] = cli_folder_path(&run->folder, run->cells[i].stem, ".json");
+        const struct plan_cell *cell = run->cells + i;
+        if (!cell->has_result)
+            continue;
+        names[count] = (struct plx_table_names){cell->of[PLAN_MODEL]->name, cell->of[PLAN_CORPUS]->name,
+                                                cell->of[PLAN_PROTOCOL]->name};
+        paths[count++] = cli_folder_path(&run->folder, cell->stem, ".json");
     }
     int code = CLI_OK;
     if (count > 0)
-        code = cli_make_table(&run->plan.table, paths, count, &text, &length);
+        code = cli_make_table(&run->plan.table, (const char *const *)paths, names, count, &text, &length);
     if (text)
         code = cli_write(run->arguments->values[CLI_OUTPUT], text, length);
     plx_text_free(text);
     for (size_t i = 0; i < count; i++)
-        free((void *)(uintptr_t)paths[i]);
+        free(paths[i]);
     free(paths);
+    free(names);
     return code;
 }
 
@@ -298,7 +334,7 @@ static int list(const struct running *run)
         char title[512];
         cli_cell_title(cell, title, sizeof title);
         printf("%-6s  %s\n", plx_cell_state_name(cell->state), title);
-        if (cell->state != PLX_CELL_TO_DO || run->quiet)
+        if (cell->has_result || !cell->stem || run->quiet)
             continue;
         char **command = cli_cell_command(&run->plan, &run->folder, cell, run->threads);
         printf("       ");
@@ -313,18 +349,16 @@ static int list(const struct running *run)
     return print_failures(run);
 }
 
-/* Those that are there count for nothing. */
+/* Those that are there count for nothing, and nor does what others have begun. */
 static void forget_results(struct running *run)
 {
     for (size_t i = 0; i < run->count; i++) {
         struct plan_cell *cell = run->cells + i;
-        if (!cell->has_result)
-            continue;
-        free(cell->error);
-        cell->error = NULL;
+        if (cell->stem && run->folder.lock >= 0)
+            cli_remove_journal(&run->folder, cell);
+        if (cell->has_result)
+            forget_error(cell);
         cell->has_result = false;
-        cell->exit_code = CLI_OK;
-        cell->state = PLX_CELL_TO_DO;
     }
 }
 
@@ -338,13 +372,15 @@ static int run_cells(struct running *run)
     const int code = dry ? CLI_OK : cli_open_folder(path, &run->folder);
     if (code != CLI_OK)
         return code;
-    if (cli_make_keys(run->cells, run->count, &error))
+    if (cli_make_keys(run->cells, run->count, run->terminal && !run->quiet, &error))
         return cli_fail(&error);
     cli_find_results(&run->plan, &run->folder, run->cells, run->count);
     if (values[CLI_FORCE])
         forget_results(run);
-    if (dry)
+    if (dry) {
+        cli_recall_failures(&run->folder, run->cells, run->count);
         return list(run);
+    }
     const size_t before = count_state(run, PLX_CELL_DONE);
     run->finished = run->count - count_state(run, PLX_CELL_TO_DO);
     carry_out(run);
@@ -369,6 +405,7 @@ static int run(struct cli_arguments *arguments)
         running->plan.table.values[CLI_FORMAT] = arguments->values[CLI_FORMAT];
         running->plan.table.paths[CLI_FORMAT] = NULL;
     }
+    settle_table(&running->plan);
     if (code == CLI_OK)
         code = cli_check_table(&running->plan.table);
     if (code == CLI_OK)

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #define CONFIG_BYTES_MAX ((size_t)1 << 20)
+#define TREE_BYTES_MAX   ((size_t)64 << 20)
 #define PATH_TEXT        160
 
 /* What settings point to. */
@@ -150,7 +151,7 @@ static enum plx_status read_source(struct plx_config *config, struct plx_source 
     config->name = plx_copy_string(name, strlen(name), error);
     if (!config->name)
         return PLX_MEMORY;
-    plx_buffer_init(&text, CONFIG_BYTES_MAX);
+    plx_buffer_init(&text, config->tree ? TREE_BYTES_MAX : CONFIG_BYTES_MAX);
     enum plx_status status = plx_source_read_all(source, "a config", &text, error);
     if (status == PLX_OK)
         status = plx_json_parse((const char *)text.data, text.size, name, &config->json, error);
