@@ -33,12 +33,13 @@ const char *const plx_report_style[] = {
     "text-decoration:underline}\n",
     /* Tables scroll by themselves. */
     ".box{overflow-x:auto;margin:.75rem 0}\n",
-    "table{border-collapse:collapse;font-size:.9rem;line-height:1.4}\n",
+    "table{border-collapse:separate;border-spacing:0;font-size:.9rem;line-height:1.4}\n",
     "th,td{padding:.28rem .9rem .28rem 0;text-align:left;vertical-align:baseline;border-bottom:1px solid "
     "var(--rule)}\n",
     "th{font-weight:600}thead th{color:var(--soft);font-weight:500;border-bottom-color:var(--soft);"
     "vertical-align:bottom}tbody th{font-weight:500;white-space:nowrap}\n",
-    "th:last-child,td:last-child{padding-right:0}\n",
+    "th:last-child,td:last-child{padding-right:0}tr>th:first-child{position:sticky;left:0;"
+    "background:var(--paper)}\n",
     ".num{text-align:right;white-space:nowrap}th.name{white-space:normal;min-width:6rem;max-width:12rem;"
     "overflow-wrap:anywhere}\n",
     "td small{display:block;color:var(--soft);font-size:.84em;white-space:nowrap}\n",
