@@ -39,7 +39,7 @@ const char *const plx_report_style[] = {
     "th{font-weight:600}thead th{color:var(--soft);font-weight:500;border-bottom-color:var(--soft);"
     "vertical-align:bottom}tbody th{font-weight:500;white-space:nowrap}\n",
     "th:last-child,td:last-child{padding-right:0}tr>th:first-child{position:sticky;left:0;"
-    "background:var(--paper)}\n",
+    "background:var(--paper) padding-box}\n",
     ".num{text-align:right;white-space:nowrap}th.name{white-space:normal;min-width:6rem;max-width:12rem;"
     "overflow-wrap:anywhere}\n",
     "td small{display:block;color:var(--soft);font-size:.84em;white-space:nowrap}\n",
