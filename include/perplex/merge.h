@@ -21,10 +21,9 @@ extern "C" {
    results that were put together, `seconds` is the sum of theirs, and `threads`, `batch` and
    `peak_memory_bytes` are the highest of any.
 
-   Every shard's figures are computed anew from its sums and counts and must be those that stand in it; the
-   sums of its blocks and of the lengths of n-grams must add up to that of all tokens; and the shards together
-   must have scored every target once. So a changed digit is found wherever two places of the file have to
-   agree; one far behind the point of a sum that stands there once is not.
+   Every shard's figures are computed anew from its sums and must be those that stand in it, and so must the
+   SHA-256 of its text: a digit that was changed is noticed. The shards together must have scored every target
+   once.
 
    PLX_MISMATCH where a shard is missing, there twice, of another number of shards, of another evaluation
    (another model, corpus, protocol or option) or of another version of perplex, where a result is of a whole

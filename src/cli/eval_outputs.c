@@ -42,13 +42,10 @@ static bool check_lost(const struct cli_arguments *arguments)
 /* Of the result at that path, to be freed; NULL without memory. */
 static char *journal_path(const char *result)
 {
-    static const char suffix[] = ".journal";
-    const size_t length = strlen(result);
-    char *path = malloc(length + sizeof suffix);
-    if (path) {
-        memcpy(path, result, length);
-        memcpy(path + length, suffix, sizeof suffix);
-    }
+    const size_t capacity = strlen(result) + sizeof ".journal";
+    char *path = malloc(capacity);
+    if (path)
+        snprintf(path, capacity, "%s.journal", result);
     return path;
 }
 

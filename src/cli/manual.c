@@ -279,6 +279,7 @@ static void print_formats(FILE *stream)
     print_paragraphs(stream, ARRAYS);
     print_registry(stream, "Files of documents", plx_per_document_format_name,
                    plx_per_document_format_description);
+    print_registry(stream, "Tables", plx_table_format_name, plx_table_format_description);
     print_registry(stream, "Summaries in the words of other tools", plx_summary_name,
                    plx_summary_description);
 }

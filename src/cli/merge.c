@@ -11,8 +11,7 @@ static const char DETAILS[] =
     "of an evaluation of the whole corpus: the sums in results are exact, and neither model nor corpus is "
     "opened again.\n\n"
     "Shards that are missing, there twice, or of another evaluation are refused by name, with the field that "
-    "differs; the exit code is 2 then. The figures of each are computed anew from its sums, and have to be "
-    "those that stand in it.";
+    "differs; the exit code is 2 then. A digit that was changed in one is noticed.";
 
 static const struct cli_example EXAMPLES[] = {
     {"perplex merge shard-*.json -o result.json",

@@ -117,25 +117,35 @@ static bool check_names(const struct cli_command *command, const struct cli_argu
     return true;
 }
 
-/* One more model to be mixed in; the first model has a place too. */
-static bool add_mixed(struct cli_arguments *arguments)
+/* One more value of an option that may be repeated. */
+static bool add_value(const struct cli_arguments *arguments, int option, const char **values, int *count,
+                      int most)
 {
-    if (arguments->mixed_count == PLX_MIXTURE_MOST - 1) {
-        fprintf(stderr, "perplex: --mix can be given %d times at most\n", PLX_MIXTURE_MOST - 1);
+    if (*count == most) {
+        fprintf(stderr, "perplex: --%s can be given %d times at most\n", OPTIONS[option].name, most);
         return false;
     }
-    arguments->mixed[arguments->mixed_count++] = arguments->values[CLI_MIX];
+    values[(*count)++] = arguments->values[option];
     return true;
 }
 
-static bool add_condition(struct cli_arguments *arguments)
+/* True for options that are not repeated. */
+static bool add_repeated(struct cli_arguments *arguments, int option)
 {
-    if (arguments->condition_count == CLI_CONDITIONS_MOST) {
-        fprintf(stderr, "perplex: --fail-if can be given %d times at most\n", CLI_CONDITIONS_MOST);
-        return false;
+    switch (option) {
+    case CLI_MIX: /* the first model has a place too */
+        return add_value(arguments, option, arguments->mixed, &arguments->mixed_count, PLX_MIXTURE_MOST - 1);
+    case CLI_FAIL_IF:
+        return add_value(arguments, option, arguments->conditions, &arguments->condition_count,
+                         CLI_CONDITIONS_MOST);
+    case CLI_TOKEN_FILE:
+        return add_value(arguments, option, arguments->token_files, &arguments->token_file_count,
+                         CLI_TOKEN_FILES_MOST);
+    case CLI_NEW_TOKENS:
+        return add_value(arguments, option, arguments->new_tokens, &arguments->new_tokens_count,
+                         CLI_NEW_TOKENS_MOST);
+    default: return true;
     }
-    arguments->conditions[arguments->condition_count++] = arguments->values[CLI_FAIL_IF];
-    return true;
 }
 
 int cli_parse(const struct cli_command *command, int argc, char **argv, struct cli_arguments *arguments)
@@ -155,8 +165,7 @@ int cli_parse(const struct cli_command *command, int argc, char **argv, struct c
             return unknown_option(command, argv[optind - 1]);
         const int option = code >= FIRST_CODE ? code - FIRST_CODE : find_letter(command, code);
         arguments->values[option] = optarg ? optarg : "";
-        if ((option == CLI_MIX && !add_mixed(arguments)) ||
-            (option == CLI_FAIL_IF && !add_condition(arguments)))
+        if (!add_repeated(arguments, option))
             return usage_error(command);
     }
     arguments->operands = (const char *const *)argv + optind;

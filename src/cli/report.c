@@ -30,7 +30,10 @@ static bool check_output(const struct cli_arguments *arguments)
 
 static enum plx_status write_page(const struct cli_arguments *arguments, struct plx_error *error)
 {
-    const struct plx_report_options options = {.title = arguments->values[CLI_TITLE]};
+    const struct plx_report_options options = {.title = arguments->values[CLI_TITLE],
+                                               .per_token = arguments->token_files,
+                                               .per_token_count = (size_t)arguments->token_file_count,
+                                               .interrupted = cli_interrupted};
     struct plx_output *output;
     cli_catch_signals(); /* nothing may be left beside the file */
     enum plx_status status = plx_output_open(arguments->values[CLI_OUTPUT], &output, error);
@@ -43,10 +46,19 @@ static enum plx_status write_page(const struct cli_arguments *arguments, struct 
     return status;
 }
 
+static bool check_token_files(const struct cli_arguments *arguments)
+{
+    if (arguments->token_file_count <= arguments->operand_count)
+        return true;
+    fprintf(stderr, "perplex: there are more per-token files than results\n");
+    return false;
+}
+
 static int run(struct cli_arguments *arguments)
 {
     struct plx_error error;
-    if (!check_output(arguments) || !cli_check_standard_input(arguments, 0) || !cli_check_inputs(arguments))
+    if (!check_output(arguments) || !cli_check_standard_input(arguments, 0) || !cli_check_inputs(arguments) ||
+        !check_token_files(arguments))
         return CLI_USAGE;
     return write_page(arguments, &error) ? cli_fail_output(arguments->values[CLI_OUTPUT], &error) : CLI_OK;
 }

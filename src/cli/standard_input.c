@@ -29,7 +29,8 @@ bool cli_check_standard_input(const struct cli_arguments *arguments, int models)
     } options[] = {{"protocol file", CLI_CONFIG},        {"vocabulary", CLI_VOCAB},
                    {"bytes of tokens", CLI_TOKEN_BYTES}, {"class weights", CLI_CLASS_WEIGHTS},
                    {"tuning corpus", CLI_MIX_TUNE},      {"training corpus", CLI_COUNTS}};
-    static const char model[] = "model", corpus[] = "corpus", mixed[] = "model to mix";
+    static const char model[] = "model", corpus[] = "corpus", mixed[] = "model to mix",
+                      tokens[] = "per-token file";
     struct reader reader = {0};
     for (size_t i = 0; i < sizeof options / sizeof *options; i++)
         ask(&reader, options[i].role, arguments->values[options[i].option]);
@@ -39,5 +40,7 @@ bool cli_check_standard_input(const struct cli_arguments *arguments, int models)
         const char *colon = strchr(arguments->mixed[i], ':');
         ask(&reader, mixed, colon ? colon + 1 : NULL);
     }
+    for (int i = 0; i < arguments->token_file_count; i++)
+        ask(&reader, tokens, arguments->token_files[i]);
     return !reader.twice;
 }

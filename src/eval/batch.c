@@ -14,7 +14,6 @@
 void plx_batch_clear(struct plx_batch *batch)
 {
     batch->id_count = batch->window_count = batch->target_count = 0;
-    batch->answered = false;
     batch->status = PLX_OK;
 }
 

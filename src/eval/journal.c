@@ -196,8 +196,8 @@ static enum plx_status compare(const struct plx_journal *journal, const uint8_t 
     for (;;) {
         const char *names[] = {next_text(there, size, &a), next_text(identity->data, identity->size, &b)};
         const char *values[] = {next_text(there, size, &a), next_text(identity->data, identity->size, &b)};
-        if (!values[0] || !values[1] || strcmp(names[0], names[1]) != 0) {
-            plx_error_set(error, PLX_MISMATCH, "the journal is of an evaluation of another kind");
+        if (!names[0] || !names[1] || !values[0] || !values[1] || strcmp(names[0], names[1]) != 0) {
+            plx_error_set(error, PLX_MISMATCH, "the journal is of another kind of evaluation");
             return to_be_removed(journal, error);
         }
         if (strcmp(values[0], values[1]) == 0)
@@ -222,6 +222,7 @@ static enum plx_status read_header(struct plx_journal *journal, const struct plx
 {
     struct stat facts;
     uint8_t prefix[PREFIX_BYTES] = {0};
+    *torn = false;
     if (fstat(journal->descriptor, &facts) != 0)
         return cannot_read(journal, errno, error);
     const uint64_t size = (uint64_t)facts.st_size;
@@ -278,7 +279,7 @@ static enum plx_status write_header(struct plx_journal *journal, const struct pl
 enum plx_status plx_journal_begin(struct plx_journal *journal, const struct plx_buffer *identity, size_t most,
                                   struct plx_error *error)
 {
-    bool torn;
+    bool torn = false;
     enum plx_status status = read_header(journal, identity, &torn, error);
     if (status == PLX_OK && torn)
         status = write_header(journal, identity, error);

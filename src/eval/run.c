@@ -288,9 +288,10 @@ enum plx_status plx_evaluate(const struct plx_model *model, struct plx_corpus *c
     if (status == PLX_OK && run.explain)
         status = plx_explain_finish(run.explain, run.result, error);
     plx_explain_free(run.explain);
-    for (size_t i = 0; run.block_sums && i < plx_pipeline_batches(&run.pipeline); i++)
+    const size_t batches = plx_pipeline_batches(&run.pipeline);
+    plx_pipeline_release(&run.pipeline); /* and with it those who are still scoring */
+    for (size_t i = 0; run.block_sums && i < batches; i++)
         plx_block_sums_release(run.block_sums + i);
-    plx_pipeline_release(&run.pipeline);
     plx_token_feed_release(&run.feed);
     free(run.block_sums);
     free(run.parts);

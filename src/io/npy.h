@@ -58,8 +58,7 @@ enum plx_status plx_npy_cut_short(const char *name, uint64_t offset, struct plx_
 /* "<f8 [3, 4]" into text, cut off where it does not fit. */
 void plx_npy_describe(const struct plx_npy *array, char *text, size_t capacity);
 
-/* The elements bytes[count · size], which are 'f' of size 4 or 8, as doubles: exactly. They may be the last
-   bytes of values[count]. */
+/* The elements bytes[count · size], which are 'f' of size 4 or 8, as doubles: exactly. */
 void plx_npy_to_doubles(const struct plx_npy *array, const uint8_t *bytes, size_t count, double *values);
 
 #endif

@@ -69,7 +69,7 @@ static void say_values(struct plx_outcome *outcome)
     const bool whole = values[0] == floor(values[0]) && values[1] == floor(values[1]);
     const double digits = whole ? 0 : fmax(2, 2 - floor(log10(change)));
     for (size_t i = 0; i < 2; i++) {
-        if (isfinite(digits) && fabs(values[i]) < 1e7)
+        if (isfinite(change) && fabs(values[i]) < 1e7)
             plx_format_fixed(values[i], digits > 17 ? 17 : (unsigned)digits, texts[i]);
         else
             plx_format_double(values[i], texts[i]);
@@ -98,8 +98,12 @@ static void say_noise(struct plx_outcome *outcome, const struct plx_pair *pair)
         say(outcome, ", but whether that is more than noise cannot be told");
         return;
     }
-    plx_format_significant(pair->test.low, 3, low);
-    plx_format_significant(pair->test.high, 3, high);
+    for (int digits = 3; digits <= 17; digits++) {
+        plx_format_significant(pair->test.low, digits, low);
+        plx_format_significant(pair->test.high, digits, high);
+        if (strcmp(low, high) != 0 || pair->test.low == pair->test.high)
+            break;
+    }
     say(outcome, ", %s: the 95 %% interval is %s to %s nats per token",
         outcome->state == PLX_OUTCOME_FAILED ? "and beyond noise" : "but within noise", low, high);
 }
@@ -197,7 +201,7 @@ void plx_gate_sum_up(struct plx_comparison *comparison, const struct plx_outcome
     if (comparison->pair_count > 1)
         plx_text_visible(file, shown, sizeof shown);
     if (count > 1)
-        snprintf(more, sizeof more, " (and %zu more)", count - 1);
+        snprintf(more, sizeof more, " (and %zu more condition%s)", count - 1, count > 2 ? "s" : "");
     snprintf(comparison->gate_reason, sizeof comparison->gate_reason, "%s%s%s%s", shown, *shown ? ": " : "",
              outcome->reason, more);
 }

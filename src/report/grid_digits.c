@@ -38,32 +38,51 @@ static int bounded(int decimals, int most)
     return decimals < 0 ? 0 : decimals > most ? most : decimals;
 }
 
-static bool is_whole(double value)
+/* How many digits behind the point, `most` at most, the value has but for zeros at the end. */
+static int needed_decimals(double value, int most)
 {
-    return fabs(value - nearbyint(value)) <= 1e-9 * fabs(value);
+    char text[PLX_FIXED_TEXT];
+    const size_t length = plx_format_fixed(value, (unsigned)most, text);
+    size_t zeros = 0;
+    while (most > 0 && zeros < (size_t)most && text[length - 1 - zeros] == '0')
+        zeros++;
+    return most - (int)zeros;
 }
 
-/* As many as the surest of its numbers has; those of which nothing is known have the usual digits of the
-   largest of them. */
-static unsigned column_decimals(const struct plx_grid *grid, size_t column)
+/* The usual digits of the largest of those numbers of which nothing is known, as far as they need them. */
+static int usual_decimals(const struct plx_grid *grid, size_t column)
 {
-    int decimals = 0;
     double largest = 0;
-    bool fractions = false;
-    for (size_t i = 0; i < grid->row_count; i++) {
-        const struct plx_grid_cell *cell = plx_grid_cell(grid, i, column);
-        if (!cell->known || !isfinite(cell->value))
-            continue;
-        if (is_uncertain(cell)) {
-            const int warranted = bounded(warranted_decimals(cell->standard_error), DECIMALS_MOST);
-            decimals = warranted > decimals ? warranted : decimals;
-        } else {
-            largest = fmax(largest, fabs(cell->value));
-            fractions |= !is_whole(cell->value);
+    int decimals = 0;
+    for (size_t pass = 0; pass < 2; pass++) {
+        const int most = bounded(DIGITS_USUAL - 1 - magnitude(largest), DECIMALS_MOST);
+        for (size_t i = 0; i < grid->row_count; i++) {
+            const struct plx_grid_cell *cell = plx_grid_cell(grid, i, column);
+            if (!cell->known || !isfinite(cell->value) || is_uncertain(cell))
+                continue;
+            if (pass == 0) {
+                largest = fmax(largest, fabs(cell->value));
+            } else {
+                const int needed = needed_decimals(cell->value, most);
+                decimals = needed > decimals ? needed : decimals;
+            }
         }
     }
-    const int usual = fractions ? bounded(DIGITS_USUAL - 1 - magnitude(largest), DECIMALS_MOST) : 0;
-    return (unsigned)(usual > decimals ? usual : decimals);
+    return decimals;
+}
+
+/* As many as the surest of its numbers has. */
+static unsigned column_decimals(const struct plx_grid *grid, size_t column)
+{
+    int decimals = usual_decimals(grid, column);
+    for (size_t i = 0; i < grid->row_count; i++) {
+        const struct plx_grid_cell *cell = plx_grid_cell(grid, i, column);
+        if (!cell->known || !isfinite(cell->value) || !is_uncertain(cell))
+            continue;
+        const int warranted = bounded(warranted_decimals(cell->standard_error), DECIMALS_MOST);
+        decimals = warranted > decimals ? warranted : decimals;
+    }
+    return (unsigned)decimals;
 }
 
 /* Whether it is a column of counts, which no option gives digits behind the point. */

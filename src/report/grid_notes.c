@@ -57,31 +57,68 @@ static bool has_metric(const struct plx_grid *grid, const char *path)
    is about, NaN if none. */
 typedef double put_fact(const struct plx_grid *grid, const struct plx_tabled *result, struct plx_page *page);
 
-/* The preset in its own words, or every field. */
+/* Whether the field of a result's protocol is the preset's too. */
+static bool is_of_preset(const struct plx_protocol *preset, const cJSON *field)
+{
+    char value[2 * PLX_SYMBOL_TEXT], number[PLX_NUMBER_TEXT];
+    const char *name;
+    if (cJSON_IsNumber(field))
+        plx_format_double(field->valuedouble, number);
+    for (size_t i = 0; plx_protocol_field(preset, i, &name, value, sizeof value, NULL); i++) {
+        if (strcmp(name, field->string) == 0)
+            return strcmp(value, cJSON_IsNumber(field)   ? number
+                                 : cJSON_IsString(field) ? field->valuestring
+                                                         : "?") == 0;
+    }
+    return strcmp(field->string, "name") == 0;
+}
+
+/* The preset that fewest fields of the protocol differ from. */
+static const struct plx_protocol *nearest_preset(const cJSON *protocol)
+{
+    const struct plx_protocol *preset, *nearest = NULL;
+    size_t least = SIZE_MAX;
+    for (size_t i = 0; (preset = plx_protocol_preset(i)) != NULL; i++) {
+        const cJSON *field;
+        size_t count = 0;
+        cJSON_ArrayForEach(field, protocol) count += !is_of_preset(preset, field);
+        if (count < least) {
+            least = count;
+            nearest = preset;
+        }
+    }
+    return nearest;
+}
+
+/* The preset in its own words; of others how they differ from one. */
 static double put_protocol(const struct plx_grid *grid, const struct plx_tabled *result,
                            struct plx_page *page)
 {
+    const cJSON *protocol = plx_result_member(result->json, "protocol"), *field;
     const char *name = member_string(result->json, "protocol", "name");
     const struct plx_protocol *preset;
-    const cJSON *field;
-    size_t fields = 0;
+    size_t differing = 0;
     (void)grid;
     plx_page_text(page, name);
     for (size_t i = 0; (preset = plx_protocol_preset(i)) != NULL; i++) {
         if (strcmp(preset->name, name) != 0)
             continue;
-        plx_page_text(page, fields++ ? ", " : " (");
+        plx_page_text(page, " (");
         plx_page_text(page, plx_protocol_description(i));
+        plx_page_text(page, ")");
+        return (double)NAN;
     }
-    cJSON_ArrayForEach(field, plx_result_member(result->json, "protocol"))
+    preset = nearest_preset(protocol);
+    plx_page_text(page, " (");
+    plx_page_text(page, preset->name);
+    cJSON_ArrayForEach(field, protocol)
     {
-        if (plx_protocol_find(name) || strcmp(field->string, "name") == 0 ||
-            (cJSON_IsString(field) && !*field->valuestring))
+        if (is_of_preset(preset, field))
             continue;
-        plx_page_text(page, fields++ ? ", " : " (");
+        plx_page_text(page, differing++ ? ", " : " with ");
         plx_grid_put_field(page, field);
     }
-    plx_page_text(page, fields ? ")" : "");
+    plx_page_text(page, ")");
     return (double)NAN;
 }
 

@@ -60,6 +60,15 @@ static bool differ_in_elements(const struct search *search, const cJSON *a, cons
     return false;
 }
 
+static bool same_leaf(const cJSON *a, const cJSON *b)
+{
+    if ((a->type & 0xFF) != (b->type & 0xFF) || cJSON_IsObject(a) || cJSON_IsArray(a))
+        return false;
+    if (cJSON_IsNumber(a))
+        return a->valuedouble >= b->valuedouble && a->valuedouble <= b->valuedouble;
+    return !cJSON_IsString(a) || strcmp(a->valuestring, b->valuestring) == 0;
+}
+
 static bool differ(const struct search *search, const cJSON *a, const cJSON *b,
                    const struct plx_json_path *path)
 {
@@ -69,14 +78,14 @@ static bool differ(const struct search *search, const cJSON *a, const cJSON *b,
         return false;
     if (!a && !b)
         return false;
-    if (cJSON_IsObject(a) && cJSON_IsObject(b))
-        return differ_in_members(search, a, b, path);
-    if (cJSON_IsArray(a) && cJSON_IsArray(b))
-        return differ_in_elements(search, a, b, path);
-    if (a && b && (a->type & 0xFF) == (b->type & 0xFF) &&
-        (!cJSON_IsNumber(a) || (a->valuedouble >= b->valuedouble && a->valuedouble <= b->valuedouble)) &&
-        (!cJSON_IsString(a) || strcmp(a->valuestring, b->valuestring) == 0))
-        return false;
+    if (a && b) {
+        if (cJSON_IsObject(a) && cJSON_IsObject(b))
+            return differ_in_members(search, a, b, path);
+        if (cJSON_IsArray(a) && cJSON_IsArray(b))
+            return differ_in_elements(search, a, b, path);
+        if (same_leaf(a, b))
+            return false;
+    }
     show(a, found->values[0], sizeof found->values[0]);
     show(b, found->values[1], sizeof found->values[1]);
     return true;

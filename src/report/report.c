@@ -4,18 +4,22 @@
 #include "base/base64.h"
 #include "base/memory.h"
 #include "base/sha256.h"
+#include "eval/bootstrap.h"
 #include "report/chart.h"
+#include "report/intervals.h"
+#include "report/token_file.h"
 
 #include <perplex/version.h>
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 static const struct plx_report_section *const SECTIONS[] = {
-    &plx_section_numbers,      &plx_section_along,   &plx_section_window,      &plx_section_orders,
-    &plx_section_frequency,    &plx_section_unknown, &plx_section_documents,   &plx_section_extremes,
-    &plx_section_distribution, &plx_section_losses,  &plx_section_conventions, &plx_section_protocol,
-    &plx_section_inputs,
+    &plx_section_numbers,  &plx_section_comparison,   &plx_section_along,   &plx_section_window,
+    &plx_section_orders,   &plx_section_frequency,    &plx_section_unknown, &plx_section_documents,
+    &plx_section_extremes, &plx_section_distribution, &plx_section_losses,  &plx_section_conventions,
+    &plx_section_protocol, &plx_section_inputs,
 };
 
 #define SECTION_COUNT (sizeof SECTIONS / sizeof *SECTIONS)
@@ -28,24 +32,61 @@ static enum plx_status read_numbers(struct plx_reported *result, struct plx_erro
     const char *path = result->path;
     enum plx_status status;
     if ((status = plx_json_get_double(json, "nats_per_token", &root, path, &result->nats, error)) ||
-        (status = plx_json_get_double(json, "perplexity", &root, path, &result->perplexity, error)) ||
         (status = plx_json_get_double(errors, "standard_error_nats", &uncertainty, path,
-                                      &result->standard_error, error)) ||
-        (status = plx_json_get_doubles(errors, "interval95_perplexity", &uncertainty, path, result->interval,
-                                       2, error)))
+                                      &result->standard_error, error)))
         return status;
     return plx_json_get_u64(plx_result_member(json, "counts"), "scored", &counts, path, 0, UINT64_MAX,
                             &result->scored, error);
 }
 
-/* The per-token file that is given. */
+/* Draws from blocks of neighbours how far off the mean over tokens may be; nothing where these are too few.
+ */
+static enum plx_status draw_interval(struct plx_reported *result, const struct plx_result_blocks *blocks,
+                                     struct plx_error *error)
+{
+    static const struct plx_bootstrap_options OPTIONS = {.resamples = 10000, .threads = 1};
+    double sums[PLX_BLOCKS_MAX], weights[PLX_BLOCKS_MAX];
+    struct plx_bootstrap_blocks drawn = {sums, weights, 0};
+    struct plx_bootstrap found;
+    for (size_t i = 0; i < blocks->count; i++) {
+        const struct plx_exact sum = {.sum = blocks->sums[i], .count = blocks->scored[i]};
+        if (sum.count == 0)
+            continue;
+        sums[drawn.count] = plx_exact_sum(&sum);
+        weights[drawn.count++] = (double)sum.count;
+    }
+    const enum plx_status status = plx_bootstrap_mean(&drawn, &OPTIONS, &found, error);
+    if (status || !isfinite(found.low) || !isfinite(found.high))
+        return status;
+    result->interval[0] = found.low;
+    result->interval[1] = found.high;
+    result->drawn_blocks = drawn.count;
+    return PLX_OK;
+}
+
+static enum plx_status find_interval(struct plx_reported *result, struct plx_error *error)
+{
+    const cJSON *average = plx_report_find(result->json, "protocol.average");
+    const double half = PLX_REPORT_Z_95 * result->standard_error;
+    struct plx_result_blocks blocks;
+    result->interval[0] = result->nats - half;
+    result->interval[1] = result->nats + half;
+    const enum plx_status status = plx_result_blocks_read(result->json, result->path, &blocks, error);
+    if (status || !isfinite(half) || !cJSON_IsString(average) || strcmp(average->valuestring, "token") != 0)
+        return status;
+    return draw_interval(result, &blocks, error);
+}
+
+/* The per-token file that is given, or noted. */
 static enum plx_status find_tokens(const struct plx_report *report, size_t index, struct plx_error *error)
 {
-    const char *given = report->options->per_token ? report->options->per_token[index] : NULL;
+    const struct plx_report_options *options = report->options;
     struct plx_reported *result = report->results + index;
-    if (given)
-        result->per_token = plx_copy_string(given, strlen(given), error);
-    return given && !result->per_token ? PLX_MEMORY : PLX_OK;
+    const char *given = index < options->per_token_count ? options->per_token[index] : NULL;
+    if (!given)
+        return plx_token_file_find(result->json, result->path, &result->per_token, error);
+    result->per_token = plx_copy_string(given, strlen(given), error);
+    return result->per_token ? PLX_OK : PLX_MEMORY;
 }
 
 static enum plx_status read_result(struct plx_report *report, size_t index, const char *path,
@@ -55,9 +96,13 @@ static enum plx_status read_result(struct plx_report *report, size_t index, cons
     result->path = path;
     enum plx_status status = plx_result_file_read(path, &result->json, error);
     if (status == PLX_OK)
+        status = plx_result_file_whole(result->json, path, error);
+    if (status == PLX_OK)
         status = plx_result_file_inputs(result->json, path, &result->model, &result->corpus, error);
     if (status == PLX_OK)
         status = read_numbers(result, error);
+    if (status == PLX_OK)
+        status = find_interval(result, error);
     if (status == PLX_OK)
         status = plx_comparability_find(report->results[0].json, result->json, &result->comparability, error);
     return status ? status : find_tokens(report, index, error);
@@ -155,10 +200,9 @@ static void put_head(struct plx_report *report)
         if (SECTIONS[i]->script && is_shown(report, SECTIONS[i]))
             scripts[script_count++] = SECTIONS[i]->script;
     }
-    plx_html_markup(html,
-                    "<!DOCTYPE html>\n<html lang=\"en\" xmlns=\"http://www.w3.org/1999/xhtml\">\n<head>\n"
-                    "<meta charset=\"utf-8\"/>\n<meta http-equiv=\"Content-Security-Policy\" "
-                    "content=\"default-src 'none'; base-uri 'none'; form-action 'none'; style-src");
+    plx_html_markup(html, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n"
+                          "<meta charset=\"utf-8\"/>\n<meta http-equiv=\"Content-Security-Policy\" "
+                          "content=\"default-src 'none'; base-uri 'none'; form-action 'none'; style-src");
     put_hash(html, styles, style_count);
     if (script_count > 0) {
         plx_html_markup(html, "; script-src");

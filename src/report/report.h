@@ -13,6 +13,9 @@
 #include "report/html.h"
 #include "report/result_file.h"
 
+/* Two-sided 95 % of the normal distribution. */
+#define PLX_REPORT_Z_95 1.959963984540054
+
 /* A result. The strings belong to `json` or `path`, but those said to be owned. */
 struct plx_reported {
     cJSON *json;
@@ -21,8 +24,11 @@ struct plx_reported {
     const char *label;                      /* what tells it from the others: the model's name, or another */
     char *per_token;                        /* path of its per-token file; owned; NULL: there is none */
     struct plx_comparability comparability; /* beside the first */
-    double nats, perplexity, interval[2];
-    double standard_error; /* of nats; NaN: not known */
+    double nats;
+    double standard_error; /* of nats, were tokens independent; NaN: not known */
+    double interval[2];    /* of nats, 95 %: drawn from blocks of neighbours; where that says nothing, as if
+                              tokens were independent; NaN: not known */
+    size_t drawn_blocks;   /* 0: they were not drawn from */
     uint64_t scored;
 };
 
@@ -47,8 +53,8 @@ struct plx_report_section {
     const char *const *script;
 };
 
-extern const struct plx_report_section plx_section_numbers, plx_section_along, plx_section_window,
-    plx_section_orders, plx_section_frequency, plx_section_unknown, plx_section_documents,
+extern const struct plx_report_section plx_section_numbers, plx_section_comparison, plx_section_along,
+    plx_section_window, plx_section_orders, plx_section_frequency, plx_section_unknown, plx_section_documents,
     plx_section_extremes, plx_section_distribution, plx_section_losses, plx_section_conventions,
     plx_section_protocol, plx_section_inputs;
 

@@ -10,9 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Two-sided 95 % of the normal distribution. */
-static const double Z_95 = 1.959963984540054;
-
 /* Fewer tokens say nothing: their bins are joined. */
 #define BIN_TOKENS_LEAST 64
 
@@ -70,7 +67,7 @@ static struct plx_chart_point *make_points(struct plx_report *report, struct cur
 static void add_point(struct plx_report *report, struct curves *curves, size_t index,
                       struct plx_chart_point point)
 {
-    point.error = Z_95 * deviation_of(report->results + index) / sqrt((double)point.tokens);
+    point.error = PLX_REPORT_Z_95 * deviation_of(report->results + index) / sqrt((double)point.tokens);
     curves->points[index][curves->series[index].count++] = point;
     curves->end = fmax(curves->end, point.to);
     if (isfinite(point.y)) {

@@ -8,9 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* Two-sided 95 % of the normal distribution. */
-static const double Z_95 = 1.959963984540054;
-
 static bool has_distribution(const struct plx_report *report)
 {
     return plx_report_any(report, "distribution");
@@ -59,7 +56,7 @@ static size_t read_bins(const cJSON *bins, struct plx_chart_point *points)
                                               .from = plx_report_number(bin, "above"),
                                               .to = plx_report_number(bin, "up_to"),
                                               .y = right,
-                                              .error = Z_95 * sqrt(right * (1 - right) / targets),
+                                              .error = PLX_REPORT_Z_95 * sqrt(right * (1 - right) / targets),
                                               .tokens =
                                                   targets > 0 && targets < 9e15 ? (uint64_t)targets : 0};
         const bool sane = point.x >= 0 && point.x <= 1 && right >= 0 && right <= 1 && isfinite(point.from) &&

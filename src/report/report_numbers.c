@@ -6,9 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Two-sided 95 % of the normal distribution. */
-static const double Z_95 = 1.959963984540054;
-
 static void put_warnings(struct plx_report *report)
 {
     struct plx_html *html = &report->html;
@@ -82,11 +79,10 @@ static double error_of(const struct plx_metric *metric, const struct plx_reporte
 static void put_interval(struct plx_html *html, const struct plx_metric *metric,
                          const struct plx_reported *result, double value)
 {
-    const double half = Z_95 * result->standard_error;
-    const double low = plx_metric_shifted(metric, value, result->nats, -half);
-    const double high = plx_metric_shifted(metric, value, result->nats, half);
+    const double low = plx_metric_shifted(metric, value, result->nats, result->interval[0] - result->nats);
+    const double high = plx_metric_shifted(metric, value, result->nats, result->interval[1] - result->nats);
     const unsigned digits = plx_report_digits(value, error_of(metric, result, value));
-    if (!isfinite(low) || !isfinite(high) || !(half > 0))
+    if (!isfinite(low) || !isfinite(high) || !(high > low))
         return;
     plx_html_markup(html, "<small>");
     plx_report_put_fixed(html, low, digits);
@@ -210,24 +206,33 @@ static void put_metrics(struct plx_report *report)
     plx_report_table_end(html);
 }
 
+/* What the interval would be were tokens independent. */
+static void put_independent(struct plx_html *html, const struct plx_reported *result)
+{
+    const double perplexity = exp(result->nats), half = PLX_REPORT_Z_95 * result->standard_error;
+    const unsigned digits = plx_report_digits(perplexity, perplexity * result->standard_error);
+    plx_html_markup(html, " Were tokens independent of each other, that of the perplexity would be ");
+    plx_report_put_fixed(html, exp(result->nats - half), digits);
+    plx_html_markup(html, " – ");
+    plx_report_put_fixed(html, exp(result->nats + half), digits);
+    plx_html_markup(html, ".");
+}
+
 static void put_method(struct plx_report *report)
 {
     struct plx_html *html = &report->html;
-    const cJSON *method = plx_report_find(report->results[0].json, "uncertainty.method");
+    const struct plx_reported *base = report->results;
     plx_html_markup(html, "<p class=\"soft\">");
-    if (cJSON_IsString(method)) {
-        plx_html_markup(html, report->count > 1
-                                  ? "Small below a number: its 95 % interval, under the assumption of "
-                                  : "Intervals are under the assumption of ");
-        plx_html_bdi(html, method->valuestring);
-        plx_html_markup(html, ": too narrow where what a token costs depends on its neighbours. ");
-    }
-    if (report->count > 1) {
-        plx_html_markup(html, "Below it the difference from ");
-        plx_report_letter(report, 0);
-        plx_html_markup(html, ". ");
-    }
-    plx_html_markup(html, "Every digit is shown on hover.</p>\n");
+    if (report->count > 1)
+        plx_html_markup(html, "Small below a number: its 95 % interval. Below it the difference from A. ");
+    if (base->drawn_blocks > 0)
+        plx_html_markupf(html, "Intervals are drawn from %zu blocks of neighbouring tokens, 10,000 times.",
+                         base->drawn_blocks);
+    else if (isfinite(base->interval[0]))
+        plx_html_markup(html, "Intervals take tokens as independent of each other: they are too narrow.");
+    if (base->drawn_blocks > 0 && report->count == 1)
+        put_independent(html, base);
+    plx_html_markup(html, " Every digit is shown on hover.</p>\n");
 }
 
 static void put_count_row(struct plx_report *report, const char *path, const char *label)

@@ -21,7 +21,8 @@ const char *const plx_report_style[] = {
     "h2{font-size:1.15rem;line-height:1.3;font-weight:650;margin:0 0 .75rem;padding-top:1rem;"
     "border-top:1px solid var(--rule)}\n",
     "h3{font-size:1rem;font-weight:650;margin:1.5rem 0 .5rem}\n", "section{margin:2.25rem 0}\n",
-    "p{margin:.5rem 0;max-width:46rem}\n", ".soft,figcaption,caption{color:var(--soft)}\n",
+    "p{margin:.5rem 0;max-width:46rem}p,li,figcaption{overflow-wrap:anywhere}\n",
+    ".soft,figcaption,caption{color:var(--soft)}\n",
     "a{color:var(--link);text-decoration-thickness:1px;text-underline-offset:2px}\n",
     "code,.mono{font-family:var(--mono);font-size:.88em;overflow-wrap:anywhere}\n",
     "nav{position:sticky;top:0;z-index:2;background:var(--paper);border-bottom:1px solid var(--rule)}\n",

@@ -1,6 +1,7 @@
 #include "report/result_read.h"
 
 #include "base/memory.h"
+#include "report/json_copy.h"
 #include "report/json_difference.h"
 #include "report/result_figures.h"
 #include "report/result_file.h"
@@ -161,27 +162,28 @@ static void refuse_lists(const struct plx_json_place *root)
     plx_error_input(reading->error, reading->name);
 }
 
-/* Members that describe, and those of the machine. */
-static bool is_described(const char *path)
+/* Behind the digest, so that they are not in it; the warnings of one shard are those of all. */
+static bool is_behind(const char *path)
 {
-    static const char *const paths[] = {"$.schema", "$.complete", "$.protocol", "$.model",
-                                        "$.corpus", "$.warnings", "$.runtime"};
-    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
-        if (strcmp(path, paths[i]) == 0)
-            return true;
-    }
-    return false;
+    return strcmp(path, "$.warnings") == 0 || strcmp(path, "$.runtime") == 0;
 }
 
-static enum plx_status write_anew(const struct plx_result *result, cJSON **json, struct plx_error *error)
+/* All that the digest is of, as plx_result_json writes it. */
+static enum plx_status write_anew(const struct plx_result *result, const cJSON *described, cJSON **json,
+                                  struct plx_error *error)
 {
+    static const char *const keys[] = {"protocol", "model", "corpus"};
     struct plx_buffer buffer;
     struct plx_json_writer writer;
     plx_buffer_init(&buffer, PLX_RESULT_BYTES_MAX);
     plx_json_writer_init(&writer, &buffer);
     plx_json_begin_object(&writer, NULL);
+    plx_json_string(&writer, "schema", "perplex.result/1");
+    plx_json_bool(&writer, "complete", false);
     plx_write_shard(&writer, result);
     plx_write_figures(&writer, result);
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        plx_json_copy(&writer, keys[i], plx_result_member(described, keys[i]));
     plx_write_sums(&writer, result);
     plx_json_end_object(&writer);
     enum plx_status status = plx_json_writer_finish(&writer, error);
@@ -191,34 +193,22 @@ static enum plx_status write_anew(const struct plx_result *result, cJSON **json,
     return status;
 }
 
-/* What was read is all of the JSON but what describes, and every figure follows from its sums. */
+/* What was read is all of the JSON, every figure follows from its sums, and no digit was changed. */
 static enum plx_status check_figures(const cJSON *json, const char *name, const struct plx_result *result,
                                      struct plx_error *error)
 {
     const struct plx_json_path root = {0};
     struct plx_json_difference difference;
     cJSON *anew = NULL;
-    enum plx_status status = write_anew(result, &anew, error);
-    if (status == PLX_OK && plx_json_differ(json, anew, &root, is_described, &difference)) {
-        status = plx_error_set(error, PLX_MALFORMED, "%s is %s where the sums give %s", difference.path,
-                               difference.values[0], difference.values[1]);
+    enum plx_status status = write_anew(result, json, &anew, error);
+    if (status == PLX_OK && plx_json_differ(json, anew, &root, is_behind, &difference)) {
+        status = plx_error_set(error, PLX_MALFORMED, "%s is %s, and by the rest of the result %s",
+                               difference.path, difference.values[0], difference.values[1]);
         plx_error_hint(error, "the file was changed, or written by another build");
         plx_error_input(error, name);
     }
     cJSON_Delete(anew);
     return status;
-}
-
-/* The blocks are of what the total is of. */
-static void check_blocks(const struct plx_json_place *accumulators, const struct plx_result *result)
-{
-    const struct plx_json_place blocks = plx_json_member(accumulators, "blocks");
-    const struct plx_exact total = plx_tally_total(&result->tally);
-    struct plx_exact sum = {0};
-    for (size_t i = 0; i < result->blocks.count; i++)
-        plx_exact_merge(&sum, result->blocks.sums + i);
-    if (sum.sum != total.sum || sum.count != total.count)
-        plx_json_wrong(&blocks, "the blocks do not add up to the sum of all tokens");
 }
 
 enum plx_status plx_result_read(const cJSON *json, const char *name, struct plx_result **result,
@@ -240,7 +230,6 @@ enum plx_status plx_result_read(const cJSON *json, const char *name, struct plx_
     read_original(&root, made);
     plx_read_shard(&root, made);
     plx_read_sums(&accumulators, made);
-    check_blocks(&accumulators, made);
     if (reading.status == PLX_OK)
         reading.status = check_figures(json, name, made, error);
     if (reading.status) {

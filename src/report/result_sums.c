@@ -98,6 +98,7 @@ void plx_write_sums(struct plx_json_writer *json, const struct plx_result *resul
     plx_write_extra_sums(json, result);
     plx_write_breakdown_sums(json, result);
     plx_write_shard_counts(json, result);
+    plx_write_shard_digest(json, result);
     plx_json_end_object(json);
 }
 

@@ -1,5 +1,7 @@
 #include "report/shard_json.h"
 
+#include "base/sha256.h"
+
 void plx_write_shard(struct plx_json_writer *json, const struct plx_result *result)
 {
     if (result->shard.count == 0)
@@ -44,6 +46,21 @@ void plx_write_shard_counts(struct plx_json_writer *json, const struct plx_resul
         plx_json_end_object(json);
     }
     plx_json_end_object(json);
+}
+
+void plx_write_shard_digest(struct plx_json_writer *json, const struct plx_result *result)
+{
+    char hex[PLX_SHA256_TEXT];
+    if (result->shard.count == 0 || json->status)
+        return;
+    struct plx_sha256 *hash = plx_sha256_new(&json->error);
+    json->status = hash ? plx_sha256_update(hash, json->buffer->data, json->buffer->size, &json->error)
+                        : json->error.status;
+    if (json->status == PLX_OK)
+        json->status = plx_sha256_finish(hash, hex, &json->error);
+    plx_sha256_free(hash);
+    if (json->status == PLX_OK)
+        plx_json_string(json, "sha256", hex);
 }
 
 void plx_read_shard_counts(const struct plx_json_place *accumulators, struct plx_result *result)

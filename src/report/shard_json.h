@@ -16,4 +16,8 @@ void plx_read_shard(const struct plx_json_place *root, struct plx_result *result
 void plx_write_shard_counts(struct plx_json_writer *json, const struct plx_result *result);
 void plx_read_shard_counts(const struct plx_json_place *accumulators, struct plx_result *result);
 
+/* "sha256", the last of the accumulators: of all the text before it, so that whoever writes it again notices
+   a digit that was changed. */
+void plx_write_shard_digest(struct plx_json_writer *json, const struct plx_result *result);
+
 #endif

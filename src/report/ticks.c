@@ -52,7 +52,9 @@ const char *plx_ticks_label(double value, double step, char text[PLX_FIXED_TEXT]
     for (size_t i = 0; i < sizeof UNITS / sizeof *UNITS; i++) {
         if (!(fabs(value) < 1e300) || fabs(value) < UNITS[i].unit || step < UNITS[i].unit / 10)
             continue;
-        const size_t length = plx_format_fixed(value / UNITS[i].unit, decimals(step / UNITS[i].unit), text);
+        const double units = value / UNITS[i].unit;
+        const unsigned digits = units == rint(units) ? 0 : decimals(step / UNITS[i].unit);
+        const size_t length = plx_format_fixed(units, digits, text);
         text[length] = UNITS[i].suffix;
         text[length + 1] = '\0';
         return text;

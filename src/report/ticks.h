@@ -19,7 +19,8 @@ struct plx_ticks plx_ticks_find(double low, double high, size_t most);
 /* Mark `index`, to the last digit: 0.3 rather than 0.30000000000000004. */
 double plx_ticks_at(const struct plx_ticks *ticks, size_t index);
 
-/* With as many digits behind the point as the step has: "0.5", "50k", "2M". Returns `text`. */
+/* With as many digits behind the point as the step has, and thousands, millions and milliards by letters,
+   with as few as they need: "0.50", "50k", "1.5M". Returns `text`. */
 const char *plx_ticks_label(double value, double step, char text[PLX_FIXED_TEXT]);
 
 #endif

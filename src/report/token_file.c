@@ -112,11 +112,6 @@ bool plx_token_file_detailed(const struct plx_token_file *file)
     return file->detailed;
 }
 
-uint64_t plx_token_file_count(const struct plx_token_file *file)
-{
-    return file->array.count;
-}
-
 void plx_token_file_progress(const struct plx_token_file *file, uint64_t *done, uint64_t *size)
 {
     plx_source_progress(file->source, size, done);
@@ -146,38 +141,28 @@ static enum plx_status check_end(const struct plx_token_file *file, struct plx_e
     return status || size == 0 ? status : ends_elsewhere(file, error);
 }
 
-/* The elements are read to the end of the room that they take as doubles, and widened from the front. */
-enum plx_status plx_token_file_next_nats(struct plx_token_file *file, double *nats, size_t most,
-                                         size_t *count, struct plx_error *error)
+static enum plx_status next_elements(struct plx_token_file *file, size_t *count, struct plx_error *error)
 {
-    const uint64_t left = file->array.count - file->done;
-    const size_t wanted = left < most ? (size_t)left : most;
-    uint8_t *bytes = (uint8_t *)nats + wanted * (sizeof *nats - file->array.size);
+    double nats[BATCH];
+    uint8_t bytes[sizeof nats];
+    const uint64_t first = file->done, left = file->array.count - first;
+    const size_t wanted = left < BATCH ? (size_t)left : BATCH;
     size_t size;
-    *count = 0;
     if (wanted == 0)
         return check_end(file, error);
     const enum plx_status status =
         plx_source_read(file->source, bytes, wanted * file->array.size, &size, error);
     if (status)
         return status;
-    *count = size / file->array.size;
-    file->done += *count;
-    if (*count < wanted)
+    file->done += size / file->array.size;
+    if (file->done - first < wanted)
         return ends_elsewhere(file, error);
-    plx_npy_to_doubles(&file->array, bytes, *count, nats);
-    return PLX_OK;
-}
-
-static enum plx_status next_elements(struct plx_token_file *file, size_t *count, struct plx_error *error)
-{
-    double nats[BATCH];
-    const uint64_t first = file->done;
-    const enum plx_status status = plx_token_file_next_nats(file, nats, BATCH, count, error);
-    for (size_t i = 0; status == PLX_OK && i < *count; i++)
+    plx_npy_to_doubles(&file->array, bytes, wanted, nats);
+    for (size_t i = 0; i < wanted; i++)
         file->tokens[i] =
             (struct plx_token_score){.position = first + i, .id = PLX_NO_TOKEN, .nats = nats[i]};
-    return status;
+    *count = wanted;
+    return PLX_OK;
 }
 
 /* Lines. */

@@ -28,45 +28,15 @@ bool plx_token_file_detailed(const struct plx_token_file *file);
 enum plx_status plx_token_file_next(struct plx_token_file *file, const struct plx_token_score **tokens,
                                     size_t *count, struct plx_error *error);
 
-/* The next nats into nats[most], of a file without details: *count is less only at the end. The errors of
-   plx_token_file_next. */
-enum plx_status plx_token_file_next_nats(struct plx_token_file *file, double *nats, size_t most,
-                                         size_t *count, struct plx_error *error);
-
-/* How many tokens a file without details says that it has; 0 of one with details. */
-uint64_t plx_token_file_count(const struct plx_token_file *file);
-
 /* The size of the medium and what of it was read; 0 where that is not known. For progress. */
 void plx_token_file_progress(const struct plx_token_file *file, uint64_t *done, uint64_t *size);
 
 /* NULL is fine. */
 void plx_token_file_close(struct plx_token_file *file);
 
-/* All of a file that comparisons need, in memory: 8 bytes a token, and as many for each document. */
-struct plx_token_nats {
-    double *nats; /* [count] */
-    size_t count;
-    size_t *document_begins; /* [document_count] index of each one's first token; a document is a run of
-                                tokens of the same document id or, by the unit of the protocol, of one unit */
-    size_t document_count;   /* 0: the file does not tell documents apart */
-};
-
-/* Reads a file whole; `units_are_documents`: the protocol's unit is the document. options may be NULL. To be
-   released, which is fine after a failure too. The errors of plx_token_file_open and plx_token_file_next;
-   PLX_MEMORY. Any thread, and two files by two threads at once. */
-enum plx_status plx_token_nats_read(const char *path, const struct plx_source_options *options,
-                                    bool units_are_documents, struct plx_token_nats *nats,
-                                    struct plx_error *error);
-
-void plx_token_nats_release(struct plx_token_nats *nats);
-
-/* Whether a file of so many tokens is the one of the result: its count, its exact sum and that of its squares
-   are those of the result's accumulators. PLX_MISMATCH, with what differs, where not; PLX_MALFORMED where the
-   result has no such accumulators. The paths stand in errors. Any thread. */
-enum plx_status plx_token_nats_check(const struct plx_token_nats *nats, const char *path, const cJSON *result,
-                                     const char *result_path, struct plx_error *error);
-
-/* The same of one whose nats were added up as they came. */
+/* Whether a file that adds up to `found` is the one of the result: the count, the exact sum of its nats and
+   that of their squares are those of the result's accumulators. PLX_MISMATCH, with what differs, where not;
+   PLX_MALFORMED where the result has no such accumulators. The paths stand in errors. Any thread. */
 enum plx_status plx_token_sums_check(const struct plx_exact *found, const char *path, const cJSON *result,
                                      const char *result_path, struct plx_error *error);
 

@@ -45,6 +45,22 @@ shards "$neural" "$test_text" 7 --distributions --label-smoothing 0.1 --breakdow
 accepts "$PERPLEX" merge [1-7].json
 is_whole
 
+# A mixture, whose weights are numbers that are copied; answers of another program, which has none to first tokens.
+cp "$ngram" other.arpa
+shards "$ngram" "$test_text" 2 --mix 0.3:other.arpa --mix-tune "$almanac/valid.txt"
+accepts "$PERPLEX" merge 2.json 1.json
+is_whole
+awk 'BEGIN {
+    for (i = 0; i < 600; i++) {
+        print "{\"tokens\": [\"a\", \"b\", \"c\"], \"token_logprobs\": [null, -" i % 97 / 64 ", -1.5]}" >"answers.jsonl"
+        print "{\"tokens\": [\"a\", \"b\", \"c\"]}" >"documents.jsonl"
+    }
+}'
+shards answers.jsonl documents.jsonl 2
+accepts "$PERPLEX" merge 2.json 1.json
+is_whole
+has counts.skipped.no_context 600
+
 # Zero probability anywhere: the exit code and the words are those of the whole.
 shards "$ngram" "$test_text" 2 --unknown zero
 run "$PERPLEX" merge 2.json 1.json
@@ -100,10 +116,10 @@ refuses 2 'other.json: the result is of perplex 0.0.1, and this is *: versions m
 # Numbers that contradict each other.
 "$PERPLEX" eval "$ngram" "$test_text" -q --shard 1/1 -o 1.json
 sed 's/"perplexity": [1-9]/"perplexity": 9/' 1.json >other.json
-refuses 3 'other.json: $.perplexity is 9* where the sums give * (the file was changed, or written by another build)' \
+refuses 3 'other.json: $.perplexity is 9*, and by the rest of the result * (the file was changed, or written by another build)' \
     "$PERPLEX" merge other.json
 sed 's/"elsewhere": 0/"elsewhere": 10/' 1.json >other.json
-refuses 3 'other.json: the shards have * targets together, and by this one there are *' "$PERPLEX" merge other.json
+refuses 3 'other.json: $.accumulators.sha256 is "*", and by the rest of the result "*" (*)' "$PERPLEX" merge other.json
 
 # What is no result.
 : >empty.json

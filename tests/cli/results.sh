@@ -1,6 +1,6 @@
 #!/bin/sh
 # What a result says: the two evaluations of the demo beside what the definitions give (tests/data/recipes), every name
-# that is promised; and tables of results, and the list of formats.
+# that is promised; and the list of formats.
 # shellcheck source=tests/support/cli.sh
 . "$SOURCE_DIR/tests/support/cli.sh"
 
@@ -138,29 +138,7 @@ contains out '^the same: '
 refuses 2 '*: to verify checksums *' "$PERPLEX" eval "$ngram" "$test_text" --verify
 misused '*--fingerprint takes full, quick or none*' "$PERPLEX" eval "$ngram" "$test_text" --fingerprint half
 
-# Tables.
-accepts "$PERPLEX" table ngram.json neural.json
-golden table.md
-accepts "$PERPLEX" table ngram.json neural.json --format markdown
-golden table.md
-
-# result MODEL CORPUS NATS PERPLEXITY BITS: what a table needs.
-result() {
-    cat <<END
-{"schema": "perplex.result/1", "nats_per_token": $3, "perplexity": $4,
- "uncertainty": {"standard_error_nats": 0.5}, "normalized": {"bits_per_byte": $5},
- "counts": {"scored": 9007199254740991}, "unknown": {"tokens": 0}, "protocol": {"name": "custom"},
- "runtime": {"inputs": {"model": "$1", "corpus": "$2"}}}
-END
-}
-result 'models/a|b.arpa' 'one, two.txt' 0 1 0.125 >certain.json
-result 'https://example.org/large.arpa' - 2.302585092994046 10.000000000000002 1e-7 >ten.json
-result '/\"quoted\".arpa' 'über\nlines/' '"inf"' '"inf"' '"inf"' >infinite.json
-for format in markdown csv; do
-    accepts "$PERPLEX" table -f $format certain.json ten.json infinite.json
-    golden table-odd.$format
-done
-
+# What can be read and written.
 accepts "$PERPLEX" formats
 golden formats.txt
 

@@ -46,15 +46,18 @@ static void subject_close(struct subject *subject)
     free(subject->text);
 }
 
-/* The result as text; NULL, with the error, where there is none. */
+/* The result as text. */
 static char *evaluate(const struct subject *subject, const struct plx_evaluate_options *options,
-                      struct plx_error *error)
+                      const char *of)
 {
+    struct plx_error error = {0};
     const bool letters = plx_protocol_wants_letters(options->protocol);
     struct plx_result *result =
         evaluate_bytes(subject->model, subject->text, strlen(subject->text),
-                       letters ? PLX_TOKENS_CHARACTER : PLX_TOKENS_WORD, options, error);
-    char *text = result ? result_text(result) : NULL;
+                       letters ? PLX_TOKENS_CHARACTER : PLX_TOKENS_WORD, options, &error);
+    if (!result)
+        fail_msg("%s: shard %u: %s", of, (unsigned)options->shard.index, error.message);
+    char *text = result_text(result);
     plx_result_free(result);
     return text;
 }
@@ -97,16 +100,11 @@ static void assert_same(char *whole, char *merged, const char *of)
 static bool check_merged(const struct subject *subject, struct plx_evaluate_options options, uint64_t count,
                          const char *of)
 {
-    struct plx_error error = {0};
-    char *whole = evaluate(subject, &options, &error);
-    if (!whole)
-        fail_msg("%s: %s", of, error.message);
+    char *whole = evaluate(subject, &options, of);
     for (uint64_t i = 1; i <= count; i++) {
         char name[32];
         options.shard = (struct plx_shard){i, count};
-        char *shard = evaluate(subject, &options, &error);
-        if (!shard)
-            fail_msg("%s: shard %u: %s", of, (unsigned)i, error.message);
+        char *shard = evaluate(subject, &options, of);
         snprintf(name, sizeof name, "%u.json", (unsigned)i);
         file_write(folder_path(name), shard, strlen(shard));
         plx_text_free(shard);

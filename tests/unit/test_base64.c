@@ -8,7 +8,7 @@
 #include <cmocka.h>
 
 /* The test vectors of RFC 4648, section 10; and the two letters that differ between alphabets. */
-static void plx_base64_decode__of_the_standard(void **state)
+static void plx_base64__of_the_standard(void **state)
 {
     static const char *const pairs[][2] = {
         {"", ""},
@@ -27,6 +27,9 @@ static void plx_base64_decode__of_the_standard(void **state)
         assert_true(plx_base64_decode(pairs[i][0], strlen(pairs[i][0]), bytes, sizeof bytes, &size));
         assert_int_equal(size, strlen(pairs[i][1]));
         assert_memory_equal(bytes, pairs[i][1], size);
+        char text[PLX_BASE64_OF(8)];
+        plx_base64_encode(bytes, size, text);
+        assert_string_equal(text, pairs[i][0]);
         if (size > 0)
             assert_false(plx_base64_decode(pairs[i][0], strlen(pairs[i][0]), bytes, size - 1, &size));
     }
@@ -48,7 +51,7 @@ static void plx_base64_decode__what_is_none(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(plx_base64_decode__of_the_standard),
+        cmocka_unit_test(plx_base64__of_the_standard),
         cmocka_unit_test(plx_base64_decode__what_is_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -381,7 +381,7 @@ static void next__reads_arrays_of_other_types(void **state)
     assert_int_equal(plx_token_file_open(folder_path("t"), NULL, &file, &error), PLX_UNSUPPORTED);
 }
 
-static void next_nats__refuses_what_is_behind_the_array(void **state)
+static void next__refuses_what_is_behind_the_array(void **state)
 {
     (void)state;
     struct plx_error error = {0};
@@ -393,77 +393,6 @@ static void next_nats__refuses_what_is_behind_the_array(void **state)
     fclose(file);
     assert_int_equal(read_file("t.npy", &count, &error), PLX_MALFORMED);
     assert_int_equal(error.offset, 128 + 16);
-}
-
-static struct plx_token_nats read_nats(const char *name, bool units_are_documents)
-{
-    struct plx_token_nats nats;
-    struct plx_error error = {0};
-    if (plx_token_nats_read(folder_path(name), NULL, units_are_documents, &nats, &error))
-        fail_msg("%s", error.message);
-    return nats;
-}
-
-/* Tokens of documents by their ids, two units each, the second document's id beginning as the first's. */
-static const struct plx_token_score DOCUMENTS[] = {
-    {.unit = 0, .document = WORD("a"), .nats = 1},  {.unit = 1, .document = WORD("a"), .nats = 2},
-    {.unit = 2, .document = WORD("ab"), .nats = 3}, {.unit = 2, .document = WORD("ab"), .nats = 4},
-    {.unit = 3, .document = WORD("a"), .nats = 5},  {.unit = 3, .nats = 6},
-};
-
-#define begins_are(nats, ...)                                                    \
-    do {                                                                         \
-        const size_t begins[] = {__VA_ARGS__};                                   \
-        assert_int_equal((nats).document_count, sizeof begins / sizeof *begins); \
-        assert_memory_equal((nats).document_begins, begins, sizeof begins);      \
-    } while (0)
-
-static void nats_read__tells_documents_apart(void **state)
-{
-    (void)state;
-    struct plx_token_score bare[6];
-    write_tokens("t.jsonl", DOCUMENTS, 6);
-    struct plx_token_nats nats = read_nats("t.jsonl", false);
-    assert_int_equal(nats.count, 6);
-    for (size_t i = 0; i < 6; i++)
-        nats_are(nats.nats[i], DOCUMENTS[i].nats);
-    begins_are(nats, 0, 2, 4, 5);
-    plx_token_nats_release(&nats);
-    nats = read_nats("t.jsonl", true);
-    begins_are(nats, 0, 1, 2, 4, 5);
-    plx_token_nats_release(&nats);
-
-    memcpy(bare, DOCUMENTS, sizeof bare);
-    for (size_t i = 0; i < 6; i++)
-        bare[i].document = (struct plx_word){NULL, 0};
-    write_tokens("t.jsonl", bare, 6);
-    nats = read_nats("t.jsonl", true);
-    begins_are(nats, 0, 1, 2, 4);
-    plx_token_nats_release(&nats);
-    nats = read_nats("t.jsonl", false);
-    assert_int_equal(nats.document_count, 0);
-    plx_token_nats_release(&nats);
-    write_tokens("t.npy", DOCUMENTS, 6);
-    nats = read_nats("t.npy", true);
-    assert_int_equal(nats.count, 6);
-    assert_int_equal(nats.document_count, 0);
-    plx_token_nats_release(&nats);
-}
-
-/* A run over the end of what is handed over at a time. */
-static void nats_read__joins_a_document(void **state)
-{
-    (void)state;
-    struct plx_token_score *tokens = calloc(5000, sizeof *tokens);
-    assert_non_null(tokens);
-    for (size_t i = 0; i < 5000; i++)
-        tokens[i] = (struct plx_token_score){.document = WORD("dd"), .nats = 1};
-    tokens[4999].document.length = 1;
-    write_tokens("t.jsonl", tokens, 5000);
-    struct plx_token_nats nats = read_nats("t.jsonl", false);
-    begins_are(nats, 0, 4999);
-    plx_token_nats_release(&nats);
-    free(tokens);
 }
 
 /* Of 0.1, 0.7 and infinity, by Python: x, y = fractions.Fraction(0.1), fractions.Fraction(0.7);
@@ -481,30 +410,44 @@ static cJSON *make_result(const char *noted)
     return json;
 }
 
-static void nats_check__knows_the_result(void **state)
+static enum plx_status check_sums(const double *values, size_t count, const cJSON *result,
+                                  struct plx_error *error)
+{
+    struct plx_exact found = {0};
+    for (size_t i = 0; i < count; i++)
+        plx_exact_add(&found, values[i]);
+    return plx_token_sums_check(&found, "t", result, "r", error);
+}
+
+static void sums_check__knows_the_result(void **state)
 {
     (void)state;
     double values[] = {0.1, 0.7, (double)INFINITY};
-    struct plx_token_nats nats = {.nats = values, .count = 3};
     struct plx_error error = {0};
     cJSON *result = make_result("t");
-    assert_int_equal(plx_token_nats_check(&nats, "t", result, "r", &error), PLX_OK);
+    assert_int_equal(check_sums(values, 3, result, &error), PLX_OK);
     for (size_t i = 0; i < 2; i++) {
         const double before = values[i];
         values[i] = nextafter(before, 1);
-        assert_int_equal(plx_token_nats_check(&nats, "t", result, "r", &error), PLX_MISMATCH);
+        assert_int_equal(check_sums(values, 3, result, &error), PLX_MISMATCH);
         assert_string_equal(error.input, "t");
         values[i] = before;
     }
+    values[0] = -0.1; /* the same squares */
+    assert_int_equal(check_sums(values, 3, result, &error), PLX_MISMATCH);
+    values[0] = 0.1 + 0x1p-10; /* the same sum */
+    values[1] = 0.7 - 0x1p-10;
+    assert_int_equal(check_sums(values, 3, result, &error), PLX_MISMATCH);
+    values[0] = 0.1;
+    values[1] = 0.7;
     values[2] = 0;
-    assert_int_equal(plx_token_nats_check(&nats, "t", result, "r", &error), PLX_MISMATCH);
+    assert_int_equal(check_sums(values, 3, result, &error), PLX_MISMATCH);
     values[2] = (double)INFINITY;
-    nats.count = 2;
-    assert_int_equal(plx_token_nats_check(&nats, "t", result, "r", &error), PLX_MISMATCH);
+    assert_int_equal(check_sums(values, 2, result, &error), PLX_MISMATCH);
     assert_string_equal(error.message, "the per-token file has 2 tokens, but its result 3");
     cJSON_Delete(result);
     result = cJSON_Parse("{}");
-    assert_int_equal(plx_token_nats_check(&nats, "t", result, "r", &error), PLX_MALFORMED);
+    assert_int_equal(check_sums(values, 3, result, &error), PLX_MALFORMED);
     assert_string_equal(error.input, "r");
     cJSON_Delete(result);
 }
@@ -554,11 +497,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(next__finds_what_is_cut_short, folder_make, folder_remove),
         cmocka_unit_test_setup_teardown(next__reads_long_lines, folder_make, folder_remove),
         cmocka_unit_test_setup_teardown(next__reads_arrays_of_other_types, folder_make, folder_remove),
-        cmocka_unit_test_setup_teardown(next_nats__refuses_what_is_behind_the_array, folder_make,
-                                        folder_remove),
-        cmocka_unit_test_setup_teardown(nats_read__tells_documents_apart, folder_make, folder_remove),
-        cmocka_unit_test_setup_teardown(nats_read__joins_a_document, folder_make, folder_remove),
-        cmocka_unit_test(nats_check__knows_the_result),
+        cmocka_unit_test_setup_teardown(next__refuses_what_is_behind_the_array, folder_make, folder_remove),
+        cmocka_unit_test(sums_check__knows_the_result),
         cmocka_unit_test_setup_teardown(find__looks_beside_the_result_first, folder_make, folder_remove),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -12,6 +12,7 @@ block_length      by the formulas of Politis and White (2004) and Patton, Politi
 standard_error    of the mean of blocks of `block`, the last one shorter: by linearisation of the ratio
 t_interval        scipy.stats.t about the mean, of whole blocks alone
 bootstrap         the symmetric bootstrap-t; blocks are drawn by scipy.stats.bootstrap, 200,000 times
+unpaired          the same of the difference b - a of two samples of blocks of other tokens, both skewed
 ttest_rel         scipy.stats.ttest_rel, which takes the tokens for independent
 """
 
@@ -65,6 +66,38 @@ def draw(sums, weights):
     }
 
 
+def unpaired(random):
+    sums = [numpy.round(random.exponential(1, count) ** 2, 4) for count in (14, 10)]
+    weights = [numpy.ceil(random.gamma(5, 2, len(each))) for each in sums]
+    means = [s.sum() / w.sum() for s, w in zip(sums, weights)]
+    mean = means[1] - means[0]
+    error = numpy.hypot(*(error_of(s, w) for s, w in zip(sums, weights)))
+
+    def deviation(first, second, axis=-1):
+        offs, errors = [], []
+        for drawn, s, w, own in zip((first, second), sums, weights, means):
+            offs.append(s[drawn].sum(axis=axis) / w[drawn].sum(axis=axis) - own)
+            errors.append(error_of(s[drawn], w[drawn]))
+        return numpy.abs(offs[1] - offs[0]) / numpy.hypot(*errors)
+
+    found = scipy.stats.bootstrap(
+        tuple(numpy.arange(len(each)) for each in sums), deviation, n_resamples=RESAMPLES, batch=2000,
+        method="percentile", random_state=20090401)
+    deviations = found.bootstrap_distribution
+    reach = numpy.quantile(deviations, 0.95) * error
+    return {
+        "sums": [each.tolist() for each in sums],
+        "weights": [each.tolist() for each in weights],
+        "mean": float(mean),
+        "standard_error": float(error),
+        "bootstrap": {
+            "low": mean - reach,
+            "high": mean + reach,
+            "p_value": float(numpy.mean(deviations * error >= abs(mean))),
+        },
+    }
+
+
 def case(phi, shift, random):
     noise = random.standard_t(5, TOKENS + 500) * 0.1
     values = numpy.zeros(TOKENS + 500)
@@ -98,7 +131,7 @@ def case(phi, shift, random):
 def main():
     random = numpy.random.default_rng(2009)
     cases = [case(0.0, 0.01, random), case(0.5, 0.02, random), case(0.8, 0.05, random)]
-    print(json.dumps({"resamples": RESAMPLES, "cases": cases}))
+    print(json.dumps({"resamples": RESAMPLES, "cases": cases, "unpaired": unpaired(random)}))
 
 
 main()
