@@ -6,8 +6,6 @@
    were scored by themselves are put together again (merge.h). Results are compared (compare.h) and held
    against a baseline (gate.h, baseline.h). A model that is used often is converted first (convert.h). The
    library never prints, never exits, and keeps no mutable globals. */
-   were scored by themselves are put together again (merge.h). A model that is used often is converted first
-   (convert.h). The library never prints, never exits, and keeps no mutable globals. */
 #ifndef PERPLEX_PERPLEX_H
 #define PERPLEX_PERPLEX_H
 
