@@ -34,7 +34,6 @@ static enum plx_status find_format(const char *name, const struct plx_table_form
 
 static enum plx_status read_results(struct plx_grid *grid, const char *const *paths, size_t count)
 {
-    const struct plx_json_path root = {NULL, NULL, 0}, complete = {&root, "complete", 0};
     grid->results = plx_new_array(count, sizeof *grid->results, grid->error);
     if (!grid->results)
         return PLX_MEMORY;
@@ -46,8 +45,7 @@ static enum plx_status read_results(struct plx_grid *grid, const char *const *pa
             return status;
         grid->result_count++;
         if (cJSON_IsFalse(plx_result_member(result->json, "complete")))
-            return plx_json_error(&complete, result->file, grid->error,
-                                  "the result is not of a whole corpus");
+            return plx_result_file_whole(result->json, result->file, grid->error);
     }
     return PLX_OK;
 }
