@@ -141,6 +141,9 @@ static bool add_repeated(struct cli_arguments *arguments, int option)
     case CLI_TOKEN_FILE:
         return add_value(arguments, option, arguments->token_files, &arguments->token_file_count,
                          CLI_TOKEN_FILES_MOST);
+    case CLI_NEW_TOKENS:
+        return add_value(arguments, option, arguments->new_tokens, &arguments->new_tokens_count,
+                         CLI_NEW_TOKENS_MOST);
     default: return true;
     }
 }

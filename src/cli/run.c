@@ -232,25 +232,40 @@ static void carry_out(struct running *run)
     clear_line(run);
 }
 
+/* Models × corpora, and protocols where there are several, unless the plan says otherwise. */
+static void settle_table(struct cli_plan *plan)
+{
+    const char **values = plan->table.values;
+    if (values[CLI_ROWS] || values[CLI_COLUMNS] || values[CLI_METRIC])
+        return;
+    values[CLI_ROWS] = "model";
+    values[CLI_COLUMNS] = plan->counts[PLAN_PROTOCOL] > 1 ? "corpus,protocol" : "corpus";
+}
+
 /* The table of the results that are there. */
 static int print_table(const struct running *run)
 {
-    const char **paths = cli_allocate(run->count, sizeof *paths);
-    char *text = NULL;
+    struct plx_table_names *names = cli_allocate(run->count, sizeof *names);
+    char **paths = cli_allocate(run->count, sizeof *paths), *text = NULL;
     size_t count = 0, length = 0;
     for (size_t i = 0; i < run->count; i++) {
-        if (run->cells[i].has_result)
-            paths[count++] = cli_folder_path(&run->folder, run->cells[i].stem, ".json");
+        const struct plan_cell *cell = run->cells + i;
+        if (!cell->has_result)
+            continue;
+        names[count] = (struct plx_table_names){cell->of[PLAN_MODEL]->name, cell->of[PLAN_CORPUS]->name,
+                                                cell->of[PLAN_PROTOCOL]->name};
+        paths[count++] = cli_folder_path(&run->folder, cell->stem, ".json");
     }
     int code = CLI_OK;
     if (count > 0)
-        code = cli_make_table(&run->plan.table, paths, count, &text, &length);
+        code = cli_make_table(&run->plan.table, (const char *const *)paths, names, count, &text, &length);
     if (text)
         code = cli_write(run->arguments->values[CLI_OUTPUT], text, length);
     plx_text_free(text);
     for (size_t i = 0; i < count; i++)
-        free((void *)(uintptr_t)paths[i]);
+        free(paths[i]);
     free(paths);
+    free(names);
     return code;
 }
 
@@ -390,6 +405,7 @@ static int run(struct cli_arguments *arguments)
         running->plan.table.values[CLI_FORMAT] = arguments->values[CLI_FORMAT];
         running->plan.table.paths[CLI_FORMAT] = NULL;
     }
+    settle_table(&running->plan);
     if (code == CLI_OK)
         code = cli_check_table(&running->plan.table);
     if (code == CLI_OK)

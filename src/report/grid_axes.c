@@ -353,6 +353,17 @@ static enum plx_status place_results(struct plx_grid *grid)
     return PLX_OK;
 }
 
+/* What the caller calls them. */
+static void take_names(struct plx_grid *grid, const struct plx_table_names *names)
+{
+    for (size_t i = 0; names && i < grid->result_count; i++) {
+        const char **ours = grid->results[i].names;
+        ours[PLX_DIMENSION_MODEL] = names[i].model ? names[i].model : ours[PLX_DIMENSION_MODEL];
+        ours[PLX_DIMENSION_CORPUS] = names[i].corpus ? names[i].corpus : ours[PLX_DIMENSION_CORPUS];
+        ours[PLX_DIMENSION_PROTOCOL] = names[i].protocol ? names[i].protocol : ours[PLX_DIMENSION_PROTOCOL];
+    }
+}
+
 enum plx_status plx_grid_lay_out(struct plx_grid *grid, const struct plx_table_options *options)
 {
     enum plx_status status = choose_dimensions(grid, options);
@@ -360,8 +371,10 @@ enum plx_status plx_grid_lay_out(struct plx_grid *grid, const struct plx_table_o
         status = name_results(grid);
     if (status == PLX_OK)
         status = name_further(grid);
-    if (status == PLX_OK)
+    if (status == PLX_OK) {
+        take_names(grid, options->names);
         status = place_results(grid);
+    }
     if (status == PLX_OK)
         status = grid->flat && grid->group_count ? label_flat(grid) : label_lines(grid);
     return status;

@@ -40,12 +40,13 @@ static enum plx_status read_results(struct plx_grid *grid, const char *const *pa
     for (grid->result_count = 0; grid->result_count < count;) {
         struct plx_tabled *result = grid->results + grid->result_count;
         result->file = paths[grid->result_count];
-        const enum plx_status status = plx_result_file_read(result->file, &result->json, grid->error);
+        enum plx_status status = plx_result_file_read(result->file, &result->json, grid->error);
         if (status)
             return status;
         grid->result_count++;
-        if (cJSON_IsFalse(plx_result_member(result->json, "complete")))
-            return plx_result_file_whole(result->json, result->file, grid->error);
+        status = plx_result_file_whole(result->json, result->file, grid->error);
+        if (status)
+            return status;
     }
     return PLX_OK;
 }

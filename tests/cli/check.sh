@@ -141,7 +141,7 @@ run "$PERPLEX" check "$ngram" "$test_text" --baseline base.json --fail-if 'accur
 ends_with 1
 says 'the gate fails: accuracy cannot be judged: this run has no such number, which --distributions gives'
 accepts "$PERPLEX" check "$ngram" "$test_text" --baseline base.json --distributions --focal 2 \
-    --fail-if 'accuracy < -1%; losses.focal.nats > +0.1%; runtime.seconds > 600'
+    --fail-if 'accuracy < -1%; losses.focal.loss > +0.1%; runtime.seconds > 600'
 cp "$ngram" other.arpa
 accepts "$PERPLEX" check "$ngram" "$test_text" --baseline base.json --mix 0.5:other.arpa
 nothing_left

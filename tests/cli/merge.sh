@@ -45,6 +45,22 @@ shards "$neural" "$test_text" 7 --distributions --label-smoothing 0.1 --breakdow
 accepts "$PERPLEX" merge [1-7].json
 is_whole
 
+# A mixture, whose weights are numbers that are copied; answers of another program, which has none to first tokens.
+cp "$ngram" other.arpa
+shards "$ngram" "$test_text" 2 --mix 0.3:other.arpa --mix-tune "$almanac/valid.txt"
+accepts "$PERPLEX" merge 2.json 1.json
+is_whole
+awk 'BEGIN {
+    for (i = 0; i < 600; i++) {
+        print "{\"tokens\": [\"a\", \"b\", \"c\"], \"token_logprobs\": [null, -" i % 97 / 64 ", -1.5]}" >"answers.jsonl"
+        print "{\"tokens\": [\"a\", \"b\", \"c\"]}" >"documents.jsonl"
+    }
+}'
+shards answers.jsonl documents.jsonl 2
+accepts "$PERPLEX" merge 2.json 1.json
+is_whole
+has counts.skipped.no_context 600
+
 # Zero probability anywhere: the exit code and the words are those of the whole.
 shards "$ngram" "$test_text" 2 --unknown zero
 run "$PERPLEX" merge 2.json 1.json

@@ -17,7 +17,8 @@
 
 /* Model, corpus, perplexity, window. */
 static const char RESULT[] =
-    "{\"schema\": \"perplex.result/1\", \"nats_per_token\": 4.605170185988092, \"perplexity\": %s,"
+    "{\"schema\": \"perplex.result/1\", \"complete\": true, \"nats_per_token\": 4.605170185988092, "
+    "\"perplexity\": %s,"
     " \"uncertainty\": {\"standard_error_nats\": 0.1}, \"normalized\": {\"bits_per_byte\": 1.23456},"
     " \"counts\": {\"scored\": 10, \"tokens\": 10}, \"unknown\": {\"tokens\": 3},"
     " \"protocol\": {\"name\": \"custom\", \"unknown\": \"unk\", \"window\": %d},"

@@ -191,7 +191,7 @@ static void bootstrap_mean__keeps_its_promise(void **state)
         series_make(&random, 0.6, SERIES_LAPLACE, values, count);
         struct plx_bootstrap_sample sample = blocks_of(values, count, length_of(values, count));
         const struct plx_bootstrap_blocks blocks = plx_bootstrap_sample_blocks(&sample);
-        const struct plx_bootstrap found = draw(&blocks, 399, k, 1);
+        const struct plx_bootstrap found = draw(&blocks, 199, k, 1);
         const bool outside = found.low > 0 || found.high < 0;
         assert_int_equal(found.p_value < 0.05, outside);
         p_values[k] = found.p_value;
@@ -221,7 +221,7 @@ static void bootstrap_mean__takes_blocks_of_any_weight(void **state)
             weights[i] = ceil(200 * exp(series_noise(&random, SERIES_NORMAL)));
             sums[i] = weights[i] * series_noise(&random, SERIES_NORMAL);
         }
-        const struct plx_bootstrap found = draw(&blocks, 399, k, 1);
+        const struct plx_bootstrap found = draw(&blocks, 199, k, 1);
         held += found.low <= 0 && found.high >= 0;
     }
     assert_in_range(held, 930, 970);
@@ -236,7 +236,7 @@ static void bootstrap_difference__keeps_its_promise(void **state)
     struct plx_error error = {0};
     size_t held = 0;
     for (size_t k = 0; k < SERIES; k++) {
-        const struct plx_bootstrap_options options = {399, k, 1};
+        const struct plx_bootstrap_options options = {199, k, 1};
         struct plx_bootstrap found;
         for (size_t i = 0; i < 50; i++) {
             weights[i] = i == 49 ? 300 : 1000;
