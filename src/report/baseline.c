@@ -138,12 +138,11 @@ static void point_to_texts(struct plx_baseline *baseline)
 
 static enum plx_status read_baseline(struct plx_baseline *baseline, const char *name, struct plx_error *error)
 {
-    const struct plx_json_path root = {NULL, NULL, 0}, complete = {&root, "complete", 0};
     if (!(baseline->name = plx_copy_string(name, strlen(name), error)))
         return PLX_MEMORY;
     enum plx_status status = plx_result_file_read(name, &baseline->json, error);
-    if (status == PLX_OK && !cJSON_IsTrue(plx_result_member(baseline->json, "complete")))
-        status = plx_json_error(&complete, name, error, "the result is not of a whole corpus");
+    if (status == PLX_OK)
+        status = plx_result_file_whole(baseline->json, name, error);
     if (status == PLX_OK)
         status = read_protocol(baseline, error);
     if (status == PLX_OK)
