@@ -22,9 +22,8 @@
 #define LOCK_WAIT_NS  50000000L
 #define RANDOM_DIGITS 6
 
-static int fail_path(const char *what, const char *path)
+static int fail_path(const char *what, const char *path, int number)
 {
-    const int number = errno;
     char shown[512];
     plx_text_visible(path, shown, sizeof shown);
     fprintf(stderr, "perplex: %s %s: %s\n", what, shown, strerror(number));
@@ -38,22 +37,31 @@ char *cli_folder_path(const struct plan_folder *folder, const char *name, const 
                     suffix);
 }
 
+/* False with errno. */
+static bool make_one(const char *path)
+{
+    struct stat facts;
+    if (mkdir(path, 0777) == 0)
+        return true;
+    const int number = errno;
+    if (stat(path, &facts) == 0 && S_ISDIR(facts.st_mode))
+        return true;
+    errno = number == EEXIST ? ENOTDIR : number;
+    return false;
+}
+
 /* With the folders that it is in. */
 static int make_folder(const char *path)
 {
     char *name = cli_text("%s", path);
     int code = CLI_OK;
-    for (char *at = name + 1; code == CLI_OK && at[-1]; at++) {
-        const char byte = *at;
-        if (byte != '/' && byte != '\0')
+    for (size_t i = 1; code == CLI_OK && path[i - 1]; i++) {
+        if (path[i] != '/' && path[i] != '\0')
             continue;
-        *at = '\0';
-        struct stat facts;
-        if (mkdir(name, 0777) != 0 && errno != EEXIST && stat(name, &facts) != 0)
-            code = fail_path("cannot make the folder", name);
-        *at = byte;
-        if (byte == '\0')
-            break;
+        name[i] = '\0';
+        if (!make_one(name))
+            code = fail_path("cannot make the folder", name, errno);
+        name[i] = path[i];
     }
     free(name);
     return code;
@@ -91,11 +99,11 @@ static int lock_folder(struct plan_folder *folder)
     int code = CLI_OK;
     folder->lock = open(path, O_RDWR | O_CREAT, 0666); /* without O_CLOEXEC */
     if (folder->lock < 0)
-        code = fail_path("cannot write", path);
+        code = fail_path("cannot write", path, errno);
     free(path);
     for (int tries = 0; code == CLI_OK && flock(folder->lock, LOCK_EX | LOCK_NB) != 0; tries++) {
         if (errno != EWOULDBLOCK && errno != EINTR)
-            return fail_path("cannot lock", folder->path);
+            return fail_path("cannot lock", folder->path, errno);
         if (tries == LOCK_TRIES || !is_worth_waiting(folder))
             return refuse_locked(folder);
         nanosleep(&wait, NULL);
@@ -103,7 +111,7 @@ static int lock_folder(struct plan_folder *folder)
     const int length = snprintf(text, sizeof text, "%ld\n", (long)getpid());
     if (code == CLI_OK &&
         (ftruncate(folder->lock, 0) != 0 || pwrite(folder->lock, text, (size_t)length, 0) != length))
-        code = fail_path("cannot write a file in", folder->path);
+        code = fail_path("cannot write a file in", folder->path, errno);
     return code;
 }
 

@@ -362,6 +362,20 @@ static void forget_results(struct running *run)
     }
 }
 
+/* The table may not take the place of what is read, nor of the index. */
+static bool check_overwritten(const struct running *run)
+{
+    const char *output = run->arguments->values[CLI_OUTPUT];
+    char *index = cli_folder_path(&run->folder, "index.json", "");
+    bool fine = !output || cli_check_overwritten(output, index);
+    free(index);
+    for (size_t i = 0; i < run->count && output && fine; i++) {
+        for (int k = 0; k < run->cells[i].arguments.operand_count && fine; k++)
+            fine = cli_check_overwritten(output, run->cells[i].operands[k]);
+    }
+    return fine;
+}
+
 static int run_cells(struct running *run)
 {
     const char *const *values = run->arguments->values;
@@ -369,6 +383,8 @@ static int run_cells(struct running *run)
     const char *path = values[CLI_RESULTS_FOLDER] ? values[CLI_RESULTS_FOLDER] : run->plan.results;
     struct plx_error error;
     run->folder = (struct plan_folder){.path = path, .lock = -1};
+    if (!check_overwritten(run))
+        return CLI_USAGE;
     const int code = dry ? CLI_OK : cli_open_folder(path, &run->folder);
     if (code != CLI_OK)
         return code;

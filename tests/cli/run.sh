@@ -207,8 +207,11 @@ refuses 4 "another \`perplex run\` works in one (process $waiting)" "$PERPLEX" r
 kill -TERM $waiting
 wait $waiting
 [ $? -eq 130 ] || fail "interrupted, it does not end with 130: $(cat waits.err)"
+for name in results/index.json mine.txt mine.json; do
+    refuses 2 "*$name would overwrite what is read: $name" "$PERPLEX" run mine.json -o $name
+done
 : >file
-refuses 4 'cannot make the folder file/x: Not a directory' "$PERPLEX" run plan.json --results file/x
+refuses 4 'cannot make the folder file: Not a directory' "$PERPLEX" run plan.json --results file/x
 
 # What is no plan: one line, with the place.
 # wrong MEMBERS MESSAGE
