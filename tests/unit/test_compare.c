@@ -274,6 +274,22 @@ static void plx_compare__doubts(void **state)
     cJSON_Delete(json);
 }
 
+/* What the protocol averages goes down, the mean over tokens up. */
+static void plx_compare__averages_that_disagree(void **state)
+{
+    double nats[2][TOKENS];
+    (void)state;
+    fill(nats[0], 2.5);
+    fill(nats[1], 2.75);
+    struct small_result a = plain(nats[0]), b = plain(nats[1]);
+    a.protocol = b.protocol = "\"average\": \"unit\"";
+    b.nats_per_token = "2.25";
+    cJSON *json = compare(&a, &b, PLX_VERDICT_NOISE);
+    assert_non_null(strstr(get(json, NULL, "reason")->valuestring, "opposite directions"));
+    assert_near(get(json, "test", "difference_nats")->valuedouble, 0.25, 0);
+    cJSON_Delete(json);
+}
+
 static void plx_compare__several(void **state)
 {
     double nats[3][TOKENS];
@@ -327,10 +343,10 @@ static void plx_compare__not_a_result(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(plx_compare__verdicts),     cmocka_unit_test(plx_compare__noise),
-        cmocka_unit_test(plx_compare__not_finite),   cmocka_unit_test(plx_compare__fields_that_differ),
-        cmocka_unit_test(plx_compare__doubts),       cmocka_unit_test(plx_compare__several),
-        cmocka_unit_test(plx_compare__not_a_result),
+        cmocka_unit_test(plx_compare__verdicts),   cmocka_unit_test(plx_compare__noise),
+        cmocka_unit_test(plx_compare__not_finite), cmocka_unit_test(plx_compare__fields_that_differ),
+        cmocka_unit_test(plx_compare__doubts),     cmocka_unit_test(plx_compare__averages_that_disagree),
+        cmocka_unit_test(plx_compare__several),    cmocka_unit_test(plx_compare__not_a_result),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
