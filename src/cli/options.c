@@ -324,7 +324,7 @@ bool cli_shard(const struct cli_arguments *arguments, struct plx_shard *shard)
         return true;
     if (slash && read_digits(text, slash, &shard->index) &&
         read_digits(slash + 1, slash + strlen(slash), &shard->count) && shard->index > 0 &&
-        shard->index <= shard->count)
+        shard->index <= shard->count && shard->count <= PLX_SHARDS_MAX)
         return true;
-    return cli_refuse(arguments, CLI_SHARD, "I/N, the I-th of N shards: from 1/N to N/N");
+    return cli_refuse(arguments, CLI_SHARD, "I/N, the I-th of N shards, from 1/N to N/N, a million at most");
 }

@@ -7,14 +7,11 @@
 static const char DETAILS[] =
     "A RESULT is a path, an http(s):// URL, or \"-\" for standard input: what `perplex eval` has written.\n"
     "Without --rows and --columns, every result is a row. With one of them or both, models × corpora: what "
-    "is "
-    "not given is the models (else the corpora) for rows, and the numbers alone for columns.\n"
+    "is not given is the models (else the corpora) for rows, and the numbers alone for columns.\n"
     "For people (markdown, latex, html) numbers have as many digits as their uncertainty warrants, the best "
     "comparable one of each column is bold, and a caption and notes say what was measured: protocol, what "
-    "was "
-    "divided by, unknown tokens. A number that is not comparable with its column has a mark, and its "
-    "note "
-    "names the fields in which it differs. For programs (csv, tsv, json) numbers have every digit.";
+    "was divided by, unknown tokens. A number that is not comparable with its column has a mark, and its "
+    "note names the fields in which it differs. For programs (csv, tsv, json) numbers have every digit.";
 
 static const struct cli_example EXAMPLES[] = {
     {"perplex table ngram.json neural.json", "two results as a table in Markdown"},

@@ -39,7 +39,7 @@ static void put_signed(struct plx_html *html, double value, unsigned digits)
 {
     char text[PLX_FIXED_TEXT];
     plx_format_fixed(fabs(value), digits, text);
-    plx_html_markupf(html, "%s%s", value < 0 ? "−" : "+", text);
+    plx_html_markupf(html, "%s%s", value < 0 ? "−" : value > 0 ? "+" : "", value == 0 ? "0" : text);
 }
 
 static void put_p_value(struct plx_html *html, double p)

@@ -62,9 +62,9 @@ static enum plx_status make_grid(struct plx_grid *grid, const char *const *paths
     if (status == PLX_OK)
         status = plx_grid_find_metrics(grid, options);
     if (status == PLX_OK)
-        status = plx_grid_fill(grid);
-    if (status == PLX_OK)
         status = plx_grid_sort(grid, options);
+    if (status == PLX_OK)
+        status = plx_grid_fill(grid);
     if (status == PLX_OK) {
         plx_grid_choose_digits(grid, options);
         status = plx_grid_mark(grid, options);

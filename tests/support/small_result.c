@@ -26,17 +26,23 @@ static struct plx_exact add_up(const double *nats, size_t count)
     return sum;
 }
 
+/* Scored tokens of the block that begins at `begin`. */
+static size_t block_size(const struct small_result *result, size_t begin)
+{
+    const size_t left = result->count - begin;
+    const size_t size = begin == 0 && result->first_block ? result->first_block : result->block;
+    return left < size ? left : size;
+}
+
 static void write_blocks(FILE *file, const struct small_result *result)
 {
     char sum[PLX_EXACT_TEXT];
     fprintf(file, ", \"blocks\": {\"targets\": %zu, \"counts\": [", result->block);
-    for (size_t i = 0; i < result->count; i += result->block)
-        fprintf(file, "%s%zu", i ? ", " : "",
-                result->count - i < result->block ? result->count - i : result->block);
+    for (size_t i = 0; i < result->count; i += block_size(result, i))
+        fprintf(file, "%s%zu", i ? ", " : "", block_size(result, i));
     fprintf(file, "], \"sums\": [");
-    for (size_t i = 0; i < result->count; i += result->block) {
-        const size_t left = result->count - i;
-        const struct plx_exact block = add_up(result->nats + i, left < result->block ? left : result->block);
+    for (size_t i = 0; i < result->count; i += block_size(result, i)) {
+        const struct plx_exact block = add_up(result->nats + i, block_size(result, i));
         plx_exact_format(block.sum, sum);
         fprintf(file, "%s\"%s\"", i ? ", " : "", sum);
     }

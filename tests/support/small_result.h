@@ -15,7 +15,8 @@ struct small_result {
     const char *skipped;        /* members of counts.skipped */
     const char *sha256, *text, *vocabulary, *per_token;
     size_t tokens, bytes, unknown;
-    size_t block; /* tokens of each of accumulators.blocks; 0: it has none */
+    size_t block;       /* tokens of each of accumulators.blocks; 0: it has none */
+    size_t first_block; /* scored tokens of the first one, where these are fewer; or 0 */
 };
 
 /* Writes it to `path`, "/tmp/perplex-compare-XXXXXX" where that is empty. */

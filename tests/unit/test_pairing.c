@@ -267,15 +267,18 @@ static void plx_compare__with_itself(void **state)
     (void)state;
     write_all(true);
     const char *const news[] = {paths[0]};
+    const struct plx_compare_options options = {.moved = 3};
     struct plx_comparison *comparison;
     struct plx_error error;
-    assert_int_equal(plx_compare(paths[0], news, 1, NULL, &comparison, &error), PLX_OK);
+    assert_int_equal(plx_compare(paths[0], news, 1, &options, &comparison, &error), PLX_OK);
     const struct plx_pair *pair = comparison->pairs;
     assert_int_equal(pair->verdict, PLX_VERDICT_SAME);
     assert_int_equal(pair->test.pairing, PLX_PAIRED_TOKENS);
     assert_true(pair->test.known && pair->test.difference == 0 && pair->test.p_value == 1);
     assert_true(pair->test.low == 0 && pair->test.high == 0);
     assert_int_equal(pair->moved.worse_count + pair->moved.better_count, 0);
+    assert_int_equal(pair->moved.worse.count + pair->moved.better.count, 0);
+    assert_int_equal(pair->moved.worse_documents.count + pair->moved.better_documents.count, 0);
     plx_comparison_free(comparison);
 }
 
@@ -324,16 +327,22 @@ static void plx_compare__blocks_of_results(void **state)
     plx_comparison_free(comparison);
 }
 
+/* Of other numbers of tokens: other tokens are left out. */
 static void plx_compare__other_blocks(void **state)
 {
-    const struct small_result other = {.nats = nats[1], .count = TOKENS, .block = 9};
+    const struct small_result others[] = {
+        {.nats = nats[1], .count = TOKENS, .block = 9},
+        {.nats = nats[1], .count = TOKENS, .block = 8, .first_block = 7}, /* 7 + 8 · 7 */
+    };
     (void)state;
-    write_results(8, NULL);
-    small_result_write(&other, paths[1]);
-    struct plx_comparison *comparison = compare(false, NULL);
-    assert_int_equal(comparison->pairs->test.pairing, PLX_UNPAIRED);
-    assert_int_equal(comparison->pairs->test.drawn, PLX_DRAWN_BLOCKS);
-    plx_comparison_free(comparison);
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        write_results(8, NULL);
+        small_result_write(others + i, paths[1]);
+        struct plx_comparison *comparison = compare(false, NULL);
+        assert_int_equal(comparison->pairs->test.pairing, PLX_UNPAIRED);
+        assert_int_equal(comparison->pairs->test.drawn, PLX_DRAWN_BLOCKS);
+        plx_comparison_free(comparison);
+    }
 }
 
 /* Each with files that do not fit: an error where they were named, a warning where they were found. */

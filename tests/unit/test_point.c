@@ -31,8 +31,9 @@ static void plx_text_point__table(void **state)
         {"a\tx", 3, "  a\\x09x\n       ^\n"},                /* a control character */
         {"a\nx", 3, "  a\\x0ax\n       ^\n"},
         {"a\x1B[31mx", 7, "  a\\x1b[31mx\n           ^\n"},
-        {"a\xFFx", 3, "  a\\xffx\n       ^\n"},                           /* not UTF-8 */
-        {"a\xE2\x80\xAEx", 5, "  a\\xe2\\x80\\xaex\n               ^\n"}, /* right to left */
+        {"a\xFFx", 3, "  a\\xffx\n       ^\n"}, /* not UTF-8 */
+        {"a\xE2\x80\xAEx\xE2\x80\xAC", 5,
+         "  a\\xe2\\x80\\xaex\\xe2\\x80\\xac\n               ^\n"},       /* right to left */
         {"a\xCC\x81x", 4, "  a\\xcc\\x81x\n           ^\n"},              /* an accent by itself */
         {"a\xC2\xA0x", 4, "  a\\xc2\\xa0x\n           ^\n"},              /* a blank that is none */
         {"a\xE2\x80\x8Bx", 5, "  a\\xe2\\x80\\x8bx\n               ^\n"}, /* of no width */

@@ -99,6 +99,8 @@ static void table__names_cannot_break_a_row(void **state)
                 "| &lt;script&gt;\\*\\_\\`&amp;&#126;&#36; | c.txt | p | 10 |");
     expect_line(&CSV, "1", "\"nan\"", "\"p,q\"", "\"say \\\"m\\\"\"",
                 "\n\"say \"\"m\"\"\",c.txt,\"p,q\",10,3,4.605170185988092,1,,,1.23456,\n");
+    expect_line(&CSV, "1", "\"nan\"", "\"p\"", "\"a\\nb\"",
+                "\n\"a\nb\",c.txt,p,10,3,4.605170185988092,1,,,1.23456,\n");
     expect_line(&CSV, "1", "\"nan\"", "\"p\\r\"", "\"a|b\\\\\"",
                 "\na|b\\,c.txt,\"p\r\",10,3,4.605170185988092,1,,,1.23456,\n");
 }
