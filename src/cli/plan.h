@@ -73,7 +73,7 @@ void cli_fail_cell(struct plan_cell *cell, int code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
 /* "kn5, wt2-test, sentence", as much as fits, visible. */
-void cli_cell_title(const struct plan_cell *cell, char *text, size_t capacity);
+void cli_cell_title(const struct plan_cell *cell, char *title, size_t capacity);
 
 /* plan_keys.c: hashes what each cell is made of, each file once, and names the cells by it. A cell whose
    files cannot be read fails. `terminal`: stderr is one, and shows what is read. PLX_INTERRUPTED; PLX_OK

@@ -1,5 +1,6 @@
 #!/bin/sh
 # run: plans, their cells, and what becomes of them.
+# shellcheck disable=SC2012 # no name here has a space
 # shellcheck source=tests/support/cli.sh
 . "$SOURCE_DIR/tests/support/cli.sh"
 
@@ -101,11 +102,11 @@ run "$PERPLEX" run quoted.json --dry-run
 ends_with 0
 contains out '^to do   neural, test, default$'
 [ ! -e dry ] || fail '--dry-run makes the folder'
-sed -n 's/^        //p' out | head -n 1 >command
-contains command "^perplex eval --output=dry/ngram.test.default.* -- .* 'it'.''s.txt'$"
+sed -n 's/^        //p' out | head -n 1 >first.sh
+contains first.sh "^perplex eval --output=dry/ngram.test.default.* -- .* 'it'.''s.txt'$"
 mkdir bin dry
 ln -s "$PERPLEX" bin/perplex
-PATH=$work/bin:$PATH sh command || fail 'the command fails'
+PATH=$work/bin:$PATH sh first.sh || fail 'the command fails'
 run "$PERPLEX" run quoted.json --dry-run -q
 [ "$(cat out)" = 'done    ngram, test, default
 to do   neural, test, default' ] || fail "the list is wrong: $(cat out)"
