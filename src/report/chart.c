@@ -182,6 +182,28 @@ static void put_line(struct plx_html *html, const struct plx_chart_series *serie
     plx_html_markup(html, "\"/>\n");
 }
 
+/* Level through each stretch, and at its ends up or down to the next one; then down to the axis and back. */
+static void put_steps(struct plx_html *html, const struct plx_chart_series *series, const char *colour,
+                      const struct axis *x, const struct axis *y)
+{
+    if (series->count == 0)
+        return;
+    for (unsigned area = 0; area < 2; area++) {
+        plx_html_markupf(html, "<path class=\"%s %s\" vector-effect=\"non-scaling-stroke\" d=\"",
+                         area ? "band" : "line", colour);
+        for (size_t i = 0; i < series->count; i++) {
+            const struct plx_chart_point *point = series->points + i;
+            put_step(html, i ? 'L' : 'M', place(x, point->from), depth(y, point->y));
+            put_step(html, 'L', place(x, point->to), depth(y, point->y));
+        }
+        if (area) {
+            put_step(html, 'L', place(x, series->points[series->count - 1].to), 1);
+            put_step(html, 'L', place(x, series->points[0].from), 1);
+        }
+        plx_html_markup(html, area ? "Z\"/>\n" : "\"/>\n");
+    }
+}
+
 static const char *colour_of(size_t index, char text[16])
 {
     snprintf(text, 16, "s%zu%s", index % PLX_CHART_COLOURS, index >= PLX_CHART_COLOURS ? " more" : "");
@@ -205,7 +227,7 @@ static void put_stretched(struct plx_html *html, const struct plx_chart *chart, 
         plx_html_markup(html, "<path class=\"level\" vector-effect=\"non-scaling-stroke\" "
                               "d=\"M0 1000L1000 0\"/>\n");
     for (size_t i = 0; i < chart->count; i++)
-        put_line(html, chart->series + i, colour_of(i, colour), x, y);
+        (chart->steps ? put_steps : put_line)(html, chart->series + i, colour_of(i, colour), x, y);
     plx_html_markup(html, "</svg>\n");
 }
 
@@ -228,9 +250,9 @@ static void put_point_title(struct plx_html *html, const struct plx_chart *chart
     plx_html_markup(html, "; ");
     plx_html_string(html, chart->what);
     plx_html_markup(html, " ");
-    plx_html_fixed(html, point->from, chart->diagonal ? 3 : 0);
+    plx_html_fixed(html, point->from, chart->digits);
     plx_html_markup(html, "–");
-    plx_html_fixed(html, point->to, chart->diagonal ? 3 : 0);
+    plx_html_fixed(html, point->to, chart->digits);
     plx_html_markup(html, "</title>");
 }
 
@@ -296,6 +318,27 @@ static void put_levels(struct plx_html *html, const struct plx_chart *chart, con
         plx_html_markup(html, "<text class=\"level\" x=\"100%\" dx=\"4\" dy=\".32em\"");
         put_percent(html, "y", depth(y, level));
         plx_html_markup(html, ">mean</text>\n");
+    }
+}
+
+static void put_marks(struct plx_html *html, const struct plx_chart *chart, const struct axis *x)
+{
+    char colour[16];
+    for (size_t i = 0; i < chart->mark_count; i++) {
+        const struct plx_chart_mark *mark = chart->marks + i;
+        const double at = place(x, mark->x);
+        if (!(at >= 0 && at <= 1))
+            continue;
+        plx_html_markupf(html, "<line class=\"level %s\" y1=\"0\" y2=\"100%%\"",
+                         colour_of(mark->series, colour));
+        put_percent(html, "x1", at);
+        put_percent(html, "x2", at);
+        plx_html_markup(html, "/>");
+        if (!mark->label)
+            continue;
+        plx_html_markupf(html, "<text class=\"level\" y=\"0\" dx=\"4\" dy=\"%s\"", i % 2 ? "2.2em" : "1em");
+        put_percent(html, "x", at);
+        plx_html_markupf(html, ">%s</text>\n", mark->label);
     }
 }
 
@@ -390,9 +433,9 @@ static void put_row(struct plx_html *html, const struct plx_chart *chart, size_t
         plx_html_markup(html, "</td>");
     }
     plx_html_markup(html, "<td class=\"num\">");
-    plx_html_fixed(html, point->from, chart->diagonal ? 3 : 0);
+    plx_html_fixed(html, point->from, chart->digits);
     plx_html_markup(html, "</td><td class=\"num\">");
-    plx_html_fixed(html, point->to, chart->diagonal ? 3 : 0);
+    plx_html_fixed(html, point->to, chart->digits);
     plx_html_markupf(html, "</td><td class=\"num\">%s</td><td class=\"num\">",
                      plx_format_grouped(point->tokens, text));
     if (isfinite(point->y))
@@ -436,8 +479,10 @@ void plx_chart_write(struct plx_html *html, const struct plx_chart *chart)
     put_grid(html, &x, &y);
     put_axis_labels(html, chart);
     put_levels(html, chart, &y);
+    put_marks(html, chart, &x);
     put_stretched(html, chart, &x, &y);
-    put_ends(html, chart, &y);
+    if (!chart->steps)
+        put_ends(html, chart, &y);
     put_points(html, chart, &x, &y);
     plx_html_markup(html, "</svg>\n<figcaption>");
     plx_html_string(html, chart->words);

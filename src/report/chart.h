@@ -40,6 +40,13 @@ struct plx_chart_series {
     double level; /* a dashed line at that y: the mean of all; NaN: none */
 };
 
+/* A dashed upright line. */
+struct plx_chart_mark {
+    double x;
+    const char *label; /* of ours; NULL: none */
+    size_t series;     /* whose colour it has */
+};
+
 struct plx_chart {
     const char *id;    /* of ours; unique in the page */
     const char *title; /* of ours, short */
@@ -50,7 +57,11 @@ struct plx_chart {
     size_t count;
     bool diagonal; /* a line from corner to corner: where y is x */
     bool square;
-    bool dots; /* points are marked */
+    bool dots;       /* points are marked */
+    bool steps;      /* lines run level through the stretches of points, and have what is below them shaded */
+    unsigned digits; /* of x behind the point, where a point is told in words */
+    const struct plx_chart_mark *marks;
+    size_t mark_count;
 };
 
 /* Writes <figure> with the drawing, its legend where there are several series, and the table. */

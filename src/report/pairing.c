@@ -40,23 +40,6 @@ struct matching {
     struct plx_error error;
 };
 
-static bool same_words(struct plx_word a, struct plx_word b)
-{
-    return a.length == b.length && memcmp(a.text, b.text, a.length) == 0;
-}
-
-/* End symbols are spelled as the model has them. */
-static bool same_tokens(const struct plx_token_score *a, const struct plx_token_score *b)
-{
-    if (a->unit != b->unit || a->position != b->position || ((a->flags ^ b->flags) & PLX_TOKEN_END))
-        return false;
-    if (a->flags & PLX_TOKEN_END)
-        return true;
-    if (a->token.text && b->token.text)
-        return same_words(a->token, b->token);
-    return a->token.text || b->token.text || a->id == PLX_NO_TOKEN || b->id == PLX_NO_TOKEN || a->id == b->id;
-}
-
 /* "token 3 of unit 5, "word"" */
 static void describe(const struct plx_token_score *token, char *text, size_t capacity)
 {
@@ -93,7 +76,7 @@ static enum plx_status add_tokens(struct matching *matching, const struct plx_to
                                                matching->count + count, sizeof(double), error);
     for (size_t i = 0; i < count && status == PLX_OK && !matching->apart; i++) {
         const struct plx_token_score *base = chunks[0].tokens + i, *new = chunks[1].tokens + i;
-        if (both && !same_tokens(base, new)) {
+        if (both && !plx_token_pairs_same(base, new)) {
             note_apart(matching, base, new);
             break;
         }

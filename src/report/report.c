@@ -7,6 +7,7 @@
 #include "eval/bootstrap.h"
 #include "report/chart.h"
 #include "report/intervals.h"
+#include "report/report_tokens.h"
 #include "report/token_file.h"
 
 #include <perplex/version.h>
@@ -16,10 +17,11 @@
 #include <string.h>
 
 static const struct plx_report_section *const SECTIONS[] = {
-    &plx_section_numbers,  &plx_section_comparison,   &plx_section_along,   &plx_section_window,
-    &plx_section_orders,   &plx_section_frequency,    &plx_section_unknown, &plx_section_documents,
-    &plx_section_extremes, &plx_section_distribution, &plx_section_losses,  &plx_section_conventions,
-    &plx_section_protocol, &plx_section_inputs,
+    &plx_section_numbers,      &plx_section_comparison, &plx_section_along,       &plx_section_window,
+    &plx_section_orders,       &plx_section_frequency,  &plx_section_unknown,     &plx_section_documents,
+    &plx_section_extremes,     &plx_section_surprisal,  &plx_section_passages,    &plx_section_text,
+    &plx_section_distribution, &plx_section_losses,     &plx_section_conventions, &plx_section_protocol,
+    &plx_section_inputs,
 };
 
 #define SECTION_COUNT (sizeof SECTIONS / sizeof *SECTIONS)
@@ -285,6 +287,9 @@ static enum plx_status write_page(struct plx_report *report, const char *const *
             return status;
     }
     label_results(report);
+    const enum plx_status status = plx_token_maps_make(report, error);
+    if (status)
+        return status;
     put_head(report);
     put_body(report);
     return report->html.status;
@@ -304,5 +309,6 @@ enum plx_status plx_report_write(const char *const *paths, size_t count,
         plx_comparability_release(&report.results[i].comparability);
     }
     free(report.results);
+    plx_token_maps_free(report.maps);
     return status;
 }

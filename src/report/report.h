@@ -32,11 +32,14 @@ struct plx_reported {
     uint64_t scored;
 };
 
+struct plx_token_maps; /* report_tokens.h */
+
 struct plx_report {
     struct plx_html html;
     const struct plx_report_options *options;
     struct plx_reported *results; /* [count]; the first is the base */
     size_t count;                 /* at least 1 */
+    struct plx_token_maps *maps;  /* owned */
 };
 
 /* A part of the page. */
@@ -56,7 +59,7 @@ struct plx_report_section {
 extern const struct plx_report_section plx_section_numbers, plx_section_comparison, plx_section_along,
     plx_section_window, plx_section_orders, plx_section_frequency, plx_section_unknown, plx_section_documents,
     plx_section_extremes, plx_section_distribution, plx_section_losses, plx_section_conventions,
-    plx_section_protocol, plx_section_inputs;
+    plx_section_protocol, plx_section_inputs, plx_section_surprisal, plx_section_passages, plx_section_text;
 
 /* report_style.c: of the frame and of what several sections use; NULL-terminated. */
 extern const char *const plx_report_style[];
@@ -68,6 +71,9 @@ const char *plx_report_field_meaning(const char *field);
 
 /* The number `key`; NaN where there is none. */
 double plx_report_number(const cJSON *parent, const char *key);
+
+/* Whether tokens are words, which stand apart; of others, letters say by themselves where a blank is. */
+bool plx_report_words(const struct plx_reported *result);
 
 /* The member of a member, and so on: "breakdown.position". NULL where there is none. */
 const cJSON *plx_report_find(const cJSON *json, const char *path);

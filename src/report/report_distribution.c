@@ -106,6 +106,7 @@ static void draw(struct plx_report *report, const struct plx_chart_series *serie
                                     .series = series,
                                     .count = report->count,
                                     .diagonal = true,
+                                    .digits = 3,
                                     .square = true,
                                     .dots = true};
     plx_chart_write(&report->html, &chart);

@@ -3,18 +3,10 @@
 
 #include <math.h>
 #include <stdio.h>
-#include <string.h>
 
 static bool has_extremes(const struct plx_report *report)
 {
     return plx_report_any(report, "worst") || plx_report_any(report, "best");
-}
-
-/* Words stand apart; of what else there is, letters say by themselves where a blank is. */
-static bool are_words(const struct plx_reported *result)
-{
-    const cJSON *kind = plx_report_find(result->json, "corpus.tokenization");
-    return cJSON_IsString(kind) && strcmp(kind->valuestring, "word") == 0;
 }
 
 /* A spelling; an id; or nothing. */
@@ -72,7 +64,7 @@ struct columns {
 
 static struct columns find_columns(const struct plx_reported *result, const cJSON *list)
 {
-    struct columns columns = {.words = are_words(result)};
+    struct columns columns = {.words = plx_report_words(result)};
     const cJSON *extreme;
     cJSON_ArrayForEach(extreme, list)
     {

@@ -28,6 +28,12 @@ const cJSON *plx_report_find(const cJSON *json, const char *path)
     return json;
 }
 
+bool plx_report_words(const struct plx_reported *result)
+{
+    const cJSON *kind = plx_report_find(result->json, "corpus.tokenization");
+    return cJSON_IsString(kind) && strcmp(kind->valuestring, "word") == 0;
+}
+
 bool plx_report_any(const struct plx_report *report, const char *path)
 {
     for (size_t i = 0; i < report->count; i++) {

@@ -162,6 +162,23 @@ enum plx_status plx_token_pairs_next(struct plx_token_pairs *pairs, struct plx_t
     return PLX_OK;
 }
 
+static bool same_words(struct plx_word a, struct plx_word b)
+{
+    return a.length == b.length && memcmp(a.text, b.text, a.length) == 0;
+}
+
+/* End symbols are spelled as the model has them. */
+bool plx_token_pairs_same(const struct plx_token_score *a, const struct plx_token_score *b)
+{
+    if (a->unit != b->unit || a->position != b->position || ((a->flags ^ b->flags) & PLX_TOKEN_END))
+        return false;
+    if (a->flags & PLX_TOKEN_END)
+        return true;
+    if (a->token.text && b->token.text)
+        return same_words(a->token, b->token);
+    return a->token.text || b->token.text || a->id == PLX_NO_TOKEN || b->id == PLX_NO_TOKEN || a->id == b->id;
+}
+
 void plx_token_pairs_progress(const struct plx_token_pairs *pairs, uint64_t *done, uint64_t *size)
 {
     *done = pairs->done;

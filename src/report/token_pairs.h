@@ -28,6 +28,9 @@ bool plx_token_pairs_detailed(const struct plx_token_pairs *pairs, unsigned side
 enum plx_status plx_token_pairs_next(struct plx_token_pairs *pairs, struct plx_token_chunk chunks[2],
                                      unsigned *failed, struct plx_error *error);
 
+/* Whether tokens of two files are the same prediction, as far as the files say. */
+bool plx_token_pairs_same(const struct plx_token_score *a, const struct plx_token_score *b);
+
 /* What was read of both files and how large they are; 0 where that is not known. */
 void plx_token_pairs_progress(const struct plx_token_pairs *pairs, uint64_t *done, uint64_t *size);
 

@@ -1,0 +1,282 @@
+/* How the surprisal of tokens is spread, and how it falls along units. */
+#include "report/chart.h"
+#include "report/report_tokens.h"
+
+#include "base/memory.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Of a histogram, at the most. */
+#define BARS_MOST 64
+
+static bool has_surprisal(const struct plx_report *report)
+{
+    for (size_t i = 0; i < report->maps->count; i++) {
+        if (report->maps->maps[i].whole)
+            return true;
+    }
+    return false;
+}
+
+/* Curves of several maps in one drawing. */
+struct drawing {
+    struct plx_chart_series *series; /* [count of results] */
+    struct plx_chart_point *points;  /* [count of results][BARS_MOST + 2] */
+    struct plx_chart_mark *marks;    /* [2 × count of results] */
+    size_t count;
+    size_t marked;
+    double high;
+};
+
+static bool begin_drawing(struct plx_report *report, struct drawing *drawing)
+{
+    struct plx_html *html = &report->html;
+    *drawing = (struct drawing){0};
+    drawing->series = plx_new_array(report->count, sizeof *drawing->series, html->error);
+    drawing->points = plx_new_array(report->count * (BARS_MOST + 2), sizeof *drawing->points, html->error);
+    drawing->marks = plx_new_array(report->count * 2, sizeof *drawing->marks, html->error);
+    if (drawing->series && drawing->points && drawing->marks)
+        return true;
+    html->status = PLX_MEMORY;
+    return false;
+}
+
+static void end_drawing(struct drawing *drawing)
+{
+    free(drawing->series);
+    free(drawing->points);
+    free(drawing->marks);
+}
+
+/* Bins of the survey that a bar stands for, so that there are not too many for the span from low to high. */
+static size_t bins_of_bar(double low, double high)
+{
+    size_t bins = 4; /* 1/16 nat */
+    while ((high - low) / ((double)bins * PLX_SPREAD_WIDTH) > BARS_MOST - 2)
+        bins *= 2;
+    return bins;
+}
+
+/* What lies outside of all bins is left to words. */
+static double clamp_low(const struct plx_token_survey *survey, double value)
+{
+    return fmax(value, survey->with_signs ? -PLX_SPREAD_BINS / 2 * PLX_SPREAD_WIDTH : 0);
+}
+
+static double clamp_high(const struct plx_token_survey *survey, double value)
+{
+    const double bins = survey->with_signs ? PLX_SPREAD_BINS / 2 : PLX_SPREAD_BINS;
+    return fmin(value, bins * PLX_SPREAD_WIDTH);
+}
+
+static void add_bars(struct drawing *drawing, const struct plx_token_survey *survey, double low, double high,
+                     size_t bins)
+{
+    struct plx_chart_series *series = drawing->series + drawing->count;
+    struct plx_chart_point *points = drawing->points + drawing->count * (BARS_MOST + 2);
+    const double width = (double)bins * PLX_SPREAD_WIDTH;
+    const size_t zero = survey->with_signs ? PLX_SPREAD_BINS / 2 : 0;
+    series->points = points;
+    series->level = (double)NAN;
+    for (double from = floor(low / width) * width; from < high && series->count < BARS_MOST; from += width) {
+        struct plx_chart_point *point = points + series->count++;
+        const size_t first = (size_t)(from / PLX_SPREAD_WIDTH + (double)zero);
+        for (size_t i = first; i < first + bins && i < PLX_SPREAD_BINS; i++)
+            point->tokens += survey->spread[i];
+        point->from = from;
+        point->to = from + width;
+        point->x = from + width / 2;
+        point->y = 100 * (double)point->tokens / (double)survey->count;
+        drawing->high = fmax(drawing->high, point->y);
+    }
+}
+
+static double mean_of(const struct plx_token_survey *survey)
+{
+    if (survey->infinite[0] > 0 || survey->infinite[1] > 0)
+        return survey->infinite[0] > 0 ? -(double)INFINITY : (double)INFINITY;
+    return plx_exact_mean(&survey->total);
+}
+
+static void add_marks(struct drawing *drawing, const struct plx_token_survey *survey, bool named)
+{
+    drawing->marks[drawing->marked++] =
+        (struct plx_chart_mark){mean_of(survey), named ? "mean" : NULL, drawing->count};
+    drawing->marks[drawing->marked++] =
+        (struct plx_chart_mark){plx_token_survey_median(survey), named ? "median" : NULL, drawing->count};
+}
+
+/* Which maps a drawing is of. */
+static bool is_wanted(const struct plx_token_map *map, bool difference)
+{
+    return map->whole && map->difference == difference && map->sample.survey->count > 0;
+}
+
+/* One sentence for each map: numbers that the drawing cannot give exactly. */
+static void put_figures(struct plx_report *report, bool difference)
+{
+    struct plx_html *html = &report->html;
+    for (size_t i = 0; i < report->maps->count; i++) {
+        const struct plx_token_map *map = report->maps->maps + i;
+        const struct plx_token_survey *survey = map->sample.survey;
+        char count[PLX_NUMBER_TEXT], infinite[PLX_NUMBER_TEXT], out[PLX_NUMBER_TEXT];
+        if (!is_wanted(map, difference))
+            continue;
+        plx_html_markup(html, "<p>");
+        plx_report_letter(report, map->result);
+        plx_html_markup(html, difference ? " − " : "");
+        if (difference)
+            plx_report_letter(report, 0);
+        plx_html_markupf(html, " %s tokens: mean ", plx_format_grouped(survey->count, count));
+        plx_report_put_fixed(html, mean_of(survey), 3);
+        plx_html_markup(html, " nats, median ");
+        plx_report_put_fixed(html, plx_token_survey_median(survey), 2);
+        if (survey->infinite[0] + survey->infinite[1] > 0)
+            plx_html_markupf(html, "; %s infinite, not drawn",
+                             plx_format_grouped(survey->infinite[0] + survey->infinite[1], infinite));
+        if (survey->below + survey->above > 0)
+            plx_html_markupf(html, "; %s beyond the drawing",
+                             plx_format_grouped(survey->below + survey->above, out));
+        plx_html_markup(html, ".</p>\n");
+    }
+}
+
+static void draw_spread(struct plx_report *report, struct drawing *drawing, bool difference)
+{
+    double low = difference ? (double)INFINITY : 0, high = -(double)INFINITY;
+    size_t maps = 0;
+    for (size_t i = 0; i < report->maps->count; i++) {
+        const struct plx_token_map *map = report->maps->maps + i;
+        if (!is_wanted(map, difference) || map->sample.survey->low > map->sample.survey->high)
+            continue;
+        low = fmin(low, clamp_low(map->sample.survey, map->sample.survey->low));
+        high = fmax(high, clamp_high(map->sample.survey, map->sample.survey->high));
+        maps++;
+    }
+    if (maps == 0 || !(high > low))
+        return;
+    const size_t bins = bins_of_bar(low, high);
+    for (size_t i = 0; i < report->maps->count; i++) {
+        const struct plx_token_map *map = report->maps->maps + i;
+        if (!is_wanted(map, difference) || map->sample.survey->low > map->sample.survey->high)
+            continue;
+        add_bars(drawing, map->sample.survey, low, high, bins);
+        drawing->series[drawing->count].label = report->results[map->result].label;
+        add_marks(drawing, map->sample.survey, maps == 1);
+        drawing->count++;
+    }
+    plx_chart_write(
+        &report->html,
+        &(struct plx_chart){.id = difference ? "differences-chart" : "surprisal-chart",
+                            .title = difference ? "Histogram of differences" : "Histogram of surprisal",
+                            .words = difference
+                                         ? "Share of tokens by how many nats more they cost than in the base."
+                                         : "Share of tokens by what they cost.",
+                            .what = "nats",
+                            .x = {.label = difference ? "nats more than the base" : "nats of a token",
+                                  .low = low,
+                                  .high = high},
+                            .y = {.label = "% of tokens", .low = 0, .high = drawing->high},
+                            .series = drawing->series,
+                            .count = drawing->count,
+                            .steps = true,
+                            .digits = 4,
+                            .marks = drawing->marks,
+                            .mark_count = drawing->marked});
+}
+
+static void put_spread(struct plx_report *report, bool difference)
+{
+    struct drawing drawing = {0};
+    put_figures(report, difference);
+    if (!report->html.status && begin_drawing(report, &drawing))
+        draw_spread(report, &drawing, difference);
+    end_drawing(&drawing);
+}
+
+static bool has_difference(const struct plx_report *report)
+{
+    for (size_t i = 0; i < report->maps->count; i++) {
+        if (is_wanted(report->maps->maps + i, true))
+            return true;
+    }
+    return false;
+}
+
+/* Results that have a curve along the window themselves have a section of it. */
+static bool has_positions(const struct plx_report *report, const struct plx_token_map *map)
+{
+    return is_wanted(map, false) && map->sample.detailed && map->sample.survey->units > 1 &&
+           !plx_report_any(report, "breakdown.position");
+}
+
+static void add_positions(struct drawing *drawing, const struct plx_token_survey *survey)
+{
+    struct plx_chart_series *series = drawing->series + drawing->count;
+    struct plx_chart_point *points = drawing->points + drawing->count * (BARS_MOST + 2);
+    series->points = points;
+    series->level = (double)NAN;
+    for (size_t i = 0; i < PLX_POSITION_BINS; i++) {
+        const struct plx_exact *sum = survey->positions + i;
+        const double from = i ? exp2((double)i - 1) : 0, to = i ? 2 * from - 1 : 0;
+        if (sum->count == 0)
+            continue;
+        points[series->count++] = (struct plx_chart_point){
+            .x = (from + to) / 2, .from = from, .to = to, .y = plx_exact_mean(sum), .tokens = sum->count};
+    }
+}
+
+static void draw_positions(struct plx_report *report, struct drawing *drawing)
+{
+    double low = (double)INFINITY, high = -(double)INFINITY, end = 0;
+    for (size_t i = 0; i < report->maps->count; i++) {
+        const struct plx_token_map *map = report->maps->maps + i;
+        if (!has_positions(report, map))
+            continue;
+        add_positions(drawing, map->sample.survey);
+        const struct plx_chart_series *series = drawing->series + drawing->count++;
+        drawing->series[drawing->count - 1].label = report->results[map->result].label;
+        for (size_t k = 0; k < series->count; k++) {
+            end = fmax(end, series->points[k].to);
+            if (!isfinite(series->points[k].y))
+                continue;
+            low = fmin(low, series->points[k].y);
+            high = fmax(high, series->points[k].y);
+        }
+    }
+    if (!(high >= low))
+        return;
+    plx_html_markup(&report->html, "<h3>By position</h3>\n");
+    plx_chart_write(
+        &report->html,
+        &(struct plx_chart){
+            .id = "positions-chart",
+            .title = "Cross-entropy by position in the unit",
+            .words = "Mean cost of tokens by how many tokens of their unit (line, "
+                     "document or stream) precede them.",
+            .what = "position",
+            .x = {.label = "position in the unit", .scale = PLX_CHART_DOUBLING, .low = 0, .high = end},
+            .y = {.label = "nats per token", .low = low, .high = high},
+            .series = drawing->series,
+            .count = drawing->count,
+            .dots = true});
+}
+
+static void write_surprisal(struct plx_report *report)
+{
+    struct drawing drawing = {0};
+    put_spread(report, false);
+    if (has_difference(report)) {
+        plx_html_markup(&report->html, "<h3>Differences</h3>\n");
+        put_spread(report, true);
+    }
+    if (!report->html.status && begin_drawing(report, &drawing))
+        draw_positions(report, &drawing);
+    end_drawing(&drawing);
+}
+
+const struct plx_report_section plx_section_surprisal = {
+    .id = "surprisal", .title = "Surprisal of tokens", .present = has_surprisal, .write = write_surprisal};
