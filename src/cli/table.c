@@ -16,7 +16,7 @@ static const char DETAILS[] =
 static const struct cli_example EXAMPLES[] = {
     {"perplex table ngram.json neural.json", "two results as a table in Markdown"},
     {"perplex table results/*.json --format csv -o results.csv", "all results, every digit, for programs"},
-    {"perplex table *.json --rows model --columns corpus --interval", "models x corpora"},
+    {"perplex table results/*.json --rows model --columns corpus --interval", "models x corpora"},
     {NULL, NULL},
 };
 
