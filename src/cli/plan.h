@@ -85,6 +85,7 @@ struct plan_folder {
     const char *path;
     int lock;         /* descriptor; -1: not locked */
     size_t strangers; /* results in it that belong to no cell */
+    bool left_over;   /* a process was killed, and may have left something for the next run to remove */
 };
 
 /* Makes the folder, waits a moment for who else works in it, and removes what a run that was killed has left
@@ -121,6 +122,7 @@ struct plan_process {
     size_t used;
     double started;   /* seconds */
     bool had_journal; /* there was one to go on from */
+    bool killed;      /* a signal has ended it */
     struct plan_cell *cell;
 };
 

@@ -95,7 +95,7 @@ static int refuse_locked(const struct plan_folder *folder)
 static int lock_folder(struct plan_folder *folder)
 {
     const struct timespec wait = {.tv_nsec = LOCK_WAIT_NS};
-    char *path = cli_folder_path(folder, LOCK, ""), text[32];
+    char *path = cli_folder_path(folder, LOCK, "");
     int code = CLI_OK;
     folder->lock = open(path, O_RDWR | O_CREAT, 0666); /* without O_CLOEXEC */
     if (folder->lock < 0)
@@ -108,27 +108,21 @@ static int lock_folder(struct plan_folder *folder)
             return refuse_locked(folder);
         nanosleep(&wait, NULL);
     }
-    const int length = snprintf(text, sizeof text, "%ld\n", (long)getpid());
-    if (code == CLI_OK &&
-        (ftruncate(folder->lock, 0) != 0 || pwrite(folder->lock, text, (size_t)length, 0) != length))
-        code = fail_path("cannot write a file in", folder->path, errno);
     return code;
 }
 
-/* How the output "a.json" is called until it is whole: "a.json.x7Ab2Q". A name in small letters is more
-   likely to be somebody's own ("a.json.backup"). */
+/* How the output "a.json" is called until it is whole: "a.json.x7Ab2Q". One name of six letters is somebody's
+   own. */
 static bool is_temporary(const char *name, const char *output, size_t length)
 {
-    bool small = true;
-    if (strncmp(name, output, length) != 0 || name[length] != '.' ||
-        strlen(name + length + 1) != RANDOM_DIGITS)
+    const char *letters = name + length + 1;
+    if (strncmp(name, output, length) != 0 || name[length] != '.' || strlen(letters) != RANDOM_DIGITS)
         return false;
-    for (const char *at = name + length + 1; *at; at++) {
+    for (const char *at = letters; *at; at++) {
         if (!isalnum((unsigned char)*at))
             return false;
-        small = small && islower((unsigned char)*at);
     }
-    return !small;
+    return strcmp(letters, "backup") != 0;
 }
 
 /* The key's digits in "STEM.json", STEM being "model.corpus.protocol.KEY"; NULL for any other name. */
@@ -162,16 +156,33 @@ static bool is_left_over(const char *name)
     return ours;
 }
 
-static void remove_left_over(const struct plan_folder *folder)
+/* Those that are not older than the run that was killed. */
+static void remove_left_over(const struct plan_folder *folder, const struct timespec *since)
 {
     DIR *directory = opendir(folder->path);
     const struct dirent *entry;
+    struct stat facts;
     while (directory && (entry = readdir(directory)) != NULL) {
-        if (is_left_over(entry->d_name))
+        if (is_left_over(entry->d_name) && fstatat(dirfd(directory), entry->d_name, &facts, 0) == 0 &&
+            (facts.st_mtim.tv_sec > since->tv_sec ||
+             (facts.st_mtim.tv_sec == since->tv_sec && facts.st_mtim.tv_nsec >= since->tv_nsec)))
             (void)unlinkat(dirfd(directory), entry->d_name, 0);
     }
     if (directory)
         closedir(directory);
+}
+
+/* Says who works here, which the next run finds if this one is killed; what that has left behind goes. */
+static int sign_lock(const struct plan_folder *folder)
+{
+    char text[32];
+    struct stat facts;
+    const int length = snprintf(text, sizeof text, "%ld\n", (long)getpid());
+    if (fstat(folder->lock, &facts) == 0 && facts.st_size > 0)
+        remove_left_over(folder, &facts.st_mtim);
+    if (ftruncate(folder->lock, 0) != 0 || pwrite(folder->lock, text, (size_t)length, 0) != length)
+        return fail_path("cannot write a file in", folder->path, errno);
+    return CLI_OK;
 }
 
 int cli_open_folder(const char *path, struct plan_folder *folder)
@@ -181,14 +192,17 @@ int cli_open_folder(const char *path, struct plan_folder *folder)
     if (code == CLI_OK)
         code = lock_folder(folder);
     if (code == CLI_OK)
-        remove_left_over(folder);
+        code = sign_lock(folder);
     return code;
 }
 
 void cli_close_folder(struct plan_folder *folder)
 {
-    if (folder->lock >= 0)
-        close(folder->lock);
+    if (folder->lock < 0)
+        return;
+    if (!folder->left_over && ftruncate(folder->lock, 0) != 0)
+        (void)fail_path("cannot write a file in", folder->path, errno);
+    close(folder->lock);
 }
 
 static bool is_there(const struct plan_folder *folder, const struct plan_cell *cell, const char *middle,

@@ -182,6 +182,7 @@ static void finish_cell(struct running *run, const struct plan_process *process,
 {
     struct plan_cell *cell = process->cell;
     run->active--;
+    run->folder.left_over = run->folder.left_over || process->killed;
     if (run->stopping && code != CLI_OK) { /* it is not its fault */
         forget_error(cell);
     } else if (starts_afresh(process, code)) {

@@ -133,14 +133,18 @@ same one several
 # A damaged result is made again; what a killed run has left behind goes, and nothing else does.
 printf '{"schema": "perplex.result/1", ' >"$(cell neural test sentence one)"
 name=$(cell ngram test sentence one)
+[ ! -s one/.lock ] || fail 'the run has not signed off'
+echo 1 >one/.lock
 for left in "$name.x7Ab2Q" "${name%.json}.tokens.jsonl.00aaZZ" one/index.json.Q12345; do : >"$left"; done
+: >"$name.before"
+touch -d '1 hour ago' "$name.before"
 for own in "$name.backup" one/index.json.backup one/notes.txt one/notes.json.x7Ab2Q; do : >"$own"; done
 run "$PERPLEX" run plan.json --results one
 contains err '4 cells: 4 done, 3 of them before'
 for left in "$name.x7Ab2Q" "${name%.json}.tokens.jsonl.00aaZZ" one/index.json.Q12345; do
     [ ! -e "$left" ] || fail "$left is still there"
 done
-for own in "$name.backup" one/index.json.backup one/notes.txt one/notes.json.x7Ab2Q; do
+for own in "$name.before" "$name.backup" one/index.json.backup one/notes.txt one/notes.json.x7Ab2Q; do
     [ -e "$own" ] || fail "$own is gone"
     rm "$own"
 done
