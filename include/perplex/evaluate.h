@@ -73,10 +73,12 @@ struct plx_loss_variant {
 /* What a peer would print: summary.h. */
 struct plx_summary;
 
+#define PLX_SHARDS_MAX 1000000
+
 /* A share of a corpus, for results that are put together afterwards. Zero-initialised: all of it. */
 struct plx_shard {
     uint64_t index; /* from 1 */
-    uint64_t count; /* of shards; 0: there are none */
+    uint64_t count; /* of shards, PLX_SHARDS_MAX at most; 0: there are none */
 };
 
 /* How an evaluation is carried out. Zero-initialised means the defaults. All is borrowed for the call only,

@@ -2,9 +2,10 @@
 
    Open a model (model.h) and a corpus (corpus.h), evaluate the one on the other under a protocol (evaluate.h,
    protocol.h), write the result (result.h, output.h), what every token and document costs (per_token.h,
-   per_document.h), where the loss is (breakdown.h), and pages for people (report.h). Shares of a corpus that were scored by themselves are
-   put together again (merge.h). A model that is used often is converted first (convert.h). The library never
-   prints, never exits, and keeps no mutable globals. */
+   per_document.h), where the loss is (breakdown.h), and pages for people (report.h). Shares of a corpus that
+   were scored by themselves are put together again (merge.h). Results are compared (compare.h) and held
+   against a baseline (gate.h, baseline.h). A model that is used often is converted first (convert.h). The
+   library never prints, never exits, and keeps no mutable globals. */
 #ifndef PERPLEX_PERPLEX_H
 #define PERPLEX_PERPLEX_H
 

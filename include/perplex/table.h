@@ -21,6 +21,11 @@ PLX_API const char *plx_table_dimension_name(size_t index);
 
 #define PLX_TABLE_DIGITS_MOST 17
 
+/* What a result is called in a table; NULL: as it is called by itself. */
+struct plx_table_names {
+    const char *model, *corpus, *protocol;
+};
+
 /* What a table looks like. Zero-initialised is a row for each result, in Markdown. Strings are borrowed. */
 struct plx_table_options {
     const char *format; /* NULL: "markdown" */
@@ -31,6 +36,7 @@ struct plx_table_options {
     /* Numbers of a result by name, with commas between several: "perplexity", "nats", "bits_per_byte",
        "unknown.tokens", … NULL: perplexity; where every result is a row, the ones that most want. */
     const char *metrics;
+    const struct plx_table_names *names; /* [count] of each result; NULL: as they are called by themselves */
     const char *difference; /* the row, by its name, that the others are compared with; NULL: none */
     const char *sort;       /* the metric by which rows are sorted, best first; NULL: as the results come */
     const char *caption;    /* instead of the first sentence; NULL: what the table shows */

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define WIDTH      72 /* columns of the text that are shown */
+#define WIDTH      70 /* columns of the text that are shown */
 #define PLACE_MOST 60 /* where the place stands at most */
 #define PLACE      40 /* where it stands in a text that is cut */
 

@@ -85,6 +85,7 @@ struct check {
     struct plx_baseline *baseline; /* NULL: there is none yet */
     struct cli_progress progress;
     struct scratch scratch;
+    unsigned threads;
 };
 
 /* Standard output is the comparison's, which reads the others again. */
@@ -203,8 +204,11 @@ static int compare(struct check *check, struct plx_comparison **comparison)
     const char *result = arguments->values[CLI_OUTPUT], *tokens = arguments->values[CLI_PER_TOKEN];
     const char *name = result == check->scratch.result ? "this run" : result;
     const bool readable = tokens && plx_baseline_per_token(check->baseline);
-    const struct plx_compare_options options = {
-        .new_tokens = readable ? &tokens : NULL, .new_names = &name, .interrupted = cli_interrupted};
+    const struct plx_compare_options options = {.new_tokens = readable ? &tokens : NULL,
+                                                .new_names = &name,
+                                                .tokens_pass = tokens == check->scratch.tokens,
+                                                .threads = check->threads,
+                                                .interrupted = cli_interrupted};
     struct plx_error error;
     if (plx_compare(arguments->values[CLI_BASELINE], &result, 1, &options, comparison, &error))
         return cli_fail(&error);
@@ -288,6 +292,7 @@ static int run_opened(struct check *check)
     cli_progress_init(&check->progress, check->arguments->values[CLI_QUIET] != NULL);
     if (!cli_read_evaluation(check->arguments, &check->progress, &settings))
         return CLI_USAGE;
+    check->threads = settings.evaluate.threads;
     int code = check->arguments->values[CLI_OUTPUT] ? cli_check_output(check->arguments->values[CLI_OUTPUT])
                                                     : CLI_OK;
     if (code == CLI_OK && choose_files(check, &error))

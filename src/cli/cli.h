@@ -80,6 +80,7 @@ enum cli_takes {
     CLI_TAKES_INSPECTED,
     CLI_TAKES_BREAKDOWN, /* or several, with commas between them */
     CLI_TAKES_SUMMARY,
+    CLI_TAKES_RESAMPLING,
     CLI_TAKES_COMMAND,
     /* Files, and more. */
     CLI_TAKES_MODEL, /* or one of the words, with something behind it */
@@ -147,7 +148,7 @@ enum cli_takes {
       "of the weight")                                                                                       \
     X(MIX_TUNE, "mix-tune", 0, "CORPUS", FILE, CLI_EVAL | CLI_CHECK,                                         \
       "find the weights under which that corpus is most probable, from those given on")                      \
-    X(THREADS, "threads", 'j', "N", NUMBER, CLI_SCORING | CLI_CHECK | CLI_CONVERT,                           \
+    X(THREADS, "threads", 'j', "N", NUMBER, CLI_SCORING | CLI_CHECK | CLI_CONVERT | CLI_COMPARE,             \
       "threads in all (default: one for each processor)")                                                    \
     X(BATCH, "batch", 0, "N", NUMBER, CLI_SCORING | CLI_CHECK,                                               \
       "targets scored together (default: as suits the model); does not change the result")                   \
@@ -188,6 +189,16 @@ enum cli_takes {
       "format of the table: %s (default: markdown)")                                                         \
     X(COMPARISON_FORMAT, "format", 'f', "NAME", COMPARISON_FORMAT, CLI_COMPARE | CLI_CHECK,                  \
       "format of the comparison: %s (default: text)")                                                        \
+    X(BASE_TOKENS, "base-tokens", 0, "FILE", FILE, CLI_COMPARE,                                              \
+      "per-token file of BASE (default: the one that its result notes, if it is there)")                     \
+    X(NEW_TOKENS, "new-tokens", 0, "FILE", FILE, CLI_COMPARE,                                                \
+      "per-token file of NEW likewise; given once for each NEW, in their order, if at all")                  \
+    X(RESAMPLE, "resample", 0, "WHAT", RESAMPLING, CLI_COMPARE,                                              \
+      "what intervals are drawn from: %s (default: auto, documents where there are 30, else blocks)")        \
+    X(RESAMPLES, "resamples", 0, "N", NUMBER, CLI_COMPARE, "draw N times (default 10000)")                   \
+    X(DRAWING_SEED, "seed", 0, "N", NUMBER, CLI_COMPARE, "of the drawing (default 0)")                       \
+    X(MOVED, "moved", 0, "N", NUMBER, CLI_COMPARE,                                                           \
+      "list N tokens and documents that moved most, in each direction (default 5)")                          \
     X(FAIL_IF, "fail-if", 0, "CONDITION", TEXT, CLI_COMPARE | CLI_CHECK,                                     \
       "fail where it holds, such as 'ppl > +0.5%' (may be repeated)")                                        \
     X(TOKEN_FILE, "per-token", 0, "FILE", FILE, CLI_REPORT,                                                  \
@@ -210,7 +221,8 @@ enum cli_takes {
     X(BASELINE, "baseline", 0, "FILE", RESULT, CLI_CHECK, "the result that the model is measured by")        \
     X(UPDATE_BASELINE, "update-baseline", 0, NULL, NOTHING, CLI_CHECK,                                       \
       "put the new result in its place, whatever the gate says; make it where it is missing")                \
-    X(QUIET, "quiet", 'q', NULL, NOTHING, CLI_SCORING | CLI_CHECK | CLI_INSPECT | CLI_CONVERT | CLI_RUN,     \
+    X(QUIET, "quiet", 'q', NULL, NOTHING,                                                                    \
+      CLI_SCORING | CLI_CHECK | CLI_INSPECT | CLI_CONVERT | CLI_COMPARE | CLI_RUN,                           \
       "no progress, summary or warnings on stderr")                                                          \
     X(CONFIG, "config", 0, "FILE", FILE, CLI_SCORING, "options out of a JSON file")                          \
     X(TO, "to", 0, "FORMAT", IDS_FORMAT, CLI_CONVERT,                                                        \
@@ -251,6 +263,9 @@ struct cli_option_row {
 #define CLI_CONDITIONS_MOST  64
 #define CLI_TOKEN_FILES_MOST 64
 
+/* How many per-token files can be named. */
+#define CLI_NEW_TOKENS_MOST 64
+
 struct cli_arguments {
     const char *values[CLI_OPTION_COUNT]; /* NULL: not given; "" for an option without argument */
     const char
@@ -258,6 +273,8 @@ struct cli_arguments {
     const char *config;           /* that file's name */
     const char *mixed[PLX_MIXTURE_MOST]; /* [mixed_count] all that --mix has been given */
     int mixed_count;
+    const char *new_tokens[CLI_NEW_TOKENS_MOST]; /* [new_tokens_count] all that --new-tokens has been given */
+    int new_tokens_count;
     const char *conditions[CLI_CONDITIONS_MOST]; /* [condition_count] all that --fail-if has been given */
     int condition_count;
     const char *token_files[CLI_TOKEN_FILES_MOST]; /* [token_file_count] likewise */
@@ -477,11 +494,12 @@ int cli_fail(const struct plx_error *error);
    nobody reads any more. Nothing may be left to clean up then. */
 int cli_fail_output(const char *path, const struct plx_error *error);
 
-/* table.c: what can be wrong with the options of a table; and the table of these results by the options, to
-   be freed with plx_text_free. Both return the exit code, having said what is wrong. */
+/* table.c: what can be wrong with the options of a table; and the table of these results, under names[count]
+   or, for NULL, their own, by the options, to be freed with plx_text_free. Both return the exit code, having
+   said what is wrong. */
 int cli_check_table(const struct cli_arguments *options);
-int cli_make_table(const struct cli_arguments *options, const char *const *paths, size_t count, char **text,
-                   size_t *length);
+int cli_make_table(const struct cli_arguments *options, const char *const *paths,
+                   const struct plx_table_names *names, size_t count, char **text, size_t *length);
 
 /* explain.c: the table of --explain on stderr. */
 void cli_print_explained(const struct plx_result *result);
@@ -535,6 +553,7 @@ void cli_progress_init(struct cli_progress *progress, bool quiet);
 void cli_progress_model(void *user, uint64_t done, uint64_t size);
 void cli_progress_corpus(void *user, const struct plx_progress *state);
 void cli_progress_reading(void *user, uint64_t done, uint64_t size);
+void cli_progress_tokens(void *user, uint64_t done, uint64_t size);
 void cli_progress_clear(struct cli_progress *progress);
 
 #endif

@@ -14,7 +14,7 @@ static const char DETAILS[] =
     "differs; the exit code is 2 then. A digit that was changed in one is noticed.";
 
 static const struct cli_example EXAMPLES[] = {
-    {"perplex merge shard-*.json -o result.json",
+    {"perplex merge shards/*.json -o result.json",
      "the result of the whole, from wherever its shards were scored"},
     {NULL, NULL},
 };

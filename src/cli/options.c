@@ -141,6 +141,9 @@ static bool add_repeated(struct cli_arguments *arguments, int option)
     case CLI_TOKEN_FILE:
         return add_value(arguments, option, arguments->token_files, &arguments->token_file_count,
                          CLI_TOKEN_FILES_MOST);
+    case CLI_NEW_TOKENS:
+        return add_value(arguments, option, arguments->new_tokens, &arguments->new_tokens_count,
+                         CLI_NEW_TOKENS_MOST);
     default: return true;
     }
 }
@@ -321,7 +324,7 @@ bool cli_shard(const struct cli_arguments *arguments, struct plx_shard *shard)
         return true;
     if (slash && read_digits(text, slash, &shard->index) &&
         read_digits(slash + 1, slash + strlen(slash), &shard->count) && shard->index > 0 &&
-        shard->index <= shard->count)
+        shard->index <= shard->count && shard->count <= PLX_SHARDS_MAX)
         return true;
-    return cli_refuse(arguments, CLI_SHARD, "I/N, the I-th of N shards: from 1/N to N/N");
+    return cli_refuse(arguments, CLI_SHARD, "I/N, the I-th of N shards, from 1/N to N/N, a million at most");
 }

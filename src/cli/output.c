@@ -87,8 +87,8 @@ bool cli_check_overwritten(const char *output, const char *input)
 bool cli_check_inputs(const struct cli_arguments *arguments)
 {
     static const enum cli_option outputs[] = {CLI_OUTPUT, CLI_PER_TOKEN, CLI_PER_DOCUMENT},
-                                 inputs[] = {CLI_VOCAB,    CLI_TOKEN_BYTES, CLI_CONFIG,  CLI_CLASS_WEIGHTS,
-                                             CLI_MIX_TUNE, CLI_COUNTS,      CLI_BASELINE};
+                                 inputs[] = {CLI_VOCAB,    CLI_TOKEN_BYTES, CLI_CONFIG,   CLI_CLASS_WEIGHTS,
+                                             CLI_MIX_TUNE, CLI_COUNTS,      CLI_BASELINE, CLI_BASE_TOKENS};
     for (size_t i = 0; i < sizeof outputs / sizeof *outputs; i++) {
         const char *name = cli_option_row(outputs[i])->name, *path = arguments->values[outputs[i]];
         for (int k = 0; k < arguments->operand_count; k++) {
@@ -97,6 +97,10 @@ bool cli_check_inputs(const struct cli_arguments *arguments)
         }
         for (size_t k = 0; k < sizeof inputs / sizeof *inputs; k++) {
             if (!check_pair(name, path, arguments->values[inputs[k]]))
+                return false;
+        }
+        for (int k = 0; k < arguments->new_tokens_count; k++) {
+            if (!check_pair(name, path, arguments->new_tokens[k]))
                 return false;
         }
         for (int k = 0; k < arguments->mixed_count; k++) {

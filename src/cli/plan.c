@@ -38,6 +38,7 @@ char *cli_text(const char *format, ...)
     va_list arguments, again;
     va_start(arguments, format);
     va_copy(again, arguments);
+    /* NOLINTNEXTLINE(clang-analyzer-valist.Uninitialized): it is initialized */
     const int length = vsnprintf(NULL, 0, format, again);
     va_end(again);
     char *text = cli_allocate((size_t)length + 1, 1);
@@ -55,6 +56,7 @@ static bool refuse(const struct cli_plan *plan, const struct plx_setting *settin
     char message[1024], shown[1024];
     va_list arguments;
     va_start(arguments, format);
+    /* NOLINTNEXTLINE(clang-analyzer-valist.Uninitialized): it is initialized */
     vsnprintf(message, sizeof message, format, arguments);
     va_end(arguments);
     plx_text_visible(message, shown, sizeof shown);
@@ -126,8 +128,11 @@ static char *make_file_name(const char *name)
 {
     static const char SAFE[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._+=@";
     char *made = cli_allocate(FILE_NAME_BYTES + 1, 1);
-    for (size_t i = 0; i < FILE_NAME_BYTES && name[i]; i++)
-        made[i] = strchr(SAFE, name[i]) ? name[i] : '-';
+    for (size_t i = 0; i < FILE_NAME_BYTES && name[i]; i++) {
+        made[i] = name[i];
+        if (!strchr(SAFE, made[i]))
+            made[i] = '-';
+    }
     if (*made == '.')
         *made = '-';
     return made;

@@ -73,7 +73,7 @@ void cli_fail_cell(struct plan_cell *cell, int code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
 /* "kn5, wt2-test, sentence", as much as fits, visible. */
-void cli_cell_title(const struct plan_cell *cell, char *text, size_t capacity);
+void cli_cell_title(const struct plan_cell *cell, char *title, size_t capacity);
 
 /* plan_keys.c: hashes what each cell is made of, each file once, and names the cells by it. A cell whose
    files cannot be read fails. `terminal`: stderr is one, and shows what is read. PLX_INTERRUPTED; PLX_OK
@@ -85,6 +85,7 @@ struct plan_folder {
     const char *path;
     int lock;         /* descriptor; -1: not locked */
     size_t strangers; /* results in it that belong to no cell */
+    bool left_over;   /* a process was killed, and may have left something for the next run to remove */
 };
 
 /* Makes the folder, waits a moment for who else works in it, and removes what a run that was killed has left
@@ -121,6 +122,7 @@ struct plan_process {
     size_t used;
     double started;   /* seconds */
     bool had_journal; /* there was one to go on from */
+    bool killed;      /* a signal has ended it */
     struct plan_cell *cell;
 };
 

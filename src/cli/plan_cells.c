@@ -11,6 +11,7 @@ void cli_fail_cell(struct plan_cell *cell, int code, const char *format, ...)
     char message[2048];
     va_list arguments;
     va_start(arguments, format);
+    /* NOLINTNEXTLINE(clang-analyzer-valist.Uninitialized): it is initialized */
     vsnprintf(message, sizeof message, format, arguments);
     va_end(arguments);
     free(cell->error);
@@ -19,12 +20,12 @@ void cli_fail_cell(struct plan_cell *cell, int code, const char *format, ...)
     cell->state = PLX_CELL_FAILED;
 }
 
-void cli_cell_title(const struct plan_cell *cell, char *text, size_t capacity)
+void cli_cell_title(const struct plan_cell *cell, char *title, size_t capacity)
 {
-    char title[512];
-    snprintf(title, sizeof title, "%.150s, %.150s, %.150s", cell->of[PLAN_MODEL]->name,
+    char names[512];
+    snprintf(names, sizeof names, "%.150s, %.150s, %.150s", cell->of[PLAN_MODEL]->name,
              cell->of[PLAN_CORPUS]->name, cell->of[PLAN_PROTOCOL]->name);
-    plx_text_visible(title, text, capacity);
+    plx_text_visible(names, title, capacity);
 }
 
 /* Whether the choice is of the cell. */

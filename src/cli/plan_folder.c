@@ -22,9 +22,8 @@
 #define LOCK_WAIT_NS  50000000L
 #define RANDOM_DIGITS 6
 
-static int fail_path(const char *what, const char *path)
+static int fail_path(const char *what, const char *path, int number)
 {
-    const int number = errno;
     char shown[512];
     plx_text_visible(path, shown, sizeof shown);
     fprintf(stderr, "perplex: %s %s: %s\n", what, shown, strerror(number));
@@ -38,22 +37,31 @@ char *cli_folder_path(const struct plan_folder *folder, const char *name, const 
                     suffix);
 }
 
+/* False with errno. */
+static bool make_one(const char *path)
+{
+    struct stat facts;
+    if (mkdir(path, 0777) == 0)
+        return true;
+    const int number = errno;
+    if (stat(path, &facts) == 0 && S_ISDIR(facts.st_mode))
+        return true;
+    errno = number == EEXIST ? ENOTDIR : number;
+    return false;
+}
+
 /* With the folders that it is in. */
 static int make_folder(const char *path)
 {
     char *name = cli_text("%s", path);
     int code = CLI_OK;
-    for (char *at = name + 1; code == CLI_OK && at[-1]; at++) {
-        const char byte = *at;
-        if (byte != '/' && byte != '\0')
+    for (size_t i = 1; code == CLI_OK && path[i - 1]; i++) {
+        if (path[i] != '/' && path[i] != '\0')
             continue;
-        *at = '\0';
-        struct stat facts;
-        if (mkdir(name, 0777) != 0 && errno != EEXIST && stat(name, &facts) != 0)
-            code = fail_path("cannot make the folder", name);
-        *at = byte;
-        if (byte == '\0')
-            break;
+        name[i] = '\0';
+        if (!make_one(name))
+            code = fail_path("cannot make the folder", name, errno);
+        name[i] = path[i];
     }
     free(name);
     return code;
@@ -87,40 +95,34 @@ static int refuse_locked(const struct plan_folder *folder)
 static int lock_folder(struct plan_folder *folder)
 {
     const struct timespec wait = {.tv_nsec = LOCK_WAIT_NS};
-    char *path = cli_folder_path(folder, LOCK, ""), text[32];
+    char *path = cli_folder_path(folder, LOCK, "");
     int code = CLI_OK;
     folder->lock = open(path, O_RDWR | O_CREAT, 0666); /* without O_CLOEXEC */
     if (folder->lock < 0)
-        code = fail_path("cannot write", path);
+        code = fail_path("cannot write", path, errno);
     free(path);
     for (int tries = 0; code == CLI_OK && flock(folder->lock, LOCK_EX | LOCK_NB) != 0; tries++) {
         if (errno != EWOULDBLOCK && errno != EINTR)
-            return fail_path("cannot lock", folder->path);
+            return fail_path("cannot lock", folder->path, errno);
         if (tries == LOCK_TRIES || !is_worth_waiting(folder))
             return refuse_locked(folder);
         nanosleep(&wait, NULL);
     }
-    const int length = snprintf(text, sizeof text, "%ld\n", (long)getpid());
-    if (code == CLI_OK &&
-        (ftruncate(folder->lock, 0) != 0 || pwrite(folder->lock, text, (size_t)length, 0) != length))
-        code = fail_path("cannot write a file in", folder->path);
     return code;
 }
 
-/* How the output "a.json" is called until it is whole: "a.json.x7Ab2Q". A name in small letters is more
-   likely to be somebody's own ("a.json.backup"). */
+/* How the output "a.json" is called until it is whole: "a.json.x7Ab2Q". One name of six letters is somebody's
+   own. */
 static bool is_temporary(const char *name, const char *output, size_t length)
 {
-    bool small = true;
-    if (strncmp(name, output, length) != 0 || name[length] != '.' ||
-        strlen(name + length + 1) != RANDOM_DIGITS)
+    const char *letters = name + length + 1;
+    if (strncmp(name, output, length) != 0 || name[length] != '.' || strlen(letters) != RANDOM_DIGITS)
         return false;
-    for (const char *at = name + length + 1; *at; at++) {
+    for (const char *at = letters; *at; at++) {
         if (!isalnum((unsigned char)*at))
             return false;
-        small = small && islower((unsigned char)*at);
     }
-    return !small;
+    return strcmp(letters, "backup") != 0;
 }
 
 /* The key's digits in "STEM.json", STEM being "model.corpus.protocol.KEY"; NULL for any other name. */
@@ -154,16 +156,33 @@ static bool is_left_over(const char *name)
     return ours;
 }
 
-static void remove_left_over(const struct plan_folder *folder)
+/* Those that are not older than the run that was killed. */
+static void remove_left_over(const struct plan_folder *folder, const struct timespec *since)
 {
     DIR *directory = opendir(folder->path);
     const struct dirent *entry;
+    struct stat facts;
     while (directory && (entry = readdir(directory)) != NULL) {
-        if (is_left_over(entry->d_name))
+        if (is_left_over(entry->d_name) && fstatat(dirfd(directory), entry->d_name, &facts, 0) == 0 &&
+            (facts.st_mtim.tv_sec > since->tv_sec ||
+             (facts.st_mtim.tv_sec == since->tv_sec && facts.st_mtim.tv_nsec >= since->tv_nsec)))
             (void)unlinkat(dirfd(directory), entry->d_name, 0);
     }
     if (directory)
         closedir(directory);
+}
+
+/* Says who works here, which the next run finds if this one is killed; what that has left behind goes. */
+static int sign_lock(const struct plan_folder *folder)
+{
+    char text[32];
+    struct stat facts;
+    const int length = snprintf(text, sizeof text, "%ld\n", (long)getpid());
+    if (fstat(folder->lock, &facts) == 0 && facts.st_size > 0)
+        remove_left_over(folder, &facts.st_mtim);
+    if (ftruncate(folder->lock, 0) != 0 || pwrite(folder->lock, text, (size_t)length, 0) != length)
+        return fail_path("cannot write a file in", folder->path, errno);
+    return CLI_OK;
 }
 
 int cli_open_folder(const char *path, struct plan_folder *folder)
@@ -173,14 +192,17 @@ int cli_open_folder(const char *path, struct plan_folder *folder)
     if (code == CLI_OK)
         code = lock_folder(folder);
     if (code == CLI_OK)
-        remove_left_over(folder);
+        code = sign_lock(folder);
     return code;
 }
 
 void cli_close_folder(struct plan_folder *folder)
 {
-    if (folder->lock >= 0)
-        close(folder->lock);
+    if (folder->lock < 0)
+        return;
+    if (!folder->left_over && ftruncate(folder->lock, 0) != 0)
+        (void)fail_path("cannot write a file in", folder->path, errno);
+    close(folder->lock);
 }
 
 static bool is_there(const struct plan_folder *folder, const struct plan_cell *cell, const char *middle,

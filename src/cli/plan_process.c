@@ -153,7 +153,8 @@ static int end(struct plan_process *process)
     close(process->messages);
     take_messages(process, said, sizeof said);
     const int code = WIFEXITED(status) ? WEXITSTATUS(status) : plx_status_exit_code(PLX_INTERNAL);
-    if (WIFSIGNALED(status))
+    process->killed = WIFSIGNALED(status);
+    if (process->killed)
         cli_fail_cell(process->cell, code, "the process was ended by signal %d (%s)%s%s", WTERMSIG(status),
                       strsignal(WTERMSIG(status)), *said ? ": " : "", said);
     else if (code != CLI_OK)

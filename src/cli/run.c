@@ -182,6 +182,7 @@ static void finish_cell(struct running *run, const struct plan_process *process,
 {
     struct plan_cell *cell = process->cell;
     run->active--;
+    run->folder.left_over = run->folder.left_over || process->killed;
     if (run->stopping && code != CLI_OK) { /* it is not its fault */
         forget_error(cell);
     } else if (starts_afresh(process, code)) {
@@ -232,25 +233,40 @@ static void carry_out(struct running *run)
     clear_line(run);
 }
 
+/* Models × corpora, and protocols where there are several, unless the plan says otherwise. */
+static void settle_table(struct cli_plan *plan)
+{
+    const char **values = plan->table.values;
+    if (values[CLI_ROWS] || values[CLI_COLUMNS] || values[CLI_METRIC])
+        return;
+    values[CLI_ROWS] = "model";
+    values[CLI_COLUMNS] = plan->counts[PLAN_PROTOCOL] > 1 ? "corpus,protocol" : "corpus";
+}
+
 /* The table of the results that are there. */
 static int print_table(const struct running *run)
 {
-    const char **paths = cli_allocate(run->count, sizeof *paths);
-    char *text = NULL;
+    struct plx_table_names *names = cli_allocate(run->count, sizeof *names);
+    char **paths = cli_allocate(run->count, sizeof *paths), *text = NULL;
     size_t count = 0, length = 0;
     for (size_t i = 0; i < run->count; i++) {
-        if (run->cells[i].has_result)
-            paths[count++] = cli_folder_path(&run->folder, run->cells[i].stem, ".json");
+        const struct plan_cell *cell = run->cells + i;
+        if (!cell->has_result)
+            continue;
+        names[count] = (struct plx_table_names){cell->of[PLAN_MODEL]->name, cell->of[PLAN_CORPUS]->name,
+                                                cell->of[PLAN_PROTOCOL]->name};
+        paths[count++] = cli_folder_path(&run->folder, cell->stem, ".json");
     }
     int code = CLI_OK;
     if (count > 0)
-        code = cli_make_table(&run->plan.table, paths, count, &text, &length);
+        code = cli_make_table(&run->plan.table, (const char *const *)paths, names, count, &text, &length);
     if (text)
         code = cli_write(run->arguments->values[CLI_OUTPUT], text, length);
     plx_text_free(text);
     for (size_t i = 0; i < count; i++)
-        free((void *)(uintptr_t)paths[i]);
+        free(paths[i]);
     free(paths);
+    free(names);
     return code;
 }
 
@@ -347,6 +363,20 @@ static void forget_results(struct running *run)
     }
 }
 
+/* The table may not take the place of what is read, nor of the index. */
+static bool check_overwritten(const struct running *run)
+{
+    const char *output = run->arguments->values[CLI_OUTPUT];
+    char *index = cli_folder_path(&run->folder, "index.json", "");
+    bool fine = !output || cli_check_overwritten(output, index);
+    free(index);
+    for (size_t i = 0; i < run->count && output && fine; i++) {
+        for (int k = 0; k < run->cells[i].arguments.operand_count && fine; k++)
+            fine = cli_check_overwritten(output, run->cells[i].operands[k]);
+    }
+    return fine;
+}
+
 static int run_cells(struct running *run)
 {
     const char *const *values = run->arguments->values;
@@ -354,6 +384,8 @@ static int run_cells(struct running *run)
     const char *path = values[CLI_RESULTS_FOLDER] ? values[CLI_RESULTS_FOLDER] : run->plan.results;
     struct plx_error error;
     run->folder = (struct plan_folder){.path = path, .lock = -1};
+    if (!check_overwritten(run))
+        return CLI_USAGE;
     const int code = dry ? CLI_OK : cli_open_folder(path, &run->folder);
     if (code != CLI_OK)
         return code;
@@ -390,6 +422,7 @@ static int run(struct cli_arguments *arguments)
         running->plan.table.values[CLI_FORMAT] = arguments->values[CLI_FORMAT];
         running->plan.table.paths[CLI_FORMAT] = NULL;
     }
+    settle_table(&running->plan);
     if (code == CLI_OK)
         code = cli_check_table(&running->plan.table);
     if (code == CLI_OK)

@@ -90,6 +90,11 @@ void cli_progress_reading(void *user, uint64_t done, uint64_t size)
     show_reading(user, "corpus", done, size);
 }
 
+void cli_progress_tokens(void *user, uint64_t done, uint64_t size)
+{
+    show_reading(user, "per-token files", done, size);
+}
+
 void cli_progress_corpus(void *user, const struct plx_progress *state)
 {
     if (!due(user))

@@ -12,9 +12,13 @@ static const char *const INSPECTED[] = {"model", "corpus"}; /* enum plx_inspect_
 
 static const char *const LOADS[] = {[PLX_LOAD_MAP] = "map", [PLX_LOAD_COPY] = "copy"};
 
+static const char *const RESAMPLINGS[] = {
+    [PLX_RESAMPLE_AUTO] = "auto", [PLX_RESAMPLE_DOCUMENTS] = "documents", [PLX_RESAMPLE_BLOCKS] = "blocks"};
+
 static const char *const FINGERPRINTS[] = {
     [PLX_FINGERPRINT_FULL] = "full", [PLX_FINGERPRINT_QUICK] = "quick", [PLX_FINGERPRINT_NONE] = "none"};
 
+#define RESAMPLING_COUNT        (sizeof RESAMPLINGS / sizeof *RESAMPLINGS)
 #define LOAD_COUNT              (sizeof LOADS / sizeof *LOADS)
 #define FINGERPRINT_COUNT       (sizeof FINGERPRINTS / sizeof *FINGERPRINTS)
 #define INSPECTED_COUNT         (sizeof INSPECTED / sizeof *INSPECTED)
@@ -74,6 +78,7 @@ const char *cli_word(enum cli_takes takes, enum cli_option option, size_t index)
     case CLI_TAKES_INSPECTED: return index < INSPECTED_COUNT ? INSPECTED[index] : NULL;
     case CLI_TAKES_BREAKDOWN: return plx_breakdown_name(index);
     case CLI_TAKES_SUMMARY: return plx_summary_name(index);
+    case CLI_TAKES_RESAMPLING: return index < RESAMPLING_COUNT ? RESAMPLINGS[index] : NULL;
     case CLI_TAKES_COMMAND: return cli_command(index) ? cli_command(index)->name : NULL;
     case CLI_TAKES_MODEL: return model_format(index, true);
     case CLI_TAKES_NOTHING:

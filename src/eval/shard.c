@@ -45,6 +45,9 @@ enum plx_status plx_shard_check(const struct plx_evaluate_options *options, cons
     const struct plx_protocol *protocol = &plan->protocol;
     if (shard->count == 0)
         return PLX_OK;
+    if (shard->count > PLX_SHARDS_MAX)
+        return plx_error_set(error, PLX_USAGE, "%llu shards: there can be %d at most",
+                             (unsigned long long)shard->count, PLX_SHARDS_MAX);
     if (shard->index == 0 || shard->index > shard->count)
         return plx_error_set(error, PLX_USAGE, "there is no shard %llu of %llu: they are counted from 1",
                              (unsigned long long)shard->index, (unsigned long long)shard->count);

@@ -29,10 +29,12 @@ struct plx_baseline {
     size_t count, capacity;
 };
 
-/* The member `key` of `parent`, which stands at `path`, as setting `name`. */
+/* The value, which stands at `path` or is missing there, as setting `name`. */
 static enum plx_status add_setting(struct plx_baseline *baseline, const cJSON *value, const char *name,
                                    const struct plx_json_path *path, struct plx_error *error)
 {
+    if (!value)
+        return plx_json_error(path, baseline->name, error, "missing");
     const enum plx_status status = plx_reserve_array(&baseline->members, &baseline->capacity,
                                                      baseline->count + 1, sizeof *baseline->members, error);
     if (status)
@@ -74,7 +76,7 @@ static enum plx_status check_custom(const struct plx_baseline *baseline, const c
     for (size_t i = 0; plx_protocol_field(plx_protocol_preset(0), i, &name, text, sizeof text, NULL); i++) {
         const struct plx_json_path place = {path, name, 0};
         if (!plx_result_member(protocol, name))
-            return plx_json_error(&place, baseline->name, error, "the field is missing");
+            return plx_json_error(&place, baseline->name, error, "missing");
     }
     return PLX_OK;
 }
@@ -136,12 +138,11 @@ static void point_to_texts(struct plx_baseline *baseline)
 
 static enum plx_status read_baseline(struct plx_baseline *baseline, const char *name, struct plx_error *error)
 {
-    const struct plx_json_path root = {NULL, NULL, 0}, complete = {&root, "complete", 0};
     if (!(baseline->name = plx_copy_string(name, strlen(name), error)))
         return PLX_MEMORY;
     enum plx_status status = plx_result_file_read(name, &baseline->json, error);
-    if (status == PLX_OK && !cJSON_IsTrue(plx_result_member(baseline->json, "complete")))
-        status = plx_json_error(&complete, name, error, "the result is not of a whole corpus");
+    if (status == PLX_OK)
+        status = plx_result_file_whole(baseline->json, name, error);
     if (status == PLX_OK)
         status = read_protocol(baseline, error);
     if (status == PLX_OK)

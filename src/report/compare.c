@@ -110,16 +110,15 @@ static void decide_infinite(const struct plx_compared *base, struct plx_pair *pa
                "one of the results says nothing, and their difference is no number");
     else if (isinf(old) && isinf(new))
         decide(pair, PLX_VERDICT_UNDEFINED,
-               "both are infinite, and their difference is no number: BASE gives %" PRIu64
-               " tokens no probability, NEW %" PRIu64,
+               "both are infinite, and their difference is no number: tokens without probability are %" PRIu64
+               " in BASE and %" PRIu64 " in NEW",
                base->infinite, pair->other.infinite);
     else if (isinf(new))
         decide(pair, PLX_VERDICT_WORSE,
-               "NEW gives %" PRIu64 " tokens no probability: its cross-entropy is infinite",
-               pair->other.infinite);
+               "NEW is infinite: it gives no probability to %" PRIu64 " of the tokens", pair->other.infinite);
     else
         decide(pair, PLX_VERDICT_BETTER,
-               "BASE gives %" PRIu64 " tokens no probability: its cross-entropy is infinite", base->infinite);
+               "BASE is infinite: it gives no probability to %" PRIu64 " of the tokens", base->infinite);
 }
 
 /* Better or worse only where the mean over tokens says so too, which is what was tested. */
@@ -207,6 +206,10 @@ static enum plx_status compare_one(struct plx_comparison *comparison, const char
     find_doubts(base, pair);
     if (pair->comparability.level == PLX_COMPARABLE_TOKENS)
         status = plx_pair_test(base, pair, files, options, error);
+    if (options->tokens_pass) {
+        free(pair->files[1]);
+        pair->files[1] = NULL;
+    }
     judge(base, pair);
     return status;
 }

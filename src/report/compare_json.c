@@ -107,7 +107,8 @@ static void write_tests(struct plx_json_writer *json, const struct plx_pair *pai
         return;
     plx_json_begin_object(json, "per_token");
     plx_json_string(json, "base", pair->files[0]);
-    plx_json_string(json, "new", pair->files[1]);
+    if (pair->files[1])
+        plx_json_string(json, "new", pair->files[1]);
     plx_json_end_object(json);
 }
 

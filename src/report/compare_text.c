@@ -13,6 +13,9 @@
 
 #define WIDTH 79
 
+/* Of the names of fields that differ. */
+#define FIELD_WIDTH 26
+
 /* Of the names of results in the table of several. */
 #define NAME_WIDTH 24
 
@@ -105,8 +108,8 @@ static void put_difference(struct plx_page *page, const struct plx_difference *d
     plx_text_visible(difference->field, field, sizeof field);
     format_value(difference->values[0], a, sizeof a);
     format_value(difference->values[1], b, sizeof b);
-    if (strlen(field) <= 22 && 27 + strlen(a) + strlen(b) + 4 <= WIDTH) {
-        plx_page_line(page, "  %-22s %s -> %s", field, a, b);
+    if (strlen(field) <= FIELD_WIDTH && FIELD_WIDTH + 7 + strlen(a) + strlen(b) <= WIDTH) {
+        plx_page_line(page, "  %-*s %s -> %s", FIELD_WIDTH, field, a, b);
     } else {
         plx_page_line(page, "  %.240s", field);
         plx_page_line(page, "    BASE  %s", a);

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CONDITION_BYTES_MAX 512
+#define TEXT_BYTES_MAX 4096
 
 #define DIGITS  "0123456789"
 #define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_"
@@ -184,7 +184,7 @@ static enum plx_status spell(struct plx_condition *condition, const char *metric
     size_t i = 0;
     while (RELATIONS[i].relation != condition->relation)
         i++;
-    plx_buffer_init(&text, CONDITION_BYTES_MAX);
+    plx_buffer_init(&text, TEXT_BYTES_MAX + 64);
     const enum plx_status status = plx_buffer_printf(
         &text, error, "%.*s %s %.*s%s%s", (int)condition->name, metric, RELATIONS[i].text, (int)length, bound,
         condition->percent ? "%" : "", condition->significance ? " significant" : "");
@@ -216,8 +216,8 @@ static enum plx_status read_condition(struct parser *parser, struct plx_conditio
 /* All conditions of one text. */
 static enum plx_status read_text(struct parser *parser, struct plx_gate *gate)
 {
-    if (strlen(parser->text) > CONDITION_BYTES_MAX * 8)
-        return refuse(parser, CONDITION_BYTES_MAX * 8, "the conditions are too long");
+    if (strlen(parser->text) > TEXT_BYTES_MAX)
+        return refuse(parser, TEXT_BYTES_MAX, "the conditions are too long");
     for (;;) {
         enum plx_status status = plx_reserve_array(&gate->conditions, &gate->capacity, gate->count + 1,
                                                    sizeof *gate->conditions, parser->error);

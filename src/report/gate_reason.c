@@ -69,7 +69,7 @@ static void say_values(struct plx_outcome *outcome)
     const bool whole = values[0] == floor(values[0]) && values[1] == floor(values[1]);
     const double digits = whole ? 0 : fmax(2, 2 - floor(log10(change)));
     for (size_t i = 0; i < 2; i++) {
-        if (isfinite(digits) && fabs(values[i]) < 1e7)
+        if (isfinite(change) && fabs(values[i]) < 1e7)
             plx_format_fixed(values[i], digits > 17 ? 17 : (unsigned)digits, texts[i]);
         else
             plx_format_double(values[i], texts[i]);

@@ -157,7 +157,7 @@ enum plx_status plx_grid_mark(struct plx_grid *grid, const struct plx_table_opti
 /* Whether models stand side by side in columns, and cells of a row are what is compared. */
 bool plx_grid_is_transposed(const struct plx_grid *grid);
 
-/* grid_sort.c: the rows in the order that the options ask for. PLX_USAGE. */
+/* grid_sort.c: the rows in the order that the options ask for, before there are cells. PLX_USAGE. */
 enum plx_status plx_grid_sort(struct plx_grid *grid, const struct plx_table_options *options);
 
 /* grid_notes.c: the caption, and the notes that are of more than single cells. */

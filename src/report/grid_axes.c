@@ -140,6 +140,23 @@ static enum plx_status name_inputs(struct plx_grid *grid, enum plx_dimension dim
     return longer ? PLX_OK : PLX_MEMORY;
 }
 
+/* "0.7*models/a.arpa + 0.3*b.arpa": the folders out of it. */
+static const char *shorten_mixture(struct plx_grid *grid, const char *name)
+{
+    struct plx_page page;
+    plx_page_init(&page, grid->error);
+    for (const char *end; *name; name = end) {
+        const char *const plus = strstr(name, " + "), *star = strchr(name, '*');
+        end = plus ? plus + 3 : name + strlen(name);
+        const char *base = star && star < end ? star + 1 : name;
+        plx_page_put(&page, name, (size_t)(base - name));
+        for (const char *at = base; at < (plus ? plus : end); at++)
+            base = *at == '/' ? at + 1 : base;
+        plx_page_put(&page, base, (size_t)(end - base));
+    }
+    return plx_grid_keep(grid, &page);
+}
+
 static enum plx_status read_names(struct plx_grid *grid, const char **paths[3])
 {
     const struct plx_json_path root = {NULL, NULL, 0}, protocol = {&root, "protocol", 0};
@@ -153,6 +170,9 @@ static enum plx_status read_names(struct plx_grid *grid, const char **paths[3])
         if (status)
             return status;
         paths[2][i] = result->file;
+        if (plx_result_member(plx_result_member(result->json, "model"), "components") &&
+            (paths[0][i] = shorten_mixture(grid, paths[0][i])) == NULL)
+            return PLX_MEMORY;
         result->names[PLX_DIMENSION_TOKENIZATION] =
             member_string(plx_result_member(result->json, "corpus"), "tokenization");
     }
@@ -353,6 +373,17 @@ static enum plx_status place_results(struct plx_grid *grid)
     return PLX_OK;
 }
 
+/* What the caller calls them. */
+static void take_names(struct plx_grid *grid, const struct plx_table_names *names)
+{
+    for (size_t i = 0; names && i < grid->result_count; i++) {
+        const char **ours = grid->results[i].names;
+        ours[PLX_DIMENSION_MODEL] = names[i].model ? names[i].model : ours[PLX_DIMENSION_MODEL];
+        ours[PLX_DIMENSION_CORPUS] = names[i].corpus ? names[i].corpus : ours[PLX_DIMENSION_CORPUS];
+        ours[PLX_DIMENSION_PROTOCOL] = names[i].protocol ? names[i].protocol : ours[PLX_DIMENSION_PROTOCOL];
+    }
+}
+
 enum plx_status plx_grid_lay_out(struct plx_grid *grid, const struct plx_table_options *options)
 {
     enum plx_status status = choose_dimensions(grid, options);
@@ -360,8 +391,10 @@ enum plx_status plx_grid_lay_out(struct plx_grid *grid, const struct plx_table_o
         status = name_results(grid);
     if (status == PLX_OK)
         status = name_further(grid);
-    if (status == PLX_OK)
+    if (status == PLX_OK) {
+        take_names(grid, options->names);
         status = place_results(grid);
+    }
     if (status == PLX_OK)
         status = grid->flat && grid->group_count ? label_flat(grid) : label_lines(grid);
     return status;

@@ -184,17 +184,18 @@ static enum plx_status say_differences(struct plx_grid *grid, const struct plx_t
     return *text ? PLX_OK : PLX_MEMORY;
 }
 
-/* † ‡ § ¶ †† … */
+/* † ‡ § ¶ †† …, up to seven of a kind. */
 static void make_mark(size_t index, char mark[PLX_GRID_MARK])
 {
     static const char *const signs[] = {"†", "‡", "§", "¶"};
-    if (index >= 4 * 7) {
+    const size_t most = 7 * sizeof signs / sizeof *signs;
+    size_t size = 0;
+    if (index >= most) {
         snprintf(mark, PLX_GRID_MARK, "(%zu)", index + 1);
         return;
     }
-    mark[0] = '\0';
     for (size_t i = 0; i <= index / 4; i++)
-        strcat(mark, signs[index % 4]);
+        size += (size_t)snprintf(mark + size, PLX_GRID_MARK - size, "%s", signs[index % 4]);
 }
 
 /* The number of the note with that text, which is added where there is none. */

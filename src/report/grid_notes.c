@@ -76,7 +76,7 @@ static bool is_of_preset(const struct plx_protocol *preset, const cJSON *field)
 /* The preset that fewest fields of the protocol differ from. */
 static const struct plx_protocol *nearest_preset(const cJSON *protocol)
 {
-    const struct plx_protocol *preset, *nearest = NULL;
+    const struct plx_protocol *preset, *nearest = plx_protocol_preset(0);
     size_t least = SIZE_MAX;
     for (size_t i = 0; (preset = plx_protocol_preset(i)) != NULL; i++) {
         const cJSON *field;

@@ -3,13 +3,12 @@
 #include "report/grid.h"
 
 #include "base/error.h"
-#include "base/exact.h"
 #include "base/memory.h"
 #include "eval/block_error.h"
+#include "report/intervals.h"
 #include "report/result_file.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 /* What a row says where every result has one; of the perplexity with its interval. */
 static const char FLAT_METRICS[] = "counts.scored,unknown.tokens,nats_per_token,perplexity,bits_per_byte";
@@ -90,36 +89,27 @@ enum plx_status plx_grid_find_metrics(struct plx_grid *grid, const struct plx_ta
     }
 }
 
-/* Sums and counts of the result's blocks: values[2][count], to be freed. */
-static enum plx_status read_blocks(const struct plx_tabled *result, double **values, size_t *count,
-                                   struct plx_error *error)
+/* By the result's blocks, where there are enough in which something was scored. */
+static enum plx_status read_blocks(struct plx_tabled *result, struct plx_error *error)
 {
-    const struct plx_json_path root = {NULL, NULL, 0}, accumulators = {&root, "accumulators", 0},
-                               blocks = {&accumulators, "blocks", 0}, sums_path = {&blocks, "sums", 0},
-                               counts_path = {&blocks, "counts", 0};
-    const cJSON *object = plx_result_member(plx_result_member(result->json, "accumulators"), "blocks"), *sums,
-                *counts;
-    enum plx_status status = plx_json_get_array(object, "sums", &blocks, result->file, &sums, error);
-    if (status == PLX_OK)
-        status = plx_json_get_array(object, "counts", &blocks, result->file, &counts, error);
+    struct plx_result_blocks read;
+    double sums[PLX_BLOCKS_MAX], weights[PLX_BLOCKS_MAX];
+    size_t filled = 0;
+    const enum plx_status status = plx_result_blocks_read(result->json, result->file, &read, error);
     if (status)
         return status;
-    *count = (size_t)cJSON_GetArraySize(sums);
-    if ((size_t)cJSON_GetArraySize(counts) != *count)
-        return plx_json_error(&counts_path, result->file, error, "not as many as there are sums");
-    *values = plx_new_array(*count, 2 * sizeof **values, error);
-    const cJSON *sum = sums->child, *number = counts->child;
-    for (size_t i = 0; *values && i < *count; i++, sum = sum->next, number = number->next) {
-        struct plx_exact exact = {.count = 1};
-        const struct plx_json_path at = {&sums_path, NULL, i}, at_count = {&counts_path, NULL, i};
-        if (!cJSON_IsString(sum) || !plx_exact_parse(sum->valuestring, &exact.sum))
-            return plx_json_error(&at, result->file, error, "expected an integer as a string");
-        if (!cJSON_IsNumber(number) || !(number->valuedouble >= 0))
-            return plx_json_error(&at_count, result->file, error, "expected a number of tokens");
-        (*values)[i] = plx_exact_sum(&exact);
-        (*values)[*count + i] = number->valuedouble;
+    for (size_t i = 0; i < read.count; i++) {
+        const struct plx_exact sum = {.sum = read.sums[i]};
+        sums[i] = plx_exact_sum(&sum);
+        weights[i] = (double)read.scored[i];
+        filled += read.scored[i] > 0;
     }
-    return *values ? PLX_OK : PLX_MEMORY;
+    if (filled >= PLX_BLOCKS_ENOUGH) {
+        const struct plx_bootstrap_blocks blocks = {sums, weights, read.count};
+        result->standard_error = plx_blocks_standard_error(&blocks);
+        result->blocks = filled;
+    }
+    return PLX_OK;
 }
 
 /* What is known of the mean: where the result has enough blocks, by them. */
@@ -127,8 +117,6 @@ static enum plx_status read_uncertainty(struct plx_tabled *result, struct plx_er
 {
     const struct plx_json_path root = {NULL, NULL, 0}, uncertainty = {&root, "uncertainty", 0};
     const cJSON *accumulators = plx_result_member(result->json, "accumulators");
-    double *values = NULL;
-    size_t count = 0;
     enum plx_status status =
         plx_json_get_double(result->json, "nats_per_token", &root, result->file, &result->nats, error);
     if (status == PLX_OK)
@@ -138,21 +126,7 @@ static enum plx_status read_uncertainty(struct plx_tabled *result, struct plx_er
         result->standard_error = (double)NAN; /* and none of another average than that over tokens */
         return status;
     }
-    if (!plx_result_member(accumulators, "blocks"))
-        return PLX_OK;
-    status = read_blocks(result, &values, &count, error);
-    if (status == PLX_OK) {
-        const struct plx_bootstrap_blocks blocks = {values, values + count, count};
-        size_t filled = 0;
-        for (size_t i = 0; i < count; i++)
-            filled += blocks.weights[i] > 0;
-        if (filled >= PLX_BLOCKS_ENOUGH) {
-            result->standard_error = plx_blocks_standard_error(&blocks);
-            result->blocks = filled;
-        }
-    }
-    free(values);
-    return status;
+    return plx_result_member(accumulators, "blocks") ? read_blocks(result, error) : PLX_OK;
 }
 
 static void fill_cell(struct plx_grid_cell *cell, const struct plx_grid_metric *metric)

@@ -12,12 +12,13 @@ static void copy_number(struct plx_json_writer *json, const char *key, double va
 
 void plx_json_copy(struct plx_json_writer *json, const char *key, const cJSON *value)
 {
+    const bool room = json->depth + 1 < PLX_JSON_WRITER_DEPTH;
     const cJSON *child;
-    if (cJSON_IsObject(value)) {
+    if (room && cJSON_IsObject(value)) {
         plx_json_begin_object(json, key);
         cJSON_ArrayForEach(child, value) plx_json_copy(json, child->string, child);
         plx_json_end_object(json);
-    } else if (cJSON_IsArray(value)) {
+    } else if (room && cJSON_IsArray(value)) {
         plx_json_begin_array(json, key);
         cJSON_ArrayForEach(child, value) plx_json_copy(json, NULL, child);
         plx_json_end_array(json);

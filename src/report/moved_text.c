@@ -123,7 +123,7 @@ static bool within(const struct context *context, size_t at)
 }
 
 /* As much of it as fits: the token, then what stands before it, then what follows. */
-static void put_context(struct plx_page *page, const struct context *context, size_t most)
+static void put_context(struct plx_page *page, const struct context *context, bool words, size_t most)
 {
     size_t from = context->begin, to = context->end, width = columns_of(context->text + from, to - from);
     for (; width > most || within(context, to); to--)
@@ -132,7 +132,37 @@ static void put_context(struct plx_page *page, const struct context *context, si
         from--;
     for (; to < context->length && (width < most || within(context, to)); to++)
         width += !within(context, to);
+    if (words) { /* whole ones alone */
+        while (from > 0 && from < context->begin && context->text[from - 1] != ' ')
+            from++;
+        while (to > context->end && (to < context->length && context->text[to] != ' '))
+            to--;
+    }
     plx_page_put(page, context->text + from, to - from);
+}
+
+/* Whether the files say which token it is. */
+static bool is_told(const struct plx_context_token *token)
+{
+    return token->spelled.known || token->id != PLX_NO_TOKEN;
+}
+
+static void put_token(struct plx_page *page, const struct plx_extreme *token, const char *separator)
+{
+    char change[PLX_FIXED_TEXT + 1], base[PLX_FIXED_TEXT + 1], new[PLX_FIXED_TEXT + 1], place[48];
+    char line[256];
+    struct context context = {.length = 0};
+    snprintf(place, sizeof place, "%" PRIu64 ":%" PRIu64, token->unit, token->position);
+    const int length = snprintf(
+        line, sizeof line, "%10s%10s%10s  %-11s ", format_nats(token->nats, true, change),
+        format_nats(token->compared[0], false, base), format_nats(token->compared[1], false, new), place);
+    const size_t column = length < 0 ? 0 : strlen(line);
+    plx_page_put(page, line, column);
+    if (is_told(&token->token)) {
+        make_context(page, token, separator, &context);
+        put_context(page, &context, *separator != '\0', page->columns > column ? page->columns - column : 0);
+    }
+    plx_page_put(page, "\n", 1);
 }
 
 static void put_token_list(struct plx_page *page, const char *what, const struct plx_extremes *tokens,
@@ -140,22 +170,12 @@ static void put_token_list(struct plx_page *page, const char *what, const struct
 {
     if (tokens->count == 0)
         return;
+    const bool told = is_told(&tokens->list[tokens->heap[0]].token);
     plx_page_line(page, "\n%s", what);
-    plx_page_line(page, "%10s%10s%10s  %-11s %s", "nats", "BASE", "NEW", "place", "context [token] context");
-    for (size_t i = 0; i < tokens->count; i++) {
-        const struct plx_extreme *token = tokens->list + tokens->heap[i];
-        char change[PLX_FIXED_TEXT + 1], base[PLX_FIXED_TEXT + 1], new[PLX_FIXED_TEXT + 1], place[48];
-        char line[256];
-        struct context context = {.length = 0};
-        snprintf(place, sizeof place, "%" PRIu64 ":%" PRIu64, token->unit, token->position);
-        snprintf(line, sizeof line, "%10s%10s%10s  %-11s ", format_nats(token->nats, true, change),
-                 format_nats(token->compared[0], false, base), format_nats(token->compared[1], false, new),
-                 place);
-        make_context(page, token, separator, &context);
-        plx_page_put(page, line, strlen(line));
-        put_context(page, &context, page->columns > strlen(line) ? page->columns - strlen(line) : 0);
-        plx_page_put(page, "\n", 1);
-    }
+    plx_page_line(page, "%10s%10s%10s  %-11s%s", "nats", "BASE", "NEW", told ? "unit:place" : "token",
+                  told ? " context [token] context" : "");
+    for (size_t i = 0; i < tokens->count; i++)
+        put_token(page, tokens->list + tokens->heap[i], separator);
 }
 
 void plx_moved_text(struct plx_page *page, const struct plx_moved *moved, const char *separator)

@@ -35,7 +35,8 @@ struct matching {
     struct plx_exact sums[2];
     double *differences; /* [count] */
     size_t count, capacity;
-    bool apart; /* they are of different tokens, as `error` says */
+    unsigned failed; /* the side of what went wrong */
+    bool apart;      /* they are of different tokens, as `error` says */
     struct plx_error error;
 };
 
@@ -105,10 +106,12 @@ static enum plx_status match_all(struct matching *matching, struct plx_token_pai
     enum plx_status status;
     for (unsigned i = 0; i < 2; i++)
         matching->detailed[i] = plx_token_pairs_detailed(pairs, i);
+    if (!matching->detailed[0] && !matching->detailed[1])
+        matching->moved->units_are_documents = false; /* all is one unit */
     do {
         if (options->interrupted && options->interrupted(options->user))
             return plx_error_set(error, PLX_INTERRUPTED, "interrupted");
-        status = plx_token_pairs_next(pairs, chunks, error);
+        status = plx_token_pairs_next(pairs, chunks, &matching->failed, error);
         if (status)
             return status;
         plx_token_pairs_progress(pairs, &done, &size);
@@ -120,12 +123,13 @@ static enum plx_status match_all(struct matching *matching, struct plx_token_pai
 }
 
 /* Whether each file is its result's, and both are of the same tokens. */
-static enum plx_status check_all(const struct matching *matching, struct plx_error *error)
+static enum plx_status check_all(struct matching *matching, struct plx_error *error)
 {
-    for (size_t i = 0; i < 2; i++) {
+    for (unsigned i = 0; i < 2; i++) {
         const enum plx_status status =
             plx_token_sums_check(matching->sums + i, matching->paths[i], matching->sides[i]->json,
                                  matching->sides[i]->file, error);
+        matching->failed = i;
         if (status)
             return status;
     }
@@ -142,7 +146,8 @@ static enum plx_status match(struct matching *matching, struct plx_error *error)
     enum plx_status status = plx_moved_init(matching->moved, error);
     if (status == PLX_OK)
         status = plx_token_pairs_open(matching->paths, &source,
-                                      options->threads ? options->threads : plx_processors(), &pairs, error);
+                                      options->threads ? options->threads : plx_processors(), &pairs,
+                                      &matching->failed, error);
     if (status)
         return status;
     status = match_all(matching, pairs, error);
@@ -196,7 +201,7 @@ static enum plx_status test_files(const struct plx_compared *base, struct plx_pa
     if (status) {
         plx_moved_release(&pair->moved);
         drop_files(pair);
-        status = excuse(pair, error, tokens[0] || tokens[1]);
+        status = excuse(pair, error, tokens[matching.failed] || (matching.apart && tokens[0]));
     } else {
         const struct plx_exact total = difference_of(matching.sums);
         status = plx_test_tokens(matching.differences, matching.count, &total, &pair->moved, options,

@@ -10,6 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* So many documents are listed in each direction. */
+#define MOVED 5
+
 static bool has_others(const struct plx_report *report)
 {
     return report->count > 1;
@@ -30,6 +33,7 @@ static enum plx_status compare(const struct plx_report *report, size_t index,
     const char *tokens = both ? named_tokens(report, index) : NULL;
     const struct plx_compare_options options = {.base_tokens = both ? named_tokens(report, 0) : NULL,
                                                 .new_tokens = &tokens,
+                                                .moved = MOVED,
                                                 .interrupted = report->options->interrupted,
                                                 .user = report->options->user};
     return plx_compare(base->path, &other->path, 1, &options, comparison, error);
@@ -39,7 +43,7 @@ static void put_signed(struct plx_html *html, double value, unsigned digits)
 {
     char text[PLX_FIXED_TEXT];
     plx_format_fixed(fabs(value), digits, text);
-    plx_html_markupf(html, "%s%s", value < 0 ? "−" : "+", text);
+    plx_html_markupf(html, "%s%s", value < 0 ? "−" : value > 0 ? "+" : "", value == 0 ? "0" : text);
 }
 
 static void put_p_value(struct plx_html *html, double p)
@@ -119,6 +123,54 @@ static void put_notes(struct plx_report *report, size_t index, const struct plx_
     }
 }
 
+static void put_document(struct plx_html *html, const struct plx_moved_document *document, bool named)
+{
+    const double tokens = (double)document->tokens;
+    plx_html_markupf(html, "<tr><th scope=\"row\">%llu</th>", (unsigned long long)document->number);
+    if (named) {
+        plx_html_markup(html, "<td class=\"value\"><bdi>");
+        if (document->id.known)
+            plx_html_visible(html, document->id.text, document->id.length);
+        plx_html_markup(html, document->id.cut ? "…</bdi></td>" : "</bdi></td>");
+    }
+    plx_report_cell_count(html, tokens);
+    plx_report_cell_number(html, document->nats[0] / tokens, 0);
+    plx_report_cell_number(html, document->nats[1] / tokens, 0);
+    plx_html_markup(html, "<td class=\"num\">");
+    put_signed(html, document->change, 2);
+    plx_html_markup(html, "</td></tr>\n");
+}
+
+/* Those that moved the whole most, in one direction. */
+static void put_moved(struct plx_report *report, size_t index, const struct plx_moved *moved,
+                      const struct plx_moved_documents *documents, const char *heading)
+{
+    struct plx_html *html = &report->html;
+    if (moved->document_count < 2 || documents->count == 0)
+        return;
+    plx_html_markup(html, "<h3>");
+    plx_report_letter(report, index);
+    plx_html_markupf(html, " %s</h3>\n", heading);
+    plx_report_table_begin(html, "");
+    plx_html_markupf(html,
+                     "<thead><tr><th scope=\"col\">document</th>%s<th scope=\"col\" class=\"num\">tokens</th>"
+                     "<th scope=\"col\" class=\"num\">nats per token, BASE</th>"
+                     "<th scope=\"col\" class=\"num\">NEW</th>"
+                     "<th scope=\"col\" class=\"num\">change in all, nats</th></tr></thead>\n<tbody>\n",
+                     moved->has_ids ? "<th scope=\"col\">name</th>" : "");
+    for (size_t i = 0; i < documents->count; i++)
+        put_document(html, documents->list + i, moved->has_ids);
+    plx_html_markup(html, "</tbody>");
+    plx_report_table_end(html);
+}
+
+static void put_said(struct plx_report *report, size_t index, const struct plx_pair *pair)
+{
+    put_notes(report, index, pair);
+    put_moved(report, index, &pair->moved, &pair->moved.worse_documents, "Documents that got worse");
+    put_moved(report, index, &pair->moved, &pair->moved.better_documents, "Documents that got better");
+}
+
 static bool reads_standard_input(const struct plx_report *report)
 {
     for (size_t i = 0; i < report->count; i++) {
@@ -160,7 +212,7 @@ static void write_all(struct plx_report *report, struct plx_comparison **compari
     plx_html_markup(html, "</tbody>");
     plx_report_table_end(html);
     for (size_t i = 1; i < report->count && html->status == PLX_OK; i++)
-        put_notes(report, i, comparisons[i]->pairs);
+        put_said(report, i, comparisons[i]->pairs);
 }
 
 static void write_comparison(struct plx_report *report)

@@ -29,7 +29,7 @@ static const cJSON *find_tool(const struct plx_report *report, const char *tool)
     for (size_t i = 0; i < report->count; i++) {
         const cJSON *found =
             plx_result_member(plx_result_member(report->results[i].json, "conventions"), tool);
-        if (found && found->child)
+        if (cJSON_IsObject(found) && found->child)
             return found;
     }
     return NULL;

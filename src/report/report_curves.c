@@ -119,8 +119,10 @@ static bool all_finite(const struct plx_report *report)
 
 static void draw(struct plx_report *report, struct curves *curves, struct plx_chart *chart)
 {
-    if (report->html.status || !(curves->high >= curves->low))
+    if (report->html.status || !(curves->high >= curves->low)) {
+        plx_html_markup(&report->html, "<p>There is nothing to be drawn.</p>\n");
         return;
+    }
     chart->y.label = "nats per token";
     chart->y.low = curves->low;
     chart->y.high = curves->high;
@@ -129,11 +131,17 @@ static void draw(struct plx_report *report, struct curves *curves, struct plx_ch
     plx_chart_write(&report->html, chart);
 }
 
+static const char *three_digits(double value, char text[PLX_FIXED_TEXT])
+{
+    plx_format_fixed(value, 3, text);
+    return text;
+}
+
 static void write_along(struct plx_report *report)
 {
     struct plx_html *html = &report->html;
     struct curves curves;
-    char words[512];
+    char words[1200], low[PLX_FIXED_TEXT], high[PLX_FIXED_TEXT], block[PLX_NUMBER_TEXT];
     if (!all_finite(report)) {
         plx_html_markup(html,
                         "<p>There are tokens of zero probability: the mean of what holds one is infinite. "
@@ -147,10 +155,11 @@ static void write_along(struct plx_report *report)
             plx_report_number(plx_report_find(report->results[0].json, "accumulators.blocks"), "targets");
         snprintf(
             words, sizeof words,
-            "Mean cross-entropy of each block of %.0f tokens, %s: from %.3f to %.3f nats per token; dashed, "
-            "the mean over all. The band is where it would be found in 95 of 100 cases if tokens were "
-            "independent.",
-            targets, "in the order of the corpus", curves.low, curves.high);
+            "Mean cross-entropy of each block of %s tokens, in the order of the corpus: from %s to %s nats "
+            "per token; dashed, the mean over all. The band reaches 1.96 standard errors to either side, "
+            "were the tokens of a block independent.",
+            targets >= 1 && targets < 9e15 ? plx_format_grouped((uint64_t)targets, block) : "?",
+            three_digits(curves.low, low), three_digits(curves.high, high));
         struct plx_chart chart = {.id = "along-chart",
                                   .title = "Cross-entropy along the corpus",
                                   .words = words,
@@ -180,7 +189,8 @@ static void read_positions(struct plx_report *report, struct curves *curves, siz
             from = plx_report_number(bin, "from");
         tokens += plx_report_number(bin, "tokens");
         nats += plx_report_number(bin, "nats");
-        if (!(from >= 0) || !(to >= from) || (tokens < BIN_TOKENS_LEAST && bin->next) || !(tokens >= 1))
+        if (!(from >= 0) || !(to >= from && to < 9e15) || (tokens < BIN_TOKENS_LEAST && bin->next) ||
+            !(tokens >= 1))
             continue;
         add_point(report, curves, index,
                   (struct plx_chart_point){.x = sqrt((1 + from) * (1 + to)) - 1,
@@ -197,17 +207,16 @@ static void write_window(struct plx_report *report)
 {
     struct plx_html *html = &report->html;
     struct curves curves;
-    char words[512];
+    char words[1200], low[PLX_FIXED_TEXT], high[PLX_FIXED_TEXT];
     if (begin_curves(report, &curves)) {
         for (size_t i = 0; i < report->count && html->status == PLX_OK; i++)
             read_positions(report, &curves, i);
         snprintf(
             words, sizeof words,
             "Mean cross-entropy by how many tokens stand before a token in its window or, without windows, "
-            "in its unit: from %.3f to %.3f nats per token. Positions of fewer than %d tokens are joined; "
-            "the "
-            "band is that of independent tokens (95 %%).",
-            curves.low, curves.high, BIN_TOKENS_LEAST);
+            "in its unit: from %s to %s nats per token. Positions of fewer than %d tokens are joined; the "
+            "band reaches 1.96 standard errors to either side, were tokens independent.",
+            three_digits(curves.low, low), three_digits(curves.high, high), BIN_TOKENS_LEAST);
         struct plx_chart chart = {
             .id = "window-chart",
             .title = "Cross-entropy along the window",

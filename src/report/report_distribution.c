@@ -153,10 +153,10 @@ static void write_losses(struct plx_report *report)
         const cJSON *loss;
         cJSON_ArrayForEach(loss, plx_result_member(report->results[i].json, "losses"))
         {
-            bool known = false;
-            for (size_t k = 0; k < i; k++)
-                known = known ||
-                        plx_result_member(plx_result_member(report->results[k].json, "losses"), loss->string);
+            bool known = !loss->string; /* an array's */
+            for (size_t k = 0; k < i && !known; k++)
+                known = plx_result_member(plx_result_member(report->results[k].json, "losses"),
+                                          loss->string) != NULL;
             if (known)
                 continue;
             plx_html_markup(html, "<tr><th scope=\"row\">");

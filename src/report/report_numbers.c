@@ -135,6 +135,8 @@ static void put_change(struct plx_report *report, const struct plx_metric *metri
     plx_html_markup(html, "<small>");
     if (!plx_report_comparable(report->results + index, metric->of_text)) {
         plx_html_markup(html, "not comparable");
+    } else if (value == base) {
+        plx_html_markup(html, "the same");
     } else if (metric->scale == PLX_METRIC_EXPONENTIAL && base != 0) {
         plx_html_markup(html, value < base ? "−" : "+");
         plx_html_fixed(html, fabs(100 * (value / base - 1)), 2);

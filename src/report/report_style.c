@@ -33,12 +33,13 @@ const char *const plx_report_style[] = {
     "text-decoration:underline}\n",
     /* Tables scroll by themselves. */
     ".box{overflow-x:auto;margin:.75rem 0}\n",
-    "table{border-collapse:collapse;font-size:.9rem;line-height:1.4}\n",
+    "table{border-collapse:separate;border-spacing:0;font-size:.9rem;line-height:1.4}\n",
     "th,td{padding:.28rem .9rem .28rem 0;text-align:left;vertical-align:baseline;border-bottom:1px solid "
     "var(--rule)}\n",
     "th{font-weight:600}thead th{color:var(--soft);font-weight:500;border-bottom-color:var(--soft);"
     "vertical-align:bottom}tbody th{font-weight:500;white-space:nowrap}\n",
-    "th:last-child,td:last-child{padding-right:0}\n",
+    "th:last-child,td:last-child{padding-right:0}tr>th:first-child{position:sticky;left:0;"
+    "background:var(--paper) padding-box}\n",
     ".num{text-align:right;white-space:nowrap}th.name{white-space:normal;min-width:6rem;max-width:12rem;"
     "overflow-wrap:anywhere}\n",
     "td small{display:block;color:var(--soft);font-size:.84em;white-space:nowrap}\n",
@@ -48,7 +49,8 @@ const char *const plx_report_style[] = {
     "td.wide{min-width:16rem}td.value{overflow-wrap:anywhere}td.value,th.value{min-width:7rem}\n",
     "tr.differs td.value{background:var(--warn);color:var(--warn-ink)}\n",
     "td.bar{min-width:6rem;width:9rem}td.bar svg{display:block;width:100%;height:.7rem}"
-    "td.bar rect{fill:var(--s0)}td.bar .tokens-share{fill:var(--soft);opacity:.55}.swatch::before{content:'';"
+    "td.bar rect{fill:var(--s0)}td.bar "
+    ".tokens-share{fill:var(--soft);opacity:.55}.swatch{white-space:nowrap}.swatch::before{content:'';"
     "display:inline-block;width:.7em;height:.45em;margin-right:.3em;background:var(--s0)}.swatch.soft::"
     "before{"
     "background:var(--soft);opacity:.55}\n",
@@ -101,7 +103,8 @@ const char *const plx_report_style[] = {
     "print{:root{color-scheme:light;--paper:#fff;--ink:#000;--soft:#444;--rule:#bbb;--wash:#fff;--link:#000;"
     "--warn:#fff;--warn-ink:#000;--s0:#0b62b5;--s1:#b8480a;--s2:#00735a;--s3:#9c3586;--s4:#766000;--s5:#"
     "50565e}"
-    "body{font-size:10pt}nav,.chart details{display:none}.box{overflow:visible}tr,figure,.note,h2,h3{"
+    "body{font-size:9.5pt}table{font-size:8.5pt}.tokens{font-size:7.5pt}.pair{gap:0 2rem}nav,.chart "
+    "details{display:none}.box{overflow:visible}tr,figure,.note,h2,h3{"
     "break-inside:avoid}h2,h3{break-after:avoid}td,th{white-space:normal}td.value,td.wide{min-width:0}"
     ".key,td.bar "
     "svg,.band{-webkit-print-color-adjust:exact;print-color-adjust:exact}a{text-decoration:none}}\n",

@@ -34,20 +34,19 @@ static enum plx_status find_format(const char *name, const struct plx_table_form
 
 static enum plx_status read_results(struct plx_grid *grid, const char *const *paths, size_t count)
 {
-    const struct plx_json_path root = {NULL, NULL, 0}, complete = {&root, "complete", 0};
     grid->results = plx_new_array(count, sizeof *grid->results, grid->error);
     if (!grid->results)
         return PLX_MEMORY;
     for (grid->result_count = 0; grid->result_count < count;) {
         struct plx_tabled *result = grid->results + grid->result_count;
         result->file = paths[grid->result_count];
-        const enum plx_status status = plx_result_file_read(result->file, &result->json, grid->error);
+        enum plx_status status = plx_result_file_read(result->file, &result->json, grid->error);
         if (status)
             return status;
         grid->result_count++;
-        if (cJSON_IsFalse(plx_result_member(result->json, "complete")))
-            return plx_json_error(&complete, result->file, grid->error,
-                                  "the result is not of a whole corpus");
+        status = plx_result_file_whole(result->json, result->file, grid->error);
+        if (status)
+            return status;
     }
     return PLX_OK;
 }
@@ -63,9 +62,9 @@ static enum plx_status make_grid(struct plx_grid *grid, const char *const *paths
     if (status == PLX_OK)
         status = plx_grid_find_metrics(grid, options);
     if (status == PLX_OK)
-        status = plx_grid_fill(grid);
-    if (status == PLX_OK)
         status = plx_grid_sort(grid, options);
+    if (status == PLX_OK)
+        status = plx_grid_fill(grid);
     if (status == PLX_OK) {
         plx_grid_choose_digits(grid, options);
         status = plx_grid_mark(grid, options);

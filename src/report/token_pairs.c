@@ -109,18 +109,21 @@ static enum plx_status open_side(struct plx_token_pairs *pairs, struct side *sid
 }
 
 enum plx_status plx_token_pairs_open(const char *const paths[2], const struct plx_source_options *options,
-                                     unsigned threads, struct plx_token_pairs **pairs,
+                                     unsigned threads, struct plx_token_pairs **pairs, unsigned *failed,
                                      struct plx_error *error)
 {
     struct plx_token_pairs *opened = plx_new_array(1, sizeof *opened, error);
     enum plx_status status = PLX_OK;
     *pairs = NULL;
+    *failed = 0;
     if (!opened)
         return PLX_MEMORY;
     if (!(opened->pool = plx_pool_new(threads > 1 ? 2 : 1, error)))
         status = PLX_MEMORY;
-    for (size_t i = 0; i < 2 && status == PLX_OK; i++)
+    for (unsigned i = 0; i < 2 && status == PLX_OK; i++) {
+        *failed = i;
         status = open_side(opened, opened->sides + i, paths[i], options, error);
+    }
     if (status) {
         plx_token_pairs_close(opened);
         return status;
@@ -137,14 +140,15 @@ bool plx_token_pairs_detailed(const struct plx_token_pairs *pairs, unsigned side
 }
 
 enum plx_status plx_token_pairs_next(struct plx_token_pairs *pairs, struct plx_token_chunk chunks[2],
-                                     struct plx_error *error)
+                                     unsigned *failed, struct plx_error *error)
 {
     const struct chunk *taken[2];
     for (size_t i = 0; i < 2; i++)
         taken[i] = plx_lane_take(pairs->sides[i].lane);
-    for (size_t i = 0; i < 2; i++) {
+    for (unsigned i = 0; i < 2; i++) {
         if (!taken[i]->status)
             continue;
+        *failed = i;
         *error = taken[i]->error;
         return taken[i]->status;
     }

@@ -12,10 +12,11 @@ struct plx_token_chunk {
     size_t count;
 };
 
-/* Opens both. *pairs is NULL on failure; options may be NULL. The errors of plx_token_file_open; PLX_MEMORY.
+/* Opens both. On failure *pairs is NULL and *failed is the side; options may be NULL. The errors of
+ * plx_token_file_open; PLX_MEMORY.
  */
 enum plx_status plx_token_pairs_open(const char *const paths[2], const struct plx_source_options *options,
-                                     unsigned threads, struct plx_token_pairs **pairs,
+                                     unsigned threads, struct plx_token_pairs **pairs, unsigned *failed,
                                      struct plx_error *error);
 
 /* Whether side `side` says more of each token than its nats. */
@@ -25,7 +26,7 @@ bool plx_token_pairs_detailed(const struct plx_token_pairs *pairs, unsigned side
    belongs to element i of the other. Both counts are 0 at the end. The errors of plx_token_file_next, after
    which there is no further call. */
 enum plx_status plx_token_pairs_next(struct plx_token_pairs *pairs, struct plx_token_chunk chunks[2],
-                                     struct plx_error *error);
+                                     unsigned *failed, struct plx_error *error);
 
 /* Whether tokens of two files are the same prediction, as far as the files say. */
 bool plx_token_pairs_same(const struct plx_token_score *a, const struct plx_token_score *b);

@@ -63,12 +63,13 @@ static enum plx_status read_pairs(struct plx_token_sample *sample, visitor *visi
     struct plx_token_pairs *pairs;
     struct plx_token_chunk chunks[2];
     uint64_t index = 0;
-    enum plx_status status = plx_token_pairs_open(paths, NULL, 2, &pairs, error);
+    unsigned failed; /* the error names the file itself */
+    enum plx_status status = plx_token_pairs_open(paths, NULL, 2, &pairs, &failed, error);
     if (status)
         return status;
     sample->detailed = plx_token_pairs_detailed(pairs, 0);
     const bool both = sample->detailed && plx_token_pairs_detailed(pairs, 1);
-    while ((status = plx_token_pairs_next(pairs, chunks, error)) == PLX_OK &&
+    while ((status = plx_token_pairs_next(pairs, chunks, &failed, error)) == PLX_OK &&
            (chunks[0].count > 0 || chunks[1].count > 0)) {
         status = visit_pairs(sample, chunks, visit, both, &index, error);
         if (status == PLX_OK && is_interrupted(sample))

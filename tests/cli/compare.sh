@@ -145,10 +145,140 @@ has comparisons.0.difference.nats_per_token inf
 has comparisons.0.difference.perplexity_ratio inf
 compares 5 infinite.json infinite.json
 says 'the difference of the results is no number'
-contains out '^no verdict: both are infinite, and their difference is no number$'
+contains out '^no verdict: both are infinite, and their difference is no number: tokens$'
+contains out '^without probability are 625 in BASE and 625 in NEW$'
 compares 5 infinite.json infinite.json --json
 has comparisons.0.verdict undefined
 has comparisons.0.difference.nats_per_token nan
+
+# What differs is said with what it does.
+result strided --unit stream --window 64 --stride 16 --first skip
+compares 2 windows.json strided.json
+contains out '^  protocol.stride  *32 -> 16$'
+contains out '^    a smaller stride gives every token more context: perplexity goes down$'
+compares 2 windows.json strided.json --json
+has comparisons.0.differences.0.field protocol.stride
+has comparisons.0.differences.0.effect 'a smaller stride gives every token more context: perplexity goes down'
+
+# Token by token: by the files that results note, also where both were moved.
+"$PERPLEX" eval "$ngram" "$test_text" -q -o p.json --config "$same" --per-token p.jsonl
+"$PERPLEX" eval "$neural" "$test_text" -q -o q.json --config "$same" --per-token q.jsonl.gz
+compares 0 p.json q.json
+is_silent
+contains out '^method  *paired by 3,647 tokens, in [0-9]* blocks of [0-9]* neighbours,$'
+contains out '^p-value  *0\.0001$'
+contains out '^tokens that got worse most$'
+contains out '^   +7\.1292    2\.0121    9\.1414  0:142       on a mountain \. Blaise \[Pascal\]$'
+contains out '^NEW is better: NEW has the lower cross-entropy, by more than noise$'
+cp out paired.txt
+mkdir moved
+cp p.json p.jsonl q.json q.jsonl.gz moved
+(cd / && "$PERPLEX" compare "$work/moved/p.json" "$work/moved/q.json" --json) >out
+has comparisons.0.per_token.new "$work/moved/q.jsonl.gz"
+has comparisons.0.test.pairing tokens
+compares 0 p.json q.json --format json
+has comparisons.0.test.resamples 10000
+has comparisons.0.test.seed 0
+has comparisons.0.unpaired.pairing none
+has comparisons.0.moved.worse_most.0.token Pascal
+forward=$(value out comparisons.0.test.difference_nats) p_value=$(value out comparisons.0.test.p_value)
+near 1e-12 "$forward" "$(value out comparisons.0.difference.nats_per_token)"
+cp out paired.json
+compares 0 p.json q.json --json --threads 1
+cmp -s out paired.json || fail 'another number of threads, another comparison'
+compares 0 p.json q.json --json --seed 1 --resamples 200 --moved 1 --resample blocks
+has comparisons.0.test.seed 1
+has comparisons.0.test.resamples 200
+[ -z "$(value out comparisons.0.moved.worse_most.1.token)" ] || fail 'more tokens than were asked for'
+compares 0 p.json q.json --moved 0
+grep -q '^tokens that got' out && fail 'tokens that nobody asked for'
+# The other way round.
+compares 1 q.json p.json --json
+has comparisons.0.test.difference_nats "${forward#-}"
+has comparisons.0.test.p_value "$p_value"
+# With itself.
+compares 0 p.json p.json --json
+has comparisons.0.verdict same
+has comparisons.0.test.p_value 1
+has comparisons.0.test.difference_nats 0
+# Files that are named, elsewhere.
+mv q.jsonl.gz q2.jsonl.gz
+compares 0 p.json q.json --json
+has comparisons.0.test.pairing blocks
+has comparisons.0.test.blocks 4
+compares 0 p.json q.json --json --new-tokens q2.jsonl.gz
+has comparisons.0.test.pairing tokens
+has comparisons.0.per_token.new q2.jsonl.gz
+run "$PERPLEX" compare p.json q.json --json --base-tokens - --new-tokens q2.jsonl.gz <p.jsonl
+has comparisons.0.test.pairing tokens
+# Files that do not fit: named, and found.
+refuses 2 'p.jsonl: the per-token file*do not add up*' "$PERPLEX" compare p.json q.json --new-tokens p.jsonl
+sed '9s/"token":"[^"]*"/"token":"other"/' p.jsonl >other.jsonl
+refuses 2 'other.jsonl:9:1: token 9 of unit 0, "other", where p.jsonl has token 9 of unit 0, *' \
+    "$PERPLEX" compare p.json p.json --new-tokens other.jsonl
+head -c 100000 p.jsonl >cut.jsonl
+refuses 3 'cut.jsonl:[0-9]*:*' "$PERPLEX" compare p.json p.json --new-tokens cut.jsonl
+: >empty.jsonl
+refuses 2 'empty.jsonl: the per-token file has 0 tokens, but its result 3647 *' \
+    "$PERPLEX" compare p.json p.json --new-tokens empty.jsonl
+refuses 4 'moved: *' "$PERPLEX" compare p.json p.json --new-tokens moved
+refuses 3 '*: not a per-token file*' "$PERPLEX" compare p.json p.json --new-tokens "$ngram"
+cp other.jsonl q.jsonl.gz
+compares 0 p.json q.json
+contains out '^warning: not paired by tokens: '
+contains out '^method  *paired by 4 blocks of the same tokens, whose sums both$'
+rm q.jsonl.gz
+misused '--new-tokens is given 1 time, but there are 2 NEW' \
+    "$PERPLEX" compare p.json q.json p.json --new-tokens q2.jsonl.gz
+misused '--base-tokens is read once for each NEW, standard input only once' \
+    "$PERPLEX" compare p.json q.json p.json --base-tokens -
+misused 'standard input can be read only once' "$PERPLEX" compare p.json - --base-tokens -
+misused '--resamples takes a number from 100 to *' "$PERPLEX" compare p.json q.json --resamples 99
+misused '--resample takes auto, documents or blocks, not "tokens"' "$PERPLEX" compare p.json q.json --resample tokens
+misused '--moved takes a number from 0 to 1000, not "-1"' "$PERPLEX" compare p.json q.json --moved -1
+refuses 2 'documents can be drawn only with per-token files of both' \
+    "$PERPLEX" compare p.json q.json --resample documents
+refuses 2 'the per-token files do not tell documents apart' \
+    "$PERPLEX" compare p.json p.json --resample documents
+misused '--output p.jsonl would overwrite what is read: p.jsonl' \
+    "$PERPLEX" compare p.json p.json --base-tokens p.jsonl -o p.jsonl
+
+# Documents: told apart by lines of JSON, not by an array.
+for format in npy jsonl; do
+    "$PERPLEX" eval uniform:100 "$test_text" -q -o u.json --unit document --per-token "u.$format"
+    compares 0 u.json u.json
+    contains out '^method  *paired by 3,582 tokens, in [0-9,]* blocks of '
+    told=no
+    grep -q '^documents  *9: 0 got worse (0\.0 %), 0 better, 9 neither$' out && told=yes
+    [ $format.$told = npy.no ] || [ $format.$told = jsonl.yes ] || fail "documents of .$format: $told"
+done
+compares 0 u.json u.json --resample documents
+contains out '^method  *paired by 3,582 tokens, in 9 documents, drawn 10,000$'
+
+# Several: the worst verdict decides.
+run "$PERPLEX" compare q.json q.json p.json a.json --new-tokens q2.jsonl.gz --new-tokens p.jsonl --new-tokens x \
+    --base-tokens q2.jsonl.gz
+ends_with 1
+contains out '^BASE  *78\.5031$'
+contains out '^q\.json  *78\.5031    1\.0000  1\.0000 to 1\.0000  same$'
+contains out '^p\.json  *559\.5308    7\.1275  .* to .*  *worse$'
+contains out '^a\.json  *558\.7032  *incomparable$'
+cp out several.txt
+compares 2 q.json q.json a.json
+compares 0 q.json q.json q.json
+
+# JSON that another reader of schemas accepts too.
+if python3 -c 'import jsonschema' 2>/dev/null; then
+    "$PERPLEX" compare p.json q.json a.json u.json infinite.json --json >all.json 2>/dev/null
+    python3 -c '
+import json, sys, jsonschema
+schema = json.load(open(sys.argv[1]))
+for name in sys.argv[2:]:
+    jsonschema.Draft202012Validator(schema).validate(json.load(open(name)))
+' "$SOURCE_DIR/configs/schema/comparison-2.schema.json" all.json paired.json || fail 'not by the schema'
+else
+    echo 'skipped: there is no Python with the module jsonschema'
+fi
 
 # Where it goes, and what it comes from.
 compares 1 neural.json ngram.json -o report.txt
@@ -156,7 +286,7 @@ prints_nothing
 contains report.txt '^NEW is worse: '
 "$PERPLEX" compare - a.json <renamed.json >out || fail 'standard input is not read'
 contains out '^BASE  -: '
-awk 'length > 79' out report.txt >long
+awk 'length > 79' out report.txt paired.txt several.txt >long
 [ ! -s long ] || fail "too long: $(cat long)"
 refuses 4 'missing.json: cannot be opened: *' "$PERPLEX" compare a.json missing.json
 echo '{"schema": "perplex.result/2"}' >other.json

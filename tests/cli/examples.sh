@@ -23,11 +23,13 @@ head -n 20 test.txt >shard-1.txt
 tail -n +21 test.txt >shard-2.txt
 perplex eval model.arpa test.txt -q -o ngram.json || fail 'no results to begin with'
 perplex eval model.safetensors test.txt -q -o neural.json || fail 'no results to begin with'
-perplex eval model.arpa test.txt -q --unknown unk-or-skip -o old.json || fail 'no results to begin with'
+perplex eval model.arpa test.txt -q --unknown unk-or-skip -o old.json --per-token old.jsonl.gz ||
+    fail 'no results to begin with'
 cp old.json new.json
 mkdir shards
 perplex eval model.arpa test.txt -q --shard 1/2 -o shards/1.json || fail 'no shards to begin with'
 perplex eval model.arpa test.txt -q --shard 2/2 -o shards/2.json || fail 'no shards to begin with'
+cp old.jsonl.gz new.jsonl.gz
 cat >plan.json <<'END'
 {"schema": "perplex.plan/1", "models": ["model.arpa", "model.safetensors"], "corpora": ["test.txt"]}
 END

@@ -99,6 +99,20 @@ interval=$(value compared.json comparisons.0.test.interval95_nats | tr -d '[] ' 
 is three.html "string($row/td[2])" "$interval"
 is three.html 'count(//section[@id="comparison"]//tbody/tr[th="C"]/td[. = "—"])' 5
 
+# With per-token files, documents that moved: each is in one of the lists, by its name.
+printf '{"id": "%s", "text": "%s"}\n' '<i>1' 'the sea is the sea' 2 'the moon and the tide' 3 'a year of the moon' >documents.jsonl
+for model in ngram neural; do
+    eval "path=\$$model"
+    "$PERPLEX" eval "$path" documents.jsonl --unit document --start none --end none --first skip -q --per-token $model.jsonl \
+        -o $model.documents.json
+done
+accepts "$PERPLEX" report ngram.documents.json neural.documents.json -o moved.html
+is_page moved.html
+is moved.html 'count(//section[@id="comparison"]//h3/following-sibling::div[1]//tbody/tr)' 3
+is moved.html 'count(//section[@id="comparison"]//td[bdi="<i>1"])' 1
+refuses 2 'neural.jsonl: the per-token file*' "$PERPLEX" report ngram.documents.json neural.documents.json --per-token neural.jsonl \
+    --per-token ngram.jsonl -o none.html
+
 # Text of anybody: in tokens, names and titles.
 mkdir hostile
 name='hostile/<img src=x onerror=alert(1)>"&'"'"'.txt'

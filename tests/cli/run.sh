@@ -1,5 +1,6 @@
 #!/bin/sh
 # run: plans, their cells, and what becomes of them.
+# shellcheck disable=SC2012 # no name here has a space
 # shellcheck source=tests/support/cli.sh
 . "$SOURCE_DIR/tests/support/cli.sh"
 
@@ -39,7 +40,8 @@ same() {
 plan ', "protocols": ["sentence", {"name": "short", "protocol": "hf-stride", "window": 64, "stride": 32}]'
 run "$PERPLEX" run plan.json
 ends_with 0
-[ "$(wc -l <out)" -ge 6 ] || fail "the table lacks rows: $(cat out)"
+contains out '^| model  *| test / sentence | test / short |$'
+contains out '^| neural | *\*\*78\*\* | *\*\*79\*\* |$'
 contains err '^perplex: 4 of 4: neural, test, short: perplexity 78\.'
 contains err '^perplex: 4 cells: 4 done, 0 of them before; 0 failed, 0 to do$'
 for number in 0 1 2 3; do state $number "done"; done
@@ -60,6 +62,17 @@ is_silent
 prints_nothing
 [ -s table.md ] || fail 'there is no table'
 [ "$(value results/index.json cells.3.file)" = "${short##*/}" ] || fail 'a cell with a new name is done again'
+
+# The table that the plan asks for, under the names that it gives.
+sed 's/"protocols"/"table": {"rows": "protocol,corpus", "columns": "model", "metric": "scored,bpb", "format": "csv"}, &/' \
+    plan.json >table.json
+run "$PERPLEX" run table.json -q
+ends_with 0
+is_silent
+contains out '^protocol,corpus,ngram scored,ngram bits_per_byte,neural scored,'
+contains out '^short,test,3647,1\.78'
+run "$PERPLEX" run table.json -q --format json
+contains out '"schema": "perplex.table/1"'
 
 # The options, and the content of the files, make another cell; old results stay.
 cp "$test_text" mine.txt
@@ -89,11 +102,11 @@ run "$PERPLEX" run quoted.json --dry-run
 ends_with 0
 contains out '^to do   neural, test, default$'
 [ ! -e dry ] || fail '--dry-run makes the folder'
-sed -n 's/^        //p' out | head -n 1 >command
-contains command "^perplex eval --output=dry/ngram.test.default.* -- .* 'it'.''s.txt'$"
+sed -n 's/^        //p' out | head -n 1 >first.sh
+contains first.sh "^perplex eval --output=dry/ngram.test.default.* -- .* 'it'.''s.txt'$"
 mkdir bin dry
 ln -s "$PERPLEX" bin/perplex
-PATH=$work/bin:$PATH sh command || fail 'the command fails'
+PATH=$work/bin:$PATH sh first.sh || fail 'the command fails'
 run "$PERPLEX" run quoted.json --dry-run -q
 [ "$(cat out)" = 'done    ngram, test, default
 to do   neural, test, default' ] || fail "the list is wrong: $(cat out)"
@@ -120,14 +133,18 @@ same one several
 # A damaged result is made again; what a killed run has left behind goes, and nothing else does.
 printf '{"schema": "perplex.result/1", ' >"$(cell neural test sentence one)"
 name=$(cell ngram test sentence one)
+[ ! -s one/.lock ] || fail 'the run has not signed off'
+echo 1 >one/.lock
 for left in "$name.x7Ab2Q" "${name%.json}.tokens.jsonl.00aaZZ" one/index.json.Q12345; do : >"$left"; done
+: >"$name.before"
+touch -d '1 hour ago' "$name.before"
 for own in "$name.backup" one/index.json.backup one/notes.txt one/notes.json.x7Ab2Q; do : >"$own"; done
 run "$PERPLEX" run plan.json --results one
 contains err '4 cells: 4 done, 3 of them before'
 for left in "$name.x7Ab2Q" "${name%.json}.tokens.jsonl.00aaZZ" one/index.json.Q12345; do
     [ ! -e "$left" ] || fail "$left is still there"
 done
-for own in "$name.backup" one/index.json.backup one/notes.txt one/notes.json.x7Ab2Q; do
+for own in "$name.before" "$name.backup" one/index.json.backup one/notes.txt one/notes.json.x7Ab2Q; do
     [ -e "$own" ] || fail "$own is gone"
     rm "$own"
 done
@@ -167,7 +184,8 @@ for turn in first second; do
     state 2 "done" fails
     state 3 failed fails
     [ "$(value fails/index.json cells.3.exit_code)" = 5 ] || fail "not finite has another code ($turn)"
-    [ "$(grep -c . out)" -eq 4 ] || fail "the table has not two results ($turn): $(cat out)"
+    contains out '^| almanac.o3.arpa |  *559 |  *∞ |$'
+    contains out '^| model  *| fine / sentence | fine / zero |$'
 done
 run "$PERPLEX" run fails.json --dry-run -q
 contains out '^failed  missing.arpa, fine, sentence$'
@@ -194,8 +212,11 @@ refuses 4 "another \`perplex run\` works in one (process $waiting)" "$PERPLEX" r
 kill -TERM $waiting
 wait $waiting
 [ $? -eq 130 ] || fail "interrupted, it does not end with 130: $(cat waits.err)"
+for name in results/index.json mine.txt mine.json; do
+    refuses 2 "*$name would overwrite what is read: $name" "$PERPLEX" run mine.json -o $name
+done
 : >file
-refuses 4 'cannot make the folder file/x: Not a directory' "$PERPLEX" run plan.json --results file/x
+refuses 4 'cannot make the folder file: Not a directory' "$PERPLEX" run plan.json --results file/x
 
 # What is no plan: one line, with the place.
 # wrong MEMBERS MESSAGE
@@ -228,6 +249,8 @@ wrong "{$plan, \"protocols\": [{\"protocol\": \"custom\"}]}" '$.protocols\[0\].p
 wrong "{$plan, \"skip\": [{\"corpus\": \"a.tx\"}]}" '$.skip\[0\].corpus: there is no corpus "a.tx"; did you mean a.txt[?]'
 wrong "{$plan, \"skip\": [{}]}" '"only" and "skip" leave nothing to do'
 wrong "{$plan, \"table\": {\"format\": \"word\"}}" '$.table.format takes markdown*'
+wrong "{$plan, \"table\": {\"rows\": \"corpus,modle\"}}" '$.table.rows takes model, corpus, *, not "corpus,modle"'
+wrong "{$plan, \"table\": {\"row\": \"model\"}}" '$.table.row: table has no such option; did you mean rows[?]'
 wrong '{"schema": "perplex.plan/1", "models": [{"path": "a", "window": 5}], "corpora": ["b"],
     "protocols": [{"window": 6}]}' '$.models\[0\].window and $.protocols\[0\].window are said of one cell'
 printf '{' >wrong.json

@@ -31,6 +31,7 @@ odd_results
 formats=0
 "$PERPLEX" formats | sed -n '/^tables /,/^$/p' | sed -n 's/^  \([a-z]*\) .*/\1/p' >names
 while read -r format; do
+    # shellcheck disable=SC2016 # a name
     accepts "$PERPLEX" table odd.*.json --rows model --columns corpus --metric ppl,bpb --interval \
         --difference '100%$&_#{}~^*x*`y`[z](u)--.bin' -f "$format"
     golden "table-odd.$format"
@@ -121,6 +122,30 @@ accepts "$PERPLEX" table other.json never.json tie.json five.json --rows model -
 [ "$(order)" = 'other never tie five ' ] || fail "the order is $(order)"
 accepts "$PERPLEX" table other.json never.json tie.json five.json --rows model -f csv --sort ppl
 [ "$(order)" = 'tie five other never ' ] || fail "the order is $(order)"
+for row in tie,10.124 five,100 other,200 never,inf; do
+    contains out "^$row,\$"
+done
+
+sed 's/"bits_per_byte"/"bits_per_line"/' five.json >less.json
+accepts "$PERPLEX" table less.json tie.json five.json --rows file --metric ppl,bpb -f csv --sort bpb
+[ "$(sed -n 's/[.]json,.*//p' out | tr '\n' ' ')" = 'tie five less ' ] || fail "the order is $(cat out)"
+contains out '^less[.]json,100,,$'
+
+# A mixture is called by its models.
+sed -e 's#"model": "five"#"model": "0.7*models/a b.arpa + 0.2*/c/uniform:9 + 0.1*./d"#' -e 's/"model": {/&"components": [], /' five.json >mix.json
+accepts "$PERPLEX" table mix.json tie.json --rows model -f csv
+contains out '^0.7[*]a b.arpa + 0.2[*]uniform:9 + 0.1[*]d,100,$'
+
+# What differs is said of rows, of columns, or of single cells.
+sed 's/"scored": 1000/"scored": 900/' third.json >part.json
+accepts "$PERPLEX" table five.json other.json part.json --rows model --columns corpus
+contains out '^Divided by: 1,000 scored of 1,000 tokens for text.txt; 900 scored of 1,000 tokens for other.txt[.]$'
+sed 's/"tokens": 10, "share"/"tokens": 250, "share"/' five.json >unknown.json
+accepts "$PERPLEX" table unknown.json other.json part.json --rows model --columns corpus
+contains out '^Unknown tokens: 25 %, charged as the unknown symbol for five; 1 %, charged as the unknown symbol for other, third[.]$'
+sed 's/text.txt/other.txt/g' five.json >again.json
+accepts "$PERPLEX" table unknown.json other.json again.json --rows model --columns corpus
+contains out '^Unknown tokens: 25 %, .* for five / text.txt; 1 %, .* for other / text.txt, five / other.txt[.]$'
 
 # Names: as short as tells them apart, and what a cell may stand for.
 result a.json runs/a/model.safetensors text.txt 10 0.1
@@ -152,11 +177,30 @@ refuses 2 'no row of the table is called "x" (one of a/model.safetensors, b/mode
 misused '--digits takes a number from 0 to 17, not "18"' "$PERPLEX" table a.json --digits 18
 sed 's/"complete": true/"complete": false/' a.json >part.json
 refuses 3 'part.json: $.complete: the result is not of a whole corpus' "$PERPLEX" table a.json part.json
-sed 's/^ "runtime/ "accumulators": {"blocks": {"counts": [1], "sums": ["1", "2"]}},&/' a.json >blocks.json
-refuses 3 'blocks.json: $.accumulators.blocks.counts: not as many as there are sums' "$PERPLEX" table blocks.json
-sed 's/"counts": \[1\]/"counts": [1, "x"]/' blocks.json >blocks2.json
-refuses 3 'blocks2.json: $.accumulators.blocks.counts\[1]: *' "$PERPLEX" table blocks2.json
-sed 's/"counts": \[1\]/"counts": [1, 2]/; s/"2"\]/"2.5"]/' blocks.json >blocks3.json
-refuses 3 'blocks3.json: $.accumulators.blocks.sums\[1]: *' "$PERPLEX" table blocks3.json
+# blocks FILE COUNTS SUMS: a result with these blocks.
+blocks() {
+    nats='"nats": {"sum": "0", "squares": "0", "count": 1, "infinite": 0}'
+    sums='"blocks": {"targets": 1024, "counts": ['$2'], "sums": ['$3']}'
+    sed "s/^ \"runtime/ \"accumulators\": {$nats, $sums},&/" a.json >"$1"
+}
+blocks fewer.json 1 '"1", "2"'
+refuses 3 'fewer.json: $.accumulators.blocks.counts: *' "$PERPLEX" table fewer.json
+blocks word.json '1, "x"' '"1", "2"'
+refuses 3 'word.json: $.accumulators.blocks.counts\[1]: *' "$PERPLEX" table word.json
+blocks broken.json '1, 2' '"1", "2.5"'
+refuses 3 'broken.json: $.accumulators.blocks.counts\[1]: *' "$PERPLEX" table broken.json
+# Blocks of 1, 1, 1, 3 nats each a token, five times: mean 1.5, off by -0.5 and 1.5: 15 x 0.25 + 5 x 2.25 = 15,
+# sqrt(20 / 19 x 15) / 20 = 0.198680; 10 x 0.198680 / ln 10 x 2.302585 = 1.98680: x exp(+-0.198680 x 2.093024).
+one=18446744073709551616 three=55340232221128654848
+blocks twenty.json "$(yes 1 | head -n 20 | paste -s -d ,)" \
+    "$(for _ in 1 2 3 4 5; do printf '"%s", "%s", "%s", "%s"\n' $one $one $one $three; done | paste -s -d ,)"
+accepts "$PERPLEX" table twenty.json --rows model --interval --digits 3
+has_row '| model.safetensors | 10.000 [6.598, 15.156] |'
+contains out '95 % intervals: from blocks of neighbouring tokens, which depend on each other[.]'
+# One block less is too few: the standard error is 0.1.
+blocks nineteen.json "$(yes 1 | head -n 20 | paste -s -d , | sed 's/1$/0/')" \
+    "$(for _ in 1 2 3 4 5; do printf '"%s", "%s", "%s", "%s"\n' $one $one $one $three; done | paste -s -d ,)"
+accepts "$PERPLEX" table nineteen.json --rows model --interval --digits 3
+has_row '| model.safetensors | 10.000 [8.220, 12.165] |'
 
 finish

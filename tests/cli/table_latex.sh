@@ -5,10 +5,10 @@
 # shellcheck source=tests/support/table_results.sh
 . "$SOURCE_DIR/tests/support/table_results.sh"
 
-command -v pdflatex >/dev/null && kpsewhich booktabs.sty >/dev/null || {
+if ! command -v pdflatex >/dev/null || ! kpsewhich booktabs.sty >/dev/null; then
     echo 'skipped: there is no pdflatex with booktabs'
     exit 77
-}
+fi
 
 odd_results
 # Every letter of Latin-1 and Latin Extended-A, and every sign of ASCII; some follow each other.

@@ -27,6 +27,7 @@ agree() {
 agree
 agree --rows model --columns corpus --metric ppl,bpb --interval --difference '[*]é — 中文 שלום'
 agree --rows corpus,protocol --columns model
+# shellcheck disable=SC2016 # a caption
 agree --rows file,tokenization --metric ppl,bpb,oov,unknown.tokens --sort ppl --caption '# <b>*Title*</b> & $x$'
 
 finish

@@ -6,6 +6,7 @@
 #include "support/folder.h"
 #include "support/inputs.h"
 #include "support/result_text.h"
+#include "support/schema.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -19,6 +20,35 @@
 #define TEXT_BYTES ((size_t)48 << 10)
 
 #define SHARDS_MOST 40
+
+static cJSON *schema; /* of results */
+
+static int read_schema(void **state)
+{
+    char *path = source_path("configs/schema/result-1.schema.json");
+    const struct file_bytes text = file_read(path);
+    (void)state;
+    schema = cJSON_ParseWithLength((const char *)text.bytes, text.size);
+    free(text.bytes);
+    free(path);
+    return schema ? 0 : -1;
+}
+
+static int free_schema(void **state)
+{
+    (void)state;
+    cJSON_Delete(schema);
+    return 0;
+}
+
+static void assert_valid(const char *text, const char *of)
+{
+    char problem[512];
+    cJSON *json = cJSON_Parse(text);
+    if (!schema_check(schema, json, problem, sizeof problem))
+        fail_msg("%s: %s", of, problem);
+    cJSON_Delete(json);
+}
 
 struct subject {
     struct plx_model *model;
@@ -107,9 +137,12 @@ static bool check_merged(const struct subject *subject, struct plx_evaluate_opti
         char *shard = evaluate(subject, &options, of);
         snprintf(name, sizeof name, "%u.json", (unsigned)i);
         file_write(folder_path(name), shard, strlen(shard));
+        if (i == count)
+            assert_valid(shard, of);
         plx_text_free(shard);
     }
     char *merged = merge_files(count, of);
+    assert_valid(merged, of);
     assert_same(whole, merged, of);
     const bool many = strstr(whole, "many-unknown") != NULL;
     plx_text_free(whole);
@@ -236,5 +269,5 @@ int main(void)
         cmocka_unit_test_setup_teardown(plx_merge__warnings_are_those_of_the_whole, folder_make,
                                         folder_remove),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, read_schema, free_schema);
 }

@@ -6,6 +6,7 @@
 #include "support/fixtures.h"
 #include "support/inputs.h"
 #include "support/result_text.h"
+#include "support/schema.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -50,6 +51,18 @@ static struct plx_result *evaluate(const struct subject *subject, const struct p
     const bool letters = plx_protocol_wants_letters(options->protocol);
     return evaluate_bytes(subject->model, subject->text, strlen(subject->text),
                           letters ? PLX_TOKENS_CHARACTER : PLX_TOKENS_WORD, options, error);
+}
+
+static struct plx_result *evaluate_well(const struct subject *subject,
+                                        const struct plx_evaluate_options *options, const char *of)
+{
+    struct plx_error error;
+    struct plx_result *result = evaluate(subject, options, &error);
+    if (!result) {
+        fail_msg("%s: shard %llu: %s", of, (unsigned long long)options->shard.index, error.message);
+        abort();
+    }
+    return result;
 }
 
 static void assert_exact(const struct plx_exact *whole, const struct plx_exact *merged, const char *what,
@@ -141,27 +154,24 @@ static void check_shards(const struct subject *subject, struct plx_evaluate_opti
         unsigned threads;
         size_t batch;
     } manners[] = {{1, 300}, {3, 5000}, {2, 64}, {1, 0}};
-    struct plx_error error = {0};
-    struct plx_result *merged = NULL, *whole = evaluate(subject, &options, &error);
+    struct plx_result *whole = evaluate_well(subject, &options, of), *merged = NULL;
     size_t busy = 0;
-    for (uint64_t i = 1; whole && i <= count; i++) {
+    for (uint64_t i = 1; i <= count; i++) {
         options.shard = (struct plx_shard){i, count};
         options.threads = manners[i % 4].threads;
         options.batch = manners[i % 4].batch;
-        struct plx_result *shard = evaluate(subject, &options, &error);
-        if (!shard)
-            fail_msg("%s: shard %llu: %s", of, (unsigned long long)i, error.message);
+        struct plx_result *shard = evaluate_well(subject, &options, of);
         busy += plx_tally_targets(&shard->tally) > 0;
         assert_known(whole, shard, of);
-        if (merged)
+        if (merged) {
             merge(merged, shard);
-        if (merged)
             plx_result_free(shard);
-        else
+        } else {
             merged = shard;
+        }
     }
-    if (!whole)
-        fail_msg("%s: %s", of, error.message);
+    if (!merged)
+        return;
     assert_true(busy > 1);
     assert_tallies(&whole->tally, &merged->tally, of);
     assert_sequences(&whole->sequence, &merged->sequence, of);
@@ -295,22 +305,29 @@ static void plx_evaluate__a_shard_may_be_empty(void **state)
 {
     struct subject subject = subject_open("models/almanac.o3.arpa", 1);
     struct plx_evaluate_options options = {.protocol = plx_protocol_find("sentence"), .threads = 1};
-    struct plx_error error;
+    char problem[512], *path = source_path("configs/schema/result-1.schema.json");
+    const struct file_bytes file = file_read(path);
+    cJSON *schema = cJSON_ParseWithLength((const char *)file.bytes, file.size);
     (void)state;
+    assert_non_null(schema);
     subject.text[200] = '\0';
-    struct plx_result *whole = evaluate(&subject, &options, &error);
+    struct plx_result *whole = evaluate_well(&subject, &options, "all of it");
     for (uint64_t i = 1; i <= 3; i++) {
         options.shard = (struct plx_shard){i, 3};
-        struct plx_result *shard = evaluate(&subject, &options, &error);
-        assert_non_null(shard);
+        struct plx_result *shard = evaluate_well(&subject, &options, "a small corpus");
         assert_known(whole, shard, "a small corpus");
         assert_int_equal(plx_tally_targets(&shard->tally), i == 1 ? plx_tally_targets(&whole->tally) : 0);
         cJSON *json = result_tree(shard);
         assert_true(cJSON_IsFalse(result_member(json, "complete")));
         assert_int_equal(result_count(json, "shard.index"), i);
         assert_int_equal(result_count(json, "shard.count"), 3);
+        if (!schema_check(schema, json, problem, sizeof problem))
+            fail_msg("%s", problem);
         cJSON_Delete(json);
     }
+    cJSON_Delete(schema);
+    free(file.bytes);
+    free(path);
     plx_result_free(whole);
     subject_close(&subject);
 }
@@ -328,6 +345,7 @@ static void plx_evaluate__refuses_what_cannot_be_put_together(void **state)
         const char *message;
     } cases[] = {
         {{.protocol = exact, .shard = {0, 2}}, PLX_USAGE, "there is no shard 0 of 2"},
+        {{.protocol = exact, .shard = {1, 1000001}}, PLX_USAGE, "1000000 at most"},
         {{.protocol = exact, .shard = {3, 2}}, PLX_USAGE, "there is no shard 3 of 2"},
         {{.protocol = exact, .shard = {1, 2}, .explain = true}, PLX_UNSUPPORTED, "an explanation cannot"},
         {{.protocol = exact, .shard = {1, 2}, .breakdown = &worst}, PLX_UNSUPPORTED, "worst tokens cannot"},

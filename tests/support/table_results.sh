@@ -1,4 +1,4 @@
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2016 # names
 # Results for tests of tables, behind tests/support/cli.sh: written by hand, no model is behind them.
 
 # result FILE MODEL CORPUS PERPLEXITY ERROR [WINDOW]: of 1000 tokens in 5000 bytes, 10 of them unknown. Names are as in

@@ -228,6 +228,26 @@ static void plx_result_read__notices_missing_members(void **state)
     cJSON_Delete(shard);
 }
 
+/* Deeper than anything that is written here. */
+static void plx_result_read__notices_what_is_nested_deeply(void **state)
+{
+    struct plx_error error;
+    (void)state;
+    cJSON *shard = read_shard(), *deep = cJSON_CreateArray();
+    for (int i = 0; i < 500; i++) {
+        cJSON *outer = cJSON_CreateArray();
+        cJSON_AddItemToArray(outer, deep);
+        deep = outer;
+    }
+    cJSON_AddItemToObject(cJSON_GetObjectItemCaseSensitive(shard, "model"), "deep", deep);
+    char *text = cJSON_PrintUnformatted(shard);
+    assert_non_null(text);
+    file_write(folder_path("changed.json"), text, strlen(text));
+    free(text);
+    assert_int_equal(merge_two(&error), PLX_MALFORMED);
+    cJSON_Delete(shard);
+}
+
 /* Cut anywhere, a result is none. */
 static void plx_result_read__notices_truncation(void **state)
 {
@@ -250,6 +270,7 @@ int main(void)
         cmocka_unit_test(plx_result_read__notices_every_changed_leaf),
         cmocka_unit_test(plx_result_read__notices_every_changed_last_digit),
         cmocka_unit_test(plx_result_read__notices_missing_members),
+        cmocka_unit_test(plx_result_read__notices_what_is_nested_deeply),
         cmocka_unit_test(plx_result_read__notices_truncation),
     };
     return cmocka_run_group_tests(tests, write_shards, folder_remove);

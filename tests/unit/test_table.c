@@ -16,7 +16,8 @@
 
 /* Perplexity, standard error, protocol, model: as JSON. */
 static const char RESULT[] =
-    "{\"schema\": \"perplex.result/1\", \"nats_per_token\": 4.605170185988092, \"perplexity\": %s,"
+    "{\"schema\": \"perplex.result/1\", \"complete\": true, \"nats_per_token\": 4.605170185988092, "
+    "\"perplexity\": %s,"
     " \"uncertainty\": {\"standard_error_nats\": %s}, \"normalized\": {\"bits_per_byte\": 1.23456},"
     " \"counts\": {\"scored\": 10, \"tokens\": 10}, \"unknown\": {\"tokens\": 3},"
     " \"protocol\": {\"name\": %s, \"unknown\": \"unk\"},"
@@ -98,6 +99,8 @@ static void table__names_cannot_break_a_row(void **state)
                 "| &lt;script&gt;\\*\\_\\`&amp;&#126;&#36; | c.txt | p | 10 |");
     expect_line(&CSV, "1", "\"nan\"", "\"p,q\"", "\"say \\\"m\\\"\"",
                 "\n\"say \"\"m\"\"\",c.txt,\"p,q\",10,3,4.605170185988092,1,,,1.23456,\n");
+    expect_line(&CSV, "1", "\"nan\"", "\"p\"", "\"a\\nb\"",
+                "\n\"a\nb\",c.txt,p,10,3,4.605170185988092,1,,,1.23456,\n");
     expect_line(&CSV, "1", "\"nan\"", "\"p\\r\"", "\"a|b\\\\\"",
                 "\na|b\\,c.txt,\"p\r\",10,3,4.605170185988092,1,,,1.23456,\n");
 }

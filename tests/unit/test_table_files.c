@@ -42,7 +42,8 @@ static void write_file(const char *name, const char *text, char path[128])
 
 /* Those members that a table needs, and some others. */
 static const char RESULT[] =
-    "{\"schema\": \"perplex.result/1\", \"nats_per_token\": 5.4207608751875, \"perplexity\": "
+    "{\"schema\": \"perplex.result/1\", \"complete\": true, \"nats_per_token\": 5.4207608751875, "
+    "\"perplexity\": "
     "226.05104778595947,"
     " \"other\": [1, {}], \"uncertainty\": {\"standard_error_nats\": 0.01},"
     " \"normalized\": {\"bits_per_byte\": 1.5299, \"byte_perplexity\": 1},"
@@ -200,7 +201,8 @@ static void plx_table__what_is_no_result(void **state)
     assert_refused("{\"schema\": 1}", "$.schema: expected a string");
     assert_refused("{\"schema\": \"perplex.result/2\"}",
                    "\"perplex.result/2\" instead of \"perplex.result/1\"");
-    assert_refused("{\"schema\": \"perplex.result/1\"}", "$.runtime");
+    assert_refused("{\"schema\": \"perplex.result/1\"}", "$.complete");
+    assert_refused("{\"schema\": \"perplex.result/1\", \"complete\": true}", "$.runtime");
 }
 
 /* Each member that is needed is named where it is missing or of another type. */
