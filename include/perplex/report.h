@@ -29,7 +29,8 @@ struct plx_report_options {
    and where they are comparable, differences are tested as plx_compare does. The page depends on the files
    alone: the same ones give the same bytes. PLX_MALFORMED where one is not a complete result, with its name
    and the place; PLX_UNSUPPORTED where it has more than 64 MiB; PLX_MISMATCH where a per-token file that was
-   named is not of its result; PLX_INTERRUPTED; the errors of opening and reading a source (source.h) and of
+   named is not of its result; PLX_USAGE where one is a pipe, which is read once, and there are several
+   results; PLX_INTERRUPTED; the errors of opening and reading a source (source.h) and of
    writing (output.h). Any thread. */
 PLX_API enum plx_status plx_report_write(const char *const *paths, size_t count,
                                          const struct plx_report_options *options, struct plx_output *output,

@@ -10,7 +10,8 @@ static const char DETAILS[] =
     "page is one file that needs no other: plots are drawn in it, nothing is loaded from elsewhere, and it "
     "can "
     "be read without scripts. It shows what the results have: `--breakdown all`, `--worst 20`, "
-    "`--distributions` and `--explain` of `perplex eval` each add to it. Of several results the first is the "
+    "`--distributions` and `--explain` of `perplex eval` each add to it, and `--per-token` the text in the "
+    "colours of what tokens cost. Of several results the first is the "
     "base that the others are held against.";
 
 static const struct cli_example EXAMPLES[] = {

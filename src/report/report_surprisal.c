@@ -180,24 +180,24 @@ static void draw_spread(struct plx_report *report, struct drawing *drawing, bool
         add_bars(drawing, series, map->sample.survey, low, high, bins);
         add_marks(drawing, map->sample.survey, (size_t)(series - drawing->series));
     }
-    plx_chart_write(
-        &report->html,
-        &(struct plx_chart){.id = difference ? "differences-chart" : "surprisal-chart",
-                            .title = difference ? "Histogram of differences" : "Histogram of surprisal",
-                            .words = difference
-                                         ? "Share of tokens by how many nats more they cost than in the base."
-                                         : "Share of tokens by what they cost.",
-                            .what = "nats",
-                            .x = {.label = difference ? "nats more than the base" : "nats of a token",
-                                  .low = low,
-                                  .high = high},
-                            .y = {.label = "% of tokens", .low = 0, .high = drawing->high},
-                            .series = drawing->series,
-                            .count = drawing->alone ? 1 : report->count,
-                            .steps = true,
-                            .digits = 4,
-                            .marks = drawing->marks,
-                            .mark_count = drawing->marked});
+    plx_chart_write(&report->html,
+                    &(struct plx_chart){
+                        .id = difference ? "differences-chart" : "surprisal-chart",
+                        .title = difference ? "Histogram of differences" : "Histogram of surprisal",
+                        .words = difference ? "Share of tokens by how many nats more they cost than in the "
+                                              "base; dashed, median and mean."
+                                            : "Share of tokens by what they cost; dashed, median and mean.",
+                        .what = "nats",
+                        .x = {.label = difference ? "nats more than the base" : "nats of a token",
+                              .low = low,
+                              .high = high},
+                        .y = {.label = "% of tokens", .low = 0, .high = drawing->high},
+                        .series = drawing->series,
+                        .count = drawing->alone ? 1 : report->count,
+                        .steps = true,
+                        .digits = 4,
+                        .marks = drawing->marks,
+                        .mark_count = drawing->marked});
 }
 
 static void put_spread(struct plx_report *report, bool difference)
