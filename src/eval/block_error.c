@@ -1,5 +1,7 @@
 #include "eval/block_error.h"
 
+#include "base/student.h"
+
 #include <math.h>
 
 double plx_blocks_standard_error(const struct plx_bootstrap_blocks *blocks)
@@ -20,11 +22,5 @@ double plx_blocks_standard_error(const struct plx_bootstrap_blocks *blocks)
 
 double plx_interval95_factor(size_t blocks)
 {
-    const double z = 1.959963984540054; /* of the normal distribution */
-    if (blocks == 0)
-        return z;
-    const double freedom = (double)blocks - 1, z2 = z * z;
-    const double first = z * (z2 + 1) / 4, second = z * ((5 * z2 + 16) * z2 + 3) / 96;
-    const double third = z * (((3 * z2 + 19) * z2 + 17) * z2 - 15) / 384;
-    return z + ((third / freedom + second) / freedom + first) / freedom;
+    return blocks == 0 ? PLX_NORMAL_95 : plx_student_95(blocks - 1);
 }

@@ -14,8 +14,8 @@
 double plx_blocks_standard_error(const struct plx_bootstrap_blocks *blocks);
 
 /* How many standard errors reach from the mean to an end of its two-sided 95 % interval, where the standard
-   error is from so many blocks, at least 10: Student's t with one degree of freedom less, to 4 digits
-   (Abramowitz and Stegun, 26.7.5). 0: from very many. */
+   error is from so many blocks, at least 2: Student's t with one degree of freedom less. 0: from very many.
+ */
 double plx_interval95_factor(size_t blocks);
 
 #endif

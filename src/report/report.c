@@ -4,6 +4,7 @@
 #include "base/base64.h"
 #include "base/memory.h"
 #include "base/sha256.h"
+#include "base/student.h"
 #include "eval/bootstrap.h"
 #include "report/chart.h"
 #include "report/intervals.h"
@@ -69,7 +70,7 @@ static enum plx_status draw_interval(struct plx_reported *result, const struct p
 static enum plx_status find_interval(struct plx_reported *result, struct plx_error *error)
 {
     const cJSON *average = plx_report_find(result->json, "protocol.average");
-    const double half = PLX_REPORT_Z_95 * result->standard_error;
+    const double half = PLX_NORMAL_95 * result->standard_error;
     struct plx_result_blocks blocks;
     result->interval[0] = result->nats - half;
     result->interval[1] = result->nats + half;

@@ -13,9 +13,6 @@
 #include "report/html.h"
 #include "report/result_file.h"
 
-/* Two-sided 95 % of the normal distribution. */
-#define PLX_REPORT_Z_95 1.959963984540054
-
 /* A result. The strings belong to `json` or `path`, but those said to be owned. */
 struct plx_reported {
     cJSON *json;

@@ -2,6 +2,8 @@
 #include "report/metric.h"
 #include "report/report.h"
 
+#include "base/student.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -211,7 +213,7 @@ static void put_metrics(struct plx_report *report)
 /* What the interval would be were tokens independent. */
 static void put_independent(struct plx_html *html, const struct plx_reported *result)
 {
-    const double perplexity = exp(result->nats), half = PLX_REPORT_Z_95 * result->standard_error;
+    const double perplexity = exp(result->nats), half = PLX_NORMAL_95 * result->standard_error;
     const unsigned digits = plx_report_digits(perplexity, perplexity * result->standard_error);
     plx_html_markup(html, " Were tokens independent of each other, that of the perplexity would be ");
     plx_report_put_fixed(html, exp(result->nats - half), digits);

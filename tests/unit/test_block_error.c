@@ -1,5 +1,5 @@
 /* Standard errors from the sums of blocks: by hand, and whether they hold what they promise where values
-   depend on each other. Student's t is SciPy's (stats.t.ppf(0.975, blocks - 1)). */
+   depend on each other. Student's t is that of Python's mpmath. */
 #include "eval/block_error.h"
 
 #include "support/random.h"
@@ -46,12 +46,13 @@ static void factor__is_students(void **state)
     static const struct {
         size_t blocks;
         double factor;
-    } expected[] = {{10, 2.2621571627409915}, {20, 2.093024054408263},   {21, 2.0859634472658364},
-                    {50, 2.009575234489209},  {128, 1.9788195346805206}, {256, 1.9693105698491928}};
+    } expected[] = {{2, 12.706204736174705},   {3, 4.3026527297494639},   {4, 3.1824463052837096},
+                    {5, 2.7764451051977944},   {10, 2.2621571627982055},  {20, 2.0930240544083098},
+                    {21, 2.0859634472658648},  {50, 2.0095752371292397},  {128, 1.9788195347028542},
+                    {256, 1.9693105698498752}, {2048, 1.9611235598633852}};
     (void)state;
     for (size_t i = 0; i < COUNT(expected); i++)
-        assert_true(fabs(plx_interval95_factor(expected[i].blocks) - expected[i].factor) < 5e-4);
-    assert_true(fabs(plx_interval95_factor(256) - 1.9693105698491928) < 1e-8);
+        assert_true(fabs(plx_interval95_factor(expected[i].blocks) - expected[i].factor) < 1e-11);
     assert_true(plx_interval95_factor(0) == 1.959963984540054);
 }
 
