@@ -4,7 +4,9 @@
 #include "base/memory.h"
 #include "base/neumaier.h"
 #include "base/pool.h"
+#include "base/student.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -31,7 +33,7 @@ struct sample {
 struct bootstrap {
     struct sample samples[2]; /* [sample_count]: the mean of the last less that of the one before it */
     size_t sample_count;
-    uint64_t seed;
+    const struct plx_bootstrap_options *options;
     double *deviations; /* [resamples] how many of its own standard errors each mean is off */
 };
 
@@ -74,17 +76,19 @@ static struct term draw(const struct sample *sample, uint64_t *state)
     return even;
 }
 
-/* The square of the standard error of a mean that is off by `off`. */
+/* The square of the standard error of a mean that is off by `off`. What may be nothing but rounding, where
+   all blocks have the same mean, counts as 0. */
 static double variance_of(const struct term *sum, size_t count, double off)
 {
-    const double squares = sum->ee - 2 * off * sum->ew + off * off * sum->ww;
-    const double k = (double)count;
-    return fmax(squares, 0) * (k / (k - 1)) / (sum->w * sum->w);
+    const double middle = 2 * off * sum->ew, end = off * off * sum->ww, k = (double)count;
+    const double squares = sum->ee - middle + end;
+    const bool rounding = squares <= k * DBL_EPSILON * (sum->ee + fabs(middle) + end);
+    return rounding ? 0 : squares * (k / (k - 1)) / (sum->w * sum->w);
 }
 
 static double draw_deviation(const struct bootstrap *bootstrap, size_t resample)
 {
-    uint64_t state = mix(bootstrap->seed + GOLDEN * ((uint64_t)resample + 1));
+    uint64_t state = mix(bootstrap->options->seed + GOLDEN * ((uint64_t)resample + 1));
     double off = 0, variance = 0;
     for (size_t i = 0; i < bootstrap->sample_count; i++) {
         const struct term sum = draw(bootstrap->samples + i, &state);
@@ -107,26 +111,29 @@ static void run_job(void *pointer, unsigned worker, void *user)
         job->bootstrap->deviations[i] = draw_deviation(job->bootstrap, i);
 }
 
-static enum plx_status draw_all(struct bootstrap *bootstrap, const struct plx_bootstrap_options *options,
-                                struct plx_error *error)
+static enum plx_status draw_all(struct bootstrap *bootstrap, struct plx_error *error)
 {
+    const struct plx_bootstrap_options *options = bootstrap->options;
     struct job jobs[JOBS];
+    bool stopped = false;
     struct plx_pool *pool = plx_pool_new(options->threads, error);
     struct plx_lane *lane = pool ? plx_lane_new(pool, JOBS, run_job, NULL, error) : NULL;
-    for (size_t begin = 0, i = 0; lane && begin < options->resamples; begin = jobs[i++ % JOBS].end) {
+    for (size_t begin = 0, i = 0; lane && !stopped && begin < options->resamples;
+         begin = jobs[i++ % JOBS].end) {
         const size_t left = options->resamples - begin;
         if (plx_lane_full(lane))
             plx_lane_take(lane);
         jobs[i % JOBS] =
             (struct job){bootstrap, begin, begin + (left < JOB_RESAMPLES ? left : JOB_RESAMPLES)};
         plx_lane_submit(lane, jobs + i % JOBS);
+        stopped = options->interrupted && options->interrupted(options->user);
     }
-    while (lane && plx_lane_count(lane) > 0)
+    while (lane && !stopped && plx_lane_count(lane) > 0)
         plx_lane_take(lane);
     const enum plx_status status = lane ? PLX_OK : PLX_MEMORY;
     plx_lane_free(lane);
     plx_pool_free(pool);
-    return status;
+    return stopped ? plx_error_set(error, PLX_INTERRUPTED, "interrupted") : status;
 }
 
 static double total(const double *values, size_t count)
@@ -147,7 +154,8 @@ static enum plx_status measure(struct sample *sample, const struct plx_bootstrap
     if (!sample->terms)
         return PLX_MEMORY;
     for (size_t i = 0; i < blocks->count; i++) {
-        const double w = blocks->weights[i], e = blocks->sums[i] - sample->mean * w;
+        const double w = blocks->weights[i], even = sample->mean * w, off = blocks->sums[i] - even;
+        const double e = fabs(off) <= 2 * DBL_EPSILON * fabs(even) ? 0 : off;
         sample->terms[i] = (struct term){e, w, e * e, e * w, w * w};
         add_term(&sum, sample->terms + i);
     }
@@ -159,6 +167,29 @@ static int compare_doubles(const void *a, const void *b)
 {
     const double x = *(const double *)a, y = *(const double *)b;
     return (x > y) - (x < y);
+}
+
+/* Degrees of freedom: K - 1 of one sample, of two by F. E. Satterthwaite (1946). */
+static size_t count_freedom(const struct bootstrap *bootstrap, double variance)
+{
+    double divisor = 0;
+    for (size_t i = 0; i < bootstrap->sample_count; i++) {
+        const double own = bootstrap->samples[i].variance;
+        divisor += own / variance * own / variance / ((double)bootstrap->samples[i].count - 1);
+    }
+    return (size_t)floor(1 / divisor * (1 + 1e-9));
+}
+
+/* Student's t instead of what was drawn. The p-value has the bounds that it has there. */
+static void conclude_by_student(struct plx_bootstrap *found, size_t freedom, size_t resamples)
+{
+    const double reach = plx_student_95(freedom) * found->standard_error;
+    const double p = plx_student_beyond(fabs(found->mean) / found->standard_error, freedom);
+    const bool outside = fabs(found->mean) > reach;
+    found->freedom = freedom;
+    found->low = found->mean - reach;
+    found->high = found->mean + reach;
+    found->p_value = outside ? fmin(fmax(p, 1 / (double)(resamples + 1)), nextafter(0.05, 0)) : fmax(p, 0.05);
 }
 
 /* The c-th largest deviation is q, where c is the least number of resamples as far off as the mean is from 0
@@ -177,9 +208,10 @@ static void conclude(struct plx_bootstrap *found, double *deviations, size_t res
     found->p_value = (double)(beyond + 1) / (double)(resamples + 1);
 }
 
-static enum plx_status run_bootstrap(struct bootstrap *bootstrap, const struct plx_bootstrap_options *options,
-                                     struct plx_bootstrap *found, struct plx_error *error)
+static enum plx_status run_bootstrap(struct bootstrap *bootstrap, struct plx_bootstrap *found,
+                                     struct plx_error *error)
 {
+    const size_t resamples = bootstrap->options->resamples;
     double variance = 0;
     bool enough = true;
     found->mean = 0;
@@ -194,19 +226,21 @@ static enum plx_status run_bootstrap(struct bootstrap *bootstrap, const struct p
         return PLX_OK;
     }
     found->standard_error = sqrt(variance);
-    bootstrap->seed = options->seed;
-    bootstrap->deviations = plx_new_array(options->resamples, sizeof *bootstrap->deviations, error);
-    enum plx_status status = bootstrap->deviations ? draw_all(bootstrap, options, error) : PLX_MEMORY;
-    if (status == PLX_OK)
-        conclude(found, bootstrap->deviations, options->resamples);
-    return status;
+    bootstrap->deviations = plx_new_array(resamples, sizeof *bootstrap->deviations, error);
+    const enum plx_status status = bootstrap->deviations ? draw_all(bootstrap, error) : PLX_MEMORY;
+    if (status)
+        return status;
+    conclude(found, bootstrap->deviations, resamples);
+    if (variance > 0 && isinf(found->high))
+        conclude_by_student(found, count_freedom(bootstrap, variance), resamples);
+    return PLX_OK;
 }
 
 static enum plx_status open_and_run(const struct plx_bootstrap_blocks *const *blocks, size_t count,
                                     const struct plx_bootstrap_options *options, struct plx_bootstrap *found,
                                     struct plx_error *error)
 {
-    struct bootstrap bootstrap = {.sample_count = count};
+    struct bootstrap bootstrap = {.sample_count = count, .options = options};
     enum plx_status status = PLX_OK;
     *found = (struct plx_bootstrap){0};
     if (options->resamples < RESAMPLES_LEAST || options->resamples > UINT32_MAX || options->threads < 1)
@@ -215,7 +249,7 @@ static enum plx_status open_and_run(const struct plx_bootstrap_blocks *const *bl
     for (size_t i = 0; i < count && status == PLX_OK; i++)
         status = measure(bootstrap.samples + i, blocks[i], error);
     if (status == PLX_OK)
-        status = run_bootstrap(&bootstrap, options, found, error);
+        status = run_bootstrap(&bootstrap, found, error);
     for (size_t i = 0; i < count; i++)
         free(bootstrap.samples[i].terms);
     free(bootstrap.deviations);

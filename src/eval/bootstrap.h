@@ -9,12 +9,17 @@
    / Σ weights over K blocks. Held against simulated values whose mean is known (tests/bench/coverage.c), it
    keeps the 95 % where others do not: percentiles fall short with few blocks, widened by Student's t
    (T. Hesterberg, What teachers should know about the bootstrap, 2015) they still do with blocks of unequal
-   weights, and so does bootstrap-t with two unequal tails. */
+   weights, and so does bootstrap-t with two unequal tails.
+
+   Where 1 resample in 20 has blocks of one mean and that is off all the same, no number of its own standard
+   errors says how much: one document of a hundred differs, and a third of the resamples lack it. Student's t
+   with K − 1 degrees of freedom takes the place of q then. */
 #ifndef PLX_EVAL_BOOTSTRAP_H
 #define PLX_EVAL_BOOTSTRAP_H
 
 #include <perplex/status.h>
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* Of fewer, all resamples can be one block drawn again and again: nothing is known. */
@@ -34,9 +39,11 @@ struct plx_bootstrap_blocks {
 };
 
 struct plx_bootstrap_options {
-    size_t resamples; /* at least 100, at most 2^32 - 1 */
-    uint64_t seed;    /* the same seed gives the same numbers, whatever the threads */
-    unsigned threads; /* at least 1 */
+    size_t resamples;                /* at least 100, at most 2^32 - 1 */
+    uint64_t seed;                   /* the same seed gives the same numbers, whatever the threads */
+    unsigned threads;                /* at least 1 */
+    bool (*interrupted)(void *user); /* asked between draws; true ends them; NULL: nobody */
+    void *user;
 };
 
 struct plx_bootstrap {
@@ -44,12 +51,14 @@ struct plx_bootstrap {
     double standard_error; /* of the mean: not drawn, but by the formula above */
     double low, high;      /* ends of the two-sided 95 % interval */
     double p_value; /* two-sided, of a mean of 0; below 0.05 exactly where 0 is outside the interval, and
-                       never below 1 / (resamples + 1), of which it is a multiple */
+                       never below 1 / (resamples + 1), of which it is a multiple where it was drawn */
+    size_t freedom; /* degrees of freedom of Student's t, where that is what the interval is made with; 0: it
+                       was drawn */
 };
 
 /* Draws resamples of the mean. With fewer than PLX_BOOTSTRAP_BLOCKS_LEAST blocks, or sums that are not
-   finite, nothing is known: everything but the mean is NaN. PLX_MEMORY; PLX_USAGE for options out of bounds.
-   Any thread. */
+   finite, nothing is known: everything but the mean is NaN. PLX_MEMORY; PLX_INTERRUPTED; PLX_USAGE for
+   options out of bounds. Any thread. */
 enum plx_status plx_bootstrap_mean(const struct plx_bootstrap_blocks *blocks,
                                    const struct plx_bootstrap_options *options, struct plx_bootstrap *found,
                                    struct plx_error *error);

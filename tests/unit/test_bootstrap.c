@@ -17,7 +17,7 @@
 static struct plx_bootstrap draw(const struct plx_bootstrap_blocks *blocks, size_t resamples, uint64_t seed,
                                  unsigned threads)
 {
-    const struct plx_bootstrap_options options = {resamples, seed, threads};
+    const struct plx_bootstrap_options options = {.resamples = resamples, .seed = seed, .threads = threads};
     struct plx_bootstrap found;
     struct plx_error error = {0};
     if (plx_bootstrap_mean(blocks, &options, &found, &error))
@@ -144,7 +144,7 @@ static void bootstrap_difference__agrees_with_scipy(void **state)
     (void)state;
     double sums[2][20], weights[2][20];
     struct plx_bootstrap_blocks blocks[2];
-    const struct plx_bootstrap_options options = {20000, 1, 2};
+    const struct plx_bootstrap_options options = {.resamples = 20000, .seed = 1, .threads = 2};
     struct plx_bootstrap found;
     struct plx_error error = {0};
     cJSON *json = read_paired();
@@ -236,7 +236,7 @@ static void bootstrap_difference__keeps_its_promise(void **state)
     struct plx_error error = {0};
     size_t held = 0;
     for (size_t k = 0; k < SERIES; k++) {
-        const struct plx_bootstrap_options options = {199, k, 1};
+        const struct plx_bootstrap_options options = {.resamples = 199, .seed = k, .threads = 1};
         struct plx_bootstrap found;
         for (size_t i = 0; i < 50; i++) {
             weights[i] = i == 49 ? 300 : 1000;
@@ -260,7 +260,7 @@ static void bootstrap_difference__adds_errors(void **state)
     (void)state;
     const double a[] = {-1, 1, 3, 5}, b[] = {4, 6, 4, 6}, ones[] = {1, 1, 1, 1};
     const struct plx_bootstrap_blocks first = {a, ones, 4}, second = {b, ones, 4};
-    const struct plx_bootstrap_options options = {1000, 5, 1};
+    const struct plx_bootstrap_options options = {.resamples = 1000, .seed = 5, .threads = 1};
     struct plx_bootstrap found;
     struct plx_error error = {0};
     assert_int_equal(plx_bootstrap_difference(&first, &second, &options, &found, &error), PLX_OK);
@@ -333,6 +333,64 @@ static void bootstrap_mean__without_any_spread(void **state)
     near(found.p_value, 1.0 / 1001, 1e-18);
 }
 
+/* One block of a hundred differs, or one of 14 where the last is shorter: a third of the resamples lack it
+   and have no spread but what rounding leaves. By SciPy: t is 1 where weights are equal, 2 stats.t.sf(1, 99).
+ */
+static void bootstrap_mean__of_one_block_that_differs(void **state)
+{
+    (void)state;
+    double sums[100] = {[42] = 10}, weights[100];
+    struct plx_bootstrap_blocks blocks = {sums, weights, 100};
+    for (size_t i = 0; i < 100; i++)
+        weights[i] = 100;
+    struct plx_bootstrap found = draw(&blocks, 1000, 0, 2);
+    assert_int_equal(found.freedom, 99);
+    near(found.standard_error, 0.001, 1e-15);
+    near(found.low, 0.001 - 0.001 * 1.9842169515086832, 1e-12);
+    near(found.high, 0.001 + 0.001 * 1.9842169515086832, 1e-12);
+    near(found.p_value, 0.3197484741393017, 1e-12);
+
+    memset(sums, 0, sizeof sums);
+    sums[5] = 10;
+    for (size_t i = 0; i < 14; i++)
+        weights[i] = i == 13 ? 705 : 715;
+    blocks.count = 14;
+    found = draw(&blocks, 1000, 0, 2);
+    assert_int_equal(found.freedom, 13);
+    assert_true(found.low > -0.0015 && found.low < 0 && found.high < 0.0035);
+
+    /* With four of a hundred, no resample in twenty lacks them. */
+    for (size_t i = 0; i < 100; i++) {
+        weights[i] = 100;
+        sums[i] = i % 25 == 0 ? 10 : 0;
+    }
+    blocks.count = 100;
+    found = draw(&blocks, 1000, 0, 2);
+    assert_int_equal(found.freedom, 0);
+    assert_true(found.low < 0.004 && found.high > 0.004 && found.high < 0.02);
+}
+
+static bool stop_soon(void *user)
+{
+    return ++*(size_t *)user == 3;
+}
+
+static void bootstrap_mean__is_interrupted(void **state)
+{
+    (void)state;
+    const double sums[] = {1, 2, 3, 5}, weights[] = {1, 1, 1, 1};
+    const struct plx_bootstrap_blocks blocks = {sums, weights, 4};
+    for (unsigned threads = 1; threads < 3; threads++) {
+        size_t asked = 0;
+        const struct plx_bootstrap_options options = {
+            .resamples = 1000000, .threads = threads, .interrupted = stop_soon, .user = &asked};
+        struct plx_bootstrap found;
+        struct plx_error error = {0};
+        assert_int_equal(plx_bootstrap_mean(&blocks, &options, &found, &error), PLX_INTERRUPTED);
+        assert_int_equal(asked, 3);
+    }
+}
+
 /* The p-value crosses 0.05 where the interval's end crosses 0, whatever the number of resamples. */
 static void bootstrap_mean__interval_and_p_value_agree(void **state)
 {
@@ -362,7 +420,7 @@ static void bootstrap_mean__refuses_options(void **state)
     (void)state;
     const double sums[] = {1, 2, 3, 4};
     const struct plx_bootstrap_blocks blocks = {sums, sums, 4};
-    const struct plx_bootstrap_options few = {99, 1, 1}, none = {100, 1, 0};
+    const struct plx_bootstrap_options few = {.resamples = 99, .threads = 1}, none = {.resamples = 100};
     struct plx_bootstrap found;
     struct plx_error error = {0};
     assert_int_equal(plx_bootstrap_mean(&blocks, &few, &found, &error), PLX_USAGE);
@@ -426,6 +484,8 @@ int main(void)
         cmocka_unit_test(bootstrap_mean__is_the_same_by_any_threads),
         cmocka_unit_test(bootstrap_mean__says_when_nothing_is_known),
         cmocka_unit_test(bootstrap_mean__without_any_spread),
+        cmocka_unit_test(bootstrap_mean__of_one_block_that_differs),
+        cmocka_unit_test(bootstrap_mean__is_interrupted),
         cmocka_unit_test(bootstrap_mean__interval_and_p_value_agree),
         cmocka_unit_test(bootstrap_mean__refuses_options),
         cmocka_unit_test(bootstrap_of_values__makes_blocks),
