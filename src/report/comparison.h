@@ -44,18 +44,19 @@ enum plx_pairing {
 enum plx_drawn {
     PLX_DRAWN_DOCUMENTS,
     PLX_DRAWN_BLOCKS, /* of neighbouring tokens */
-    PLX_DRAWN_NOTHING /* too little for that: tokens are taken as independent */
+    PLX_DRAWN_NOTHING /* too little for that, of an unpaired test: tokens are taken as independent */
 };
 
 /* The difference NEW - BASE in nats per token, and its noise. */
 struct plx_interval_test {
     enum plx_pairing pairing;
     enum plx_drawn drawn;
-    bool known;      /* false: nothing can be said (a single token, infinite values) */
+    bool known;      /* false: nothing can be said (too few tokens or blocks, infinite values) */
     size_t blocks;   /* how many are drawn from */
     uint64_t tokens; /* that are compared */
     size_t length;   /* of a block in tokens, or in documents; 0: the results' blocks */
     size_t resamples;
+    size_t freedom; /* of Student's t where that makes the interval, for draws could not; else 0 */
     uint64_t seed;
     double difference, standard_error, low, high, p_value;
     double independent_low, independent_high; /* the interval were tokens independent */

@@ -1,16 +1,15 @@
 #include "report/intervals.h"
 
 #include "base/number.h"
+#include "base/student.h"
 #include "eval/bootstrap.h"
-#include "eval/pipeline.h"
 #include "report/result_file.h"
+
+#include <perplex/evaluate.h>
 
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
-
-/* Of a normal distribution: 95 % lie within so many standard deviations. */
-#define NORMAL_95 1.959963984540054
 
 #define RESAMPLES 10000
 
@@ -92,29 +91,33 @@ static struct plx_bootstrap_options how(const struct plx_compare_options *option
         .resamples = options->resamples ? options->resamples : RESAMPLES,
         .seed = options->seed,
         .threads = options->threads ? options->threads : plx_processors(),
+        .interrupted = options->interrupted,
+        .user = options->user,
     };
 }
 
 static void put_found(struct plx_interval_test *test, const struct plx_bootstrap *found,
                       const struct plx_compare_options *options)
 {
-    test->resamples = how(options).resamples;
     test->seed = options->seed;
     test->standard_error = found->standard_error;
     test->low = found->low;
     test->high = found->high;
     test->p_value = found->p_value;
+    test->freedom = found->freedom;
     test->known = isfinite(test->difference) && isfinite(found->low) && isfinite(found->high);
+    test->resamples = test->known ? how(options).resamples : 0;
 }
 
 /* The interval of a difference whose standard error is that of independent tokens. */
 static void put_independent(struct plx_interval_test *test, double standard_error)
 {
-    test->independent_low = test->difference - NORMAL_95 * standard_error;
-    test->independent_high = test->difference + NORMAL_95 * standard_error;
+    test->independent_low = test->difference - PLX_NORMAL_95 * standard_error;
+    test->independent_high = test->difference + PLX_NORMAL_95 * standard_error;
 }
 
-/* The same as the test itself, for want of a better one. */
+/* The same as the test itself, for want of a better one: of results that are not paired, which makes it wide.
+   Fewer tokens say as little as fewer blocks. */
 static void take_independent(struct plx_interval_test *test, double standard_error)
 {
     test->drawn = PLX_DRAWN_NOTHING;
@@ -124,7 +127,7 @@ static void take_independent(struct plx_interval_test *test, double standard_err
     test->high = test->independent_high;
     test->p_value = standard_error > 0 ? erfc(fabs(test->difference) / standard_error / sqrt(2.0))
                                        : (double)(test->difference == 0);
-    test->known = isfinite(test->difference) && isfinite(standard_error);
+    test->known = isfinite(standard_error) && test->tokens >= PLX_BOOTSTRAP_BLOCKS_LEAST;
 }
 
 static enum plx_status draw(const struct plx_bootstrap_blocks *blocks,
@@ -197,15 +200,12 @@ enum plx_status plx_test_tokens(const double *differences, size_t count, const s
         return plx_error_set(error, PLX_USAGE, "the per-token files do not tell documents apart");
     if (!isfinite(test->difference))
         return PLX_OK;
-    const double standard_error = error_of_mean(differences, count, test->difference);
-    put_independent(test, standard_error);
+    put_independent(test, error_of_mean(differences, count, test->difference));
     if (told && (wanted == PLX_RESAMPLE_DOCUMENTS ||
                  (wanted == PLX_RESAMPLE_AUTO && moved->document_count >= PLX_DOCUMENTS_LEAST)))
         status = draw_documents(differences, count, moved, options, test, error);
     else
         status = draw_neighbours(differences, count, options, test, error);
-    if (status == PLX_OK && !test->known)
-        take_independent(test, standard_error);
     return status;
 }
 
@@ -308,28 +308,38 @@ static void describe_drawn(const struct plx_interval_test *test, char *text, siz
     if (test->drawn == PLX_DRAWN_DOCUMENTS && test->length > 1)
         snprintf(text, capacity, "in %s groups of %s documents", blocks, length);
     else if (test->drawn == PLX_DRAWN_DOCUMENTS)
-        snprintf(text, capacity, "in %s documents", blocks);
+        snprintf(text, capacity, "in %s document%s", blocks, test->blocks == 1 ? "" : "s");
     else if (test->length > 1)
         snprintf(text, capacity, "in %s blocks of %s neighbours", blocks, length);
     else
         snprintf(text, capacity, "one by one");
 }
 
+/* ", drawn 10,000 times (seed 0)" */
+static void describe_drawing(const struct plx_interval_test *test, char *text, size_t capacity)
+{
+    char resamples[PLX_NUMBER_TEXT];
+    plx_format_grouped(test->resamples, resamples);
+    if (!test->known && isfinite(test->difference))
+        snprintf(text, capacity, ": too few to draw from");
+    else if (test->freedom > 0)
+        snprintf(text, capacity, ", by Student's t (%zu degrees of freedom): drawn, too many have no spread",
+                 test->freedom);
+    else if (test->resamples > 0)
+        snprintf(text, capacity, ", drawn %s times (seed %" PRIu64 ")", resamples, test->seed);
+    else
+        *text = '\0';
+}
+
 void plx_test_method(const struct plx_interval_test *test, char text[PLX_TEST_METHOD])
 {
-    char tokens[PLX_NUMBER_TEXT], blocks[PLX_NUMBER_TEXT], resamples[PLX_NUMBER_TEXT], drawn[128];
-    char drawing[128] = "";
+    char tokens[PLX_NUMBER_TEXT], blocks[PLX_NUMBER_TEXT], drawn[128], drawing[128];
     plx_format_grouped(test->tokens, tokens);
     plx_format_grouped(test->blocks, blocks);
-    plx_format_grouped(test->resamples, resamples);
     describe_drawn(test, drawn, sizeof drawn);
-    if (test->resamples > 0)
-        snprintf(drawing, sizeof drawing, ", drawn %s times (seed %" PRIu64 ")", resamples, test->seed);
-    if (test->pairing == PLX_PAIRED_TOKENS && !test->known)
+    describe_drawing(test, drawing, sizeof drawing);
+    if (test->pairing == PLX_PAIRED_TOKENS && !isfinite(test->difference))
         snprintf(text, PLX_TEST_METHOD, "paired by %s tokens", tokens);
-    else if (test->pairing == PLX_PAIRED_TOKENS && test->drawn == PLX_DRAWN_NOTHING)
-        snprintf(text, PLX_TEST_METHOD, "paired by %s tokens, taken as independent: too few to draw from",
-                 tokens);
     else if (test->pairing == PLX_PAIRED_TOKENS)
         snprintf(text, PLX_TEST_METHOD, "paired by %s tokens, %s%s", tokens, drawn, drawing);
     else if (test->pairing == PLX_PAIRED_BLOCKS)

@@ -4,10 +4,11 @@
 #define PLX_REPORT_INTERVALS_H
 
 #include "eval/blocks.h"
+#include "eval/bootstrap.h"
 #include "report/comparison.h"
 
-/* Documents are drawn by themselves where there are at least so many. */
-#define PLX_DOCUMENTS_LEAST 30
+/* Documents are drawn by themselves where there are at least so many: of fewer nothing would be known. */
+#define PLX_DOCUMENTS_LEAST PLX_BOOTSTRAP_BLOCKS_LEAST
 
 /* The sums of a result that tests need. */
 struct plx_result_blocks {
@@ -22,10 +23,11 @@ struct plx_result_blocks {
 enum plx_status plx_result_blocks_read(const cJSON *result, const char *path,
                                        struct plx_result_blocks *blocks, struct plx_error *error);
 
-/* Each test fills in *test. PLX_MEMORY. */
+/* Each test fills in *test. PLX_MEMORY; PLX_INTERRUPTED. */
 
 /* Of differences[count], one for each token, with their exact sum; drawn are documents or blocks as the
-   options ask. PLX_USAGE where documents are asked for and are not known. */
+   options ask. Not known of fewer than PLX_BOOTSTRAP_BLOCKS_LEAST. PLX_USAGE where documents are asked for
+   and are not known. */
 enum plx_status plx_test_tokens(const double *differences, size_t count, const struct plx_exact *total,
                                 const struct plx_moved *moved, const struct plx_compare_options *options,
                                 struct plx_interval_test *test, struct plx_error *error);

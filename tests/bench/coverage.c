@@ -1,12 +1,13 @@
 /* How often the 95 % interval of a mean holds the true mean, over simulated differences between neighbours
    that depend on each other, and how often the interval of independent values does, mean ± 1.96 standard
    errors. A table on standard output: of each kind of series, the share of the simulated ones whose interval
-   holds the mean, in percent, with the standard error of that share in the caption; the mean length of the
-   blocks; and the largest distance D of their p-values' distribution from the uniform one (Kolmogorov and
-   Smirnov), which is below 1.63 / sqrt(SERIES) in 99 of 100 tables where they are uniform.
+   holds the mean, in percent, with the standard error of that share in the caption; how many blocks or
+   documents were drawn, a mean; and the largest distance D of their p-values' distribution from the uniform
+   one (Kolmogorov and Smirnov), which is below 1.63 / sqrt(SERIES) in 99 of 100 tables where they are
+   uniform.
 
    usage: coverage [SERIES [RESAMPLES [SEED]]]    (1000 10000 1); minutes */
-#include "eval/bootstrap.h"
+#include "report/intervals.h"
 
 #include "support/series.h"
 
@@ -20,7 +21,7 @@ static uint64_t seed = 1;
 
 struct tally {
     size_t done, held, independent;
-    double lengths;
+    double blocks;
     double *p_values; /* [series_count] */
 };
 
@@ -30,50 +31,34 @@ static void fail(const struct plx_error *error)
     exit(1);
 }
 
-static bool independent_holds(const double *values, size_t count)
+/* By the way that plx_compare takes. begins[documents]: none where values are one text. */
+static void add(const double *values, size_t count, size_t *begins, size_t documents, struct tally *tally)
 {
-    double sum = 0, squares = 0;
-    for (size_t i = 0; i < count; i++)
-        sum += values[i];
-    const double mean = sum / (double)count;
-    for (size_t i = 0; i < count; i++)
-        squares += (values[i] - mean) * (values[i] - mean);
-    const double variance = squares / (double)(count - 1) / (double)count;
-    return fabs(mean) <= 1.959963984540054 * sqrt(variance);
-}
-
-static void draw(const struct plx_bootstrap_sample *sample, struct tally *tally)
-{
-    const struct plx_bootstrap_options options = {resamples, seed + tally->done, 2};
-    const struct plx_bootstrap_blocks blocks = plx_bootstrap_sample_blocks(sample);
-    struct plx_bootstrap found;
+    const struct plx_compare_options options = {
+        .resamples = resamples, .seed = seed + tally->done, .threads = 2};
+    const struct plx_moved moved = {
+        .units_are_documents = documents > 0, .document_begins = begins, .document_count = documents};
+    struct plx_exact total = {0};
+    struct plx_interval_test test;
     struct plx_error error;
-    if (plx_bootstrap_mean(&blocks, &options, &found, &error))
+    for (size_t i = 0; i < count; i++)
+        plx_exact_add_value(&total, values[i]);
+    if (plx_test_tokens(values, count, &total, &moved, &options, &test, &error))
         fail(&error);
-    tally->p_values[tally->done++] = found.p_value;
-    tally->held += found.low <= 0 && found.high >= 0;
-}
-
-static void add_series(const double *values, size_t count, struct tally *tally)
-{
-    struct plx_bootstrap_sample sample;
-    struct plx_error error;
-    size_t length;
-    if (plx_block_length(values, count, &length, &error) ||
-        plx_bootstrap_of_values(values, count, length, &sample, &error))
-        fail(&error);
-    draw(&sample, tally);
-    tally->lengths += (double)length;
-    tally->independent += independent_holds(values, count);
-    plx_bootstrap_sample_release(&sample);
+    if (!test.known) {
+        fprintf(stderr, "coverage: an interval is not known\n");
+        exit(1);
+    }
+    tally->p_values[tally->done++] = test.p_value;
+    tally->held += test.low <= 0 && test.high >= 0;
+    tally->independent += test.independent_low <= 0 && test.independent_high >= 0;
+    tally->blocks += (double)test.blocks;
 }
 
 /* Documents of log-normal lengths, each with a mean of its own about 0 and values about that. */
 static void add_documents(struct random *random, double *values, size_t *begins, size_t documents,
                           double spread, size_t most, struct tally *tally)
 {
-    struct plx_bootstrap_sample sample;
-    struct plx_error error;
     size_t count = 0;
     for (size_t i = 0; i < documents; i++) {
         const double wanted = 300 * exp(spread * series_noise(random, SERIES_NORMAL));
@@ -83,12 +68,7 @@ static void add_documents(struct random *random, double *values, size_t *begins,
         for (size_t k = 0; k < length; k++)
             values[count++] = own + series_noise(random, SERIES_LAPLACE);
     }
-    if (plx_bootstrap_of_documents(values, count, begins, documents, &sample, &error))
-        fail(&error);
-    draw(&sample, tally);
-    tally->lengths += (double)count / (double)documents;
-    tally->independent += independent_holds(values, count);
-    plx_bootstrap_sample_release(&sample);
+    add(values, count, begins, documents, tally);
 }
 
 static int compare(const void *a, const void *b)
@@ -107,7 +87,7 @@ static void print(const char *what, const struct tally *tally)
         distance = fmax(distance, fmax((double)(i + 1) / n - p, p - (double)i / n));
     }
     printf("%-44s %8.1f %12.1f %9.0f %8.3f\n", what, 100 * (double)tally->held / n,
-           100 * (double)tally->independent / n, tally->lengths / n, distance);
+           100 * (double)tally->independent / n, tally->blocks / n, distance);
     fflush(stdout);
 }
 
@@ -124,7 +104,7 @@ static void run_series(double *values, double *p_values)
             char what[128];
             while (tally.done < series_count) {
                 series_make(&random, PHIS[k % 4], noise, values, count);
-                add_series(values, count, &tally);
+                add(values, count, NULL, 0, &tally);
             }
             snprintf(what, sizeof what, "%zu values, phi %.1f, %s", count, PHIS[k % 4], NAMES[noise]);
             print(what, &tally);
@@ -134,10 +114,10 @@ static void run_series(double *values, double *p_values)
 
 static void run_documents(double *values, size_t most, double *p_values)
 {
-    static const size_t DOCUMENTS[] = {10, 20, 50, 200};
+    static const size_t DOCUMENTS[] = {4, 6, 10, 20, 50, 200};
     static const double SPREADS[] = {0.5, 1, 1.5};
     size_t begins[200];
-    for (size_t k = 0; k < 12; k++) {
+    for (size_t k = 0; k < 18; k++) {
         struct random random = {seed + 7000003 * k};
         struct tally tally = {.p_values = p_values};
         char what[128];
@@ -166,7 +146,7 @@ int main(int argc, char **argv)
     }
     printf("%% of %zu series whose interval holds their mean (standard error %.1f); %zu resamples\n\n",
            series_count, 100 * sqrt(0.95 * 0.05 / (double)series_count), resamples);
-    printf("%-44s %8s %12s %9s %8s\n", "", "blocks", "independent", "length", "D");
+    printf("%-44s %8s %12s %9s %8s\n", "", "blocks", "independent", "drawn", "D");
     run_series(values, p_values);
     run_documents(values, most, p_values);
     free(values);
