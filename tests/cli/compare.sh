@@ -247,13 +247,16 @@ misused '--output p.jsonl would overwrite what is read: p.jsonl' \
 for format in npy jsonl; do
     "$PERPLEX" eval uniform:100 "$test_text" -q -o u.json --unit document --per-token "u.$format"
     compares 0 u.json u.json
-    contains out '^method  *paired by 3,582 tokens, in [0-9,]* blocks of '
+    [ $format = npy ] && drawn='[0-9,]* blocks of ' || drawn='9 documents, '
+    contains out "^method  *paired by 3,582 tokens, in $drawn"
     told=no
     grep -q '^documents  *9: 0 got worse (0\.0 %), 0 better, 9 neither$' out && told=yes
     [ $format.$told = npy.no ] || [ $format.$told = jsonl.yes ] || fail "documents of .$format: $told"
 done
 compares 0 u.json u.json --resample documents
 contains out '^method  *paired by 3,582 tokens, in 9 documents, drawn 10,000$'
+compares 0 u.json u.json --resample blocks
+contains out '^method  *paired by 3,582 tokens, in [0-9,]* blocks of '
 
 # Several: the worst verdict decides.
 run "$PERPLEX" compare q.json q.json p.json a.json --new-tokens q2.jsonl.gz --new-tokens p.jsonl --new-tokens x \
