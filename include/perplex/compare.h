@@ -63,9 +63,11 @@ struct plx_compare_options {
 
 /* Compares the results `news` ([count], at least one) with `base`: paths, "-" or URLs. A result is comparable
    with BASE where they agree in the fingerprint, the format and the text of the corpus, in the tokenization,
-   in the numbers of tokens and of scored tokens, and in every field of the protocol but its name. Where they
-   differ in tokenization, in the numbers of tokens or in how lines become units (unit, start, end, join)
-   alone, the figures per byte, character and word may still be compared; they are told, and the verdict is
+   in the numbers of tokens, of scored tokens and, to 1 %, of scored bytes, and in every field of the protocol
+   but its name, but where documents begin if they are no units and all were read, and what words spelled as
+   symbols are if one of the two refused them. Where they differ in tokenization, in the numbers of tokens
+   other than skipped unknown ones, or in how lines become units (unit, start, end, join) alone, the figures
+   per byte, character and word may still be compared; they are told, and the verdict is
    PLX_VERDICT_INCOMPARABLE all the same.
 
    *comparison is to be freed with plx_comparison_free, NULL on failure. `options` may be NULL. PLX_MALFORMED

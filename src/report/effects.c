@@ -34,6 +34,10 @@ static const struct effect EFFECTS[] = {
      "the same text is divided among another number of tokens: figures per token are means over other "
      "things"},
     {"counts.scored", ANY, ANY, "what one leaves out is part of the other's mean"},
+    {"counts.scored_bytes", ANY, SMALLER,
+     "less of the text is scored: figures per byte, character and word are of what is left"},
+    {"counts.scored_bytes", ANY, LARGER,
+     "more of the text is scored: figures per byte, character and word are of what BASE leaves out too"},
     {"counts.skipped.no_context", ANY, SMALLER,
      "more tokens without any context are scored: they are hard, and perplexity goes up"},
     {"counts.skipped.no_context", ANY, LARGER,
@@ -127,7 +131,8 @@ static const struct effect EFFECTS[] = {
     {"protocol.blank", ANY, "score",
      "the ends of blank lines are scored too: they are easy, and perplexity goes down"},
     {"protocol.pages", ANY, ANY,
-     "documents begin elsewhere: where they are the units, so does context; else it makes no difference"},
+     "documents begin elsewhere: so does context where they are the units, and a part of them is another "
+     "one"},
     {"protocol.average", ANY, "token", "every token has the same weight, in windows and units of any length"},
     {"protocol.average", ANY, "window",
      "a mean of means: tokens of a short window weigh more than those of a full one"},

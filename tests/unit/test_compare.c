@@ -239,6 +239,77 @@ static void plx_compare__fields_that_differ(void **state)
     cJSON_Delete(json);
 }
 
+/* Figures per byte are of what is scored: skipping what is hard must not make them better. */
+static void plx_compare__text_that_is_left_out(void **state)
+{
+    static const struct {
+        size_t tokens, bytes;
+        const char *skipped, *comparable, *field;
+    } cases[] = {
+        {90, 900, "\"unknown\": 2", "text", NULL}, /* another tokenization */
+        {90, 909, "\"unknown\": 2", "text", NULL},
+        {90, 910, "\"unknown\": 2", "nothing", "counts.scored_bytes"},
+        {90, 900, "\"unknown\": 3", "nothing", "counts.skipped.unknown"},
+        {90, 450, "\"unknown\": 2, \"no_context\": 9", "nothing", "counts.scored_bytes"},
+        {100, 900, "\"unknown\": 2", "tokens", NULL},
+        {100, 300, "\"unknown\": 2", "nothing", "counts.scored_bytes"}, /* as many, but others */
+    };
+    double nats[TOKENS];
+    (void)state;
+    fill(nats, 2.5);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct small_result a = plain(nats), b = plain(nats);
+        a.skipped = "\"unknown\": 2";
+        b.tokens = cases[i].tokens;
+        b.bytes = cases[i].bytes;
+        b.skipped = cases[i].skipped;
+        const bool all = strcmp(cases[i].comparable, "tokens") == 0;
+        cJSON *json = compare(&a, &b, all ? PLX_VERDICT_SAME : PLX_VERDICT_INCOMPARABLE);
+        assert_word(json, "comparable", cases[i].comparable);
+        if (cases[i].field) {
+            const cJSON *differences = get(json, NULL, "differences");
+            bool found = false;
+            for (const cJSON *item = differences->child; item; item = item->next)
+                found |= strcmp(cJSON_GetObjectItem(item, "field")->valuestring, cases[i].field) == 0;
+            assert_true(found);
+            assert_word(json, "reason", "the results leave out different parts of the text");
+        }
+        cJSON_Delete(json);
+    }
+}
+
+/* Fields that make a difference only beside others. */
+static void plx_compare__fields_that_make_no_difference(void **state)
+{
+    static const struct {
+        const char *a, *b, *comparable;
+    } cases[] = {
+        {"\"unit\": \"line\", \"pages\": \"none\"", "\"unit\": \"line\", \"pages\": \"heading\"", "tokens"},
+        {"\"unit\": \"stream\", \"pages\": \"none\"", "\"unit\": \"stream\", \"pages\": \"article\"",
+         "tokens"},
+        {"\"unit\": \"stream\", \"pages\": \"none\"", "\"unit\": \"line\", \"pages\": \"article\"", "text"},
+        {"\"unit\": \"document\", \"pages\": \"none\"", "\"unit\": \"document\", \"pages\": \"article\"",
+         "nothing"},
+        {"\"pages\": \"none\"", "\"pages\": \"article\"", "nothing"},
+        {"\"control_words\": \"refuse\"", "\"control_words\": \"score\"", "tokens"},
+        {"\"control_words\": \"word\"", "\"control_words\": \"refuse\"", "tokens"},
+        {"\"control_words\": \"word\"", "\"control_words\": \"score\"", "nothing"},
+    };
+    double nats[TOKENS];
+    (void)state;
+    fill(nats, 2.5);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct small_result a = plain(nats), b = plain(nats);
+        a.protocol = cases[i].a;
+        b.protocol = cases[i].b;
+        const bool all = strcmp(cases[i].comparable, "tokens") == 0;
+        cJSON *json = compare(&a, &b, all ? PLX_VERDICT_SAME : PLX_VERDICT_INCOMPARABLE);
+        assert_word(json, "comparable", cases[i].comparable);
+        assert_int_equal(cJSON_GetArraySize(get(json, NULL, "differences")) == 0, all);
+        cJSON_Delete(json);
+    }
+}
+
 static void plx_compare__doubts(void **state)
 {
     static const char *const codes[] = {"unknown-tokens", "scored-text", "average"};
@@ -343,10 +414,16 @@ static void plx_compare__not_a_result(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(plx_compare__verdicts),   cmocka_unit_test(plx_compare__noise),
-        cmocka_unit_test(plx_compare__not_finite), cmocka_unit_test(plx_compare__fields_that_differ),
-        cmocka_unit_test(plx_compare__doubts),     cmocka_unit_test(plx_compare__averages_that_disagree),
-        cmocka_unit_test(plx_compare__several),    cmocka_unit_test(plx_compare__not_a_result),
+        cmocka_unit_test(plx_compare__verdicts),
+        cmocka_unit_test(plx_compare__noise),
+        cmocka_unit_test(plx_compare__not_finite),
+        cmocka_unit_test(plx_compare__fields_that_differ),
+        cmocka_unit_test(plx_compare__text_that_is_left_out),
+        cmocka_unit_test(plx_compare__fields_that_make_no_difference),
+        cmocka_unit_test(plx_compare__doubts),
+        cmocka_unit_test(plx_compare__averages_that_disagree),
+        cmocka_unit_test(plx_compare__several),
+        cmocka_unit_test(plx_compare__not_a_result),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
