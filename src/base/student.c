@@ -20,12 +20,13 @@ double plx_student_beyond(double t, size_t freedom)
 
 double plx_student_95(size_t freedom)
 {
-    double low = 0, high = 16; /* with one degree of freedom it is 12.7 */
-    for (double middle = 8; middle > low && middle < high; middle = (low + high) / 2) {
+    double low = 0, high = 16, middle = 8; /* with one degree of freedom it is 12.7 */
+    while (middle > low && middle < high) {
         if (plx_student_beyond(middle, freedom) > 0.05)
             low = middle;
         else
             high = middle;
+        middle = (low + high) / 2;
     }
     return high;
 }

@@ -167,7 +167,7 @@ static void write_moved(struct plx_json_writer *json, const struct plx_moved *mo
         plx_json_u64(json, "count", moved->document_count);
         plx_json_u64(json, "worse", moved->worse_count);
         plx_json_u64(json, "better", moved->better_count);
-        plx_json_double(json, "worse_share", (double)moved->worse_count / (double)moved->document_count);
+        plx_json_double(json, "worse_share", plx_moved_worse_share(moved));
         write_documents(json, "worse_most", &moved->worse_documents);
         write_documents(json, "better_most", &moved->better_documents);
         plx_json_end_object(json);

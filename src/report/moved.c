@@ -31,6 +31,12 @@ bool plx_moved_tells_documents(const struct plx_moved *moved)
     return moved->document_count > 0 && (moved->units_are_documents || moved->has_ids);
 }
 
+double plx_moved_worse_share(const struct plx_moved *moved)
+{
+    const uint64_t told = moved->document_count - moved->undefined_count;
+    return told ? (double)moved->worse_count / (double)told : 0;
+}
+
 /* Documents. */
 
 /* Puts it in its place among those that moved most; of those that moved alike the first ones. */
@@ -54,6 +60,7 @@ static void end_document(struct plx_moved *moved)
     const struct plx_moved_document *document = &moved->document;
     moved->worse_count += document->change > 0;
     moved->better_count += document->change < 0;
+    moved->undefined_count += isnan(document->change) ? 1 : 0;
     if (document->change > 0)
         rank_document(&moved->worse_documents, document, moved->most);
     else if (document->change < 0)

@@ -43,6 +43,7 @@ struct plx_moved {
     struct plx_extremes worse, better; /* tokens, by their change */
     struct plx_moved_documents worse_documents, better_documents;
     uint64_t worse_count, better_count; /* documents */
+    uint64_t undefined_count;           /* those that are infinite in both, whose change is no number */
 
     size_t *document_begins; /* [document_count] index of each one's first token */
     size_t document_count, document_capacity;
@@ -67,6 +68,9 @@ enum plx_status plx_moved_finish(struct plx_moved *moved, struct plx_error *erro
 
 /* Whether documents can be told apart, after the end. */
 bool plx_moved_tells_documents(const struct plx_moved *moved);
+
+/* The share of those documents that got worse whose change is a number; 0 where there is none. */
+double plx_moved_worse_share(const struct plx_moved *moved);
 
 void plx_moved_release(struct plx_moved *moved);
 

@@ -23,12 +23,17 @@ static const char *format_nats(double value, bool sign, char text[PLX_FIXED_TEXT
 
 static void put_documents(struct plx_page *page, const struct plx_moved *moved)
 {
-    const uint64_t count = moved->document_count, same = count - moved->worse_count - moved->better_count;
-    char texts[4][PLX_PAGE_GROUPED], value[256];
-    snprintf(value, sizeof value, "%s: %s got worse (%.1f %%), %s better, %s neither",
-             plx_page_group(count, texts[0]), plx_page_group(moved->worse_count, texts[1]),
-             100 * (double)moved->worse_count / (double)count, plx_page_group(moved->better_count, texts[2]),
-             plx_page_group(same, texts[3]));
+    const uint64_t count = moved->document_count, undefined = moved->undefined_count;
+    const uint64_t same = count - moved->worse_count - moved->better_count - undefined;
+    char texts[5][PLX_PAGE_GROUPED], value[256];
+    const int length =
+        snprintf(value, sizeof value, "%s: %s got worse (%.1f %%), %s better, %s neither",
+                 plx_page_group(count, texts[0]), plx_page_group(moved->worse_count, texts[1]),
+                 100 * plx_moved_worse_share(moved), plx_page_group(moved->better_count, texts[2]),
+                 plx_page_group(same, texts[3]));
+    if (undefined > 0)
+        snprintf(value + length, sizeof value - (size_t)length, ", %s infinite in both",
+                 plx_page_group(undefined, texts[4]));
     plx_page_put(page, "\n", 1);
     plx_page_text_row(page, 0, "documents", value);
 }

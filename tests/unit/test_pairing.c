@@ -435,6 +435,8 @@ static void plx_compare__infinite_tokens(void **state)
     assert_int_equal(pair->verdict, PLX_VERDICT_UNDEFINED);
     assert_non_null(strstr(pair->reason, "are 1 in BASE and 1 in NEW"));
     assert_int_equal(pair->moved.worse_count + pair->moved.better_count, 29); /* one of 30 is undecided */
+    assert_int_equal(pair->moved.undefined_count, 1);
+    assert_near(plx_moved_worse_share(&pair->moved), (double)pair->moved.worse_count / (DOCUMENTS - 1));
     plx_comparison_free(comparison);
     nats[0][5] = kept[0];
     nats[1][5] = kept[1];
