@@ -1,5 +1,7 @@
 #include "report/pairing.h"
 
+#include <perplex/output.h>
+
 #include "base/memory.h"
 #include "eval/pipeline.h"
 #include "report/intervals.h"
@@ -211,6 +213,18 @@ static enum plx_status test_files(const struct plx_compared *base, struct plx_pa
     return status;
 }
 
+/* What would be lost before it is wanted again. */
+static enum plx_status check_output(const struct plx_pair *pair, const char *output, struct plx_error *error)
+{
+    for (size_t i = 0; i < 2; i++) {
+        if (!output || !pair->files[i] || !plx_output_same(output, pair->files[i]))
+            continue;
+        plx_error_set(error, PLX_USAGE, "the comparison would overwrite the per-token file of a result");
+        return plx_error_input(error, pair->files[i]);
+    }
+    return PLX_OK;
+}
+
 /* The files of both: those that were named, or the results' own where they are still there. */
 static enum plx_status find_files(const struct plx_compared *const sides[2], struct plx_pair *pair,
                                   const char *const tokens[2], struct plx_error *error)
@@ -247,6 +261,8 @@ enum plx_status plx_pair_test(const struct plx_compared *base, struct plx_pair *
         status = plx_test_unpaired(blocks, blocks + 1, options, &pair->unpaired, error);
     if (status == PLX_OK)
         status = find_files(sides, pair, tokens, error);
+    if (status == PLX_OK)
+        status = check_output(pair, options->output, error);
     if (status == PLX_OK && pair->files[0] && pair->files[1])
         status = test_files(base, pair, tokens, options, error);
     if (!pair->files[0] || !pair->files[1])

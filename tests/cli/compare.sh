@@ -243,6 +243,17 @@ refuses 2 'the per-token files do not tell documents apart' \
 misused '--output p.jsonl would overwrite what is read: p.jsonl' \
     "$PERPLEX" compare p.json p.json --base-tokens p.jsonl -o p.jsonl
 
+# Nor files that nobody named: the results note them.
+cp p.jsonl before.jsonl
+ln -s p.jsonl linked.jsonl
+for output in p.jsonl ./p.jsonl linked.jsonl; do
+    refuses 2 'p.jsonl: the comparison would overwrite the per-token file of a result' \
+        "$PERPLEX" compare p.json q.json --new-tokens q2.jsonl.gz -o $output
+    refuses 2 'p.jsonl: the comparison would overwrite the per-token file of a result' \
+        "$PERPLEX" compare q.json p.json --base-tokens q2.jsonl.gz -o $output
+done
+cmp -s p.jsonl before.jsonl || fail 'the tokens are lost'
+
 # Documents: told apart by lines of JSON, not by an array.
 for format in npy jsonl; do
     "$PERPLEX" eval uniform:100 "$test_text" -q -o u.json --unit document --per-token "u.$format"
