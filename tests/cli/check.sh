@@ -143,6 +143,17 @@ ends_with 1
 says 'the gate fails: accuracy cannot be judged: this run has no such number, which --distributions gives'
 accepts "$PERPLEX" check "$ngram" "$test_text" --baseline base.json --distributions --focal 2 \
     --fail-if 'accuracy < -1%; losses.focal.loss > +0.1%; runtime.seconds > 600'
+run "$PERPLEX" check "$ngram" "$test_text" --baseline base.json --fail-if 'losses.focl.loss < +0'
+ends_with 2
+contains err '^perplex: --fail-if: there is no metric "losses.focl.loss"; did you mean losses.focal.loss?$'
+# A level is of the new result, whatever the baseline has.
+"$PERPLEX" eval "$ngram" "$test_text" -q -o plain.json
+accepts "$PERPLEX" check "$ngram" "$test_text" --baseline plain.json --distributions --fail-if 'at_5 > 0.9'
+contains out '^passed   at_5 > 0.9$'
+run "$PERPLEX" check "$ngram" "$test_text" --baseline plain.json --fail-if 'at_5 > 0.9'
+ends_with 2
+contains err '^perplex: --fail-if: there is no metric "at_5"'
+nothing_left
 cp "$ngram" other.arpa
 accepts "$PERPLEX" check "$ngram" "$test_text" --baseline base.json --mix 0.5:other.arpa
 nothing_left
