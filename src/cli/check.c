@@ -88,18 +88,39 @@ struct check {
     unsigned threads;
 };
 
+static const enum cli_option OUTPUTS[] = {CLI_OUTPUT, CLI_PER_TOKEN, CLI_PER_DOCUMENT};
+
+#define OUTPUT_COUNT (sizeof OUTPUTS / sizeof *OUTPUTS)
+
 /* Standard output is the comparison's, which reads the others again. */
 static bool check_outputs(const struct cli_arguments *arguments)
 {
-    static const enum cli_option outputs[] = {CLI_OUTPUT, CLI_PER_TOKEN, CLI_PER_DOCUMENT};
-    for (size_t i = 0; i < sizeof outputs / sizeof *outputs; i++) {
-        const char *path = arguments->values[outputs[i]];
+    const char *baseline = arguments->values[CLI_BASELINE];
+    for (size_t i = 0; i < OUTPUT_COUNT; i++) {
+        const char *path = arguments->values[OUTPUTS[i]];
         struct stat facts;
+        if (path && arguments->values[CLI_UPDATE_BASELINE] && plx_output_same(baseline, path)) {
+            fprintf(stderr, "perplex: --%s cannot go where the baseline goes\n",
+                    cli_option_row(OUTPUTS[i])->name);
+            return false;
+        }
         if (!path || (!plx_output_same(NULL, path) && (stat(path, &facts) != 0 || S_ISREG(facts.st_mode))))
             continue;
         fprintf(stderr, "perplex: --%s goes to a file here: standard output is for the comparison\n",
-                cli_option_row(outputs[i])->name);
+                cli_option_row(OUTPUTS[i])->name);
         return false;
+    }
+    return true;
+}
+
+/* What the comparison reads although nobody has named it. */
+static bool check_baseline_tokens(const struct check *check)
+{
+    const char *read = plx_baseline_per_token(check->baseline);
+    for (size_t i = 0; i < OUTPUT_COUNT; i++) {
+        const char *written = check->arguments->values[OUTPUTS[i]];
+        if (written && read && !cli_check_overwritten(written, read))
+            return false;
     }
     return true;
 }
@@ -163,9 +184,7 @@ static int open_baseline(struct check *check)
         return cli_fail(&error);
     if (plx_baseline_check(check->baseline, check->gate, &error))
         return cli_fail_condition(check->arguments, &error);
-    const char *written = check->arguments->values[CLI_PER_TOKEN],
-               *read = plx_baseline_per_token(check->baseline);
-    if (written && read && !cli_check_overwritten(written, read))
+    if (!check_baseline_tokens(check))
         return CLI_USAGE;
     take_settings(check);
     return update ? cli_check_output(name) : CLI_OK;

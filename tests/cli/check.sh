@@ -88,8 +88,12 @@ has comparisons.0.per_token.base tokens.jsonl
 [ -z "$(value out comparisons.0.per_token.new)" ] || fail 'names a file that is gone'
 cp out by-tokens.json
 nothing_left
-misused 'tokens.jsonl would overwrite what is read: tokens.jsonl' \
-    "$PERPLEX" check worse.arpa "$test_text" --baseline base.json --per-token tokens.jsonl
+cp tokens.jsonl before.jsonl
+for option in --per-token --per-document -o; do
+    misused 'tokens.jsonl would overwrite what is read: tokens.jsonl' \
+        "$PERPLEX" check worse.arpa "$test_text" --baseline base.json $option tokens.jsonl
+done
+cmp -s tokens.jsonl before.jsonl || fail 'the tokens of the baseline are lost'
 run "$PERPLEX" check worse.arpa "$test_text" --baseline base.json --per-token new.npy -o new.json -f json
 [ "$(value out comparisons.0.test.standard_error_nats)" = "$(value by-tokens.json comparisons.0.test.standard_error_nats)" ] ||
     fail 'another interval'
@@ -133,6 +137,10 @@ prints_nothing
 same_numbers result.json first.json
 accepts "$PERPLEX" check "$ngram" "$test_text" --baseline first.json
 refuses 4 '*nowhere/first.json*' "$PERPLEX" check "$ngram" "$test_text" --baseline nowhere/first.json --update-baseline
+for option in --per-token --per-document -o; do
+    misused '--*cannot go where the baseline goes' "$PERPLEX" check "$ngram" "$test_text" \
+        --baseline second.json --update-baseline $option ./second.json
+done
 misused 'the baseline is to be replaced, so it has to be a file' \
     "$PERPLEX" check "$ngram" "$test_text" --baseline http://127.0.0.1:1/x.json --update-baseline
 
