@@ -194,6 +194,7 @@ static int open_baseline(struct check *check)
 static int evaluate(struct check *check, struct cli_evaluation *settings, struct plx_result **result)
 {
     const struct cli_arguments *arguments = check->arguments;
+    const char *tokens = arguments->values[CLI_PER_TOKEN];
     struct cli_outputs outputs;
     struct plx_error error;
     size_t count;
@@ -203,9 +204,9 @@ static int evaluate(struct check *check, struct cli_evaluation *settings, struct
     cli_connect_outputs(settings, &outputs);
     enum plx_status status = cli_evaluate(arguments, settings, result, &error);
     cli_progress_clear(&check->progress);
-    /* One in the scratch folder will not be found again. */
-    if (status == PLX_OK && arguments->values[CLI_PER_TOKEN] != check->scratch.tokens)
-        status = cli_note_outputs(arguments, *result, &error);
+    if (status == PLX_OK) /* all of them are files; one in the scratch folder will not be found again */
+        status = plx_result_set_files(*result, tokens == check->scratch.tokens ? NULL : tokens,
+                                      arguments->values[CLI_PER_DOCUMENT], &error);
     if (status) {
         cli_discard_outputs(&outputs);
         return cli_fail(&error);

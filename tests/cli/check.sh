@@ -88,6 +88,9 @@ has comparisons.0.per_token.base tokens.jsonl
 [ -z "$(value out comparisons.0.per_token.new)" ] || fail 'names a file that is gone'
 cp out by-tokens.json
 nothing_left
+run "$PERPLEX" check worse.arpa "$test_text" --baseline base.json --per-document new.csv -o new.json
+[ "$(value new.json runtime.outputs.per_document)" = new.csv ] || fail 'the result does not name its documents'
+[ -z "$(value new.json runtime.outputs.per_token)" ] || fail 'the result names a file that is gone'
 cp tokens.jsonl before.jsonl
 for option in --per-token --per-document -o; do
     misused 'tokens.jsonl would overwrite what is read: tokens.jsonl' \
