@@ -52,7 +52,9 @@ static enum plx_status open_scratch(struct scratch *scratch, struct plx_error *e
     const char *parent = getenv("TMPDIR"); /* NOLINT(concurrency-mt-unsafe) nobody sets it */
     const int length = snprintf(scratch->folder, sizeof scratch->folder, "%s/perplex-check-XXXXXX",
                                 parent && *parent ? parent : "/tmp");
-    if ((size_t)length < sizeof scratch->folder && mkdtemp(scratch->folder)) {
+    if ((size_t)length >= sizeof scratch->folder) {
+        errno = ENAMETOOLONG;
+    } else if (mkdtemp(scratch->folder)) {
         snprintf(scratch->result, sizeof scratch->result, "%s/result.json", scratch->folder);
         snprintf(scratch->tokens, sizeof scratch->tokens, "%s/tokens.npy", scratch->folder);
         return PLX_OK;

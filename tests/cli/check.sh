@@ -78,6 +78,9 @@ nothing_left
 TMPDIR=/nowhere run "$PERPLEX" check "$ngram" "$test_text" --baseline base.json
 ends_with 4
 says 'no folder can be made in /nowhere: No such file or directory'
+TMPDIR=/$(printf '%0600d' 0) run "$PERPLEX" check "$ngram" "$test_text" --baseline base.json
+ends_with 4
+says 'no folder can be made in /0*0: File name too long'
 
 # Paired by tokens where the baseline's file is still there, else by blocks.
 sed 's/^-3\.266268/-3.366268/' "$ngram" >worse.arpa
