@@ -13,21 +13,19 @@
 
 static const char DETAILS[] =
     "MODEL and CORPUS are as for `perplex eval`. The evaluation is that of the baseline, which is a result "
-    "of "
-    "`perplex eval`: its protocol, tokenization, format of the corpus and range of documents hold, so that "
-    "there are no options for them. The comparison goes to standard output, the new result only where -o "
-    "says.\n\n"
+    "of `perplex eval`: its protocol, tokenization, format of the corpus and range of documents hold, so "
+    "that there are no options for them. The comparison goes to standard output, the new result only where "
+    "-o says.\n\n"
     "Without `--fail-if` the condition is 'nats > +0 significant': the check fails where the model is worse "
     "by more than noise. Where the per-token file of the baseline is still there, tokens are compared one by "
     "one, and the new ones are kept in a file of their own meanwhile (8 bytes each); else the sums of blocks "
     "that every result has.\n\n"
     "`--update-baseline` says that the new result is accepted: it takes the place of the baseline, and the "
     "exit code is 0, whatever the gate says; that is told all the same. Where there is no baseline yet, it "
-    "is "
-    "made under the protocol that suits the model and the corpus; one under another protocol is made by "
-    "`perplex eval -o`. A result whose perplexity is not finite is no baseline. Per-token files stay as they "
-    "are: give `--per-token` another name for a new one."
-    "\n\n" CLI_CONDITIONS;
+    "is made under the protocol that suits the model and the corpus; one under another protocol is made by "
+    "`perplex eval -o`. A result whose perplexity is not finite is no baseline. The old per-token file stays "
+    "as it is, and is not the new baseline's: later checks are paired by tokens again where `--per-token` "
+    "has another name for a new one.\n\n" CLI_CONDITIONS;
 
 static const struct cli_example EXAMPLES[] = {
     {"perplex check model.arpa test.txt --baseline old.json", "is the model worse, by more than noise?"},
@@ -192,6 +190,13 @@ static int open_baseline(struct check *check)
     return update ? cli_check_output(name) : CLI_OK;
 }
 
+/* Whether the per-token file stays when this is over. */
+static bool keeps_tokens(const struct check *check)
+{
+    const char *tokens = check->arguments->values[CLI_PER_TOKEN];
+    return tokens && tokens != check->scratch.tokens;
+}
+
 /* Scores, and delivers what has been asked for. */
 static int evaluate(struct check *check, struct cli_evaluation *settings, struct plx_result **result)
 {
@@ -206,8 +211,8 @@ static int evaluate(struct check *check, struct cli_evaluation *settings, struct
     cli_connect_outputs(settings, &outputs);
     enum plx_status status = cli_evaluate(arguments, settings, result, &error);
     cli_progress_clear(&check->progress);
-    if (status == PLX_OK) /* all of them are files; one in the scratch folder will not be found again */
-        status = plx_result_set_files(*result, tokens == check->scratch.tokens ? NULL : tokens,
+    if (status == PLX_OK) /* all of them are files */
+        status = plx_result_set_files(*result, keeps_tokens(check) ? tokens : NULL,
                                       arguments->values[CLI_PER_DOCUMENT], &error);
     if (status) {
         cli_discard_outputs(&outputs);
@@ -259,8 +264,9 @@ static int update_baseline(const struct check *check, const struct plx_result *r
     const int code = cli_write(name, text, length);
     plx_text_free(text);
     if (code == CLI_OK && !check->arguments->values[CLI_QUIET])
-        fprintf(stderr, "perplex: %s is %s: perplexity %.6g\n", shown, check->baseline ? "replaced" : "made",
-                metrics.perplexity);
+        fprintf(stderr, "perplex: %s is %s: perplexity %.6g; later checks pair by %s\n", shown,
+                check->baseline ? "replaced" : "made", metrics.perplexity,
+                keeps_tokens(check) ? "tokens" : "blocks (by tokens with --per-token FILE)");
     return code;
 }
 

@@ -115,7 +115,7 @@ has comparisons.0.test.pairing blocks
 cp base.json kept.json
 run "$PERPLEX" check worse.arpa "$test_text" --baseline base.json --fail-if 'nats > +0' --update-baseline
 ends_with 0
-contains err '^perplex: base.json is replaced: perplexity [0-9.]*$'
+contains err '^perplex: base.json is replaced: perplexity [0-9.]*; later checks pair by blocks (by tokens with --per-token FILE)$'
 contains err '^perplex: the gate would fail: nats rose by .*, more than +0$'
 contains out '^failed   nats > +0$'
 "$PERPLEX" eval worse.arpa "$test_text" -q -o worse.json
@@ -134,10 +134,23 @@ ends_with 5
 contains err '^perplex: the perplexity is not finite, which no baseline is: base.json stays as it is$'
 cmp -s base.json before.json || fail 'an infinite baseline'
 
+# With a per-token file the next check is paired by tokens.
+run "$PERPLEX" check "$ngram" "$test_text" --baseline again.json --update-baseline --per-token one.npy
+says 'again.json is made: perplexity *; later checks pair by tokens'
+run "$PERPLEX" check worse.arpa "$test_text" --baseline again.json --update-baseline --per-token two.npy -f json
+has comparisons.0.test.pairing tokens
+contains err '^perplex: again.json is replaced: perplexity [0-9.]*; later checks pair by tokens$'
+run "$PERPLEX" check "$ngram" "$test_text" --baseline again.json --update-baseline -f json
+has comparisons.0.test.pairing tokens
+has comparisons.0.per_token.base two.npy
+contains err '; later checks pair by blocks (by tokens with --per-token FILE)$'
+run "$PERPLEX" check "$ngram" "$test_text" --baseline again.json -f json
+has comparisons.0.test.pairing blocks
+
 # The first one, under the protocol that suits.
 run "$PERPLEX" check "$ngram" "$test_text" --baseline first.json --update-baseline
 ends_with 0
-says 'first.json is made: perplexity 558.703'
+says 'first.json is made: perplexity 558.703; later checks pair by blocks (by tokens with --per-token FILE)'
 prints_nothing
 "$PERPLEX" eval "$ngram" "$test_text" -q -o result.json
 same_numbers result.json first.json
