@@ -60,8 +60,8 @@ static enum plx_status read_side(const char *path, const char *name, struct plx_
     const struct plx_json_path root = {NULL, NULL, 0}, protocol = {&root, "protocol", 0},
                                corpus = {&root, "corpus", 0};
     const char *sha256;
-    side->file = plx_copy_string(name, strlen(name), error);
-    if (!side->file)
+    if (!(side->path = plx_copy_string(path, strlen(path), error)) ||
+        !(side->file = plx_copy_string(name, strlen(name), error)))
         return PLX_MEMORY;
     enum plx_status status = plx_result_file_read(path, &side->json, error);
     if (status)
@@ -80,6 +80,7 @@ static enum plx_status read_side(const char *path, const char *name, struct plx_
 static void release_side(struct plx_compared *side)
 {
     cJSON_Delete(side->json);
+    free(side->path);
     free(side->file);
 }
 

@@ -24,10 +24,11 @@ enum plx_figure {
 /* The key of each in JSON. */
 extern const char *const plx_figure_keys[PLX_FIGURE_COUNT];
 
-/* A result. The strings belong to `json`, but for `file`, which belongs to it. */
+/* A result. The strings belong to `json`, but for `path` and `file`, which belong to it. */
 struct plx_compared {
     cJSON *json;
-    char *file;
+    char *path; /* where it was read */
+    char *file; /* what it is called: its path, unless somebody has said otherwise */
     const char *model, *corpus, *protocol;
     uint64_t tokens, scored, scored_bytes, unknown, infinite;
     double figures[PLX_FIGURE_COUNT];

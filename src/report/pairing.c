@@ -55,16 +55,17 @@ static void describe(const struct plx_token_score *token, char *text, size_t cap
 }
 
 static void note_apart(struct matching *matching, const struct plx_token_score *base,
-                       const struct plx_token_score *new)
+                       const struct plx_token_score *new, uint64_t line)
 {
+    struct plx_error other; /* whose name is short enough to be told */
     char texts[2][256];
     describe(base, texts[0], sizeof texts[0]);
     describe(new, texts[1], sizeof texts[1]);
     matching->apart = true;
-    plx_error_set(&matching->error, PLX_MISMATCH, "%s, where %.160s has %s", texts[1], matching->paths[0],
-                  texts[0]);
+    plx_error_input(&other, matching->paths[0]);
+    plx_error_set(&matching->error, PLX_MISMATCH, "%s, where %s has %s", texts[1], other.input, texts[0]);
     plx_error_input(&matching->error, matching->paths[1]);
-    plx_error_at_line(&matching->error, matching->count + 1, 1);
+    plx_error_at_line(&matching->error, line, 1);
     plx_error_hint(&matching->error, "the results are not of the same tokens");
 }
 
@@ -79,7 +80,7 @@ static enum plx_status add_tokens(struct matching *matching, const struct plx_to
     for (size_t i = 0; i < count && status == PLX_OK && !matching->apart; i++) {
         const struct plx_token_score *base = chunks[0].tokens + i, *new = chunks[1].tokens + i;
         if (both && !plx_token_pairs_same(base, new)) {
-            note_apart(matching, base, new);
+            note_apart(matching, base, new, chunks[1].lines[i]);
             break;
         }
         matching->differences[matching->count++] = new->nats - base->nats;
@@ -232,7 +233,7 @@ static enum plx_status find_files(const struct plx_compared *const sides[2], str
     for (size_t i = 0; i < 2; i++) {
         enum plx_status status = PLX_OK;
         if (!tokens[i])
-            status = plx_token_file_find(sides[i]->json, sides[i]->file, &pair->files[i], error);
+            status = plx_token_file_find(sides[i]->json, sides[i]->path, &pair->files[i], error);
         else if (!(pair->files[i] = plx_copy_string(tokens[i], strlen(tokens[i]), error)))
             status = PLX_MEMORY;
         if (status)
