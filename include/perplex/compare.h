@@ -31,8 +31,8 @@ enum plx_resampling {
     PLX_RESAMPLE_BLOCKS     /* of neighbouring tokens */
 };
 
-/* Text for people, in 80 columns; JSON for programs; what a gate says (gate.h) as JUnit XML, and as commands
-   of GitHub's workflows. */
+/* Text for people, in 80 columns; JSON for programs; what a gate says (plx_comparison_judge, gate.h) as JUnit
+   XML, and as commands of GitHub's workflows. */
 enum plx_comparison_format {
     PLX_COMPARISON_TEXT,
     PLX_COMPARISON_JSON,
@@ -88,7 +88,8 @@ PLX_API enum plx_verdict plx_comparison_verdict(const struct plx_comparison *com
 /* Writes the comparison. *text is UTF-8, to be freed with plx_text_free (result.h), NULL on failure; it ends
    with a NUL, which *length does not count. The JSON is perplex.comparison/2
    (configs/schema/comparison-2.schema.json); a value that is not finite is the string "inf", "-inf" or "nan".
-   PLX_MEMORY. Any thread. */
+   PLX_USAGE for JUnit and GitHub's commands before plx_comparison_judge: a list of no tests would look like
+   one that is passed. PLX_MEMORY. Any thread. */
 PLX_API enum plx_status plx_comparison_write(const struct plx_comparison *comparison,
                                              enum plx_comparison_format format, char **text, size_t *length,
                                              struct plx_error *error);

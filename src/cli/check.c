@@ -81,7 +81,7 @@ static void close_scratch(struct scratch *scratch)
 struct check {
     struct cli_arguments *arguments;
     enum plx_comparison_format format;
-    struct plx_gate *gate;
+    struct plx_gate *gate;         /* NULL: the usual one */
     struct plx_baseline *baseline; /* NULL: there is none yet */
     struct cli_progress progress;
     struct scratch scratch;
@@ -144,17 +144,6 @@ static bool check_usage(const struct cli_arguments *arguments)
     return check_outputs(arguments);
 }
 
-/* The conditions of --fail-if, or the usual one. */
-static int read_gate(struct check *check)
-{
-    static const char *const usual = "nats > +0 significant";
-    struct plx_error error;
-    const int code = cli_read_gate(check->arguments, &check->gate);
-    if (code == CLI_OK && !check->gate && plx_gate_parse(&usual, 1, &check->gate, &error))
-        return cli_fail(&error);
-    return code;
-}
-
 /* What the baseline was made with, where the user may not or has not said otherwise. */
 static void take_settings(struct check *check)
 {
@@ -182,7 +171,7 @@ static int open_baseline(struct check *check)
         snprintf(error.hint, sizeof error.hint, "--update-baseline makes it");
     if (status)
         return cli_fail(&error);
-    if (plx_baseline_check(check->baseline, check->gate, &error))
+    if (check->gate && plx_baseline_check(check->baseline, check->gate, &error))
         return cli_fail_condition(check->arguments, &error);
     if (!check_baseline_tokens(check))
         return CLI_USAGE;
@@ -339,7 +328,7 @@ static int run(struct cli_arguments *arguments)
     struct check check = {.arguments = arguments};
     if (!cli_comparison_format(arguments, &check.format) || !check_usage(arguments))
         return CLI_USAGE;
-    int code = read_gate(&check);
+    int code = cli_read_gate(arguments, &check.gate);
     if (code == CLI_OK) {
         cli_catch_signals();
         code = open_baseline(&check);

@@ -10,22 +10,9 @@
 
 #include <inttypes.h>
 #include <math.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-void plx_pair_warn(struct plx_pair *pair, const char *code, const char *format, ...)
-{
-    va_list arguments;
-    if (pair->warning_count == PLX_COMPARISON_WARNINGS)
-        return;
-    struct plx_comparison_warning *warning = pair->warnings + pair->warning_count++;
-    warning->code = code;
-    va_start(arguments, format);
-    vsnprintf(warning->message, sizeof warning->message, format, arguments);
-    va_end(arguments);
-}
 
 /* Two files on their way. */
 struct matching {
