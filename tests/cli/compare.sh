@@ -275,6 +275,13 @@ contains out '^q\.json  *78\.5031    1\.0000  1\.0000 to 1\.0000  same$'
 contains out '^p\.json  *559\.5308    7\.1275  .* to .*  *worse$'
 contains out '^a\.json  *558\.7032  *incomparable$'
 cp out several.txt
+# Names of two bytes for each character: columns stay where they are, and none is cut.
+name=éééééééééééééééé.json long=ééééééééééééééééé$name
+cp a.json é.json
+cp a.json $long
+compares 0 a.json é.json $long
+contains out '^é\.json                      558\.7032    1\.0000  '
+contains out "^\.\.\.$name    558\.7032    1\.0000  "
 compares 2 q.json q.json a.json
 compares 0 q.json q.json q.json
 
