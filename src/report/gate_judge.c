@@ -38,7 +38,8 @@ void plx_outcomes_free(struct plx_outcome *outcomes, size_t count)
     free(outcomes);
 }
 
-/* In percent from 0, it is infinite, as is what comes down from infinity; but nothing is no change of nothing.
+/* In percent from 0, it is infinite, as is what comes down from infinity; but nothing is no change of
+ * nothing.
  */
 static double find_change(const struct plx_outcome *outcome)
 {
@@ -103,6 +104,7 @@ static enum plx_status judge_condition(const struct plx_comparison *comparison, 
                                     .of_change = condition->of_change,
                                     .percent = condition->percent,
                                     .significant = condition->significance > 0,
+                                    .of_text = metric->of_text,
                                     .base = (double)NAN,
                                     .value = (double)NAN,
                                     .bound = condition->bound};

@@ -89,7 +89,7 @@ static void plx_comparison_judge__no_numbers(void **state)
         {"ppl < 9", "5", "\"inf\"", PLX_OUTCOME_PASSED},
         {"ppl > +9", "5", "\"inf\"", PLX_OUTCOME_FAILED},
         {"ppl > +9%", "5", "\"inf\"", PLX_OUTCOME_FAILED},
-        {"ppl > +9", "\"inf\"", "5", PLX_OUTCOME_PASSED}, /* it fell */
+        {"ppl > +9", "\"inf\"", "5", PLX_OUTCOME_PASSED},  /* it fell */
         {"ppl > +9%", "\"inf\"", "5", PLX_OUTCOME_PASSED}, /* likewise, by infinitely many percent */
         {"ppl < -9%", "\"inf\"", "5", PLX_OUTCOME_FAILED},
         {"ppl > +9%", "\"inf\"", "\"inf\"", PLX_OUTCOME_UNKNOWN},
@@ -189,6 +189,27 @@ static void plx_comparison_judge__not_comparable(void **state)
         cJSON_Delete(values[0]);
         cJSON_Delete(values[1]);
     }
+}
+
+/* The field that is named is one that forbids the comparison, of figures of the text too. */
+static void plx_comparison_judge__field_that_forbids(void **state)
+{
+    static const char result[] = "{\"perplexity\": 200, \"normalized\": {\"bits_per_byte\": 2}}";
+    struct plx_difference differences[] = {
+        {.field = "corpus.tokenization"}, {.field = "counts.skipped.blank"}, {.field = "protocol.window"}};
+    struct gated gated;
+    (void)state;
+    gated_make(&gated, result, result);
+    gated.pair.comparability.level = PLX_COMPARABLE_NOTHING;
+    gated.pair.comparability.differences = differences;
+    gated.pair.comparability.difference_count = 3;
+    assert_string_equal(gated_judge(&gated, "bpb > 1")->reason,
+                        "bpb cannot be judged: the results are not comparable: protocol.window is absent in "
+                        "BASE and absent in NEW, and 2 more differ");
+    assert_string_equal(gated_judge(&gated, "ppl > 1")->reason,
+                        "ppl cannot be judged: the results are not comparable: corpus.tokenization is absent "
+                        "in BASE and absent in NEW, and 2 more differ");
+    gated_release(&gated);
 }
 
 static void plx_comparison_judge__no_fingerprint(void **state)
@@ -366,6 +387,7 @@ int main(void)
         cmocka_unit_test(plx_comparison_judge__no_numbers),
         cmocka_unit_test(plx_comparison_judge__significant),
         cmocka_unit_test(plx_comparison_judge__not_comparable),
+        cmocka_unit_test(plx_comparison_judge__field_that_forbids),
         cmocka_unit_test(plx_comparison_judge__no_fingerprint),
         cmocka_unit_test(plx_comparison_judge__usual),
         cmocka_unit_test(plx_comparison_judge__several),
