@@ -108,9 +108,8 @@ static enum plx_status find_differences(struct plx_comparability *found, const c
     return status ? status : compare_objects(found, protocols, "protocol", error);
 }
 
-/* Whether the figures of the text are comparable in spite of it. Not where other unknown tokens are left out:
-   what is hard could go that way. */
-static bool leaves_text(const char *field)
+/* Not where other unknown tokens are left out: what is hard could go that way. */
+bool plx_difference_leaves_text(const char *field)
 {
     static const char *const fields[] = {"corpus.tokenization", "counts.tokens",  "counts.scored",
                                          "protocol.unit",       "protocol.start", "protocol.end",
@@ -129,7 +128,7 @@ static void judge(struct plx_comparability *found)
     bool text = true, corpus = true, left_out = false;
     for (size_t i = 0; i < found->difference_count; i++) {
         const char *field = found->differences[i].field;
-        text = text && leaves_text(field);
+        text = text && plx_difference_leaves_text(field);
         left_out = left_out || strcmp(field, "counts.skipped.unknown") == 0 ||
                    strcmp(field, "counts.scored_bytes") == 0;
         corpus = corpus && strcmp(field, "corpus.sha256") != 0 && strcmp(field, "corpus.document_range") != 0;
