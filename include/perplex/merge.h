@@ -12,7 +12,9 @@ extern "C" {
 /* Puts together what plx_evaluate has made of every shard of one corpus (struct plx_shard of evaluate.h), and
    plx_result_json has written: paths[count] (paths, "-" or URLs, read one after another), in any order.
    Neither model nor corpus is opened. The result is, byte for byte outside `runtime`, that of an evaluation
-   of the whole by the same build; sums are exact, so that nothing is lost by the division.
+   of the whole by the same build; sums are exact, so that nothing is lost by the division. Where a model's
+   answers are computed in a way that depends on machine and build, the results of its shards say how
+   (`shard.arithmetic`), and all must have been computed alike.
 
    The numbers that most callers want go into the caller's *metrics, which may be NULL.
 
@@ -26,11 +28,12 @@ extern "C" {
    once.
 
    PLX_MISMATCH where a shard is missing, there twice, of another number of shards, of another evaluation
-   (another model, corpus, protocol or option) or of another version of perplex, where a result is of a whole
-   corpus, and where models have no fingerprint, so that they could be different ones. PLX_MALFORMED where one
-   is not a result, or its members contradict each other; PLX_NOT_FINITE where a sum leaves its range;
-   PLX_UNSUPPORTED where one has more than 64 MiB; the errors of opening and reading a source (source.h). Any
-   thread. */
+   (another model, corpus, protocol or option), computed with another library of matrix products, other
+   kernels of it, other mathematical functions or by another compiler, or of another version of perplex, where
+   a result is of a whole corpus, and where models have no fingerprint, so that they could be different ones.
+   PLX_MALFORMED where one is not a result, or its members contradict each other; PLX_NOT_FINITE where a sum
+   leaves its range; PLX_UNSUPPORTED where one has more than 64 MiB; the errors of opening and reading a source
+   (source.h). Any thread. */
 PLX_API enum plx_status plx_merge(const char *const *paths, size_t count, struct plx_metrics *metrics,
                                   char **text, size_t *length, struct plx_error *error);
 

@@ -11,7 +11,9 @@ static const char DETAILS[] =
     "of an evaluation of the whole corpus: the sums in results are exact, and neither model nor corpus is "
     "opened again.\n\n"
     "Shards that are missing, there twice, or of another evaluation are refused by name, with the field that "
-    "differs; the exit code is 2 then. A digit that was changed in one is noticed.";
+    "differs; the exit code is 2 then. So are shards of neural models from machines that round differently. "
+    "A "
+    "digit that was changed in one is noticed.";
 
 static const struct cli_example EXAMPLES[] = {
     {"perplex merge shards/*.json -o result.json",

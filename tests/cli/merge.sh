@@ -113,10 +113,29 @@ sed 's/"version": "[0-9.]*"/"version": "0.0.1"/' 1.json >other.json
 refuses 2 'other.json: the result is of perplex 0.0.1, and this is *: versions may differ in what they compute' \
     "$PERPLEX" merge other.json
 
+# Matrix products are another machine's: a sum of both would be neither's. Those of n-gram models have none.
+shards "$neural" "$test_text" 2
+OPENBLAS_CORETYPE=Prescott "$PERPLEX" eval "$neural" "$test_text" -q --shard 2/2 -o other.json
+contains 1.json '"arithmetic": ".*functions [0-9a-f]\{8\}, '
+if [ "$(grep '"arithmetic": ' 1.json)" = "$(grep '"arithmetic": ' other.json)" ]; then
+    echo 'left out: matrix products of another processor, as OPENBLAS_CORETYPE chooses none'
+else
+    refuses 2 'other.json: it was computed with OpenBLAS * Prescott, *, and "1.json" with OpenBLAS * (*OPENBLAS_CORETYPE*)' \
+        "$PERPLEX" merge 1.json other.json
+    OPENBLAS_CORETYPE=Prescott "$PERPLEX" eval "$neural" "$test_text" -q --shard 1/2 -o 1.json
+    accepts "$PERPLEX" merge 1.json other.json
+    grep -q arithmetic out && fail 'the whole says what shards were computed with'
+fi
+shards "$ngram" "$test_text" 2
+OPENBLAS_CORETYPE=Prescott "$PERPLEX" eval "$ngram" "$test_text" -q --shard 2/2 -o 2.json
+accepts "$PERPLEX" merge 1.json 2.json
+is_whole
+grep -q arithmetic 1.json && fail 'what n-gram models say depends on the machine'
+
 # Numbers that contradict each other.
 "$PERPLEX" eval "$ngram" "$test_text" -q --shard 1/1 -o 1.json
 sed 's/"perplexity": [1-9]/"perplexity": 9/' 1.json >other.json
-refuses 3 'other.json: $.perplexity is 9*, and by the rest of the result * (the file was changed, or written by another build)' \
+refuses 3 'other.json: $.perplexity is 9*, and by the rest of the result * (the file was changed, or written by another build or kind of machine)' \
     "$PERPLEX" merge other.json
 sed 's/"elsewhere": 0/"elsewhere": 10/' 1.json >other.json
 refuses 3 'other.json: $.accumulators.sha256 is "*", and by the rest of the result "*" (*)' "$PERPLEX" merge other.json
