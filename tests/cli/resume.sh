@@ -88,7 +88,20 @@ other 'evaluation: its model format is "arpa", not "safetensors"' "$neural" "$te
 other 'corpus: what is to be scored differs after 0 targets' "$ngram" "$test_text" --batch 16
 other 'corpus: what is to be scored differs after [1-9]* targets' "$ngram" changed --batch 16
 other 'corpus: *' "$ngram" short --batch 16
-other 'kind of evaluation' "$ngram" "$text" --batch 16 --shard 1/2
+other 'evaluation: its shard is "none", not "1/2"' "$ngram" "$text" --batch 16 --shard 1/2
+other 'evaluation: its distributions is "no", not "yes"' "$ngram" "$text" --batch 16 --distributions
+other 'evaluation: its list of modified losses is "", not "label_smoothing"' \
+    "$ngram" "$text" --batch 16 --label-smoothing 0.1
+other 'evaluation: its explanation is "no", not "yes"' "$ngram" "$text" --batch 16 --explain
+"$PERPLEX" eval "$neural" "$test_text" -q --shard 1/1 -o here.json
+OPENBLAS_CORETYPE=Prescott "$PERPLEX" eval "$neural" "$test_text" -q --shard 1/1 -o elsewhere.json
+if [ "$(grep '"arithmetic": ' here.json)" = "$(grep '"arithmetic": ' elsewhere.json)" ]; then
+    echo 'left out: a journal of another machine, as OPENBLAS_CORETYPE chooses none'
+else
+    export OPENBLAS_CORETYPE=Prescott
+    other 'evaluation: its arithmetic is "OpenBLAS *", not "OpenBLAS * Prescott, *"' "$ngram" "$text" --batch 16
+    unset OPENBLAS_CORETYPE
+fi
 
 # One at a time.
 begin "$ngram" - --batch 16
@@ -112,8 +125,13 @@ refuses 3 "$ngram: a journal is of one model, which cannot be recognised without
     "$PERPLEX" eval "$ngram" "$text" -q -o kept.json --resume --fingerprint none
 [ ! -e kept.json.journal ] || fail 'an empty journal was left'
 misused '--resume needs -o FILE: its journal lies beside that file' "$PERPLEX" eval "$ngram" "$text" --resume
-misused '--resume needs -o FILE: its journal lies beside that file' \
+misused '--resume needs -o FILE: its journal lies beside that file' "$PERPLEX" eval "$ngram" "$text" --resume -o -
+misused '--resume: /dev/null is not a regular file, and the journal lies beside a file' \
     "$PERPLEX" eval "$ngram" "$text" --resume -o /dev/null
+misused '--resume: pipe is not a regular file, and the journal lies beside a file' \
+    "$PERPLEX" eval "$ngram" "$text" --resume -o pipe
+mkdir folder
+refuses 4 'cannot write folder: Is a directory' "$PERPLEX" eval "$ngram" "$text" --resume -o folder -q
 misused 'the journal and --per-token cannot both go to ./kept.json.journal' \
     "$PERPLEX" eval "$ngram" "$text" --resume -o kept.json --per-token ./kept.json.journal
 cp "$text" kept.json.journal
