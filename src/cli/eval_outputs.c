@@ -213,6 +213,15 @@ const char *cli_side_path(const struct cli_arguments *arguments)
     return tokens && (!documents || plx_output_same(NULL, tokens)) ? tokens : documents;
 }
 
+/* Says that nothing is lost where the outputs could not be written. */
+static void hint_at_journal(const struct cli_arguments *arguments, struct plx_error *error)
+{
+    if (arguments->values[CLI_RESUME] && !*error->hint)
+        snprintf(error->hint, sizeof error->hint,
+                 "what has been scored is kept in %.256s.journal: the same command goes on from there",
+                 arguments->values[CLI_OUTPUT]);
+}
+
 /* Everything but the names of files, what cannot be taken back last; then these names. */
 int cli_deliver(const struct cli_arguments *arguments, const struct plx_result *result,
                 const struct cli_outputs *outputs)
@@ -232,14 +241,17 @@ int cli_deliver(const struct cli_arguments *arguments, const struct plx_result *
     if (status) {
         plx_output_discard(json);
         cli_discard_outputs(outputs);
+        hint_at_journal(arguments, &error);
         return cli_fail_output(failed, &error);
     }
     if (json && (status = plx_output_commit(json, &error)))
         failed = path;
     status = commit_sides(outputs, status, &error);
-    if (status)
+    if (status) {
         plx_journal_close(outputs->journal);
-    else
+        hint_at_journal(arguments, &error);
+    } else {
         status = plx_journal_remove(outputs->journal, &error);
+    }
     return status ? cli_fail_output(failed, &error) : CLI_OK;
 }

@@ -135,7 +135,8 @@ static enum plx_status run_corpus(struct run *run, struct plx_error *error)
     status = plx_pipeline_run(pipeline, &callbacks, run->fed ? &run->feed.spelling : NULL, error);
     if (status == PLX_OK && options->journal)
         status = plx_journal_end(options->journal, error);
-    if (status == PLX_INTERRUPTED && options->journal)
+    const bool passing = status == PLX_INTERRUPTED || (status == PLX_IO && !*error->hint);
+    if (passing && options->journal)
         plx_journal_hint(options->journal, error);
     if (status)
         return status;

@@ -160,4 +160,16 @@ refuses 4 'cannot write kept.json.journal: File too large (what has been scored 
 accepts "$PERPLEX" eval "$ngram" "$text" -q -o kept.json --batch 16 --resume
 same kept.json whole.json
 
+# Another output has no room, while tokens are scored or when all are: what is kept is said all the same.
+hint='(what has been scored is kept in kept.json.journal: the same command goes on from there)'
+rm -f kept.json*
+head -n 300 "$text" >some
+refuses 4 "cannot write kept.jsonl: File too large $hint" \
+    limited "$PERPLEX" eval "$ngram" some -q -o kept.json --batch 16 --resume --per-token kept.jsonl
+[ -s kept.json.journal ] || fail 'there is no journal'
+rm -f kept.json*
+refuses 4 "cannot write /dev/full: No space left on device $hint" \
+    "$PERPLEX" eval "$ngram" short -q -o kept.json --resume --per-token /dev/full
+rm -f kept.json*
+
 finish
