@@ -72,9 +72,14 @@ cmp err whole.err || fail 'says something else than the whole'
 # Tokens with the text beside them: where not all is scored, its bytes are an estimate, which is said once.
 awk 'BEGIN { for (i = 0; i < 600; i++) printf "{\"input_ids\": [1, 2, 3, %d, 5], \"text\": \"abcdefg\"}\n", i % 90 }' >ids.jsonl
 shards uniform:100 ids.jsonl 3 --limit 2500
-accepts "$PERPLEX" merge 3.json 2.json 1.json
+accepts "$PERPLEX" merge 3.json 2.json 1.json -q
 is_whole
 has warnings.0.code spread-bytes
+"$PERPLEX" eval uniform:100 ids.jsonl --limit 2500 -o whole.json 2>whole.err
+run "$PERPLEX" merge 3.json 2.json 1.json
+ends_with 0
+cmp err whole.err || fail 'warns of something else than the whole'
+contains err 'are an estimate: .* (500 times)$'
 grep -q spread-bytes [1-3].json && fail 'a shard knows what is not scored elsewhere'
 
 # Who is not there, or there twice, or somebody else.
