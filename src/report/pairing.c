@@ -1,10 +1,11 @@
 #include "report/pairing.h"
 
 #include "base/memory.h"
-#include "eval/pipeline.h"
 #include "report/intervals.h"
 #include "report/result_file.h"
 #include "report/token_pairs.h"
+
+#include <perplex/evaluate.h>
 
 #include <inttypes.h>
 #include <math.h>
