@@ -80,7 +80,7 @@ other() {
         "$PERPLEX" eval "$@" -q -o kept.json --resume
     cmp -s kept.json.journal half || fail 'the journal has changed'
 }
-head -n 100 "$text" >short
+head -n 20 "$text" >short
 sed '1,200s/ the / a /' "$text" >changed
 other 'evaluation: its batch is "16", not "17"' "$ngram" "$text" --batch 17
 other 'evaluation: its start is "context", not "none"' "$ngram" "$text" --batch 16 --start none
