@@ -12,6 +12,10 @@
 #define PLAN_DOCUMENTS ".documents."
 #define PLAN_JOURNAL   ".json.journal"
 
+/* In the folder too, where "*.json" shall be the results alone. */
+#define PLAN_INDEX ".index.json"
+#define PLAN_LOCK  ".lock"
+
 /* What a plan multiplies. */
 enum plan_axis { PLAN_MODEL, PLAN_CORPUS, PLAN_PROTOCOL, PLAN_AXES };
 
@@ -107,7 +111,7 @@ void cli_look_at_result(const struct plan_folder *folder, struct plan_cell *cell
 bool cli_has_journal(const struct plan_folder *folder, const struct plan_cell *cell);
 void cli_remove_journal(const struct plan_folder *folder, const struct plan_cell *cell);
 
-/* Writes index.json. Returns the exit code, having said what failed. */
+/* Writes the index. Returns the exit code, having said what failed. */
 int cli_write_index(const struct cli_plan *plan, const struct plan_folder *folder,
                     const struct plan_cell *cells, size_t count);
 

@@ -14,9 +14,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#define INDEX "index.json"
-#define LOCK  ".lock"
-
 /* Processes of a run that was killed need a moment to end. */
 #define LOCK_TRIES    200
 #define LOCK_WAIT_NS  50000000L
@@ -95,7 +92,7 @@ static int refuse_locked(const struct plan_folder *folder)
 static int lock_folder(struct plan_folder *folder)
 {
     const struct timespec wait = {.tv_nsec = LOCK_WAIT_NS};
-    char *path = cli_folder_path(folder, LOCK, "");
+    char *path = cli_folder_path(folder, PLAN_LOCK, "");
     int code = CLI_OK;
     folder->lock = open(path, O_RDWR | O_CREAT, 0666); /* without O_CLOEXEC */
     if (folder->lock < 0)
@@ -150,7 +147,7 @@ static bool is_left_over(const char *name)
         else
             free(result);
     }
-    const bool ours = (cell || strcmp(output, INDEX) == 0) && is_temporary(name, output, length);
+    const bool ours = (cell || strcmp(output, PLAN_INDEX) == 0) && is_temporary(name, output, length);
     free(output);
     free(cell);
     return ours;
@@ -334,7 +331,7 @@ static void recall_failure(const struct plx_setting *entry, struct plan_cell *ce
 
 void cli_recall_failures(const struct plan_folder *folder, struct plan_cell *cells, size_t count)
 {
-    char *path = cli_folder_path(folder, INDEX, "");
+    char *path = cli_folder_path(folder, PLAN_INDEX, "");
     struct plx_config *index;
     struct plx_error error;
     if (plx_config_open_tree(path, NULL, &index, &error) == PLX_OK) {
@@ -350,7 +347,7 @@ int cli_write_index(const struct cli_plan *plan, const struct plan_folder *folde
                     const struct plan_cell *cells, size_t count)
 {
     struct plx_cell *shown = cli_allocate(count, sizeof *shown);
-    char **files = cli_allocate(count, sizeof *files), *path = cli_folder_path(folder, INDEX, ""), *text;
+    char **files = cli_allocate(count, sizeof *files), *path = cli_folder_path(folder, PLAN_INDEX, ""), *text;
     struct plx_error error;
     size_t length;
     int code = CLI_OK;

@@ -24,7 +24,7 @@ static const char DETAILS[] =
     "files that it is made from, the options, and the version of perplex. What is there is not done again, "
     "what is not is; so a run that was stopped, or killed, goes on where it was. A cell that fails does not "
     "stop the others: it is marked with its error and tried again by the next run, unless its result is "
-    "there and not finite. index.json (schema perplex.run/1) says how all cells stand."
+    "there and not finite. .index.json (schema perplex.run/1) says how all cells stand."
     "\n\n"
     "The exit code is that of the first cell of the plan that has failed.";
 
@@ -248,6 +248,7 @@ static int print_table(const struct running *run)
 {
     struct plx_table_names *names = cli_allocate(run->count, sizeof *names);
     char **paths = cli_allocate(run->count, sizeof *paths), *text = NULL;
+    const char *output = run->arguments->values[CLI_OUTPUT];
     size_t count = 0, length = 0;
     for (size_t i = 0; i < run->count; i++) {
         const struct plan_cell *cell = run->cells + i;
@@ -258,10 +259,12 @@ static int print_table(const struct running *run)
         paths[count++] = cli_folder_path(&run->folder, cell->stem, ".json");
     }
     int code = CLI_OK;
-    if (count > 0)
+    for (size_t i = 0; i < count && code == CLI_OK; i++)
+        code = output && !cli_check_overwritten(output, paths[i]) ? CLI_USAGE : CLI_OK;
+    if (count > 0 && code == CLI_OK)
         code = cli_make_table(&run->plan.table, (const char *const *)paths, names, count, &text, &length);
     if (text)
-        code = cli_write(run->arguments->values[CLI_OUTPUT], text, length);
+        code = cli_write(output, text, length);
     plx_text_free(text);
     for (size_t i = 0; i < count; i++)
         free(paths[i]);
@@ -363,16 +366,29 @@ static void forget_results(struct running *run)
     }
 }
 
-/* The table may not take the place of what is read, nor of the index. */
+/* False, with a message, if the output is the plan, or what one of its cells reads. */
+static bool keeps_inputs(const struct running *run, const char *output)
+{
+    if (!cli_check_inputs_kept(output, run->arguments))
+        return false;
+    for (size_t i = 0; i < run->count; i++) {
+        if (!cli_check_inputs_kept(output, &run->cells[i].arguments))
+            return false;
+    }
+    return true;
+}
+
+/* Neither the table nor what the folder has beside results may take the place of what is read, nor the table
+   that of the others. */
 static bool check_overwritten(const struct running *run)
 {
+    static const char *const OURS[] = {PLAN_INDEX, PLAN_LOCK};
     const char *output = run->arguments->values[CLI_OUTPUT];
-    char *index = cli_folder_path(&run->folder, "index.json", "");
-    bool fine = !output || cli_check_overwritten(output, index);
-    free(index);
-    for (size_t i = 0; i < run->count && output && fine; i++) {
-        for (int k = 0; k < run->cells[i].arguments.operand_count && fine; k++)
-            fine = cli_check_overwritten(output, run->cells[i].operands[k]);
+    bool fine = !output || keeps_inputs(run, output);
+    for (size_t i = 0; i < sizeof OURS / sizeof *OURS && fine; i++) {
+        char *ours = cli_folder_path(&run->folder, OURS[i], "");
+        fine = keeps_inputs(run, ours) && (!output || cli_check_overwritten(output, ours));
+        free(ours);
     }
     return fine;
 }

@@ -20,7 +20,7 @@ cell() {
 
 # state INDEX STATE [FOLDER]: how a cell stands, by its number from 0.
 state() {
-    found=$(value "${3-results}/index.json" "cells.$1.state")
+    found=$(value "${3-results}/.index.json" "cells.$1.state")
     [ "$found" = "$2" ] || fail "cell $1 is '$found' instead of '$2'"
 }
 
@@ -29,11 +29,10 @@ same() {
     (cd "$1" && ls) >names
     (cd "$2" && ls) | cmp -s - names || fail "$1 and $2 have not the same files: $(ls "$1" "$2")"
     for name in "$1"/*.json; do
-        [ "${name##*/}" != index.json ] || continue
         without_runtime "$name" >wanted
         without_runtime "$2/${name##*/}" | cmp -s wanted - || fail "$name differs in $2"
     done
-    cmp -s "$1/index.json" "$2/index.json" || fail "the indexes of $1 and $2 differ"
+    cmp -s "$1/.index.json" "$2/.index.json" || fail "the indexes of $1 and $2 differ"
 }
 
 # What a cell is: what eval gives, under a name of its own.
@@ -61,7 +60,7 @@ ends_with 0
 is_silent
 prints_nothing
 [ -s table.md ] || fail 'there is no table'
-[ "$(value results/index.json cells.3.file)" = "${short##*/}" ] || fail 'a cell with a new name is done again'
+[ "$(value results/.index.json cells.3.file)" = "${short##*/}" ] || fail 'a cell with a new name is done again'
 
 # The table that the plan asks for, under the names that it gives.
 sed 's/"protocols"/"table": {"rows": "protocol,corpus", "columns": "model", "metric": "scored,bpb", "format": "csv"}, &/' \
@@ -122,7 +121,7 @@ for name in one/*.tokens.jsonl one/*.documents.jsonl; do
     cmp -s "$name" "several/${name#one/}" || fail "$name differs"
 done
 [ "$(ls one/*.tokens.jsonl one/*.documents.jsonl | wc -l)" -eq 8 ] || fail 'files are missing beside the results'
-[ "$(value several/index.json cells.0.exit_code)" = 0 ] || fail 'the index lacks the exit code'
+[ "$(value several/.index.json cells.0.exit_code)" = 0 ] || fail 'the index lacks the exit code'
 
 # A cell is done only with what stands beside it.
 rm one/ngram.test.sentence.*.tokens.jsonl
@@ -135,16 +134,16 @@ printf '{"schema": "perplex.result/1", ' >"$(cell neural test sentence one)"
 name=$(cell ngram test sentence one)
 [ ! -s one/.lock ] || fail 'the run has not signed off'
 echo 1 >one/.lock
-for left in "$name.x7Ab2Q" "${name%.json}.tokens.jsonl.00aaZZ" one/index.json.Q12345; do : >"$left"; done
+for left in "$name.x7Ab2Q" "${name%.json}.tokens.jsonl.00aaZZ" one/.index.json.Q12345; do : >"$left"; done
 : >"$name.before"
 touch -d '1 hour ago' "$name.before"
-for own in "$name.backup" one/index.json.backup one/notes.txt one/notes.json.x7Ab2Q; do : >"$own"; done
+for own in "$name.backup" one/.index.json.backup one/notes.txt one/notes.json.x7Ab2Q; do : >"$own"; done
 run "$PERPLEX" run plan.json --results one
 contains err '4 cells: 4 done, 3 of them before'
-for left in "$name.x7Ab2Q" "${name%.json}.tokens.jsonl.00aaZZ" one/index.json.Q12345; do
+for left in "$name.x7Ab2Q" "${name%.json}.tokens.jsonl.00aaZZ" one/.index.json.Q12345; do
     [ ! -e "$left" ] || fail "$left is still there"
 done
-for own in "$name.before" "$name.backup" one/index.json.backup one/notes.txt one/notes.json.x7Ab2Q; do
+for own in "$name.before" "$name.backup" one/.index.json.backup one/notes.txt one/notes.json.x7Ab2Q; do
     [ -e "$own" ] || fail "$own is gone"
     rm "$own"
 done
@@ -183,7 +182,7 @@ for turn in first second; do
     state 0 failed fails
     state 2 "done" fails
     state 3 failed fails
-    [ "$(value fails/index.json cells.3.exit_code)" = 5 ] || fail "not finite has another code ($turn)"
+    [ "$(value fails/.index.json cells.3.exit_code)" = 5 ] || fail "not finite has another code ($turn)"
     contains out '^| almanac.o3.arpa |  *559 |  *∞ |$'
     contains out '^| model  *| fine / sentence | fine / zero |$'
 done
@@ -212,9 +211,37 @@ refuses 4 "another \`perplex run\` works in one (process $waiting)" "$PERPLEX" r
 kill -TERM $waiting
 wait $waiting
 [ $? -eq 130 ] || fail "interrupted, it does not end with 130: $(cat waits.err)"
-for name in results/index.json mine.txt mine.json; do
+for name in results/.index.json mine.txt mine.json; do
     refuses 2 "*$name would overwrite what is read: $name" "$PERPLEX" run mine.json -o $name
 done
+
+# Nor is what an option names overwritten, nor a result by the table, nor the plan by the index.
+head -n 5 "$almanac/valid.txt" >counts.txt
+cp counts.txt tune.txt
+cp "$ngram" mixed.arpa
+cat >reads.json <<END
+{ "schema": "perplex.plan/1", "results": "reads", "models": [{"path": "$ngram", "mix": ["0.5:mixed.arpa"]}],
+  "corpora": ["mine.txt"], "options": {"counts": "counts.txt", "breakdown": "frequency", "mix_tune": "tune.txt"} }
+END
+for name in counts.txt tune.txt mixed.arpa; do
+    refuses 2 "$name would overwrite what is read: $name" "$PERPLEX" run reads.json -o $name
+done
+[ ! -e reads ] || fail 'the folder is made all the same'
+accepts "$PERPLEX" run reads.json -q
+name=$(echo reads/*.json)
+cp "$name" kept.json
+refuses 2 "$name would overwrite what is read: $name" "$PERPLEX" run reads.json -q -o "$name"
+cmp -s "$name" kept.json || fail 'the table has taken the place of a result'
+mkdir own
+for name in .index.json .lock; do
+    sed 's/"reads"/"own"/' reads.json >own/$name
+    refuses 2 "own/$name would overwrite what is read: own/$name" "$PERPLEX" run own/$name
+    sed 's/"reads"/"own"/' reads.json | cmp -s - own/$name || fail 'the plan is overwritten'
+    rm own/$name
+done
+
+# What stands in the folder under *.json is results.
+accepts "$PERPLEX" table results/*.json -o all.md
 : >file
 refuses 4 'cannot make the folder file: Not a directory' "$PERPLEX" run plan.json --results file/x
 
