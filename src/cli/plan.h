@@ -47,6 +47,7 @@ struct plan_cell {
     struct cli_arguments arguments; /* of `perplex eval`, but for the names of its outputs */
     const char **operands;          /* owned: what arguments.operands is */
     char key[65];                   /* the hash of what determines the result; "": not known */
+    struct plx_inputs inputs;       /* that went into the key */
     char *stem;                     /* owned: of the names of its files; NULL while the key is not known */
     bool has_result;                /* it is there */
     struct plx_headline headline;   /* of the result that is there */
@@ -104,8 +105,9 @@ void cli_find_results(const struct cli_plan *plan, struct plan_folder *folder, s
 /* Marks cells without a result that the last run has tried in vain, as the index says. */
 void cli_recall_failures(const struct plan_folder *folder, struct plan_cell *cells, size_t count);
 
-/* What is to be found in the result of a cell: it is done, or has failed. */
-void cli_look_at_result(const struct plan_folder *folder, struct plan_cell *cell);
+/* The result of a cell that has just been carried out: it is done, or has failed. A result that was made from
+   other files than those the cell is named by is removed. */
+void cli_take_result(const struct cli_plan *plan, const struct plan_folder *folder, struct plan_cell *cell);
 
 /* Whether there is a journal of the cell; and removes it. */
 bool cli_has_journal(const struct plan_folder *folder, const struct plan_cell *cell);

@@ -234,7 +234,8 @@ static bool has_files(const struct cli_plan *plan, const struct plan_folder *fol
            (!plan->per_document || is_there(folder, cell, PLAN_DOCUMENTS, plan->per_document));
 }
 
-void cli_look_at_result(const struct plan_folder *folder, struct plan_cell *cell)
+/* What is to be found in the result of a cell: it is done, or has failed. */
+static void look_at_result(const struct plan_folder *folder, struct plan_cell *cell)
 {
     char *path = cli_folder_path(folder, cell->stem, ".json"), message[1536];
     struct plx_error error;
@@ -254,13 +255,73 @@ void cli_look_at_result(const struct plan_folder *folder, struct plan_cell *cell
     free(path);
 }
 
-/* A file that is no result, or not a whole one, is as if it were not there. */
+/* Whether the two are not the same; "" is not known. */
+static bool differs(const char *a, const char *b)
+{
+    return *a && *b && strcmp(a, b) != 0;
+}
+
+/* What of the files is not what went into the cell's key; NULL: all is. */
+static const char *find_changed(const struct plan_cell *cell)
+{
+    static const char *const NAMES[] = {
+        [PLX_INPUT_MODEL] = "model",
+        [PLX_INPUT_VOCABULARY] = "model's vocabulary",
+        [PLX_INPUT_CORPUS] = "corpus",
+        [PLX_INPUT_TUNING] = "corpus of mix_tune",
+        [PLX_INPUT_COUNTS] = "corpus of counts",
+        [PLX_INPUT_TOKEN_BYTES] = "file of token_bytes",
+    };
+    const struct plx_inputs *ours = &cell->inputs, *read = &cell->headline.inputs;
+    for (size_t i = 0; i < PLX_INPUT_COUNT; i++) {
+        if (differs(ours->sha256[i], read->sha256[i]))
+            return NAMES[i];
+    }
+    for (size_t i = 0; i < PLX_MIXTURE_MOST; i++) {
+        if (differs(ours->components[i], read->components[i]))
+            return i == 0 ? "model" : "model that is mixed in";
+    }
+    return NULL;
+}
+
+/* The result and what stands beside it. */
+static void remove_result(const struct cli_plan *plan, const struct plan_folder *folder,
+                          const struct plan_cell *cell)
+{
+    char *names[] = {cli_text(".json"), plan->per_token ? cli_text(PLAN_TOKENS "%s", plan->per_token) : NULL,
+                     plan->per_document ? cli_text(PLAN_DOCUMENTS "%s", plan->per_document) : NULL};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        char *path = names[i] ? cli_folder_path(folder, cell->stem, names[i]) : NULL;
+        if (path)
+            (void)unlink(path);
+        free(path);
+        free(names[i]);
+    }
+}
+
+void cli_take_result(const struct cli_plan *plan, const struct plan_folder *folder, struct plan_cell *cell)
+{
+    look_at_result(folder, cell);
+    const char *changed = cell->has_result ? find_changed(cell) : NULL;
+    if (!changed)
+        return;
+    remove_result(plan, folder, cell);
+    cell->has_result = false;
+    cli_fail_cell(cell, plx_status_exit_code(PLX_MISMATCH),
+                  "the %s has changed since the run began: its result would stand under a wrong name",
+                  changed);
+}
+
+/* A file that is no result, or not a whole one, or made from other files than its name says, is as if it were
+   not there. */
 static void look_at_cell(const struct cli_plan *plan, const struct plan_folder *folder,
                          struct plan_cell *cell)
 {
     if (!cell->stem || !has_files(plan, folder, cell))
         return;
-    cli_look_at_result(folder, cell);
+    look_at_result(folder, cell);
+    if (cell->has_result && find_changed(cell))
+        cell->has_result = false;
     if (cell->has_result && folder->lock >= 0)
         cli_remove_journal(folder, cell); /* killed when it had served */
     if (cell->has_result)

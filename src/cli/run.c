@@ -193,7 +193,7 @@ static void finish_cell(struct running *run, const struct plan_process *process,
     } else {
         run->finished++;
         if (code == CLI_OK || code == plx_status_exit_code(PLX_NOT_FINITE))
-            cli_look_at_result(&run->folder, cell);
+            cli_take_result(&run->plan, &run->folder, cell);
         say_finished(run, cell, seconds_now() - process->started);
     }
     write_index(run);

@@ -240,6 +240,32 @@ for name in .index.json .lock; do
     rm own/$name
 done
 
+# A result under the name of other files is not believed, and not left there when they change meanwhile.
+accepts "$PERPLEX" run reads.json -q
+echo more >>tune.txt
+accepts "$PERPLEX" run reads.json -q --results other
+cp reads/*.json "$(echo other/*.json)"
+run "$PERPLEX" run reads.json --results other
+contains err '1 cells: 1 done, 0 of them before'
+cp "$ngram" changes.arpa
+cat >changes.json <<END
+{ "schema": "perplex.plan/1", "results": "changes", "models": ["$neural", "changes.arpa"],
+  "corpora": [{"name": "long", "paths": [$(yes "\"$almanac/train.txt\"" | head -n 8 | paste -s -d ,)]}] }
+END
+"$PERPLEX" run changes.json >out 2>err &
+program=$!
+wait_for [ -s changes/.index.json ] || fail 'the index is not there'
+sed 's/-1\.5/-1.6/' "$ngram" >changed.arpa
+mv changed.arpa changes.arpa
+code=0
+wait $program || code=$?
+what='run, a model of which changes meanwhile'
+ends_with 2
+contains err '^perplex: changes.arpa, long, default: the model has changed since the run began'
+[ "$(ls changes/*.json | wc -l)" -eq 1 ] || fail "a false result is left: $(ls changes)"
+run "$PERPLEX" run changes.json
+contains err '2 cells: 2 done, 1 of them before'
+
 # What stands in the folder under *.json is results.
 accepts "$PERPLEX" table results/*.json -o all.md
 : >file
