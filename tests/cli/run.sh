@@ -306,6 +306,10 @@ wrong "{$plan, \"table\": {\"rows\": \"corpus,modle\"}}" '$.table.rows takes mod
 wrong "{$plan, \"table\": {\"row\": \"model\"}}" '$.table.row: table has no such option; did you mean rows[?]'
 wrong '{"schema": "perplex.plan/1", "models": [{"path": "a", "window": 5}], "corpora": ["b"],
     "protocols": [{"window": 6}]}' '$.models\[0\].window and $.protocols\[0\].window are said of one cell'
+wrong '{"schema": "perplex.plan/1", "models": [{"path": "a", "mix": ["a"]}], "corpora": ["b"]}' \
+    '$.models\[0\].mix takes WEIGHT:MODEL *'
+wrong "{$plan, \"protocols\": [{\"mix_tune\": \"v.txt\"}]}" '$.protocols\[0\].mix_tune needs a model to mix*'
+wrong "{$plan, \"protocols\": [{\"protocol\": \"gptq\", \"window\": 16, \"stride\": 8}]}" 'm.arpa, a.txt, gptq: *'
 printf '{' >wrong.json
 refuses 3 'wrong.json:1:2: *' "$PERPLEX" run wrong.json
 refuses 4 'missing.json: *' "$PERPLEX" run missing.json
