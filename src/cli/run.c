@@ -14,6 +14,9 @@
 /* How often the line on the terminal changes, and a signal that came at the wrong moment is seen. */
 #define PERIOD_MS 500
 
+/* How often the index is written at most. */
+#define INDEX_SECONDS 0.5
+
 static const char DETAILS[] =
     "PLAN is a JSON file: the models, the corpora and the protocols that are multiplied, options for all or "
     "for some, and the table that is printed at the end. Values are those of `--config`; its JSON Schema is "
@@ -46,7 +49,9 @@ struct running {
     size_t jobs, active;
     unsigned threads; /* for each cell; 0: as it likes */
     bool quiet, terminal, shown, stopping;
-    int code; /* of what goes wrong beside the cells */
+    bool changed;   /* the index is behind */
+    double written; /* seconds: when it was not */
+    int code;       /* of what goes wrong beside the cells */
 };
 
 static double seconds_now(void)
@@ -112,7 +117,7 @@ static void say_finished(struct running *run, const struct plan_cell *cell, doub
         fprintf(stderr, "%s\n", plx_cell_state_name(cell->state));
 }
 
-/* Starts no more, and asks those that are at work to end. */
+/* Starts no more, and asks those that are at work to end, by a signal that may come twice. */
 static void stop(struct running *run)
 {
     run->stopping = true;
@@ -126,9 +131,18 @@ static void write_index(struct running *run)
 {
     if (run->code != CLI_OK)
         return;
+    run->changed = false;
+    run->written = seconds_now();
     run->code = cli_write_index(&run->plan, &run->folder, run->cells, run->count);
     if (run->code != CLI_OK && !run->stopping)
         stop(run);
+}
+
+/* What has changed, not too often: each time all of the index goes to the disk. */
+static void keep_index(struct running *run)
+{
+    if (run->changed && seconds_now() - run->written >= INDEX_SECONDS)
+        write_index(run);
 }
 
 static void start_cell(struct running *run, struct plan_cell *cell)
@@ -150,15 +164,12 @@ static void start_cell(struct running *run, struct plan_cell *cell)
 /* As many as there are places for. */
 static void start_cells(struct running *run)
 {
-    bool started = false;
     for (; run->next < run->count && run->active < run->jobs && !run->stopping; run->next++) {
         if (run->cells[run->next].state != PLX_CELL_TO_DO)
             continue;
         start_cell(run, run->cells + run->next);
-        started = true;
+        run->changed = true;
     }
-    if (started)
-        write_index(run);
 }
 
 static void forget_error(struct plan_cell *cell)
@@ -183,7 +194,7 @@ static void finish_cell(struct running *run, const struct plan_process *process,
     struct plan_cell *cell = process->cell;
     run->active--;
     run->folder.left_over = run->folder.left_over || process->killed;
-    if (run->stopping && code != CLI_OK) { /* it is not its fault */
+    if ((run->stopping || cli_interrupted(NULL)) && code != CLI_OK) { /* it is not its fault */
         forget_error(cell);
     } else if (starts_afresh(process, code)) {
         cli_remove_journal(&run->folder, cell);
@@ -196,7 +207,7 @@ static void finish_cell(struct running *run, const struct plan_process *process,
             cli_take_result(&run->plan, &run->folder, cell);
         say_finished(run, cell, seconds_now() - process->started);
     }
-    write_index(run);
+    run->changed = true;
 }
 
 static void hear_cells(struct running *run)
@@ -225,11 +236,13 @@ static void carry_out(struct running *run)
     start_cells(run);
     while (run->active > 0) {
         show(run);
+        keep_index(run);
         hear_cells(run);
         if (cli_interrupted(NULL) && !run->stopping)
             stop(run);
         start_cells(run);
     }
+    write_index(run);
     clear_line(run);
 }
 
