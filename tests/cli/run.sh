@@ -110,6 +110,15 @@ run "$PERPLEX" run quoted.json --dry-run -q
 [ "$(cat out)" = 'done    ngram, test, default
 to do   neural, test, default' ] || fail "the list is wrong: $(cat out)"
 
+# What is listed does not write to the terminal.
+echo more >"$(printf 'a\033[31m\\b.txt')"
+printf '{ "schema": "perplex.plan/1", "models": ["%s"], "corpora": ["a%su001b[31m%sb.txt"] }\n' \
+    "$ngram" '\' '\\' >control.json
+run "$PERPLEX" run control.json --dry-run
+ends_with 0
+contains out " \$'a.033\[31m.134b.txt'\$"
+grep -q "$(printf '\033')" out && fail 'a control character is printed'
+
 # Several at a time are what one after another is.
 plan ', "protocols": ["sentence", "wikitext-eos"], "options": {"per_token": "jsonl", "per_document": true}'
 run "$PERPLEX" run plan.json -q --results one
