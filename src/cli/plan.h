@@ -89,13 +89,18 @@ enum plx_status cli_make_keys(struct plan_cell *cells, size_t count, bool termin
 struct plan_folder {
     const char *path;
     int lock;         /* descriptor; -1: not locked */
+    int refused;      /* why nothing can be written in it, as errno; 0: it can */
     size_t strangers; /* results in it that belong to no cell */
     bool left_over;   /* a process was killed, and may have left something for the next run to remove */
 };
 
 /* Makes the folder, waits a moment for who else works in it, and removes what a run that was killed has left
-   of outputs. Returns the exit code, having said what failed; to be closed in any case. */
+   of outputs. One that is there and may not be written is opened all the same, for what is in it. Returns the
+   exit code, having said what failed; to be closed in any case. */
 int cli_open_folder(const char *path, struct plan_folder *folder);
+
+/* Says that nothing can be written in the folder; returns the exit code. */
+int cli_fail_folder(const struct plan_folder *folder);
 void cli_close_folder(struct plan_folder *folder);
 
 /* Finds the results that are there: of these cells, and of none. */

@@ -95,9 +95,13 @@ static int lock_folder(struct plan_folder *folder)
     char *path = cli_folder_path(folder, PLAN_LOCK, "");
     int code = CLI_OK;
     folder->lock = open(path, O_RDWR | O_CREAT, 0666); /* without O_CLOEXEC */
-    if (folder->lock < 0)
+    if (folder->lock < 0 && (errno == EACCES || errno == EPERM || errno == EROFS))
+        folder->refused = errno;
+    else if (folder->lock < 0)
         code = fail_path("cannot write", path, errno);
     free(path);
+    if (folder->refused)
+        return CLI_OK;
     for (int tries = 0; code == CLI_OK && flock(folder->lock, LOCK_EX | LOCK_NB) != 0; tries++) {
         if (errno != EWOULDBLOCK && errno != EINTR)
             return fail_path("cannot lock", folder->path, errno);
@@ -188,9 +192,14 @@ int cli_open_folder(const char *path, struct plan_folder *folder)
     int code = make_folder(path);
     if (code == CLI_OK)
         code = lock_folder(folder);
-    if (code == CLI_OK)
+    if (code == CLI_OK && !folder->refused)
         code = sign_lock(folder);
     return code;
+}
+
+int cli_fail_folder(const struct plan_folder *folder)
+{
+    return fail_path("cannot write a file in", folder->path, folder->refused);
 }
 
 void cli_close_folder(struct plan_folder *folder)

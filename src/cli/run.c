@@ -464,7 +464,10 @@ static int run_cells(struct running *run)
     }
     const size_t before = count_state(run, PLX_CELL_DONE);
     run->finished = run->count - count_state(run, PLX_CELL_TO_DO);
-    carry_out(run);
+    if (run->folder.refused && run->finished < run->count)
+        return cli_fail_folder(&run->folder);
+    if (!run->folder.refused)
+        carry_out(run);
     return conclude(run, before);
 }
 

@@ -119,6 +119,17 @@ ends_with 0
 contains out " \$'a.033\[31m.134b.txt'\$"
 grep -q "$(printf '\033')" out && fail 'a control character is printed'
 
+# A folder that may not be written gives its table as long as there is nothing to do.
+if [ "$(id -u)" -ne 0 ]; then
+    plan ', "results": "fixed"'
+    accepts "$PERPLEX" run plan.json -q
+    chmod a-w fixed fixed/.lock
+    accepts "$PERPLEX" run plan.json -q
+    contains out '^| neural '
+    refuses 4 'cannot write a file in fixed: Permission denied' "$PERPLEX" run plan.json -q --force
+    chmod u+w fixed
+fi
+
 # Several at a time are what one after another is.
 plan ', "protocols": ["sentence", "wikitext-eos"], "options": {"per_token": "jsonl", "per_document": true}'
 run "$PERPLEX" run plan.json -q --results one
