@@ -113,7 +113,7 @@ to do   neural, test, default' ] || fail "the list is wrong: $(cat out)"
 # What is listed does not write to the terminal.
 echo more >"$(printf 'a\033[31m\\b.txt')"
 printf '{ "schema": "perplex.plan/1", "models": ["%s"], "corpora": ["a%su001b[31m%sb.txt"] }\n' \
-    "$ngram" '\' '\\' >control.json
+    "$ngram" "\\" "\\\\" >control.json
 run "$PERPLEX" run control.json --dry-run
 ends_with 0
 contains out " \$'a.033\[31m.134b.txt'\$"
