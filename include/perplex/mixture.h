@@ -8,9 +8,6 @@
 extern "C" {
 #endif
 
-/* The most models of a mixture. */
-#define PLX_MIXTURE_MOST 16
-
 /* Makes the mixture p(w) = Σ weights[i] · p_i(w) of models[count], 1 ≤ count ≤ PLX_MIXTURE_MOST. They stay
    the caller's and must outlive the mixture, which is to be closed with plx_model_close; NULL on failure.
    Weights are ≥ 0 and finite, one of them > 0; they are divided by their sum.

@@ -88,10 +88,32 @@ PLX_API enum plx_status plx_result_set_files(struct plx_result *result, const ch
 PLX_API enum plx_status plx_result_json(const struct plx_result *result, char **text, size_t *length,
                                         struct plx_error *error);
 
+/* The most models of a mixture. */
+#define PLX_MIXTURE_MOST 16
+
+/* Files that a result is made from. */
+enum plx_input {
+    PLX_INPUT_MODEL,
+    PLX_INPUT_VOCABULARY,
+    PLX_INPUT_CORPUS,
+    PLX_INPUT_TUNING,      /* the corpus that a mixture's weights are from */
+    PLX_INPUT_COUNTS,      /* the corpus that tokens are counted in */
+    PLX_INPUT_TOKEN_BYTES, /* how many bytes tokens stand for */
+    PLX_INPUT_COUNT
+};
+
+/* Their SHA-256 in hexadecimal; "": not known, or there is none. Of a mixture, each model's is a component's,
+   the first model's too. */
+struct plx_inputs {
+    char sha256[PLX_INPUT_COUNT][65];
+    char components[PLX_MIXTURE_MOST][65];
+};
+
 /* What a result comes to. */
 struct plx_headline {
     double nats_per_token, perplexity; /* may be not finite */
     uint64_t scored, infinite;         /* tokens */
+    struct plx_inputs inputs;
 };
 
 /* Reads what a result comes to that was written as JSON: at a path, "-" or a URL. PLX_MALFORMED where it is

@@ -473,6 +473,9 @@ bool cli_check_inputs(const struct cli_arguments *arguments);
 /* The same of an output that is an operand. */
 bool cli_check_overwritten(const char *output, const char *input);
 
+/* The same of an output that is not among the arguments. */
+bool cli_check_inputs_kept(const char *output, const struct cli_arguments *arguments);
+
 /* Says so and returns the exit code if a file there could surely not be written, before the work is
    done. */
 int cli_check_output(const char *path);

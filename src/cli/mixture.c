@@ -9,37 +9,43 @@
 #define LEAST_LEFT 1e-9
 
 /* "0.3:PATH": false, with a message, if that is not what it is. */
-static bool read_part(const char *text, double *weight, const char **name)
+static bool read_part(const struct cli_arguments *arguments, const char *text, double *weight,
+                      const char **name)
 {
     const size_t digits = strspn(text, "0123456789.eE+-");
-    char shown[256], *end;
+    char shown[256], origin[1024], *end;
     *weight = strtod(text, &end);
     *name = end + 1;
     if (digits > 0 && end == text + digits && *end == ':' && *weight > 0 && *weight < 1 && **name)
         return true;
     plx_text_visible(text, shown, sizeof shown);
-    fprintf(stderr, "perplex: --mix takes WEIGHT:MODEL with a weight between 0 and 1, not \"%s\"\n", shown);
+    cli_origin(arguments, CLI_MIX, origin, sizeof origin);
+    fprintf(stderr, "perplex: %s takes WEIGHT:MODEL with a weight between 0 and 1, not \"%s\"\n", origin,
+            shown);
     return false;
 }
 
 bool cli_read_mixture(const struct cli_arguments *arguments, struct cli_mixture *mixture)
 {
+    char origin[1024];
     double sum = 0;
     *mixture = (struct cli_mixture){.count = 1, .names = {arguments->operands[0]}};
     for (int i = 0; i < arguments->mixed_count; i++) {
         const size_t place = mixture->count++;
-        if (!read_part(arguments->mixed[i], mixture->weights + place, mixture->names + place))
+        if (!read_part(arguments, arguments->mixed[i], mixture->weights + place, mixture->names + place))
             return false;
         sum += mixture->weights[place];
     }
     mixture->weights[0] = 1 - sum;
     if (!(1 - sum >= LEAST_LEFT)) {
-        fprintf(stderr, "perplex: the weights of --mix add up to %g: nothing is left for the first model\n",
-                sum);
+        cli_origin(arguments, CLI_MIX, origin, sizeof origin);
+        fprintf(stderr, "perplex: the weights of %s add up to %g: nothing is left for the first model\n",
+                origin, sum);
         return false;
     }
     if (mixture->count == 1 && arguments->values[CLI_MIX_TUNE]) {
-        fprintf(stderr, "perplex: --mix-tune needs a model to mix: --mix WEIGHT:MODEL\n");
+        cli_origin(arguments, CLI_MIX_TUNE, origin, sizeof origin);
+        fprintf(stderr, "perplex: %s needs a model to mix: --mix WEIGHT:MODEL\n", origin);
         return false;
     }
     return true;

@@ -84,36 +84,48 @@ bool cli_check_overwritten(const char *output, const char *input)
     return check_pair(NULL, output, input);
 }
 
-bool cli_check_inputs(const struct cli_arguments *arguments)
+/* The same of all that the arguments name. */
+static bool check_all(const char *name, const char *path, const struct cli_arguments *arguments)
 {
-    static const enum cli_option outputs[] = {CLI_OUTPUT, CLI_PER_TOKEN, CLI_PER_DOCUMENT},
-                                 inputs[] = {CLI_VOCAB,    CLI_TOKEN_BYTES, CLI_CONFIG,   CLI_CLASS_WEIGHTS,
+    static const enum cli_option inputs[] = {CLI_VOCAB,    CLI_TOKEN_BYTES, CLI_CONFIG,   CLI_CLASS_WEIGHTS,
                                              CLI_MIX_TUNE, CLI_COUNTS,      CLI_BASELINE, CLI_BASE_TOKENS};
-    for (size_t i = 0; i < sizeof outputs / sizeof *outputs; i++) {
-        const char *name = cli_option_row(outputs[i])->name, *path = arguments->values[outputs[i]];
-        for (int k = 0; k < arguments->operand_count; k++) {
-            if (!check_pair(name, path, arguments->operands[k]))
-                return false;
-        }
-        for (size_t k = 0; k < sizeof inputs / sizeof *inputs; k++) {
-            if (!check_pair(name, path, arguments->values[inputs[k]]))
-                return false;
-        }
-        for (int k = 0; k < arguments->new_tokens_count; k++) {
-            if (!check_pair(name, path, arguments->new_tokens[k]))
-                return false;
-        }
-        for (int k = 0; k < arguments->mixed_count; k++) {
-            const char *colon = strchr(arguments->mixed[k], ':');
-            if (colon && !check_pair(name, path, colon + 1))
-                return false;
-        }
-        for (int k = 0; k < arguments->token_file_count; k++) {
-            if (!check_pair(name, path, arguments->token_files[k]))
-                return false;
-        }
+    for (int k = 0; k < arguments->operand_count; k++) {
+        if (!check_pair(name, path, arguments->operands[k]))
+            return false;
+    }
+    for (size_t k = 0; k < sizeof inputs / sizeof *inputs; k++) {
+        if (!check_pair(name, path, arguments->values[inputs[k]]))
+            return false;
+    }
+    for (int k = 0; k < arguments->new_tokens_count; k++) {
+        if (!check_pair(name, path, arguments->new_tokens[k]))
+            return false;
+    }
+    for (int k = 0; k < arguments->mixed_count; k++) {
+        const char *colon = strchr(arguments->mixed[k], ':');
+        if (colon && !check_pair(name, path, colon + 1))
+            return false;
+    }
+    for (int k = 0; k < arguments->token_file_count; k++) {
+        if (!check_pair(name, path, arguments->token_files[k]))
+            return false;
     }
     return true;
+}
+
+bool cli_check_inputs(const struct cli_arguments *arguments)
+{
+    static const enum cli_option outputs[] = {CLI_OUTPUT, CLI_PER_TOKEN, CLI_PER_DOCUMENT};
+    for (size_t i = 0; i < sizeof outputs / sizeof *outputs; i++) {
+        if (!check_all(cli_option_row(outputs[i])->name, arguments->values[outputs[i]], arguments))
+            return false;
+    }
+    return true;
+}
+
+bool cli_check_inputs_kept(const char *output, const struct cli_arguments *arguments)
+{
+    return check_all(NULL, output, arguments);
 }
 
 int cli_check_output(const char *path)

@@ -12,6 +12,10 @@
 #define PLAN_DOCUMENTS ".documents."
 #define PLAN_JOURNAL   ".json.journal"
 
+/* In the folder too, where "*.json" shall be the results alone. */
+#define PLAN_INDEX ".index.json"
+#define PLAN_LOCK  ".lock"
+
 /* What a plan multiplies. */
 enum plan_axis { PLAN_MODEL, PLAN_CORPUS, PLAN_PROTOCOL, PLAN_AXES };
 
@@ -43,6 +47,7 @@ struct plan_cell {
     struct cli_arguments arguments; /* of `perplex eval`, but for the names of its outputs */
     const char **operands;          /* owned: what arguments.operands is */
     char key[65];                   /* the hash of what determines the result; "": not known */
+    struct plx_inputs inputs;       /* that went into the key */
     char *stem;                     /* owned: of the names of its files; NULL while the key is not known */
     bool has_result;                /* it is there */
     struct plx_headline headline;   /* of the result that is there */
@@ -84,13 +89,18 @@ enum plx_status cli_make_keys(struct plan_cell *cells, size_t count, bool termin
 struct plan_folder {
     const char *path;
     int lock;         /* descriptor; -1: not locked */
+    int refused;      /* why nothing can be written in it, as errno; 0: it can */
     size_t strangers; /* results in it that belong to no cell */
     bool left_over;   /* a process was killed, and may have left something for the next run to remove */
 };
 
 /* Makes the folder, waits a moment for who else works in it, and removes what a run that was killed has left
-   of outputs. Returns the exit code, having said what failed; to be closed in any case. */
+   of outputs. One that is there and may not be written is opened all the same, for what is in it. Returns the
+   exit code, having said what failed; to be closed in any case. */
 int cli_open_folder(const char *path, struct plan_folder *folder);
+
+/* Says that nothing can be written in the folder; returns the exit code. */
+int cli_fail_folder(const struct plan_folder *folder);
 void cli_close_folder(struct plan_folder *folder);
 
 /* Finds the results that are there: of these cells, and of none. */
@@ -100,14 +110,15 @@ void cli_find_results(const struct cli_plan *plan, struct plan_folder *folder, s
 /* Marks cells without a result that the last run has tried in vain, as the index says. */
 void cli_recall_failures(const struct plan_folder *folder, struct plan_cell *cells, size_t count);
 
-/* What is to be found in the result of a cell: it is done, or has failed. */
-void cli_look_at_result(const struct plan_folder *folder, struct plan_cell *cell);
+/* The result of a cell that has just been carried out: it is done, or has failed. A result that was made from
+   other files than those the cell is named by is removed. */
+void cli_take_result(const struct cli_plan *plan, const struct plan_folder *folder, struct plan_cell *cell);
 
 /* Whether there is a journal of the cell; and removes it. */
 bool cli_has_journal(const struct plan_folder *folder, const struct plan_cell *cell);
 void cli_remove_journal(const struct plan_folder *folder, const struct plan_cell *cell);
 
-/* Writes index.json. Returns the exit code, having said what failed. */
+/* Writes the index. Returns the exit code, having said what failed. */
 int cli_write_index(const struct cli_plan *plan, const struct plan_folder *folder,
                     const struct plan_cell *cells, size_t count);
 

@@ -111,10 +111,19 @@ static int check_cell(const struct plan_cell *cell)
     struct cli_evaluation settings;
     struct cli_progress progress;
     struct plx_error error;
+    char title[512], file[512], message[1536];
     cli_progress_init(&progress, true);
     if (!cli_read_evaluation(&cell->arguments, &progress, &settings))
         return CLI_USAGE;
-    return cli_check_protocol(&cell->arguments, &error) ? cli_fail(&error) : CLI_OK;
+    if (cli_check_protocol(&cell->arguments, &error) == PLX_OK)
+        return CLI_OK;
+    plx_text_visible(cell->arguments.config, file, sizeof file);
+    plx_error_format(&error, message, sizeof message);
+    if (strncmp(message, file, strlen(file)) == 0) /* it has its place in the plan */
+        return cli_fail(&error);
+    cli_cell_title(cell, title, sizeof title);
+    fprintf(stderr, "perplex: %s: %s: %s\n", file, title, message);
+    return plx_status_exit_code(error.status);
 }
 
 int cli_make_cells(const struct cli_plan *plan, struct plan_cell **cells, size_t *count)

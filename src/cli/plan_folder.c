@@ -14,9 +14,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#define INDEX "index.json"
-#define LOCK  ".lock"
-
 /* Processes of a run that was killed need a moment to end. */
 #define LOCK_TRIES    200
 #define LOCK_WAIT_NS  50000000L
@@ -95,12 +92,16 @@ static int refuse_locked(const struct plan_folder *folder)
 static int lock_folder(struct plan_folder *folder)
 {
     const struct timespec wait = {.tv_nsec = LOCK_WAIT_NS};
-    char *path = cli_folder_path(folder, LOCK, "");
+    char *path = cli_folder_path(folder, PLAN_LOCK, "");
     int code = CLI_OK;
     folder->lock = open(path, O_RDWR | O_CREAT, 0666); /* without O_CLOEXEC */
-    if (folder->lock < 0)
+    if (folder->lock < 0 && (errno == EACCES || errno == EPERM || errno == EROFS))
+        folder->refused = errno;
+    else if (folder->lock < 0)
         code = fail_path("cannot write", path, errno);
     free(path);
+    if (folder->refused)
+        return CLI_OK;
     for (int tries = 0; code == CLI_OK && flock(folder->lock, LOCK_EX | LOCK_NB) != 0; tries++) {
         if (errno != EWOULDBLOCK && errno != EINTR)
             return fail_path("cannot lock", folder->path, errno);
@@ -150,7 +151,7 @@ static bool is_left_over(const char *name)
         else
             free(result);
     }
-    const bool ours = (cell || strcmp(output, INDEX) == 0) && is_temporary(name, output, length);
+    const bool ours = (cell || strcmp(output, PLAN_INDEX) == 0) && is_temporary(name, output, length);
     free(output);
     free(cell);
     return ours;
@@ -191,9 +192,14 @@ int cli_open_folder(const char *path, struct plan_folder *folder)
     int code = make_folder(path);
     if (code == CLI_OK)
         code = lock_folder(folder);
-    if (code == CLI_OK)
+    if (code == CLI_OK && !folder->refused)
         code = sign_lock(folder);
     return code;
+}
+
+int cli_fail_folder(const struct plan_folder *folder)
+{
+    return fail_path("cannot write a file in", folder->path, folder->refused);
 }
 
 void cli_close_folder(struct plan_folder *folder)
@@ -237,7 +243,8 @@ static bool has_files(const struct cli_plan *plan, const struct plan_folder *fol
            (!plan->per_document || is_there(folder, cell, PLAN_DOCUMENTS, plan->per_document));
 }
 
-void cli_look_at_result(const struct plan_folder *folder, struct plan_cell *cell)
+/* What is to be found in the result of a cell: it is done, or has failed. */
+static void look_at_result(const struct plan_folder *folder, struct plan_cell *cell)
 {
     char *path = cli_folder_path(folder, cell->stem, ".json"), message[1536];
     struct plx_error error;
@@ -257,13 +264,73 @@ void cli_look_at_result(const struct plan_folder *folder, struct plan_cell *cell
     free(path);
 }
 
-/* A file that is no result, or not a whole one, is as if it were not there. */
+/* Whether the two are not the same; "" is not known. */
+static bool differs(const char *a, const char *b)
+{
+    return *a && *b && strcmp(a, b) != 0;
+}
+
+/* What of the files is not what went into the cell's key; NULL: all is. */
+static const char *find_changed(const struct plan_cell *cell)
+{
+    static const char *const NAMES[] = {
+        [PLX_INPUT_MODEL] = "model",
+        [PLX_INPUT_VOCABULARY] = "model's vocabulary",
+        [PLX_INPUT_CORPUS] = "corpus",
+        [PLX_INPUT_TUNING] = "corpus of mix_tune",
+        [PLX_INPUT_COUNTS] = "corpus of counts",
+        [PLX_INPUT_TOKEN_BYTES] = "file of token_bytes",
+    };
+    const struct plx_inputs *ours = &cell->inputs, *read = &cell->headline.inputs;
+    for (size_t i = 0; i < PLX_INPUT_COUNT; i++) {
+        if (differs(ours->sha256[i], read->sha256[i]))
+            return NAMES[i];
+    }
+    for (size_t i = 0; i < PLX_MIXTURE_MOST; i++) {
+        if (differs(ours->components[i], read->components[i]))
+            return i == 0 ? "model" : "model that is mixed in";
+    }
+    return NULL;
+}
+
+/* The result and what stands beside it. */
+static void remove_result(const struct cli_plan *plan, const struct plan_folder *folder,
+                          const struct plan_cell *cell)
+{
+    char *names[] = {cli_text(".json"), plan->per_token ? cli_text(PLAN_TOKENS "%s", plan->per_token) : NULL,
+                     plan->per_document ? cli_text(PLAN_DOCUMENTS "%s", plan->per_document) : NULL};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        char *path = names[i] ? cli_folder_path(folder, cell->stem, names[i]) : NULL;
+        if (path)
+            (void)unlink(path);
+        free(path);
+        free(names[i]);
+    }
+}
+
+void cli_take_result(const struct cli_plan *plan, const struct plan_folder *folder, struct plan_cell *cell)
+{
+    look_at_result(folder, cell);
+    const char *changed = cell->has_result ? find_changed(cell) : NULL;
+    if (!changed)
+        return;
+    remove_result(plan, folder, cell);
+    cell->has_result = false;
+    cli_fail_cell(cell, plx_status_exit_code(PLX_MISMATCH),
+                  "the %s has changed since the run began: its result would stand under a wrong name",
+                  changed);
+}
+
+/* A file that is no result, or not a whole one, or made from other files than its name says, is as if it were
+   not there. */
 static void look_at_cell(const struct cli_plan *plan, const struct plan_folder *folder,
                          struct plan_cell *cell)
 {
     if (!cell->stem || !has_files(plan, folder, cell))
         return;
-    cli_look_at_result(folder, cell);
+    look_at_result(folder, cell);
+    if (cell->has_result && find_changed(cell))
+        cell->has_result = false;
     if (cell->has_result && folder->lock >= 0)
         cli_remove_journal(folder, cell); /* killed when it had served */
     if (cell->has_result)
@@ -334,7 +401,7 @@ static void recall_failure(const struct plx_setting *entry, struct plan_cell *ce
 
 void cli_recall_failures(const struct plan_folder *folder, struct plan_cell *cells, size_t count)
 {
-    char *path = cli_folder_path(folder, INDEX, "");
+    char *path = cli_folder_path(folder, PLAN_INDEX, "");
     struct plx_config *index;
     struct plx_error error;
     if (plx_config_open_tree(path, NULL, &index, &error) == PLX_OK) {
@@ -350,7 +417,7 @@ int cli_write_index(const struct cli_plan *plan, const struct plan_folder *folde
                     const struct plan_cell *cells, size_t count)
 {
     struct plx_cell *shown = cli_allocate(count, sizeof *shown);
-    char **files = cli_allocate(count, sizeof *files), *path = cli_folder_path(folder, INDEX, ""), *text;
+    char **files = cli_allocate(count, sizeof *files), *path = cli_folder_path(folder, PLAN_INDEX, ""), *text;
     struct plx_error error;
     size_t length;
     int code = CLI_OK;

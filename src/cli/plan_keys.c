@@ -142,9 +142,20 @@ static const struct hashed *hash_once(struct hashes *hashes, hash_function *func
     return one;
 }
 
-/* Adds "WHAT TEXT" to the text that is hashed; false where the file could not be read. */
+/* The first word of the text, if it is a SHA-256; returns what is behind it. */
+static const char *take_sha256(const char *text, char sha256[65])
+{
+    const size_t length = strcspn(text, " ");
+    if (length == 64)
+        snprintf(sha256, 65, "%s", text);
+    return text + length + (text[length] == ' ');
+}
+
+/* Adds "WHAT TEXT" to the text that is hashed, and the SHA-256 to what the result should say too, of a model
+   that of its vocabulary, unless that is NULL; false where the file could not be read. */
 static bool add_file(struct hashes *hashes, hash_function *function, const struct cli_arguments *arguments,
-                     const char *const *names, size_t count, FILE *text, struct plx_error *error)
+                     const char *const *names, size_t count, FILE *text, char sha256[65],
+                     char vocabulary_sha256[65], struct plx_error *error)
 {
     const struct hashed *one = hash_once(hashes, function, arguments, names, count);
     if (!one->text) {
@@ -152,6 +163,9 @@ static bool add_file(struct hashes *hashes, hash_function *function, const struc
         return false;
     }
     fprintf(text, " %s\n", one->text);
+    const char *rest = take_sha256(one->text, sha256);
+    if (vocabulary_sha256)
+        take_sha256(rest, vocabulary_sha256);
     return true;
 }
 
@@ -164,20 +178,24 @@ static bool changes_nothing(enum cli_option option)
 
 /* A corpus beside the one that is scored is read without what is said of that: but for its format, if weights
    are tuned on it. */
-static bool add_option_file(struct hashes *hashes, enum cli_option option,
-                            const struct cli_arguments *arguments, FILE *text, struct plx_error *error)
+static bool add_option_file(struct hashes *hashes, enum cli_option option, struct plan_cell *cell, FILE *text,
+                            struct plx_error *error)
 {
+    const struct cli_arguments *arguments = &cell->arguments;
     struct cli_arguments others = {0};
+    char other[65], *sha256 = option == CLI_COUNTS        ? cell->inputs.sha256[PLX_INPUT_COUNTS]
+                              : option == CLI_MIX_TUNE    ? cell->inputs.sha256[PLX_INPUT_TUNING]
+                              : option == CLI_TOKEN_BYTES ? cell->inputs.sha256[PLX_INPUT_TOKEN_BYTES]
+                                                          : other;
     const bool corpus = option == CLI_COUNTS || option == CLI_MIX_TUNE;
     if (option == CLI_MIX_TUNE)
         others.values[CLI_CORPUS_FORMAT] = arguments->values[CLI_CORPUS_FORMAT];
     return add_file(hashes, corpus ? hash_corpus : hash_file, &others, &arguments->values[option], 1, text,
-                    error);
+                    sha256, NULL, error);
 }
 
 /* The options in the order of the list, files by what is in them; false where one could not be read. */
-static bool write_options(struct hashes *hashes, const struct plan_cell *cell, FILE *text,
-                          struct plx_error *error)
+static bool write_options(struct hashes *hashes, struct plan_cell *cell, FILE *text, struct plx_error *error)
 {
     const struct cli_arguments *arguments = &cell->arguments;
     for (int i = 0; i < CLI_OPTION_COUNT; i++) {
@@ -188,28 +206,33 @@ static bool write_options(struct hashes *hashes, const struct plan_cell *cell, F
         fprintf(text, "%s", cli_option_row(option)->name);
         if (cli_option_row(option)->takes != CLI_TAKES_FILE)
             fprintf(text, " %zu %s\n", strlen(value), value);
-        else if (!add_option_file(hashes, option, arguments, text, error))
+        else if (!add_option_file(hashes, option, cell, text, error))
             return false;
     }
     for (int i = 0; i < arguments->mixed_count; i++) {
         const char *mixed = arguments->mixed[i];
         fprintf(text, "mix %.*s", (int)strcspn(mixed, ":"), mixed);
-        if (!add_file(hashes, hash_mixed, arguments, &mixed, 1, text, error))
+        if (!add_file(hashes, hash_mixed, arguments, &mixed, 1, text, cell->inputs.components[i + 1], NULL,
+                      error))
             return false;
     }
     return true;
 }
 
 /* The text whose hash is the key; false where a file could not be read. */
-static bool write_text(struct hashes *hashes, const struct plan_cell *cell, FILE *text,
-                       struct plx_error *error)
+static bool write_text(struct hashes *hashes, struct plan_cell *cell, FILE *text, struct plx_error *error)
 {
     const size_t files = (size_t)cell->arguments.operand_count - 1;
+    const bool mixed = cell->arguments.mixed_count > 0;
+    struct plx_inputs *inputs = &cell->inputs;
     fprintf(text, "perplex.cell/1\nversion %s\nmodel", plx_version());
-    if (!add_file(hashes, hash_model, &cell->arguments, cell->operands, 1, text, error))
+    if (!add_file(hashes, hash_model, &cell->arguments, cell->operands, 1, text,
+                  mixed ? inputs->components[0] : inputs->sha256[PLX_INPUT_MODEL],
+                  mixed ? NULL : inputs->sha256[PLX_INPUT_VOCABULARY], error))
         return false;
     fprintf(text, "corpus");
-    return add_file(hashes, hash_corpus, &cell->arguments, cell->operands + 1, files, text, error) &&
+    return add_file(hashes, hash_corpus, &cell->arguments, cell->operands + 1, files, text,
+                    inputs->sha256[PLX_INPUT_CORPUS], NULL, error) &&
            write_options(hashes, cell, text, error);
 }
 

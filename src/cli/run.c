@@ -14,6 +14,9 @@
 /* How often the line on the terminal changes, and a signal that came at the wrong moment is seen. */
 #define PERIOD_MS 500
 
+/* How often the index is written at most. */
+#define INDEX_SECONDS 0.5
+
 static const char DETAILS[] =
     "PLAN is a JSON file: the models, the corpora and the protocols that are multiplied, options for all or "
     "for some, and the table that is printed at the end. Values are those of `--config`; its JSON Schema is "
@@ -24,7 +27,7 @@ static const char DETAILS[] =
     "files that it is made from, the options, and the version of perplex. What is there is not done again, "
     "what is not is; so a run that was stopped, or killed, goes on where it was. A cell that fails does not "
     "stop the others: it is marked with its error and tried again by the next run, unless its result is "
-    "there and not finite. index.json (schema perplex.run/1) says how all cells stand."
+    "there and not finite. .index.json (schema perplex.run/1) says how all cells stand."
     "\n\n"
     "The exit code is that of the first cell of the plan that has failed.";
 
@@ -46,7 +49,9 @@ struct running {
     size_t jobs, active;
     unsigned threads; /* for each cell; 0: as it likes */
     bool quiet, terminal, shown, stopping;
-    int code; /* of what goes wrong beside the cells */
+    bool changed;   /* the index is behind */
+    double written; /* seconds: when it was not */
+    int code;       /* of what goes wrong beside the cells */
 };
 
 static double seconds_now(void)
@@ -112,7 +117,7 @@ static void say_finished(struct running *run, const struct plan_cell *cell, doub
         fprintf(stderr, "%s\n", plx_cell_state_name(cell->state));
 }
 
-/* Starts no more, and asks those that are at work to end. */
+/* Starts no more, and asks those that are at work to end, by a signal that may come twice. */
 static void stop(struct running *run)
 {
     run->stopping = true;
@@ -126,9 +131,18 @@ static void write_index(struct running *run)
 {
     if (run->code != CLI_OK)
         return;
+    run->changed = false;
+    run->written = seconds_now();
     run->code = cli_write_index(&run->plan, &run->folder, run->cells, run->count);
     if (run->code != CLI_OK && !run->stopping)
         stop(run);
+}
+
+/* What has changed, not too often: each time all of the index goes to the disk. */
+static void keep_index(struct running *run)
+{
+    if (run->changed && seconds_now() - run->written >= INDEX_SECONDS)
+        write_index(run);
 }
 
 static void start_cell(struct running *run, struct plan_cell *cell)
@@ -150,15 +164,12 @@ static void start_cell(struct running *run, struct plan_cell *cell)
 /* As many as there are places for. */
 static void start_cells(struct running *run)
 {
-    bool started = false;
     for (; run->next < run->count && run->active < run->jobs && !run->stopping; run->next++) {
         if (run->cells[run->next].state != PLX_CELL_TO_DO)
             continue;
         start_cell(run, run->cells + run->next);
-        started = true;
+        run->changed = true;
     }
-    if (started)
-        write_index(run);
 }
 
 static void forget_error(struct plan_cell *cell)
@@ -183,7 +194,7 @@ static void finish_cell(struct running *run, const struct plan_process *process,
     struct plan_cell *cell = process->cell;
     run->active--;
     run->folder.left_over = run->folder.left_over || process->killed;
-    if (run->stopping && code != CLI_OK) { /* it is not its fault */
+    if ((run->stopping || cli_interrupted(NULL)) && code != CLI_OK) { /* it is not its fault */
         forget_error(cell);
     } else if (starts_afresh(process, code)) {
         cli_remove_journal(&run->folder, cell);
@@ -193,10 +204,10 @@ static void finish_cell(struct running *run, const struct plan_process *process,
     } else {
         run->finished++;
         if (code == CLI_OK || code == plx_status_exit_code(PLX_NOT_FINITE))
-            cli_look_at_result(&run->folder, cell);
+            cli_take_result(&run->plan, &run->folder, cell);
         say_finished(run, cell, seconds_now() - process->started);
     }
-    write_index(run);
+    run->changed = true;
 }
 
 static void hear_cells(struct running *run)
@@ -225,11 +236,13 @@ static void carry_out(struct running *run)
     start_cells(run);
     while (run->active > 0) {
         show(run);
+        keep_index(run);
         hear_cells(run);
         if (cli_interrupted(NULL) && !run->stopping)
             stop(run);
         start_cells(run);
     }
+    write_index(run);
     clear_line(run);
 }
 
@@ -248,6 +261,7 @@ static int print_table(const struct running *run)
 {
     struct plx_table_names *names = cli_allocate(run->count, sizeof *names);
     char **paths = cli_allocate(run->count, sizeof *paths), *text = NULL;
+    const char *output = run->arguments->values[CLI_OUTPUT];
     size_t count = 0, length = 0;
     for (size_t i = 0; i < run->count; i++) {
         const struct plan_cell *cell = run->cells + i;
@@ -258,10 +272,12 @@ static int print_table(const struct running *run)
         paths[count++] = cli_folder_path(&run->folder, cell->stem, ".json");
     }
     int code = CLI_OK;
-    if (count > 0)
+    for (size_t i = 0; i < count && code == CLI_OK; i++)
+        code = output && !cli_check_overwritten(output, paths[i]) ? CLI_USAGE : CLI_OK;
+    if (count > 0 && code == CLI_OK)
         code = cli_make_table(&run->plan.table, (const char *const *)paths, names, count, &text, &length);
     if (text)
-        code = cli_write(run->arguments->values[CLI_OUTPUT], text, length);
+        code = cli_write(output, text, length);
     plx_text_free(text);
     for (size_t i = 0; i < count; i++)
         free(paths[i]);
@@ -313,18 +329,53 @@ static int conclude(struct running *run, size_t before)
     return code == CLI_OK ? failed : code;
 }
 
-/* A word as the shell takes it. */
+/* Whether the word is what it looks like. */
+static bool is_visible(const char *word)
+{
+    char *shown = cli_allocate(strlen(word) + 1, 1);
+    const bool visible =
+        plx_text_visible(word, shown, strlen(word) + 1) == strlen(word) && strcmp(word, shown) == 0;
+    free(shown);
+    return visible;
+}
+
+/* A word as the shell takes it, and a terminal may show it: in $'' where need be. */
 static void print_word(const char *word)
 {
     static const char PLAIN[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789%+,-./:=@_";
+    const bool visible = is_visible(word);
     if (*word && strspn(word, PLAIN) == strlen(word)) {
         fputs(word, stdout);
         return;
     }
+    fputs(visible ? "'" : "$'", stdout);
+    for (; *word; word++) {
+        const unsigned char byte = (unsigned char)*word;
+        if (byte == '\'')
+            fputs(visible ? "'\\''" : "\\'", stdout);
+        else if (!visible && (byte < ' ' || byte >= 0x7F || byte == '\\'))
+            printf("\\%03o", byte);
+        else
+            putchar(byte);
+    }
     putchar('\'');
-    for (; *word; word++)
-        fputs(*word == '\'' ? "'\\''" : (const char[]){*word, '\0'}, stdout);
-    putchar('\'');
+}
+
+/* The same without what a URL in it may have that is secret: user, password, query and fragment. */
+static void print_argument(const char *word)
+{
+    const char *scheme = strstr(word, "://");
+    if (!scheme) {
+        print_word(word);
+        return;
+    }
+    const char *host = scheme + strlen("://"), *end = host + strcspn(host, "/?#");
+    const size_t before = (size_t)(host - word);
+    for (const char *at = host; at < end; at++)
+        host = *at == '@' ? at + 1 : host;
+    char *label = cli_text("%.*s%.*s", (int)before, word, (int)strcspn(host, "?#"), host);
+    print_word(label);
+    free(label);
 }
 
 /* What there is to do. */
@@ -341,7 +392,7 @@ static int list(const struct running *run)
         printf("       ");
         for (size_t k = 0; command[k]; k++) {
             putchar(' ');
-            print_word(command[k]);
+            print_argument(command[k]);
         }
         putchar('\n');
         cli_release_command(command);
@@ -363,16 +414,29 @@ static void forget_results(struct running *run)
     }
 }
 
-/* The table may not take the place of what is read, nor of the index. */
+/* False, with a message, if the output is the plan, or what one of its cells reads. */
+static bool keeps_inputs(const struct running *run, const char *output)
+{
+    if (!cli_check_inputs_kept(output, run->arguments))
+        return false;
+    for (size_t i = 0; i < run->count; i++) {
+        if (!cli_check_inputs_kept(output, &run->cells[i].arguments))
+            return false;
+    }
+    return true;
+}
+
+/* Neither the table nor what the folder has beside results may take the place of what is read, nor the table
+   that of the others. */
 static bool check_overwritten(const struct running *run)
 {
+    static const char *const OURS[] = {PLAN_INDEX, PLAN_LOCK};
     const char *output = run->arguments->values[CLI_OUTPUT];
-    char *index = cli_folder_path(&run->folder, "index.json", "");
-    bool fine = !output || cli_check_overwritten(output, index);
-    free(index);
-    for (size_t i = 0; i < run->count && output && fine; i++) {
-        for (int k = 0; k < run->cells[i].arguments.operand_count && fine; k++)
-            fine = cli_check_overwritten(output, run->cells[i].operands[k]);
+    bool fine = !output || keeps_inputs(run, output);
+    for (size_t i = 0; i < sizeof OURS / sizeof *OURS && fine; i++) {
+        char *ours = cli_folder_path(&run->folder, OURS[i], "");
+        fine = keeps_inputs(run, ours) && (!output || cli_check_overwritten(output, ours));
+        free(ours);
     }
     return fine;
 }
@@ -400,7 +464,10 @@ static int run_cells(struct running *run)
     }
     const size_t before = count_state(run, PLX_CELL_DONE);
     run->finished = run->count - count_state(run, PLX_CELL_TO_DO);
-    carry_out(run);
+    if (run->folder.refused && run->finished < run->count)
+        return cli_fail_folder(&run->folder);
+    if (!run->folder.refused)
+        carry_out(run);
     return conclude(run, before);
 }
 

@@ -19,13 +19,15 @@ static void on_signal(int number)
 
 void cli_catch_signals(void)
 {
-    /* Once only, so that a second Ctrl-C ends at once; and without SA_RESTART, so that a read that waits
-     * ends. */
-    struct sigaction action = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
+    /* From the keyboard once only, so that a second Ctrl-C ends at once; the others come twice where who
+     * sends them to a group has a parent in it that passes them on. Without SA_RESTART, so that a read that
+     * waits ends. */
+    struct sigaction action = {.sa_handler = on_signal};
     sigemptyset(&action.sa_mask);
     const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
     for (size_t i = 0; i < sizeof signals / sizeof *signals; i++) {
         struct sigaction before;
+        action.sa_flags = signals[i] == SIGINT || signals[i] == SIGQUIT ? (int)SA_RESETHAND : 0;
         if (sigaction(signals[i], NULL, &before) == 0 && before.sa_handler != SIG_IGN)
             sigaction(signals[i], &action, NULL); /* a shell's background job keeps ignoring it */
     }

@@ -20,7 +20,7 @@ cell() {
 
 # state INDEX STATE [FOLDER]: how a cell stands, by its number from 0.
 state() {
-    found=$(value "${3-results}/index.json" "cells.$1.state")
+    found=$(value "${3-results}/.index.json" "cells.$1.state")
     [ "$found" = "$2" ] || fail "cell $1 is '$found' instead of '$2'"
 }
 
@@ -29,11 +29,10 @@ same() {
     (cd "$1" && ls) >names
     (cd "$2" && ls) | cmp -s - names || fail "$1 and $2 have not the same files: $(ls "$1" "$2")"
     for name in "$1"/*.json; do
-        [ "${name##*/}" != index.json ] || continue
         without_runtime "$name" >wanted
         without_runtime "$2/${name##*/}" | cmp -s wanted - || fail "$name differs in $2"
     done
-    cmp -s "$1/index.json" "$2/index.json" || fail "the indexes of $1 and $2 differ"
+    cmp -s "$1/.index.json" "$2/.index.json" || fail "the indexes of $1 and $2 differ"
 }
 
 # What a cell is: what eval gives, under a name of its own.
@@ -61,7 +60,7 @@ ends_with 0
 is_silent
 prints_nothing
 [ -s table.md ] || fail 'there is no table'
-[ "$(value results/index.json cells.3.file)" = "${short##*/}" ] || fail 'a cell with a new name is done again'
+[ "$(value results/.index.json cells.3.file)" = "${short##*/}" ] || fail 'a cell with a new name is done again'
 
 # The table that the plan asks for, under the names that it gives.
 sed 's/"protocols"/"table": {"rows": "protocol,corpus", "columns": "model", "metric": "scored,bpb", "format": "csv"}, &/' \
@@ -111,6 +110,26 @@ run "$PERPLEX" run quoted.json --dry-run -q
 [ "$(cat out)" = 'done    ngram, test, default
 to do   neural, test, default' ] || fail "the list is wrong: $(cat out)"
 
+# What is listed does not write to the terminal.
+echo more >"$(printf 'a\033[31m\\b.txt')"
+printf '{ "schema": "perplex.plan/1", "models": ["%s"], "corpora": ["a%su001b[31m%sb.txt"] }\n' \
+    "$ngram" "\\" "\\\\" >control.json
+run "$PERPLEX" run control.json --dry-run
+ends_with 0
+contains out " \$'a.033\[31m.134b.txt'\$"
+grep -q "$(printf '\033')" out && fail 'a control character is printed'
+
+# A folder that may not be written gives its table as long as there is nothing to do.
+if [ "$(id -u)" -ne 0 ]; then
+    plan ', "results": "fixed"'
+    accepts "$PERPLEX" run plan.json -q
+    chmod a-w fixed fixed/.lock
+    accepts "$PERPLEX" run plan.json -q
+    contains out '^| neural '
+    refuses 4 'cannot write a file in fixed: Permission denied' "$PERPLEX" run plan.json -q --force
+    chmod u+w fixed
+fi
+
 # Several at a time are what one after another is.
 plan ', "protocols": ["sentence", "wikitext-eos"], "options": {"per_token": "jsonl", "per_document": true}'
 run "$PERPLEX" run plan.json -q --results one
@@ -122,7 +141,7 @@ for name in one/*.tokens.jsonl one/*.documents.jsonl; do
     cmp -s "$name" "several/${name#one/}" || fail "$name differs"
 done
 [ "$(ls one/*.tokens.jsonl one/*.documents.jsonl | wc -l)" -eq 8 ] || fail 'files are missing beside the results'
-[ "$(value several/index.json cells.0.exit_code)" = 0 ] || fail 'the index lacks the exit code'
+[ "$(value several/.index.json cells.0.exit_code)" = 0 ] || fail 'the index lacks the exit code'
 
 # A cell is done only with what stands beside it.
 rm one/ngram.test.sentence.*.tokens.jsonl
@@ -135,16 +154,16 @@ printf '{"schema": "perplex.result/1", ' >"$(cell neural test sentence one)"
 name=$(cell ngram test sentence one)
 [ ! -s one/.lock ] || fail 'the run has not signed off'
 echo 1 >one/.lock
-for left in "$name.x7Ab2Q" "${name%.json}.tokens.jsonl.00aaZZ" one/index.json.Q12345; do : >"$left"; done
+for left in "$name.x7Ab2Q" "${name%.json}.tokens.jsonl.00aaZZ" one/.index.json.Q12345; do : >"$left"; done
 : >"$name.before"
 touch -d '1 hour ago' "$name.before"
-for own in "$name.backup" one/index.json.backup one/notes.txt one/notes.json.x7Ab2Q; do : >"$own"; done
+for own in "$name.backup" one/.index.json.backup one/notes.txt one/notes.json.x7Ab2Q; do : >"$own"; done
 run "$PERPLEX" run plan.json --results one
 contains err '4 cells: 4 done, 3 of them before'
-for left in "$name.x7Ab2Q" "${name%.json}.tokens.jsonl.00aaZZ" one/index.json.Q12345; do
+for left in "$name.x7Ab2Q" "${name%.json}.tokens.jsonl.00aaZZ" one/.index.json.Q12345; do
     [ ! -e "$left" ] || fail "$left is still there"
 done
-for own in "$name.before" "$name.backup" one/index.json.backup one/notes.txt one/notes.json.x7Ab2Q; do
+for own in "$name.before" "$name.backup" one/.index.json.backup one/notes.txt one/notes.json.x7Ab2Q; do
     [ -e "$own" ] || fail "$own is gone"
     rm "$own"
 done
@@ -183,7 +202,7 @@ for turn in first second; do
     state 0 failed fails
     state 2 "done" fails
     state 3 failed fails
-    [ "$(value fails/index.json cells.3.exit_code)" = 5 ] || fail "not finite has another code ($turn)"
+    [ "$(value fails/.index.json cells.3.exit_code)" = 5 ] || fail "not finite has another code ($turn)"
     contains out '^| almanac.o3.arpa |  *559 |  *∞ |$'
     contains out '^| model  *| fine / sentence | fine / zero |$'
 done
@@ -212,9 +231,63 @@ refuses 4 "another \`perplex run\` works in one (process $waiting)" "$PERPLEX" r
 kill -TERM $waiting
 wait $waiting
 [ $? -eq 130 ] || fail "interrupted, it does not end with 130: $(cat waits.err)"
-for name in results/index.json mine.txt mine.json; do
+for name in results/.index.json mine.txt mine.json; do
     refuses 2 "*$name would overwrite what is read: $name" "$PERPLEX" run mine.json -o $name
 done
+
+# Nor is what an option names overwritten, nor a result by the table, nor the plan by the index.
+head -n 5 "$almanac/valid.txt" >counts.txt
+cp counts.txt tune.txt
+cp "$ngram" mixed.arpa
+cat >reads.json <<END
+{ "schema": "perplex.plan/1", "results": "reads", "models": [{"path": "$ngram", "mix": ["0.5:mixed.arpa"]}],
+  "corpora": ["mine.txt"], "options": {"counts": "counts.txt", "breakdown": "frequency", "mix_tune": "tune.txt"} }
+END
+for name in counts.txt tune.txt mixed.arpa; do
+    refuses 2 "$name would overwrite what is read: $name" "$PERPLEX" run reads.json -o $name
+done
+[ ! -e reads ] || fail 'the folder is made all the same'
+accepts "$PERPLEX" run reads.json -q
+name=$(echo reads/*.json)
+cp "$name" kept.json
+refuses 2 "$name would overwrite what is read: $name" "$PERPLEX" run reads.json -q -o "$name"
+cmp -s "$name" kept.json || fail 'the table has taken the place of a result'
+mkdir own
+for name in .index.json .lock; do
+    sed 's/"reads"/"own"/' reads.json >own/$name
+    refuses 2 "own/$name would overwrite what is read: own/$name" "$PERPLEX" run own/$name
+    sed 's/"reads"/"own"/' reads.json | cmp -s - own/$name || fail 'the plan is overwritten'
+    rm own/$name
+done
+
+# A result under the name of other files is not believed, and not left there when they change meanwhile.
+accepts "$PERPLEX" run reads.json -q
+echo more >>tune.txt
+accepts "$PERPLEX" run reads.json -q --results other
+cp reads/*.json "$(echo other/*.json)"
+run "$PERPLEX" run reads.json --results other
+contains err '1 cells: 1 done, 0 of them before'
+cp "$ngram" changes.arpa
+cat >changes.json <<END
+{ "schema": "perplex.plan/1", "results": "changes", "models": ["$neural", "changes.arpa"],
+  "corpora": [{"name": "long", "paths": [$(yes "\"$almanac/train.txt\"" | head -n 8 | paste -s -d ,)]}] }
+END
+"$PERPLEX" run changes.json >out 2>err &
+program=$!
+wait_for [ -s changes/.index.json ] || fail 'the index is not there'
+sed 's/-1\.5/-1.6/' "$ngram" >changed.arpa
+mv changed.arpa changes.arpa
+code=0
+wait $program || code=$?
+what='run, a model of which changes meanwhile'
+ends_with 2
+contains err '^perplex: changes.arpa, long, default: the model has changed since the run began'
+[ "$(ls changes/*.json | wc -l)" -eq 1 ] || fail "a false result is left: $(ls changes)"
+run "$PERPLEX" run changes.json
+contains err '2 cells: 2 done, 1 of them before'
+
+# What stands in the folder under *.json is results.
+accepts "$PERPLEX" table results/*.json -o all.md
 : >file
 refuses 4 'cannot make the folder file: Not a directory' "$PERPLEX" run plan.json --results file/x
 
@@ -253,6 +326,10 @@ wrong "{$plan, \"table\": {\"rows\": \"corpus,modle\"}}" '$.table.rows takes mod
 wrong "{$plan, \"table\": {\"row\": \"model\"}}" '$.table.row: table has no such option; did you mean rows[?]'
 wrong '{"schema": "perplex.plan/1", "models": [{"path": "a", "window": 5}], "corpora": ["b"],
     "protocols": [{"window": 6}]}' '$.models\[0\].window and $.protocols\[0\].window are said of one cell'
+wrong '{"schema": "perplex.plan/1", "models": [{"path": "a", "mix": ["a"]}], "corpora": ["b"]}' \
+    '$.models\[0\].mix takes WEIGHT:MODEL *'
+wrong "{$plan, \"protocols\": [{\"mix_tune\": \"v.txt\"}]}" '$.protocols\[0\].mix_tune needs a model to mix*'
+wrong "{$plan, \"protocols\": [{\"protocol\": \"gptq\", \"window\": 16, \"stride\": 8}]}" 'm.arpa, a.txt, gptq: *'
 printf '{' >wrong.json
 refuses 3 'wrong.json:1:2: *' "$PERPLEX" run wrong.json
 refuses 4 'missing.json: *' "$PERPLEX" run missing.json

@@ -16,10 +16,10 @@ END
 same() {
     (cd "$1" && ls -A) >names
     (cd whole && ls -A) | cmp -s - names || fail "there are other files: $(cat names)"
+    cmp -s whole/.index.json "$1/.index.json" || fail 'the index differs'
     for name in whole/*; do
         ours=$1/${name#whole/}
         case $name in
-        */index.json) cmp -s "$name" "$ours" || fail "$name differs" ;;
         *.json)
             without_runtime "$name" >wanted
             without_runtime "$ours" | cmp -s wanted - || fail "$name differs"
@@ -76,20 +76,32 @@ run "$PERPLEX" run plan.json -q --results cell
 ends_with 0
 same cell
 
-# Interrupted, it leaves what is done, and nothing that is half done.
-for signal in INT TERM; do
+# half_done FOLDER: the names of what an output is until it is whole.
+half_done() {
+    (cd "$1" && ls -A) | grep -E '[.](json|npy|jsonl)[.][A-Za-z0-9]{6}$'
+}
+
+mkdir left
+: >left/a.tokens.npy.x7Ab2Q
+half_done left >/dev/null || fail 'what is half done would not be seen'
+
+# Interrupted, alone or with its cells, it leaves what is done, and nothing that is half done.
+for signal in INT INT- TERM TERM- HUP HUP-; do
     rm -rf again
-    env --default-signal=INT "$PERPLEX" run plan.json --results again --jobs 2 >out 2>err &
+    env --default-signal=INT,HUP setsid "$PERPLEX" run plan.json --results again --jobs 2 >out 2>err &
     program=$!
-    wait_for pgrep -P $program >/dev/null || fail 'there is no process of a cell'
-    kill -$signal $program
+    wait_for half_done again >/dev/null 2>&1 || fail 'no cell has begun to write'
+    case $signal in
+    *-) kill -"${signal%-}" -$program ;;
+    *) kill -$signal $program ;;
+    esac
     code=0
     wait $program || code=$?
     what="run, ended by $signal"
     ends_with 130
     prints_nothing
     contains err '^perplex: 4 cells: .* 0 failed, [1-4] to do$'
-    ls again/*.json.?????? again/*.gz.?????? >/dev/null 2>&1 && fail 'something half done is left'
+    half_done again >left.txt && fail "something half done is left: $(cat left.txt)"
     pgrep -P $program >/dev/null && fail 'a process is left'
     run "$PERPLEX" run plan.json -q --results again
     ends_with 0

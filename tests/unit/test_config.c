@@ -276,6 +276,30 @@ static void protocol_schema__configs(void **state)
     cJSON_Delete(schema);
 }
 
+/* What `perplex run` refuses is no plan. */
+static void plan_schema__refused(void **state)
+{
+    static const char *const members[] = {
+        "\"models\": [\"-\"], \"corpora\": [\"a\"]",
+        "\"models\": [\"a\"], \"corpora\": [{\"path\": \"-\"}]",
+        "\"models\": [\"a\"], \"corpora\": [{\"path\": \"a\", \"paths\": [\"b\"]}]",
+        "\"models\": [\"a\"], \"corpora\": [{\"name\": \"a\"}]",
+        "\"models\": [\"a\"], \"corpora\": [\"a\"], \"only\": []",
+    };
+    char text[256], problem[512];
+    (void)state;
+    cJSON *schema = read_json(source_folder(), "configs/schema/plan-1.schema.json");
+    for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
+        snprintf(text, sizeof text, "{\"schema\": \"perplex.plan/1\", %s}", members[i]);
+        cJSON *plan = cJSON_Parse(text);
+        assert_non_null(plan);
+        if (schema_check(schema, plan, problem, sizeof problem))
+            fail_msg("%s is valid", text);
+        cJSON_Delete(plan);
+    }
+    cJSON_Delete(schema);
+}
+
 /* A plan's schema has the options that a config's has, as they are there. */
 static void plan_schema__options(void **state)
 {
@@ -364,6 +388,7 @@ int main(void)
         cmocka_unit_test(plx_config_open_tree__refused),
         cmocka_unit_test(plx_config_open__no_file_and_a_large_one),
         cmocka_unit_test(protocol_schema__configs),
+        cmocka_unit_test(plan_schema__refused),
         cmocka_unit_test(plan_schema__options),
         cmocka_unit_test(protocol_schema__fields),
         cmocka_unit_test(protocol_schema__summaries),
