@@ -10,10 +10,12 @@
 /* Digits of what nothing is known about. */
 #define DIGITS_USUAL 4
 
-/* The power of ten of its first digit. */
+/* The power of ten of the first digit; 0 for what has none. */
 static int magnitude(double value)
 {
     char text[32];
+    if (!isfinite(value))
+        return 0;
     snprintf(text, sizeof text, "%.1e", value);
     return (int)strtol(strchr(text, 'e') + 1, NULL, 10);
 }
@@ -24,7 +26,7 @@ static int warranted_decimals(double standard_error)
 {
     char text[32];
     snprintf(text, sizeof text, "%.1e", standard_error);
-    return (text[0] == '1' ? 1 : 0) - (int)strtol(strchr(text, 'e') + 1, NULL, 10);
+    return (text[0] == '1' ? 1 : 0) - magnitude(standard_error);
 }
 
 /* Whether there is an error that is more than that of rounding. */
