@@ -3,7 +3,6 @@
 #include "report/grid.h"
 
 #include "base/memory.h"
-#include "eval/block_error.h"
 #include "report/result_file.h"
 
 #include <perplex/protocol.h>
@@ -203,7 +202,9 @@ static double put_interval(const struct plx_grid *grid, const struct plx_tabled 
     if (wanted && !isnan(result->standard_error))
         plx_page_text(page,
                       result->blocks
-                          ? "from blocks of neighbouring tokens, which depend on each other"
+                          ? "from the slow variation of the loss along the corpus (Student's t), since "
+                            "neighbours depend "
+                            "on each other"
                           : "as if tokens were independent of each other (there are too few for blocks)");
     return (double)NAN;
 }

@@ -74,6 +74,18 @@ accepts "$PERPLEX" table five.json --rows model --interval
 has_row '| five | 100 [91, 110] |'
 contains out '95 % intervals: as if tokens were independent of each other (there are too few for blocks)[.]'
 
+# A perplexity of 0, which some other program may have written, and one of which no multiple is a number.
+sed 's/"perplexity": 100/"perplexity": 0/' five.json >zero.json
+sed -e 's/"perplexity": 100/"perplexity": 1.7e308/' -e 's/of five/of huge/' -e 's/"five"/"huge"/' five.json >huge.json
+result one.json one text.txt 1 '"nan"'
+sed 's/"five"/"zero"/' zero.json >base.json
+accepts "$PERPLEX" table base.json tenth.json --rows model --difference zero
+has_row '| tenth | 10.12 (+∞ %) |'
+accepts "$PERPLEX" table huge.json one.json --rows model --difference one --digits 2
+contains out '| huge .*(+∞ %) |'
+accepts "$PERPLEX" table base.json one.json --rows model --difference one
+has_row '| zero | **0** (−100 %) |'
+
 # The best: ties as they are shown too, none where all are alike; the higher accuracy, no count.
 result tie.json tie text.txt 10.124 0.0123
 accepts "$PERPLEX" table five.json tenth.json tie.json --rows model
@@ -189,14 +201,14 @@ blocks word.json '1, "x"' '"1", "2"'
 refuses 3 'word.json: $.accumulators.blocks.counts\[1]: *' "$PERPLEX" table word.json
 blocks broken.json '1, 2' '"1", "2.5"'
 refuses 3 'broken.json: $.accumulators.blocks.counts\[1]: *' "$PERPLEX" table broken.json
-# Blocks of 1, 1, 1, 3 nats each a token, five times: mean 1.5, off by -0.5 and 1.5: 15 x 0.25 + 5 x 2.25 = 15,
-# sqrt(20 / 19 x 15) / 20 = 0.198680; 10 x 0.198680 / ln 10 x 2.302585 = 1.98680: x exp(+-0.198680 x 2.093024).
+# Blocks of 1, 1, 1, 3 nats each a token, five times: by SciPy (tests/unit/test_block_error.c) a standard error of
+# 0.0900046 with 3 degrees of freedom: 10 x exp(+-0.286435).
 one=18446744073709551616 three=55340232221128654848
 blocks twenty.json "$(yes 1 | head -n 20 | paste -s -d ,)" \
     "$(for _ in 1 2 3 4 5; do printf '"%s", "%s", "%s", "%s"\n' $one $one $one $three; done | paste -s -d ,)"
 accepts "$PERPLEX" table twenty.json --rows model --interval --digits 3
-has_row '| model.safetensors | 10.000 [6.598, 15.156] |'
-contains out '95 % intervals: from blocks of neighbouring tokens, which depend on each other[.]'
+has_row '| model.safetensors | 10.000 [7.509, 13.317] |'
+contains out '95 % intervals: from the slow variation of the loss along the corpus (Student.s t), since neighbours depend on each other[.]'
 # One block less is too few: the standard error is 0.1.
 blocks nineteen.json "$(yes 1 | head -n 20 | paste -s -d , | sed 's/1$/0/')" \
     "$(for _ in 1 2 3 4 5; do printf '"%s", "%s", "%s", "%s"\n' $one $one $one $three; done | paste -s -d ,)"
