@@ -61,6 +61,7 @@ struct plx_grid_column {
     size_t group;
     const struct plx_grid_metric *metric;
     unsigned decimals; /* behind the point, for people */
+    bool even;         /* every interval reaches as far down as up, as far as is shown: ± */
 };
 
 struct plx_grid_cell {

@@ -115,19 +115,34 @@ static enum plx_status read_uncertainty(struct plx_tabled *result, struct plx_er
     return status;
 }
 
-static void fill_cell(struct plx_grid_cell *cell, const struct plx_grid_metric *metric)
+/* Where a result has no such number, or null, there is no cell; anything else is a mistake. */
+static enum plx_status refuse_other(const struct plx_tabled *result, const struct plx_metric *metric,
+                                    struct plx_error *error)
+{
+    const struct plx_json_path root = {NULL, NULL, 0}, place = {&root, metric->path, 0};
+    const cJSON *found = plx_result_find(result->json, metric->path);
+    if (!found || cJSON_IsNull(found))
+        return PLX_OK;
+    return plx_json_error(&place, result->file, error, "expected a number, found %s", plx_json_kind(found));
+}
+
+static enum plx_status fill_cell(struct plx_grid_cell *cell, const struct plx_grid_metric *metric,
+                                 struct plx_error *error)
 {
     const struct plx_tabled *result = cell->result;
     const struct plx_metric *of = &metric->metric;
-    const double error = result->standard_error, reach = result->reach;
+    const double deviation = result->standard_error, reach = result->reach;
     cell->known = plx_metric_value(of, result->json, &cell->value);
-    if (!cell->known || !isfinite(cell->value) || !(error > 0))
-        return;
-    cell->standard_error = fabs(plx_metric_shifted(of, cell->value, result->nats, error) - cell->value);
+    if (!cell->known)
+        return refuse_other(result, of, error);
+    if (!isfinite(cell->value) || !(deviation > 0))
+        return PLX_OK;
+    cell->standard_error = fabs(plx_metric_shifted(of, cell->value, result->nats, deviation) - cell->value);
     if (metric->interval) {
         cell->low = plx_metric_shifted(of, cell->value, result->nats, -reach);
         cell->high = plx_metric_shifted(of, cell->value, result->nats, reach);
     }
+    return PLX_OK;
 }
 
 enum plx_status plx_grid_fill(struct plx_grid *grid)
@@ -146,14 +161,15 @@ enum plx_status plx_grid_fill(struct plx_grid *grid)
         grid->cells[i].low = grid->cells[i].high = grid->cells[i].standard_error = (double)NAN;
     for (size_t i = 0; i < grid->result_count; i++) {
         struct plx_tabled *result = grid->results + i;
-        const enum plx_status status = read_uncertainty(result, grid->error);
+        enum plx_status status = read_uncertainty(result, grid->error);
         if (status)
             return status;
         for (size_t m = 0; m < grid->metric_count; m++) {
             struct plx_grid_cell *cell =
                 plx_grid_cell(grid, result->row, result->group * grid->metric_count + m);
             cell->result = result;
-            fill_cell(cell, grid->metrics + m);
+            if ((status = fill_cell(cell, grid->metrics + m, grid->error)) != PLX_OK)
+                return status;
         }
     }
     return PLX_OK;

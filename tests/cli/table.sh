@@ -176,6 +176,37 @@ accepts "$PERPLEX" table a.json b.json c.json --rows file --metric ppl,oov --cap
 has_row '| c.json | 30.0 † | 0.01 |'
 contains out '^All "runs" of \\[*]us\\[*]. Bold: '
 
+# A path that has been two models; the names do not depend on the order of the files.
+sed 's/of runs/and runs/' b.json >later.json
+accepts "$PERPLEX" table b.json later.json --rows model -f csv
+contains out "^model.safetensors (of runs/),20,"
+contains out '^model.safetensors (and runs),20,'
+
+# A row by a part of its name: of each corpus its own, but never one of several.
+refuses 2 'several rows that may be compared are called "sentence" (one of a/model.safetensors / sentence, b/model.safetensors / sentence)' \
+    "$PERPLEX" table a.json b.json c.json --rows model,protocol --difference sentence
+accepts "$PERPLEX" table a.json b.json c.json --rows model,protocol --difference 'a/model.safetensors / sentence' --digits 0
+has_row '| b/model.safetensors | sentence | 20 (+100 %) |'
+# By figures of the text tokenizations may be compared: the one that is the row's own is.
+sed 's/"tokenization": "word"/"tokenization": "ids"/' c.json >ids.json
+sed 's,runs/b,runs/c,g' ids.json >d.json
+sed 's/"tokenization": "word"/"tokenization": "bytes"/; s,runs/b,runs/e,g' c.json >e.json
+accepts "$PERPLEX" table c.json ids.json d.json --rows model,tokenization --metric bpb --difference b/model.safetensors --digits 3
+has_row '| c/model.safetensors | ids | 0.981 (0.000) |'
+refuses 2 'several rows *' "$PERPLEX" table c.json ids.json e.json --rows model,tokenization --metric bpb --difference b/model.safetensors
+
+# Perplexities of every kind differ by per cent.
+sed 's/"share": 0.01/&, "perplexity_without": 80/' five.json >without.json
+sed -e 's/"share": 0.01/&, "perplexity_without": 60/' other.json >without2.json
+accepts "$PERPLEX" table without.json without2.json --rows model --metric perplexity_without --difference five
+has_row '| other | **60** (−25 %) |'
+
+# One form of intervals in a column: 10 x exp(+-1.959964 x 0.1) = 8.22, 12.17; 285 x 1.959964 x 0.0001 = 0.056.
+result sure.json sure text.txt 285 0.0001
+accepts "$PERPLEX" table a.json sure.json --rows model --interval --digits 1
+has_row '| model.safetensors | **10.0** [8.2, 12.2] |'
+has_row '| sure | 285.0 [284.9, 285.1] |'
+
 # Mistakes, each with what would be right.
 misused '--rows*' "$PERPLEX" table a.json --rows
 refuses 2 'results have no dimension "size" (model, corpus, *)' "$PERPLEX" table a.json --rows size
@@ -186,6 +217,8 @@ refuses 2 'no result has the metric distribution.accuracy.at_1 (*--distributions
 refuses 2 'there is no metric "" (*)' "$PERPLEX" table a.json --sort ''
 refuses 2 'no row of the table is called "x" (one of a/model.safetensors, b/model.safetensors)' \
     "$PERPLEX" table a.json b.json --rows model --difference x
+sed 's/"perplexity": 100/"perplexity": "100"/' five.json >text.json
+refuses 3 'text.json: $.perplexity: expected a number, found a string' "$PERPLEX" table tenth.json text.json
 misused '--digits takes a number from 0 to 17, not "18"' "$PERPLEX" table a.json --digits 18
 sed 's/"complete": true/"complete": false/' a.json >part.json
 refuses 3 'part.json: $.complete: the result is not of a whole corpus' "$PERPLEX" table a.json part.json
