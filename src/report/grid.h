@@ -88,8 +88,10 @@ struct plx_grid {
     struct plx_tabled *results; /* [result_count] */
     size_t result_count;
     struct plx_dimensions row_dimensions, group_dimensions;
-    bool flat;     /* every result is a row */
-    bool compared; /* with the row of --difference */
+    size_t named[PLX_DIMENSION_COUNT]; /* [named_count] of row_dimensions, what people are shown of rows */
+    size_t named_count;                /* the others are in the caption */
+    bool flat;                         /* every result is a row */
+    bool compared;                     /* with the row of --difference */
     struct plx_grid_line *rows, *groups;
     size_t row_count, group_count;
     struct plx_grid_metric metrics[PLX_GRID_METRICS];
@@ -137,6 +139,9 @@ enum plx_status plx_grid_lay_out(struct plx_grid *grid, const struct plx_table_o
 void plx_grid_put_field(struct plx_page *page, const cJSON *field);
 
 bool plx_dimensions_have(const struct plx_dimensions *dimensions, enum plx_dimension wanted);
+
+/* Whether people see it, as a name of rows or of groups. */
+bool plx_grid_shows(const struct plx_grid *grid, enum plx_dimension dimension);
 
 /* The name of a dimension. */
 const char *plx_dimension_name(enum plx_dimension dimension);

@@ -424,6 +424,38 @@ static void take_names(struct plx_grid *grid, const struct plx_table_names *name
     }
 }
 
+/* Whether the caption says it as well as a column would, in which it would be the same in every row. */
+static bool is_of_caption(const struct plx_grid *grid, size_t d)
+{
+    const enum plx_dimension dimension = grid->row_dimensions.list[d];
+    const char *name = grid->rows[0].names[d];
+    if (!grid->flat || grid->row_count < 2 || dimension == PLX_DIMENSION_MODEL)
+        return false;
+    for (size_t i = 1; i < grid->row_count; i++) {
+        if (strcmp(grid->rows[i].names[d], name) != 0)
+            return false;
+    }
+    return dimension != PLX_DIMENSION_PROTOCOL ||
+           strcmp(name, plx_result_string(grid->results[0].json, "protocol.name")) == 0;
+}
+
+static void choose_named(struct plx_grid *grid)
+{
+    for (size_t d = 0; d < grid->row_dimensions.count; d++) {
+        if (!is_of_caption(grid, d))
+            grid->named[grid->named_count++] = d;
+    }
+}
+
+bool plx_grid_shows(const struct plx_grid *grid, enum plx_dimension dimension)
+{
+    for (size_t d = 0; d < grid->named_count; d++) {
+        if (grid->row_dimensions.list[grid->named[d]] == dimension)
+            return true;
+    }
+    return plx_dimensions_have(&grid->group_dimensions, dimension);
+}
+
 enum plx_status plx_grid_lay_out(struct plx_grid *grid, const struct plx_table_options *options)
 {
     enum plx_status status = choose_dimensions(grid, options);
@@ -435,6 +467,8 @@ enum plx_status plx_grid_lay_out(struct plx_grid *grid, const struct plx_table_o
         take_names(grid, options->names);
         status = place_results(grid);
     }
+    if (status == PLX_OK)
+        choose_named(grid);
     if (status == PLX_OK)
         status = grid->flat && grid->group_count ? label_flat(grid) : label_lines(grid);
     return status;

@@ -218,6 +218,7 @@ struct said {
     const char *text;
     double number;
     size_t first;
+    bool named; /* it begins with what the table calls it */
 };
 
 /* Whether all results that stand in the same line as one that says that do so too; the line is a row, or a
@@ -234,24 +235,32 @@ static bool is_of_lines(const struct plx_grid *grid, const struct said *said, si
     return true;
 }
 
+/* Rows are not listed if there are more than this, nor numbers. */
+#define LISTED_MOST 8
+
 /* Names the results that say what `first` says: by rows or columns, where it is whole ones. */
 static void put_whose(const struct plx_grid *grid, const struct said *said, size_t first,
                       struct plx_page *page)
 {
     const bool columns = grid->group_count > 1 && is_of_lines(grid, said, first, false);
     const bool rows = !columns && (grid->group_count < 2 || is_of_lines(grid, said, first, true));
+    size_t count = 0;
     for (size_t i = first; i < grid->result_count; i++) {
         const struct plx_tabled *result = grid->results + i;
         bool again = said[i].first != first;
         for (size_t k = first; k < i && !again; k++)
             again = said[k].first == first && ((rows && grid->results[k].row == result->row) ||
                                                (columns && grid->results[k].group == result->group));
-        if (again)
+        if (again || count++ >= LISTED_MOST)
             continue;
         plx_page_text(page, i == first ? "" : ", ");
         plx_page_text(page, columns ? "" : grid->rows[result->row].label);
         plx_page_text(page, rows || columns ? "" : " / ");
         plx_page_text(page, rows ? "" : grid->groups[result->group].label);
+    }
+    if (count > LISTED_MOST) {
+        plx_page_text(page, " and ");
+        put_count(page, count - LISTED_MOST, " more");
     }
 }
 
@@ -260,12 +269,14 @@ static void put_said(const struct plx_grid *grid, const struct said *said, size_
 {
     plx_page_text(page, before);
     plx_page_text(page, said[first].text);
+    bool named = true;
+    for (size_t i = first; i < grid->result_count; i++)
+        named = named && (said[i].first != first || said[i].named);
+    if (named)
+        return;
     plx_page_text(page, " for ");
     put_whose(grid, said, first, page);
 }
-
-/* Numbers are not listed if there are more than this. */
-#define LISTED_MOST 8
 
 /* What different results say: all of it, or the least and the most of many. */
 static void put_all(const struct plx_grid *grid, const struct said *said, size_t count, struct plx_page *page)
@@ -286,6 +297,15 @@ static void put_all(const struct plx_grid *grid, const struct said *said, size_t
     }
 }
 
+/* Whether the text begins with the protocol's name, and the table shows that. */
+static bool is_named(const struct plx_grid *grid, put_fact *put, const struct plx_tabled *result,
+                     const char *text)
+{
+    const char *name = result->names[PLX_DIMENSION_PROTOCOL];
+    return put == put_protocol && plx_grid_shows(grid, PLX_DIMENSION_PROTOCOL) &&
+           strncmp(text, name, strlen(name)) == 0;
+}
+
 /* How many different texts there are, and the first of them. */
 static enum plx_status gather(struct plx_grid *grid, put_fact *put, struct said *said, size_t *count,
                               const char **common)
@@ -299,6 +319,7 @@ static enum plx_status gather(struct plx_grid *grid, put_fact *put, struct said 
         said[i].text = plx_grid_keep(grid, &page);
         if (!said[i].text)
             return PLX_MEMORY;
+        said[i].named = is_named(grid, put, grid->results + i, said[i].text);
         said[i].first = 0;
         while (strcmp(said[said[i].first].text, said[i].text) != 0)
             said[i].first++;
@@ -351,6 +372,19 @@ static void put_dimensions(const struct plx_dimensions *dimensions, const char *
     }
 }
 
+/* What is the same in every row; the protocol is said anyway. */
+static void put_common(const struct plx_grid *grid, struct plx_page *page)
+{
+    for (size_t d = 0; d < grid->row_dimensions.count; d++) {
+        if (grid->row_dimensions.list[d] != PLX_DIMENSION_CORPUS ||
+            plx_grid_shows(grid, PLX_DIMENSION_CORPUS))
+            continue;
+        plx_page_text(page, " Corpus: ");
+        plx_page_text(page, grid->rows[0].names[d]);
+        plx_page_text(page, ".");
+    }
+}
+
 /* What is shown. */
 static void put_title(const struct plx_grid *grid, const struct plx_table_options *options,
                       struct plx_page *page)
@@ -379,9 +413,11 @@ enum plx_status plx_grid_describe(struct plx_grid *grid, const struct plx_table_
         plx_page_text(&page, options->caption);
     else
         put_title(grid, options, &page);
+    put_common(grid, &page);
     if (has_best(grid))
         plx_page_text(&page, plx_grid_is_transposed(grid) ? " Bold: the best of each row."
-                             : plx_dimensions_have(&grid->row_dimensions, PLX_DIMENSION_CORPUS)
+                             : plx_dimensions_have(&grid->row_dimensions, PLX_DIMENSION_CORPUS) &&
+                                     plx_grid_shows(grid, PLX_DIMENSION_CORPUS)
                                  ? " Bold: the best of each column and corpus."
                                  : " Bold: the best of each column.");
     if (grid->compared) {

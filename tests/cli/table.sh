@@ -119,10 +119,10 @@ contains out '^† Not comparable with its column: corpus.sha256 differs[.]$'
 result second.json second other.txt 300 0.05
 result third.json third other.txt 400 0.05
 accepts "$PERPLEX" table five.json other.json second.json third.json --metric ppl --difference five --sort ppl
-has_row '| five | text.txt | sentence | **100** |'
-has_row '| other | text.txt | sentence | 200 (+100 %) |'
-has_row '| second | other.txt | sentence | **300** |'
-has_row '| third | other.txt | sentence | 400 |'
+has_row '| five | text.txt | **100** |'
+has_row '| other | text.txt | 200 (+100 %) |'
+has_row '| second | other.txt | **300** |'
+has_row '| third | other.txt | 400 |'
 grep -q † out && fail 'another corpus is a row of its own'
 
 # Order: as given, or the best first; rows without a number are the last ones.
@@ -175,7 +175,33 @@ refuses 2 'two results would stand in one cell: a.json and a.json (it is the sam
 accepts "$PERPLEX" table a.json b.json c.json --rows file --metric ppl,oov --caption 'All "runs" of *us*.'
 has_row '| c.json | 30.0 † | 0.01 |'
 contains out '^All "runs" of \\[*]us\\[*]. Bold: '
+# caption GIVEN SHOWN: what would be a list, code, a mention or a link in Markdown is the text alone.
+caption() {
+    accepts "$PERPLEX" table a.json --rows model --caption "$1"
+    squeezed
+    sed -n '1s/ Protocol: .*//p' squeezed >shown
+    [ "$(cat shown)" = "$2" ] || fail "$1 is $(cat shown)"
+}
+caption '1. first' '1\. first'
+caption '10) second' '10\) second'
+caption '3 models' '3 models'
+caption '    code' 'code'
+caption '@name of a@b.org, #12 and www.example.org or http://example.org: # @ row.' \
+    '@<!-- -->name of a@<!-- -->b.org, #<!-- -->12 and w&#119;&#119;.example.org or http:\//example.org: # @ row.'
 
+# What is the same in all rows is in the caption; programs have columns. Of many rows some are named.
+for i in 1 2 3 4 5 6 7 8 9 10 11 12; do
+    result "m$i.json" "m$i" text.txt "$((10 + i))" 0.1 "$((i / 12 * 64))"
+done
+accepts "$PERPLEX" table m?.json --metric ppl
+contains out '^Perplexity[.] Corpus: text.txt[.] Bold: the best of each column[.] .*Protocol: sentence '
+has_row '| m1 | **11.0** |'
+accepts "$PERPLEX" table m?.json -f csv --metric ppl
+contains out '^m1,text.txt,sentence,11,$'
+accepts "$PERPLEX" table m?.json m1?.json --rows model
+contains out '^Protocol: sentence (.*) for m1, m2, m3, m4, m5, m6, m7, m8 and 3 more; custom (sentence with window=64) for m12[.]$'
+accepts "$PERPLEX" table m?.json m1?.json
+contains out '^Protocol: sentence (.*query); custom (sentence with window=64)[.]$'
 # A path that has been two models; the names do not depend on the order of the files.
 sed 's/of runs/and runs/' b.json >later.json
 accepts "$PERPLEX" table b.json later.json --rows model -f csv
