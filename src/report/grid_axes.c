@@ -424,6 +424,24 @@ static void take_names(struct plx_grid *grid, const struct plx_table_names *name
     }
 }
 
+/* Where every result is a row: two evaluations of the same, which only their files tell apart. */
+static bool repeats(const struct plx_grid *grid)
+{
+    for (size_t i = 0; i < grid->result_count; i++) {
+        for (size_t k = 0; k < i; k++) {
+            const struct plx_tabled *a = grid->results + i, *b = grid->results + k;
+            size_t same = 0;
+            while (same < grid->row_dimensions.count &&
+                   strcmp(a->names[grid->row_dimensions.list[same]],
+                          b->names[grid->row_dimensions.list[same]]) == 0)
+                same++;
+            if (same == grid->row_dimensions.count && strcmp(a->file, b->file) != 0)
+                return true;
+        }
+    }
+    return false;
+}
+
 /* Whether the caption says it as well as a column would, in which it would be the same in every row. */
 static bool is_of_caption(const struct plx_grid *grid, size_t d)
 {
@@ -465,6 +483,8 @@ enum plx_status plx_grid_lay_out(struct plx_grid *grid, const struct plx_table_o
         status = name_further(grid);
     if (status == PLX_OK) {
         take_names(grid, options->names);
+        if (grid->flat && repeats(grid))
+            grid->row_dimensions.list[grid->row_dimensions.count++] = PLX_DIMENSION_FILE;
         status = place_results(grid);
     }
     if (status == PLX_OK)

@@ -208,6 +208,11 @@ accepts "$PERPLEX" table b.json later.json --rows model -f csv
 contains out "^model.safetensors (of runs/),20,"
 contains out '^model.safetensors (and runs),20,'
 
+# Two evaluations of the same, by their files.
+sed 's/"scored_bytes": 5000/"scored_bytes": 5001/' b.json >repeated.json
+accepts "$PERPLEX" table a.json b.json repeated.json --metric ppl
+has_row '| b/model.safetensors | repeated.json | 20.0 |'
+
 # A row by a part of its name: of each corpus its own, but never one of several.
 refuses 2 'several rows that may be compared are called "sentence" (one of a/model.safetensors / sentence, b/model.safetensors / sentence)' \
     "$PERPLEX" table a.json b.json c.json --rows model,protocol --difference sentence
