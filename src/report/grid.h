@@ -36,8 +36,9 @@ struct plx_tabled {
         *names[PLX_DIMENSION_COUNT]; /* for people: short, and different where they mean different things */
     double nats;                     /* per token */
     double standard_error;           /* of it; NaN: not known */
-    size_t blocks;                   /* that the standard error comes from; 0: tokens taken as independent */
-    size_t row, group;               /* where it stands */
+    double reach;                    /* from it to an end of its 95 % interval */
+    size_t blocks;     /* that both the standard error comes from; 0: tokens taken as independent */
+    size_t row, group; /* where it stands */
 };
 
 #define PLX_GRID_METRICS 16
@@ -60,6 +61,7 @@ struct plx_grid_column {
     size_t group;
     const struct plx_grid_metric *metric;
     unsigned decimals; /* behind the point, for people */
+    bool even;         /* every interval reaches as far down as up, as far as is shown: ± */
 };
 
 struct plx_grid_cell {
@@ -86,8 +88,10 @@ struct plx_grid {
     struct plx_tabled *results; /* [result_count] */
     size_t result_count;
     struct plx_dimensions row_dimensions, group_dimensions;
-    bool flat;     /* every result is a row */
-    bool compared; /* with the row of --difference */
+    size_t named[PLX_DIMENSION_COUNT]; /* [named_count] of row_dimensions, what people are shown of rows */
+    size_t named_count;                /* the others are in the caption */
+    bool flat;                         /* every result is a row */
+    bool compared;                     /* with the row of --difference */
     struct plx_grid_line *rows, *groups;
     size_t row_count, group_count;
     struct plx_grid_metric metrics[PLX_GRID_METRICS];
@@ -135,6 +139,9 @@ enum plx_status plx_grid_lay_out(struct plx_grid *grid, const struct plx_table_o
 void plx_grid_put_field(struct plx_page *page, const cJSON *field);
 
 bool plx_dimensions_have(const struct plx_dimensions *dimensions, enum plx_dimension wanted);
+
+/* Whether people see it, as a name of rows or of groups. */
+bool plx_grid_shows(const struct plx_grid *grid, enum plx_dimension dimension);
 
 /* The name of a dimension. */
 const char *plx_dimension_name(enum plx_dimension dimension);

@@ -3,7 +3,6 @@
 #include "report/grid.h"
 
 #include "base/memory.h"
-#include "eval/block_error.h"
 #include "report/result_file.h"
 
 #include <perplex/protocol.h>
@@ -23,15 +22,9 @@ enum plx_status plx_grid_add_note(struct plx_grid *grid, const char *mark, const
     return PLX_OK;
 }
 
-static const char *member_string(const cJSON *json, const char *object, const char *key)
+static uint64_t count_at(const cJSON *json, const char *path)
 {
-    const cJSON *value = plx_result_member(plx_result_member(json, object), key);
-    return cJSON_IsString(value) ? value->valuestring : "";
-}
-
-static uint64_t member_count(const cJSON *json, const char *object, const char *key)
-{
-    const cJSON *value = plx_result_member(plx_result_member(json, object), key);
+    const cJSON *value = plx_result_find(json, path);
     return cJSON_IsNumber(value) && value->valuedouble > 0 && value->valuedouble < 0x1p64
                ? (uint64_t)value->valuedouble
                : 0;
@@ -95,7 +88,7 @@ static double put_protocol(const struct plx_grid *grid, const struct plx_tabled 
                            struct plx_page *page)
 {
     const cJSON *protocol = plx_result_member(result->json, "protocol"), *field;
-    const char *name = member_string(result->json, "protocol", "name");
+    const char *name = plx_result_string(result->json, "protocol.name");
     const struct plx_protocol *preset;
     size_t differing = 0;
     (void)grid;
@@ -138,23 +131,23 @@ static bool is_divided_by(const struct plx_grid *grid, const char *what)
 static double put_normalizer(const struct plx_grid *grid, const struct plx_tabled *result,
                              struct plx_page *page)
 {
-    static const char *const texts[][3] = {{"byte", "scored_bytes", " bytes"},
-                                           {"character", "scored_characters", " characters"},
-                                           {"word", "scored_words", " words"}};
-    const uint64_t scored = member_count(result->json, "counts", "scored");
+    static const char *const texts[][3] = {{"byte", "counts.scored_bytes", " bytes"},
+                                           {"character", "counts.scored_characters", " characters"},
+                                           {"word", "counts.scored_words", " words"}};
+    const uint64_t scored = count_at(result->json, "counts.scored");
     size_t said = 0;
     if (has_metric(grid, "counts.scored"))
         return (double)NAN; /* it is in the table */
     if (is_divided_by(grid, NULL)) {
         put_count(page, scored, " scored of ");
-        put_count(page, member_count(result->json, "counts", "tokens"), " tokens");
+        put_count(page, count_at(result->json, "counts.tokens"), " tokens");
         said++;
     }
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         if (!is_divided_by(grid, texts[i][0]))
             continue;
         plx_page_text(page, said++ ? ", " : "");
-        put_count(page, member_count(result->json, "counts", texts[i][1]), texts[i][2]);
+        put_count(page, count_at(result->json, texts[i][1]), texts[i][2]);
     }
     return (double)scored;
 }
@@ -169,9 +162,9 @@ static double put_unknown(const struct plx_grid *grid, const struct plx_tabled *
         {"zero", "charged as impossible"},
         {"unk-or-skip", "charged as the unknown symbol if that has a probability, else left out"},
     };
-    const char *unknown = member_string(result->json, "protocol", "unknown"), *meaning = NULL;
-    const uint64_t count = member_count(result->json, "unknown", "tokens"),
-                   tokens = member_count(result->json, "counts", "tokens");
+    const char *unknown = plx_result_string(result->json, "protocol.unknown"), *meaning = NULL;
+    const uint64_t count = count_at(result->json, "unknown.tokens"),
+                   tokens = count_at(result->json, "counts.tokens");
     const double share = tokens ? 100 * (double)count / (double)tokens : 0;
     const bool shown = has_metric(grid, "unknown.tokens") || has_metric(grid, "unknown.share");
     char number[PLX_NUMBER_TEXT];
@@ -203,7 +196,9 @@ static double put_interval(const struct plx_grid *grid, const struct plx_tabled 
     if (wanted && !isnan(result->standard_error))
         plx_page_text(page,
                       result->blocks
-                          ? "from blocks of neighbouring tokens, which depend on each other"
+                          ? "from the slow variation of the loss along the corpus (Student's t), since "
+                            "neighbours depend "
+                            "on each other"
                           : "as if tokens were independent of each other (there are too few for blocks)");
     return (double)NAN;
 }
@@ -223,6 +218,7 @@ struct said {
     const char *text;
     double number;
     size_t first;
+    bool named; /* it begins with what the table calls it */
 };
 
 /* Whether all results that stand in the same line as one that says that do so too; the line is a row, or a
@@ -239,24 +235,32 @@ static bool is_of_lines(const struct plx_grid *grid, const struct said *said, si
     return true;
 }
 
+/* Rows are not listed if there are more than this, nor numbers. */
+#define LISTED_MOST 8
+
 /* Names the results that say what `first` says: by rows or columns, where it is whole ones. */
 static void put_whose(const struct plx_grid *grid, const struct said *said, size_t first,
                       struct plx_page *page)
 {
     const bool columns = grid->group_count > 1 && is_of_lines(grid, said, first, false);
     const bool rows = !columns && (grid->group_count < 2 || is_of_lines(grid, said, first, true));
+    size_t count = 0;
     for (size_t i = first; i < grid->result_count; i++) {
         const struct plx_tabled *result = grid->results + i;
         bool again = said[i].first != first;
         for (size_t k = first; k < i && !again; k++)
             again = said[k].first == first && ((rows && grid->results[k].row == result->row) ||
                                                (columns && grid->results[k].group == result->group));
-        if (again)
+        if (again || count++ >= LISTED_MOST)
             continue;
         plx_page_text(page, i == first ? "" : ", ");
         plx_page_text(page, columns ? "" : grid->rows[result->row].label);
         plx_page_text(page, rows || columns ? "" : " / ");
         plx_page_text(page, rows ? "" : grid->groups[result->group].label);
+    }
+    if (count > LISTED_MOST) {
+        plx_page_text(page, " and ");
+        put_count(page, count - LISTED_MOST, " more");
     }
 }
 
@@ -265,12 +269,14 @@ static void put_said(const struct plx_grid *grid, const struct said *said, size_
 {
     plx_page_text(page, before);
     plx_page_text(page, said[first].text);
+    bool named = true;
+    for (size_t i = first; i < grid->result_count; i++)
+        named = named && (said[i].first != first || said[i].named);
+    if (named)
+        return;
     plx_page_text(page, " for ");
     put_whose(grid, said, first, page);
 }
-
-/* Numbers are not listed if there are more than this. */
-#define LISTED_MOST 8
 
 /* What different results say: all of it, or the least and the most of many. */
 static void put_all(const struct plx_grid *grid, const struct said *said, size_t count, struct plx_page *page)
@@ -291,6 +297,15 @@ static void put_all(const struct plx_grid *grid, const struct said *said, size_t
     }
 }
 
+/* Whether the text begins with the protocol's name, and the table shows that. */
+static bool is_named(const struct plx_grid *grid, put_fact *put, const struct plx_tabled *result,
+                     const char *text)
+{
+    const char *name = result->names[PLX_DIMENSION_PROTOCOL];
+    return put == put_protocol && plx_grid_shows(grid, PLX_DIMENSION_PROTOCOL) &&
+           strncmp(text, name, strlen(name)) == 0;
+}
+
 /* How many different texts there are, and the first of them. */
 static enum plx_status gather(struct plx_grid *grid, put_fact *put, struct said *said, size_t *count,
                               const char **common)
@@ -304,6 +319,7 @@ static enum plx_status gather(struct plx_grid *grid, put_fact *put, struct said 
         said[i].text = plx_grid_keep(grid, &page);
         if (!said[i].text)
             return PLX_MEMORY;
+        said[i].named = is_named(grid, put, grid->results + i, said[i].text);
         said[i].first = 0;
         while (strcmp(said[said[i].first].text, said[i].text) != 0)
             said[i].first++;
@@ -356,6 +372,19 @@ static void put_dimensions(const struct plx_dimensions *dimensions, const char *
     }
 }
 
+/* What is the same in every row; the protocol is said anyway. */
+static void put_common(const struct plx_grid *grid, struct plx_page *page)
+{
+    for (size_t d = 0; d < grid->row_dimensions.count; d++) {
+        if (grid->row_dimensions.list[d] != PLX_DIMENSION_CORPUS ||
+            plx_grid_shows(grid, PLX_DIMENSION_CORPUS))
+            continue;
+        plx_page_text(page, " Corpus: ");
+        plx_page_text(page, grid->rows[0].names[d]);
+        plx_page_text(page, ".");
+    }
+}
+
 /* What is shown. */
 static void put_title(const struct plx_grid *grid, const struct plx_table_options *options,
                       struct plx_page *page)
@@ -384,9 +413,11 @@ enum plx_status plx_grid_describe(struct plx_grid *grid, const struct plx_table_
         plx_page_text(&page, options->caption);
     else
         put_title(grid, options, &page);
+    put_common(grid, &page);
     if (has_best(grid))
         plx_page_text(&page, plx_grid_is_transposed(grid) ? " Bold: the best of each row."
-                             : plx_dimensions_have(&grid->row_dimensions, PLX_DIMENSION_CORPUS)
+                             : plx_dimensions_have(&grid->row_dimensions, PLX_DIMENSION_CORPUS) &&
+                                     plx_grid_shows(grid, PLX_DIMENSION_CORPUS)
                                  ? " Bold: the best of each column and corpus."
                                  : " Bold: the best of each column.");
     if (grid->compared) {

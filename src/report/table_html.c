@@ -39,9 +39,9 @@ static void put_head(const struct plx_grid *grid, struct plx_page *page)
 {
     const bool grouped = grid->group_dimensions.count > 0, both = grouped && grid->metric_count > 1;
     plx_page_text(page, "<thead>\n<tr>\n");
-    for (size_t d = 0; d < grid->row_dimensions.count; d++) {
+    for (size_t d = 0; d < grid->named_count; d++) {
         plx_page_text(page, both ? "<th scope=\"col\" rowspan=\"2\">" : "<th scope=\"col\">");
-        plx_table_put(page, plx_dimension_name(grid->row_dimensions.list[d]), escape);
+        plx_table_put(page, plx_dimension_name(grid->row_dimensions.list[grid->named[d]]), escape);
         plx_page_text(page, "</th>\n");
     }
     if (both)
@@ -76,7 +76,7 @@ static void put_cell(const struct plx_grid *grid, size_t row, size_t column, str
 
 static void put_notes(const struct plx_grid *grid, struct plx_page *page)
 {
-    const size_t width = grid->row_dimensions.count + grid->column_count;
+    const size_t width = grid->named_count + grid->column_count;
     plx_page_text(page, "<tfoot>\n");
     for (size_t i = 0; i < grid->note_count; i++) {
         plx_page_text(page, "<tr><td colspan=\"");
@@ -102,9 +102,9 @@ static void write_html(const struct plx_grid *grid, struct plx_page *page)
     plx_page_text(page, "<tbody>\n");
     for (size_t i = 0; i < grid->row_count; i++) {
         plx_page_text(page, "<tr>\n");
-        for (size_t d = 0; d < grid->row_dimensions.count; d++) {
+        for (size_t d = 0; d < grid->named_count; d++) {
             plx_page_text(page, "<th scope=\"row\">");
-            put_name(page, grid->rows[i].names[d]);
+            put_name(page, grid->rows[i].names[grid->named[d]]);
             plx_page_text(page, "</th>\n");
         }
         for (size_t c = 0; c < grid->column_count; c++)

@@ -6,10 +6,30 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* What would begin emphasis, code, a link, a tag, a formula or a column. */
+static bool is_digit(uint32_t c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static bool is_letter(uint32_t c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+/* What would begin emphasis, code, a link, a tag, a formula or a column; and what GitHub makes links of by
+   itself: @name, #12, www., http://. An @ or # that is
+   escaped would make one, an empty comment behind it does not. */
 static const char *escape(uint32_t code_point, uint32_t before, char made[32])
 {
-    (void)before;
+    if (((before == '@' || before == '#') && is_digit(code_point)) ||
+        (before == '@' && is_letter(code_point))) {
+        snprintf(made, 32, "<!-- -->%c", (char)code_point);
+        return made;
+    }
+    if (code_point == '/' && before == ':')
+        return "\\/";
+    if (code_point == before && (code_point == 'w' || code_point == 'W'))
+        return code_point == 'w' ? "&#119;" : "&#87;";
     switch (code_point) {
     case '&': return "&amp;";
     case '<': return "&lt;";
@@ -77,8 +97,8 @@ static void make_fields(const struct plx_grid *grid, struct fields *fields, stru
                 make_cell(grid, i - 1, k - fields->named, &field);
             else
                 plx_table_put(&field,
-                              i == 0 ? plx_dimension_name(grid->row_dimensions.list[k])
-                                     : grid->rows[i - 1].names[k],
+                              i == 0 ? plx_dimension_name(grid->row_dimensions.list[grid->named[k]])
+                                     : grid->rows[i - 1].names[grid->named[k]],
                               escape);
             keep(fields, i, k, &field, page);
         }
@@ -136,17 +156,21 @@ static void put_table(const struct fields *fields, struct plx_page *page)
     free(widths);
 }
 
-/* A user's caption may begin as a heading or a list does. */
+/* A user's caption may begin as code, a heading or a list does. */
 static void put_paragraph(const char *text, struct plx_page *page)
 {
-    plx_page_text(page, *text && strchr("#+-=", *text) ? "\\" : "");
+    text += strspn(text, " ");
+    const size_t digits = strspn(text, "0123456789");
+    plx_page_put(page, text, digits);
+    text += digits;
+    plx_page_text(page, *text && strchr(digits ? ".)" : "#+-=", *text) ? "\\" : "");
     plx_table_put(page, text, escape);
     plx_page_text(page, "\n");
 }
 
 static void write_markdown(const struct plx_grid *grid, struct plx_page *page)
 {
-    struct fields fields = {.lines = grid->row_count + 1, .named = grid->row_dimensions.count};
+    struct fields fields = {.lines = grid->row_count + 1, .named = grid->named_count};
     fields.width = fields.named + grid->column_count;
     fields.texts = plx_new_array(fields.lines, fields.width * sizeof *fields.texts, page->error);
     if (!fields.texts) {

@@ -94,15 +94,15 @@ static void plx_table__several_files(void **state)
         "lines too: KenLM's query). 95 % intervals: as if tokens were independent of each other (there are "
         "too few "
         "for blocks).\n\n"
-        "| model          | corpus    | protocol | scored | unknown tokens | nats/token | perplexity | "
+        "| model          | corpus    | scored | unknown tokens | nats/token | perplexity | "
         "bits/byte |\n"
-        "|----------------|-----------|----------|-------:|---------------:|-----------:|-----------:|-"
+        "|----------------|-----------|-------:|---------------:|-----------:|-----------:|-"
         "---------:|\n"
-        "| b              | valid.txt | sentence | 245569 |          15218 |      5.421 |    226 ± 4 | "
+        "| b              | valid.txt | 245569 |          15218 |      5.421 |    226 ± 4 | "
         "    1.530 |\n"
-        "| wt2.o3.arpa.gz | test.txt  | sentence | 245569 |          15218 |      5.421 |    226 ± 4 | "
+        "| wt2.o3.arpa.gz | test.txt  | 245569 |          15218 |      5.421 |    226 ± 4 | "
         "    1.530 |\n"
-        "| b              | valid.txt | sentence | 245569 |          15218 |      5.421 |    226 ± 4 | "
+        "| b              | valid.txt | 245569 |          15218 |      5.421 |    226 ± 4 | "
         "    1.530 |\n");
     assert_table(paths, 2, "csv", CSV_HEAD "b,valid.txt" CSV_TAIL "wt2.o3.arpa.gz,test.txt" CSV_TAIL);
     unlink(one);
