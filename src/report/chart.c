@@ -329,8 +329,8 @@ static void put_marks(struct plx_html *html, const struct plx_chart *chart, cons
         const double at = place(x, mark->x);
         if (!(at >= 0 && at <= 1))
             continue;
-        plx_html_markupf(html, "<line class=\"level %s\" y1=\"0\" y2=\"100%%\"",
-                         colour_of(mark->series, colour));
+        plx_html_markupf(html, "<line class=\"level %s%s\" y1=\"0\" y2=\"100%%\"",
+                         colour_of(mark->series, colour), mark->dotted ? " dotted" : "");
         put_percent(html, "x1", at);
         put_percent(html, "x2", at);
         plx_html_markup(html, "/>");

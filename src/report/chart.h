@@ -40,11 +40,12 @@ struct plx_chart_series {
     double level; /* a dashed line at that y: the mean of all; NaN: none */
 };
 
-/* A dashed upright line. */
+/* An upright line. */
 struct plx_chart_mark {
     double x;
     const char *label; /* of ours; NULL: none */
     size_t series;     /* whose colour it has */
+    bool dotted;       /* else dashed */
 };
 
 struct plx_chart {

@@ -83,7 +83,7 @@ const char *const plx_report_style[] = {
     ".more.line{stroke-dasharray:5 3}.band{fill:var(--c);opacity:.16}\n",
     ".plot .level{stroke:var(--soft);stroke-width:1;stroke-dasharray:4 3;fill:none}.plot line.level.s0,"
     ".plot line.level.s1,.plot line.level.s2,.plot line.level.s3,.plot line.level.s4,.plot line.level.s5{"
-    "stroke:var(--c)}.plot text.level{stroke:none;fill:var(--soft)}.plot "
+    "stroke:var(--c)}.plot .level.dotted{stroke-dasharray:1.5 3;stroke-width:1.6}.plot text.level{stroke:none;fill:var(--soft)}.plot "
     "text.end{fill:var(--c);font-weight:650}"
     "\n",
     ".hit{fill:transparent}.mark{fill:var(--c);opacity:0}.dot .mark,.pt:hover .mark{opacity:1}"

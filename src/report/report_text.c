@@ -11,22 +11,43 @@ static bool has_text(const struct plx_report *report)
     return report->maps->count > 0;
 }
 
-static void put_legend(struct plx_html *html, bool difference)
+/* Steps of the colours "l" or "m", and where the last ends. */
+static void put_step(struct plx_html *html, const struct plx_token_map *map, bool more, size_t step)
+{
+    char text[PLX_NUMBER_TEXT];
+    plx_format_significant(map->steps[step], 1, text);
+    plx_html_markupf(html, " <span class=\"%c%zu\">%s%s%s</span>", more ? 'm' : 'l', step + 1,
+                     more ? "" : "−", text,
+                     step + 1 < PLX_DIFFERENCE_STEPS ? ""
+                     : more                          ? " nats and more"
+                                                     : " nats and less");
+}
+
+static void put_steps(struct plx_html *html, const struct plx_token_map *map)
+{
+    plx_html_markup(html, "<span class=\"soft\">less than the base</span> <span class=\"l9\">−∞</span>");
+    for (size_t i = PLX_DIFFERENCE_STEPS; i-- > 0;)
+        put_step(html, map, false, i);
+    plx_html_markup(html, " <span class=\"t0\">about the same</span>");
+    for (size_t i = 0; i < PLX_DIFFERENCE_STEPS; i++)
+        put_step(html, map, true, i);
+    plx_html_markup(html, " <span class=\"t9\">∞</span> <span class=\"soft\">more than the base</span>");
+}
+
+static void put_legend(struct plx_html *html, const struct plx_token_map *map)
 {
     static const char *const COST[] = {"t0", "below 1", "t1", "1",  "t2", "2",
                                        "t3", "3",       "t4", "4",  "t5", "6",
                                        "t6", "8",       "t7", "10", "t8", "13 nats and more",
                                        "t9", "∞"};
-    static const char *const MOVED[] = {"l4", "−3 nats and less", "l3", "−1",  "l2", "−0.3", "l1", "−0.1",
-                                        "t0", "about the same",   "m1", "0.1", "m2", "0.3",  "m3", "1",
-                                        "m4", "3 nats and more"};
-    const char *const *entries = difference ? MOVED : COST;
-    const size_t count = (difference ? sizeof MOVED : sizeof COST) / sizeof *COST / 2;
-    plx_html_markupf(html, "<p class=\"scale\"><span class=\"soft\">%s</span>",
-                     difference ? "less than the base" : "nats of a token, from");
-    for (size_t i = 0; i < count; i++)
-        plx_html_markupf(html, " <span class=\"%s\">%s</span>", entries[2 * i], entries[2 * i + 1]);
-    plx_html_markup(html, difference ? " <span class=\"soft\">more than the base</span>" : "");
+    plx_html_markup(html, "<p class=\"scale\">");
+    if (map->difference) {
+        put_steps(html, map);
+    } else {
+        plx_html_markup(html, "<span class=\"soft\">nats of a token, from</span>");
+        for (size_t i = 0; i < sizeof COST / sizeof *COST; i += 2)
+            plx_html_markupf(html, " <span class=\"%s\">%s</span>", COST[i], COST[i + 1]);
+    }
     plx_html_markup(html, " <span class=\"soft unk\">unknown token</span> "
                           "<span class=\"soft eos\">end symbol</span></p>\n");
 }
@@ -151,7 +172,7 @@ static void put_map(struct plx_report *report, const struct plx_token_map *map)
     struct plx_html *html = &report->html;
     struct place place = {0};
     put_extent(html, &map->sample);
-    put_legend(html, map->difference);
+    put_legend(html, map);
     plx_html_markup(html, "<div class=\"heat\">\n");
     for (size_t i = 0; i < map->sample.range_count; i++)
         put_range(report, map, map->sample.ranges + i, &place);
