@@ -170,6 +170,17 @@ static void put_pieces(struct plx_html *html, const char *const *const *lists, s
     }
 }
 
+/* Whether all names of corpora are the same. */
+static bool is_one_corpus(const struct plx_report *report)
+{
+    const char *first = plx_result_input_name(report->results[0].corpus);
+    for (size_t i = 1; i < report->count; i++) {
+        if (strcmp(plx_result_input_name(report->results[i].corpus), first) != 0)
+            return false;
+    }
+    return true;
+}
+
 static void put_title(struct plx_report *report)
 {
     struct plx_html *html = &report->html;
@@ -177,11 +188,15 @@ static void put_title(struct plx_report *report)
         plx_html_string(html, report->options->title);
         return;
     }
+    const char *corpus = plx_result_input_name(report->results[0].corpus);
+    const bool one = is_one_corpus(report);
     plx_html_string(html, plx_result_input_name(report->results[0].model));
-    if (report->count > 1)
+    if (report->count > 1 && one)
         plx_html_textf(html, " and %zu more", report->count - 1);
     plx_html_string(html, " on ");
-    plx_html_string(html, plx_result_input_name(report->results[0].corpus));
+    plx_html_string(html, corpus);
+    if (!one)
+        plx_html_textf(html, ", and %zu more", report->count - 1);
 }
 
 static bool is_shown(const struct plx_report *report, const struct plx_report_section *section)

@@ -45,7 +45,7 @@ static void put_bars(struct plx_html *html, double tokens, double loss)
     for (size_t i = 0; i < 2; i++) {
         plx_html_markup(html, i ? "<rect y=\"55%\" height=\"45%\" width=\""
                                 : "<rect class=\"tokens-share\" height=\"45%\" width=\"");
-        plx_html_fixed(html, isfinite(shares[i]) ? 100 * fmin(fmax(shares[i], 0), 1) : 0, 2);
+        plx_html_coordinate(html, isfinite(shares[i]) ? 100 * fmin(fmax(shares[i], 0), 1) : 0, 2);
         plx_html_markup(html, "%\"/>");
     }
     plx_html_markup(html, "</svg></td>");
@@ -271,7 +271,7 @@ static void put_documents(struct plx_report *report, size_t index, const char *p
     plx_html_markupf(html, " %s</h3>\n", heading);
     plx_report_table_begin(html, "");
     plx_html_markupf(html,
-                     "<thead><tr><th scope=\"col\">number</th>%s"
+                     "<thead><tr><th scope=\"col\">number, from 0</th>%s"
                      "<th scope=\"col\" class=\"num\">tokens</th>"
                      "<th scope=\"col\" class=\"num\">nats per token</th>"
                      "<th scope=\"col\" class=\"num\">perplexity</th>"
@@ -290,8 +290,14 @@ static void write_documents(struct plx_report *report)
     put_parts(report, &PARTS);
     end_parts(report);
     for (size_t i = 0; i < report->count; i++) {
-        put_documents(report, i, "breakdown.document.worst", "Documents that cost most");
-        put_documents(report, i, "breakdown.document.best", "Documents that cost least");
+        const cJSON *documents = plx_report_find(report->results[i].json, "breakdown.document");
+        const double all = plx_report_number(documents, "documents");
+        /* The same ones in reverse say nothing more. */
+        const bool few = cJSON_GetArraySize(plx_result_member(documents, "worst")) >= all;
+        put_documents(report, i, "breakdown.document.worst",
+                      few ? "Documents, those that cost most first" : "Documents that cost most");
+        if (!few)
+            put_documents(report, i, "breakdown.document.best", "Documents that cost least");
     }
 }
 

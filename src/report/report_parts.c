@@ -54,7 +54,7 @@ static void put_significant(struct plx_html *html, double value, int digits)
 {
     char text[PLX_NUMBER_TEXT];
     plx_format_significant(value, digits, text);
-    plx_html_markup(html, text);
+    plx_html_numeral(html, text);
 }
 
 void plx_report_put_fixed(struct plx_html *html, double value, unsigned digits)
@@ -65,7 +65,9 @@ void plx_report_put_fixed(struct plx_html *html, double value, unsigned digits)
         return;
     }
     plx_format_double(value, exact);
-    plx_html_markupf(html, "<span class=\"exact\" title=\"%s\">", exact);
+    plx_html_markup(html, "<span class=\"exact\" title=\"");
+    plx_html_numeral(html, exact);
+    plx_html_markup(html, "\">");
     if (isinf(value))
         plx_html_markup(html, value > 0 ? "∞" : "−∞");
     else if (fabs(value) >= 1e7 || (value != 0 && fabs(value) < 1e-3))
@@ -153,8 +155,8 @@ void plx_report_key(struct plx_html *html, const char *key)
 
 void plx_report_table_begin(struct plx_html *html, const char *class_name)
 {
-    plx_html_markupf(html, "<div class=\"box\"><table%s%s%s>", *class_name ? " class=\"" : "", class_name,
-                     *class_name ? "\"" : "");
+    plx_html_markupf(html, "<div class=\"box\" tabindex=\"0\"><table%s%s%s>", *class_name ? " class=\"" : "",
+                     class_name, *class_name ? "\"" : "");
 }
 
 void plx_report_table_end(struct plx_html *html)

@@ -208,7 +208,7 @@ static void put_exact(struct plx_html *html, double value)
         return;
     }
     plx_format_double(value, text);
-    plx_html_markup(html, text);
+    plx_html_numeral(html, text);
 }
 
 static void put_significant(struct plx_html *html, double value)
