@@ -37,11 +37,13 @@ struct plx_table_options {
        "unknown.tokens", … NULL: perplexity; where every result is a row, the ones that most want. */
     const char *metrics;
     const struct plx_table_names *names; /* [count] of each result; NULL: as they are called by themselves */
-    const char *difference; /* the row, by its name, that the others are compared with; NULL: none */
-    const char *sort;       /* the metric by which rows are sorted, best first; NULL: as the results come */
-    const char *caption;    /* instead of the first sentence; NULL: what the table shows */
-    bool interval;          /* the 95 % interval of every number that follows from the cross-entropy */
-    bool fixed;             /* so many digits behind the point, */
+    /* The row that the others are compared with, by all of its name, or by a part: a model is that of each
+       corpus then. Where several rows of that part may be compared with one, PLX_USAGE. NULL: none. */
+    const char *difference;
+    const char *sort;    /* the metric by which rows are sorted, best first; NULL: as the results come */
+    const char *caption; /* instead of the first sentence; NULL: what the table shows */
+    bool interval;       /* the 95 % interval of every number that follows from the cross-entropy */
+    bool fixed;          /* so many digits behind the point, */
     unsigned
         digits; /* at most PLX_TABLE_DIGITS_MOST; else as many as the uncertainty of each column warrants */
 };

@@ -1,5 +1,5 @@
 /* How far a mean over dependent values may be off, without drawing anything: from the sums of blocks of
-   neighbours, which depend on each other much less than neighbours do. */
+   neighbours, which still depend on each other. */
 #ifndef PLX_EVAL_BLOCK_ERROR_H
 #define PLX_EVAL_BLOCK_ERROR_H
 
@@ -8,14 +8,18 @@
 /* Fewer blocks say little about their spread. */
 #define PLX_BLOCKS_ENOUGH 20
 
-/* The standard error of the mean Σ sums / Σ weights, a ratio estimator's (W. G. Cochran, Sampling Techniques,
-   1977, 2.11): sqrt(n / (n − 1) Σ (sum − mean · weight)²) / Σ weights. Blocks without weight do not count;
-   NaN for fewer than two others. */
-double plx_blocks_standard_error(const struct plx_bootstrap_blocks *blocks);
+struct plx_block_error {
+    size_t blocks;         /* with weight; 0, and NaN for what follows, where there are too few */
+    double standard_error; /* of the mean Σ sums / Σ weights */
+    double reach;          /* from the mean to an end of its two-sided 95 % interval */
+};
 
-/* How many standard errors reach from the mean to an end of its two-sided 95 % interval, where the standard
-   error is from so many blocks, at least 10: Student's t with one degree of freedom less, to 4 digits
-   (Abramowitz and Stegun, 26.7.5). 0: from very many. */
-double plx_interval95_factor(size_t blocks);
+/* The standard error by the slow waves along the blocks, which show what neighbours that depend on each other
+   add up to: the mean of the squares of the first ν cosine-weighted sums of the blocks' errors sum − mean ·
+   weight. The interval is Student's t with ν degrees of freedom, ν = 0.4 blocks^(2/3). (E. Lazarus, D. J.
+   Lewis, J. H. Stock, M. W. Watson, HAR inference: recommendations for practice, 2018: the equal-weighted
+   cosine test; the errors of a ratio are W. G. Cochran's, Sampling Techniques, 1977, 2.11.) Blocks are in the
+   order of the corpus; those without weight do not count. */
+struct plx_block_error plx_block_error_find(const struct plx_bootstrap_blocks *blocks);
 
 #endif

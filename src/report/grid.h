@@ -36,8 +36,9 @@ struct plx_tabled {
         *names[PLX_DIMENSION_COUNT]; /* for people: short, and different where they mean different things */
     double nats;                     /* per token */
     double standard_error;           /* of it; NaN: not known */
-    size_t blocks;                   /* that the standard error comes from; 0: tokens taken as independent */
-    size_t row, group;               /* where it stands */
+    double reach;                    /* from it to an end of its 95 % interval */
+    size_t blocks;     /* that both the standard error comes from; 0: tokens taken as independent */
+    size_t row, group; /* where it stands */
 };
 
 #define PLX_GRID_METRICS 16
@@ -60,6 +61,7 @@ struct plx_grid_column {
     size_t group;
     const struct plx_grid_metric *metric;
     unsigned decimals; /* behind the point, for people */
+    bool even;         /* every interval reaches as far down as up, as far as is shown: ± */
 };
 
 struct plx_grid_cell {

@@ -87,19 +87,13 @@ static enum plx_status choose_dimensions(struct plx_grid *grid, const struct plx
     return status;
 }
 
-static const char *member_string(const cJSON *object, const char *key)
-{
-    const cJSON *value = plx_result_member(object, key);
-    return cJSON_IsString(value) ? value->valuestring : "";
-}
-
 /* What an input is, wherever it lies: its fingerprint, else its path. */
 static const char *identity(const struct plx_tabled *result, enum plx_dimension dimension, const char *path)
 {
-    const char *sha256 =
-        dimension == PLX_DIMENSION_FILE
-            ? ""
-            : member_string(plx_result_member(result->json, DIMENSIONS[dimension]), "sha256");
+    const char *sha256 = dimension == PLX_DIMENSION_MODEL ? plx_result_string(result->json, "model.sha256")
+                         : dimension == PLX_DIMENSION_CORPUS
+                             ? plx_result_string(result->json, "corpus.sha256")
+                             : "";
     return *sha256 ? sha256 : path;
 }
 
@@ -114,6 +108,36 @@ static bool lengthen(const char *path, const char **name)
     return true;
 }
 
+/* Digits of a fingerprint that tell what was written to one path at different times apart. */
+#define FINGERPRINT_SHOWN 8
+
+static const char *name_version(struct plx_grid *grid, const char *name, const char *sha256)
+{
+    const size_t length = strlen(sha256);
+    struct plx_page page;
+    plx_page_init(&page, grid->error);
+    plx_page_text(&page, name);
+    plx_page_text(&page, " (");
+    plx_page_put(&page, sha256, length < FINGERPRINT_SHOWN ? length : FINGERPRINT_SHOWN);
+    plx_page_text(&page, ")");
+    return plx_grid_keep(grid, &page);
+}
+
+/* Whether another result's input has the same name and is another: on another path, or on the same. */
+static bool is_ambiguous(const struct plx_grid *grid, enum plx_dimension dimension, const char *const *paths,
+                         size_t index, bool same_path)
+{
+    const struct plx_tabled *a = grid->results + index;
+    for (size_t k = 0; k < grid->result_count; k++) {
+        const struct plx_tabled *b = grid->results + k;
+        if (strcmp(a->names[dimension], b->names[dimension]) == 0 &&
+            (strcmp(paths[index], paths[k]) == 0) == same_path &&
+            strcmp(identity(a, dimension, paths[index]), identity(b, dimension, paths[k])) != 0)
+            return true;
+    }
+    return false;
+}
+
 /* Names of inputs are those of their files, and as many folders before them as tell them apart. */
 static enum plx_status name_inputs(struct plx_grid *grid, enum plx_dimension dimension,
                                    const char *const *paths)
@@ -124,20 +148,31 @@ static enum plx_status name_inputs(struct plx_grid *grid, enum plx_dimension dim
         grid->results[i].names[dimension] = plx_result_input_name(paths[i]);
     while (changed) {
         changed = false;
-        for (size_t i = 0; i < grid->result_count; i++) {
-            const struct plx_tabled *a = grid->results + i;
-            longer[i] = false;
-            for (size_t k = 0; k < grid->result_count && !longer[i]; k++) {
-                const struct plx_tabled *b = grid->results + k;
-                longer[i] = strcmp(a->names[dimension], b->names[dimension]) == 0 &&
-                            strcmp(identity(a, dimension, paths[i]), identity(b, dimension, paths[k])) != 0;
-            }
-        }
+        for (size_t i = 0; i < grid->result_count; i++)
+            longer[i] = is_ambiguous(grid, dimension, paths, i, false);
         for (size_t i = 0; i < grid->result_count; i++)
             changed |= longer[i] && lengthen(paths[i], &grid->results[i].names[dimension]);
     }
     free(longer);
     return longer ? PLX_OK : PLX_MEMORY;
+}
+
+/* A path that was written to again has been several models: their fingerprints tell them apart. */
+static enum plx_status name_versions(struct plx_grid *grid, const char *const *paths)
+{
+    const enum plx_dimension dimension = PLX_DIMENSION_MODEL;
+    bool *several = plx_new_array(grid->result_count, sizeof *several, grid->error);
+    enum plx_status status = several ? PLX_OK : PLX_MEMORY;
+    for (size_t i = 0; i < grid->result_count && several; i++)
+        several[i] = is_ambiguous(grid, dimension, paths, i, true);
+    for (size_t i = 0; i < grid->result_count && status == PLX_OK; i++) {
+        const struct plx_tabled *result = grid->results + i;
+        const char **name = grid->results[i].names + dimension, *sha256 = identity(result, dimension, "");
+        if (several[i] && *sha256 && (*name = name_version(grid, *name, sha256)) == NULL)
+            status = PLX_MEMORY;
+    }
+    free(several);
+    return status;
 }
 
 /* "0.7*models/a.arpa + 0.3*b.arpa": the folders out of it. */
@@ -173,8 +208,7 @@ static enum plx_status read_names(struct plx_grid *grid, const char **paths[3])
         if (plx_result_member(plx_result_member(result->json, "model"), "components") &&
             (paths[0][i] = shorten_mixture(grid, paths[0][i])) == NULL)
             return PLX_MEMORY;
-        result->names[PLX_DIMENSION_TOKENIZATION] =
-            member_string(plx_result_member(result->json, "corpus"), "tokenization");
+        result->names[PLX_DIMENSION_TOKENIZATION] = plx_result_string(result->json, "corpus.tokenization");
     }
     return PLX_OK;
 }
@@ -191,6 +225,8 @@ static enum plx_status name_results(struct plx_grid *grid)
     enum plx_status status = read_names(grid, paths);
     for (size_t i = 0; i < 3 && status == PLX_OK; i++)
         status = name_inputs(grid, inputs[i], paths[i]);
+    if (status == PLX_OK)
+        status = name_versions(grid, paths[0]);
     free(all);
     return status;
 }
@@ -205,7 +241,8 @@ static bool field_differs(const struct plx_grid *grid, const struct plx_tabled *
 {
     for (size_t i = 0; i < grid->result_count; i++) {
         const cJSON *protocol = plx_result_member(grid->results[i].json, "protocol");
-        if (grid->results[i].json != custom->json && strcmp(member_string(protocol, "name"), "custom") == 0 &&
+        if (grid->results[i].json != custom->json &&
+            strcmp(plx_result_string(protocol, "name"), "custom") == 0 &&
             !cJSON_Compare(plx_result_member(protocol, field->string), field, true))
             return true;
     }
@@ -260,7 +297,7 @@ static enum plx_status name_further(struct plx_grid *grid)
         struct plx_tabled *result = grid->results + i;
         const char **protocol = result->names + PLX_DIMENSION_PROTOCOL;
         const char **corpus = result->names + PLX_DIMENSION_CORPUS;
-        const char *range = member_string(plx_result_member(result->json, "corpus"), "document_range");
+        const char *range = plx_result_string(result->json, "corpus.document_range");
         if (*range && (*corpus = name_part(grid, *corpus, range)) == NULL)
             return PLX_MEMORY;
         if (names_custom(result) && (*protocol = name_custom(grid, result)) == NULL)
@@ -344,6 +381,9 @@ static enum plx_status refuse_collision(const struct plx_grid *grid, const struc
 {
     plx_error_set(grid->error, PLX_USAGE, "two results would stand in one cell: %.200s and %.200s", a->file,
                   b->file);
+    if (strcmp(a->names[PLX_DIMENSION_CORPUS], b->names[PLX_DIMENSION_CORPUS]) == 0 &&
+        strcmp(plx_result_string(a->json, "corpus.sha256"), plx_result_string(b->json, "corpus.sha256")) != 0)
+        return plx_error_hint(grid->error, "their corpora have one name and differ (corpus.sha256)");
     for (size_t d = 0; d < PLX_DIMENSION_COUNT; d++) {
         const enum plx_dimension dimension = (enum plx_dimension)d;
         if (!plx_dimensions_have(&grid->row_dimensions, dimension) &&

@@ -10,10 +10,12 @@
 /* Digits of what nothing is known about. */
 #define DIGITS_USUAL 4
 
-/* The power of ten of its first digit. */
+/* The power of ten of the first digit; 0 for what has none. */
 static int magnitude(double value)
 {
     char text[32];
+    if (!isfinite(value))
+        return 0;
     snprintf(text, sizeof text, "%.1e", value);
     return (int)strtol(strchr(text, 'e') + 1, NULL, 10);
 }
@@ -24,7 +26,7 @@ static int warranted_decimals(double standard_error)
 {
     char text[32];
     snprintf(text, sizeof text, "%.1e", standard_error);
-    return (text[0] == '1' ? 1 : 0) - (int)strtol(strchr(text, 'e') + 1, NULL, 10);
+    return (text[0] == '1' ? 1 : 0) - magnitude(standard_error);
 }
 
 /* Whether there is an error that is more than that of rounding. */
@@ -88,7 +90,8 @@ static unsigned column_decimals(const struct plx_grid *grid, size_t column)
 /* Whether it is a column of counts, which no option gives digits behind the point. */
 static bool is_of_counts(const struct plx_grid *grid, size_t column)
 {
-    bool counts = grid->columns[column].metric->metric.scale == PLX_METRIC_OTHER;
+    const struct plx_metric *metric = &grid->columns[column].metric->metric;
+    bool counts = metric->scale == PLX_METRIC_OTHER && !plx_metric_is_relative(metric);
     for (size_t i = 0; i < grid->row_count && counts; i++) {
         const struct plx_grid_cell *cell = plx_grid_cell(grid, i, column);
         counts = !cell->known || cell->value == floor(cell->value);
@@ -96,11 +99,25 @@ static bool is_of_counts(const struct plx_grid *grid, size_t column)
     return counts;
 }
 
+/* Whether both ends of the interval are as far away as far as is shown; or there is none. */
+static bool is_even(const struct plx_grid_cell *cell, unsigned decimals)
+{
+    char below[PLX_FIXED_TEXT], above[PLX_FIXED_TEXT];
+    plx_format_fixed(cell->value - cell->low, decimals, below);
+    plx_format_fixed(cell->high - cell->value, decimals, above);
+    return isnan(cell->low) || isnan(cell->high) || strcmp(below, above) == 0;
+}
+
 void plx_grid_choose_digits(struct plx_grid *grid, const struct plx_table_options *options)
 {
-    for (size_t i = 0; i < grid->column_count; i++)
-        grid->columns[i].decimals =
+    for (size_t i = 0; i < grid->column_count; i++) {
+        struct plx_grid_column *column = grid->columns + i;
+        column->decimals =
             options->fixed && !is_of_counts(grid, i) ? options->digits : column_decimals(grid, i);
+        column->even = true;
+        for (size_t k = 0; k < grid->row_count && column->even; k++)
+            column->even = is_even(plx_grid_cell(grid, k, i), column->decimals);
+    }
 }
 
 /* The number with a sign as it is printed; `plus`: above zero too. Returns the length. */
@@ -115,16 +132,16 @@ static size_t put_number(char *text, double value, unsigned decimals, bool plus)
     return (size_t)sprintf(text, "%s%s", sign, isinf(value) ? "∞" : digits);
 }
 
-/* ± where both ends are as far away as far as is shown. */
-static size_t put_interval(char *text, const struct plx_grid_cell *cell, unsigned decimals)
+static size_t put_interval(char *text, const struct plx_grid_cell *cell, const struct plx_grid_column *column)
 {
-    char below[PLX_FIXED_TEXT], above[PLX_FIXED_TEXT];
+    const unsigned decimals = column->decimals;
+    char above[PLX_FIXED_TEXT];
     if (isnan(cell->low) || isnan(cell->high))
         return 0;
-    plx_format_fixed(cell->value - cell->low, decimals, below);
-    plx_format_fixed(cell->high - cell->value, decimals, above);
-    if (strcmp(below, above) == 0)
+    if (column->even) {
+        plx_format_fixed(cell->high - cell->value, decimals, above);
         return (size_t)sprintf(text, " ± %s", above);
+    }
     size_t size = (size_t)sprintf(text, " [");
     size += put_number(text + size, cell->low, decimals, false);
     size += (size_t)sprintf(text + size, ", ");
@@ -136,7 +153,7 @@ static size_t put_interval(char *text, const struct plx_grid_cell *cell, unsigne
    tell apart. */
 static void put_difference(char *text, const struct plx_grid_cell *cell, const struct plx_grid_column *column)
 {
-    const bool ratio = column->metric->metric.scale == PLX_METRIC_EXPONENTIAL;
+    const bool ratio = plx_metric_is_relative(&column->metric->metric);
     unsigned decimals = column->decimals;
     size_t size = (size_t)sprintf(text, " (");
     if (ratio && isfinite(cell->value) && cell->value > 0)
@@ -157,7 +174,7 @@ void plx_grid_cell_text(const struct plx_grid *grid, size_t row, size_t column, 
         return;
     }
     put_number(text->number, cell->value, of->decimals, false);
-    const size_t size = put_interval(text->rest, cell, of->decimals);
+    const size_t size = put_interval(text->rest, cell, of);
     if (cell->compared)
         put_difference(text->rest + size, cell, of);
 }

@@ -267,68 +267,125 @@ static void choose_best(struct plx_grid *grid, const struct sets *sets, size_t f
     }
 }
 
-/* Whether the result stands in the row of that name; or the column, where those are the models. */
+/* The rows of a table; or the columns, where those are the models. */
+struct lines {
+    const struct plx_grid_line *lines; /* [count] */
+    size_t count;
+    const struct plx_dimensions *dimensions;
+    const char *what;
+};
+
+static struct lines compared_lines(const struct plx_grid *grid)
+{
+    if (plx_grid_is_transposed(grid))
+        return (struct lines){grid->groups, grid->group_count, &grid->group_dimensions, "column"};
+    return (struct lines){grid->rows, grid->row_count, &grid->row_dimensions, "row"};
+}
+
+static bool has_label(const struct lines *lines, const char *name)
+{
+    for (size_t i = 0; i < lines->count; i++) {
+        if (strcmp(lines->lines[i].label, name) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Whether the result stands in a line of that name: of all of it, or, where there is none such, of a part. */
 static bool is_called(const struct plx_grid *grid, const struct plx_tabled *result, const char *name)
 {
-    const bool transposed = plx_grid_is_transposed(grid);
-    const struct plx_grid_line *line = transposed ? grid->groups + result->group : grid->rows + result->row;
-    const struct plx_dimensions *dimensions = transposed ? &grid->group_dimensions : &grid->row_dimensions;
+    const struct lines lines = compared_lines(grid);
+    const struct plx_grid_line *line =
+        lines.lines + (plx_grid_is_transposed(grid) ? result->group : result->row);
     bool called = strcmp(line->label, name) == 0;
-    for (size_t d = 0; d < dimensions->count; d++)
+    if (called || has_label(&lines, name))
+        return called;
+    for (size_t d = 0; d < lines.dimensions->count; d++)
         called |= strcmp(line->names[d], name) == 0;
     return called;
 }
 
-static void compare_cell(struct plx_grid *grid, const struct sets *sets, size_t index, size_t m,
-                         const char *name)
+/* The hint lists the lines: all of them, or those of that name. */
+static enum plx_status list_lines(const struct plx_grid *grid, const char *name)
 {
-    const struct plx_grid_metric *metric = grid->metrics + m;
-    const struct class *classes = sets->classes[metric->metric.of_text];
-    const struct plx_tabled *result = grid->results + index;
-    struct plx_grid_cell *cell = plx_grid_cell(grid, result->row, result->group * grid->metric_count + m);
-    if (metric->metric.neutral || !cell->known || is_called(grid, result, name))
-        return;
-    for (size_t i = 0; i < grid->result_count; i++) {
-        const struct plx_tabled *other = grid->results + i;
-        const struct plx_grid_cell *base =
-            plx_grid_cell(grid, other->row, other->group * grid->metric_count + m);
-        if (sets->set[i] != sets->set[index] || classes[i].of != classes[index].of || !base->known ||
-            !is_called(grid, other, name))
-            continue;
-        cell->compared = true;
-        cell->difference = metric->metric.scale == PLX_METRIC_EXPONENTIAL ? cell->value / base->value
-                                                                          : cell->value - base->value;
-        return;
-    }
-}
-
-static enum plx_status no_line(const struct plx_grid *grid, const char *name)
-{
-    const bool transposed = plx_grid_is_transposed(grid);
-    const struct plx_grid_line *lines = transposed ? grid->groups : grid->rows;
-    const size_t count = transposed ? grid->group_count : grid->row_count;
+    const struct lines lines = compared_lines(grid);
     char listed[256] = "";
     size_t used = 0;
-    for (size_t i = 0; i < count && used < sizeof listed; i++)
-        used += (size_t)snprintf(listed + used, sizeof listed - used, "%s%s", i ? ", " : "", lines[i].label);
-    plx_error_set(grid->error, PLX_USAGE, "no %s of the table is called \"%.80s\"",
-                  transposed ? "column" : "row", name);
+    for (size_t i = 0; i < lines.count && used < sizeof listed; i++) {
+        bool called = !name;
+        for (size_t k = 0; k < grid->result_count && !called; k++)
+            called = (plx_grid_is_transposed(grid) ? grid->results[k].group : grid->results[k].row) == i &&
+                     is_called(grid, grid->results + k, name);
+        if (called)
+            used += (size_t)snprintf(listed + used, sizeof listed - used, "%s%s", used ? ", " : "",
+                                     lines.lines[i].label);
+    }
     return plx_error_hint(grid->error, "one of %s", listed);
+}
+
+/* Whether both are of the same predictions and stand beside each other. */
+static bool in_one_class(const struct sets *sets, size_t a, size_t b, bool of_text)
+{
+    return sets->set[a] == sets->set[b] && sets->classes[of_text][a].of == sets->classes[of_text][b].of;
+}
+
+/* The result of that name that result `index` is compared with: of the same predictions, else, by figures of
+   the text, of the same text; result_count: none. PLX_USAGE where there are several. */
+static enum plx_status find_base(const struct plx_grid *grid, const struct sets *sets, size_t index,
+                                 bool of_text, const char *name, size_t *base)
+{
+    *base = grid->result_count;
+    for (int level = 0; level <= of_text && *base == grid->result_count; level++) {
+        for (size_t i = 0; i < grid->result_count; i++) {
+            if (!in_one_class(sets, i, index, level) || !is_called(grid, grid->results + i, name))
+                continue;
+            if (*base < grid->result_count) {
+                plx_error_set(grid->error, PLX_USAGE, "several %ss that may be compared are called \"%.80s\"",
+                              compared_lines(grid).what, name);
+                return list_lines(grid, name);
+            }
+            *base = i;
+        }
+    }
+    return PLX_OK;
+}
+
+static enum plx_status compare_cell(struct plx_grid *grid, const struct sets *sets, size_t index, size_t m,
+                                    const char *name)
+{
+    const struct plx_metric *metric = &grid->metrics[m].metric;
+    const struct plx_tabled *result = grid->results + index;
+    struct plx_grid_cell *cell = plx_grid_cell(grid, result->row, result->group * grid->metric_count + m);
+    size_t base;
+    if (metric->neutral)
+        return PLX_OK;
+    const enum plx_status status = find_base(grid, sets, index, metric->of_text, name, &base);
+    if (status || base == grid->result_count || is_called(grid, result, name))
+        return status;
+    const struct plx_tabled *other = grid->results + base;
+    const struct plx_grid_cell *of = plx_grid_cell(grid, other->row, other->group * grid->metric_count + m);
+    cell->compared = cell->known && of->known;
+    cell->difference = plx_metric_is_relative(metric) ? cell->value / of->value : cell->value - of->value;
+    return PLX_OK;
 }
 
 static enum plx_status compare_cells(struct plx_grid *grid, const struct sets *sets, const char *name)
 {
+    enum plx_status status = PLX_OK;
     size_t called = 0;
     for (size_t i = 0; i < grid->result_count; i++)
         called += is_called(grid, grid->results + i, name);
-    if (called == 0)
-        return no_line(grid, name);
-    grid->compared = true;
-    for (size_t i = 0; i < grid->result_count; i++) {
-        for (size_t m = 0; m < grid->metric_count; m++)
-            compare_cell(grid, sets, i, m, name);
+    if (called == 0) {
+        plx_error_set(grid->error, PLX_USAGE, "no %s of the table is called \"%.80s\"",
+                      compared_lines(grid).what, name);
+        return list_lines(grid, NULL);
     }
-    return PLX_OK;
+    grid->compared = true;
+    for (size_t i = 0; i < grid->result_count && status == PLX_OK; i++) {
+        for (size_t m = 0; m < grid->metric_count && status == PLX_OK; m++)
+            status = compare_cell(grid, sets, i, m, name);
+    }
+    return status;
 }
 
 enum plx_status plx_grid_mark(struct plx_grid *grid, const struct plx_table_options *options)

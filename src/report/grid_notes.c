@@ -3,7 +3,6 @@
 #include "report/grid.h"
 
 #include "base/memory.h"
-#include "eval/block_error.h"
 #include "report/result_file.h"
 
 #include <perplex/protocol.h>
@@ -23,15 +22,9 @@ enum plx_status plx_grid_add_note(struct plx_grid *grid, const char *mark, const
     return PLX_OK;
 }
 
-static const char *member_string(const cJSON *json, const char *object, const char *key)
+static uint64_t count_at(const cJSON *json, const char *path)
 {
-    const cJSON *value = plx_result_member(plx_result_member(json, object), key);
-    return cJSON_IsString(value) ? value->valuestring : "";
-}
-
-static uint64_t member_count(const cJSON *json, const char *object, const char *key)
-{
-    const cJSON *value = plx_result_member(plx_result_member(json, object), key);
+    const cJSON *value = plx_result_find(json, path);
     return cJSON_IsNumber(value) && value->valuedouble > 0 && value->valuedouble < 0x1p64
                ? (uint64_t)value->valuedouble
                : 0;
@@ -95,7 +88,7 @@ static double put_protocol(const struct plx_grid *grid, const struct plx_tabled 
                            struct plx_page *page)
 {
     const cJSON *protocol = plx_result_member(result->json, "protocol"), *field;
-    const char *name = member_string(result->json, "protocol", "name");
+    const char *name = plx_result_string(result->json, "protocol.name");
     const struct plx_protocol *preset;
     size_t differing = 0;
     (void)grid;
@@ -138,23 +131,23 @@ static bool is_divided_by(const struct plx_grid *grid, const char *what)
 static double put_normalizer(const struct plx_grid *grid, const struct plx_tabled *result,
                              struct plx_page *page)
 {
-    static const char *const texts[][3] = {{"byte", "scored_bytes", " bytes"},
-                                           {"character", "scored_characters", " characters"},
-                                           {"word", "scored_words", " words"}};
-    const uint64_t scored = member_count(result->json, "counts", "scored");
+    static const char *const texts[][3] = {{"byte", "counts.scored_bytes", " bytes"},
+                                           {"character", "counts.scored_characters", " characters"},
+                                           {"word", "counts.scored_words", " words"}};
+    const uint64_t scored = count_at(result->json, "counts.scored");
     size_t said = 0;
     if (has_metric(grid, "counts.scored"))
         return (double)NAN; /* it is in the table */
     if (is_divided_by(grid, NULL)) {
         put_count(page, scored, " scored of ");
-        put_count(page, member_count(result->json, "counts", "tokens"), " tokens");
+        put_count(page, count_at(result->json, "counts.tokens"), " tokens");
         said++;
     }
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         if (!is_divided_by(grid, texts[i][0]))
             continue;
         plx_page_text(page, said++ ? ", " : "");
-        put_count(page, member_count(result->json, "counts", texts[i][1]), texts[i][2]);
+        put_count(page, count_at(result->json, texts[i][1]), texts[i][2]);
     }
     return (double)scored;
 }
@@ -169,9 +162,9 @@ static double put_unknown(const struct plx_grid *grid, const struct plx_tabled *
         {"zero", "charged as impossible"},
         {"unk-or-skip", "charged as the unknown symbol if that has a probability, else left out"},
     };
-    const char *unknown = member_string(result->json, "protocol", "unknown"), *meaning = NULL;
-    const uint64_t count = member_count(result->json, "unknown", "tokens"),
-                   tokens = member_count(result->json, "counts", "tokens");
+    const char *unknown = plx_result_string(result->json, "protocol.unknown"), *meaning = NULL;
+    const uint64_t count = count_at(result->json, "unknown.tokens"),
+                   tokens = count_at(result->json, "counts.tokens");
     const double share = tokens ? 100 * (double)count / (double)tokens : 0;
     const bool shown = has_metric(grid, "unknown.tokens") || has_metric(grid, "unknown.share");
     char number[PLX_NUMBER_TEXT];
@@ -203,7 +196,9 @@ static double put_interval(const struct plx_grid *grid, const struct plx_tabled 
     if (wanted && !isnan(result->standard_error))
         plx_page_text(page,
                       result->blocks
-                          ? "from blocks of neighbouring tokens, which depend on each other"
+                          ? "from the slow variation of the loss along the corpus (Student's t), since "
+                            "neighbours depend "
+                            "on each other"
                           : "as if tokens were independent of each other (there are too few for blocks)");
     return (double)NAN;
 }

@@ -4,11 +4,13 @@
 
 #include "base/error.h"
 #include "base/memory.h"
-#include "eval/block_error.h"
-#include "report/intervals.h"
+#include "report/block_interval.h"
 #include "report/result_file.h"
 
 #include <math.h>
+
+/* Two-sided 95 % of the normal distribution. */
+#define NORMAL_975 1.959963984540054
 
 /* What a row says where every result has one; of the perplexity with its interval. */
 static const char FLAT_METRICS[] = "counts.scored,unknown.tokens,nats_per_token,perplexity,bits_per_byte";
@@ -89,34 +91,11 @@ enum plx_status plx_grid_find_metrics(struct plx_grid *grid, const struct plx_ta
     }
 }
 
-/* By the result's blocks, where there are enough in which something was scored. */
-static enum plx_status read_blocks(struct plx_tabled *result, struct plx_error *error)
-{
-    struct plx_result_blocks read;
-    double sums[PLX_BLOCKS_MAX], weights[PLX_BLOCKS_MAX];
-    size_t filled = 0;
-    const enum plx_status status = plx_result_blocks_read(result->json, result->file, &read, error);
-    if (status)
-        return status;
-    for (size_t i = 0; i < read.count; i++) {
-        const struct plx_exact sum = {.sum = read.sums[i]};
-        sums[i] = plx_exact_sum(&sum);
-        weights[i] = (double)read.scored[i];
-        filled += read.scored[i] > 0;
-    }
-    if (filled >= PLX_BLOCKS_ENOUGH) {
-        const struct plx_bootstrap_blocks blocks = {sums, weights, read.count};
-        result->standard_error = plx_blocks_standard_error(&blocks);
-        result->blocks = filled;
-    }
-    return PLX_OK;
-}
-
 /* What is known of the mean: where the result has enough blocks, by them. */
 static enum plx_status read_uncertainty(struct plx_tabled *result, struct plx_error *error)
 {
     const struct plx_json_path root = {NULL, NULL, 0}, uncertainty = {&root, "uncertainty", 0};
-    const cJSON *accumulators = plx_result_member(result->json, "accumulators");
+    struct plx_block_error by_blocks;
     enum plx_status status =
         plx_json_get_double(result->json, "nats_per_token", &root, result->file, &result->nats, error);
     if (status == PLX_OK)
@@ -126,22 +105,44 @@ static enum plx_status read_uncertainty(struct plx_tabled *result, struct plx_er
         result->standard_error = (double)NAN; /* and none of another average than that over tokens */
         return status;
     }
-    return plx_result_member(accumulators, "blocks") ? read_blocks(result, error) : PLX_OK;
+    result->reach = NORMAL_975 * result->standard_error;
+    status = plx_block_interval_read(result->json, result->file, &by_blocks, error);
+    if (status == PLX_OK && by_blocks.blocks > 0) {
+        result->standard_error = by_blocks.standard_error;
+        result->reach = by_blocks.reach;
+        result->blocks = by_blocks.blocks;
+    }
+    return status;
 }
 
-static void fill_cell(struct plx_grid_cell *cell, const struct plx_grid_metric *metric)
+/* Where a result has no such number, or null, there is no cell; anything else is a mistake. */
+static enum plx_status refuse_other(const struct plx_tabled *result, const struct plx_metric *metric,
+                                    struct plx_error *error)
+{
+    const struct plx_json_path root = {NULL, NULL, 0}, place = {&root, metric->path, 0};
+    const cJSON *found = plx_result_find(result->json, metric->path);
+    if (!found || cJSON_IsNull(found))
+        return PLX_OK;
+    return plx_json_error(&place, result->file, error, "expected a number, found %s", plx_json_kind(found));
+}
+
+static enum plx_status fill_cell(struct plx_grid_cell *cell, const struct plx_grid_metric *metric,
+                                 struct plx_error *error)
 {
     const struct plx_tabled *result = cell->result;
     const struct plx_metric *of = &metric->metric;
-    const double error = result->standard_error, reach = plx_interval95_factor(result->blocks) * error;
+    const double deviation = result->standard_error, reach = result->reach;
     cell->known = plx_metric_value(of, result->json, &cell->value);
-    if (!cell->known || !isfinite(cell->value) || !(error > 0))
-        return;
-    cell->standard_error = fabs(plx_metric_shifted(of, cell->value, result->nats, error) - cell->value);
+    if (!cell->known)
+        return refuse_other(result, of, error);
+    if (!isfinite(cell->value) || !(deviation > 0))
+        return PLX_OK;
+    cell->standard_error = fabs(plx_metric_shifted(of, cell->value, result->nats, deviation) - cell->value);
     if (metric->interval) {
         cell->low = plx_metric_shifted(of, cell->value, result->nats, -reach);
         cell->high = plx_metric_shifted(of, cell->value, result->nats, reach);
     }
+    return PLX_OK;
 }
 
 enum plx_status plx_grid_fill(struct plx_grid *grid)
@@ -160,14 +161,15 @@ enum plx_status plx_grid_fill(struct plx_grid *grid)
         grid->cells[i].low = grid->cells[i].high = grid->cells[i].standard_error = (double)NAN;
     for (size_t i = 0; i < grid->result_count; i++) {
         struct plx_tabled *result = grid->results + i;
-        const enum plx_status status = read_uncertainty(result, grid->error);
+        enum plx_status status = read_uncertainty(result, grid->error);
         if (status)
             return status;
         for (size_t m = 0; m < grid->metric_count; m++) {
             struct plx_grid_cell *cell =
                 plx_grid_cell(grid, result->row, result->group * grid->metric_count + m);
             cell->result = result;
-            fill_cell(cell, grid->metrics + m);
+            if ((status = fill_cell(cell, grid->metrics + m, grid->error)) != PLX_OK)
+                return status;
         }
     }
     return PLX_OK;

@@ -1,6 +1,7 @@
 #include "report/metric.h"
 
 #include "base/error.h"
+#include "report/result_file.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -177,18 +178,16 @@ enum plx_status plx_metric_find(const char *name, size_t length, const cJSON *re
 
 bool plx_metric_value(const struct plx_metric *metric, const cJSON *result, double *value)
 {
-    const cJSON *at = result;
-    char key[PLX_METRIC_PATH];
-    for (const char *path = metric->path; at && *path;) {
-        const size_t length = strcspn(path, ".");
-        snprintf(key, sizeof key, "%.*s", (int)length, path);
-        at = cJSON_GetObjectItemCaseSensitive(at, key);
-        path += length + (path[length] == '.');
-    }
+    const cJSON *at = plx_result_find(result, metric->path);
     if (!at || !is_number(at))
         return false;
     *value = cJSON_IsNumber(at) ? at->valuedouble : number_of_word(at->valuestring);
     return true;
+}
+
+bool plx_metric_is_relative(const struct plx_metric *metric)
+{
+    return strstr(plx_metric_leaf(metric->path), "perplexity") != NULL;
 }
 
 double plx_metric_shifted(const struct plx_metric *metric, double value, double nats, double change)

@@ -44,6 +44,9 @@ enum plx_status plx_metric_find(const char *name, size_t length, const cJSON *re
    such number. */
 bool plx_metric_value(const struct plx_metric *metric, const cJSON *result, double *value);
 
+/* Whether it is a perplexity of any kind, of which ratios are differences of cross-entropies. */
+bool plx_metric_is_relative(const struct plx_metric *metric);
+
 /* What the value becomes where the mean cross-entropy changes by so many nats: for both ends of an interval
    around it. `nats` is the result's nats_per_token. NaN for PLX_METRIC_OTHER. */
 double plx_metric_shifted(const struct plx_metric *metric, double value, double nats, double change);

@@ -4,9 +4,8 @@
 #include "base/base64.h"
 #include "base/memory.h"
 #include "base/sha256.h"
-#include "eval/bootstrap.h"
+#include "report/block_interval.h"
 #include "report/chart.h"
-#include "report/intervals.h"
 #include "report/report_tokens.h"
 #include "report/token_file.h"
 
@@ -41,42 +40,21 @@ static enum plx_status read_numbers(struct plx_reported *result, struct plx_erro
                             &result->scored, error);
 }
 
-/* Draws from blocks of neighbours how far off the mean over tokens may be; nothing where these are too few.
- */
-static enum plx_status draw_interval(struct plx_reported *result, const struct plx_result_blocks *blocks,
-                                     struct plx_error *error)
-{
-    static const struct plx_bootstrap_options OPTIONS = {.resamples = 10000, .threads = 1};
-    double sums[PLX_BLOCKS_MAX], weights[PLX_BLOCKS_MAX];
-    struct plx_bootstrap_blocks drawn = {sums, weights, 0};
-    struct plx_bootstrap found;
-    for (size_t i = 0; i < blocks->count; i++) {
-        const struct plx_exact sum = {.sum = blocks->sums[i], .count = blocks->scored[i]};
-        if (sum.count == 0)
-            continue;
-        sums[drawn.count] = plx_exact_sum(&sum);
-        weights[drawn.count++] = (double)sum.count;
-    }
-    const enum plx_status status = plx_bootstrap_mean(&drawn, &OPTIONS, &found, error);
-    if (status || !isfinite(found.low) || !isfinite(found.high))
-        return status;
-    result->interval[0] = found.low;
-    result->interval[1] = found.high;
-    result->drawn_blocks = drawn.count;
-    return PLX_OK;
-}
-
 static enum plx_status find_interval(struct plx_reported *result, struct plx_error *error)
 {
     const cJSON *average = plx_report_find(result->json, "protocol.average");
     const double half = PLX_REPORT_Z_95 * result->standard_error;
-    struct plx_result_blocks blocks;
+    struct plx_block_error by_blocks;
     result->interval[0] = result->nats - half;
     result->interval[1] = result->nats + half;
-    const enum plx_status status = plx_result_blocks_read(result->json, result->path, &blocks, error);
-    if (status || !isfinite(half) || !cJSON_IsString(average) || strcmp(average->valuestring, "token") != 0)
+    const enum plx_status status = plx_block_interval_read(result->json, result->path, &by_blocks, error);
+    if (status || !isfinite(half) || !cJSON_IsString(average) || strcmp(average->valuestring, "token") != 0 ||
+        by_blocks.blocks == 0)
         return status;
-    return draw_interval(result, &blocks, error);
+    result->interval[0] = result->nats - by_blocks.reach;
+    result->interval[1] = result->nats + by_blocks.reach;
+    result->blocks = by_blocks.blocks;
+    return PLX_OK;
 }
 
 /* The per-token file that is given, or noted. */

@@ -26,9 +26,9 @@ struct plx_reported {
     struct plx_comparability comparability; /* beside the first */
     double nats;
     double standard_error; /* of nats, were tokens independent; NaN: not known */
-    double interval[2];    /* of nats, 95 %: drawn from blocks of neighbours; where that says nothing, as if
-                              tokens were independent; NaN: not known */
-    size_t drawn_blocks;   /* 0: they were not drawn from */
+    double interval[2];    /* of nats, 95 %: from blocks of neighbours; where these are too few, as if tokens
+                              were independent; NaN: not known */
+    size_t blocks;         /* that it is from; 0: none */
     uint64_t scored;
 };
 

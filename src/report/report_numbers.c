@@ -227,12 +227,14 @@ static void put_method(struct plx_report *report)
     plx_html_markup(html, "<p class=\"soft\">");
     if (report->count > 1)
         plx_html_markup(html, "Small below a number: its 95 % interval. Below it the difference from A. ");
-    if (base->drawn_blocks > 0)
-        plx_html_markupf(html, "Intervals are drawn from %zu blocks of neighbouring tokens, 10,000 times.",
-                         base->drawn_blocks);
+    if (base->blocks > 0)
+        plx_html_markupf(html,
+                         "Intervals are from the slow variation of the loss along the corpus, in %zu blocks "
+                         "(Student's t), since neighbours depend on each other.",
+                         base->blocks);
     else if (isfinite(base->interval[0]))
         plx_html_markup(html, "Intervals take tokens as independent of each other: they are too narrow.");
-    if (base->drawn_blocks > 0 && report->count == 1)
+    if (base->blocks > 0 && report->count == 1)
         put_independent(html, base);
     plx_html_markup(html, " Every digit is shown on hover.</p>\n");
 }

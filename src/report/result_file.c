@@ -60,6 +60,27 @@ const cJSON *plx_result_member(const cJSON *parent, const char *key)
     return cJSON_GetObjectItemCaseSensitive(parent, key);
 }
 
+const cJSON *plx_result_find(const cJSON *result, const char *path)
+{
+    char key[96];
+    while (result && *path) {
+        const size_t length = strcspn(path, ".");
+        if (length >= sizeof key)
+            return NULL;
+        memcpy(key, path, length);
+        key[length] = '\0';
+        result = plx_result_member(result, key);
+        path += length + (path[length] == '.');
+    }
+    return result;
+}
+
+const char *plx_result_string(const cJSON *result, const char *path)
+{
+    const cJSON *found = plx_result_find(result, path);
+    return cJSON_IsString(found) ? found->valuestring : "";
+}
+
 enum plx_status plx_result_file_whole(const cJSON *json, const char *path, struct plx_error *error)
 {
     const struct plx_json_path root = {NULL, NULL, 0}, complete = {&root, "complete", 0},

@@ -17,6 +17,12 @@ enum plx_status plx_result_file_whole(const cJSON *json, const char *path, struc
 /* The member `key`; NULL, which the readers of its members report, where there is none. */
 const cJSON *plx_result_member(const cJSON *parent, const char *key);
 
+/* What stands at the path: "corpus.sha256", without steps into lists; NULL where there is nothing. */
+const cJSON *plx_result_find(const cJSON *result, const char *path);
+
+/* The string at the path; "" where there is none. */
+const char *plx_result_string(const cJSON *result, const char *path);
+
 /* The names of its inputs, valid as long as the JSON. */
 enum plx_status plx_result_file_inputs(const cJSON *json, const char *path, const char **model,
                                        const char **corpus, struct plx_error *error);

@@ -42,7 +42,7 @@ static void end_line(struct writer *writer)
 
 const char *plx_difference_name(const struct plx_metric *metric)
 {
-    return metric->scale == PLX_METRIC_EXPONENTIAL ? "ratio" : "difference";
+    return plx_metric_is_relative(metric) ? "ratio" : "difference";
 }
 
 /* "test.txt perplexity_low": behind the last space stands what the number is. */

@@ -74,6 +74,18 @@ accepts "$PERPLEX" table five.json --rows model --interval
 has_row '| five | 100 [91, 110] |'
 contains out '95 % intervals: as if tokens were independent of each other (there are too few for blocks)[.]'
 
+# A perplexity of 0, which some other program may have written, and one of which no multiple is a number.
+sed 's/"perplexity": 100/"perplexity": 0/' five.json >zero.json
+sed -e 's/"perplexity": 100/"perplexity": 1.7e308/' -e 's/of five/of huge/' -e 's/"five"/"huge"/' five.json >huge.json
+result one.json one text.txt 1 '"nan"'
+sed 's/"five"/"zero"/' zero.json >base.json
+accepts "$PERPLEX" table base.json tenth.json --rows model --difference zero
+has_row '| tenth | 10.12 (+∞ %) |'
+accepts "$PERPLEX" table huge.json one.json --rows model --difference one --digits 2
+contains out '| huge .*(+∞ %) |'
+accepts "$PERPLEX" table base.json one.json --rows model --difference one
+has_row '| zero | **0** (−100 %) |'
+
 # The best: ties as they are shown too, none where all are alike; the higher accuracy, no count.
 result tie.json tie text.txt 10.124 0.0123
 accepts "$PERPLEX" table five.json tenth.json tie.json --rows model
@@ -164,6 +176,37 @@ accepts "$PERPLEX" table a.json b.json c.json --rows file --metric ppl,oov --cap
 has_row '| c.json | 30.0 † | 0.01 |'
 contains out '^All "runs" of \\[*]us\\[*]. Bold: '
 
+# A path that has been two models; the names do not depend on the order of the files.
+sed 's/of runs/and runs/' b.json >later.json
+accepts "$PERPLEX" table b.json later.json --rows model -f csv
+contains out "^model.safetensors (of runs/),20,"
+contains out '^model.safetensors (and runs),20,'
+
+# A row by a part of its name: of each corpus its own, but never one of several.
+refuses 2 'several rows that may be compared are called "sentence" (one of a/model.safetensors / sentence, b/model.safetensors / sentence)' \
+    "$PERPLEX" table a.json b.json c.json --rows model,protocol --difference sentence
+accepts "$PERPLEX" table a.json b.json c.json --rows model,protocol --difference 'a/model.safetensors / sentence' --digits 0
+has_row '| b/model.safetensors | sentence | 20 (+100 %) |'
+# By figures of the text tokenizations may be compared: the one that is the row's own is.
+sed 's/"tokenization": "word"/"tokenization": "ids"/' c.json >ids.json
+sed 's,runs/b,runs/c,g' ids.json >d.json
+sed 's/"tokenization": "word"/"tokenization": "bytes"/; s,runs/b,runs/e,g' c.json >e.json
+accepts "$PERPLEX" table c.json ids.json d.json --rows model,tokenization --metric bpb --difference b/model.safetensors --digits 3
+has_row '| c/model.safetensors | ids | 0.981 (0.000) |'
+refuses 2 'several rows *' "$PERPLEX" table c.json ids.json e.json --rows model,tokenization --metric bpb --difference b/model.safetensors
+
+# Perplexities of every kind differ by per cent.
+sed 's/"share": 0.01/&, "perplexity_without": 80/' five.json >without.json
+sed -e 's/"share": 0.01/&, "perplexity_without": 60/' other.json >without2.json
+accepts "$PERPLEX" table without.json without2.json --rows model --metric perplexity_without --difference five
+has_row '| other | **60** (−25 %) |'
+
+# One form of intervals in a column: 10 x exp(+-1.959964 x 0.1) = 8.22, 12.17; 285 x 1.959964 x 0.0001 = 0.056.
+result sure.json sure text.txt 285 0.0001
+accepts "$PERPLEX" table a.json sure.json --rows model --interval --digits 1
+has_row '| model.safetensors | **10.0** [8.2, 12.2] |'
+has_row '| sure | 285.0 [284.9, 285.1] |'
+
 # Mistakes, each with what would be right.
 misused '--rows*' "$PERPLEX" table a.json --rows
 refuses 2 'results have no dimension "size" (model, corpus, *)' "$PERPLEX" table a.json --rows size
@@ -174,6 +217,8 @@ refuses 2 'no result has the metric distribution.accuracy.at_1 (*--distributions
 refuses 2 'there is no metric "" (*)' "$PERPLEX" table a.json --sort ''
 refuses 2 'no row of the table is called "x" (one of a/model.safetensors, b/model.safetensors)' \
     "$PERPLEX" table a.json b.json --rows model --difference x
+sed 's/"perplexity": 100/"perplexity": "100"/' five.json >text.json
+refuses 3 'text.json: $.perplexity: expected a number, found a string' "$PERPLEX" table tenth.json text.json
 misused '--digits takes a number from 0 to 17, not "18"' "$PERPLEX" table a.json --digits 18
 sed 's/"complete": true/"complete": false/' a.json >part.json
 refuses 3 'part.json: $.complete: the result is not of a whole corpus' "$PERPLEX" table a.json part.json
@@ -189,14 +234,14 @@ blocks word.json '1, "x"' '"1", "2"'
 refuses 3 'word.json: $.accumulators.blocks.counts\[1]: *' "$PERPLEX" table word.json
 blocks broken.json '1, 2' '"1", "2.5"'
 refuses 3 'broken.json: $.accumulators.blocks.counts\[1]: *' "$PERPLEX" table broken.json
-# Blocks of 1, 1, 1, 3 nats each a token, five times: mean 1.5, off by -0.5 and 1.5: 15 x 0.25 + 5 x 2.25 = 15,
-# sqrt(20 / 19 x 15) / 20 = 0.198680; 10 x 0.198680 / ln 10 x 2.302585 = 1.98680: x exp(+-0.198680 x 2.093024).
+# Blocks of 1, 1, 1, 3 nats each a token, five times: by SciPy (tests/unit/test_block_error.c) a standard error of
+# 0.0900046 with 3 degrees of freedom: 10 x exp(+-0.286435).
 one=18446744073709551616 three=55340232221128654848
 blocks twenty.json "$(yes 1 | head -n 20 | paste -s -d ,)" \
     "$(for _ in 1 2 3 4 5; do printf '"%s", "%s", "%s", "%s"\n' $one $one $one $three; done | paste -s -d ,)"
 accepts "$PERPLEX" table twenty.json --rows model --interval --digits 3
-has_row '| model.safetensors | 10.000 [6.598, 15.156] |'
-contains out '95 % intervals: from blocks of neighbouring tokens, which depend on each other[.]'
+has_row '| model.safetensors | 10.000 [7.509, 13.317] |'
+contains out '95 % intervals: from the slow variation of the loss along the corpus (Student.s t), since neighbours depend on each other[.]'
 # One block less is too few: the standard error is 0.1.
 blocks nineteen.json "$(yes 1 | head -n 20 | paste -s -d , | sed 's/1$/0/')" \
     "$(for _ in 1 2 3 4 5; do printf '"%s", "%s", "%s", "%s"\n' $one $one $one $three; done | paste -s -d ,)"
