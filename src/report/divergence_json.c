@@ -2,15 +2,13 @@
 #include <perplex/version.h>
 
 #include "base/logarithms.h"
+#include "base/normal.h"
 #include "eval/divergence.h"
 #include "report/result_file.h"
 #include "report/result_parts.h"
 
 #include <math.h>
 #include <sys/resource.h>
-
-/* Two-sided 95 % of the normal distribution. */
-static const double Z_95 = 1.959963984540054;
 
 static const char *const PERCENTILES[PLX_DIVERGENCE_PERCENTILES] = {
     "minimum", "p1", "p5", "p10", "p25", "median", "p75", "p90", "p95", "p99", "p99_9", "maximum"};
@@ -50,7 +48,7 @@ static void write_figures(struct plx_json_writer *json, const struct plx_diverge
 
 static void write_ratio(struct plx_json_writer *json, const struct plx_divergence_metrics *metrics)
 {
-    const double half = isinf(metrics->ln_ratio) ? 0.0 : Z_95 * metrics->ln_ratio_standard_error;
+    const double half = isinf(metrics->ln_ratio) ? 0.0 : PLX_NORMAL_95 * metrics->ln_ratio_standard_error;
     plx_json_begin_object(json, "perplexity_ratio");
     plx_json_double(json, "ratio", exp(metrics->ln_ratio));
     plx_json_double(json, "ln", metrics->ln_ratio);

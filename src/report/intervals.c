@@ -1,5 +1,6 @@
 #include "report/intervals.h"
 
+#include "base/normal.h"
 #include "base/number.h"
 #include "eval/bootstrap.h"
 #include "eval/pipeline.h"
@@ -8,9 +9,6 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
-
-/* Of a normal distribution: 95 % lie within so many standard deviations. */
-#define NORMAL_95 1.959963984540054
 
 #define RESAMPLES 10000
 
@@ -110,8 +108,8 @@ static void put_found(struct plx_interval_test *test, const struct plx_bootstrap
 /* The interval of a difference whose standard error is that of independent tokens. */
 static void put_independent(struct plx_interval_test *test, double standard_error)
 {
-    test->independent_low = test->difference - NORMAL_95 * standard_error;
-    test->independent_high = test->difference + NORMAL_95 * standard_error;
+    test->independent_low = test->difference - PLX_NORMAL_95 * standard_error;
+    test->independent_high = test->difference + PLX_NORMAL_95 * standard_error;
 }
 
 /* The same as the test itself, for want of a better one. */

@@ -43,16 +43,18 @@ static enum plx_status read_numbers(struct plx_reported *result, struct plx_erro
 static enum plx_status find_interval(struct plx_reported *result, struct plx_error *error)
 {
     const cJSON *average = plx_report_find(result->json, "protocol.average");
-    const double half = PLX_REPORT_Z_95 * result->standard_error;
+    const double half = PLX_NORMAL_95 * result->standard_error;
     struct plx_block_error by_blocks;
     result->interval[0] = result->nats - half;
     result->interval[1] = result->nats + half;
+    result->interval_error = result->standard_error;
     const enum plx_status status = plx_block_interval_read(result->json, result->path, &by_blocks, error);
     if (status || !isfinite(half) || !cJSON_IsString(average) || strcmp(average->valuestring, "token") != 0 ||
         by_blocks.blocks == 0)
         return status;
     result->interval[0] = result->nats - by_blocks.reach;
     result->interval[1] = result->nats + by_blocks.reach;
+    result->interval_error = by_blocks.standard_error;
     result->blocks = by_blocks.blocks;
     return PLX_OK;
 }

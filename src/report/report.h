@@ -8,13 +8,11 @@
 
 #include <perplex/report.h>
 
+#include "base/normal.h"
 #include "base/number.h"
 #include "report/comparability.h"
 #include "report/html.h"
 #include "report/result_file.h"
-
-/* Two-sided 95 % of the normal distribution. */
-#define PLX_REPORT_Z_95 1.959963984540054
 
 /* A result. The strings belong to `json` or `path`, but those said to be owned. */
 struct plx_reported {
@@ -28,7 +26,8 @@ struct plx_reported {
     double standard_error; /* of nats, were tokens independent; NaN: not known */
     double interval[2];    /* of nats, 95 %: from blocks of neighbours; where these are too few, as if tokens
                               were independent; NaN: not known */
-    size_t blocks;         /* that it is from; 0: none */
+    double interval_error; /* the standard error that it comes from */
+    size_t blocks;         /* that both are from; 0: none */
     uint64_t scored;
 };
 
@@ -87,7 +86,11 @@ bool plx_report_comparable(const struct plx_reported *result, bool of_text);
 /* With so many digits behind the point, and all digits on hover; "—" for no number. */
 void plx_report_put_fixed(struct plx_html *html, double value, unsigned digits);
 
-/* Digits that its standard error leaves meaning to; where that is not known, five. */
+/* A number, a word or a yes of a result: anybody's; "—" for anything else. */
+void plx_report_put_value(struct plx_html *html, const cJSON *value);
+
+/* Digits behind the point that the standard error of what is shown leaves meaning to; where that is not
+   known, of five in all. */
 unsigned plx_report_digits(double value, double standard_error);
 
 /* Cells of tables. */

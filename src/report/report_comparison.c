@@ -96,7 +96,8 @@ static void put_row(struct plx_report *report, size_t index, const struct plx_pa
     else
         plx_html_markup(html, "<td class=\"num\">—</td><td class=\"num\">—</td><td class=\"num\">—</td>");
     plx_report_cell_number(html, comparable ? pair->changes[PLX_FIGURE_PERPLEXITY] : (double)NAN,
-                           pair->test.known ? pair->test.standard_error : 0);
+                           pair->test.known ? pair->changes[PLX_FIGURE_PERPLEXITY] * pair->test.standard_error
+                                            : 0);
     put_documents(html, &pair->moved);
     plx_html_markup(html, "</tr>\n");
 }

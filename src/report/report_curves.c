@@ -74,7 +74,7 @@ static struct plx_chart_point *make_points(struct plx_report *report, struct cur
 static void add_point(struct plx_report *report, struct curves *curves, size_t index,
                       struct plx_chart_point point)
 {
-    point.error = PLX_REPORT_Z_95 * deviation_of(report->results + index) / sqrt((double)point.tokens);
+    point.error = PLX_NORMAL_95 * deviation_of(report->results + index) / sqrt((double)point.tokens);
     curves->points[index][curves->series[index].count++] = point;
     curves->end = fmax(curves->end, point.to);
     if (isfinite(point.y)) {

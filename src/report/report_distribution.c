@@ -56,7 +56,7 @@ static size_t read_bins(const cJSON *bins, struct plx_chart_point *points)
                                               .from = plx_report_number(bin, "above"),
                                               .to = plx_report_number(bin, "up_to"),
                                               .y = right,
-                                              .error = PLX_REPORT_Z_95 * sqrt(right * (1 - right) / targets),
+                                              .error = PLX_NORMAL_95 * sqrt(right * (1 - right) / targets),
                                               .tokens =
                                                   targets > 0 && targets < 9e15 ? (uint64_t)targets : 0};
         const bool sane = point.x >= 0 && point.x <= 1 && right >= 0 && right <= 1 && isfinite(point.from) &&

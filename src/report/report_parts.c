@@ -1,4 +1,5 @@
 #include "report/chart.h"
+#include "report/digits.h"
 #include "report/report.h"
 
 #include <math.h>
@@ -77,14 +78,37 @@ void plx_report_put_fixed(struct plx_html *html, double value, unsigned digits)
     plx_html_markup(html, "</span>");
 }
 
+void plx_report_put_value(struct plx_html *html, const cJSON *value)
+{
+    char number[PLX_NUMBER_TEXT];
+    if (cJSON_IsNumber(value)) {
+        if (value->valuedouble >= 10000 && value->valuedouble < 9e15 &&
+            value->valuedouble == (double)(uint64_t)value->valuedouble)
+            plx_format_grouped((uint64_t)value->valuedouble, number);
+        else
+            plx_format_double(value->valuedouble, number);
+        plx_html_string(html, number);
+    } else if (cJSON_IsString(value) && strlen(value->valuestring) == 64) { /* a digest */
+        plx_html_markup(html, "<code>");
+        plx_html_string(html, value->valuestring);
+        plx_html_markup(html, "</code>");
+    } else if (cJSON_IsString(value) && *value->valuestring) {
+        plx_html_bdi(html, value->valuestring);
+    } else if (cJSON_IsBool(value)) {
+        plx_html_markup(html, cJSON_IsTrue(value) ? "yes" : "no");
+    } else {
+        plx_html_markup(html, "<span class=\"soft\">—</span>");
+    }
+}
+
 unsigned plx_report_digits(double value, double standard_error)
 {
-    const double measure =
-        isfinite(standard_error) && standard_error > 0 ? standard_error : fabs(value) / 100;
-    if (!(measure > 0) || !isfinite(measure))
-        return 2;
-    const double digits = 2 - floor(log10(measure));
-    return (unsigned)fmin(fmax(digits, 0), 8);
+    double decimals = 2;
+    if (isfinite(standard_error) && standard_error > 1e-9 * fabs(value))
+        decimals = plx_decimals_warranted(standard_error);
+    else if (isfinite(value) && value != 0)
+        decimals = 4 - floor(log10(fabs(value)));
+    return (unsigned)fmin(fmax(decimals, 0), 10);
 }
 
 void plx_report_cell_count(struct plx_html *html, double value)

@@ -37,38 +37,14 @@ const char *plx_report_field_meaning(const char *field)
     return NULL;
 }
 
-/* A leaf: anybody's. */
-static void put_leaf(struct plx_html *html, const cJSON *value)
-{
-    char number[PLX_NUMBER_TEXT];
-    if (cJSON_IsNumber(value)) {
-        if (value->valuedouble >= 10000 && value->valuedouble < 9e15 &&
-            value->valuedouble == (double)(uint64_t)value->valuedouble)
-            plx_format_grouped((uint64_t)value->valuedouble, number);
-        else
-            plx_format_double(value->valuedouble, number);
-        plx_html_string(html, number);
-    } else if (cJSON_IsString(value) && strlen(value->valuestring) == 64) { /* a digest */
-        plx_html_markup(html, "<code>");
-        plx_html_string(html, value->valuestring);
-        plx_html_markup(html, "</code>");
-    } else if (cJSON_IsString(value) && *value->valuestring) {
-        plx_html_bdi(html, value->valuestring);
-    } else if (cJSON_IsBool(value)) {
-        plx_html_markup(html, cJSON_IsTrue(value) ? "yes" : "no");
-    } else {
-        plx_html_markup(html, "<span class=\"soft\">—</span>");
-    }
-}
-
 static void put_value(struct plx_html *html, const cJSON *value)
 {
     const cJSON *element;
     plx_html_markup(html, "<td class=\"value\">");
     if (!cJSON_IsArray(value))
-        put_leaf(html, value);
+        plx_report_put_value(html, value);
     for (element = cJSON_IsArray(value) ? value->child : NULL; element; element = element->next) {
-        put_leaf(html, element);
+        plx_report_put_value(html, element);
         plx_html_markup(html, element->next ? " · " : "");
     }
     plx_html_markup(html, "</td>");

@@ -1,19 +1,17 @@
 #include "report/result_figures.h"
 
 #include "base/logarithms.h"
+#include "base/normal.h"
 #include "eval/conventions.h"
 #include "report/breakdown_json.h"
 #include "report/extra_json.h"
 
 #include <math.h>
 
-/* Two-sided 95 % of the normal distribution. */
-static const double Z_95 = 1.959963984540054;
-
 static void write_uncertainty(struct plx_json_writer *json, const struct plx_metrics *metrics)
 {
     /* Nothing is known about an infinite mean but that it is. */
-    const double half = isinf(metrics->nats_per_token) ? 0.0 : Z_95 * metrics->standard_error_nats;
+    const double half = isinf(metrics->nats_per_token) ? 0.0 : PLX_NORMAL_95 * metrics->standard_error_nats;
     plx_json_begin_object(json, "uncertainty");
     plx_json_double(json, "standard_error_nats", metrics->standard_error_nats);
     plx_json_begin_array(json, "interval95_perplexity");

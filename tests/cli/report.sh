@@ -59,6 +59,11 @@ for section in numbers along window orders frequency unknown tokens conventions 
 done
 is page.html 'count(//section[@id="distribution"])' 0
 is page.html 'count(//section[@id="tokens"]//table)' 2
+# With the digits that a table of it has.
+"$PERPLEX" table ngram.json --metric ppl,nats >table.md
+for number in $(xpath page.html '//ul[@class="head"]/li[position() < 3]/strong/span/text()'); do
+    grep -q "[^0-9.]$number[^0-9.]" table.md || fail "the table has other digits than $number"
+done
 # Every field of the protocol is there with what it means, and in the order of the presets' list.
 sed -n '/^  "protocol": {$/,/^  }/s/^    "\([a-z_]*\)":.*/\1/p' ngram.json | tr _ ' ' >fields
 xpath page.html '//section[@id="protocol"]//tbody/tr/th/text()' >shown
@@ -116,7 +121,9 @@ is many.html 'count(//section[@id="numbers"]//tr[th="perplexity"]/td)' 9
 # The test of their difference is that of perplex compare.
 "$PERPLEX" compare ngram.json neural.json --json >compared.json
 row='//section[@id="comparison"]//tbody/tr[th="B"]'
-interval=$(value compared.json comparisons.0.test.interval95_nats | tr -d '[] ' | awk -F , '{ printf "−%.4f to −%.4f", -$1, -$2 }')
+error=$(value compared.json comparisons.0.test.standard_error_nats)
+interval=$(value compared.json comparisons.0.test.interval95_nats | tr -d '[] ' | awk -F , -v error="$error" '{
+    digits = 0; for (e = error; e < 1; e *= 10) digits++; digits += e < 1.95; printf "−%.*f to −%.*f", digits, -$1, digits, -$2 }')
 is three.html "string($row/td[3])" "$interval"
 is three.html 'count(//section[@id="comparison"]//tbody/tr[th="C"]/td[. = "—"])' 5
 
