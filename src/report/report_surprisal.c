@@ -29,6 +29,7 @@ struct drawing {
     struct plx_chart_mark *marks;   /* [2 × count of results] */
     bool alone;
     size_t marked;
+    double begin, end; /* of the bars */
     double high;
 };
 
@@ -103,6 +104,8 @@ static void add_bars(struct drawing *drawing, struct plx_chart_series *series,
         point->to = from + width;
         point->x = from + width / 2;
         point->y = 100 * (double)point->tokens / (double)survey->count;
+        drawing->begin = fmin(drawing->begin, point->from);
+        drawing->end = fmax(drawing->end, point->to);
         drawing->high = fmax(drawing->high, point->y);
     }
 }
@@ -217,8 +220,8 @@ static void draw_spread(struct plx_report *report, struct drawing *drawing, bool
                             .words = words,
                             .what = "nats",
                             .x = {.label = difference ? "nats more than the base" : "nats of a token",
-                                  .low = low,
-                                  .high = high},
+                                  .low = drawing->begin,
+                                  .high = drawing->end},
                             .y = {.label = "% of tokens", .low = 0, .high = drawing->high},
                             .series = drawing->series,
                             .count = drawing->alone ? 1 : report->count,

@@ -73,6 +73,10 @@ is ab.html 'count(//text()[starts-with(., "-") and number(.) < 0])' 0
 worse=$(awk '$1 > $2 { n++ } END { printf "%.1f %% worse", 100 * n / NR }' both)
 is ab.html "count(//section[@id='surprisal']/p[contains(., '$worse')])" 1
 
+# Bars are all inside of the drawing.
+xmllint --xpath '//section[@id="surprisal"]//path[starts-with(@class, "line")]/@d' ab.html | tr 'ML" ' '\n\n\n\n' |
+    awk '/^-?[0-9]/ { n++; if ($1 < 0 || $1 > 1000) out++ } END { exit !(n > 10 && !out) }' || fail 'bars are cut off'
+
 # Nothing has moved: the one bar that has tokens is around zero, and no side has any.
 "$PERPLEX" report a.json --per-token a.jsonl a.json --per-token a.jsonl -o same.html || fail 'no page of the same'
 is same.html 'count(//section[@id="surprisal"]/p[contains(., "100.0 % unchanged, 0.0 % worse, 0.0 % better")])' 1

@@ -149,7 +149,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(plx_html_text__what_cannot_be_seen, folder_make, folder_remove),
         cmocka_unit_test_setup_teardown(plx_html_text__not_utf8, folder_make, folder_remove),
         cmocka_unit_test_setup_teardown(plx_html_markup__as_it_is, folder_make, folder_remove),
-        cmocka_unit_test(plx_html_fixed__below_zero),
+        cmocka_unit_test_setup_teardown(plx_html_fixed__below_zero, folder_make, folder_remove),
         cmocka_unit_test(plx_html_markup__the_first_failure_stays),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
