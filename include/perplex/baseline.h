@@ -28,7 +28,7 @@ PLX_API const struct plx_setting *plx_baseline_setting(const struct plx_baseline
 PLX_API const char *plx_baseline_per_token(const struct plx_baseline *baseline);
 
 /* Checks before the work is done that the baseline has the numbers whose changes the gate asks for: the
-   errors of plx_comparison_judge. */
+   errors of plx_comparison_judge. What the number itself is held against is the new result's alone. */
 PLX_API enum plx_status plx_baseline_check(const struct plx_baseline *baseline, const struct plx_gate *gate,
                                            struct plx_error *error);
 

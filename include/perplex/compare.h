@@ -31,8 +31,8 @@ enum plx_resampling {
     PLX_RESAMPLE_BLOCKS     /* of neighbouring tokens */
 };
 
-/* Text for people, in 80 columns; JSON for programs; what a gate says (gate.h) as JUnit XML, and as commands
-   of GitHub's workflows. */
+/* Text for people, in 80 columns; JSON for programs; what a gate says (plx_comparison_judge, gate.h) as JUnit
+   XML, and as commands of GitHub's workflows. */
 enum plx_comparison_format {
     PLX_COMPARISON_TEXT,
     PLX_COMPARISON_JSON,
@@ -48,6 +48,7 @@ struct plx_compare_options {
                                       noted one */
     const char *const *new_names;  /* [count] what results NEW are called instead of their paths; NULL, or an
                                       element that is NULL: these */
+    const char *output; /* where the comparison will go: no per-token file that is read. NULL: nowhere */
     bool tokens_pass; /* the per-token files of NEW will soon be gone: the comparison does not name them */
     enum plx_resampling resampling;
     size_t resamples; /* 0: 10,000; else at least 100 */
@@ -71,8 +72,8 @@ struct plx_compare_options {
    *comparison is to be freed with plx_comparison_free, NULL on failure. `options` may be NULL. PLX_MALFORMED
    where a file is not a complete result, with its name and the place; PLX_UNSUPPORTED where it has more than
    64 MiB; PLX_MISMATCH where a per-token file that was named is not of its result, or two of them are of
-   different tokens; PLX_USAGE where documents are to be drawn and cannot be told apart, or one result has no
-   per-token file to pair with that named for the other; PLX_INTERRUPTED; the errors of opening and reading a
+   different tokens; PLX_USAGE where documents are to be drawn and cannot be told apart, one result has no
+   per-token file to pair with that named for the other, or one of these files is the output; PLX_INTERRUPTED; the errors of opening and reading a
    source (source.h). Any thread. */
 PLX_API enum plx_status plx_compare(const char *base, const char *const *news, size_t count,
                                     const struct plx_compare_options *options,
@@ -87,7 +88,8 @@ PLX_API enum plx_verdict plx_comparison_verdict(const struct plx_comparison *com
 /* Writes the comparison. *text is UTF-8, to be freed with plx_text_free (result.h), NULL on failure; it ends
    with a NUL, which *length does not count. The JSON is perplex.comparison/2
    (configs/schema/comparison-2.schema.json); a value that is not finite is the string "inf", "-inf" or "nan".
-   PLX_MEMORY. Any thread. */
+   PLX_USAGE for JUnit and GitHub's commands before plx_comparison_judge: a list of no tests would look like
+   one that is passed. PLX_MEMORY. Any thread. */
 PLX_API enum plx_status plx_comparison_write(const struct plx_comparison *comparison,
                                              enum plx_comparison_format format, char **text, size_t *length,
                                              struct plx_error *error);

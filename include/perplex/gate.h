@@ -26,7 +26,8 @@ extern "C" {
 
    What cannot be judged fails too: a number that a result lacks, one that is "nan", the difference of two
    infinities, a condition with `significant` that holds where nothing is known about the noise. The change
-   from 0 to another value is infinitely many percent, that from 0 to 0 none. */
+   from 0 to another value is infinitely many percent, that from 0 to 0 none; down from infinity it is -inf, in
+   percent too. */
 struct plx_gate;
 
 /* Reads conditions; *gate is to be freed with plx_gate_free, NULL on failure. PLX_USAGE where one is not as
@@ -49,8 +50,10 @@ enum plx_gate_verdict {
 
 /* Holds the conditions against every NEW of the comparison, which has the outcomes from then on. `gate` may
    be NULL: "nats > +0 significant". Figures per byte, character and word are judged of results of other
-   tokens too. PLX_USAGE, as plx_gate_parse, where no result has a number of that name or several have it, and
-   for `significant` behind one that does not follow from the cross-entropy; PLX_MEMORY. */
+   tokens too. A number that only some of the results have fails those without it. PLX_USAGE, as
+   plx_gate_parse, where no result has a number of that name or one has several, and for `significant` behind
+   one that does not follow from the cross-entropy; PLX_MEMORY. On failure there are no outcomes, nor those of
+   an earlier call. */
 PLX_API enum plx_status plx_comparison_judge(struct plx_comparison *comparison, const struct plx_gate *gate,
                                              struct plx_error *error);
 

@@ -13,21 +13,19 @@
 
 static const char DETAILS[] =
     "MODEL and CORPUS are as for `perplex eval`. The evaluation is that of the baseline, which is a result "
-    "of "
-    "`perplex eval`: its protocol, tokenization, format of the corpus and range of documents hold, so that "
-    "there are no options for them. The comparison goes to standard output, the new result only where -o "
-    "says.\n\n"
+    "of `perplex eval`: its protocol, tokenization, format of the corpus and range of documents hold, so "
+    "that there are no options for them. The comparison goes to standard output, the new result only where "
+    "-o says.\n\n"
     "Without `--fail-if` the condition is 'nats > +0 significant': the check fails where the model is worse "
     "by more than noise. Where the per-token file of the baseline is still there, tokens are compared one by "
     "one, and the new ones are kept in a file of their own meanwhile (8 bytes each); else the sums of blocks "
     "that every result has.\n\n"
     "`--update-baseline` says that the new result is accepted: it takes the place of the baseline, and the "
     "exit code is 0, whatever the gate says; that is told all the same. Where there is no baseline yet, it "
-    "is "
-    "made under the protocol that suits the model and the corpus; one under another protocol is made by "
-    "`perplex eval -o`. A result whose perplexity is not finite is no baseline. Per-token files stay as they "
-    "are: give `--per-token` another name for a new one."
-    "\n\n" CLI_CONDITIONS;
+    "is made under the protocol that suits the model and the corpus; one under another protocol is made by "
+    "`perplex eval -o`. A result whose perplexity is not finite is no baseline. The old per-token file stays "
+    "as it is, and is not the new baseline's: later checks are paired by tokens again where `--per-token` "
+    "has another name for a new one.\n\n" CLI_CONDITIONS;
 
 static const struct cli_example EXAMPLES[] = {
     {"perplex check model.arpa test.txt --baseline old.json", "is the model worse, by more than noise?"},
@@ -52,7 +50,9 @@ static enum plx_status open_scratch(struct scratch *scratch, struct plx_error *e
     const char *parent = getenv("TMPDIR"); /* NOLINT(concurrency-mt-unsafe) nobody sets it */
     const int length = snprintf(scratch->folder, sizeof scratch->folder, "%s/perplex-check-XXXXXX",
                                 parent && *parent ? parent : "/tmp");
-    if ((size_t)length < sizeof scratch->folder && mkdtemp(scratch->folder)) {
+    if ((size_t)length >= sizeof scratch->folder) {
+        errno = ENAMETOOLONG;
+    } else if (mkdtemp(scratch->folder)) {
         snprintf(scratch->result, sizeof scratch->result, "%s/result.json", scratch->folder);
         snprintf(scratch->tokens, sizeof scratch->tokens, "%s/tokens.npy", scratch->folder);
         return PLX_OK;
@@ -81,25 +81,46 @@ static void close_scratch(struct scratch *scratch)
 struct check {
     struct cli_arguments *arguments;
     enum plx_comparison_format format;
-    struct plx_gate *gate;
+    struct plx_gate *gate;         /* NULL: the usual one */
     struct plx_baseline *baseline; /* NULL: there is none yet */
     struct cli_progress progress;
     struct scratch scratch;
     unsigned threads;
 };
 
+static const enum cli_option OUTPUTS[] = {CLI_OUTPUT, CLI_PER_TOKEN, CLI_PER_DOCUMENT};
+
+#define OUTPUT_COUNT (sizeof OUTPUTS / sizeof *OUTPUTS)
+
 /* Standard output is the comparison's, which reads the others again. */
 static bool check_outputs(const struct cli_arguments *arguments)
 {
-    static const enum cli_option outputs[] = {CLI_OUTPUT, CLI_PER_TOKEN, CLI_PER_DOCUMENT};
-    for (size_t i = 0; i < sizeof outputs / sizeof *outputs; i++) {
-        const char *path = arguments->values[outputs[i]];
+    const char *baseline = arguments->values[CLI_BASELINE];
+    for (size_t i = 0; i < OUTPUT_COUNT; i++) {
+        const char *path = arguments->values[OUTPUTS[i]];
         struct stat facts;
+        if (path && arguments->values[CLI_UPDATE_BASELINE] && plx_output_same(baseline, path)) {
+            fprintf(stderr, "perplex: --%s cannot go where the baseline goes\n",
+                    cli_option_row(OUTPUTS[i])->name);
+            return false;
+        }
         if (!path || (!plx_output_same(NULL, path) && (stat(path, &facts) != 0 || S_ISREG(facts.st_mode))))
             continue;
         fprintf(stderr, "perplex: --%s goes to a file here: standard output is for the comparison\n",
-                cli_option_row(outputs[i])->name);
+                cli_option_row(OUTPUTS[i])->name);
         return false;
+    }
+    return true;
+}
+
+/* What the comparison reads although nobody has named it. */
+static bool check_baseline_tokens(const struct check *check)
+{
+    const char *read = plx_baseline_per_token(check->baseline);
+    for (size_t i = 0; i < OUTPUT_COUNT; i++) {
+        const char *written = check->arguments->values[OUTPUTS[i]];
+        if (written && read && !cli_check_overwritten(written, read))
+            return false;
     }
     return true;
 }
@@ -121,17 +142,6 @@ static bool check_usage(const struct cli_arguments *arguments)
         return false;
     }
     return check_outputs(arguments);
-}
-
-/* The conditions of --fail-if, or the usual one. */
-static int read_gate(struct check *check)
-{
-    static const char *const usual = "nats > +0 significant";
-    struct plx_error error;
-    const int code = cli_read_gate(check->arguments, &check->gate);
-    if (code == CLI_OK && !check->gate && plx_gate_parse(&usual, 1, &check->gate, &error))
-        return cli_fail(&error);
-    return code;
 }
 
 /* What the baseline was made with, where the user may not or has not said otherwise. */
@@ -161,20 +171,26 @@ static int open_baseline(struct check *check)
         snprintf(error.hint, sizeof error.hint, "--update-baseline makes it");
     if (status)
         return cli_fail(&error);
-    if (plx_baseline_check(check->baseline, check->gate, &error))
+    if (check->gate && plx_baseline_check(check->baseline, check->gate, &error))
         return cli_fail_condition(check->arguments, &error);
-    const char *written = check->arguments->values[CLI_PER_TOKEN],
-               *read = plx_baseline_per_token(check->baseline);
-    if (written && read && !cli_check_overwritten(written, read))
+    if (!check_baseline_tokens(check))
         return CLI_USAGE;
     take_settings(check);
     return update ? cli_check_output(name) : CLI_OK;
+}
+
+/* Whether the per-token file stays when this is over. */
+static bool keeps_tokens(const struct check *check)
+{
+    const char *tokens = check->arguments->values[CLI_PER_TOKEN];
+    return tokens && tokens != check->scratch.tokens;
 }
 
 /* Scores, and delivers what has been asked for. */
 static int evaluate(struct check *check, struct cli_evaluation *settings, struct plx_result **result)
 {
     const struct cli_arguments *arguments = check->arguments;
+    const char *tokens = arguments->values[CLI_PER_TOKEN];
     struct cli_outputs outputs;
     struct plx_error error;
     size_t count;
@@ -184,9 +200,9 @@ static int evaluate(struct check *check, struct cli_evaluation *settings, struct
     cli_connect_outputs(settings, &outputs);
     enum plx_status status = cli_evaluate(arguments, settings, result, &error);
     cli_progress_clear(&check->progress);
-    /* One in the scratch folder will not be found again. */
-    if (status == PLX_OK && arguments->values[CLI_PER_TOKEN] != check->scratch.tokens)
-        status = cli_note_outputs(arguments, *result, &error);
+    if (status == PLX_OK) /* all of them are files */
+        status = plx_result_set_files(*result, keeps_tokens(check) ? tokens : NULL,
+                                      arguments->values[CLI_PER_DOCUMENT], &error);
     if (status) {
         cli_discard_outputs(&outputs);
         return cli_fail(&error);
@@ -237,8 +253,9 @@ static int update_baseline(const struct check *check, const struct plx_result *r
     const int code = cli_write(name, text, length);
     plx_text_free(text);
     if (code == CLI_OK && !check->arguments->values[CLI_QUIET])
-        fprintf(stderr, "perplex: %s is %s: perplexity %.6g\n", shown, check->baseline ? "replaced" : "made",
-                metrics.perplexity);
+        fprintf(stderr, "perplex: %s is %s: perplexity %.6g; later checks pair by %s\n", shown,
+                check->baseline ? "replaced" : "made", metrics.perplexity,
+                keeps_tokens(check) ? "tokens" : "blocks (by tokens with --per-token FILE)");
     return code;
 }
 
@@ -311,7 +328,7 @@ static int run(struct cli_arguments *arguments)
     struct check check = {.arguments = arguments};
     if (!cli_comparison_format(arguments, &check.format) || !check_usage(arguments))
         return CLI_USAGE;
-    int code = read_gate(&check);
+    int code = cli_read_gate(arguments, &check.gate);
     if (code == CLI_OK) {
         cli_catch_signals();
         code = open_baseline(&check);

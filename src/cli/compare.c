@@ -91,6 +91,7 @@ static bool read_options(const struct cli_arguments *arguments, struct plx_compa
     *options = (struct plx_compare_options){
         .base_tokens = arguments->values[CLI_BASE_TOKENS],
         .new_tokens = arguments->new_tokens_count > 0 ? arguments->new_tokens : NULL,
+        .output = arguments->values[CLI_OUTPUT],
         .resampling = (enum plx_resampling)resampling,
         .resamples = (size_t)resamples,
         .seed = seed,

@@ -181,13 +181,13 @@ enum plx_status plx_baseline_check(const struct plx_baseline *baseline, const st
     const cJSON *const results[] = {baseline->json};
     struct plx_metric metric;
     char path[PLX_METRIC_PATH];
-    for (size_t i = 0; i < gate->count; i++) {
-        const enum plx_status status =
-            plx_condition_metric(gate->conditions + i, results, 1, &metric, path, error);
-        if (status)
-            return status;
+    enum plx_status status = PLX_OK;
+    for (size_t i = 0; i < gate->count && status == PLX_OK; i++) {
+        const struct plx_condition *condition = gate->conditions + i;
+        if (condition->of_change)
+            status = plx_condition_metric(condition, results, 1, &metric, path, error);
     }
-    return PLX_OK;
+    return status;
 }
 
 void plx_baseline_close(struct plx_baseline *baseline)

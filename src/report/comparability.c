@@ -66,8 +66,7 @@ static enum plx_status find_differences(struct plx_comparability *found, const c
     return status ? status : compare_objects(found, protocols, "protocol", error);
 }
 
-/* Whether the figures of the text are comparable in spite of it. */
-static bool leaves_text(const char *field)
+bool plx_difference_leaves_text(const char *field)
 {
     static const char *const fields[] = {"corpus.tokenization", "counts.tokens",  "counts.scored",
                                          "protocol.unit",       "protocol.start", "protocol.end",
@@ -86,7 +85,7 @@ static void judge(struct plx_comparability *found)
     bool text = true, corpus = true;
     for (size_t i = 0; i < found->difference_count; i++) {
         const char *field = found->differences[i].field;
-        text = text && leaves_text(field);
+        text = text && plx_difference_leaves_text(field);
         corpus = corpus && strcmp(field, "corpus.sha256") != 0 && strcmp(field, "corpus.document_range") != 0;
     }
     if (found->difference_count == 0) {

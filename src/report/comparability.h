@@ -5,6 +5,7 @@
 #include <perplex/status.h>
 
 #include <cjson/cJSON.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 /* What of two results may be compared: nothing; the figures per byte, character and word; all. */
@@ -27,6 +28,9 @@ struct plx_comparability {
 /* Compares the fields of two results, which *found points into afterwards; to be released. PLX_MEMORY. */
 enum plx_status plx_comparability_find(const cJSON *a, const cJSON *b, struct plx_comparability *found,
                                        struct plx_error *error);
+
+/* Whether the figures per byte, character and word may be compared in spite of a difference in this field. */
+bool plx_difference_leaves_text(const char *field);
 
 void plx_comparability_release(struct plx_comparability *comparability);
 

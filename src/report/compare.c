@@ -2,7 +2,6 @@
 
 #include "base/memory.h"
 #include "report/gate.h"
-#include "report/gate_write.h"
 #include "report/pairing.h"
 #include "report/result_file.h"
 
@@ -60,8 +59,8 @@ static enum plx_status read_side(const char *path, const char *name, struct plx_
     const struct plx_json_path root = {NULL, NULL, 0}, protocol = {&root, "protocol", 0},
                                corpus = {&root, "corpus", 0};
     const char *sha256;
-    side->file = plx_copy_string(name, strlen(name), error);
-    if (!side->file)
+    if (!(side->path = plx_copy_string(path, strlen(path), error)) ||
+        !(side->file = plx_copy_string(name, strlen(name), error)))
         return PLX_MEMORY;
     enum plx_status status = plx_result_file_read(path, &side->json, error);
     if (status)
@@ -80,6 +79,7 @@ static enum plx_status read_side(const char *path, const char *name, struct plx_
 static void release_side(struct plx_compared *side)
 {
     cJSON_Delete(side->json);
+    free(side->path);
     free(side->file);
 }
 
@@ -152,6 +152,18 @@ static void judge(const struct plx_compared *base, struct plx_pair *pair)
         decide(pair, PLX_VERDICT_SAME, "the cross-entropies are the same to the last digit");
     else
         decide_noise(pair);
+}
+
+void plx_pair_warn(struct plx_pair *pair, const char *code, const char *format, ...)
+{
+    va_list arguments;
+    if (pair->warning_count == PLX_COMPARISON_WARNINGS)
+        return;
+    struct plx_comparison_warning *warning = pair->warnings + pair->warning_count++;
+    warning->code = code;
+    va_start(arguments, format);
+    vsnprintf(warning->message, sizeof warning->message, format, arguments);
+    va_end(arguments);
 }
 
 static const char *string_at(const cJSON *json, const char *object, const char *key)
@@ -276,6 +288,12 @@ enum plx_status plx_comparison_write(const struct plx_comparison *comparison,
         [PLX_COMPARISON_JUNIT] = plx_comparison_junit,
         [PLX_COMPARISON_GITHUB] = plx_comparison_github,
     };
+    if (comparison->gate == PLX_GATE_OPEN &&
+        (format == PLX_COMPARISON_JUNIT || format == PLX_COMPARISON_GITHUB)) {
+        *text = NULL;
+        return plx_error_set(error, PLX_USAGE,
+                             "the comparison has not been judged, which it has to be for this format");
+    }
     const enum plx_status status = writers[format](comparison, &out, error);
     return plx_buffer_finish(&out, status, text, length, error);
 }

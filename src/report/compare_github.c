@@ -3,7 +3,6 @@
    line of theirs is escaped as GitHub's own toolkit does it (actions/toolkit, packages/core/src/command.ts).
  */
 #include "report/gate.h"
-#include "report/gate_write.h"
 #include "report/result_file.h"
 
 #include <string.h>

@@ -4,7 +4,6 @@
 #include "base/number.h"
 #include "base/utf8.h"
 #include "report/gate.h"
-#include "report/gate_write.h"
 #include "report/result_file.h"
 
 #include <math.h>

@@ -1,5 +1,6 @@
 /* Comparisons for people, in lines of 79 columns. */
 #include "base/number.h"
+#include "base/utf8.h"
 #include "report/gate_write.h"
 #include "report/intervals.h"
 #include "report/moved_text.h"
@@ -226,13 +227,15 @@ static void put_pair(struct plx_page *page, const struct plx_compared *base, con
 static void put_name(struct plx_page *page, const char *name)
 {
     char *shown = plx_page_visible(page, name, strlen(name));
-    const size_t length = shown ? strlen(shown) : 0;
-    if (length > NAME_WIDTH)
+    const char *end = shown ? shown : "";
+    const size_t width = plx_utf8_count((const uint8_t *)end, strlen(end), NULL);
+    if (width > NAME_WIDTH) {
         plx_page_put(page, "...", 3);
-    if (shown)
-        plx_page_put(page, length > NAME_WIDTH ? shown + length - (NAME_WIDTH - 3) : shown,
-                     length > NAME_WIDTH ? NAME_WIDTH - 3 : length);
-    plx_page_blanks(page, length < NAME_WIDTH ? NAME_WIDTH - length : 0);
+        for (size_t left = width; left > NAME_WIDTH - 3; left--)
+            end += plx_utf8_sequence((const uint8_t *)end, strlen(end));
+    }
+    plx_page_put(page, end, strlen(end));
+    plx_page_blanks(page, width < NAME_WIDTH ? NAME_WIDTH - width : 0);
     free(shown);
 }
 

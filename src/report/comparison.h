@@ -1,4 +1,5 @@
-/* Results beside a baseline: what compare.c finds out, and compare_text.c and compare_json.c write. */
+/* Results beside a baseline: what compare.c finds out of them, gate_judge.c holds conditions against, and
+   compare_text.c, compare_json.c, compare_junit.c and compare_github.c write. */
 #ifndef PLX_REPORT_COMPARISON_H
 #define PLX_REPORT_COMPARISON_H
 
@@ -24,10 +25,11 @@ enum plx_figure {
 /* The key of each in JSON. */
 extern const char *const plx_figure_keys[PLX_FIGURE_COUNT];
 
-/* A result. The strings belong to `json`, but for `file`, which belongs to it. */
+/* A result. The strings belong to `json`, but for `path` and `file`, which belong to it. */
 struct plx_compared {
     cJSON *json;
-    char *file;
+    char *path; /* where it was read */
+    char *file; /* what it is called: its path, unless somebody has said otherwise */
     const char *model, *corpus, *protocol;
     uint64_t tokens, scored, scored_bytes, unknown, infinite;
     double figures[PLX_FIGURE_COUNT];
@@ -99,9 +101,18 @@ struct plx_comparison {
 /* The verdict as JSON has it: "worse". */
 const char *plx_verdict_name(enum plx_verdict verdict);
 
+/* A warning more; those beyond PLX_COMPARISON_WARNINGS are dropped. */
+void plx_pair_warn(struct plx_pair *pair, const char *code, const char *format, ...) PLX_PRINTF(3, 4);
+
 enum plx_status plx_comparison_text(const struct plx_comparison *comparison, struct plx_buffer *out,
                                     struct plx_error *error);
 enum plx_status plx_comparison_json(const struct plx_comparison *comparison, struct plx_buffer *out,
                                     struct plx_error *error);
+
+/* As JUnit XML, and as commands of GitHub's workflows. It has been judged. */
+enum plx_status plx_comparison_junit(const struct plx_comparison *comparison, struct plx_buffer *out,
+                                     struct plx_error *error);
+enum plx_status plx_comparison_github(const struct plx_comparison *comparison, struct plx_buffer *out,
+                                      struct plx_error *error);
 
 #endif

@@ -50,6 +50,7 @@ struct plx_outcome {
     enum plx_outcome_state state;
     enum plx_relation relation;
     bool of_change, percent, significant;
+    bool of_text;             /* the metric is a figure per byte, character or word */
     bool has_base, has_value; /* whether the results have such a number */
     double base, value;
     double change; /* value - base; in percent where the condition is; NaN where there is none */

@@ -38,11 +38,13 @@ void plx_outcomes_free(struct plx_outcome *outcomes, size_t count)
     free(outcomes);
 }
 
-/* In percent from 0, it is infinite; but nothing is no change of nothing. */
+/* In percent from 0, it is infinite, as is what comes down from infinity; but nothing is no change of
+ * nothing.
+ */
 static double find_change(const struct plx_outcome *outcome)
 {
     const double change = outcome->value - outcome->base;
-    if (!outcome->percent || change == 0)
+    if (!outcome->percent || change == 0 || isinf(change))
         return change;
     return 100 * change / fabs(outcome->base);
 }
@@ -92,45 +94,62 @@ static bool may_judge(const struct plx_comparison *comparison, const struct plx_
     return pair->comparability.level >= needed && !plx_without_fingerprint(comparison, pair);
 }
 
-static enum plx_status judge_condition(const struct plx_comparison *comparison, const struct plx_pair *pair,
-                                       const struct plx_condition *condition, struct plx_outcome *outcome,
+static enum plx_status judge_condition(const struct plx_comparison *comparison, struct plx_pair *pair,
+                                       const struct plx_condition *condition, const struct plx_metric *metric,
                                        struct plx_error *error)
 {
-    const cJSON *const results[] = {comparison->base.json, pair->other.json};
-    char path[PLX_METRIC_PATH];
-    struct plx_metric metric;
+    struct plx_outcome *outcome = pair->outcomes + pair->outcome_count;
     *outcome = (struct plx_outcome){.name = condition->name,
                                     .relation = condition->relation,
                                     .of_change = condition->of_change,
                                     .percent = condition->percent,
                                     .significant = condition->significance > 0,
+                                    .of_text = metric->of_text,
                                     .base = (double)NAN,
                                     .value = (double)NAN,
                                     .bound = condition->bound};
-    const enum plx_status status = plx_condition_metric(condition, results, 2, &metric, path, error);
-    if (status)
-        return status;
     if (!(outcome->condition = plx_copy_string(condition->text, strlen(condition->text), error)))
         return PLX_MEMORY;
-    snprintf(outcome->metric, sizeof outcome->metric, "%s", metric.path);
-    outcome->has_base = plx_metric_value(&metric, results[0], &outcome->base);
-    outcome->has_value = plx_metric_value(&metric, results[1], &outcome->value);
+    pair->outcome_count++;
+    snprintf(outcome->metric, sizeof outcome->metric, "%s", metric->path);
+    outcome->has_base = plx_metric_value(metric, comparison->base.json, &outcome->base);
+    outcome->has_value = plx_metric_value(metric, pair->other.json, &outcome->value);
     outcome->change = find_change(outcome);
-    outcome->state = may_judge(comparison, pair, &metric) ? judge(outcome, pair) : PLX_OUTCOME_REFUSED;
+    outcome->state = may_judge(comparison, pair, metric) ? judge(outcome, pair) : PLX_OUTCOME_REFUSED;
     plx_outcome_explain(outcome, comparison, pair);
     return PLX_OK;
 }
 
-static enum plx_status judge_pair(const struct plx_comparison *comparison, struct plx_pair *pair,
-                                  const struct plx_gate *gate, struct plx_error *error)
+/* What the comparison has been held against. */
+static void forget(struct plx_comparison *comparison)
 {
-    plx_outcomes_free(pair->outcomes, pair->outcome_count);
-    pair->outcome_count = 0;
-    pair->outcomes = plx_new_array(gate->count, sizeof *pair->outcomes, error);
-    enum plx_status status = pair->outcomes ? PLX_OK : PLX_MEMORY;
-    while (status == PLX_OK && pair->outcome_count < gate->count) {
-        const size_t index = pair->outcome_count++;
-        status = judge_condition(comparison, pair, gate->conditions + index, pair->outcomes + index, error);
+    for (size_t i = 0; i < comparison->pair_count; i++) {
+        struct plx_pair *pair = comparison->pairs + i;
+        plx_outcomes_free(pair->outcomes, pair->outcome_count);
+        pair->outcomes = NULL;
+        pair->outcome_count = 0;
+    }
+    comparison->gate = PLX_GATE_OPEN;
+    *comparison->gate_reason = '\0';
+}
+
+/* A metric is the same one for all pairs, whichever result has it. */
+static enum plx_status judge_all(struct plx_comparison *comparison, const struct plx_gate *gate,
+                                 const cJSON *const *results, struct plx_error *error)
+{
+    char path[PLX_METRIC_PATH];
+    struct plx_metric metric;
+    enum plx_status status = PLX_OK;
+    for (size_t i = 0; i < comparison->pair_count && status == PLX_OK; i++) {
+        struct plx_pair *pair = comparison->pairs + i;
+        pair->outcomes = plx_new_array(gate->count, sizeof *pair->outcomes, error);
+        status = pair->outcomes ? PLX_OK : PLX_MEMORY;
+    }
+    for (size_t k = 0; k < gate->count && status == PLX_OK; k++) {
+        const struct plx_condition *condition = gate->conditions + k;
+        status = plx_condition_metric(condition, results, comparison->pair_count + 1, &metric, path, error);
+        for (size_t i = 0; i < comparison->pair_count && status == PLX_OK; i++)
+            status = judge_condition(comparison, comparison->pairs + i, condition, &metric, error);
     }
     return status;
 }
@@ -175,12 +194,23 @@ enum plx_status plx_comparison_judge(struct plx_comparison *comparison, const st
 {
     static const char *const usual = "nats > +0 significant";
     struct plx_gate *made = NULL;
-    enum plx_status status = gate ? PLX_OK : plx_gate_parse(&usual, 1, &made, error);
-    for (size_t i = 0; i < comparison->pair_count && status == PLX_OK; i++)
-        status = judge_pair(comparison, comparison->pairs + i, gate ? gate : made, error);
-    plx_gate_free(made);
-    if (status == PLX_OK)
+    const cJSON **results = plx_new_array(comparison->pair_count + 1, sizeof *results, error);
+    enum plx_status status = results ? PLX_OK : PLX_MEMORY;
+    forget(comparison);
+    if (status == PLX_OK && !gate)
+        status = plx_gate_parse(&usual, 1, &made, error);
+    if (status == PLX_OK) {
+        results[0] = comparison->base.json;
+        for (size_t i = 0; i < comparison->pair_count; i++)
+            results[i + 1] = comparison->pairs[i].other.json;
+        status = judge_all(comparison, gate ? gate : made, results, error);
+    }
+    if (status)
+        forget(comparison);
+    else
         sum_up(comparison);
+    plx_gate_free(made);
+    free(results);
     return status;
 }
 

@@ -155,11 +155,22 @@ static void say_field(struct plx_outcome *outcome, const cJSON *value)
     }
 }
 
+/* The first that forbids it: figures of the text are compared in spite of some. */
+static const struct plx_difference *find_obstacle(const struct plx_outcome *outcome,
+                                                  const struct plx_comparability *found)
+{
+    size_t i = 0;
+    while (outcome->of_text && i + 1 < found->difference_count &&
+           plx_difference_leaves_text(found->differences[i].field))
+        i++;
+    return found->differences + i;
+}
+
 static void explain_refused(struct plx_outcome *outcome, const struct plx_comparison *comparison,
                             const struct plx_pair *pair)
 {
     const struct plx_comparability *found = &pair->comparability;
-    const struct plx_difference *difference = found->differences;
+    const struct plx_difference *difference = find_obstacle(outcome, found);
     const struct plx_compared *unnamed = plx_without_fingerprint(comparison, pair);
     char file[FILE_TEXT];
     say(outcome, " cannot be judged: ");

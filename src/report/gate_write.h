@@ -14,10 +14,4 @@ void plx_gate_json(struct plx_json_writer *json, const struct plx_comparison *co
 /* The outcomes of one NEW for people, an empty line before them; nothing where it has not been judged. */
 enum plx_status plx_gate_text(struct plx_buffer *out, const struct plx_pair *pair, struct plx_error *error);
 
-/* The whole comparison as JUnit XML, and as commands of GitHub's workflows. It has been judged. */
-enum plx_status plx_comparison_junit(const struct plx_comparison *comparison, struct plx_buffer *out,
-                                     struct plx_error *error);
-enum plx_status plx_comparison_github(const struct plx_comparison *comparison, struct plx_buffer *out,
-                                      struct plx_error *error);
-
 #endif

@@ -1,5 +1,7 @@
 #include "report/pairing.h"
 
+#include <perplex/output.h>
+
 #include "base/memory.h"
 #include "eval/pipeline.h"
 #include "report/intervals.h"
@@ -8,22 +10,9 @@
 
 #include <inttypes.h>
 #include <math.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-void plx_pair_warn(struct plx_pair *pair, const char *code, const char *format, ...)
-{
-    va_list arguments;
-    if (pair->warning_count == PLX_COMPARISON_WARNINGS)
-        return;
-    struct plx_comparison_warning *warning = pair->warnings + pair->warning_count++;
-    warning->code = code;
-    va_start(arguments, format);
-    vsnprintf(warning->message, sizeof warning->message, format, arguments);
-    va_end(arguments);
-}
 
 /* Two files on their way. */
 struct matching {
@@ -53,16 +42,17 @@ static void describe(const struct plx_token_score *token, char *text, size_t cap
 }
 
 static void note_apart(struct matching *matching, const struct plx_token_score *base,
-                       const struct plx_token_score *new)
+                       const struct plx_token_score *new, uint64_t line)
 {
+    struct plx_error other; /* whose name is short enough to be told */
     char texts[2][256];
     describe(base, texts[0], sizeof texts[0]);
     describe(new, texts[1], sizeof texts[1]);
     matching->apart = true;
-    plx_error_set(&matching->error, PLX_MISMATCH, "%s, where %.160s has %s", texts[1], matching->paths[0],
-                  texts[0]);
+    plx_error_input(&other, matching->paths[0]);
+    plx_error_set(&matching->error, PLX_MISMATCH, "%s, where %s has %s", texts[1], other.input, texts[0]);
     plx_error_input(&matching->error, matching->paths[1]);
-    plx_error_at_line(&matching->error, matching->count + 1, 1);
+    plx_error_at_line(&matching->error, line, 1);
     plx_error_hint(&matching->error, "the results are not of the same tokens");
 }
 
@@ -77,7 +67,7 @@ static enum plx_status add_tokens(struct matching *matching, const struct plx_to
     for (size_t i = 0; i < count && status == PLX_OK && !matching->apart; i++) {
         const struct plx_token_score *base = chunks[0].tokens + i, *new = chunks[1].tokens + i;
         if (both && !plx_token_pairs_same(base, new)) {
-            note_apart(matching, base, new);
+            note_apart(matching, base, new, chunks[1].lines[i]);
             break;
         }
         matching->differences[matching->count++] = new->nats - base->nats;
@@ -211,6 +201,18 @@ static enum plx_status test_files(const struct plx_compared *base, struct plx_pa
     return status;
 }
 
+/* What would be lost before it is wanted again. */
+static enum plx_status check_output(const struct plx_pair *pair, const char *output, struct plx_error *error)
+{
+    for (size_t i = 0; i < 2; i++) {
+        if (!output || !pair->files[i] || !plx_output_same(output, pair->files[i]))
+            continue;
+        plx_error_set(error, PLX_USAGE, "the comparison would overwrite the per-token file of a result");
+        return plx_error_input(error, pair->files[i]);
+    }
+    return PLX_OK;
+}
+
 /* The files of both: those that were named, or the results' own where they are still there. */
 static enum plx_status find_files(const struct plx_compared *const sides[2], struct plx_pair *pair,
                                   const char *const tokens[2], struct plx_error *error)
@@ -218,7 +220,7 @@ static enum plx_status find_files(const struct plx_compared *const sides[2], str
     for (size_t i = 0; i < 2; i++) {
         enum plx_status status = PLX_OK;
         if (!tokens[i])
-            status = plx_token_file_find(sides[i]->json, sides[i]->file, &pair->files[i], error);
+            status = plx_token_file_find(sides[i]->json, sides[i]->path, &pair->files[i], error);
         else if (!(pair->files[i] = plx_copy_string(tokens[i], strlen(tokens[i]), error)))
             status = PLX_MEMORY;
         if (status)
@@ -247,6 +249,8 @@ enum plx_status plx_pair_test(const struct plx_compared *base, struct plx_pair *
         status = plx_test_unpaired(blocks, blocks + 1, options, &pair->unpaired, error);
     if (status == PLX_OK)
         status = find_files(sides, pair, tokens, error);
+    if (status == PLX_OK)
+        status = check_output(pair, options->output, error);
     if (status == PLX_OK && pair->files[0] && pair->files[1])
         status = test_files(base, pair, tokens, options, error);
     if (!pair->files[0] || !pair->files[1])

@@ -4,9 +4,6 @@
 
 #include "report/comparison.h"
 
-/* A warning more; those beyond PLX_COMPARISON_WARNINGS are dropped. */
-void plx_pair_warn(struct plx_pair *pair, const char *code, const char *format, ...) PLX_PRINTF(3, 4);
-
 /* Fills in the pair's tests, whose results are comparable token by token, and what moved. `tokens` are the
    per-token files that were named for BASE and NEW; NULL: the ones that the results note. */
 enum plx_status plx_pair_test(const struct plx_compared *base, struct plx_pair *pair,

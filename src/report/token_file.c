@@ -32,6 +32,7 @@ struct plx_token_file {
     struct plx_npy array; /* not detailed */
     uint64_t done;        /* elements read */
     struct plx_token_score tokens[BATCH];
+    uint64_t token_lines[BATCH];
 };
 
 /* Opening. */
@@ -190,6 +191,7 @@ static enum plx_status read_lines(struct plx_token_file *file, const char *lines
         file->taken_lines++;
         if (!plx_token_line_read(&scan, end, &room, file->tokens + *count, &blank))
             return line_error(file, &scan, begin, error);
+        file->token_lines[*count] = file->lines.number + file->taken_lines;
         *count += !blank;
     }
     return PLX_OK;
@@ -211,6 +213,11 @@ static enum plx_status next_lines(struct plx_token_file *file, size_t *count, st
             status = read_lines(file, lines, size, count, error);
     } while (status == PLX_OK && *count == 0 && size > 0);
     return status;
+}
+
+uint64_t plx_token_file_line(const struct plx_token_file *file, size_t index)
+{
+    return file->detailed ? file->token_lines[index] : PLX_NOWHERE;
 }
 
 enum plx_status plx_token_file_next(struct plx_token_file *file, const struct plx_token_score **tokens,

@@ -28,6 +28,9 @@ bool plx_token_file_detailed(const struct plx_token_file *file);
 enum plx_status plx_token_file_next(struct plx_token_file *file, const struct plx_token_score **tokens,
                                     size_t *count, struct plx_error *error);
 
+/* The line of token `index` of those that were handed over last, from 1; PLX_NOWHERE without details. */
+uint64_t plx_token_file_line(const struct plx_token_file *file, size_t index);
+
 /* The size of the medium and what of it was read; 0 where that is not known. For progress. */
 void plx_token_file_progress(const struct plx_token_file *file, uint64_t *done, uint64_t *size);
 

@@ -18,6 +18,7 @@ struct side;
 struct chunk {
     struct side *side;
     struct plx_token_score tokens[CHUNK];
+    uint64_t lines[CHUNK];
     size_t begins[CHUNK], document_begins[CHUNK]; /* of their strings in `text` */
     size_t count;
     struct plx_buffer text;
@@ -29,8 +30,8 @@ struct chunk {
 /* While one chunk is looked at, the other one is filled. */
 struct side {
     struct plx_token_file *file;
-    const struct plx_token_score *pending; /* read, but in no chunk yet */
-    size_t pending_count;
+    const struct plx_token_score *pending; /* [pending_count] read, from `taken` on in no chunk yet */
+    size_t pending_count, taken;
     struct chunk chunks[2];
     struct plx_lane *lane;
 };
@@ -70,12 +71,14 @@ static enum plx_status fill(struct chunk *chunk, struct plx_error *error)
     chunk->count = 0;
     chunk->text.size = 0;
     while (chunk->count < CHUNK && status == PLX_OK) {
-        if (side->pending_count == 0)
+        if (side->taken == side->pending_count) {
             status = plx_token_file_next(side->file, &side->pending, &side->pending_count, error);
+            side->taken = 0;
+        }
         if (status || side->pending_count == 0)
             break;
-        status = add_token(chunk, side->pending++, error);
-        side->pending_count--;
+        chunk->lines[chunk->count] = plx_token_file_line(side->file, side->taken);
+        status = add_token(chunk, side->pending + side->taken++, error);
     }
     for (size_t i = 0; i < chunk->count; i++) {
         struct plx_token_score *token = chunk->tokens + i;
@@ -154,7 +157,7 @@ enum plx_status plx_token_pairs_next(struct plx_token_pairs *pairs, struct plx_t
     }
     pairs->next ^= 1;
     for (size_t i = 0; i < 2; i++) {
-        chunks[i] = (struct plx_token_chunk){taken[i]->tokens, taken[i]->count};
+        chunks[i] = (struct plx_token_chunk){taken[i]->tokens, taken[i]->lines, taken[i]->count};
         plx_lane_submit(pairs->sides[i].lane, pairs->sides[i].chunks + pairs->next);
     }
     pairs->done = taken[0]->done + taken[1]->done;

@@ -9,6 +9,7 @@ struct plx_token_pairs;
 /* The next tokens of one of the files. */
 struct plx_token_chunk {
     const struct plx_token_score *tokens; /* [count], borrowed until the next call */
+    const uint64_t *lines;                /* [count] where they stand, as plx_token_file_line */
     size_t count;
 };
 

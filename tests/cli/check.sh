@@ -78,6 +78,9 @@ nothing_left
 TMPDIR=/nowhere run "$PERPLEX" check "$ngram" "$test_text" --baseline base.json
 ends_with 4
 says 'no folder can be made in /nowhere: No such file or directory'
+TMPDIR=/$(printf '%0600d' 0) run "$PERPLEX" check "$ngram" "$test_text" --baseline base.json
+ends_with 4
+says 'no folder can be made in /0*0: File name too long'
 
 # Paired by tokens where the baseline's file is still there, else by blocks.
 sed 's/^-3\.266268/-3.366268/' "$ngram" >worse.arpa
@@ -88,8 +91,15 @@ has comparisons.0.per_token.base tokens.jsonl
 [ -z "$(value out comparisons.0.per_token.new)" ] || fail 'names a file that is gone'
 cp out by-tokens.json
 nothing_left
-misused 'tokens.jsonl would overwrite what is read: tokens.jsonl' \
-    "$PERPLEX" check worse.arpa "$test_text" --baseline base.json --per-token tokens.jsonl
+run "$PERPLEX" check worse.arpa "$test_text" --baseline base.json --per-document new.csv -o new.json
+[ "$(value new.json runtime.outputs.per_document)" = new.csv ] || fail 'the result does not name its documents'
+[ -z "$(value new.json runtime.outputs.per_token)" ] || fail 'the result names a file that is gone'
+cp tokens.jsonl before.jsonl
+for option in --per-token --per-document -o; do
+    misused 'tokens.jsonl would overwrite what is read: tokens.jsonl' \
+        "$PERPLEX" check worse.arpa "$test_text" --baseline base.json $option tokens.jsonl
+done
+cmp -s tokens.jsonl before.jsonl || fail 'the tokens of the baseline are lost'
 run "$PERPLEX" check worse.arpa "$test_text" --baseline base.json --per-token new.npy -o new.json -f json
 [ "$(value out comparisons.0.test.standard_error_nats)" = "$(value by-tokens.json comparisons.0.test.standard_error_nats)" ] ||
     fail 'another interval'
@@ -105,7 +115,7 @@ has comparisons.0.test.pairing blocks
 cp base.json kept.json
 run "$PERPLEX" check worse.arpa "$test_text" --baseline base.json --fail-if 'nats > +0' --update-baseline
 ends_with 0
-contains err '^perplex: base.json is replaced: perplexity [0-9.]*$'
+contains err '^perplex: base.json is replaced: perplexity [0-9.]*; later checks pair by blocks (by tokens with --per-token FILE)$'
 contains err '^perplex: the gate would fail: nats rose by .*, more than +0$'
 contains out '^failed   nats > +0$'
 "$PERPLEX" eval worse.arpa "$test_text" -q -o worse.json
@@ -124,15 +134,32 @@ ends_with 5
 contains err '^perplex: the perplexity is not finite, which no baseline is: base.json stays as it is$'
 cmp -s base.json before.json || fail 'an infinite baseline'
 
+# With a per-token file the next check is paired by tokens.
+run "$PERPLEX" check "$ngram" "$test_text" --baseline again.json --update-baseline --per-token one.npy
+says 'again.json is made: perplexity *; later checks pair by tokens'
+run "$PERPLEX" check worse.arpa "$test_text" --baseline again.json --update-baseline --per-token two.npy -f json
+has comparisons.0.test.pairing tokens
+contains err '^perplex: again.json is replaced: perplexity [0-9.]*; later checks pair by tokens$'
+run "$PERPLEX" check "$ngram" "$test_text" --baseline again.json --update-baseline -f json
+has comparisons.0.test.pairing tokens
+has comparisons.0.per_token.base two.npy
+contains err '; later checks pair by blocks (by tokens with --per-token FILE)$'
+run "$PERPLEX" check "$ngram" "$test_text" --baseline again.json -f json
+has comparisons.0.test.pairing blocks
+
 # The first one, under the protocol that suits.
 run "$PERPLEX" check "$ngram" "$test_text" --baseline first.json --update-baseline
 ends_with 0
-says 'first.json is made: perplexity 558.703'
+says 'first.json is made: perplexity 558.703; later checks pair by blocks (by tokens with --per-token FILE)'
 prints_nothing
 "$PERPLEX" eval "$ngram" "$test_text" -q -o result.json
 same_numbers result.json first.json
 accepts "$PERPLEX" check "$ngram" "$test_text" --baseline first.json
 refuses 4 '*nowhere/first.json*' "$PERPLEX" check "$ngram" "$test_text" --baseline nowhere/first.json --update-baseline
+for option in --per-token --per-document -o; do
+    misused '--*cannot go where the baseline goes' "$PERPLEX" check "$ngram" "$test_text" \
+        --baseline second.json --update-baseline $option ./second.json
+done
 misused 'the baseline is to be replaced, so it has to be a file' \
     "$PERPLEX" check "$ngram" "$test_text" --baseline http://127.0.0.1:1/x.json --update-baseline
 
@@ -143,6 +170,17 @@ ends_with 1
 says 'the gate fails: accuracy cannot be judged: this run has no such number, which --distributions gives'
 accepts "$PERPLEX" check "$ngram" "$test_text" --baseline base.json --distributions --focal 2 \
     --fail-if 'accuracy < -1%; losses.focal.loss > +0.1%; runtime.seconds > 600'
+run "$PERPLEX" check "$ngram" "$test_text" --baseline base.json --fail-if 'losses.focl.loss < +0'
+ends_with 2
+contains err '^perplex: --fail-if: there is no metric "losses.focl.loss"; did you mean losses.focal.loss?$'
+# A level is of the new result, whatever the baseline has.
+"$PERPLEX" eval "$ngram" "$test_text" -q -o plain.json
+accepts "$PERPLEX" check "$ngram" "$test_text" --baseline plain.json --distributions --fail-if 'at_5 > 0.9'
+contains out '^passed   at_5 > 0.9$'
+run "$PERPLEX" check "$ngram" "$test_text" --baseline plain.json --fail-if 'at_5 > 0.9'
+ends_with 2
+contains err '^perplex: --fail-if: there is no metric "at_5"'
+nothing_left
 cp "$ngram" other.arpa
 accepts "$PERPLEX" check "$ngram" "$test_text" --baseline base.json --mix 0.5:other.arpa
 nothing_left

@@ -243,6 +243,17 @@ refuses 2 'the per-token files do not tell documents apart' \
 misused '--output p.jsonl would overwrite what is read: p.jsonl' \
     "$PERPLEX" compare p.json p.json --base-tokens p.jsonl -o p.jsonl
 
+# Nor files that nobody named: the results note them.
+cp p.jsonl before.jsonl
+ln -s p.jsonl linked.jsonl
+for output in p.jsonl ./p.jsonl linked.jsonl; do
+    refuses 2 'p.jsonl: the comparison would overwrite the per-token file of a result' \
+        "$PERPLEX" compare p.json q.json --new-tokens q2.jsonl.gz -o $output
+    refuses 2 'p.jsonl: the comparison would overwrite the per-token file of a result' \
+        "$PERPLEX" compare q.json p.json --base-tokens q2.jsonl.gz -o $output
+done
+cmp -s p.jsonl before.jsonl || fail 'the tokens are lost'
+
 # Documents: told apart by lines of JSON, not by an array.
 for format in npy jsonl; do
     "$PERPLEX" eval uniform:100 "$test_text" -q -o u.json --unit document --per-token "u.$format"
@@ -264,6 +275,13 @@ contains out '^q\.json  *78\.5031    1\.0000  1\.0000 to 1\.0000  same$'
 contains out '^p\.json  *559\.5308    7\.1275  .* to .*  *worse$'
 contains out '^a\.json  *558\.7032  *incomparable$'
 cp out several.txt
+# Names of two bytes for each character: columns stay where they are, and none is cut.
+name=éééééééééééééééé.json long=ééééééééééééééééé$name
+cp a.json é.json
+cp a.json $long
+compares 0 a.json é.json $long
+contains out '^é\.json                      558\.7032    1\.0000  '
+contains out "^\.\.\.$name    558\.7032    1\.0000  "
 compares 2 q.json q.json a.json
 compares 0 q.json q.json q.json
 

@@ -10,7 +10,7 @@
 /* A folder of files that are written by a test. */
 struct scratch {
     char folder[64];
-    char *paths[256];
+    char *paths[1024];
     size_t count;
 };
 

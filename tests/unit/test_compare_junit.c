@@ -105,11 +105,30 @@ static void plx_comparison_junit__escapes(void **state)
     }
 }
 
+/* No tests at all would be taken for all of them passed. */
+static void plx_comparison_write__not_judged(void **state)
+{
+    static const enum plx_comparison_format formats[] = {PLX_COMPARISON_JUNIT, PLX_COMPARISON_GITHUB};
+    struct plx_error error;
+    struct gated gated;
+    size_t length;
+    (void)state;
+    gated_make(&gated, "{\"perplexity\": 1}", "{\"perplexity\": 1}");
+    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
+        char *text = (char *)&error;
+        assert_int_equal(plx_comparison_write(&gated.comparison, formats[i], &text, &length, &error),
+                         PLX_USAGE);
+        assert_null(text);
+    }
+    gated_release(&gated);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(plx_comparison_junit__whole),
         cmocka_unit_test(plx_comparison_junit__escapes),
+        cmocka_unit_test(plx_comparison_write__not_judged),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

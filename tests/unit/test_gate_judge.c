@@ -1,6 +1,8 @@
 /* What becomes of conditions. Values are such that their differences and percentages are exact. */
 #include "support/gated.h"
 
+#include <perplex/result.h>
+
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -87,8 +89,11 @@ static void plx_comparison_judge__no_numbers(void **state)
         {"ppl < 9", "5", "\"inf\"", PLX_OUTCOME_PASSED},
         {"ppl > +9", "5", "\"inf\"", PLX_OUTCOME_FAILED},
         {"ppl > +9%", "5", "\"inf\"", PLX_OUTCOME_FAILED},
-        {"ppl > +9", "\"inf\"", "5", PLX_OUTCOME_PASSED}, /* it fell */
-        {"ppl > +9%", "\"inf\"", "5", PLX_OUTCOME_UNKNOWN},
+        {"ppl > +9", "\"inf\"", "5", PLX_OUTCOME_PASSED},  /* it fell */
+        {"ppl > +9%", "\"inf\"", "5", PLX_OUTCOME_PASSED}, /* likewise, by infinitely many percent */
+        {"ppl < -9%", "\"inf\"", "5", PLX_OUTCOME_FAILED},
+        {"ppl > +9%", "\"inf\"", "\"inf\"", PLX_OUTCOME_UNKNOWN},
+        {"ppl > +9%", "\"-inf\"", "5", PLX_OUTCOME_FAILED},
         {"ppl > +9", "\"inf\"", "\"inf\"", PLX_OUTCOME_UNKNOWN},
         {"ppl < -9", "\"inf\"", "\"inf\"", PLX_OUTCOME_UNKNOWN},
         {"ppl > +9%", "0", "1", PLX_OUTCOME_FAILED}, /* from nothing, infinitely many percent */
@@ -186,6 +191,27 @@ static void plx_comparison_judge__not_comparable(void **state)
     }
 }
 
+/* The field that is named is one that forbids the comparison, of figures of the text too. */
+static void plx_comparison_judge__field_that_forbids(void **state)
+{
+    static const char result[] = "{\"perplexity\": 200, \"normalized\": {\"bits_per_byte\": 2}}";
+    struct plx_difference differences[] = {
+        {.field = "corpus.tokenization"}, {.field = "counts.skipped.blank"}, {.field = "protocol.window"}};
+    struct gated gated;
+    (void)state;
+    gated_make(&gated, result, result);
+    gated.pair.comparability.level = PLX_COMPARABLE_NOTHING;
+    gated.pair.comparability.differences = differences;
+    gated.pair.comparability.difference_count = 3;
+    assert_string_equal(gated_judge(&gated, "bpb > 1")->reason,
+                        "bpb cannot be judged: the results are not comparable: protocol.window is absent in "
+                        "BASE and absent in NEW, and 2 more differ");
+    assert_string_equal(gated_judge(&gated, "ppl > 1")->reason,
+                        "ppl cannot be judged: the results are not comparable: corpus.tokenization is absent "
+                        "in BASE and absent in NEW, and 2 more differ");
+    gated_release(&gated);
+}
+
 static void plx_comparison_judge__no_fingerprint(void **state)
 {
     static const char full[] = "{\"perplexity\": 5, \"model\": {\"fingerprint\": \"quick\"}}",
@@ -253,6 +279,61 @@ static void plx_comparison_judge__several(void **state)
     gated_release(&gated);
 }
 
+/* A number that one of three results has: the others fail, whichever it is. */
+static void plx_comparison_judge__numbers_of_some(void **state)
+{
+    static const char with[] = "{\"perplexity\": 5, \"at_5\": 0.5}", without[] = "{\"perplexity\": 5}";
+    const char *const given = "at_5 > 0.9, ppl > 9", *reason;
+    struct plx_gate *gate;
+    struct plx_error error;
+    (void)state;
+    assert_int_equal(plx_gate_parse(&given, 1, &gate, &error), PLX_OK);
+    for (size_t which = 0; which < 3; which++) {
+        struct gated gated, other;
+        gated_make(&gated, which == 0 ? with : without, which == 1 ? with : without);
+        gated_make(&other, without, which == 2 ? with : without);
+        struct plx_pair pairs[] = {gated.pair, other.pair};
+        struct plx_comparison both = {.base = gated.comparison.base, .pairs = pairs, .pair_count = 2};
+        assert_int_equal(plx_comparison_judge(&both, gate, &error), PLX_OK);
+        for (size_t i = 0; i < 2; i++) {
+            assert_int_equal(pairs[i].outcome_count, 2);
+            assert_int_equal(pairs[i].outcomes[0].state,
+                             which == i + 1 ? PLX_OUTCOME_PASSED : PLX_OUTCOME_UNKNOWN);
+            assert_int_equal(pairs[i].outcomes[1].state, PLX_OUTCOME_PASSED);
+            plx_outcomes_free(pairs[i].outcomes, pairs[i].outcome_count);
+        }
+        assert_int_equal(plx_comparison_gate(&both, &reason), PLX_GATE_FAILED);
+        gated_release(&gated);
+        gated_release(&other);
+    }
+    plx_gate_free(gate);
+}
+
+/* Nothing is left of it, nor of what was judged before, and it can be written. */
+static void plx_comparison_judge__failure(void **state)
+{
+    static const enum plx_comparison_format formats[] = {PLX_COMPARISON_TEXT, PLX_COMPARISON_JSON};
+    const char *const given = "ppl > 9, perplexty > 1", *reason;
+    struct plx_gate *gate;
+    struct plx_error error;
+    struct gated gated;
+    (void)state;
+    gated_make(&gated, "{\"perplexity\": 5}", "{\"perplexity\": 5}");
+    gated_judge(&gated, "ppl > 1, ppl > 2, ppl > 3");
+    assert_int_equal(plx_gate_parse(&given, 1, &gate, &error), PLX_OK);
+    assert_int_equal(plx_comparison_judge(&gated.comparison, gate, &error), PLX_USAGE);
+    assert_int_equal(plx_comparison_gate(&gated.comparison, &reason), PLX_GATE_OPEN);
+    assert_string_equal(reason, "");
+    assert_int_equal(gated.pair.outcome_count, 0);
+    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
+        char *text = gated_write(&gated, formats[i]);
+        assert_null(strstr(text, "ppl >"));
+        plx_text_free(text);
+    }
+    plx_gate_free(gate);
+    gated_release(&gated);
+}
+
 /* In words: rounded, but not so that a number seems to be on the other side of its bound. */
 static void plx_outcome_explain__words(void **state)
 {
@@ -275,6 +356,7 @@ static void plx_outcome_explain__words(void **state)
         {"ppl > 9", "", "123456789", "ppl is 1.23457e+08, more than 9"},
         {"ppl > +1", "1e-9", "\"inf\"", "ppl rose by inf (1e-09 → inf), more than +1"},
         {"ppl > +1", "\"inf\"", "5", "ppl fell by inf (inf → 5), not more than +1"},
+        {"ppl > +9%", "\"inf\"", "5", "ppl fell by inf % (inf → 5), not more than +9 %"},
         {"ppl > +9%", "0", "1", "ppl rose by inf % (0 → 1), more than +9 %"},
         {"ppl > +1", "0.00001", "0.00002", "ppl rose by 1e-05 (0.0000100 → 0.0000200), not more than +1"},
         {"ppl > 1", "", "", "ppl cannot be judged: new.json has no such number"},
@@ -305,9 +387,12 @@ int main(void)
         cmocka_unit_test(plx_comparison_judge__no_numbers),
         cmocka_unit_test(plx_comparison_judge__significant),
         cmocka_unit_test(plx_comparison_judge__not_comparable),
+        cmocka_unit_test(plx_comparison_judge__field_that_forbids),
         cmocka_unit_test(plx_comparison_judge__no_fingerprint),
         cmocka_unit_test(plx_comparison_judge__usual),
         cmocka_unit_test(plx_comparison_judge__several),
+        cmocka_unit_test(plx_comparison_judge__numbers_of_some),
+        cmocka_unit_test(plx_comparison_judge__failure),
         cmocka_unit_test(plx_outcome_explain__words),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -383,6 +383,7 @@ static void plx_compare__files_that_do_not_fit(void **state)
         {{7, "{\"unit\":3,\"position\":0,\"token\":\"w30\",\"nats\":1.75,\"flags\":[\"end\"]}\n"},
          "token 0 of unit 3, \"w30\", where",
          7},
+        {{7, "\n \n{\"unit\":3,\"position\":1,\"token\":\"w30\",\"nats\":1.75}\n"}, "token 1 of unit 3", 9},
         {{7, "{\"unit\":3,\"position\":0,\"token\":\"w30\",\"nats\":1.8}\n"}, "do not add up", PLX_NOWHERE},
         {{7, ""}, "has 62 tokens, but its result 63", PLX_NOWHERE},
         {{7, "{\"unit\":3,\"position\":0,\"token\":\"w30\"}\n"}, "nats", 7},
@@ -395,6 +396,61 @@ static void plx_compare__files_that_do_not_fit(void **state)
         write_tokens(files[1], nats[1], false, cases[i].change);
         assert_unfit(cases[i].message, cases[i].line);
     }
+}
+
+/* What a result is called has nothing to do with where its file is. */
+static void plx_compare__display_names(void **state)
+{
+    const char *const names[] = {"/nowhere/candidate \xC3\xA9"};
+    const struct plx_compare_options options = {.new_names = names};
+    (void)state;
+    write_all(false);
+    struct plx_comparison *comparison = compare(false, &options);
+    assert_int_equal(comparison->pairs->test.pairing, PLX_PAIRED_TOKENS);
+    assert_string_equal(comparison->pairs->files[1], files[1]);
+    assert_string_equal(comparison->pairs->other.file, names[0]);
+    plx_comparison_free(comparison);
+}
+
+/* The name of BASE's file, 100 characters of two bytes, is told whole. */
+static void plx_compare__long_names(void **state)
+{
+    char name[201] = "", path[sizeof name + sizeof folder];
+    const char *const named[] = {files[1]};
+    struct plx_error error;
+    (void)state;
+    for (size_t i = 0; i < 100; i++)
+        strcat(name, "\xC3\xA9");
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    write_all(false);
+    write_tokens(path, nats[0], false, (struct change){0});
+    write_tokens(files[1], nats[1], false,
+                 (struct change){7, "{\"unit\":3,\"position\":0,\"token\":\"x\",\"nats\":1.75}\n"});
+    const struct plx_compare_options options = {.base_tokens = path, .new_tokens = named};
+    assert_int_equal(fail_to_compare(&options, &error), PLX_MISMATCH);
+    unlink(path);
+    if (!strstr(error.message, name))
+        fail_msg("%s", error.message);
+}
+
+/* Neither named nor found files are written over. */
+static void plx_compare__output(void **state)
+{
+    char linked[SMALL_PATH];
+    struct plx_error error;
+    (void)state;
+    place("linked.jsonl", linked);
+    write_all(false);
+    assert_int_equal(symlink(files[1], linked), 0);
+    const char *const outputs[] = {files[0], files[1], linked};
+    for (size_t i = 0; i < sizeof outputs / sizeof *outputs; i++) {
+        const struct plx_compare_options options = {.output = outputs[i]};
+        assert_int_equal(fail_to_compare(&options, &error), PLX_USAGE);
+        assert_string_equal(error.input, files[i > 0]);
+    }
+    unlink(linked);
+    const struct plx_compare_options elsewhere = {.output = linked};
+    plx_comparison_free(compare(false, &elsewhere));
 }
 
 /* End symbols are the models' own, and spelled as theirs. */
@@ -481,6 +537,9 @@ int main(void)
         cmocka_unit_test(plx_compare__blocks_of_results),
         cmocka_unit_test(plx_compare__other_blocks),
         cmocka_unit_test(plx_compare__files_that_do_not_fit),
+        cmocka_unit_test(plx_compare__display_names),
+        cmocka_unit_test(plx_compare__long_names),
+        cmocka_unit_test(plx_compare__output),
         cmocka_unit_test(plx_compare__other_end_symbols),
         cmocka_unit_test(plx_compare__infinite_tokens),
         cmocka_unit_test(plx_compare__what_cannot_be),
