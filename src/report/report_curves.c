@@ -13,6 +13,9 @@
 /* Fewer tokens say nothing: their bins are joined. */
 #define BIN_TOKENS_LEAST 64
 
+/* Two numbers, and what they are of. */
+#define BLOCKS_TEXT 96
+
 /* Curves under construction, one for each result. */
 struct curves {
     struct plx_chart_series *series; /* [count of results] */
@@ -148,8 +151,7 @@ static const char *three_digits(double value, char text[PLX_FIXED_TEXT])
 }
 
 /* "1,024 tokens", or from how few to how many where results have others. */
-static void name_blocks(const struct plx_report *report, const struct curves *curves,
-                        char text[3 * PLX_NUMBER_TEXT])
+static void name_blocks(const struct plx_report *report, const struct curves *curves, char text[BLOCKS_TEXT])
 {
     double least = (double)INFINITY, most = 0;
     char low[PLX_NUMBER_TEXT], high[PLX_NUMBER_TEXT];
@@ -162,11 +164,11 @@ static void name_blocks(const struct plx_report *report, const struct curves *cu
         most = fmax(most, targets);
     }
     if (most == 0)
-        snprintf(text, 3 * PLX_NUMBER_TEXT, "tokens");
+        snprintf(text, BLOCKS_TEXT, "tokens");
     else if (least == most)
-        snprintf(text, 3 * PLX_NUMBER_TEXT, "%s tokens", plx_format_grouped((uint64_t)most, high));
+        snprintf(text, BLOCKS_TEXT, "%s tokens", plx_format_grouped((uint64_t)most, high));
     else
-        snprintf(text, 3 * PLX_NUMBER_TEXT, "%s to %s tokens", plx_format_grouped((uint64_t)least, low),
+        snprintf(text, BLOCKS_TEXT, "%s to %s tokens", plx_format_grouped((uint64_t)least, low),
                  plx_format_grouped((uint64_t)most, high));
 }
 
@@ -174,7 +176,7 @@ static void write_along(struct plx_report *report)
 {
     struct plx_html *html = &report->html;
     struct curves curves;
-    char words[1200], low[PLX_FIXED_TEXT], high[PLX_FIXED_TEXT], block[3 * PLX_NUMBER_TEXT];
+    char words[1200], low[PLX_FIXED_TEXT], high[PLX_FIXED_TEXT], block[BLOCKS_TEXT];
     if (!all_finite(report)) {
         plx_html_markup(html,
                         "<p>There are tokens of zero probability: the mean of what holds one is infinite. "
