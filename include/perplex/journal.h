@@ -2,8 +2,8 @@
    one that was killed, at whatever moment, goes on from there and comes to the same bytes.
 
    A journal belongs to one model, protocol, corpus and size of batches; for anything else it is refused,
-   never overwritten. It is for the machine and the build that has begun it: another one may round otherwise.
- */
+   never overwritten. So it is on a machine or by a build that may round otherwise: where the library of
+   matrix products, the kernels that it has chosen, the mathematical functions or the compiler differ. */
 #ifndef PERPLEX_JOURNAL_H
 #define PERPLEX_JOURNAL_H
 

@@ -64,10 +64,11 @@ PLX_API int plx_status_exit_code(enum plx_status status);
    capacity is 0. */
 PLX_API size_t plx_error_format(const struct plx_error *error, char *text, size_t capacity);
 
-/* Writes `text` with every control character, and every byte that is not UTF-8, as \xNN, NUL-terminated, as
-   much as fits: what comes from a file cannot drive a terminal then. At most four times as long as the text.
-   Returns the length that the whole has, as snprintf does; out may be NULL if capacity is 0, and must not
-   overlap text. */
+/* Writes `text` with every control character, byte order mark and byte that is not UTF-8, and with every
+   character that ends a line or turns its direction around, as \xNN for each byte, NUL-terminated, as much as
+   fits: what comes from a file can neither drive a terminal then nor seem to be what it is not. At most four
+   times as long as the text. Returns the length that the whole has, as snprintf does; out may be NULL if
+   capacity is 0, and must not overlap text. */
 PLX_API size_t plx_text_visible(const char *text, char *out, size_t capacity);
 
 /* Writes two lines: of `text` what is around byte `column` of it (from 1; behind its end is allowed), and

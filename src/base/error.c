@@ -196,7 +196,8 @@ static void put(struct sink *sink, const char *piece, size_t size)
     sink->length += size;
 }
 
-/* Control characters, of C1 too, and bytes that are not UTF-8 could drive a terminal: shown as \xNN. */
+/* Control characters and bytes that are not UTF-8 could drive a terminal, and others turn a line around:
+   shown as \xNN. */
 static void put_visible(struct sink *sink, const char *text)
 {
     size_t left = strlen(text);
@@ -204,9 +205,8 @@ static void put_visible(struct sink *sink, const char *text)
     while (left > 0) {
         const uint8_t *bytes = (const uint8_t *)text;
         size_t length = plx_utf8_sequence(bytes, left);
-        bool control = bytes[0] < 0x20 || bytes[0] == 0x7F || (bytes[0] == 0xC2 && bytes[1] < 0xA0);
 
-        if (length > 0 && !control) {
+        if (length > 0 && !plx_utf8_hidden(plx_utf8_code_point(bytes, length))) {
             put(sink, text, length);
         } else {
             length = length == 0 ? 1 : length;

@@ -40,6 +40,18 @@ uint32_t plx_utf8_code_point(const uint8_t *text, size_t length)
     return code_point;
 }
 
+bool plx_utf8_hidden(uint32_t code_point)
+{
+    static const uint32_t ranges[][2] = {{0x00, 0x1F},     {0x7F, 0x9F},     {0x61C, 0x61C},
+                                         {0x200E, 0x200F}, {0x2028, 0x202E}, {0x2066, 0x2069},
+                                         {0xFEFF, 0xFEFF}};
+    for (size_t i = 0; i < sizeof ranges / sizeof *ranges && code_point >= ranges[i][0]; i++) {
+        if (code_point <= ranges[i][1])
+            return true;
+    }
+    return false;
+}
+
 /* How many of the first bytes are ASCII, by whole words: 0 if none of the next eight can be skipped. */
 static size_t ascii_words(const uint8_t *text, size_t size)
 {

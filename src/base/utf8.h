@@ -2,6 +2,7 @@
 #ifndef PLX_BASE_UTF8_H
 #define PLX_BASE_UTF8_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -11,6 +12,10 @@ size_t plx_utf8_sequence(const uint8_t *text, size_t size);
 
 /* The code point of a sequence that plx_utf8_sequence has accepted. */
 uint32_t plx_utf8_code_point(const uint8_t *text, size_t length);
+
+/* Whether text that is shown must not have it as it is: controls, of C1 too, byte order marks, and what ends
+   a line or turns the direction of reading around. */
+bool plx_utf8_hidden(uint32_t code_point);
 
 /* Number of code points; every byte that belongs to no well-formed sequence counts as one, and is counted in
  *invalid besides (added to; may be NULL). Fast on ASCII. */

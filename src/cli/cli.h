@@ -222,7 +222,7 @@ enum cli_takes {
     X(UPDATE_BASELINE, "update-baseline", 0, NULL, NOTHING, CLI_CHECK,                                       \
       "put the new result in its place, whatever the gate says; make it where it is missing")                \
     X(QUIET, "quiet", 'q', NULL, NOTHING,                                                                    \
-      CLI_SCORING | CLI_CHECK | CLI_INSPECT | CLI_CONVERT | CLI_COMPARE | CLI_RUN,                           \
+      CLI_SCORING | CLI_CHECK | CLI_INSPECT | CLI_CONVERT | CLI_COMPARE | CLI_RUN | CLI_MERGE,               \
       "no progress, summary or warnings on stderr")                                                          \
     X(CONFIG, "config", 0, "FILE", FILE, CLI_SCORING, "options out of a JSON file")                          \
     X(TO, "to", 0, "FORMAT", IDS_FORMAT, CLI_CONVERT,                                                        \

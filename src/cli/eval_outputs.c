@@ -49,20 +49,35 @@ static char *journal_path(const char *result)
     return path;
 }
 
+/* Whether there is a file that a journal can lie beside. That folders are none is said of all outputs. */
+static bool check_beside(const struct cli_arguments *arguments)
+{
+    const char *result = arguments->values[CLI_OUTPUT];
+    struct stat facts;
+    char origin[1024], shown[512];
+    cli_origin(arguments, CLI_RESUME, origin, sizeof origin);
+    if (!result || strcmp(result, "-") == 0) {
+        fprintf(stderr, "perplex: %s needs -o FILE: its journal lies beside that file\n", origin);
+        return false;
+    }
+    const bool there = stat(result, &facts) == 0 && !S_ISDIR(facts.st_mode);
+    if (!there || (S_ISREG(facts.st_mode) && !plx_output_same(NULL, result)))
+        return true;
+    plx_text_visible(result, shown, sizeof shown);
+    fprintf(stderr, "perplex: %s: %s %s, and the journal lies beside a file\n", origin, shown,
+            S_ISREG(facts.st_mode) ? "is standard output" : "is not a regular file");
+    return false;
+}
+
 /* A journal lies beside a file, and is neither another output nor anything that is read. */
 static bool check_journal(const struct cli_arguments *arguments)
 {
     static const enum cli_option beside[] = {CLI_PER_TOKEN, CLI_PER_DOCUMENT};
     const char *result = arguments->values[CLI_OUTPUT];
-    struct stat facts;
-    char origin[1024];
     if (!arguments->values[CLI_RESUME])
         return true;
-    if (!result || plx_output_same(NULL, result) || (stat(result, &facts) == 0 && !S_ISREG(facts.st_mode))) {
-        cli_origin(arguments, CLI_RESUME, origin, sizeof origin);
-        fprintf(stderr, "perplex: %s needs -o FILE: its journal lies beside that file\n", origin);
+    if (!check_beside(arguments))
         return false;
-    }
     char *path = journal_path(result);
     bool apart = true;
     for (size_t i = 0; path && apart && i < sizeof beside / sizeof *beside; i++) {
@@ -198,6 +213,15 @@ const char *cli_side_path(const struct cli_arguments *arguments)
     return tokens && (!documents || plx_output_same(NULL, tokens)) ? tokens : documents;
 }
 
+/* Says that nothing is lost where the outputs could not be written. */
+static void hint_at_journal(const struct cli_arguments *arguments, struct plx_error *error)
+{
+    if (arguments->values[CLI_RESUME] && !*error->hint)
+        snprintf(error->hint, sizeof error->hint,
+                 "what has been scored is kept in %.256s.journal: the same command goes on from there",
+                 arguments->values[CLI_OUTPUT]);
+}
+
 /* Everything but the names of files, what cannot be taken back last; then these names. */
 int cli_deliver(const struct cli_arguments *arguments, const struct plx_result *result,
                 const struct cli_outputs *outputs)
@@ -217,14 +241,17 @@ int cli_deliver(const struct cli_arguments *arguments, const struct plx_result *
     if (status) {
         plx_output_discard(json);
         cli_discard_outputs(outputs);
+        hint_at_journal(arguments, &error);
         return cli_fail_output(failed, &error);
     }
     if (json && (status = plx_output_commit(json, &error)))
         failed = path;
     status = commit_sides(outputs, status, &error);
-    if (status)
+    if (status) {
         plx_journal_close(outputs->journal);
-    else
+        hint_at_journal(arguments, &error);
+    } else {
         status = plx_journal_remove(outputs->journal, &error);
+    }
     return status ? cli_fail_output(failed, &error) : CLI_OK;
 }

@@ -1,7 +1,9 @@
 #include "cli.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static void print_version(void)
 {
@@ -55,9 +57,23 @@ static int refuse_first(const char *name)
     return CLI_USAGE;
 }
 
+/* Files that are opened later would stand in their place, and messages go into results. As they are opened
+   here, the input cannot be read and the outputs cannot be written, as if they were not there. */
+static bool fill_standard_descriptors(void)
+{
+    for (int descriptor = STDIN_FILENO; descriptor <= STDERR_FILENO; descriptor++) {
+        const int way = descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY;
+        if (fcntl(descriptor, F_GETFD) < 0 && open("/dev/null", way | O_NOCTTY) != descriptor)
+            return false;
+    }
+    return true;
+}
+
 int main(int argc, char **argv)
 {
     const char *name = argc > 1 ? argv[1] : "";
+    if (!fill_standard_descriptors())
+        return plx_status_exit_code(PLX_IO);
     cli_ignore_limits();
     if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0) {
         cli_print_usage(stdout);

@@ -11,7 +11,9 @@ static const char DETAILS[] =
     "of an evaluation of the whole corpus: the sums in results are exact, and neither model nor corpus is "
     "opened again.\n\n"
     "Shards that are missing, there twice, or of another evaluation are refused by name, with the field that "
-    "differs; the exit code is 2 then. A digit that was changed in one is noticed.";
+    "differs; the exit code is 2 then. So are shards of neural models from machines that round differently. "
+    "A "
+    "digit that was changed in one is noticed.";
 
 static const struct cli_example EXAMPLES[] = {
     {"perplex merge shards/*.json -o result.json",
@@ -31,17 +33,19 @@ static bool check_standard_input(const struct cli_arguments *arguments)
 
 static int run(struct cli_arguments *arguments)
 {
-    struct plx_metrics metrics;
+    struct plx_merged merged;
     struct plx_error error;
     char *text;
     size_t length;
     if (!check_standard_input(arguments))
         return CLI_USAGE;
-    if (plx_merge(arguments->operands, (size_t)arguments->operand_count, &metrics, &text, &length, &error))
+    if (plx_merge(arguments->operands, (size_t)arguments->operand_count, &merged, &text, &length, &error))
         return cli_fail(&error);
+    if (!arguments->values[CLI_QUIET])
+        cli_print_warnings(merged.warnings, merged.warning_count);
     const int code = cli_write(arguments->values[CLI_OUTPUT], text, length);
     plx_text_free(text);
-    return code == CLI_OK && !isfinite(metrics.perplexity) ? cli_not_finite(&metrics) : code;
+    return code == CLI_OK && !isfinite(merged.metrics.perplexity) ? cli_not_finite(&merged.metrics) : code;
 }
 
 const struct cli_command cli_command_merge = {

@@ -203,7 +203,7 @@ static enum plx_status compare(const struct plx_journal *journal, const uint8_t 
         if (strcmp(values[0], values[1]) == 0)
             continue;
         plx_error_set(error, PLX_MISMATCH,
-                      "the journal is of another evaluation: its %s is \"%.80s\", not \"%.80s\"", names[0],
+                      "the journal is of another evaluation: its %s is \"%.128s\", not \"%.128s\"", names[0],
                       values[0], values[1]);
         return to_be_removed(journal, error);
     }

@@ -16,6 +16,7 @@
 #include "eval/trail.h"
 #include "eval/warnings.h"
 #include "eval/windows.h"
+#include "model/arithmetic.h"
 
 #define PLX_EXPLAINED_NOTES 12
 #define PLX_EXPLAINED_TEXT  160
@@ -47,7 +48,8 @@ struct plx_result {
     uint64_t documents;
     uint64_t tokens; /* scored and skipped */
     struct plx_shard shard;
-    uint64_t elsewhere; /* targets of other shards */
+    uint64_t elsewhere;                   /* targets of other shards */
+    char arithmetic[PLX_ARITHMETIC_TEXT]; /* of a shard: what else its last bits depend on; "": nothing */
 
     struct plx_model_info model;      /* its strings and counts are static or owned here */
     uint64_t *ngrams;                 /* [model.order] or NULL */

@@ -2,7 +2,9 @@
 
 #include "base/error.h"
 #include "base/hash.h"
+#include "base/number.h"
 #include "eval/extra_bytes.h"
+#include "model/arithmetic.h"
 
 #include <perplex/version.h>
 
@@ -37,15 +39,19 @@ static enum plx_status check_fingerprint(const struct plx_model *model, struct p
     return plx_error_hint(error, "--fingerprint full or quick gives it one");
 }
 
-/* The file, and how it was read: options that change what is read leave a warning. */
+/* The program and the machine; the file, and how it was read: options that change what is read leave a
+ * warning. */
 static enum plx_status identify_model(struct plx_buffer *identity, const struct plx_model *model,
                                       struct plx_error *error)
 {
     const struct plx_model_info *info = plx_model_info(model);
     size_t count;
     const struct plx_warning *warnings = plx_model_warnings(model, &count);
+    char arithmetic[PLX_ARITHMETIC_TEXT];
     enum plx_status status;
+    plx_arithmetic_describe(PLX_ARITHMETIC_PRODUCTS | PLX_ARITHMETIC_FUNCTIONS, arithmetic);
     if ((status = identify(identity, error, "version", "%s", plx_version())) ||
+        (status = identify(identity, error, "arithmetic", "%s", arithmetic)) ||
         (status = identify(identity, error, "model format", "%s", info->format)) ||
         (status = identify(identity, error, "fingerprint of the model", "%s", info->fingerprint)) ||
         (status = identify(identity, error, "model", "%s", info->sha256)) ||
@@ -55,6 +61,8 @@ static enum plx_status identify_model(struct plx_buffer *identity, const struct 
     for (size_t i = 0; i < info->component_count && status == PLX_OK; i++)
         status = identify(identity, error, "mixed model", "%a:%s", info->components[i].weight,
                           info->components[i].sha256);
+    if (status == PLX_OK)
+        status = identify(identity, error, "number of warnings of the model", "%zu", count);
     for (size_t i = 0; i < count && status == PLX_OK; i++)
         status = identify(identity, error, "warning of the model", "%s:%llu", warnings[i].code,
                           (unsigned long long)warnings[i].count);
@@ -78,17 +86,28 @@ static enum plx_status identify_plan(struct plx_buffer *identity, const struct p
 static enum plx_status identify_request(struct plx_buffer *identity, const struct plx_extra_request *request,
                                         struct plx_error *error)
 {
-    if (!request)
-        return PLX_OK;
-    enum plx_status status =
-        identify(identity, error, "distributions", "%s", request->distributions ? "yes" : "no");
-    for (size_t i = 0; i < request->variant_count && status == PLX_OK; i++) {
+    const bool distributions = request && request->distributions;
+    const size_t count = request ? request->variant_count : 0;
+    char names[256] = "";
+    size_t length = 0;
+    enum plx_status status = identify(identity, error, "distributions", "%s", distributions ? "yes" : "no");
+    for (size_t i = 0; i < count; i++)
+        length += (size_t)snprintf(names + length, sizeof names - length, "%s%s", i > 0 ? ", " : "",
+                                   plx_variant_name(request->variants + i));
+    if (status == PLX_OK)
+        status = identify(identity, error, "list of modified losses", "%s", names);
+    for (size_t i = 0; i < count && status == PLX_OK; i++) {
         const struct plx_variant *variant = request->variants + i;
         const size_t weights = variant->weights ? (size_t)variant->types * sizeof *variant->weights : 0;
         const uint64_t lists = plx_hash64(variant->ignored, variant->ignored_count * sizeof *variant->ignored,
                                           weights > 0 ? plx_hash64(variant->weights, weights, 0) : 0);
-        status = identify(identity, error, plx_variant_name(variant), "%a %a %a %llx", variant->temperature,
-                          variant->label_smoothing, variant->focal, (unsigned long long)lists);
+        char numbers[3][PLX_NUMBER_TEXT];
+        plx_format_double(variant->temperature, numbers[0]);
+        plx_format_double(variant->label_smoothing, numbers[1]);
+        plx_format_double(variant->focal, numbers[2]);
+        status = identify(identity, error, plx_variant_name(variant),
+                          "temperature %s, smoothing %s, focal %s, lists %llx", numbers[0], numbers[1],
+                          numbers[2], (unsigned long long)lists);
     }
     return status;
 }
@@ -104,6 +123,10 @@ static enum plx_status identify_batches(struct plx_buffer *identity, const struc
     if (status == PLX_OK && shard->count > 0)
         status = identify(identity, error, "shard", "%llu/%llu", (unsigned long long)shard->index,
                           (unsigned long long)shard->count);
+    else if (status == PLX_OK)
+        status = identify(identity, error, "shard", "none");
+    if (status == PLX_OK)
+        status = identify(identity, error, "explanation", "%s", options->explain ? "yes" : "no");
     if (status == PLX_OK && options->explain)
         status = identify(identity, error, "number of threads, for an explanation", "%u", pipeline->threads);
     return status;

@@ -135,7 +135,8 @@ static enum plx_status run_corpus(struct run *run, struct plx_error *error)
     status = plx_pipeline_run(pipeline, &callbacks, run->fed ? &run->feed.spelling : NULL, error);
     if (status == PLX_OK && options->journal)
         status = plx_journal_end(options->journal, error);
-    if (status == PLX_INTERRUPTED && options->journal)
+    const bool passing = status == PLX_INTERRUPTED || (status == PLX_IO && !*error->hint);
+    if (passing && options->journal)
         plx_journal_hint(options->journal, error);
     if (status)
         return status;
@@ -184,6 +185,15 @@ static void drop_uncharted(struct plx_result *result)
     result->tally.characters = result->tally.words = 0;
 }
 
+/* What the sums depend on: the model's answers, and what is computed from them. */
+static unsigned arithmetic_of(const struct run *run)
+{
+    const struct plx_pipeline *pipeline = &run->pipeline;
+    const bool computed =
+        plx_extra_wanted(&run->request) || pipeline->plan.protocol.unknown == PLX_UNKNOWN_CLASS;
+    return plx_arithmetic_of(plx_model_info(pipeline->model)) | (computed ? PLX_ARITHMETIC_FUNCTIONS : 0);
+}
+
 static enum plx_status describe(struct run *run, struct plx_error *error)
 {
     const struct plx_pipeline *pipeline = &run->pipeline;
@@ -207,6 +217,8 @@ static enum plx_status describe(struct run *run, struct plx_error *error)
     result->tokens = pipeline->windows.tokens;
     result->shard = pipeline->options->shard;
     result->elsewhere = pipeline->elsewhere;
+    if (result->shard.count > 0)
+        plx_arithmetic_describe(arithmetic_of(run), result->arithmetic);
     if (!plx_corpus_page_counts(pipeline->corpus, &result->pages) ||
         pipeline->plan.protocol.unit != PLX_UNIT_DOCUMENT)
         result->pages = (struct plx_page_counts){0};

@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "eval/extremes.h"
+#include "eval/window_context.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -152,67 +153,6 @@ static enum plx_status push_end(struct plx_windows *windows, struct plx_error *e
     return windows->spelling ? plx_spelling_add_end(windows->spelling, error) : PLX_OK;
 }
 
-/* True if the token at `index` hides what came before it from later ones. */
-static bool is_restart(const struct plx_windows *windows, uint64_t index)
-{
-    return windows->plan->restart != PLX_NO_TOKEN && (windows->flags[index - windows->base] & PLX_TOKEN_END);
-}
-
-/* True if no context may contain the token at `index`. */
-static bool is_gap(const struct plx_windows *windows, uint64_t index)
-{
-    return !windows->plan->unknown_context && windows->ids[index - windows->base] == PLX_NO_TOKEN;
-}
-
-/* What a target sees: ids from `begin` on, perhaps with the first of them replaced by the start symbol. */
-struct context {
-    uint64_t begin;
-    uint32_t first; /* instead of the id at begin; PLX_NO_TOKEN: as it is */
-    bool empty;     /* nothing stands before the target, whatever the model could use of it */
-};
-
-static struct context find_context(const struct plx_windows *windows, uint64_t index, uint64_t window_begin)
-{
-    const struct plx_plan *plan = windows->plan;
-    const bool replaced = plan->protocol.start == PLX_START_REPLACE;
-    const uint64_t most = index < plan->context_length ? index : plan->context_length;
-    const uint64_t least = index - most > window_begin ? index - most : window_begin;
-    for (uint64_t q = index; q > least; q--) {
-        if (replaced && q - 1 == window_begin)
-            return (struct context){q - 1, plan->start, false};
-        if (is_restart(windows, q - 1))
-            return (struct context){q - 1, plan->restart, false};
-        if (is_gap(windows, q - 1))
-            return (struct context){q, PLX_NO_TOKEN, q == index};
-    }
-    return (struct context){least, PLX_NO_TOKEN, index == window_begin};
-}
-
-/* What the protocol shows right before the token at `index`. */
-static enum plx_before find_before(const struct plx_windows *windows, uint64_t index)
-{
-    if (index == windows->window_begin)
-        return PLX_BEFORE_NOTHING;
-    const bool replaced =
-        windows->plan->protocol.start == PLX_START_REPLACE && index - 1 == windows->window_begin;
-    const unsigned flags = windows->flags[index - 1 - windows->base];
-    return !replaced && (flags & PLX_TOKEN_UNKNOWN) ? PLX_BEFORE_UNKNOWN : PLX_BEFORE_KNOWN;
-}
-
-/* Where the target at `index` stands. */
-static struct plx_place find_place(const struct plx_windows *windows, uint64_t index)
-{
-    const uint64_t begin = windows->window_begin > windows->starts ? windows->window_begin : windows->starts;
-    const uint64_t position = index - windows->starts;
-    return (struct plx_place){
-        .unit = windows->units - 1,
-        .position = position,
-        .token = windows->unit_token + position,
-        .in_window = index - begin,
-        .before = find_before(windows, index),
-    };
-}
-
 static bool counts_for_limit(const struct plx_windows *windows, uint64_t index)
 {
     return windows->plan->protocol.unknown != PLX_UNKNOWN_SKIP ||
@@ -237,15 +177,15 @@ static uint64_t end_of_run(struct plx_windows *windows, uint64_t index, uint64_t
     for (;; last++) {
         windows->scored += counts_for_limit(windows, last);
         const uint64_t next = last + 1;
-        if (next == end || next - index == room || is_restart(windows, last) || is_gap(windows, last) ||
-            at_limit(windows))
+        if (next == end || next - index == room || plx_is_restart(windows, last) ||
+            plx_is_gap(windows, last) || at_limit(windows))
             return next;
     }
 }
 
 /* Copies the targets [index, end) with their context into the batch as one window of the model. */
-static enum plx_status copy_run(struct plx_windows *windows, struct context context, uint64_t index,
-                                uint64_t end, struct plx_error *error)
+static enum plx_status copy_run(struct plx_windows *windows, struct plx_window_context context,
+                                uint64_t index, uint64_t end, struct plx_error *error)
 {
     struct plx_batch *batch = windows->batch;
     const size_t begin = (size_t)(context.begin - windows->base), first = (size_t)(index - windows->base);
@@ -263,7 +203,7 @@ static enum plx_status copy_run(struct plx_windows *windows, struct context cont
     if (context.first != PLX_NO_TOKEN && context.begin < index)
         ids[0] = context.first;
     batch->offsets[batch->window_count] = batch->id_count;
-    const struct plx_place place = find_place(windows, index);
+    const struct plx_place place = plx_find_place(windows, index);
     batch->places[batch->window_count] = place;
     batch->windows[batch->window_count++] = (struct plx_window){
         .first = first - begin,
@@ -326,7 +266,7 @@ static enum plx_status score_targets(struct plx_windows *windows, uint64_t begin
             index++;
             continue;
         }
-        const struct context context = find_context(windows, index, begin);
+        const struct plx_window_context context = plx_find_context(windows, index, begin);
         if ((context.empty && !without_context) || index - context.begin < plan->least_context) {
             windows->skipped.no_context++;
             index++;

@@ -1,15 +1,19 @@
 #include "model/neural_blas.h"
 
+#include "base/hash.h"
 #include "base/memory.h"
 
 #include <cblas.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #ifdef PLX_HAS_OPENBLAS
 /* Other libraries' cblas.h does not have it. */
 void openblas_set_num_threads(int threads); /* NOLINT(readability-redundant-declaration) */
+char *openblas_get_config(void);            /* NOLINT(readability-redundant-declaration) */
+char *openblas_get_corename(void);          /* NOLINT(readability-redundant-declaration) */
 #endif
 
 /* OpenBLAS's own threads are left unused. Where it uses OpenMP, their number is one for each thread. */
@@ -65,6 +69,32 @@ static enum plx_status multiply_same(size_t m, size_t n, size_t k, bool same_row
     free(b);
     return made ? PLX_OK : PLX_MEMORY;
 }
+
+#ifdef PLX_HAS_OPENBLAS
+/* "OpenBLAS 0.3.21 Haswell": of the configuration the name and the number only. */
+void plx_blas_describe(char text[PLX_BLAS_TEXT])
+{
+    const char *config = openblas_get_config();
+    size_t length = strcspn(config, " ");
+    if (config[length])
+        length += 1 + strcspn(config + length + 1, " ");
+    snprintf(text, PLX_BLAS_TEXT, "%.*s %.24s", length < 28 ? (int)length : 28, config,
+             openblas_get_corename());
+}
+#else
+/* Nobody says which one it is: its answers do. */
+void plx_blas_describe(char text[PLX_BLAS_TEXT])
+{
+    enum { SIDE = 64 };
+    struct plx_error error;
+    float *product;
+    uint64_t hash = 0;
+    if (multiply_same(SIDE, SIDE, SIDE, false, &product, &error) == PLX_OK)
+        hash = plx_hash64(product, sizeof *product * SIDE * SIDE, 0);
+    free(product);
+    snprintf(text, PLX_BLAS_TEXT, "products %08x", (unsigned)hash);
+}
+#endif
 
 enum plx_status plx_blas_same_rows(size_t m, size_t n, size_t k, bool *same, struct plx_error *error)
 {

@@ -7,6 +7,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#define PLX_BLAS_TEXT 56
+
+/* Names the library and the kernels that it has chosen, which decide about the last bits. */
+void plx_blas_describe(char text[PLX_BLAS_TEXT]);
+
 /* c [m, n], whose rows begin `stride` elements apart, = a [m, k] · bᵀ for b [n, k]; row-major, each dimension
    below 2^31. Computed on the thread that asks for it: perplex brings its own threads, and of OpenBLAS their
    number is a setting of the whole process. Any thread. */

@@ -60,16 +60,15 @@ void plx_html_textf(struct plx_html *html, const char *format, ...)
     plx_html_string(html, text);
 }
 
-/* Inclusive. Controls; what is invisible or turns the direction of a line; what may be in no HTML. Joiners
-   (U+200C, U+200D) stay: scripts and emoji are spelled with them. */
-static const uint32_t HIDDEN[][2] = {{0x00, 0x1F},     {0x7F, 0x9F},      {0xAD, 0xAD},     {0x61C, 0x61C},
-                                     {0x180E, 0x180E}, {0x200B, 0x200B},  {0x200E, 0x200F}, {0x2028, 0x202E},
-                                     {0x2060, 0x2064}, {0x2066, 0x206F},  {0xFDD0, 0xFDEF}, {0xFEFF, 0xFEFF},
+/* Inclusive. Beside what is hidden everywhere: what is invisible; what may be in no HTML. Joiners (U+200C,
+   U+200D) stay: scripts and emoji are spelled with them. */
+static const uint32_t HIDDEN[][2] = {{0xAD, 0xAD},     {0x180E, 0x180E},  {0x200B, 0x200B},
+                                     {0x2060, 0x2064}, {0x206A, 0x206F},  {0xFDD0, 0xFDEF},
                                      {0xFFF9, 0xFFFB}, {0xE0000, 0xE007F}};
 
 static bool is_hidden(uint32_t code_point)
 {
-    if ((code_point & 0xFFFE) == 0xFFFE) /* no characters, in every plane */
+    if (plx_utf8_hidden(code_point) || (code_point & 0xFFFE) == 0xFFFE) /* no characters, in every plane */
         return true;
     for (size_t i = 0; i < sizeof HIDDEN / sizeof *HIDDEN && code_point >= HIDDEN[i][0]; i++) {
         if (code_point <= HIDDEN[i][1])

@@ -10,6 +10,7 @@
 #include "report/result_sums.h"
 #include "report/shards.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -40,20 +41,33 @@ static void add_up(struct plx_shard_result *shards, size_t count)
     sum->elsewhere = 0;
 }
 
-/* Behind those of the shards, as if they were there, those about what was scored. */
-static void write_warnings(struct plx_json_writer *json, const cJSON *shared, struct plx_result *sum)
+static struct plx_warning read_warning(const struct plx_json_place *place)
 {
-    const cJSON *warning;
-    const size_t before = (size_t)cJSON_GetArraySize(shared);
-    sum->warnings.count = before < PLX_WARNINGS ? before : PLX_WARNINGS;
-    const size_t first = sum->warnings.count;
-    plx_result_doubt(sum);
-    plx_json_begin_array(json, "warnings");
-    cJSON_ArrayForEach(warning, shared) plx_json_copy(json, NULL, warning);
-    for (size_t i = first; i < sum->warnings.count; i++)
-        plx_json_warning(json, sum->warnings.list + i);
-    plx_json_end_array(json);
+    struct plx_warning warning = {.count = plx_json_read_u64(place, "count")};
+    snprintf(warning.code, sizeof warning.code, "%s", plx_json_read_string(place, "code"));
+    snprintf(warning.message, sizeof warning.message, "%s", plx_json_read_string(place, "message"));
+    if (plx_json_has(place, "line"))
+        warning.line = plx_json_read_u64(place, "line");
+    return warning;
 }
+
+/* Those of the shards, which are the same in all, and behind them those about what was scored. */
+static enum plx_status read_warnings(const struct plx_shard_result *shard, struct plx_result *sum,
+                                     struct plx_error *error)
+{
+    struct plx_json_reading reading = {.name = shard->path, .error = error};
+    const struct plx_json_place root = plx_json_root(&reading, shard->json),
+                                warnings = plx_json_member(&root, "warnings");
+    const size_t count = plx_json_elements(&warnings, PLX_WARNINGS);
+    for (size_t i = 0; i < count && reading.status == PLX_OK; i++) {
+        const struct plx_json_place warning = plx_json_element(&warnings, i);
+        sum->warnings.list[sum->warnings.count++] = read_warning(&warning);
+    }
+    plx_result_doubt(sum);
+    return reading.status;
+}
+
+_Static_assert(PLX_MERGED_WARNINGS == PLX_WARNINGS, "all have room");
 
 /* What the shards say of the machine, of all of them together. */
 struct runtime {
@@ -144,13 +158,22 @@ static enum plx_status write_merged(struct plx_json_writer *json, const struct p
     for (size_t i = 0; i < sizeof described / sizeof *described; i++)
         plx_json_copy(json, described[i], plx_result_member(shards->json, described[i]));
     plx_write_sums(json, sum);
-    write_warnings(json, plx_result_member(shards->json, "warnings"), sum);
+    plx_json_warnings(json, sum->warnings.list, sum->warnings.count);
     const enum plx_status status = write_runtime(json, shards, count, error);
     plx_json_end_object(json);
     return status;
 }
 
-static enum plx_status merge(struct plx_shard_result *shards, size_t count, struct plx_metrics *metrics,
+static void tell(const struct plx_result *sum, struct plx_merged *merged)
+{
+    if (!merged)
+        return;
+    plx_result_metrics(sum, &merged->metrics);
+    merged->warning_count = sum->warnings.count;
+    memcpy(merged->warnings, sum->warnings.list, sum->warnings.count * sizeof *merged->warnings);
+}
+
+static enum plx_status merge(struct plx_shard_result *shards, size_t count, struct plx_merged *merged,
                              char **text, size_t *length, struct plx_error *error)
 {
     struct plx_buffer buffer;
@@ -159,19 +182,19 @@ static enum plx_status merge(struct plx_shard_result *shards, size_t count, stru
     if (status)
         return status;
     add_up(shards, count);
-    if ((status = plx_result_check(shards->numbers, shards->path, error)))
+    if ((status = plx_result_check(shards->numbers, shards->path, error)) ||
+        (status = read_warnings(shards, shards->numbers, error)))
         return status;
     plx_buffer_init(&buffer, PLX_RESULT_BYTES_MAX);
     plx_json_writer_init(&json, &buffer);
     status = write_merged(&json, shards, count, error);
     if (status == PLX_OK)
         status = plx_json_writer_finish(&json, error);
-    if (metrics)
-        plx_result_metrics(shards->numbers, metrics);
+    tell(shards->numbers, merged);
     return plx_buffer_finish(&buffer, status, text, length, error);
 }
 
-enum plx_status plx_merge(const char *const *paths, size_t count, struct plx_metrics *metrics, char **text,
+enum plx_status plx_merge(const char *const *paths, size_t count, struct plx_merged *merged, char **text,
                           size_t *length, struct plx_error *error)
 {
     enum plx_status status = PLX_OK;
@@ -187,7 +210,7 @@ enum plx_status plx_merge(const char *const *paths, size_t count, struct plx_met
         read++;
     }
     if (status == PLX_OK)
-        status = merge(shards, count, metrics, text, length, error);
+        status = merge(shards, count, merged, text, length, error);
     for (size_t i = 0; i < read; i++)
         plx_shard_result_release(shards + i);
     free(shards);

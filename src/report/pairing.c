@@ -3,10 +3,11 @@
 #include <perplex/output.h>
 
 #include "base/memory.h"
-#include "eval/pipeline.h"
 #include "report/intervals.h"
 #include "report/result_file.h"
 #include "report/token_pairs.h"
+
+#include <perplex/evaluate.h>
 
 #include <inttypes.h>
 #include <math.h>

@@ -203,7 +203,7 @@ void plx_text_free(char *text)
     free(text);
 }
 
-void plx_json_warning(struct plx_json_writer *json, const struct plx_warning *warning)
+static void write_warning(struct plx_json_writer *json, const struct plx_warning *warning)
 {
     plx_json_begin_object(json, NULL);
     plx_json_string(json, "code", warning->code);
@@ -218,6 +218,6 @@ void plx_json_warnings(struct plx_json_writer *json, const struct plx_warning *w
 {
     plx_json_begin_array(json, "warnings");
     for (size_t i = 0; i < count; i++)
-        plx_json_warning(json, warnings + i);
+        write_warning(json, warnings + i);
     plx_json_end_array(json);
 }

@@ -10,8 +10,7 @@
 /* "protocol": every field. */
 void plx_json_protocol(struct plx_json_writer *json, const struct plx_protocol *protocol);
 
-/* "warnings", and an element of it. */
-void plx_json_warning(struct plx_json_writer *json, const struct plx_warning *warning);
+/* "warnings". */
 void plx_json_warnings(struct plx_json_writer *json, const struct plx_warning *warnings, size_t count);
 
 #endif

@@ -204,7 +204,7 @@ static enum plx_status check_figures(const cJSON *json, const char *name, const 
     if (status == PLX_OK && plx_json_differ(json, anew, &root, is_behind, &difference)) {
         status = plx_error_set(error, PLX_MALFORMED, "%s is %s, and by the rest of the result %s",
                                difference.path, difference.values[0], difference.values[1]);
-        plx_error_hint(error, "the file was changed, or written by another build");
+        plx_error_hint(error, "the file was changed, or written by another build or kind of machine");
         plx_error_input(error, name);
     }
     cJSON_Delete(anew);

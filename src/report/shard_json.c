@@ -2,6 +2,8 @@
 
 #include "base/sha256.h"
 
+#include <stdio.h>
+
 void plx_write_shard(struct plx_json_writer *json, const struct plx_result *result)
 {
     if (result->shard.count == 0)
@@ -10,6 +12,8 @@ void plx_write_shard(struct plx_json_writer *json, const struct plx_result *resu
     plx_json_u64(json, "index", result->shard.index);
     plx_json_u64(json, "count", result->shard.count);
     plx_json_u64(json, "elsewhere", result->elsewhere);
+    if (*result->arithmetic)
+        plx_json_string(json, "arithmetic", result->arithmetic);
     plx_json_end_object(json);
 }
 
@@ -19,6 +23,9 @@ void plx_read_shard(const struct plx_json_place *root, struct plx_result *result
     result->shard.index = plx_json_read_u64(&shard, "index");
     result->shard.count = plx_json_read_u64(&shard, "count");
     result->elsewhere = plx_json_read_u64(&shard, "elsewhere");
+    if (plx_json_has(&shard, "arithmetic"))
+        snprintf(result->arithmetic, sizeof result->arithmetic, "%s",
+                 plx_json_read_string(&shard, "arithmetic"));
     if (result->shard.index < 1 || result->shard.index > result->shard.count)
         plx_json_wrong(&shard, "the index is none from 1 to count");
 }

@@ -77,6 +77,7 @@ static bool is_own(const char *path)
     static const char *const patterns[] = {
         "$.shard.index",
         "$.shard.elsewhere",
+        "$.shard.arithmetic", /* see check_arithmetic */
         "$.perplexity",
         "$.nats_per_token",
         "$.bits_per_token",
@@ -133,6 +134,22 @@ static bool differ(const cJSON *first, const cJSON *shard, struct plx_json_diffe
     return plx_json_differ(first, shard, &root, is_own, difference);
 }
 
+/* Other machines round otherwise: the sum would be neither one's. */
+static enum plx_status check_arithmetic(const struct plx_shard_result *first,
+                                        const struct plx_shard_result *shard, struct plx_error *error)
+{
+    const char *a = first->numbers->arithmetic, *b = shard->numbers->arithmetic;
+    if (strcmp(a, b) == 0)
+        return PLX_OK;
+    plx_error_set(error, PLX_MISMATCH, "it was computed with %s, and \"%s\" with %s",
+                  *b ? b : "nothing named", first->path, *a ? a : "nothing named");
+    plx_error_hint(error, "other machines and builds round otherwise%s",
+                   strstr(a, "OpenBLAS") && strstr(b, "OpenBLAS")
+                       ? "; OPENBLAS_CORETYPE in the environment chooses the kernels of OpenBLAS"
+                       : "");
+    return plx_error_input(error, shard->path);
+}
+
 static enum plx_status check_same(const struct plx_shard_result *first, const struct plx_shard_result *shard,
                                   struct plx_error *error)
 {
@@ -147,7 +164,7 @@ static enum plx_status check_same(const struct plx_shard_result *first, const st
                       "it is of another evaluation than \"%s\": %s is %s here, and %s there", first->path,
                       difference.path, difference.values[1], difference.values[0]);
     else
-        return PLX_OK;
+        return check_arithmetic(first, shard, error);
     return plx_error_input(error, shard->path);
 }
 

@@ -5,13 +5,6 @@
 
 #include <stdio.h>
 
-/* Controls, and what turns the direction of reading around or ends a line. */
-static bool is_hidden(uint32_t c)
-{
-    return c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0x061C || c == 0x200E || c == 0x200F ||
-           (c >= 0x2028 && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069) || c == 0xFEFF;
-}
-
 static void put_character(struct plx_page *page, const char *text, size_t length, uint32_t code_point,
                           uint32_t *before, plx_table_escape *escape)
 {
@@ -32,7 +25,7 @@ void plx_table_put(struct plx_page *page, const char *text, plx_table_escape *es
         const uint8_t *bytes = (const uint8_t *)text;
         size_t length = plx_utf8_sequence(bytes, left);
         const uint32_t c = length ? plx_utf8_code_point(bytes, length) : bytes[0];
-        if (length && !is_hidden(c)) {
+        if (length && !plx_utf8_hidden(c)) {
             put_character(page, text, length, c, &before, escape);
         } else {
             char shown[16];

@@ -72,9 +72,14 @@ cmp err whole.err || fail 'says something else than the whole'
 # Tokens with the text beside them: where not all is scored, its bytes are an estimate, which is said once.
 awk 'BEGIN { for (i = 0; i < 600; i++) printf "{\"input_ids\": [1, 2, 3, %d, 5], \"text\": \"abcdefg\"}\n", i % 90 }' >ids.jsonl
 shards uniform:100 ids.jsonl 3 --limit 2500
-accepts "$PERPLEX" merge 3.json 2.json 1.json
+accepts "$PERPLEX" merge 3.json 2.json 1.json -q
 is_whole
 has warnings.0.code spread-bytes
+"$PERPLEX" eval uniform:100 ids.jsonl --limit 2500 -o whole.json 2>whole.err
+run "$PERPLEX" merge 3.json 2.json 1.json
+ends_with 0
+cmp err whole.err || fail 'warns of something else than the whole'
+contains err 'are an estimate: .* (500 times)$'
 grep -q spread-bytes [1-3].json && fail 'a shard knows what is not scored elsewhere'
 
 # Who is not there, or there twice, or somebody else.
@@ -113,10 +118,29 @@ sed 's/"version": "[0-9.]*"/"version": "0.0.1"/' 1.json >other.json
 refuses 2 'other.json: the result is of perplex 0.0.1, and this is *: versions may differ in what they compute' \
     "$PERPLEX" merge other.json
 
+# Matrix products are another machine's: a sum of both would be neither's. Those of n-gram models have none.
+shards "$neural" "$test_text" 2
+OPENBLAS_CORETYPE=Prescott "$PERPLEX" eval "$neural" "$test_text" -q --shard 2/2 -o other.json
+contains 1.json '"arithmetic": ".*functions [0-9a-f]\{8\}, '
+if [ "$(grep '"arithmetic": ' 1.json)" = "$(grep '"arithmetic": ' other.json)" ]; then
+    echo 'left out: matrix products of another processor, as OPENBLAS_CORETYPE chooses none'
+else
+    refuses 2 'other.json: it was computed with OpenBLAS * Prescott, *, and "1.json" with OpenBLAS * (*OPENBLAS_CORETYPE*)' \
+        "$PERPLEX" merge 1.json other.json
+    OPENBLAS_CORETYPE=Prescott "$PERPLEX" eval "$neural" "$test_text" -q --shard 1/2 -o 1.json
+    accepts "$PERPLEX" merge 1.json other.json
+    grep -q arithmetic out && fail 'the whole says what shards were computed with'
+fi
+shards "$ngram" "$test_text" 2
+OPENBLAS_CORETYPE=Prescott "$PERPLEX" eval "$ngram" "$test_text" -q --shard 2/2 -o 2.json
+accepts "$PERPLEX" merge 1.json 2.json
+is_whole
+grep -q arithmetic 1.json && fail 'what n-gram models say depends on the machine'
+
 # Numbers that contradict each other.
 "$PERPLEX" eval "$ngram" "$test_text" -q --shard 1/1 -o 1.json
 sed 's/"perplexity": [1-9]/"perplexity": 9/' 1.json >other.json
-refuses 3 'other.json: $.perplexity is 9*, and by the rest of the result * (the file was changed, or written by another build)' \
+refuses 3 'other.json: $.perplexity is 9*, and by the rest of the result * (the file was changed, or written by another build or kind of machine)' \
     "$PERPLEX" merge other.json
 sed 's/"elsewhere": 0/"elsewhere": 10/' 1.json >other.json
 refuses 3 'other.json: $.accumulators.sha256 is "*", and by the rest of the result "*" (*)' "$PERPLEX" merge other.json

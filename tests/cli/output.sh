@@ -74,6 +74,20 @@ into_broken_pipe() {
 each into_broken_pipe
 exec 5>&-
 
+# Where standard descriptors are closed, no file that is opened takes their place, nor messages with it.
+printf 'a house \377\na dog\n' >odd.txt
+run "$PERPLEX" eval "$ngram" odd.txt --per-token with.jsonl -o with.json
+ends_with 0
+contains err '^perplex: warning: '
+for closed in '2>&-' '>&- 2>&-' '<&- >&- 2>&-'; do
+    what="eval $closed"
+    rm -f without.json*
+    eval '"$PERPLEX" eval "$ngram" odd.txt --per-token without.jsonl -o without.json' "$closed" || fail "ends with $?"
+    cmp with.jsonl without.jsonl || fail 'the file of tokens is another'
+    without_runtime with.json >expected
+    without_runtime without.json | cmp - expected || fail 'the result is another'
+done
+
 # Places where nothing can be written.
 mkdir folder
 refuses 4 'cannot write folder: Is a directory' "$PERPLEX" eval "$ngram" "$test_text" -q -o folder

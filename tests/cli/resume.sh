@@ -80,7 +80,7 @@ other() {
         "$PERPLEX" eval "$@" -q -o kept.json --resume
     cmp -s kept.json.journal half || fail 'the journal has changed'
 }
-head -n 100 "$text" >short
+head -n 20 "$text" >short
 sed '1,200s/ the / a /' "$text" >changed
 other 'evaluation: its batch is "16", not "17"' "$ngram" "$text" --batch 17
 other 'evaluation: its start is "context", not "none"' "$ngram" "$text" --batch 16 --start none
@@ -88,7 +88,20 @@ other 'evaluation: its model format is "arpa", not "safetensors"' "$neural" "$te
 other 'corpus: what is to be scored differs after 0 targets' "$ngram" "$test_text" --batch 16
 other 'corpus: what is to be scored differs after [1-9]* targets' "$ngram" changed --batch 16
 other 'corpus: *' "$ngram" short --batch 16
-other 'kind of evaluation' "$ngram" "$text" --batch 16 --shard 1/2
+other 'evaluation: its shard is "none", not "1/2"' "$ngram" "$text" --batch 16 --shard 1/2
+other 'evaluation: its distributions is "no", not "yes"' "$ngram" "$text" --batch 16 --distributions
+other 'evaluation: its list of modified losses is "", not "label_smoothing"' \
+    "$ngram" "$text" --batch 16 --label-smoothing 0.1
+other 'evaluation: its explanation is "no", not "yes"' "$ngram" "$text" --batch 16 --explain
+"$PERPLEX" eval "$neural" "$test_text" -q --shard 1/1 -o here.json
+OPENBLAS_CORETYPE=Prescott "$PERPLEX" eval "$neural" "$test_text" -q --shard 1/1 -o elsewhere.json
+if [ "$(grep '"arithmetic": ' here.json)" = "$(grep '"arithmetic": ' elsewhere.json)" ]; then
+    echo 'left out: a journal of another machine, as OPENBLAS_CORETYPE chooses none'
+else
+    export OPENBLAS_CORETYPE=Prescott
+    other 'evaluation: its arithmetic is "OpenBLAS *", not "OpenBLAS * Prescott, *"' "$ngram" "$text" --batch 16
+    unset OPENBLAS_CORETYPE
+fi
 
 # One at a time.
 begin "$ngram" - --batch 16
@@ -112,8 +125,13 @@ refuses 3 "$ngram: a journal is of one model, which cannot be recognised without
     "$PERPLEX" eval "$ngram" "$text" -q -o kept.json --resume --fingerprint none
 [ ! -e kept.json.journal ] || fail 'an empty journal was left'
 misused '--resume needs -o FILE: its journal lies beside that file' "$PERPLEX" eval "$ngram" "$text" --resume
-misused '--resume needs -o FILE: its journal lies beside that file' \
+misused '--resume needs -o FILE: its journal lies beside that file' "$PERPLEX" eval "$ngram" "$text" --resume -o -
+misused '--resume: /dev/null is not a regular file, and the journal lies beside a file' \
     "$PERPLEX" eval "$ngram" "$text" --resume -o /dev/null
+misused '--resume: pipe is not a regular file, and the journal lies beside a file' \
+    "$PERPLEX" eval "$ngram" "$text" --resume -o pipe
+mkdir folder
+refuses 4 'cannot write folder: Is a directory' "$PERPLEX" eval "$ngram" "$text" --resume -o folder -q
 misused 'the journal and --per-token cannot both go to ./kept.json.journal' \
     "$PERPLEX" eval "$ngram" "$text" --resume -o kept.json --per-token ./kept.json.journal
 cp "$text" kept.json.journal
@@ -141,5 +159,17 @@ refuses 4 'cannot write kept.json.journal: File too large (what has been scored 
 [ ! -e kept.json ] || fail 'a result is there'
 accepts "$PERPLEX" eval "$ngram" "$text" -q -o kept.json --batch 16 --resume
 same kept.json whole.json
+
+# Another output has no room, while tokens are scored or when all are: what is kept is said all the same.
+hint='(what has been scored is kept in kept.json.journal: the same command goes on from there)'
+rm -f kept.json*
+head -n 300 "$text" >some
+refuses 4 "cannot write kept.jsonl: File too large $hint" \
+    limited "$PERPLEX" eval "$ngram" some -q -o kept.json --batch 16 --resume --per-token kept.jsonl
+[ -s kept.json.journal ] || fail 'there is no journal'
+rm -f kept.json*
+refuses 4 "cannot write /dev/full: No space left on device $hint" \
+    "$PERPLEX" eval "$ngram" short -q -o kept.json --resume --per-token /dev/full
+rm -f kept.json*
 
 finish

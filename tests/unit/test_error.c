@@ -4,6 +4,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -227,6 +228,27 @@ static void text_visible__control_characters(void **state)
     assert_string_equal(text, "");
 }
 
+/* What turns the direction of a line, as names in terminals were disguised with; é, a joiner and the letters
+   of Hebrew, which turn their own direction only, stay. */
+static void text_visible__direction(void **state)
+{
+    static const char *const turning[] = {"\u061C", "\u200E", "\u200F", "\u202A", "\u202E",
+                                          "\u2066", "\u2069", "\u2028", "\uFEFF"};
+    char text[64], expected[64];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof turning / sizeof *turning; i++) {
+        size_t length = 0;
+        for (const char *at = turning[i]; *at; at++)
+            length +=
+                (size_t)snprintf(expected + length, sizeof expected - length, "\\x%02x", (unsigned char)*at);
+        plx_text_visible(turning[i], text, sizeof text);
+        assert_string_equal(text, expected);
+    }
+    plx_text_visible("\u00E9\u200D\u05D0\u2065\u206A", text, sizeof text);
+    assert_string_equal(text, "\u00E9\u200D\u05D0\u2065\u206A");
+}
+
 static void text_visible__any_capacity(void **state)
 {
     char text[8];
@@ -259,6 +281,7 @@ int main(void)
         cmocka_unit_test(format__control_characters_are_visible),
         cmocka_unit_test(format__any_capacity),
         cmocka_unit_test(text_visible__control_characters),
+        cmocka_unit_test(text_visible__direction),
         cmocka_unit_test(text_visible__any_capacity),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
