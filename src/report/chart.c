@@ -7,8 +7,7 @@
 #include <string.h>
 
 /* Letters at the ends of curves are so far from each other, as shares of the height. */
-#define LABEL_STEP  0.06
-#define LABELS_MOST 32
+#define LABEL_STEP 0.06
 
 #define MARKS_MOST 9
 
@@ -23,6 +22,11 @@ struct axis {
     size_t count;
     double step; /* 0: labels are whole numbers in groups */
 };
+
+static size_t drawn(const struct plx_chart *chart)
+{
+    return plx_chart_drawn(chart->count);
+}
 
 static double scaled(enum plx_chart_scale scale, double value)
 {
@@ -86,7 +90,7 @@ static double depth(const struct axis *y, double value)
 static void put_percent(struct plx_html *html, const char *attribute, double share)
 {
     plx_html_markupf(html, " %s=\"", attribute);
-    plx_html_fixed(html, 100 * share, 2);
+    plx_html_coordinate(html, 100 * share, 2);
     plx_html_markup(html, "%\"");
 }
 
@@ -106,7 +110,9 @@ static void put_grid(struct plx_html *html, const struct axis *x, const struct a
         put_percent(html, "y2", depth(y, y->marks[i]));
         plx_html_markup(html, "/><text class=\"ty\" x=\"-8\" dy=\".32em\"");
         put_percent(html, "y", depth(y, y->marks[i]));
-        plx_html_markupf(html, ">%s</text>", label_of(y, y->marks[i], text));
+        plx_html_markup(html, ">");
+        plx_html_numeral(html, label_of(y, y->marks[i], text));
+        plx_html_markup(html, "</text>");
     }
     for (size_t i = 0; i < x->count; i++) {
         const double at = place(x, x->marks[i]);
@@ -115,7 +121,9 @@ static void put_grid(struct plx_html *html, const struct axis *x, const struct a
         put_percent(html, "x2", at);
         plx_html_markupf(html, "/><text class=\"tx%s\" y=\"100%%\" dy=\"1.5em\"", i % 2 ? " odd" : "");
         put_percent(html, "x", at);
-        plx_html_markupf(html, ">%s</text>", label_of(x, x->marks[i], text));
+        plx_html_markup(html, ">");
+        plx_html_numeral(html, label_of(x, x->marks[i], text));
+        plx_html_markup(html, "</text>");
     }
     plx_html_markup(html, "</g>\n");
 }
@@ -132,9 +140,9 @@ static void put_axis_labels(struct plx_html *html, const struct plx_chart *chart
 static void put_step(struct plx_html *html, char command, double x, double y)
 {
     plx_html_markupf(html, "%c", command);
-    plx_html_fixed(html, STRETCHED * x, 1);
+    plx_html_coordinate(html, STRETCHED * x, 1);
     plx_html_markup(html, " ");
-    plx_html_fixed(html, STRETCHED * y, 1);
+    plx_html_coordinate(html, STRETCHED * y, 1);
 }
 
 static bool has_band(const struct plx_chart_point *point)
@@ -219,14 +227,14 @@ static void put_stretched(struct plx_html *html, const struct plx_chart *chart, 
     char colour[16];
     plx_html_markup(html, "<svg ");
     plx_html_markup(html, BEGIN);
-    for (size_t i = 0; i < chart->count; i++)
+    for (size_t i = 0; i < drawn(chart); i++)
         put_band(html, chart->series + i, colour_of(i, colour), x, y);
     plx_html_markup(html, "</svg>\n<svg class=\"whole\" ");
     plx_html_markup(html, BEGIN);
     if (chart->diagonal)
         plx_html_markup(html, "<path class=\"level\" vector-effect=\"non-scaling-stroke\" "
                               "d=\"M0 1000L1000 0\"/>\n");
-    for (size_t i = 0; i < chart->count; i++)
+    for (size_t i = 0; i < drawn(chart); i++)
         (chart->steps ? put_steps : put_line)(html, chart->series + i, colour_of(i, colour), x, y);
     plx_html_markup(html, "</svg>\n");
 }
@@ -261,7 +269,8 @@ static void put_point(struct plx_html *html, const struct plx_chart *chart, size
 {
     char colour[16];
     const double at = place(x, point->x), down = depth(y, point->y);
-    plx_html_markupf(html, "<g class=\"pt %s%s\">", colour_of(index, colour), chart->dots ? " dot" : "");
+    plx_html_markupf(html, "<g class=\"pt %s%s\">", colour_of(index, colour),
+                     chart->dots || chart->series[index].count == 1 ? " dot" : "");
     if (chart->count == 1) { /* all above and below it */
         const double from = fmax(0, place(x, point->from)), to = fmin(1, place(x, point->to));
         plx_html_markup(html, "<rect class=\"hit\" y=\"0\" height=\"100%\"");
@@ -293,7 +302,7 @@ static void put_point(struct plx_html *html, const struct plx_chart *chart, size
 static void put_points(struct plx_html *html, const struct plx_chart *chart, const struct axis *x,
                        const struct axis *y)
 {
-    for (size_t i = 0; i < chart->count; i++) {
+    for (size_t i = 0; i < drawn(chart); i++) {
         for (size_t k = 0; k < chart->series[i].count; k++) {
             if (isfinite(chart->series[i].points[k].y))
                 put_point(html, chart, i, chart->series[i].points + k, x, y);
@@ -304,7 +313,7 @@ static void put_points(struct plx_html *html, const struct plx_chart *chart, con
 static void put_levels(struct plx_html *html, const struct plx_chart *chart, const struct axis *y)
 {
     char colour[16];
-    for (size_t i = 0; i < chart->count; i++) {
+    for (size_t i = 0; i < drawn(chart); i++) {
         const double level = chart->series[i].level;
         if (!isfinite(level))
             continue;
@@ -329,14 +338,17 @@ static void put_marks(struct plx_html *html, const struct plx_chart *chart, cons
         const double at = place(x, mark->x);
         if (!(at >= 0 && at <= 1))
             continue;
-        plx_html_markupf(html, "<line class=\"level %s\" y1=\"0\" y2=\"100%%\"",
-                         colour_of(mark->series, colour));
+        plx_html_markupf(html, "<line class=\"level %s%s\" y1=\"0\" y2=\"100%%\"",
+                         colour_of(mark->series, colour), mark->dotted ? " dotted" : "");
         put_percent(html, "x1", at);
         put_percent(html, "x2", at);
         plx_html_markup(html, "/>");
         if (!mark->label)
             continue;
-        plx_html_markupf(html, "<text class=\"level\" y=\"0\" dx=\"4\" dy=\"%s\"", i % 2 ? "2.2em" : "1em");
+        /* Of two, the label of the left one stands at its left, where there is room. */
+        const bool left = chart->mark_count == 2 && mark->x < chart->marks[1 - i].x && at > 0.15;
+        plx_html_markupf(html, "<text class=\"level%s\" y=\"0\" dx=\"%s\" dy=\"%s\"", left ? " before" : "",
+                         left ? "-4" : "4", i % 2 ? "2.2em" : "1em");
         put_percent(html, "x", at);
         plx_html_markupf(html, ">%s</text>\n", mark->label);
     }
@@ -358,10 +370,11 @@ static double last_value(const struct plx_chart_series *series)
 }
 
 /* In the order of their depths, so far from each other that they can be read. */
-static size_t settle_ends(const struct plx_chart *chart, const struct axis *y, struct end ends[LABELS_MOST])
+static size_t settle_ends(const struct plx_chart *chart, const struct axis *y,
+                          struct end ends[PLX_CHART_CURVES_MOST])
 {
     size_t count = 0;
-    for (size_t i = 0; i < chart->count && count < LABELS_MOST; i++) {
+    for (size_t i = 0; i < drawn(chart); i++) {
         const double value = last_value(chart->series + i);
         size_t at = count;
         if (!isfinite(value))
@@ -378,7 +391,7 @@ static size_t settle_ends(const struct plx_chart *chart, const struct axis *y, s
 
 static void put_ends(struct plx_html *html, const struct plx_chart *chart, const struct axis *y)
 {
-    struct end ends[LABELS_MOST];
+    struct end ends[PLX_CHART_CURVES_MOST];
     char colour[16], letter[PLX_NUMBER_TEXT];
     if (chart->count < 2)
         return;
@@ -389,6 +402,11 @@ static void put_ends(struct plx_html *html, const struct plx_chart *chart, const
         put_percent(html, "y", ends[i].depth);
         plx_html_markupf(html, ">%s</text>\n", plx_chart_letter(ends[i].series, letter));
     }
+}
+
+size_t plx_chart_drawn(size_t count)
+{
+    return count < PLX_CHART_CURVES_MOST ? count : PLX_CHART_CURVES_MOST;
 }
 
 const char *plx_chart_letter(size_t index, char text[PLX_NUMBER_TEXT])
@@ -412,7 +430,7 @@ static void put_legend(struct plx_html *html, const struct plx_chart *chart)
     if (chart->count < 2)
         return;
     plx_html_markup(html, "<ul class=\"legend\">");
-    for (size_t i = 0; i < chart->count; i++) {
+    for (size_t i = 0; i < drawn(chart); i++) {
         plx_html_markup(html, "<li>");
         plx_chart_key(html, i);
         plx_html_markup(html, " ");
@@ -447,7 +465,8 @@ static void put_row(struct plx_html *html, const struct plx_chart *chart, size_t
 
 static void put_table(struct plx_html *html, const struct plx_chart *chart)
 {
-    plx_html_markup(html, "<details><summary>Values</summary><div class=\"box\"><table><thead><tr>");
+    plx_html_markup(html,
+                    "<details><summary>Values</summary><div class=\"box\" tabindex=\"0\"><table><thead><tr>");
     if (chart->count > 1)
         plx_html_markup(html, "<th scope=\"col\">result</th>");
     plx_html_markup(html, "<th scope=\"col\" class=\"num\">");
@@ -456,7 +475,7 @@ static void put_table(struct plx_html *html, const struct plx_chart *chart)
                           "<th scope=\"col\" class=\"num\">tokens</th><th scope=\"col\" class=\"num\">");
     plx_html_string(html, chart->y.label);
     plx_html_markup(html, "</th></tr></thead><tbody>\n");
-    for (size_t i = 0; i < chart->count; i++) {
+    for (size_t i = 0; i < drawn(chart); i++) {
         for (size_t k = 0; k < chart->series[i].count; k++)
             put_row(html, chart, i, chart->series[i].points + k);
     }
@@ -486,6 +505,8 @@ void plx_chart_write(struct plx_html *html, const struct plx_chart *chart)
     put_points(html, chart, &x, &y);
     plx_html_markup(html, "</svg>\n<figcaption>");
     plx_html_string(html, chart->words);
+    if (drawn(chart) < chart->count)
+        plx_html_markupf(html, " Drawn are the first %zu of %zu results.", drawn(chart), chart->count);
     plx_html_markup(html, "</figcaption>\n");
     put_table(html, chart);
     plx_html_markup(html, "</figure>\n");

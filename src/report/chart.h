@@ -40,11 +40,12 @@ struct plx_chart_series {
     double level; /* a dashed line at that y: the mean of all; NaN: none */
 };
 
-/* A dashed upright line. */
+/* An upright line. */
 struct plx_chart_mark {
     double x;
     const char *label; /* of ours; NULL: none */
     size_t series;     /* whose colour it has */
+    bool dotted;       /* else dashed */
 };
 
 struct plx_chart {
@@ -63,6 +64,12 @@ struct plx_chart {
     const struct plx_chart_mark *marks;
     size_t mark_count;
 };
+
+/* More curves than these are told apart by nobody: the first ones are drawn, and the caption says so. */
+#define PLX_CHART_CURVES_MOST 8
+
+/* How many of so many curves that are. */
+size_t plx_chart_drawn(size_t count);
 
 /* Writes <figure> with the drawing, its legend where there are several series, and the table. */
 void plx_chart_write(struct plx_html *html, const struct plx_chart *chart);

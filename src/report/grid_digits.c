@@ -1,4 +1,5 @@
 /* Numbers of a table for people: rounded to the digits that their uncertainty leaves them. */
+#include "report/digits.h"
 #include "report/grid.h"
 
 #include <math.h>
@@ -18,15 +19,6 @@ static int magnitude(double value)
         return 0;
     snprintf(text, sizeof text, "%.1e", value);
     return (int)strtol(strchr(text, 'e') + 1, NULL, 10);
-}
-
-/* A standard error warrants its first digit, and the second where the first is 1; what is left of the point
-   is never rounded away. */
-static int warranted_decimals(double standard_error)
-{
-    char text[32];
-    snprintf(text, sizeof text, "%.1e", standard_error);
-    return (text[0] == '1' ? 1 : 0) - magnitude(standard_error);
 }
 
 /* Whether there is an error that is more than that of rounding. */
@@ -81,7 +73,7 @@ static unsigned column_decimals(const struct plx_grid *grid, size_t column)
         const struct plx_grid_cell *cell = plx_grid_cell(grid, i, column);
         if (!cell->known || !isfinite(cell->value) || !is_uncertain(cell))
             continue;
-        const int warranted = bounded(warranted_decimals(cell->standard_error), DECIMALS_MOST);
+        const int warranted = bounded(plx_decimals_warranted(cell->standard_error), DECIMALS_MOST);
         decimals = warranted > decimals ? warranted : decimals;
     }
     return (unsigned)decimals;

@@ -31,7 +31,20 @@ void plx_html_markupf(struct plx_html *html, const char *format, ...)
     plx_html_markup(html, text);
 }
 
+void plx_html_numeral(struct plx_html *html, const char *text)
+{
+    plx_html_markup(html, *text == '-' ? "−" : "");
+    plx_html_markup(html, text + (*text == '-'));
+}
+
 void plx_html_fixed(struct plx_html *html, double value, unsigned digits)
+{
+    char text[PLX_FIXED_TEXT];
+    plx_format_fixed(value, digits, text);
+    plx_html_numeral(html, text + (text[strspn(text, "-0.")] == '\0' && *text == '-'));
+}
+
+void plx_html_coordinate(struct plx_html *html, double value, unsigned digits)
 {
     char text[PLX_FIXED_TEXT];
     put(html, text, plx_format_fixed(value, digits, text));

@@ -23,8 +23,15 @@ void plx_html_markup(struct plx_html *html, const char *markup);
 /* The same out of numbers and words of our own, of up to 1,000 bytes: never of anything from elsewhere. */
 void plx_html_markupf(struct plx_html *html, const char *format, ...) PLX_PRINTF(2, 3);
 
-/* A number with so many digits behind the point, whatever the locale. */
+/* A number for people with so many digits behind the point, whatever the locale; with a minus sign rather
+   than a hyphen, and without one where it is rounded to zero. */
 void plx_html_fixed(struct plx_html *html, double value, unsigned digits);
+
+/* The text of a number with the same minus sign. */
+void plx_html_numeral(struct plx_html *html, const char *text);
+
+/* A number for the browser, in an attribute. */
+void plx_html_coordinate(struct plx_html *html, double value, unsigned digits);
 
 /* Text of anybody, as content or between the quotes of an attribute. What cannot be seen, or turns the
    direction of what is around it, is named: a new line ↵, a tab ⇥, all else by its number (⟨U+202E⟩); a byte

@@ -43,17 +43,19 @@ static enum plx_status read_numbers(struct plx_reported *result, struct plx_erro
 
 static enum plx_status find_interval(struct plx_reported *result, struct plx_error *error)
 {
-    const cJSON *average = plx_report_find(result->json, "protocol.average");
+    const cJSON *average = plx_result_find(result->json, "protocol.average");
     const double half = PLX_NORMAL_95 * result->standard_error;
     struct plx_block_error by_blocks;
     result->interval[0] = result->nats - half;
     result->interval[1] = result->nats + half;
+    result->interval_error = result->standard_error;
     const enum plx_status status = plx_block_interval_read(result->json, result->path, &by_blocks, error);
     if (status || !isfinite(half) || !cJSON_IsString(average) || strcmp(average->valuestring, "token") != 0 ||
         by_blocks.blocks == 0)
         return status;
     result->interval[0] = result->nats - by_blocks.reach;
     result->interval[1] = result->nats + by_blocks.reach;
+    result->interval_error = by_blocks.standard_error;
     result->blocks = by_blocks.blocks;
     return PLX_OK;
 }
@@ -149,6 +151,17 @@ static void put_pieces(struct plx_html *html, const char *const *const *lists, s
     }
 }
 
+/* Whether all names of corpora are the same. */
+static bool is_one_corpus(const struct plx_report *report)
+{
+    const char *first = plx_result_input_name(report->results[0].corpus);
+    for (size_t i = 1; i < report->count; i++) {
+        if (strcmp(plx_result_input_name(report->results[i].corpus), first) != 0)
+            return false;
+    }
+    return true;
+}
+
 static void put_title(struct plx_report *report)
 {
     struct plx_html *html = &report->html;
@@ -156,11 +169,15 @@ static void put_title(struct plx_report *report)
         plx_html_string(html, report->options->title);
         return;
     }
+    const char *corpus = plx_result_input_name(report->results[0].corpus);
+    const bool one = is_one_corpus(report);
     plx_html_string(html, plx_result_input_name(report->results[0].model));
-    if (report->count > 1)
+    if (report->count > 1 && one)
         plx_html_textf(html, " and %zu more", report->count - 1);
     plx_html_string(html, " on ");
-    plx_html_string(html, plx_result_input_name(report->results[0].corpus));
+    plx_html_string(html, corpus);
+    if (!one)
+        plx_html_textf(html, ", and %zu more", report->count - 1);
 }
 
 static bool is_shown(const struct plx_report *report, const struct plx_report_section *section)
@@ -219,7 +236,7 @@ static void put_results(struct plx_report *report)
         plx_html_markup(html, "</strong> <span class=\"soft\">on</span> ");
         plx_html_bdi(html, plx_result_input_name(result->corpus));
         plx_html_markup(html, " <span class=\"soft\">by the protocol ");
-        const cJSON *name = plx_report_find(result->json, "protocol.name");
+        const cJSON *name = plx_result_find(result->json, "protocol.name");
         plx_html_bdi(html, cJSON_IsString(name) ? name->valuestring : "—");
         if (report->count > 1) {
             plx_html_markup(html, " · ");

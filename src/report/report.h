@@ -9,6 +9,7 @@
 #include <perplex/report.h>
 
 #include "base/number.h"
+#include "base/student.h"
 #include "report/comparability.h"
 #include "report/html.h"
 #include "report/result_file.h"
@@ -25,7 +26,8 @@ struct plx_reported {
     double standard_error; /* of nats, were tokens independent; NaN: not known */
     double interval[2];    /* of nats, 95 %: from blocks of neighbours; where these are too few, as if tokens
                               were independent; NaN: not known */
-    size_t blocks;         /* that it is from; 0: none */
+    double interval_error; /* the standard error that it comes from */
+    size_t blocks;         /* that both are from; 0: none */
     uint64_t scored;
 };
 
@@ -72,9 +74,6 @@ double plx_report_number(const cJSON *parent, const char *key);
 /* Whether tokens are words, which stand apart; of others, letters say by themselves where a blank is. */
 bool plx_report_words(const struct plx_reported *result);
 
-/* The member of a member, and so on: "breakdown.position". NULL where there is none. */
-const cJSON *plx_report_find(const cJSON *json, const char *path);
-
 /* Whether any of the results has it, and it is not empty. */
 bool plx_report_any(const struct plx_report *report, const char *path);
 
@@ -84,7 +83,11 @@ bool plx_report_comparable(const struct plx_reported *result, bool of_text);
 /* With so many digits behind the point, and all digits on hover; "—" for no number. */
 void plx_report_put_fixed(struct plx_html *html, double value, unsigned digits);
 
-/* Digits that its standard error leaves meaning to; where that is not known, five. */
+/* A number, a word or a yes of a result: anybody's; "—" for anything else. */
+void plx_report_put_value(struct plx_html *html, const cJSON *value);
+
+/* Digits behind the point that the standard error of what is shown leaves meaning to; where that is not
+   known, of five in all. */
 unsigned plx_report_digits(double value, double standard_error);
 
 /* Cells of tables. */

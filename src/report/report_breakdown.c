@@ -45,7 +45,7 @@ static void put_bars(struct plx_html *html, double tokens, double loss)
     for (size_t i = 0; i < 2; i++) {
         plx_html_markup(html, i ? "<rect y=\"55%\" height=\"45%\" width=\""
                                 : "<rect class=\"tokens-share\" height=\"45%\" width=\"");
-        plx_html_fixed(html, isfinite(shares[i]) ? 100 * fmin(fmax(shares[i], 0), 1) : 0, 2);
+        plx_html_coordinate(html, isfinite(shares[i]) ? 100 * fmin(fmax(shares[i], 0), 1) : 0, 2);
         plx_html_markup(html, "%\"/>");
     }
     plx_html_markup(html, "</svg></td>");
@@ -55,7 +55,7 @@ static void put_bars(struct plx_html *html, double tokens, double loss)
 static void put_part(struct plx_report *report, size_t index, const cJSON *part)
 {
     struct plx_html *html = &report->html;
-    const cJSON *all = plx_report_find(report->results[index].json, "accumulators.nats");
+    const cJSON *all = plx_result_find(report->results[index].json, "accumulators.nats");
     const double tokens = plx_report_number(part, "tokens"), nats = plx_report_number(part, "nats");
     const double whole_tokens = plx_report_number(all, "count");
     const double whole_nats = report->results[index].nats * whole_tokens;
@@ -91,7 +91,7 @@ static size_t add_key(double keys[PARTS_MOST], size_t count, double key)
 static const cJSON *find_part(const struct plx_reported *result, const struct parts *parts, double key)
 {
     const cJSON *part;
-    cJSON_ArrayForEach(part, plx_report_find(result->json, parts->path))
+    cJSON_ArrayForEach(part, plx_result_find(result->json, parts->path))
     {
         if (plx_report_number(part, parts->key) == key)
             return part;
@@ -106,7 +106,7 @@ static void put_parts(struct plx_report *report, const struct parts *parts)
     size_t count = 0;
     const cJSON *part;
     for (size_t i = 0; i < report->count; i++) {
-        cJSON_ArrayForEach(part, plx_report_find(report->results[i].json, parts->path)) count =
+        cJSON_ArrayForEach(part, plx_result_find(report->results[i].json, parts->path)) count =
             add_key(keys, count, plx_report_number(part, parts->key));
     }
     for (size_t k = 0; k < count; k++) {
@@ -128,7 +128,7 @@ static void put_single(struct plx_report *report, const char *path, const char *
 {
     struct plx_html *html = &report->html;
     for (size_t i = 0; i < report->count; i++) {
-        const cJSON *part = plx_report_find(report->results[i].json, path);
+        const cJSON *part = plx_result_find(report->results[i].json, path);
         if (!part || !(plx_report_number(part, "tokens") > 0))
             continue;
         plx_html_markupf(html, "<tr><th scope=\"row\">%s</th>", label);
@@ -181,7 +181,7 @@ static bool has_frequency(const struct plx_report *report)
 static void write_frequency(struct plx_report *report)
 {
     static const struct parts PARTS = {"breakdown.frequency.bands", "from", "seen in training", put_band};
-    const cJSON *counts = plx_report_find(report->results[0].json, "breakdown.frequency.counts");
+    const cJSON *counts = plx_result_find(report->results[0].json, "breakdown.frequency.counts");
     const double tokens = plx_report_number(counts, "tokens");
     char text[PLX_NUMBER_TEXT];
     plx_html_markup(&report->html, "<p class=\"soft\">How often the training corpus has a token");
@@ -197,7 +197,7 @@ static void write_frequency(struct plx_report *report)
 static bool has_unknown(const struct plx_report *report)
 {
     for (size_t i = 0; i < report->count; i++) {
-        const cJSON *after = plx_report_find(report->results[i].json, "breakdown.after_unknown.unknown");
+        const cJSON *after = plx_result_find(report->results[i].json, "breakdown.after_unknown.unknown");
         if (plx_report_number(after, "tokens") > 0)
             return true;
     }
@@ -231,7 +231,7 @@ static void put_step(struct plx_html *html, const cJSON *part)
 static bool has_documents(const struct plx_report *report)
 {
     for (size_t i = 0; i < report->count; i++) {
-        if (plx_report_number(plx_report_find(report->results[i].json, "breakdown.document"), "documents") >
+        if (plx_report_number(plx_result_find(report->results[i].json, "breakdown.document"), "documents") >
             1)
             return true;
     }
@@ -261,7 +261,7 @@ static void put_document(struct plx_html *html, const cJSON *document, bool name
 static void put_documents(struct plx_report *report, size_t index, const char *path, const char *heading)
 {
     struct plx_html *html = &report->html;
-    const cJSON *list = plx_report_find(report->results[index].json, path), *document;
+    const cJSON *list = plx_result_find(report->results[index].json, path), *document;
     bool named = false;
     if (!list || !list->child)
         return;
@@ -271,7 +271,7 @@ static void put_documents(struct plx_report *report, size_t index, const char *p
     plx_html_markupf(html, " %s</h3>\n", heading);
     plx_report_table_begin(html, "");
     plx_html_markupf(html,
-                     "<thead><tr><th scope=\"col\">number</th>%s"
+                     "<thead><tr><th scope=\"col\">number, from 0</th>%s"
                      "<th scope=\"col\" class=\"num\">tokens</th>"
                      "<th scope=\"col\" class=\"num\">nats per token</th>"
                      "<th scope=\"col\" class=\"num\">perplexity</th>"
@@ -290,8 +290,14 @@ static void write_documents(struct plx_report *report)
     put_parts(report, &PARTS);
     end_parts(report);
     for (size_t i = 0; i < report->count; i++) {
-        put_documents(report, i, "breakdown.document.worst", "Documents that cost most");
-        put_documents(report, i, "breakdown.document.best", "Documents that cost least");
+        const cJSON *documents = plx_result_find(report->results[i].json, "breakdown.document");
+        const double all = plx_report_number(documents, "documents");
+        /* The same ones in reverse say nothing more. */
+        const bool few = cJSON_GetArraySize(plx_result_member(documents, "worst")) >= all;
+        put_documents(report, i, "breakdown.document.worst",
+                      few ? "Documents, those that cost most first" : "Documents that cost most");
+        if (!few)
+            put_documents(report, i, "breakdown.document.best", "Documents that cost least");
     }
 }
 

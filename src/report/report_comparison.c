@@ -88,17 +88,18 @@ static void put_row(struct plx_report *report, size_t index, const struct plx_pa
     const bool comparable = pair->comparability.level == PLX_COMPARABLE_TOKENS;
     plx_html_markup(html, "<tr><th scope=\"row\">");
     plx_report_letter(report, index);
-    plx_html_markup(html, "</th>");
+    plx_html_markup(html, "</th><td class=\"verdict\">");
+    plx_html_string(html, pair->reason);
+    plx_html_markup(html, "</td>");
     if (comparable && pair->test.known)
         put_test(html, &pair->test);
     else
         plx_html_markup(html, "<td class=\"num\">—</td><td class=\"num\">—</td><td class=\"num\">—</td>");
     plx_report_cell_number(html, comparable ? pair->changes[PLX_FIGURE_PERPLEXITY] : (double)NAN,
-                           pair->test.known ? pair->test.standard_error : 0);
+                           pair->test.known ? pair->changes[PLX_FIGURE_PERPLEXITY] * pair->test.standard_error
+                                            : 0);
     put_documents(html, &pair->moved);
-    plx_html_markup(html, "<td class=\"wide\">");
-    plx_html_string(html, pair->reason);
-    plx_html_markup(html, "</td></tr>\n");
+    plx_html_markup(html, "</tr>\n");
 }
 
 /* How sure it is, and what makes it doubtful. */
@@ -152,12 +153,13 @@ static void put_moved(struct plx_report *report, size_t index, const struct plx_
     plx_report_letter(report, index);
     plx_html_markupf(html, " %s</h3>\n", heading);
     plx_report_table_begin(html, "");
-    plx_html_markupf(html,
-                     "<thead><tr><th scope=\"col\">document</th>%s<th scope=\"col\" class=\"num\">tokens</th>"
-                     "<th scope=\"col\" class=\"num\">nats per token, BASE</th>"
-                     "<th scope=\"col\" class=\"num\">NEW</th>"
-                     "<th scope=\"col\" class=\"num\">change in all, nats</th></tr></thead>\n<tbody>\n",
-                     moved->has_ids ? "<th scope=\"col\">name</th>" : "");
+    plx_html_markupf(
+        html,
+        "<thead><tr><th scope=\"col\">document, from 0</th>%s<th scope=\"col\" class=\"num\">tokens</th>"
+        "<th scope=\"col\" class=\"num\">nats per token, BASE</th>"
+        "<th scope=\"col\" class=\"num\">NEW</th>"
+        "<th scope=\"col\" class=\"num\">change in all, nats</th></tr></thead>\n<tbody>\n",
+        moved->has_ids ? "<th scope=\"col\">name</th>" : "");
     for (size_t i = 0; i < documents->count; i++)
         put_document(html, documents->list + i, moved->has_ids);
     plx_html_markup(html, "</tbody>");
@@ -200,12 +202,12 @@ static void write_all(struct plx_report *report, struct plx_comparison **compari
     plx_html_markup(html, ", NEW the result of a row. Differences are NEW − BASE.</p>\n");
     plx_report_table_begin(html, "");
     plx_html_markup(html, "<thead><tr><th scope=\"col\">NEW</th>"
+                          "<th scope=\"col\">verdict</th>"
                           "<th scope=\"col\" class=\"num\">nats per token</th>"
                           "<th scope=\"col\" class=\"num\">95 % interval</th>"
                           "<th scope=\"col\" class=\"num\">p</th>"
                           "<th scope=\"col\" class=\"num\">perplexity ×</th>"
-                          "<th scope=\"col\" class=\"num\">documents worse</th>"
-                          "<th scope=\"col\">verdict</th></tr></thead>\n<tbody>\n");
+                          "<th scope=\"col\" class=\"num\">documents worse</th></tr></thead>\n<tbody>\n");
     const enum plx_status status = compare_all(report, comparisons);
     if (html->status == PLX_OK)
         html->status = status;

@@ -14,15 +14,21 @@
 /* Fewer tokens say nothing: their bins are joined. */
 #define BIN_TOKENS_LEAST 64
 
+/* Two numbers, and what they are of. */
+#define BLOCKS_TEXT 96
+
 /* Curves under construction, one for each result. */
 struct curves {
     struct plx_chart_series *series; /* [count of results] */
     struct plx_chart_point **points; /* [count of results]; each owned */
+    size_t drawn;                    /* the first ones */
     double low, high;                /* of y */
+    double bottom, top;              /* of y with its bands */
     double end;                      /* of x */
 };
 
-/* The standard deviation of a token's cross-entropy; NaN: not known. */
+/* The standard deviation of the cross-entropy of all its tokens; NaN: not known. Of those of a block nothing
+   is known. */
 static double deviation_of(const struct plx_reported *result)
 {
     return result->standard_error * sqrt((double)result->scored);
@@ -31,7 +37,11 @@ static double deviation_of(const struct plx_reported *result)
 static bool begin_curves(struct plx_report *report, struct curves *curves)
 {
     struct plx_html *html = &report->html;
-    *curves = (struct curves){.low = (double)INFINITY, .high = -(double)INFINITY};
+    *curves = (struct curves){.drawn = plx_chart_drawn(report->count),
+                              .low = (double)INFINITY,
+                              .high = -(double)INFINITY,
+                              .bottom = (double)INFINITY,
+                              .top = -(double)INFINITY};
     if (html->status)
         return false;
     curves->series = plx_new_array(report->count, sizeof *curves->series, html->error);
@@ -74,6 +84,9 @@ static void add_point(struct plx_report *report, struct curves *curves, size_t i
     if (isfinite(point.y)) {
         curves->low = fmin(curves->low, point.y);
         curves->high = fmax(curves->high, point.y);
+        const double error = isfinite(point.error) ? point.error : 0;
+        curves->bottom = fmin(curves->bottom, fmax(point.y - error, 0));
+        curves->top = fmax(curves->top, point.y + error);
     }
 }
 
@@ -90,7 +103,7 @@ static double mean_of(const cJSON *sum, const cJSON *count)
 
 static void read_blocks(struct plx_report *report, struct curves *curves, size_t index)
 {
-    const cJSON *blocks = plx_report_find(report->results[index].json, "accumulators.blocks");
+    const cJSON *blocks = plx_result_find(report->results[index].json, "accumulators.blocks");
     const cJSON *counts = plx_result_member(blocks, "counts"), *sums = plx_result_member(blocks, "sums");
     const double targets = plx_report_number(blocks, "targets");
     const int most = cJSON_GetArraySize(counts);
@@ -125,8 +138,8 @@ static void draw(struct plx_report *report, struct curves *curves, struct plx_ch
         return;
     }
     chart->y.label = "nats per token";
-    chart->y.low = curves->low;
-    chart->y.high = curves->high;
+    chart->y.low = curves->bottom;
+    chart->y.high = curves->top;
     chart->series = curves->series;
     chart->count = report->count;
     plx_chart_write(&report->html, chart);
@@ -138,11 +151,33 @@ static const char *three_digits(double value, char text[PLX_FIXED_TEXT])
     return text;
 }
 
+/* "1,024 tokens", or from how few to how many where results have others. */
+static void name_blocks(const struct plx_report *report, const struct curves *curves, char text[BLOCKS_TEXT])
+{
+    double least = (double)INFINITY, most = 0;
+    char low[PLX_NUMBER_TEXT], high[PLX_NUMBER_TEXT];
+    for (size_t i = 0; i < curves->drawn; i++) {
+        const cJSON *blocks = plx_result_find(report->results[i].json, "accumulators.blocks");
+        const double targets = plx_report_number(blocks, "targets");
+        if (!(targets >= 1 && targets < 9e15))
+            continue;
+        least = fmin(least, targets);
+        most = fmax(most, targets);
+    }
+    if (most == 0)
+        snprintf(text, BLOCKS_TEXT, "tokens");
+    else if (least == most)
+        snprintf(text, BLOCKS_TEXT, "%s tokens", plx_format_grouped((uint64_t)most, high));
+    else
+        snprintf(text, BLOCKS_TEXT, "%s to %s tokens", plx_format_grouped((uint64_t)least, low),
+                 plx_format_grouped((uint64_t)most, high));
+}
+
 static void write_along(struct plx_report *report)
 {
     struct plx_html *html = &report->html;
     struct curves curves;
-    char words[1200], low[PLX_FIXED_TEXT], high[PLX_FIXED_TEXT], block[PLX_NUMBER_TEXT];
+    char words[1200], low[PLX_FIXED_TEXT], high[PLX_FIXED_TEXT], block[BLOCKS_TEXT];
     if (!all_finite(report)) {
         plx_html_markup(html,
                         "<p>There are tokens of zero probability: the mean of what holds one is infinite. "
@@ -150,17 +185,15 @@ static void write_along(struct plx_report *report)
         return;
     }
     if (begin_curves(report, &curves)) {
-        for (size_t i = 0; i < report->count && html->status == PLX_OK; i++)
+        for (size_t i = 0; i < curves.drawn && html->status == PLX_OK; i++)
             read_blocks(report, &curves, i);
-        const double targets =
-            plx_report_number(plx_report_find(report->results[0].json, "accumulators.blocks"), "targets");
+        name_blocks(report, &curves, block);
         snprintf(
             words, sizeof words,
-            "Mean cross-entropy of each block of %s tokens, in the order of the corpus: from %s to %s nats "
+            "Mean cross-entropy of each block of %s, in the order of the corpus: from %s to %s nats "
             "per token; dashed, the mean over all. The band reaches 1.96 standard errors to either side, "
-            "were the tokens of a block independent.",
-            targets >= 1 && targets < 9e15 ? plx_format_grouped((uint64_t)targets, block) : "?",
-            three_digits(curves.low, low), three_digits(curves.high, high));
+            "were tokens independent and every block spread as all tokens are.",
+            block, three_digits(curves.low, low), three_digits(curves.high, high));
         struct plx_chart chart = {.id = "along-chart",
                                   .title = "Cross-entropy along the corpus",
                                   .words = words,
@@ -171,15 +204,20 @@ static void write_along(struct plx_report *report)
     end_curves(report, &curves);
 }
 
+/* A single block is the mean over all. */
 static bool has_blocks(const struct plx_report *report)
 {
-    return plx_report_any(report, "accumulators.blocks.counts");
+    for (size_t i = 0; i < report->count; i++) {
+        if (cJSON_GetArraySize(plx_result_find(report->results[i].json, "accumulators.blocks.counts")) > 1)
+            return true;
+    }
+    return false;
 }
 
 /* Bins of few tokens are joined with those that follow. */
 static void read_positions(struct plx_report *report, struct curves *curves, size_t index)
 {
-    const cJSON *bins = plx_report_find(report->results[index].json, "breakdown.position"), *bin;
+    const cJSON *bins = plx_result_find(report->results[index].json, "breakdown.position"), *bin;
     double from = -1, tokens = 0, nats = 0;
     if (!make_points(report, curves, index, cJSON_GetArraySize(bins)))
         return;
@@ -210,13 +248,14 @@ static void write_window(struct plx_report *report)
     struct curves curves;
     char words[1200], low[PLX_FIXED_TEXT], high[PLX_FIXED_TEXT];
     if (begin_curves(report, &curves)) {
-        for (size_t i = 0; i < report->count && html->status == PLX_OK; i++)
+        for (size_t i = 0; i < curves.drawn && html->status == PLX_OK; i++)
             read_positions(report, &curves, i);
         snprintf(
             words, sizeof words,
             "Mean cross-entropy by how many tokens stand before a token in its window or, without windows, "
             "in its unit: from %s to %s nats per token. Positions of fewer than %d tokens are joined; the "
-            "band reaches 1.96 standard errors to either side, were tokens independent.",
+            "band reaches 1.96 standard errors to either side, were tokens independent and spread as all are "
+            "at every position.",
             three_digits(curves.low, low), three_digits(curves.high, high), BIN_TOKENS_LEAST);
         struct plx_chart chart = {
             .id = "window-chart",

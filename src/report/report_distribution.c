@@ -38,7 +38,7 @@ static void put_figures(struct plx_report *report)
         for (size_t k = 0; k < report->count; k++)
             plx_report_cell_number(
                 html,
-                plx_report_number(plx_report_find(report->results[k].json, ROWS[i].parent), ROWS[i].key), 0);
+                plx_report_number(plx_result_find(report->results[k].json, ROWS[i].parent), ROWS[i].key), 0);
         plx_html_markup(html, "</tr>\n");
     }
     plx_html_markup(html, "</tbody>");
@@ -72,7 +72,7 @@ static enum plx_status read_series(struct plx_report *report, struct plx_chart_s
                                    struct plx_chart_point **points)
 {
     for (size_t i = 0; i < report->count; i++) {
-        const cJSON *bins = plx_report_find(report->results[i].json, "distribution.calibration.bins");
+        const cJSON *bins = plx_result_find(report->results[i].json, "distribution.calibration.bins");
         const int most = cJSON_GetArraySize(bins);
         series[i] = (struct plx_chart_series){.label = report->results[i].label, .level = (double)NAN};
         if (most <= 0)
@@ -89,7 +89,7 @@ static enum plx_status read_series(struct plx_report *report, struct plx_chart_s
 static void draw(struct plx_report *report, const struct plx_chart_series *series)
 {
     const double error = plx_report_number(
-        plx_report_find(report->results[0].json, "distribution.calibration"), "expected_calibration_error");
+        plx_result_find(report->results[0].json, "distribution.calibration"), "expected_calibration_error");
     char words[768], number[PLX_FIXED_TEXT];
     plx_format_fixed(error, 4, number);
     snprintf(

@@ -121,6 +121,8 @@ static void put_list(struct plx_report *report, size_t index, const char *key, c
 
 static void write_extremes(struct plx_report *report)
 {
+    plx_html_markup(&report->html,
+                    "<p class=\"soft\">Units, positions in them and documents count from 0.</p>\n");
     for (size_t i = 0; i < report->count; i++) {
         put_list(report, i, "worst", "Tokens that cost most");
         put_list(report, i, "best", "Tokens that cost least");

@@ -30,19 +30,6 @@ static void put_warnings(struct plx_report *report)
     }
 }
 
-static void put_value(struct plx_html *html, const cJSON *value)
-{
-    char number[PLX_NUMBER_TEXT];
-    if (cJSON_IsString(value) && *value->valuestring) {
-        plx_html_bdi(html, value->valuestring);
-    } else if (cJSON_IsNumber(value)) {
-        plx_format_double(value->valuedouble, number);
-        plx_html_string(html, number);
-    } else {
-        plx_html_markup(html, value ? "(nothing)" : "(absent)");
-    }
-}
-
 /* What makes a result another number than the base's. */
 static void put_differences(struct plx_report *report)
 {
@@ -63,9 +50,9 @@ static void put_differences(struct plx_report *report)
             plx_html_markup(html, k ? "; <code>" : "<code>");
             plx_html_string(html, difference->field);
             plx_html_markup(html, "</code> ");
-            put_value(html, difference->values[0]);
+            plx_report_put_value(html, difference->values[0]);
             plx_html_markup(html, " → ");
-            put_value(html, difference->values[1]);
+            plx_report_put_value(html, difference->values[1]);
         }
         plx_html_markup(html, "</p></div>\n");
     }
@@ -74,7 +61,7 @@ static void put_differences(struct plx_report *report)
 /* The standard error of a number that follows from the mean. */
 static double error_of(const struct plx_metric *metric, const struct plx_reported *result, double value)
 {
-    const double moved = plx_metric_shifted(metric, value, result->nats, result->standard_error);
+    const double moved = plx_metric_shifted(metric, value, result->nats, result->interval_error);
     return fabs(moved - value);
 }
 
@@ -127,6 +114,13 @@ static void put_head(struct plx_report *report)
     plx_html_markup(html, "</ul>\n");
 }
 
+/* A small one has more digits: those of what it is between would leave none of it. */
+static void put_difference(struct plx_html *html, double size, unsigned digits)
+{
+    const unsigned needed = plx_report_digits(size, size);
+    plx_html_fixed(html, size, needed > digits ? needed : digits);
+}
+
 /* Beside the base: in per cent, or in the number's own unit. */
 static void put_change(struct plx_report *report, const struct plx_metric *metric, size_t index, double value,
                        double base, unsigned digits)
@@ -139,13 +133,13 @@ static void put_change(struct plx_report *report, const struct plx_metric *metri
         plx_html_markup(html, "not comparable");
     } else if (value == base) {
         plx_html_markup(html, "the same");
-    } else if (metric->scale == PLX_METRIC_EXPONENTIAL && base != 0) {
+    } else if (plx_metric_is_relative(metric) && base != 0) {
         plx_html_markup(html, value < base ? "−" : "+");
-        plx_html_fixed(html, fabs(100 * (value / base - 1)), 2);
+        put_difference(html, fabs(100 * (value / base - 1)), 2);
         plx_html_markup(html, " %");
     } else {
         plx_html_markup(html, value < base ? "−" : "+");
-        plx_html_fixed(html, fabs(value - base), digits);
+        put_difference(html, fabs(value - base), digits);
     }
     plx_html_markup(html, "</small>");
 }
@@ -214,12 +208,39 @@ static void put_metrics(struct plx_report *report)
 static void put_independent(struct plx_html *html, const struct plx_reported *result)
 {
     const double perplexity = exp(result->nats), half = PLX_NORMAL_95 * result->standard_error;
-    const unsigned digits = plx_report_digits(perplexity, perplexity * result->standard_error);
+    const unsigned digits = plx_report_digits(perplexity, perplexity * result->interval_error);
     plx_html_markup(html, " Were tokens independent of each other, that of the perplexity would be ");
     plx_report_put_fixed(html, exp(result->nats - half), digits);
     plx_html_markup(html, " – ");
     plx_report_put_fixed(html, exp(result->nats + half), digits);
     plx_html_markup(html, ".");
+}
+
+/* Where intervals come from, which may be another place in each result. */
+static void put_interval_source(struct plx_report *report)
+{
+    struct plx_html *html = &report->html;
+    size_t least = SIZE_MAX, most = 0;
+    bool others = false;
+    for (size_t i = 0; i < report->count; i++) {
+        const struct plx_reported *result = report->results + i;
+        others = others || (result->blocks == 0 && isfinite(result->interval[0]));
+        if (result->blocks == 0)
+            continue;
+        least = result->blocks < least ? result->blocks : least;
+        most = result->blocks > most ? result->blocks : most;
+    }
+    if (most > 0) {
+        plx_html_markup(html, "Intervals are from the slow variation of the loss along the corpus, in ");
+        if (least < most)
+            plx_html_markupf(html, "%zu to ", least);
+        plx_html_markupf(html, "%zu blocks (Student's t), since neighbours depend on each other.", most);
+    }
+    if (others)
+        plx_html_markup(
+            html, most > 0 ? " Of the other results they take tokens as independent of each "
+                             "other: they are too narrow."
+                           : "Intervals take tokens as independent of each other: they are too narrow.");
 }
 
 static void put_method(struct plx_report *report)
@@ -229,13 +250,7 @@ static void put_method(struct plx_report *report)
     plx_html_markup(html, "<p class=\"soft\">");
     if (report->count > 1)
         plx_html_markup(html, "Small below a number: its 95 % interval. Below it the difference from A. ");
-    if (base->blocks > 0)
-        plx_html_markupf(html,
-                         "Intervals are from the slow variation of the loss along the corpus, in %zu blocks "
-                         "(Student's t), since neighbours depend on each other.",
-                         base->blocks);
-    else if (isfinite(base->interval[0]))
-        plx_html_markup(html, "Intervals take tokens as independent of each other: they are too narrow.");
+    put_interval_source(report);
     if (base->blocks > 0 && report->count == 1)
         put_independent(html, base);
     plx_html_markup(html, " Every digit is shown on hover.</p>\n");
@@ -249,13 +264,13 @@ static void put_count_row(struct plx_report *report, const char *path, const cha
     bool any = false;
     snprintf(parent, sizeof parent, "%.*s", (int)(leaf - path) - 1, path);
     for (size_t i = 0; i < report->count && !any; i++)
-        any = plx_report_number(plx_report_find(report->results[i].json, parent), leaf) > 0;
+        any = plx_report_number(plx_result_find(report->results[i].json, parent), leaf) > 0;
     if (!any)
         return;
     plx_html_markupf(html, "<tr><th scope=\"row\">%s</th>", label);
     for (size_t i = 0; i < report->count; i++)
         plx_report_cell_count(html,
-                              plx_report_number(plx_report_find(report->results[i].json, parent), leaf));
+                              plx_report_number(plx_result_find(report->results[i].json, parent), leaf));
     plx_html_markup(html, "</tr>\n");
 }
 

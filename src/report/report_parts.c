@@ -1,4 +1,5 @@
 #include "report/chart.h"
+#include "report/digits.h"
 #include "report/report.h"
 
 #include <math.h>
@@ -13,31 +14,16 @@ double plx_report_number(const cJSON *parent, const char *key)
     return plx_json_get_double(parent, key, &root, "", &value, &ignored) ? (double)NAN : value;
 }
 
-const cJSON *plx_report_find(const cJSON *json, const char *path)
-{
-    char key[64];
-    while (json && *path) {
-        const size_t length = strcspn(path, ".");
-        if (length >= sizeof key)
-            return NULL;
-        memcpy(key, path, length);
-        key[length] = '\0';
-        json = plx_result_member(json, key);
-        path += length + (path[length] == '.');
-    }
-    return json;
-}
-
 bool plx_report_words(const struct plx_reported *result)
 {
-    const cJSON *kind = plx_report_find(result->json, "corpus.tokenization");
+    const cJSON *kind = plx_result_find(result->json, "corpus.tokenization");
     return cJSON_IsString(kind) && strcmp(kind->valuestring, "word") == 0;
 }
 
 bool plx_report_any(const struct plx_report *report, const char *path)
 {
     for (size_t i = 0; i < report->count; i++) {
-        const cJSON *found = plx_report_find(report->results[i].json, path);
+        const cJSON *found = plx_result_find(report->results[i].json, path);
         if (found && found->child)
             return true;
     }
@@ -54,7 +40,7 @@ static void put_significant(struct plx_html *html, double value, int digits)
 {
     char text[PLX_NUMBER_TEXT];
     plx_format_significant(value, digits, text);
-    plx_html_markup(html, text);
+    plx_html_numeral(html, text);
 }
 
 void plx_report_put_fixed(struct plx_html *html, double value, unsigned digits)
@@ -65,7 +51,9 @@ void plx_report_put_fixed(struct plx_html *html, double value, unsigned digits)
         return;
     }
     plx_format_double(value, exact);
-    plx_html_markupf(html, "<span class=\"exact\" title=\"%s\">", exact);
+    plx_html_markup(html, "<span class=\"exact\" title=\"");
+    plx_html_numeral(html, exact);
+    plx_html_markup(html, "\">");
     if (isinf(value))
         plx_html_markup(html, value > 0 ? "∞" : "−∞");
     else if (fabs(value) >= 1e7 || (value != 0 && fabs(value) < 1e-3))
@@ -75,14 +63,37 @@ void plx_report_put_fixed(struct plx_html *html, double value, unsigned digits)
     plx_html_markup(html, "</span>");
 }
 
+void plx_report_put_value(struct plx_html *html, const cJSON *value)
+{
+    char number[PLX_NUMBER_TEXT];
+    if (cJSON_IsNumber(value)) {
+        if (value->valuedouble >= 10000 && value->valuedouble < 9e15 &&
+            value->valuedouble == (double)(uint64_t)value->valuedouble)
+            plx_format_grouped((uint64_t)value->valuedouble, number);
+        else
+            plx_format_double(value->valuedouble, number);
+        plx_html_string(html, number);
+    } else if (cJSON_IsString(value) && strlen(value->valuestring) == 64) { /* a digest */
+        plx_html_markup(html, "<code>");
+        plx_html_string(html, value->valuestring);
+        plx_html_markup(html, "</code>");
+    } else if (cJSON_IsString(value) && *value->valuestring) {
+        plx_html_bdi(html, value->valuestring);
+    } else if (cJSON_IsBool(value)) {
+        plx_html_markup(html, cJSON_IsTrue(value) ? "yes" : "no");
+    } else {
+        plx_html_markup(html, "<span class=\"soft\">—</span>");
+    }
+}
+
 unsigned plx_report_digits(double value, double standard_error)
 {
-    const double measure =
-        isfinite(standard_error) && standard_error > 0 ? standard_error : fabs(value) / 100;
-    if (!(measure > 0) || !isfinite(measure))
-        return 2;
-    const double digits = 2 - floor(log10(measure));
-    return (unsigned)fmin(fmax(digits, 0), 8);
+    double decimals = 2;
+    if (isfinite(standard_error) && standard_error > 1e-9 * fabs(value))
+        decimals = plx_decimals_warranted(standard_error);
+    else if (isfinite(value) && value != 0)
+        decimals = 4 - floor(log10(fabs(value)));
+    return (unsigned)fmin(fmax(decimals, 0), 10);
 }
 
 void plx_report_cell_count(struct plx_html *html, double value)
@@ -153,8 +164,8 @@ void plx_report_key(struct plx_html *html, const char *key)
 
 void plx_report_table_begin(struct plx_html *html, const char *class_name)
 {
-    plx_html_markupf(html, "<div class=\"box\"><table%s%s%s>", *class_name ? " class=\"" : "", class_name,
-                     *class_name ? "\"" : "");
+    plx_html_markupf(html, "<div class=\"box\" tabindex=\"0\"><table%s%s%s>", *class_name ? " class=\"" : "",
+                     class_name, *class_name ? "\"" : "");
 }
 
 void plx_report_table_end(struct plx_html *html)

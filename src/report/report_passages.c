@@ -76,6 +76,8 @@ typedef void row_writer(struct plx_report *report, const struct plx_token_map *m
 static void put_list(struct plx_report *report, const struct plx_token_map *map, const char *title,
                      size_t side, size_t count, row_writer *put_row)
 {
+    static const char *const HEADS[2][2] = {{"nats", "nats per token"},
+                                            {"difference, nats", "difference, nats per token"}};
     struct plx_html *html = &report->html;
     if (count == 0)
         return;
@@ -86,7 +88,7 @@ static void put_list(struct plx_report *report, const struct plx_token_map *map,
         "<thead><tr><th scope=\"col\" class=\"num\">rank</th><th scope=\"col\" class=\"num\">%s</th>"
         "<th scope=\"col\">text</th><th scope=\"col\" class=\"num\">unit</th>"
         "<th scope=\"col\" class=\"num\">position</th></tr></thead>\n<tbody>\n",
-        map->difference ? "nats more" : "nats");
+        HEADS[map->difference][put_row == put_passage]);
     for (size_t i = 0; i < count; i++)
         put_row(report, map, side, i);
     plx_html_markup(html, "</tbody>");
@@ -100,7 +102,7 @@ static void put_lists(struct plx_report *report, const struct plx_token_map *map
                                              {"Passages that got worse", "Tokens that got worse",
                                               "Passages that got better", "Tokens that got better"}};
     const struct plx_token_survey *survey = map->sample.survey;
-    const bool listed = !map->difference && plx_report_find(report->results[map->result].json, "worst");
+    const bool listed = !map->difference && plx_result_find(report->results[map->result].json, "worst");
     for (size_t side = 0; side < 2; side++) {
         put_list(report, map, TITLES[map->difference][2 * side], side, survey->passages[side].count,
                  put_passage);
@@ -115,7 +117,8 @@ static void write_passages(struct plx_report *report)
     plx_html_markupf(
         &report->html,
         "<p class=\"soft\">The scored tokens are cut into passages of %u, from the first one on. "
-        "They are ranked by their mean; ranks lead into the text.</p>\n",
+        "They are ranked by their mean; ranks lead into the text. Units (lines, documents or streams) and "
+        "positions in them count from 0.</p>\n",
         PLX_PASSAGE_TOKENS);
     for (size_t i = 0; i < report->maps->count && !report->html.status; i++) {
         if (is_listed(report->maps->maps + i))

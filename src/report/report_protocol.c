@@ -37,38 +37,14 @@ const char *plx_report_field_meaning(const char *field)
     return NULL;
 }
 
-/* A leaf: anybody's. */
-static void put_leaf(struct plx_html *html, const cJSON *value)
-{
-    char number[PLX_NUMBER_TEXT];
-    if (cJSON_IsNumber(value)) {
-        if (value->valuedouble >= 10000 && value->valuedouble < 9e15 &&
-            value->valuedouble == (double)(uint64_t)value->valuedouble)
-            plx_format_grouped((uint64_t)value->valuedouble, number);
-        else
-            plx_format_double(value->valuedouble, number);
-        plx_html_string(html, number);
-    } else if (cJSON_IsString(value) && strlen(value->valuestring) == 64) { /* a digest */
-        plx_html_markup(html, "<code>");
-        plx_html_string(html, value->valuestring);
-        plx_html_markup(html, "</code>");
-    } else if (cJSON_IsString(value) && *value->valuestring) {
-        plx_html_bdi(html, value->valuestring);
-    } else if (cJSON_IsBool(value)) {
-        plx_html_markup(html, cJSON_IsTrue(value) ? "yes" : "no");
-    } else {
-        plx_html_markup(html, "<span class=\"soft\">—</span>");
-    }
-}
-
 static void put_value(struct plx_html *html, const cJSON *value)
 {
     const cJSON *element;
     plx_html_markup(html, "<td class=\"value\">");
     if (!cJSON_IsArray(value))
-        put_leaf(html, value);
+        plx_report_put_value(html, value);
     for (element = cJSON_IsArray(value) ? value->child : NULL; element; element = element->next) {
-        put_leaf(html, element);
+        plx_report_put_value(html, element);
         plx_html_markup(html, element->next ? " · " : "");
     }
     plx_html_markup(html, "</td>");
@@ -93,9 +69,9 @@ static void put_header(struct plx_report *report, bool meaning)
 /* The same for all of them. */
 static bool agree(const struct plx_report *report, const char *path)
 {
-    const cJSON *first = plx_report_find(report->results[0].json, path);
+    const cJSON *first = plx_result_find(report->results[0].json, path);
     for (size_t i = 1; i < report->count; i++) {
-        const cJSON *other = plx_report_find(report->results[i].json, path);
+        const cJSON *other = plx_result_find(report->results[i].json, path);
         if ((first || other) && !cJSON_Compare(first, other, true))
             return false;
     }
@@ -110,7 +86,7 @@ static void put_field(struct plx_report *report, const char *path, const char *n
     plx_report_key(html, name);
     plx_html_markup(html, "</th>");
     for (size_t i = 0; i < report->count; i++)
-        put_value(html, plx_report_find(report->results[i].json, path));
+        put_value(html, plx_result_find(report->results[i].json, path));
     if (meaning) {
         plx_html_markup(html, "<td class=\"wide soft\">");
         plx_html_string(html, meaning);
@@ -138,7 +114,7 @@ static void put_preset(struct plx_report *report, const char *name)
 
 static const char *protocol_name(const struct plx_reported *result)
 {
-    const cJSON *name = plx_report_find(result->json, "protocol.name");
+    const cJSON *name = plx_result_find(result->json, "protocol.name");
     return cJSON_IsString(name) ? name->valuestring : "";
 }
 
@@ -174,7 +150,7 @@ static bool is_leaf(const cJSON *value)
 /* A row for each leaf below `path` that no result before had. */
 static void put_leaves(struct plx_report *report, size_t index, const char *path, const char *name)
 {
-    const cJSON *parent = plx_report_find(report->results[index].json, path), *member;
+    const cJSON *parent = plx_result_find(report->results[index].json, path), *member;
     cJSON_ArrayForEach(member, parent)
     {
         char below[PATH_BYTES], shown[PATH_BYTES];
@@ -184,7 +160,7 @@ static void put_leaves(struct plx_report *report, size_t index, const char *path
             continue;
         snprintf(shown, sizeof shown, "%s%s%s", name, *name ? " " : "", member->string);
         for (size_t i = 0; i < index; i++)
-            known = known || plx_report_find(report->results[i].json, below);
+            known = known || plx_result_find(report->results[i].json, below);
         if (cJSON_IsObject(member))
             put_leaves(report, index, below, shown);
         else if (is_leaf(member) && !known)
@@ -208,7 +184,7 @@ static void put_object(struct plx_report *report, const char *heading, const cha
 static void put_components(struct plx_report *report, size_t index)
 {
     struct plx_html *html = &report->html;
-    const cJSON *components = plx_report_find(report->results[index].json, "model.components"), *component;
+    const cJSON *components = plx_result_find(report->results[index].json, "model.components"), *component;
     static const char *const KEYS[] = {"format", "kind", "architecture", "fingerprint", "sha256"};
     if (!components || !components->child)
         return;

@@ -46,7 +46,8 @@ const char *const plx_report_style[] = {
     ".pair{display:flex;flex-wrap:wrap;gap:0 4rem}.pair>div{max-width:100%;flex:0 1 auto}.pair "
     "p{max-width:30rem}\n",
     "td.num.soft small{display:inline;font-size:.93em}\n",
-    "td.wide{min-width:16rem}td.value{overflow-wrap:anywhere}td.value,th.value{min-width:7rem}\n",
+    "td.wide{min-width:16rem}td.verdict{min-width:10rem}td.value{overflow-wrap:anywhere}td.value,th.value{"
+    "min-width:7rem}\n",
     "tr.differs td.value{background:var(--warn);color:var(--warn-ink)}\n",
     "td.bar{min-width:6rem;width:9rem}td.bar svg{display:block;width:100%;height:.7rem}"
     "td.bar rect{fill:var(--s0)}td.bar "
@@ -65,8 +66,8 @@ const char *const plx_report_style[] = {
     ".note{background:var(--warn);color:var(--warn-ink);padding:.6rem .9rem;margin:.75rem 0;max-width:46rem;"
     "border-left:3px solid}.note p{margin:.2rem 0}.note a{color:inherit}\n",
     "ul.plain{list-style:none;padding:0;margin:.5rem 0}\n",
-    ".hidden{outline:1px solid var(--soft);outline-offset:-1px;border-radius:2px;padding:0 .2em;"
-    "font:.75em var(--mono);color:var(--soft)}\n",
+    ".hidden{outline:1px solid;outline-offset:-1px;border-radius:2px;padding:0 .2em;"
+    "font:.75em var(--mono)}\n",
     ".key{display:inline-block;min-width:1.35em;padding:0 .3em;border-radius:3px;text-align:center;"
     "font-size:.82em;color:var(--paper);background:var(--c)}\n",
     "summary{cursor:pointer;color:var(--soft);font-size:.87rem}\n",
@@ -83,7 +84,10 @@ const char *const plx_report_style[] = {
     ".more.line{stroke-dasharray:5 3}.band{fill:var(--c);opacity:.16}\n",
     ".plot .level{stroke:var(--soft);stroke-width:1;stroke-dasharray:4 3;fill:none}.plot line.level.s0,"
     ".plot line.level.s1,.plot line.level.s2,.plot line.level.s3,.plot line.level.s4,.plot line.level.s5{"
-    "stroke:var(--c)}.plot text.level{stroke:none;fill:var(--soft)}.plot "
+    "stroke:var(--c)}.plot .level.dotted{stroke-dasharray:1.5 3;stroke-width:1.6}.plot "
+    "text.level{stroke:var(--paper);stroke-width:4px;stroke-dasharray:none;paint-order:stroke;fill:var(--"
+    "soft)}"
+    ".plot text.before{text-anchor:end}.plot "
     "text.end{fill:var(--c);font-weight:650}"
     "\n",
     ".hit{fill:transparent}.mark{fill:var(--c);opacity:0}.dot .mark,.pt:hover .mark{opacity:1}"
@@ -95,7 +99,8 @@ const char *const plx_report_style[] = {
     /* Tokens with what stands around them. */
     ".tokens{font-family:var(--mono);font-size:.84rem;line-height:1.6}.tokens "
     "mark{background:none;color:inherit;"
-    "font-weight:700;box-shadow:inset 0 -2px var(--s1)}.tokens bdi{white-space:pre-wrap}\n",
+    "font-weight:700;box-shadow:inset 0 -2px var(--s1)}.tokens "
+    "bdi{white-space:pre-wrap}td.tokens,td.cut{overflow-wrap:anywhere}\n",
     "footer{color:var(--soft);font-size:.84rem;padding-top:1rem;padding-bottom:3rem}\n",
     "@media (max-width:34rem){.odd{display:none}header,main,footer{padding-left:.9rem;padding-right:.9rem}"
     "nav ul{padding-left:.9rem;flex-wrap:nowrap}.pair{gap:0}body{font-size:14.5px}}\n",

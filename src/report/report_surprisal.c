@@ -29,6 +29,7 @@ struct drawing {
     struct plx_chart_mark *marks;   /* [2 × count of results] */
     bool alone;
     size_t marked;
+    double begin, end; /* of the bars */
     double high;
 };
 
@@ -64,9 +65,9 @@ static void end_drawing(struct drawing *drawing)
 }
 
 /* Bins of the survey that a bar stands for, so that there are not too many for the span from low to high. */
-static size_t bins_of_bar(double low, double high)
+static long bins_of_bar(double low, double high)
 {
-    size_t bins = 4; /* 1/16 nat */
+    long bins = 4; /* 1/16 nat */
     while ((high - low) / ((double)bins * PLX_SPREAD_WIDTH) > BARS_MOST - 2)
         bins *= 2;
     return bins;
@@ -83,24 +84,28 @@ static double last_of(const struct plx_token_survey *survey)
     return fmin(survey->high, plx_token_survey_lowest(survey) + PLX_SPREAD_WIDTH * PLX_SPREAD_BINS);
 }
 
+/* Of differences, zero is in the middle of a bar: what has not moved is on neither side. */
 static void add_bars(struct drawing *drawing, struct plx_chart_series *series,
-                     const struct plx_token_survey *survey, double low, double high, size_t bins)
+                     const struct plx_token_survey *survey, double low, double high, long bins)
 {
     struct plx_chart_point *points = drawing->points + (series - drawing->series) * (BARS_MOST + 2);
     const double lowest = plx_token_survey_lowest(survey), width = (double)bins * PLX_SPREAD_WIDTH;
-    const size_t begin = (size_t)((low - lowest) / width) * bins;
-    for (size_t first = begin; first < PLX_SPREAD_BINS && series->count < BARS_MOST; first += bins) {
+    const long before = survey->with_signs ? bins / 2 : 0,
+               begin = ((long)((low - lowest) / PLX_SPREAD_WIDTH) + before) / bins * bins - before;
+    for (long first = begin; first < PLX_SPREAD_BINS && series->count < BARS_MOST; first += bins) {
         const double from = lowest + (double)first * PLX_SPREAD_WIDTH;
         struct plx_chart_point *point = points + series->count;
         if (from > high)
             break;
         series->count++;
-        for (size_t i = first; i < first + bins && i < PLX_SPREAD_BINS; i++)
+        for (long i = first < 0 ? 0 : first; i < first + bins && i < PLX_SPREAD_BINS; i++)
             point->tokens += survey->spread[i];
         point->from = from;
         point->to = from + width;
         point->x = from + width / 2;
         point->y = 100 * (double)point->tokens / (double)survey->count;
+        drawing->begin = fmin(drawing->begin, point->from);
+        drawing->end = fmax(drawing->end, point->to);
         drawing->high = fmax(drawing->high, point->y);
     }
 }
@@ -112,19 +117,41 @@ static double mean_of(const struct plx_token_survey *survey)
     return plx_exact_mean(&survey->total);
 }
 
-static void add_marks(struct drawing *drawing, const struct plx_token_survey *survey, size_t series)
+static void add_marks(struct drawing *drawing, const struct plx_token_sample *sample, size_t series)
 {
     const bool named = drawing->alone;
     drawing->marks[drawing->marked++] =
-        (struct plx_chart_mark){mean_of(survey), named ? "mean" : NULL, series};
+        (struct plx_chart_mark){mean_of(sample->survey), named ? "mean" : NULL, series, false};
     drawing->marks[drawing->marked++] =
-        (struct plx_chart_mark){plx_token_survey_median(survey), named ? "median" : NULL, series};
+        (struct plx_chart_mark){sample->median, named ? "median" : NULL, series, true};
 }
 
 /* Which maps a drawing is of. */
 static bool is_wanted(const struct plx_token_map *map, bool difference)
 {
     return map->whole && map->difference == difference && map->sample.survey->count > 0;
+}
+
+static void put_percent(struct plx_html *html, uint64_t part, uint64_t whole, const char *what)
+{
+    plx_html_fixed(html, 100 * (double)part / (double)whole, 1);
+    plx_html_markupf(html, " %% %s", what);
+}
+
+/* What half of the tokens are below, and of differences on which side they are. */
+static void put_middle(struct plx_html *html, const struct plx_token_map *map)
+{
+    const struct plx_token_survey *survey = map->sample.survey;
+    if (!map->once) {
+        plx_html_markup(html, ", median ");
+        plx_report_put_fixed(html, map->sample.median, 3);
+    }
+    if (!survey->with_signs)
+        return;
+    plx_html_markup(html, "; ");
+    put_percent(html, survey->count - survey->sides[0] - survey->sides[1], survey->count, "unchanged, ");
+    put_percent(html, survey->sides[1], survey->count, "worse, ");
+    put_percent(html, survey->sides[0], survey->count, "better");
 }
 
 /* One sentence for each map: numbers that the drawing cannot give exactly. */
@@ -144,8 +171,8 @@ static void put_figures(struct plx_report *report, bool difference)
             plx_report_letter(report, 0);
         plx_html_markupf(html, " %s tokens: mean ", plx_format_grouped(survey->count, count));
         plx_report_put_fixed(html, mean_of(survey), 3);
-        plx_html_markup(html, " nats, median ");
-        plx_report_put_fixed(html, plx_token_survey_median(survey), 2);
+        plx_html_markup(html, " nats");
+        put_middle(html, map);
         if (survey->infinite[0] + survey->infinite[1] > 0)
             plx_html_markupf(html, "; %s infinite, not drawn",
                              plx_format_grouped(survey->infinite[0] + survey->infinite[1], infinite));
@@ -170,7 +197,7 @@ static void draw_spread(struct plx_report *report, struct drawing *drawing, bool
     }
     if (maps == 0 || !(high > low))
         return;
-    const size_t bins = bins_of_bar(low, high);
+    const long bins = bins_of_bar(low, high);
     drawing->alone = maps == 1;
     for (size_t i = 0; i < report->maps->count; i++) {
         const struct plx_token_map *map = report->maps->maps + i;
@@ -178,26 +205,30 @@ static void draw_spread(struct plx_report *report, struct drawing *drawing, bool
             continue;
         struct plx_chart_series *series = series_of(report, drawing, map);
         add_bars(drawing, series, map->sample.survey, low, high, bins);
-        add_marks(drawing, map->sample.survey, (size_t)(series - drawing->series));
+        add_marks(drawing, &map->sample, (size_t)(series - drawing->series));
     }
-    plx_chart_write(&report->html,
-                    &(struct plx_chart){
-                        .id = difference ? "differences-chart" : "surprisal-chart",
-                        .title = difference ? "Histogram of differences" : "Histogram of surprisal",
-                        .words = difference ? "Share of tokens by how many nats more they cost than in the "
-                                              "base; dashed, median and mean."
-                                            : "Share of tokens by what they cost; dashed, median and mean.",
-                        .what = "nats",
-                        .x = {.label = difference ? "nats more than the base" : "nats of a token",
-                              .low = low,
-                              .high = high},
-                        .y = {.label = "% of tokens", .low = 0, .high = drawing->high},
-                        .series = drawing->series,
-                        .count = drawing->alone ? 1 : report->count,
-                        .steps = true,
-                        .digits = 4,
-                        .marks = drawing->marks,
-                        .mark_count = drawing->marked});
+    char words[256], width[PLX_NUMBER_TEXT];
+    plx_format_significant((double)bins * PLX_SPREAD_WIDTH, 4, width);
+    snprintf(words, sizeof words,
+             "Share of tokens by %s, in bars %s nats wide%s; dashed the mean, dotted the median.",
+             difference ? "how many nats more they cost than in the base" : "what they cost", width,
+             difference ? ", the middle one around 0" : "");
+    plx_chart_write(
+        &report->html,
+        &(struct plx_chart){.id = difference ? "differences-chart" : "surprisal-chart",
+                            .title = difference ? "Histogram of differences" : "Histogram of surprisal",
+                            .words = words,
+                            .what = "nats",
+                            .x = {.label = difference ? "nats more than the base" : "nats of a token",
+                                  .low = drawing->begin,
+                                  .high = drawing->end},
+                            .y = {.label = "% of tokens", .low = 0, .high = drawing->high},
+                            .series = drawing->series,
+                            .count = drawing->alone ? 1 : report->count,
+                            .steps = true,
+                            .digits = 4,
+                            .marks = drawing->marks,
+                            .mark_count = drawing->marked});
 }
 
 static void put_spread(struct plx_report *report, bool difference)

@@ -11,22 +11,43 @@ static bool has_text(const struct plx_report *report)
     return report->maps->count > 0;
 }
 
-static void put_legend(struct plx_html *html, bool difference)
+/* Steps of the colours "l" or "m", and where the last ends. */
+static void put_step(struct plx_html *html, const struct plx_token_map *map, bool more, size_t step)
+{
+    char text[PLX_NUMBER_TEXT];
+    plx_format_significant(map->steps[step], 1, text);
+    plx_html_markupf(html, " <span class=\"%c%zu\">%s%s%s</span>", more ? 'm' : 'l', step + 1,
+                     more ? "" : "−", text,
+                     step + 1 < PLX_DIFFERENCE_STEPS ? ""
+                     : more                          ? " nats and more"
+                                                     : " nats and less");
+}
+
+static void put_steps(struct plx_html *html, const struct plx_token_map *map)
+{
+    plx_html_markup(html, "<span class=\"soft\">less than the base</span> <span class=\"l9\">−∞</span>");
+    for (size_t i = PLX_DIFFERENCE_STEPS; i-- > 0;)
+        put_step(html, map, false, i);
+    plx_html_markup(html, " <span class=\"t0\">about the same</span>");
+    for (size_t i = 0; i < PLX_DIFFERENCE_STEPS; i++)
+        put_step(html, map, true, i);
+    plx_html_markup(html, " <span class=\"t9\">∞</span> <span class=\"soft\">more than the base</span>");
+}
+
+static void put_legend(struct plx_html *html, const struct plx_token_map *map)
 {
     static const char *const COST[] = {"t0", "below 1", "t1", "1",  "t2", "2",
                                        "t3", "3",       "t4", "4",  "t5", "6",
                                        "t6", "8",       "t7", "10", "t8", "13 nats and more",
                                        "t9", "∞"};
-    static const char *const MOVED[] = {"l4", "−3 nats and less", "l3", "−1",  "l2", "−0.3", "l1", "−0.1",
-                                        "t0", "about the same",   "m1", "0.1", "m2", "0.3",  "m3", "1",
-                                        "m4", "3 nats and more"};
-    const char *const *entries = difference ? MOVED : COST;
-    const size_t count = (difference ? sizeof MOVED : sizeof COST) / sizeof *COST / 2;
-    plx_html_markupf(html, "<p class=\"scale\"><span class=\"soft\">%s</span>",
-                     difference ? "less than the base" : "nats of a token, from");
-    for (size_t i = 0; i < count; i++)
-        plx_html_markupf(html, " <span class=\"%s\">%s</span>", entries[2 * i], entries[2 * i + 1]);
-    plx_html_markup(html, difference ? " <span class=\"soft\">more than the base</span>" : "");
+    plx_html_markup(html, "<p class=\"scale\">");
+    if (map->difference) {
+        put_steps(html, map);
+    } else {
+        plx_html_markup(html, "<span class=\"soft\">nats of a token, from</span>");
+        for (size_t i = 0; i < sizeof COST / sizeof *COST; i += 2)
+            plx_html_markupf(html, " <span class=\"%s\">%s</span>", COST[i], COST[i + 1]);
+    }
     plx_html_markup(html, " <span class=\"soft unk\">unknown token</span> "
                           "<span class=\"soft eos\">end symbol</span></p>\n");
 }
@@ -151,7 +172,9 @@ static void put_map(struct plx_report *report, const struct plx_token_map *map)
     struct plx_html *html = &report->html;
     struct place place = {0};
     put_extent(html, &map->sample);
-    put_legend(html, map->difference);
+    put_legend(html, map);
+    plx_html_markup(html, "<p class=\"paper\">The text is left out on paper: what stands out of it is under "
+                          "“Passages that stand out”.</p>\n");
     plx_html_markup(html, "<div class=\"heat\">\n");
     for (size_t i = 0; i < map->sample.range_count; i++)
         put_range(report, map, map->sample.ranges + i, &place);
@@ -199,17 +222,18 @@ static void write_text(struct plx_report *report)
    kind see that. */
 static const char *const STYLE[] = {
     ":root{--t1:#fff6dd;--t2:#ffeec2;--t3:#ffe2a0;--t4:#ffd27a;--t5:#ffbd57;--t6:#ffa540;--t7:#f98c35;"
-    "--t8:#ee7430;--t9:#7d1d00;--t9-ink:#fff;--l1:#e3f0fc;--l2:#c3dff8;--l3:#94c5f1;--l4:#62a7e6}\n",
+    "--t8:#ee7430;--t9:#7d1d00;--t9-ink:#fff;--l1:#e3f0fc;--l2:#c3dff8;--l3:#94c5f1;--l4:#62a7e6;--l9:#"
+    "0b3a6e;--l9-ink:#fff}\n",
     "@media (prefers-color-scheme:dark){:root{--t1:#262014;--t2:#332814;--t3:#433113;--t4:#533912;"
     "--t5:#643f10;--t6:#75430e;--t7:#86450c;--t8:#97440b;--t9:#ffd9b8;--t9-ink:#3c1500;--l1:#17242f;"
-    "--l2:#173247;--l3:#174566;--l4:#195a89}}\n",
+    "--l2:#173247;--l3:#174566;--l4:#195a89;--l9:#cfe6ff;--l9-ink:#06223d}}\n",
     ".t1{background:var(--t1)}.t2{background:var(--t2)}.t3{background:var(--t3)}.t4{background:var(--t4)}"
     ".t5{background:var(--t5)}.t6{background:var(--t6)}.t7{background:var(--t7)}.t8{background:var(--t8)}"
     ".t9{background:var(--t9);color:var(--t9-ink)}\n",
     ".m1{background:var(--t2)}.m2{background:var(--t4)}.m3{background:var(--t6)}.m4{background:var(--t8)}"
-    ".l1{background:var(--l1)}.l2{background:var(--l2)}.l3{background:var(--l3)}.l4,.l9{background:"
-    "var(--l4)}\n",
-    ".unk{text-decoration:underline dotted;text-underline-offset:3px}.eos{font-style:italic;opacity:.75}\n",
+    ".l1{background:var(--l1)}.l2{background:var(--l2)}.l3{background:var(--l3)}.l4{background:var(--l4)}"
+    ".l9{background:var(--l9);color:var(--l9-ink)}\n",
+    ".unk{text-decoration:underline dotted;text-underline-offset:3px}.eos{font-style:italic}\n",
     ".heat,.cut{font-family:var(--mono);font-size:.84rem;line-height:1.75}.heat p{max-width:none;margin:0 0 "
     ".35rem;content-visibility:auto;contain-intrinsic-size:auto 3.2rem}.heat bdi,.cut bdi{border-radius:2px;"
     "padding:.1em "
@@ -224,11 +248,11 @@ static const char *const STYLE[] = {
     ".scale{max-width:none;font-size:.84rem;line-height:1.9}.scale span{padding:.15em "
     ".5em;white-space:nowrap;"
     "border-radius:2px}\n",
-    ".cut mark{background:none;color:inherit;outline:1px solid;border-radius:2px}\n",
-    "@media print{.heat p{content-visibility:visible}.heat bdi,.cut bdi,.scale span,.rank{"
+    ".paper{display:none}.cut mark{background:none;color:inherit;outline:1px solid;border-radius:2px}\n",
+    "@media print{.heat{display:none}.paper{display:block}.cut bdi,.scale span{"
     "-webkit-print-color-adjust:exact;print-color-adjust:exact}:root{--t1:#fff6dd;--t2:#ffeec2;--t3:#ffe2a0;"
     "--t4:#ffd27a;--t5:#ffbd57;--t6:#ffa540;--t7:#f98c35;--t8:#ee7430;--t9:#7d1d00;--t9-ink:#fff;"
-    "--l1:#e3f0fc;--l2:#c3dff8;--l3:#94c5f1;--l4:#62a7e6}}\n",
+    "--l1:#e3f0fc;--l2:#c3dff8;--l3:#94c5f1;--l4:#62a7e6;--l9:#0b3a6e;--l9-ink:#fff}}\n",
     NULL};
 
 const struct plx_report_section plx_section_text = {

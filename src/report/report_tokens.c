@@ -1,5 +1,6 @@
 #include "report/report_tokens.h"
 
+#include "base/logarithms.h"
 #include "base/memory.h"
 #include "report/chart.h"
 #include "report/flag_names.h"
@@ -40,6 +41,24 @@ static enum plx_status check_sums(const struct plx_report *report, const struct 
                                                   result->path, error);
 }
 
+/* The last step is the largest that a hundredth of what has moved reaches, so that small differences have
+   colours too; of those the others are 1/30, 1/10 and 1/3 or so. */
+static void find_steps(struct plx_token_map *map)
+{
+    const struct plx_token_survey *survey = map->sample.survey;
+    uint64_t moved = 0, reached = 0;
+    size_t last = PLX_SIZES;
+    for (size_t i = 0; i < PLX_SIZES; i++)
+        moved += survey->sizes[i];
+    while (last-- > PLX_DIFFERENCE_STEPS) {
+        reached += survey->sizes[last];
+        if (reached > 0 && reached >= moved / 100)
+            break;
+    }
+    for (size_t i = 0; i < PLX_DIFFERENCE_STEPS; i++)
+        map->steps[i] = plx_token_survey_size(last - (PLX_DIFFERENCE_STEPS - 1) + i);
+}
+
 static enum plx_status read_map(const struct plx_report *report, struct plx_token_map *map, uint64_t budget,
                                 struct plx_error *error)
 {
@@ -49,6 +68,7 @@ static enum plx_status read_map(const struct plx_report *report, struct plx_toke
         status = check_sums(report, map, error);
     if (status || sample->apart)
         return status;
+    find_steps(map);
     if (!map->once)
         status = plx_token_sample_fetch(sample, budget, error);
     map->whole = status == PLX_OK;
@@ -161,23 +181,23 @@ const char *plx_token_map_id(const struct plx_token_map *map, char text[PLX_NUMB
     return text;
 }
 
-/* Steps of the scales, in nats; what is below the first one has no colour. */
-static const double STEPS[] = {1, 2, 3, 4, 6, 8, 10, 13}, DIFFERENCES[] = {0.1, 0.3, 1, 3};
+/* Steps of costs, in nats; what is below the first one has no colour. */
+static const double STEPS[] = {1, 2, 3, 4, 6, 8, 10, 13};
 
-const char *plx_token_map_class(bool difference, double value)
+const char *plx_token_map_class(const struct plx_token_map *map, double value)
 {
     static const char *const COST[] = {"t0", "t1", "t2", "t3", "t4", "t5", "t6", "t7", "t8"},
                              *const MORE[] = {"t0", "m1", "m2", "m3", "m4"},
                              *const LESS[] = {"t0", "l1", "l2", "l3", "l4"};
-    const double *steps = difference ? DIFFERENCES : STEPS;
-    const size_t count = difference ? sizeof DIFFERENCES / sizeof *DIFFERENCES : sizeof STEPS / sizeof *STEPS;
-    const double size = difference ? fabs(value) : value;
+    const double *steps = map->difference ? map->steps : STEPS;
+    const size_t count = map->difference ? PLX_DIFFERENCE_STEPS : sizeof STEPS / sizeof *STEPS;
+    const double size = map->difference ? fabs(value) : value;
     size_t step = 0;
     if (isinf(size))
         return value > 0 ? "t9" : "l9";
     while (step < count && size >= steps[step])
         step++;
-    return !difference ? COST[step] : value > 0 ? MORE[step] : LESS[step];
+    return !map->difference ? COST[step] : value > 0 ? MORE[step] : LESS[step];
 }
 
 static void put_exact(struct plx_html *html, double value)
@@ -188,7 +208,7 @@ static void put_exact(struct plx_html *html, double value)
         return;
     }
     plx_format_double(value, text);
-    plx_html_markup(html, text);
+    plx_html_numeral(html, text);
 }
 
 static void put_significant(struct plx_html *html, double value)
@@ -205,7 +225,7 @@ static void put_cost(struct plx_html *html, double nats)
     if (!isfinite(nats))
         return;
     plx_html_markup(html, " = ");
-    put_significant(html, nats / 0.69314718055994531);
+    put_significant(html, nats / PLX_LN_2);
     plx_html_markup(html, " bits, p = ");
     put_significant(html, exp(-nats));
 }
@@ -218,8 +238,9 @@ static void put_title(struct plx_html *html, const struct plx_token_map *map,
     if (map->difference) {
         plx_html_markup(html, "; base: ");
         put_cost(html, token->base);
-        plx_html_markup(html, token->value > 0 ? "; +" : "; ");
+        plx_html_markup(html, token->value > 0 ? "; difference: +" : "; difference: ");
         put_exact(html, token->value);
+        plx_html_markup(html, " nats");
     }
     if (score->order > 0)
         plx_html_markupf(html, "; %u-gram", score->order);
@@ -249,7 +270,7 @@ void plx_token_put(struct plx_report *report, const struct plx_token_map *map,
 {
     struct plx_html *html = &report->html;
     plx_html_markupf(html, "<bdi%s%s%s class=\"%s%s%s\" title=\"", id ? " id=\"" : "", id ? id : "",
-                     id ? "\"" : "", plx_token_map_class(map->difference, token->value),
+                     id ? "\"" : "", plx_token_map_class(map, token->value),
                      token->score.flags & PLX_TOKEN_UNKNOWN ? " unk" : "",
                      token->score.flags & PLX_TOKEN_END ? " eos" : "");
     put_title(html, map, token);

@@ -10,9 +10,13 @@
 #define PLX_SHOWN_MOST  24000
 #define PLX_SHOWN_LEAST 6000
 
+/* Colours of a difference in either direction. */
+#define PLX_DIFFERENCE_STEPS 4
+
 struct plx_token_map {
     size_t result;
-    bool difference; /* to the first result, NEW − BASE */
+    bool difference;                    /* to the first result, NEW − BASE */
+    double steps[PLX_DIFFERENCE_STEPS]; /* of the colours of a difference, in nats, from the least */
     struct plx_token_sample sample;
     bool whole;   /* it was read, and belongs to its result */
     bool once;    /* from a pipe: it was read only once, and nothing of the text is there */
@@ -39,7 +43,7 @@ void plx_token_map_heading(struct plx_report *report, const struct plx_token_map
 const char *plx_token_map_id(const struct plx_token_map *map, char text[PLX_NUMBER_TEXT + 8]);
 
 /* The class of a colour, for a value of a map. */
-const char *plx_token_map_class(bool difference, double value);
+const char *plx_token_map_class(const struct plx_token_map *map, double value);
 
 /* A token as a <bdi> with its colour and all that is known of it on hover; `id` may be NULL. */
 void plx_token_put(struct plx_report *report, const struct plx_token_map *map,

@@ -160,12 +160,22 @@ static struct plx_word keep_word(struct plx_token_sample *sample, struct plx_wor
     return kept;
 }
 
+static enum plx_status add_to_median(struct plx_token_sample *sample, uint64_t index,
+                                     const struct plx_token_score *token, const struct plx_token_score *base,
+                                     struct plx_error *error)
+{
+    (void)index;
+    (void)error;
+    plx_token_median_add(sample->search, value_of(token, base));
+    return PLX_OK;
+}
+
 static enum plx_status fetch_token(struct plx_token_sample *sample, uint64_t index,
                                    const struct plx_token_score *token, const struct plx_token_score *base,
                                    struct plx_error *error)
 {
-    (void)error;
     const struct plx_sampled_token *found = find(sample, index);
+    add_to_median(sample, index, token, base, error);
     if (!found)
         return PLX_OK;
     struct plx_sampled_token *kept = sample->tokens + (found - sample->tokens);
@@ -204,6 +214,25 @@ static uint64_t size_of(const struct plx_token_range *ranges, size_t count)
     return size;
 }
 
+/* The second reading, and those that the median needs besides. */
+static enum plx_status read_again(struct plx_token_sample *sample, struct plx_error *error)
+{
+    sample->search = plx_new_array(1, sizeof *sample->search, error);
+    if (!sample->search)
+        return PLX_MEMORY;
+    plx_token_median_begin(sample->search, sample->survey);
+    enum plx_status status = read_all(sample, fetch_token, error);
+    plx_token_median_narrow(sample->search);
+    while (status == PLX_OK && !plx_token_median_found(sample->search)) {
+        status = read_all(sample, add_to_median, error);
+        plx_token_median_narrow(sample->search);
+    }
+    sample->median = plx_token_median_value(sample->search);
+    free(sample->search);
+    sample->search = NULL;
+    return status;
+}
+
 enum plx_status plx_token_sample_fetch(struct plx_token_sample *sample, uint64_t budget,
                                        struct plx_error *error)
 {
@@ -218,12 +247,13 @@ enum plx_status plx_token_sample_fetch(struct plx_token_sample *sample, uint64_t
     if (!sample->tokens)
         return PLX_MEMORY;
     const enum plx_status status = plx_buffer_reserve(&sample->text, count * 2 * PLX_SAMPLED_BYTES, error);
-    return status ? status : read_all(sample, fetch_token, error);
+    return status ? status : read_again(sample, error);
 }
 
 void plx_token_sample_release(struct plx_token_sample *sample)
 {
     free(sample->survey);
+    free(sample->search);
     free(sample->fetched);
     free(sample->tokens);
     plx_buffer_release(&sample->text);

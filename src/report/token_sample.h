@@ -1,10 +1,12 @@
 /* Tokens of a per-token file, or of two side by side, that a page shows: surveyed in one reading of the file
-   and fetched in a second one. However long the file is, memory is bounded. */
+   and fetched in a second one, in which the median is found too; where its bin holds too many values for
+   that, in a third. However long the file is, memory is bounded. */
 #ifndef PLX_REPORT_TOKEN_SAMPLE_H
 #define PLX_REPORT_TOKEN_SAMPLE_H
 
 #include "base/buffer.h"
 #include "report/token_file.h"
+#include "report/token_median.h"
 #include "report/token_survey.h"
 
 /* Longer strings are cut. */
@@ -23,8 +25,10 @@ struct plx_token_sample {
     void *user;
     bool detailed; /* tokens have spellings, and places */
     struct plx_token_survey *survey;
-    struct plx_exact sums[2]; /* of the nats of the files */
-    bool apart;               /* the files are of different tokens: from `at` on */
+    struct plx_exact sums[2];        /* of the nats of the files */
+    struct plx_token_median *search; /* while it is under way */
+    double median;                   /* of the values; known after the second reading */
+    bool apart;                      /* the files are of different tokens: from `at` on */
     uint64_t at;
     struct plx_token_range ranges[PLX_RANGES_MOST]; /* what is shown of the text */
     size_t range_count;
@@ -45,7 +49,7 @@ struct plx_token_sample {
    PLX_INTERRUPTED. */
 enum plx_status plx_token_sample_survey(struct plx_token_sample *sample, struct plx_error *error);
 
-/* Chooses what is shown, of `budget` tokens at the most, and reads the files again for it. */
+/* Chooses what is shown, of `budget` tokens at the most, and reads the files again for it and the median. */
 enum plx_status plx_token_sample_fetch(struct plx_token_sample *sample, uint64_t budget,
                                        struct plx_error *error);
 

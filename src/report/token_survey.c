@@ -18,6 +18,14 @@ double plx_token_survey_lowest(const struct plx_token_survey *survey)
     return survey->with_signs ? -PLX_SPREAD_WIDTH * PLX_SPREAD_BINS / 2 : 0;
 }
 
+double plx_token_survey_size(size_t index)
+{
+    static const double STEPS[PLX_SIZES] = {
+        1e-12, 3e-12, 1e-11, 3e-11, 1e-10, 3e-10, 1e-9, 3e-9, 1e-8, 3e-8, 1e-7, 3e-7, 1e-6, 3e-6, 1e-5, 3e-5,
+        1e-4,  3e-4,  1e-3,  3e-3,  1e-2,  3e-2,  0.1,  0.3,  1,    3,    10,   30,   100,  300,  1e3,  3e3};
+    return STEPS[index];
+}
+
 double plx_passage_mean(const struct plx_passage *passage)
 {
     if (passage->infinite[0] > 0)
@@ -61,7 +69,8 @@ static void end_passage(struct plx_token_survey *survey)
 
 static void add_to_spread(struct plx_token_survey *survey, double value)
 {
-    const double bin = floor((value - plx_token_survey_lowest(survey)) / PLX_SPREAD_WIDTH);
+    /* Exact: widths are powers of two. The difference of the values might round into the next bin. */
+    const double bin = floor(value / PLX_SPREAD_WIDTH) - plx_token_survey_lowest(survey) / PLX_SPREAD_WIDTH;
     survey->low = fmin(survey->low, value);
     survey->high = fmax(survey->high, value);
     if (bin < 0)
@@ -70,6 +79,12 @@ static void add_to_spread(struct plx_token_survey *survey, double value)
         survey->above++;
     else
         survey->spread[(size_t)bin]++;
+    for (size_t i = PLX_SIZES; i-- > 0;) {
+        if (fabs(value) >= plx_token_survey_size(i)) {
+            survey->sizes[i]++;
+            break;
+        }
+    }
 }
 
 static size_t position_bin(uint64_t position)
@@ -86,6 +101,8 @@ void plx_token_survey_add(struct plx_token_survey *survey, uint64_t unit, uint64
         survey->infinite[number > 0]++;
     else
         add_to_spread(survey, number);
+    survey->sides[0] += number < 0;
+    survey->sides[1] += number > 0;
     plx_exact_add_value(&survey->total, finite);
     plx_exact_add_value(survey->positions + position_bin(position), number);
     survey->units += survey->count == 0 || unit != survey->unit;
@@ -105,23 +122,6 @@ void plx_token_survey_end(struct plx_token_survey *survey)
 {
     if (survey->count > 0 && survey->count < PLX_PASSAGE_TOKENS)
         end_passage(survey);
-}
-
-double plx_token_survey_median(const struct plx_token_survey *survey)
-{
-    const double half = (double)survey->count / 2;
-    double before = (double)(survey->infinite[0] + survey->below);
-    if (survey->count == 0)
-        return (double)NAN;
-    if (before > half)
-        return -(double)INFINITY;
-    for (size_t i = 0; i < PLX_SPREAD_BINS; i++) {
-        const double here = (double)survey->spread[i];
-        if (here > 0 && before + here >= half)
-            return plx_token_survey_lowest(survey) + PLX_SPREAD_WIDTH * ((double)i + (half - before) / here);
-        before += here;
-    }
-    return (double)INFINITY;
 }
 
 static int compare_ranges(const void *a, const void *b)

@@ -17,6 +17,9 @@
 #define PLX_SPREAD_BINS  4096
 #define PLX_SPREAD_WIDTH (1 / 64.0)
 
+/* Steps of 1 and 3 times powers of ten that sizes are counted by, from 1e-12 to 3e3. */
+#define PLX_SIZES 32
+
 /* Positions 0, 1, 2-3, 4-7, … */
 #define PLX_POSITION_BINS 65
 
@@ -43,6 +46,9 @@ struct plx_token_survey {
     uint64_t spread[PLX_SPREAD_BINS];
     uint64_t below, above; /* finite, but outside of all bins */
     uint64_t infinite[2];  /* −∞, +∞ */
+    uint64_t sides[2];     /* below 0, above 0 */
+    uint64_t
+        sizes[PLX_SIZES]; /* finite ones, at plx_token_survey_size of their distance from 0; others none */
     uint64_t units;
     struct plx_exact positions[PLX_POSITION_BINS];
     struct plx_ranking tokens[2], passages[2]; /* of the highest, of the lowest */
@@ -62,9 +68,8 @@ void plx_token_survey_add(struct plx_token_survey *survey, uint64_t unit, uint64
    where it is the only one: the mean of few tokens says little. */
 void plx_token_survey_end(struct plx_token_survey *survey);
 
-/* The value that half of the tokens are below, as exactly as bins are narrow. Infinite where it is outside of
-   them; NaN where there is no token. */
-double plx_token_survey_median(const struct plx_token_survey *survey);
+/* Step `index`: 1e-12, 3e-12, 1e-11, … */
+double plx_token_survey_size(size_t index);
 
 /* Infinite where a value of it is; NaN where both infinities are in it. */
 double plx_passage_mean(const struct plx_passage *passage);

@@ -59,6 +59,11 @@ for section in numbers along window orders frequency unknown tokens conventions 
 done
 is page.html 'count(//section[@id="distribution"])' 0
 is page.html 'count(//section[@id="tokens"]//table)' 2
+# With the digits that a table of it has.
+"$PERPLEX" table ngram.json --metric ppl,nats >table.md
+for number in $(xpath page.html '//ul[@class="head"]/li[position() < 3]/strong/span/text()'); do
+    grep -q "[^0-9.]$number[^0-9.]" table.md || fail "the table has other digits than $number"
+done
 # Every field of the protocol is there with what it means, and in the order of the presets' list.
 sed -n '/^  "protocol": {$/,/^  }/s/^    "\([a-z_]*\)":.*/\1/p' ngram.json | tr _ ' ' >fields
 xpath page.html '//section[@id="protocol"]//tbody/tr/th/text()' >shown
@@ -81,7 +86,7 @@ is_page out
 # Several results: side by side, with what may not be compared marked.
 accepts "$PERPLEX" report ngram.json neural.json other.json -o three.html
 is_page three.html
-is three.html 'string(//title)' 'almanac.o3.arpa and 2 more on test.txt'
+is three.html 'string(//title)' 'almanac.o3.arpa on test.txt, and 2 more'
 is three.html 'count(//section[@id="numbers"]//div[@class="note"][contains(., "is not comparable with")])' 1
 is three.html 'count(//section[@id="along"]//svg//path[starts-with(@class, "line ")])' 3
 is three.html 'count(//section[@id="distribution"]//figure)' 1
@@ -92,11 +97,34 @@ cell='//section[@id="numbers"]//tbody/tr[th="perplexity"]/td'
 is three.html "string(($cell)[2]/small[last()])" "$ratio"
 is three.html "string(($cell)[3]/small[last()])" 'not comparable'
 
+# Bands are all inside of the drawing.
+for section in along window; do
+    xpath three.html "//section[@id='$section']//path[starts-with(@class, 'band')]/@d" >bands
+    tr 'MLZ" ' '\n\n\n\n\n' <bands | grep '^-*[0-9]' |
+        awk '{ n++; if ($1 < 0 || $1 > 1000) out++ } END { exit !(n > 10 && !out) }' || fail "bands of $section are cut off"
+done
+
+# Many: the first ones are drawn, and numbers are of all of them. Copies need names of their own.
+many=
+for i in 1 2 3 4 5 6 7 8 9; do
+    cp ngram.json "copy$i.json"
+    many="$many copy$i.json"
+done
+# shellcheck disable=SC2086
+accepts "$PERPLEX" report $many -o many.html
+is_page many.html
+is many.html 'string(//title)' 'almanac.o3.arpa and 8 more on test.txt'
+is many.html 'count(//section[@id="along"]//svg//path[starts-with(@class, "line ")])' 8
+is many.html 'count(//section[@id="along"]//figcaption[contains(., "Drawn are the first 8 of 9 results.")])' 1
+is many.html 'count(//section[@id="numbers"]//tr[th="perplexity"]/td)' 9
+
 # The test of their difference is that of perplex compare.
 "$PERPLEX" compare ngram.json neural.json --json >compared.json
 row='//section[@id="comparison"]//tbody/tr[th="B"]'
-interval=$(value compared.json comparisons.0.test.interval95_nats | tr -d '[] ' | awk -F , '{ printf "−%.4f to −%.4f", -$1, -$2 }')
-is three.html "string($row/td[2])" "$interval"
+error=$(value compared.json comparisons.0.test.standard_error_nats)
+interval=$(value compared.json comparisons.0.test.interval95_nats | tr -d '[] ' | awk -F , -v error="$error" '{
+    digits = 0; for (e = error; e < 1; e *= 10) digits++; digits += e < 1.95; printf "−%.*f to −%.*f", digits, -$1, digits, -$2 }')
+is three.html "string($row/td[3])" "$interval"
 is three.html 'count(//section[@id="comparison"]//tbody/tr[th="C"]/td[. = "—"])' 5
 
 # With per-token files, documents that moved: each is in one of the lists, by its name.
@@ -112,6 +140,14 @@ is moved.html 'count(//section[@id="comparison"]//h3/following-sibling::div[1]//
 is moved.html 'count(//section[@id="comparison"]//td[bdi="<i>1"])' 1
 refuses 2 'neural.jsonl: the per-token file*' "$PERPLEX" report ngram.documents.json neural.documents.json --per-token neural.jsonl \
     --per-token ngram.jsonl -o none.html
+
+# Few documents are listed once. A corpus of a single block has no curve.
+"$PERPLEX" eval "$ngram" documents.jsonl --unit document --start none --end none --first skip -q --breakdown all \
+    -o few.json
+accepts "$PERPLEX" report few.json -o few.html
+is_page few.html
+is few.html 'count(//section[@id="documents"]//h3)' 1
+is few.html 'count(//section[@id="along"])' 0
 
 # Text of anybody: in tokens, names and titles.
 mkdir hostile

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Pages of perplex report in a browser: nothing to complain about on its console, by day and by night, and no page that is
-# wider than its window.
+# Pages of perplex report in a browser: nothing to complain about on its console, by day and by night, no page that is
+# wider than its window, and no long token that pushes what is beside it out of view.
 # shellcheck source=tests/support/cli.sh
 . "$SOURCE_DIR/tests/support/cli.sh"
 browser=$(command -v chromium || command -v chromium-browser || command -v google-chrome) || {
@@ -41,7 +41,9 @@ quiet
 # Copies with a script that measures them, which their policy would not run, in frames as narrow as phones and wider.
 sed 's/<meta http-equiv="Content-Security-Policy"[^>]*>//
     s#</body>#<script>parent.postMessage(innerWidth + (document.documentElement.scrollWidth > innerWidth ?\
-    " overflown: " + document.documentElement.scrollWidth : " fits"), "*")</script></body>#' page.html >measured.html
+    " overflown: " + document.documentElement.scrollWidth : innerWidth > 1000 \&\& Array.from(\
+    document.querySelectorAll("\#passages .box")).some(function (box) { return box.scrollWidth > box.clientWidth }) ?\
+    " has passages too wide" : " fits"), "*")</script></body>#' page.html >measured.html
 cat >frames.html <<'END'
 <!DOCTYPE html>
 <title>of</title>

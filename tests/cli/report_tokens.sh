@@ -46,6 +46,11 @@ is a.html 'string(//section[@id="passages"]//tbody/tr[1]//a/@href)' '#r1-h1'
 is a.html 'count(//b[@id="r1-h1"]/preceding::bdi[ancestor::div[@class="heat"]])' "$((best - 1))"
 is a.html 'count(//section[@id="surprisal"]//svg[@role="img"])' 1
 
+# The median, exactly: by sort.
+middle=$(sort -g nats | awk '{ v[NR] = $1 } END { if (NR % 2) print v[(NR + 1) / 2]; else printf "%.17g\n", (v[NR / 2] + v[NR / 2 + 1]) / 2 }')
+is a.html 'string(//section[@id="surprisal"]/p[1]/span[2]/@title)' "$middle"
+is a.html 'count(//section[@id="surprisal"]//figcaption[contains(., "nats wide")])' 1
+
 # The same by the file's name; the same bytes.
 accepts "$PERPLEX" report a.json --per-token a.jsonl -o named.html
 cmp a.html named.html || fail 'a named file gives another page'
@@ -61,6 +66,27 @@ is ab.html 'count(//b[@id="d2-l1"])' 1
 gzip -dc b.jsonl.gz | sed -n 's/.*"nats":\([^,]*\),.*/\1/p' | paste - nats >both
 best=$(awk '{ s += $1 - $2 } NR % 32 == 0 { if (s < most) { most = s; at = NR - 31 } s = 0 } END { print at }' both)
 is ab.html 'count(//b[@id="d2-l1"]/preceding-sibling::bdi | //b[@id="d2-l1"]/parent::p/preceding-sibling::p/bdi)' "$((best - 1))"
+
+# Signs: a minus is no hyphen. Shares of what got worse, by awk.
+is ab.html 'count(//svg//text[starts-with(., "−")]) > 0' true
+is ab.html 'count(//text()[starts-with(., "-") and number(.) < 0])' 0
+worse=$(awk '$1 > $2 { n++ } END { printf "%.1f %% worse", 100 * n / NR }' both)
+is ab.html "count(//section[@id='surprisal']/p[contains(., '$worse')])" 1
+
+# Bars are all inside of the drawing.
+xmllint --xpath '//section[@id="surprisal"]//path[starts-with(@class, "line")]/@d' ab.html | tr 'ML" ' '\n\n\n\n' |
+    awk '/^-?[0-9]/ { n++; if ($1 < 0 || $1 > 1000) out++ } END { exit !(n > 10 && !out) }' || fail 'bars are cut off'
+
+# Nothing has moved: the one bar that has tokens is around zero, and no side has any.
+"$PERPLEX" report a.json --per-token a.jsonl a.json --per-token a.jsonl -o same.html || fail 'no page of the same'
+is same.html 'count(//section[@id="surprisal"]/p[contains(., "100.0 % unchanged, 0.0 % worse, 0.0 % better")])' 1
+# All that has moved has moved little: there are colours nevertheless, and the legend says from where on.
+sed 's/^\(-[0-9]*\.[0-9]*\)\(	.*\)/\11\2/' "$ngram" >near.arpa
+"$PERPLEX" eval near.arpa "$test_text" -q --config "$same" -o near.json --per-token near.jsonl
+accepts "$PERPLEX" report a.json near.json -o near.html
+is near.html 'count(//div[@class="heat"][3]/p/bdi[starts-with(@class, "m") or starts-with(@class, "l")]) > 9' true
+is near.html 'number(//p[@class="scale"][3]/span[@class="m1"]) < 0.0001' true
+is near.html 'count(//p[@class="scale"][3]/span[. = "∞" or . = "−∞"])' 2
 
 # Not the same tokens: said with the first that differs, the second line of the files.
 sed '2s/"position":[0-9]*/"position":999/' a.jsonl >other.jsonl

@@ -111,6 +111,26 @@ static void plx_html_markup__as_it_is(void **state)
            "<p title=\"&quot;&gt;\">7<bdi>&quot;&gt;</bdi> &quot;&gt; &amp; 8 1234.50</p>");
 }
 
+static void write_numbers(struct plx_html *html, const char *text, size_t length)
+{
+    (void)text;
+    (void)length;
+    plx_html_fixed(html, -0.5, 2);
+    plx_html_markup(html, " ");
+    plx_html_fixed(html, -0.001, 2);
+    plx_html_markup(html, " ");
+    plx_html_numeral(html, "-inf");
+    plx_html_markup(html, " ");
+    plx_html_coordinate(html, -0.5, 1);
+}
+
+/* People read a minus sign (U+2212), browsers a hyphen. */
+static void plx_html_fixed__below_zero(void **state)
+{
+    (void)state;
+    expect(write_numbers, "", 0, "\u22120.50 0.00 \u2212inf -0.5");
+}
+
 static void plx_html_markup__the_first_failure_stays(void **state)
 {
     struct plx_error error = {0};
@@ -129,6 +149,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(plx_html_text__what_cannot_be_seen, folder_make, folder_remove),
         cmocka_unit_test_setup_teardown(plx_html_text__not_utf8, folder_make, folder_remove),
         cmocka_unit_test_setup_teardown(plx_html_markup__as_it_is, folder_make, folder_remove),
+        cmocka_unit_test_setup_teardown(plx_html_fixed__below_zero, folder_make, folder_remove),
         cmocka_unit_test(plx_html_markup__the_first_failure_stays),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

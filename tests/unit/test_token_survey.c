@@ -1,5 +1,5 @@
 /* What stands out among tokens, and which of them are shown. Expected values are computed by hand. */
-#include "report/token_survey.h"
+#include "report/token_median.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -80,6 +80,11 @@ static void plx_token_survey_add__differences(void **state)
     assert_int_equal(survey.tokens[0].count, 1);
     assert_int_equal(survey.tokens[1].list[0].begin, 10);
     assert_int_equal(survey.units, 2);
+    assert_int_equal(survey.sides[0], 1);
+    assert_int_equal(survey.sides[1], 1);
+    assert_int_equal(survey.sizes[25], 0); /* 3 */
+    assert_int_equal(survey.sizes[24], 1); /* 1 */
+    assert_int_equal(survey.sizes[23], 1); /* 0.3 */
     assert_float_equal(survey.low, -2, 0);
     assert_float_equal(survey.high, 0.5, 0);
 }
@@ -104,19 +109,63 @@ static void plx_token_survey_add__positions(void **state)
     assert_int_equal(survey.passages->list[0].count, 10);
 }
 
-/* The median is within the width of a bin. */
-static void plx_token_survey_median__known(void **state)
+/* The values surveyed, and read again until the median is known, `most` times at the most. */
+static double median_of(const double *values, size_t count, bool with_signs, unsigned most)
 {
-    static const double costs[] = {0.5, 7.25, 3, 100, 2};
+    static struct plx_token_median median;
+    plx_token_survey_init(&survey, with_signs);
+    for (size_t i = 0; i < count; i++)
+        plx_token_survey_add(&survey, 0, i, values[i]);
+    plx_token_survey_end(&survey);
+    plx_token_median_begin(&median, &survey);
+    for (unsigned reading = 0; !plx_token_median_found(&median); reading++) {
+        assert_true(reading < most);
+        for (size_t i = 0; i < count; i++)
+            plx_token_median_add(&median, values[i]);
+        plx_token_median_narrow(&median);
+    }
+    return plx_token_median_value(&median);
+}
+
+#define EXPECT_MEDIAN(expected, with_signs, ...)                                              \
+    assert_true(median_of((const double[]){__VA_ARGS__},                                      \
+                          sizeof((const double[]){__VA_ARGS__}) / sizeof(double), with_signs, \
+                          2) == (expected))
+
+/* To the last digit, wherever the two in the middle are. */
+static void plx_token_median_value__exact(void **state)
+{
+    const double infinity = (double)INFINITY;
     (void)state;
-    plx_token_survey_init(&survey, false);
-    assert_true(isnan(plx_token_survey_median(&survey)));
-    add_all(5, costs, 5);
-    assert_float_equal(plx_token_survey_median(&survey), 3, PLX_SPREAD_WIDTH);
-    plx_token_survey_init(&survey, true);
-    for (uint64_t i = 0; i < 5; i++)
-        plx_token_survey_add(&survey, 0, i, -costs[i]);
-    assert_float_equal(plx_token_survey_median(&survey), -3, PLX_SPREAD_WIDTH);
+    assert_true(isnan(median_of(NULL, 0, false, 0)));
+    EXPECT_MEDIAN(3.001, false, 0.5, 7.25, 3.001, 100, 2);
+    EXPECT_MEDIAN(-3.001, true, -0.5, -7.25, -3.001, -100, -2);
+    EXPECT_MEDIAN(5, false, 1, 3, 7, 8);                      /* of different bins */
+    EXPECT_MEDIAN(1.0025, false, 1.001, 1.002, 1.003, 1.004); /* of one */
+    EXPECT_MEDIAN(0, true, -2, 0, 0, 0.004, 1);               /* most have not moved */
+    EXPECT_MEDIAN(-1e-20, true, -1, -1e-20, 1);               /* next to a bin's end */
+    EXPECT_MEDIAN(0.015625, false, 0.0156249999999999, 0.015625, 1);
+    EXPECT_MEDIAN(230.2585, false, 1, 230.2585, 230.2585, 500, 2); /* beyond the bins */
+    EXPECT_MEDIAN(-100, true, -300, -100, 0);
+    EXPECT_MEDIAN(64, false, 64, 64);
+    EXPECT_MEDIAN(infinity, false, 1, infinity, infinity);
+    EXPECT_MEDIAN(-infinity, true, -infinity, -infinity, 1);
+    EXPECT_MEDIAN(infinity, false, 1, infinity);
+    EXPECT_MEDIAN(1e308, true, -1.7e308, 1e308, 1.7e308);
+    EXPECT_MEDIAN(0, false, 0, (double)NAN, 4);
+}
+
+/* 30,001 values in a bin, which no single reading tells apart, and as many beyond it on either side. */
+static void plx_token_median_value__of_many(void **state)
+{
+    static double values[90003];
+    (void)state;
+    for (size_t i = 0; i < 30001; i++) {
+        values[3 * i] = 2 + (double)((i * 7919) % 30001) * 1e-7;
+        values[3 * i + 1] = 1;
+        values[3 * i + 2] = 50;
+    }
+    assert_true(median_of(values, 90003, false, 3) == 2 + 15000 * 1e-7);
 }
 
 static void plx_token_survey_choose__all(void **state)
@@ -192,7 +241,8 @@ int main(void)
         cmocka_unit_test(plx_token_survey_add__infinite),
         cmocka_unit_test(plx_token_survey_add__differences),
         cmocka_unit_test(plx_token_survey_add__positions),
-        cmocka_unit_test(plx_token_survey_median__known),
+        cmocka_unit_test(plx_token_median_value__exact),
+        cmocka_unit_test(plx_token_median_value__of_many),
         cmocka_unit_test(plx_token_survey_choose__all),
         cmocka_unit_test(plx_token_survey_choose__by_hand),
         cmocka_unit_test(plx_token_survey_choose__ranked),
