@@ -1,7 +1,7 @@
 #include "report/block_interval.h"
 
-#include "report/intervals.h"
-#include "report/result_file.h"
+#include "report/compare/intervals.h"
+#include "report/result/result_file.h"
 
 #include <math.h>
 

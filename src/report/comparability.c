@@ -1,8 +1,8 @@
 #include "report/comparability.h"
 
 #include "base/memory.h"
-#include "report/effects.h"
-#include "report/result_file.h"
+#include "report/compare/effects.h"
+#include "report/result/result_file.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -4,8 +4,8 @@
 #include "base/logarithms.h"
 #include "base/student.h"
 #include "eval/divergence.h"
-#include "report/result_file.h"
-#include "report/result_parts.h"
+#include "report/result/result_file.h"
+#include "report/result/result_parts.h"
 
 #include <math.h>
 #include <sys/resource.h>

@@ -1,7 +1,7 @@
 #include "report/metric.h"
 
 #include "base/error.h"
-#include "report/result_file.h"
+#include "report/result/result_file.h"
 
 #include <math.h>
 #include <stdio.h>

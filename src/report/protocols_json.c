@@ -2,7 +2,7 @@
 #include <perplex/protocol.h>
 
 #include "base/json_writer.h"
-#include "report/result_parts.h"
+#include "report/result/result_parts.h"
 
 #include <string.h>
 

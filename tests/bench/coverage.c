@@ -7,7 +7,7 @@
    uniform.
 
    usage: coverage [SERIES [RESAMPLES [SEED]]]    (1000 10000 1); minutes */
-#include "report/intervals.h"
+#include "report/compare/intervals.h"
 
 #include "support/series.h"
 

@@ -2,7 +2,7 @@
 #ifndef PLX_TESTS_GATED_H
 #define PLX_TESTS_GATED_H
 
-#include "report/gate.h"
+#include "report/compare/gate.h"
 
 struct gated {
     struct plx_comparison comparison;

@@ -1,6 +1,6 @@
 /* Sentences on what differences do. What is up and what is down: cross-entropy.md's and the manual's words.
  */
-#include "report/effects.h"
+#include "report/compare/effects.h"
 
 #include <perplex/protocol.h>
 

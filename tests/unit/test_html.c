@@ -1,6 +1,6 @@
 /* Text of anybody stays text. Expected values are by HTML's own rules (the five characters that mean
    something in content and attributes) and by hand. */
-#include "report/html.h"
+#include "report/html/html.h"
 
 #include "support/folder.h"
 

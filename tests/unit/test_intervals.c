@@ -1,5 +1,5 @@
 /* What is drawn for the interval of a difference by tokens, and where nothing is known of it. */
-#include "report/intervals.h"
+#include "report/compare/intervals.h"
 
 #include <math.h>
 #include <setjmp.h>

@@ -1,6 +1,6 @@
 /* How comparisons pair results: by per-token files, by blocks, or not at all. Figures by Python's math out of
    the same few tokens. */
-#include "report/comparison.h"
+#include "report/compare/comparison.h"
 
 #include "support/small_result.h"
 

@@ -1,7 +1,7 @@
 /* Merging results that were changed: whatever the change, it is noticed. */
 #include <perplex/merge.h>
 
-#include "report/json_copy.h"
+#include "report/result/json_copy.h"
 #include "support/fixtures.h"
 #include "support/folder.h"
 #include "support/inputs.h"

@@ -3,7 +3,7 @@
    and so exact in float32 where nothing else is said. */
 #include <perplex/summary.h>
 
-#include "report/summary.h"
+#include "report/summary/summary.h"
 #include "support/fixtures.h"
 #include "support/folder.h"
 #include "support/inputs.h"

@@ -1,5 +1,5 @@
 /* Marks of axes; those of the cases by hand. */
-#include "report/ticks.h"
+#include "report/html/ticks.h"
 
 #include "support/random.h"
 

@@ -1,6 +1,6 @@
 /* Per-token files, read back: what the writer has written comes back to the last bit, and what others wrote
    is read as RFC 8259 has it. Malformed lines are written out by hand, with the places counted by hand. */
-#include "report/token_file.h"
+#include "report/tokens/token_file.h"
 
 #include "support/folder.h"
 #include "support/random.h"

@@ -1,5 +1,5 @@
 /* What stands out among tokens, and which of them are shown. Expected values are computed by hand. */
-#include "report/token_median.h"
+#include "report/html/token_median.h"
 
 #include <math.h>
 #include <setjmp.h>
