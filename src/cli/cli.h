@@ -545,6 +545,9 @@ void cli_ignore_limits(void);
 bool cli_interrupted(void *user);
 bool cli_is_terminal(FILE *stream);
 
+/* Since some moment in the past. */
+double cli_seconds(void);
+
 /* A line on stderr that is overwritten; nothing where stderr is no terminal or `quiet`. */
 struct cli_progress {
     bool shown; /* a line stands there */

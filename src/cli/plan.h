@@ -143,7 +143,10 @@ char **cli_cell_command(const struct cli_plan *plan, const struct plan_folder *f
                         const struct plan_cell *cell, unsigned threads);
 void cli_release_command(char **command);
 
-/* Starts it; false, with the cell failed, where that cannot be. */
+/* plan_words.c: shows it, in a line; without the secrets of URLs. */
+void cli_print_command(char **command);
+
+/* plan_process.c: starts it; false, with the cell failed, where that cannot be. */
 bool cli_start_cell(char **command, struct plan_cell *cell, struct plan_process *process);
 
 /* Reads what it says, which waits to be read; true where it has ended: *code is its exit code then, and the

@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 #ifdef __linux__
 #include <sys/prctl.h>
@@ -96,13 +95,6 @@ static void become(char **command, int messages, pid_t parent)
     execv(PROGRAM, command);
 }
 
-static double seconds_now(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
-}
-
 bool cli_start_cell(char **command, struct plan_cell *cell, struct plan_process *process)
 {
     static const char FAILED[] = "cannot start a process";
@@ -124,7 +116,7 @@ bool cli_start_cell(char **command, struct plan_cell *cell, struct plan_process 
         return false;
     }
     *process =
-        (struct plan_process){.pid = pid, .messages = pipes[0], .started = seconds_now(), .cell = cell};
+        (struct plan_process){.pid = pid, .messages = pipes[0], .started = cli_seconds(), .cell = cell};
     cell->state = PLX_CELL_RUNNING;
     return true;
 }

@@ -7,7 +7,6 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #define JOBS_MOST 256
 
@@ -54,13 +53,6 @@ struct running {
     int code;       /* of what goes wrong beside the cells */
 };
 
-static double seconds_now(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
-}
-
 static size_t count_state(const struct running *run, enum plx_cell_state state)
 {
     size_t count = 0;
@@ -92,7 +84,7 @@ static void show(struct running *run)
             continue;
         cli_cell_title(process->cell, title, sizeof title);
         size += snprintf(line + size, sizeof line - (size_t)size, " | %s: %.0f s", title,
-                         seconds_now() - process->started);
+                         cli_seconds() - process->started);
     }
     if (size > 78) { /* not in the middle of a character */
         for (size = 75; ((unsigned char)line[size] & 0xC0) == 0x80;)
@@ -132,7 +124,7 @@ static void write_index(struct running *run)
     if (run->code != CLI_OK)
         return;
     run->changed = false;
-    run->written = seconds_now();
+    run->written = cli_seconds();
     run->code = cli_write_index(&run->plan, &run->folder, run->cells, run->count);
     if (run->code != CLI_OK && !run->stopping)
         stop(run);
@@ -141,7 +133,7 @@ static void write_index(struct running *run)
 /* What has changed, not too often: each time all of the index goes to the disk. */
 static void keep_index(struct running *run)
 {
-    if (run->changed && seconds_now() - run->written >= INDEX_SECONDS)
+    if (run->changed && cli_seconds() - run->written >= INDEX_SECONDS)
         write_index(run);
 }
 
@@ -205,7 +197,7 @@ static void finish_cell(struct running *run, const struct plan_process *process,
         run->finished++;
         if (code == CLI_OK || code == plx_status_exit_code(PLX_NOT_FINITE))
             cli_take_result(&run->plan, &run->folder, cell);
-        say_finished(run, cell, seconds_now() - process->started);
+        say_finished(run, cell, cli_seconds() - process->started);
     }
     run->changed = true;
 }
@@ -329,55 +321,6 @@ static int conclude(struct running *run, size_t before)
     return code == CLI_OK ? failed : code;
 }
 
-/* Whether the word is what it looks like. */
-static bool is_visible(const char *word)
-{
-    char *shown = cli_allocate(strlen(word) + 1, 1);
-    const bool visible =
-        plx_text_visible(word, shown, strlen(word) + 1) == strlen(word) && strcmp(word, shown) == 0;
-    free(shown);
-    return visible;
-}
-
-/* A word as the shell takes it, and a terminal may show it: in $'' where need be. */
-static void print_word(const char *word)
-{
-    static const char PLAIN[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789%+,-./:=@_";
-    const bool visible = is_visible(word);
-    if (*word && strspn(word, PLAIN) == strlen(word)) {
-        fputs(word, stdout);
-        return;
-    }
-    fputs(visible ? "'" : "$'", stdout);
-    for (; *word; word++) {
-        const unsigned char byte = (unsigned char)*word;
-        if (byte == '\'')
-            fputs(visible ? "'\\''" : "\\'", stdout);
-        else if (!visible && (byte < ' ' || byte >= 0x7F || byte == '\\'))
-            printf("\\%03o", byte);
-        else
-            putchar(byte);
-    }
-    putchar('\'');
-}
-
-/* The same without what a URL in it may have that is secret: user, password, query and fragment. */
-static void print_argument(const char *word)
-{
-    const char *scheme = strstr(word, "://");
-    if (!scheme) {
-        print_word(word);
-        return;
-    }
-    const char *host = scheme + strlen("://"), *end = host + strcspn(host, "/?#");
-    const size_t before = (size_t)(host - word);
-    for (const char *at = host; at < end; at++)
-        host = *at == '@' ? at + 1 : host;
-    char *label = cli_text("%.*s%.*s", (int)before, word, (int)strcspn(host, "?#"), host);
-    print_word(label);
-    free(label);
-}
-
 /* What there is to do. */
 static int list(const struct running *run)
 {
@@ -389,12 +332,7 @@ static int list(const struct running *run)
         if (cell->has_result || !cell->stem || run->quiet)
             continue;
         char **command = cli_cell_command(&run->plan, &run->folder, cell, run->threads);
-        printf("       ");
-        for (size_t k = 0; command[k]; k++) {
-            putchar(' ');
-            print_argument(command[k]);
-        }
-        putchar('\n');
+        cli_print_command(command);
         cli_release_command(command);
     }
     print_strangers(run);

@@ -50,7 +50,7 @@ bool cli_is_terminal(FILE *stream)
     return isatty(fileno(stream)) && (!term || strcmp(term, "dumb") != 0);
 }
 
-static double seconds_now(void)
+double cli_seconds(void)
 {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
@@ -59,13 +59,13 @@ static double seconds_now(void)
 
 void cli_progress_init(struct cli_progress *progress, bool quiet)
 {
-    *progress = (struct cli_progress){.enabled = !quiet && cli_is_terminal(stderr), .last = seconds_now()};
+    *progress = (struct cli_progress){.enabled = !quiet && cli_is_terminal(stderr), .last = cli_seconds()};
 }
 
 /* True if it is time for a new line. */
 static bool due(struct cli_progress *progress)
 {
-    const double now = seconds_now();
+    const double now = cli_seconds();
     if (!progress->enabled || now - progress->last < PROGRESS_SECONDS)
         return false;
     progress->last = now;
