@@ -20,6 +20,8 @@ struct plx_report_options {
                                      for one, and for those that follow: that which the result notes, if it is
                                      there */
     size_t per_token_count;
+    const char *destination; /* where the page is to appear, so that no file is lost that it is made of; NULL:
+                                nobody says */
     bool (*interrupted)(void *user); /* NULL is fine; true ends the work with PLX_INTERRUPTED */
     void *user;
 };
@@ -30,8 +32,8 @@ struct plx_report_options {
    alone: the same ones give the same bytes. PLX_MALFORMED where one is not a complete result, with its name
    and the place; PLX_UNSUPPORTED where it has more than 64 MiB; PLX_MISMATCH where a per-token file that was
    named is not of its result; PLX_USAGE where one is a pipe, which is read once, and there are several
-   results; PLX_INTERRUPTED; the errors of opening and reading a source (source.h) and of
-   writing (output.h). Any thread. */
+   results, or is the destination; PLX_INTERRUPTED; the errors of opening and reading a source (source.h) and
+   of writing (output.h). Any thread. */
 PLX_API enum plx_status plx_report_write(const char *const *paths, size_t count,
                                          const struct plx_report_options *options, struct plx_output *output,
                                          struct plx_error *error);

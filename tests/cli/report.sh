@@ -195,6 +195,10 @@ refuses 3 'odd.json: $.accumulators.blocks*' "$PERPLEX" report odd.json -o none.
 misused 'report needs a result' "$PERPLEX" report -o none.html
 misused '--output ngram.json would overwrite what is read: ngram.json' "$PERPLEX" report ngram.json -o ngram.json
 misused 'standard input can be read only once' "$PERPLEX" report - - -o none.html
+accepts "$PERPLEX" eval "$ngram" "$test_text" -q -o noted.json --per-token noted.jsonl
+cp noted.jsonl kept
+misused 'noted.jsonl: the page would overwrite the per-token file of a result' "$PERPLEX" report noted.json -o noted.jsonl
+cmp -s noted.jsonl kept || fail 'the per-token file is lost'
 misused 'there are more per-token files than results' "$PERPLEX" report ngram.json --per-token a --per-token b -o none.html
 find . -name 'none.html*' | grep . && fail 'something is left'
 if [ -e /dev/full ]; then

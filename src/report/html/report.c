@@ -66,10 +66,16 @@ static enum plx_status find_tokens(const struct plx_report *report, size_t index
     const struct plx_report_options *options = report->options;
     struct plx_reported *result = report->results + index;
     const char *given = index < options->per_token_count ? options->per_token[index] : NULL;
+    enum plx_status status = PLX_OK;
     if (!given)
-        return plx_token_file_find(result->json, result->path, &result->per_token, error);
-    result->per_token = plx_copy_string(given, strlen(given), error);
-    return result->per_token ? PLX_OK : PLX_MEMORY;
+        status = plx_token_file_find(result->json, result->path, &result->per_token, error);
+    else if (!(result->per_token = plx_copy_string(given, strlen(given), error)))
+        status = PLX_MEMORY;
+    if (status || !options->destination || !result->per_token ||
+        !plx_output_same(options->destination, result->per_token))
+        return status;
+    plx_error_set(error, PLX_USAGE, "the page would overwrite the per-token file of a result");
+    return plx_error_input(error, result->per_token);
 }
 
 static enum plx_status read_result(struct plx_report *report, size_t index, const char *path,
