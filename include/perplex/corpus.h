@@ -41,7 +41,7 @@ enum plx_pages {
 };
 
 /* How a corpus is read. Zero-initialised means the defaults. Strings are borrowed for the call that opens the
-   corpus only; `user` must stay valid until it is closed. */
+   corpus only; `network` and `user` must stay valid until it is closed. */
 struct plx_corpus_options {
     const char *format; /* a name of the registry; NULL: recognised by content */
     enum plx_token_kind tokens;
@@ -60,7 +60,8 @@ struct plx_corpus_options {
     /* The documents to be read, counted from 0, end_document excluded; 0: to the end. They are those that the
        corpus has after plx_corpus_set_pages. The fingerprint is that of all. */
     uint64_t first_document, end_document;
-    bool (*interrupted)(void *user); /* see struct plx_source_options */
+    const struct plx_network *network; /* see struct plx_source_options */
+    bool (*interrupted)(void *user);   /* see struct plx_source_options */
     void *user;
 };
 

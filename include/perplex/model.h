@@ -6,6 +6,7 @@
 #ifndef PERPLEX_MODEL_H
 #define PERPLEX_MODEL_H
 
+#include <perplex/endpoint.h>
 #include <perplex/source.h>
 #include <perplex/warning.h>
 #include <perplex/word.h>
@@ -27,6 +28,7 @@ enum plx_model_kind {
     PLX_KIND_UNIFORM,    /* every token of the vocabulary has the same probability */
     PLX_KIND_LOGPROBS,   /* answers that another program has written down, for one corpus */
     PLX_KIND_MIXTURE,    /* the weighted mean of other models' probabilities (mixture.h) */
+    PLX_KIND_ENDPOINT,   /* behind an HTTP endpoint (endpoint.h): a server answers for it */
     PLX_KIND_VOCABULARY, /* words and their ids alone: it scores nothing, corpora are converted with it */
     PLX_KIND_COUNT
 };
@@ -44,7 +46,9 @@ enum plx_capability {
                                 plx_model_lookup gives every word the id 0 */
     PLX_BY_TOKEN = 1 << 7,   /* scores by position: `position` of a window counts the tokens of the corpus */
     PLX_BY_TARGET = 1 << 8,  /* likewise, but counts the targets */
-    PLX_FULL_DISTRIBUTION = 1 << 9 /* gives the scores of all tokens of its vocabulary in a context */
+    PLX_FULL_DISTRIBUTION = 1 << 9, /* gives the scores of all tokens of its vocabulary in a context */
+    PLX_REMOTE = 1 << 10,           /* answers come from afar: scoring takes long, costs, and may fail */
+    PLX_TOKENIZES = 1 << 11         /* makes tokens of text itself, rather than by looking words up */
 };
 
 /* What a format says about a model beside what all models have: how it is stored. */
@@ -90,11 +94,12 @@ struct plx_model_info {
                              the lengths found are not those of the ARPA rule */
     const struct plx_model_property *properties; /* [property_count]: what else the format has to say */
     size_t property_count;
-    uint64_t positions;  /* with PLX_BY_TOKEN or PLX_BY_TARGET: how many there are */
-    double logprob_base; /* of the logarithms in the file, where the options gave it; else 0 */
-    size_t batch;        /* how many targets are best scored together; 0: it does not matter */
-    const char *load;    /* of a format that is used in place, how the file lies in memory: "map" or "copy";
-                            else NULL */
+    uint64_t positions;   /* with PLX_BY_TOKEN or PLX_BY_TARGET: how many there are */
+    double logprob_base;  /* of the logarithms in the file, where the options gave it; else 0 */
+    size_t batch;         /* how many targets are best scored together; 0: it does not matter */
+    size_t batch_windows; /* likewise of windows, of a model to which it is these that matter; else 0 */
+    const char *load;     /* of a format that is used in place, how the file lies in memory: "map" or "copy";
+                             else NULL */
     const char *fingerprint; /* what sha256 is of: "full", "quick" or "none" (see enum plx_fingerprint), or
                                 "stored": the file carries it */
     char sha256[65]; /* of the model file, hexadecimal, "" for none; of a model without a file, of its name;
@@ -108,7 +113,8 @@ struct plx_model_info {
 };
 
 /* How a model is read. Zero-initialised means the defaults. All is borrowed for the call that opens the model
-   only, which makes the calls back, in its own thread. */
+   only, which makes the calls back, in its own thread; but of an endpoint `network`, `interrupted` and `user`
+   must stay valid until it is closed, and `interrupted` is asked in any thread that scores. */
 struct plx_model_options {
     const char *format;     /* a name of the registry; NULL: recognised by content */
     const char *vocabulary; /* path of the vocabulary file; NULL: looked for beside the model */
@@ -125,6 +131,8 @@ struct plx_model_options {
     enum plx_fingerprint fingerprint;
     bool verify;      /* check all checksums that the file carries; PLX_USAGE for formats without */
     unsigned threads; /* that may take part in opening it; 0: one */
+    const struct plx_network *network;           /* see struct plx_source_options */
+    const struct plx_endpoint_options *endpoint; /* of an endpoint; NULL: the defaults */
     bool (*interrupted)(void *user); /* see struct plx_source_options; also asked while a model is read */
     void (*progress)(void *user, uint64_t done_bytes,
                      uint64_t size_bytes); /* of the medium; size 0: not known */

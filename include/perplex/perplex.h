@@ -11,6 +11,7 @@
 
 #include <perplex/baseline.h>
 #include <perplex/breakdown.h>
+#include <perplex/cache.h>
 #include <perplex/cells.h>
 #include <perplex/class_weights.h>
 #include <perplex/compare.h>
@@ -18,6 +19,7 @@
 #include <perplex/convert.h>
 #include <perplex/corpus.h>
 #include <perplex/divergence.h>
+#include <perplex/endpoint.h>
 #include <perplex/evaluate.h>
 #include <perplex/gate.h>
 #include <perplex/inspect.h>
@@ -26,6 +28,7 @@
 #include <perplex/merge.h>
 #include <perplex/mixture.h>
 #include <perplex/model.h>
+#include <perplex/network.h>
 #include <perplex/output.h>
 #include <perplex/per_document.h>
 #include <perplex/per_token.h>

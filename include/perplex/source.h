@@ -10,7 +10,7 @@
 #ifndef PERPLEX_SOURCE_H
 #define PERPLEX_SOURCE_H
 
-#include <perplex/status.h>
+#include <perplex/network.h>
 
 #include <stdbool.h>
 
@@ -47,10 +47,9 @@ struct plx_source_options {
        true makes the call end with PLX_INTERRUPTED. NULL: never. */
     bool (*interrupted)(void *user);
     void *user;
-    uint64_t max_download_bytes; /* cap on what a URL may send; 0: 64 GiB */
-    unsigned connect_timeout_ms; /* 0: 15,000 */
-    unsigned stall_timeout_ms;   /* less than one byte a second for so long ends a transfer; 0: 30,000 */
-    bool fingerprint;            /* compute the SHA-256 of the uncompressed content as it is read */
+    uint64_t max_download_bytes;       /* cap on what a URL may send; 0: 64 GiB */
+    const struct plx_network *network; /* of a URL; NULL: the defaults */
+    bool fingerprint;                  /* compute the SHA-256 of the uncompressed content as it is read */
 };
 
 /* Opens `name`: a path, "-" for standard input, or an http:// or https:// URL; from https only https

@@ -25,6 +25,9 @@
 #define CLI_RUN        1024u
 #define CLI_REPORT     2048u
 #define CLI_MERGE      4096u
+#define CLI_FETCH      8192u
+#define CLI_CACHE      16384u
+#define CLI_SERVE      32768u
 #define CLI_ALL        ~0u
 
 /* Who carries out a protocol. */
@@ -533,6 +536,9 @@ int cli_gate_code(const struct plx_comparison *comparison);
 /* Writes the comparison to the file, or to stdout where path is NULL; returns the exit code. */
 int cli_write_comparison(const char *path, enum plx_comparison_format format,
                          const struct plx_comparison *comparison);
+
+/* network.c: as the environment asks for it; static. Called first by the main thread. */
+const struct plx_network *cli_network(void);
 
 /* terminal.c: interruption and progress. */
 

@@ -148,7 +148,7 @@ static int read_config(const struct cli_command *command, struct cli_arguments *
 {
     const char *name = arguments->values[CLI_CONFIG];
     const struct plx_setting *setting, *protocol = NULL;
-    const struct plx_source_options options = {.interrupted = cli_interrupted};
+    const struct plx_source_options options = {.network = cli_network(), .interrupted = cli_interrupted};
     struct plx_error error;
     *config = NULL;
     if (!name)

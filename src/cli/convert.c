@@ -44,6 +44,7 @@ static bool read_options(const struct cli_arguments *arguments, struct cli_progr
         .format = values[CLI_MODEL_FORMAT],
         .allow_positive = values[CLI_ALLOW_POSITIVE] != NULL,
         .allow_count_mismatch = values[CLI_ALLOW_COUNT_MISMATCH] != NULL,
+        .network = cli_network(),
         .interrupted = cli_interrupted,
         .progress = cli_progress_model,
         .user = progress,

@@ -125,6 +125,7 @@ static int run(const struct cli_arguments *arguments)
     struct plx_corpus_options corpus = {.format = values[CLI_CORPUS_FORMAT],
                                         .member = values[CLI_MEMBER],
                                         .token_bytes = values[CLI_TOKEN_BYTES],
+                                        .network = cli_network(),
                                         .interrupted = cli_interrupted};
     struct plx_conversion conversion;
     struct cli_progress progress;

@@ -41,12 +41,14 @@ bool cli_read_evaluation(const struct cli_arguments *arguments, struct cli_progr
                   .allow_positive = values[CLI_ALLOW_POSITIVE] != NULL,
                   .allow_count_mismatch = values[CLI_ALLOW_COUNT_MISMATCH] != NULL,
                   .verify = values[CLI_VERIFY] != NULL,
+                  .network = cli_network(),
                   .interrupted = cli_interrupted,
                   .progress = cli_progress_model,
                   .user = progress},
         .corpus = {.format = values[CLI_CORPUS_FORMAT],
                    .member = values[CLI_MEMBER],
                    .token_bytes = values[CLI_TOKEN_BYTES],
+                   .network = cli_network(),
                    .interrupted = cli_interrupted},
         .evaluate = {.progress = cli_progress_corpus, .interrupted = cli_interrupted, .user = progress},
     };
@@ -93,7 +95,7 @@ static bool opens_at_once(const char *corpus)
 static enum plx_status read_class_weights(const char *name, struct plx_loss_variant *losses,
                                           struct plx_class_weights *weights, struct plx_error *error)
 {
-    const struct plx_source_options options = {.interrupted = cli_interrupted};
+    const struct plx_source_options options = {.network = cli_network(), .interrupted = cli_interrupted};
     const enum plx_status status = name ? plx_class_weights_read(name, &options, weights, error) : PLX_OK;
     if (status || !name)
         return status;

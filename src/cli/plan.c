@@ -455,7 +455,8 @@ static enum plx_status hash_plan(struct cli_plan *plan, const struct plx_source_
 
 int cli_read_plan(const char *name, struct cli_plan *plan)
 {
-    const struct plx_source_options options = {.interrupted = cli_interrupted, .fingerprint = true};
+    const struct plx_source_options options = {
+        .network = cli_network(), .interrupted = cli_interrupted, .fingerprint = true};
     struct plx_error error;
     *plan = (struct cli_plan){.results = "results"};
     if (strcmp(name, "-") == 0) {

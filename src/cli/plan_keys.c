@@ -32,6 +32,7 @@ static enum plx_status hash_model(const struct cli_arguments *arguments, const c
         .format = arguments->values[CLI_MODEL_FORMAT],
         .vocabulary = arguments->values[CLI_VOCAB],
         .fingerprint = fingerprint == PLX_FINGERPRINT_FULL ? PLX_FINGERPRINT_FULL : PLX_FINGERPRINT_QUICK,
+        .network = cli_network(),
         .interrupted = cli_interrupted};
     const enum plx_status status = plx_model_fingerprint(names[0], &options, sha256, vocabulary, error);
     if (status == PLX_OK)
@@ -55,6 +56,7 @@ static enum plx_status hash_corpus(const struct cli_arguments *arguments, const 
 {
     const struct plx_corpus_options options = {.format = arguments->values[CLI_CORPUS_FORMAT],
                                                .member = arguments->values[CLI_MEMBER],
+                                               .network = cli_network(),
                                                .interrupted = cli_interrupted};
     struct plx_corpus *corpus;
     enum plx_status status = plx_corpus_open(names, count, &options, &corpus, error);
@@ -68,7 +70,8 @@ static enum plx_status hash_corpus(const struct cli_arguments *arguments, const 
 static enum plx_status hash_file(const struct cli_arguments *arguments, const char *const *names,
                                  size_t count, char text[140], struct plx_error *error)
 {
-    const struct plx_source_options options = {.interrupted = cli_interrupted, .fingerprint = true};
+    const struct plx_source_options options = {
+        .network = cli_network(), .interrupted = cli_interrupted, .fingerprint = true};
     struct plx_source *source;
     (void)arguments;
     (void)count;

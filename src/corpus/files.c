@@ -129,6 +129,7 @@ static enum plx_status open_file(struct plx_corpus_files *files, struct plx_erro
 {
     const struct plx_source_options options = {
         .fingerprint = true,
+        .network = files->options->network,
         .interrupted = files->options->interrupted,
         .user = files->options->user,
     };

@@ -33,8 +33,10 @@ static enum plx_status refuse_index(const char *name, struct plx_error *error)
 static enum plx_status open_index(const char *name, const struct plx_corpus_options *options,
                                   struct plx_source **index, struct plx_error *error)
 {
-    const struct plx_source_options source_options = {
-        .fingerprint = true, .interrupted = options->interrupted, .user = options->user};
+    const struct plx_source_options source_options = {.fingerprint = true,
+                                                      .network = options->network,
+                                                      .interrupted = options->interrupted,
+                                                      .user = options->user};
     enum plx_status status = PLX_OK;
     char *path = strstr(name, "://") ? NULL : plx_index_beside(name, &status, error);
     if (status)

@@ -49,8 +49,10 @@ static enum plx_status refuse(struct plx_source *source, enum plx_status status,
 enum plx_status plx_corpus_enter_archive(struct plx_source **source, const struct plx_corpus_options *options,
                                          struct plx_error *error)
 {
-    const struct plx_source_options source_options = {
-        .fingerprint = true, .interrupted = options->interrupted, .user = options->user};
+    const struct plx_source_options source_options = {.fingerprint = true,
+                                                      .network = options->network,
+                                                      .interrupted = options->interrupted,
+                                                      .user = options->user};
     struct plx_source *file = *source;
     bool archive;
     enum plx_status status = recognise(file, options, &archive, error);

@@ -68,8 +68,10 @@ static enum plx_status open_vocabulary(struct plx_token_bytes *from, enum plx_co
 enum plx_status plx_token_bytes_open(struct plx_token_bytes *from, const struct plx_corpus_options *options,
                                      enum plx_content content, struct plx_error *error)
 {
-    const struct plx_source_options source_options = {
-        .fingerprint = true, .interrupted = options->interrupted, .user = options->user};
+    const struct plx_source_options source_options = {.fingerprint = true,
+                                                      .network = options->network,
+                                                      .interrupted = options->interrupted,
+                                                      .user = options->user};
     const uint8_t *head;
     size_t size;
     from->info.original_bytes = options->original_bytes;

@@ -85,6 +85,7 @@ static enum plx_status open_source(const struct plx_inspect_options *options, bo
 {
     const struct plx_source_options source_options = {
         .fingerprint = true,
+        .network = model ? options->model.network : options->corpus.network,
         .interrupted = model ? options->model.interrupted : options->corpus.interrupted,
         .user = model ? options->model.user : options->corpus.user,
     };

@@ -313,9 +313,9 @@ static const struct plx_medium_table http_table = {http_read, http_size, NULL, h
 
 static bool http_configure(struct plx_http *http, const char *url)
 {
-    const struct plx_source_options *options = http->medium.options;
+    const struct plx_network *network = http->medium.options->network;
     const unsigned connect_ms =
-        options->connect_timeout_ms ? options->connect_timeout_ms : HTTP_CONNECT_TIMEOUT;
+        network && network->connect_timeout_ms ? network->connect_timeout_ms : HTTP_CONNECT_TIMEOUT;
     CURL *easy = http->easy;
     bool fine = true;
     fine &= curl_easy_setopt(easy, CURLOPT_URL, url) == CURLE_OK;
@@ -350,7 +350,9 @@ enum plx_status plx_http_open(const char *url, const struct plx_source_options *
     http->medium.table = &http_table;
     http->medium.options = options;
     http->cap = options->max_download_bytes ? options->max_download_bytes : HTTP_DOWNLOAD_MAX;
-    http->stall_ms = options->stall_timeout_ms ? options->stall_timeout_ms : HTTP_STALL_TIMEOUT;
+    http->stall_ms = options->network && options->network->stall_timeout_ms
+                         ? options->network->stall_timeout_ms
+                         : HTTP_STALL_TIMEOUT;
     http->secure = strncasecmp(url, "https:", 6) == 0;
     http->easy = curl_easy_init();
     http->multi = curl_multi_init();

@@ -184,6 +184,7 @@ enum plx_status plx_convert_model(const char *input, const char *output,
         return plx_error_set(error, PLX_UNSUPPORTED, "only n-gram models can be converted");
     const struct plx_source_options source_options = {
         .fingerprint = options->fingerprint != PLX_FINGERPRINT_NONE,
+        .network = options->network,
         .interrupted = options->interrupted,
         .user = options->user,
     };

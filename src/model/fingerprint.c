@@ -24,8 +24,10 @@ static enum plx_status open_for_fingerprint(const char *name, const struct plx_m
 enum plx_status plx_model_fingerprint(const char *name, const struct plx_model_options *options,
                                       char sha256[65], char vocabulary_sha256[65], struct plx_error *error)
 {
-    const struct plx_source_options source_options = {
-        .fingerprint = true, .interrupted = options->interrupted, .user = options->user};
+    const struct plx_source_options source_options = {.fingerprint = true,
+                                                      .network = options->network,
+                                                      .interrupted = options->interrupted,
+                                                      .user = options->user};
     const struct plx_model_format *format = NULL;
     struct plx_source *source;
     sha256[0] = vocabulary_sha256[0] = '\0';

@@ -95,8 +95,8 @@ static enum plx_status check_words(struct plx_model **model, struct plx_error *e
 enum plx_status plx_listed_open(const char *path, const struct plx_model_options *options,
                                 struct plx_model **model, struct plx_error *error)
 {
-    const struct plx_source_options source_options = {.interrupted = options->interrupted,
-                                                      .user = options->user};
+    const struct plx_source_options source_options = {
+        .network = options->network, .interrupted = options->interrupted, .user = options->user};
     struct plx_source *source;
     bool found;
     *model = NULL;

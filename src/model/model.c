@@ -14,8 +14,8 @@
 #include <string.h>
 
 /* The kinds, in the order of the enum. */
-static const char *const KINDS[PLX_KIND_COUNT] = {"ngram",    "neural",  "uniform",
-                                                  "logprobs", "mixture", "vocabulary"};
+static const char *const KINDS[PLX_KIND_COUNT] = {"ngram",   "neural",   "uniform",   "logprobs",
+                                                  "mixture", "endpoint", "vocabulary"};
 
 const char *plx_model_kind_name(enum plx_model_kind kind)
 {
@@ -267,6 +267,7 @@ enum plx_status plx_model_open(const char *name, const struct plx_model_options 
     if (named)
         return open_named(named, name, options, model, error);
     if (options) {
+        source_options.network = options->network;
         source_options.interrupted = options->interrupted;
         source_options.user = options->user;
     }

@@ -23,6 +23,13 @@
 
 #define PLX_ROLE_BYTES 40
 
+/* Tokens that a model makes of a text. Zero-initialised is empty. */
+struct plx_text_tokens {
+    uint32_t *ids; /* [count] */
+    size_t *ends;  /* [count] in bytes of the text */
+    size_t count, capacity;
+};
+
 /* What an open model does. Every slot is required but those that say otherwise. */
 struct plx_model_class {
     /* Releases what the format has allocated, the model itself too, but not what struct plx_model owns. */
@@ -45,6 +52,18 @@ struct plx_model_class {
     void (*lookup)(const struct plx_model *model, const struct plx_word *words, const uint64_t *hashes,
                    size_t count, uint32_t *ids);
     struct plx_word (*token)(const struct plx_model *model, uint32_t id);
+    /* With PLX_TOKENIZES: makes tokens of text[size], which is UTF-8 or what stands for it: the id of each,
+       and at which byte it ends, appended to *tokens; together they are all bytes of the text, none of them
+       is empty but for bytes of a character that several tokens share. A text is the whole of what the
+       tokenizer is to see. Any thread. Else NULL. */
+    enum plx_status (*tokenize)(const struct plx_model *model, const char *text, size_t size,
+                                struct plx_text_tokens *tokens, struct plx_error *error);
+    /* With PLX_REMOTE: how many requests the windows take, and how many tokens these have in their prompts,
+       added to what is there. Else NULL. */
+    void (*estimate)(const struct plx_model *model, const struct plx_window *windows, size_t count,
+                     uint64_t *requests, uint64_t *tokens);
+    /* As plx_model_endpoint_counts, with PLX_REMOTE; else NULL. */
+    void (*endpoint_counts)(const struct plx_model *model, struct plx_endpoint_counts *counts);
     /* For models that consist of tensors: tensor `index` in the order of the file, NULL past the end; its
        role in the model, or "", into role[capacity], for which PLX_ROLE_BYTES are enough. Else NULL. */
     const struct plx_tensor *(*tensor)(const struct plx_model *model, size_t index, char *role,
@@ -73,8 +92,16 @@ struct plx_model {
                                               NULL: one that is not known */
 };
 
+/* Is told that windows[index] of a call of plx_session_score is answered, nats[targets], before the call
+   returns, and keeps it; a failure ends the call with it. One call at a time of one session, in any order of
+   the windows and in any thread. */
+typedef enum plx_status plx_window_listener(void *user, size_t index, const double *nats,
+                                            struct plx_error *error);
+
 struct plx_session {
     const struct plx_model *model;
+    plx_window_listener *listener; /* called by models with PLX_REMOTE only; NULL: nobody */
+    void *listener_user;
 };
 
 /* What an end symbol in a context is, by the protocol. */

@@ -73,8 +73,8 @@ static enum plx_status read_map(struct reading *reading, const cJSON *map)
 static enum plx_status map_shard(const struct reading *reading, const char *path)
 {
     const struct plx_model_options *options = reading->options;
-    const struct plx_source_options source_options = {.interrupted = options->interrupted,
-                                                      .user = options->user};
+    const struct plx_source_options source_options = {
+        .network = options->network, .interrupted = options->interrupted, .user = options->user};
     struct plx_source *source;
     struct plx_mapping mapping;
     enum plx_status status = plx_source_open(path, &source_options, &source, reading->error);

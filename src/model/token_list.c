@@ -268,8 +268,10 @@ fail:
 static enum plx_status read_file(const char *path, const struct plx_model_options *options,
                                  struct plx_buffer *text, char sha256[65], struct plx_error *error)
 {
-    const struct plx_source_options source_options = {
-        .interrupted = options->interrupted, .user = options->user, .fingerprint = true};
+    const struct plx_source_options source_options = {.network = options->network,
+                                                      .interrupted = options->interrupted,
+                                                      .user = options->user,
+                                                      .fingerprint = true};
     struct plx_source *source;
     enum plx_status status = plx_source_open(path, &source_options, &source, error);
     if (status == PLX_OK)

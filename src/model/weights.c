@@ -43,8 +43,8 @@ enum plx_status plx_weights_read(const char *path, const struct plx_model_format
                                  const struct plx_model_options *options, struct plx_tensors *tensors,
                                  struct plx_error *error)
 {
-    const struct plx_source_options source_options = {.interrupted = options->interrupted,
-                                                      .user = options->user};
+    const struct plx_source_options source_options = {
+        .network = options->network, .interrupted = options->interrupted, .user = options->user};
     struct plx_source *source;
     enum plx_status status = plx_source_open(path, &source_options, &source, error);
     if (status)

@@ -326,7 +326,8 @@ static void plx_source_open__not_a_url(void **state)
 static void plx_source_open__stall(void **state)
 {
     (void)state;
-    struct plx_source_options options = {.stall_timeout_ms = 1000};
+    const struct plx_network network = {.stall_timeout_ms = 1000};
+    struct plx_source_options options = {.network = &network};
     double begin = seconds();
     expect_failure("/stall", &options, "1000 ms");
     assert_true(seconds() - begin > 0.9 && seconds() - begin < 10);
@@ -339,7 +340,8 @@ static void plx_source_open__stall(void **state)
 static void plx_source_open__connection_hangs(void **state)
 {
     (void)state;
-    struct plx_source_options options = {.stall_timeout_ms = 100, .connect_timeout_ms = 1000};
+    const struct plx_network network = {.stall_timeout_ms = 100, .connect_timeout_ms = 1000};
+    struct plx_source_options options = {.network = &network};
     char url[256];
     struct plx_source *source = NULL;
     struct plx_error error;
@@ -354,7 +356,8 @@ static void plx_source_open__connection_hangs(void **state)
 static void plx_source_read__slow_is_not_stalled(void **state)
 {
     (void)state;
-    struct plx_source_options options = {.stall_timeout_ms = 500};
+    const struct plx_network network = {.stall_timeout_ms = 500};
+    struct plx_source_options options = {.network = &network};
     struct plx_error error;
     uint8_t data[40];
     size_t got = 0;
@@ -370,7 +373,8 @@ static void plx_source_read__slow_consumer_is_not_a_stall(void **state)
 {
     (void)state;
     static uint8_t data[CONTENT_SIZE];
-    struct plx_source_options options = {.stall_timeout_ms = 300};
+    const struct plx_network network = {.stall_timeout_ms = 300};
+    struct plx_source_options options = {.network = &network};
     char url[256];
     struct plx_source *source = NULL;
     struct plx_error error;

@@ -151,9 +151,13 @@ static void put_capabilities(struct plx_page *page, unsigned capabilities)
 /* "n-gram model, order 3", "neural model (factored), order 2", … */
 static void put_kind(struct plx_page *page, const struct plx_model_info *info)
 {
-    static const char *const kinds[PLX_KIND_COUNT] = {"n-gram model",         "neural model",
-                                                      "uniform distribution", "stored log-probabilities",
-                                                      "mixture of models",    "vocabulary"};
+    static const char *const kinds[PLX_KIND_COUNT] = {"n-gram model",
+                                                      "neural model",
+                                                      "uniform distribution",
+                                                      "stored log-probabilities",
+                                                      "mixture of models",
+                                                      "endpoint",
+                                                      "vocabulary"};
     char architecture[64] = "", order[32] = "";
     if (info->kind == PLX_KIND_NEURAL)
         snprintf(architecture, sizeof architecture, " (%s)", info->architecture);

@@ -1,0 +1,46 @@
+/* The network as the environment asks for it. */
+#include "cli.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* $VARIABLE/NAME where the variable holds an absolute path, else $HOME/OTHERWISE/NAME; "" without either, or
+   where it is too long for the place. */
+static void find_folder(const char *variable, const char *otherwise, const char *name, char *path,
+                        size_t size)
+{
+    const char *base = getenv(variable), *home = getenv("HOME");
+    int length = 0;
+    if (base && *base == '/')
+        length = snprintf(path, size, "%s/%s", base, name);
+    else if (home && *home == '/')
+        length = snprintf(path, size, "%s/%s/%s", home, otherwise, name);
+    if (length <= 0 || (size_t)length >= size)
+        *path = '\0';
+}
+
+static void note(void *user, const char *text)
+{
+    (void)user;
+    fprintf(stderr, "perplex: %s\n", text);
+}
+
+const struct plx_network *cli_network(void)
+{
+    static struct plx_network network;
+    static char cache[4096], manifests[4096];
+    static const char *folders[] = {manifests};
+    if (network.note)
+        return &network;
+    const char *offline = getenv("PERPLEX_OFFLINE");
+    find_folder("XDG_CACHE_HOME", ".cache", "perplex", cache, sizeof cache);
+    find_folder("XDG_CONFIG_HOME", ".config", "perplex/corpora", manifests, sizeof manifests);
+    network = (struct plx_network){
+        .offline = offline && *offline && strcmp(offline, "0") != 0,
+        .cache = *cache ? cache : NULL,
+        .manifests = folders,
+        .manifest_count = *manifests ? 1 : 0,
+        .note = note,
+    };
+    return &network;
+}

@@ -1,0 +1,48 @@
+/* The content of a URL into a file, whole or not at all, in as many tries as it takes. */
+#ifndef PLX_IO_HTTP_GET_H
+#define PLX_IO_HTTP_GET_H
+
+#include <perplex/network.h>
+
+#include <stdint.h>
+
+/* Long enough for any that is usual; what is longer is as if it were not there. */
+#define PLX_HTTP_VALIDATOR 256
+
+/* What tells a content from another that the URL had or will have; "" where the server does not say. */
+struct plx_http_validators {
+    char etag[PLX_HTTP_VALIDATOR];     /* with its quotes, and W/ where it is a weak one */
+    char modified[PLX_HTTP_VALIDATOR]; /* Last-Modified, as it came */
+};
+
+struct plx_http_get {
+    const char *url;
+    const struct plx_network *network;
+    bool (*interrupted)(void *user);
+    void *user;
+    uint64_t cap;   /* bytes that it may have at most; 0: 64 GiB */
+    int descriptor; /* of a regular file, read and written, that holds the first bytes already, or none */
+
+    /* Of those first bytes; they are gone on with only if the server has the same still. What is known of the
+       whole content is written to the file `notes` (a callback) as soon as the answer begins, so that another
+       process can go on with it. */
+    struct plx_http_validators part;
+    enum plx_status (*begun)(void *user, const struct plx_http_validators *validators,
+                             struct plx_error *error); /* NULL: nobody wants to know; `begun_user` */
+    void *begun_user;
+
+    /* Of a content that is kept elsewhere already: it need not come again. Empty: there is none. */
+    struct plx_http_validators known;
+
+    /* Results. */
+    bool unmodified;                /* it is the known one; the file is empty */
+    struct plx_http_validators got; /* of what has come */
+    uint64_t size;                  /* bytes of the file */
+    uint64_t transferred;           /* of these, in this call */
+};
+
+/* PLX_NETWORK, PLX_IO (a full disk), PLX_INTERRUPTED, PLX_MEMORY. After a failure the file holds what can be
+   gone on with another time. Errors name the URL without what may be secret. */
+enum plx_status plx_http_get(struct plx_http_get *get, struct plx_error *error);
+
+#endif
