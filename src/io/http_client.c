@@ -22,6 +22,7 @@
 struct http_job {
     struct plx_http_call *call;
     struct http_group *group;
+    bool finished;
     unsigned tries;        /* that have failed */
     uint64_t due_ms;       /* of the next one */
     struct http_job *next; /* in the list that it is in */
@@ -286,6 +287,7 @@ static void client_throttle(struct plx_http_client *client, const struct http_fl
 static void job_finish(struct http_job *job)
 {
     struct http_group *group = job->group;
+    job->finished = true;
     group->left--;
     list_append(&group->finished, job);
     group_wake(group);
@@ -539,6 +541,9 @@ plx_http_client_call(struct plx_http_client *client, struct plx_http_call *calls
     group_leave(client, &group);
     pthread_mutex_unlock(&client->mutex);
     pthread_cond_destroy(&group.wake);
+    for (size_t i = 0; i < count; i++)
+        if (!jobs[i].finished)
+            plx_buffer_release(&calls[i].answer);
     free(jobs);
     if (!group.failed || (group.left == 0 && !told.stopped)) /* all have come in spite of a failure */
         return PLX_OK;
