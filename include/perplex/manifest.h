@@ -20,9 +20,9 @@ struct plx_manifest;
 
 /* What there is in a split, as an evaluation counts it; 0: not known. */
 struct plx_manifest_counts {
-    uint64_t documents; /* PLX_PAGES_ARTICLE */
+    uint64_t documents;                       /* PLX_PAGES_ARTICLE */
     uint64_t lines, words, characters, bytes; /* of a text */
-    uint64_t tokens; /* of a text those of its kind */
+    uint64_t tokens;                          /* of a text those of its kind */
 };
 
 /* A part of a corpus. Strings that are not known are NULL. */
@@ -30,11 +30,11 @@ struct plx_manifest_split {
     const char *name;
     const char *const *urls; /* [url_count] of the same file, tried in turn */
     size_t url_count;
-    uint64_t size;      /* of the file; 0: not known */
-    const char *sha256; /* of the file; NULL: what comes first is believed, and must stay the same */
-    const char *member; /* of an archive: which file in it */
-    uint64_t offset, length; /* the bytes of the content that are meant; length 0: all */
-    const char *format;      /* name in the registry of corpus formats; NULL: recognised */
+    uint64_t size;              /* of the file; 0: not known */
+    const char *sha256;         /* of the file; NULL: what comes first is believed, and must stay the same */
+    const char *member;         /* of an archive: which file in it */
+    uint64_t offset, length;    /* the bytes of the content that are meant; length 0: all */
+    const char *format;         /* name in the registry of corpus formats; NULL: recognised */
     enum plx_token_kind tokens; /* PLX_TOKENS_AUTO: not said */
     struct plx_manifest_counts counts;
 };
@@ -47,7 +47,7 @@ struct plx_manifest_info {
     const char *licence_text;
     const char *citation;
     const char *homepage;
-    const char *file; /* that it was read from; NULL: the library's own */
+    const char *file;                        /* that it was read from; NULL: the library's own */
     const struct plx_manifest_split *splits; /* [split_count], at least one */
     size_t split_count;
     const struct plx_manifest_split *usual; /* what is meant where no split is named; NULL: none is */
@@ -62,9 +62,9 @@ PLX_API size_t plx_manifest_path_length(const char *name);
 
 /* Opens the manifest of "NAME[/SPLIT]", without "corpus:". *split points to what follows the slash, in
    `name`; NULL where nothing does. network may be NULL, for the library's own. *manifest is to be closed with
-   plx_manifest_close; NULL on failure. PLX_USAGE where there is no such manifest; PLX_MALFORMED with the file,
-   and line and column or the path of the member, where it is not as it should be; PLX_IO, PLX_MEMORY. Any
-   thread. */
+   plx_manifest_close; NULL on failure. PLX_USAGE where there is no such manifest; PLX_MALFORMED with the
+   file, and line and column or the path of the member, where it is not as it should be; PLX_IO, PLX_MEMORY.
+   Any thread. */
 PLX_API enum plx_status plx_manifest_open(const char *name, const struct plx_network *network,
                                           struct plx_manifest **manifest, const char **split,
                                           struct plx_error *error);
@@ -75,8 +75,8 @@ PLX_API void plx_manifest_close(struct plx_manifest *manifest);
 /* What it says; valid as long as the manifest. */
 PLX_API const struct plx_manifest_info *plx_manifest_info(const struct plx_manifest *manifest);
 
-/* Finds the split of that name; for NULL the one that is meant then. PLX_USAGE, with the names that there are,
-   where there is none. */
+/* Finds the split of that name; for NULL the one that is meant then. PLX_USAGE, with the names that there
+   are, where there is none. */
 PLX_API enum plx_status plx_manifest_find_split(const struct plx_manifest *manifest, const char *name,
                                                 const struct plx_manifest_split **split,
                                                 struct plx_error *error);
@@ -86,6 +86,9 @@ PLX_API enum plx_status plx_manifest_find_split(const struct plx_manifest *manif
 PLX_API enum plx_status plx_manifest_names(const struct plx_network *network, char ***names, size_t *count,
                                            struct plx_error *error);
 PLX_API void plx_manifest_names_free(char **names, size_t count);
+
+/* Name `index` of the library's own; NULL past the end. Static. Any thread. */
+PLX_API const char *plx_manifest_own_name(size_t index);
 
 /* How a split is had. Zero-initialised means the defaults. */
 struct plx_manifest_fetch {
@@ -108,6 +111,12 @@ PLX_API enum plx_status plx_manifest_fetch(const struct plx_manifest *manifest,
 PLX_API enum plx_status plx_manifest_cached(const struct plx_manifest_split *split,
                                             const struct plx_network *network, struct plx_cached *cached,
                                             struct plx_error *error);
+
+/* Writes the manifests of names[count] as JSON (schema perplex.corpora/1), with what of them is in the cache:
+ *text is to be freed with plx_text_free; NULL on failure. The errors of plx_manifest_open. */
+PLX_API enum plx_status plx_manifests_json(const char *const *names, size_t count,
+                                           const struct plx_network *network, char **text, size_t *length,
+                                           struct plx_error *error);
 
 #ifdef __cplusplus
 }

@@ -12,12 +12,12 @@
 #define CLAIMS_BYTES_MAX ((size_t)1 << 20)
 
 /* X(member, in words). What is counted. */
-#define COUNT_LIST(X)                       \
-    X(bytes, "bytes")                       \
-    X(lines, "lines")                       \
-    X(words, "words")                       \
-    X(characters, "characters")             \
-    X(tokens, "tokens")                     \
+#define COUNT_LIST(X)           \
+    X(bytes, "bytes")           \
+    X(lines, "lines")           \
+    X(words, "words")           \
+    X(characters, "characters") \
+    X(tokens, "tokens")         \
     X(documents, "documents")
 
 /* What is claimed of the content beside its hash, as a text. */
@@ -79,11 +79,12 @@ static enum plx_status compare(const struct plx_manifest_counts *known,
                                const struct plx_manifest_counts *found, const char *name,
                                struct plx_error *error)
 {
-#define COMPARE_COUNT(member, words)                                                                        \
-    if (known->member > 0 && known->member != found->member) {                                              \
-        plx_error_set(error, PLX_MISMATCH, "there are %" PRIu64 " " words ", but its manifest says %" PRIu64, \
-                      found->member, known->member);                                                        \
-        return plx_error_input(error, name);                                                                \
+#define COMPARE_COUNT(member, words)                                                                    \
+    if (known->member > 0 && known->member != found->member) {                                          \
+        plx_error_set(error, PLX_MISMATCH,                                                              \
+                      "there are %" PRIu64 " " words ", but its manifest says %" PRIu64, found->member, \
+                      known->member);                                                                   \
+        return plx_error_input(error, name);                                                            \
     }
     COUNT_LIST(COMPARE_COUNT)
 #undef COMPARE_COUNT
@@ -118,7 +119,8 @@ static void note_first(const struct plx_network *network, const char *name, cons
     if (!network->note)
         return;
     snprintf(text, sizeof text,
-             "%.300s: its manifest has no SHA-256; what came first is believed from now on: %s", name, sha256);
+             "%.300s: its manifest has no SHA-256; what came first is believed from now on: %s", name,
+             sha256);
     network->note(network->user, text);
 }
 
@@ -130,19 +132,23 @@ static enum plx_status have(const struct plx_manifest_split *split, const struct
     const struct plx_cache_request request = {
         .urls = split->urls,
         .url_count = split->url_count,
-        .sha256 = split->sha256 ? split->sha256 : *trust->sha256 ? trust->sha256 : NULL,
+        .sha256 = split->sha256    ? split->sha256
+                  : *trust->sha256 ? trust->sha256
+                                   : NULL,
         .size = split->size,
         .interrupted = options->interrupted,
         .user = options->user,
     };
     const enum plx_status status = plx_cache_fetch(options->network, &request, cached, error);
     if (status == PLX_MISMATCH && !split->sha256 && *trust->sha256)
-        plx_error_hint(error, "that was the content of the first download; without %s other content is believed",
+        plx_error_hint(error,
+                       "that was the content of the first download; without %s other content is believed",
                        trust->path);
     return status;
 }
 
-enum plx_status plx_manifest_fetch(const struct plx_manifest *manifest, const struct plx_manifest_split *split,
+enum plx_status plx_manifest_fetch(const struct plx_manifest *manifest,
+                                   const struct plx_manifest_split *split,
                                    const struct plx_manifest_fetch *options, struct plx_cached *cached,
                                    struct plx_error *error)
 {

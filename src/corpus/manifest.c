@@ -3,7 +3,7 @@
 #include "base/json.h"
 #include "base/memory.h"
 #include "corpus/corpus.h"
-#include "io/medium.h"
+#include "io/http_url.h"
 #include "io/whole.h"
 
 #include <stdio.h>
@@ -93,8 +93,7 @@ static enum plx_status read_counts(const struct plx_manifest *manifest, const cJ
                                    const struct plx_json_path *parent, struct plx_manifest_counts *out,
                                    struct plx_error *error)
 {
-    static const char *const keys[] = {"documents",  "lines", "words", "tokens",
-                                       "characters", "bytes", NULL};
+    static const char *const keys[] = {"documents", "lines", "words", "tokens", "characters", "bytes", NULL};
     uint64_t *const numbers[] = {&out->documents, &out->lines,      &out->words,
                                  &out->tokens,    &out->characters, &out->bytes};
     const struct plx_json_path path = {.parent = parent, .key = "counts"};
@@ -113,8 +112,7 @@ static enum plx_status read_range(const struct plx_manifest *manifest, const cJS
     enum plx_status status = range ? check_members(manifest, range, &path, keys, error) : PLX_OK;
     if (status || !range)
         return status;
-    status =
-        plx_json_get_u64(range, "offset", &path, manifest->label, 0, NUMBER_MOST, &split->offset, error);
+    status = plx_json_get_u64(range, "offset", &path, manifest->label, 0, NUMBER_MOST, &split->offset, error);
     return status ? status
                   : plx_json_get_u64(range, "length", &path, manifest->label, 1, NUMBER_MOST, &split->length,
                                      error);
@@ -163,8 +161,7 @@ static enum plx_status read_urls(const struct plx_manifest *manifest, const cJSO
 {
     const struct plx_json_path place = {.parent = path, .key = "urls"};
     const cJSON *array, *url;
-    const enum plx_status status =
-        plx_json_get_array(object, "urls", path, manifest->label, &array, error);
+    const enum plx_status status = plx_json_get_array(object, "urls", path, manifest->label, &array, error);
     if (status)
         return status;
     split->urls = urls;
@@ -365,7 +362,8 @@ enum plx_status plx_manifest_find_split(const struct plx_manifest *manifest, con
         *split = info->splits + i;
         if (name && strcmp((*split)->name, name) == 0)
             return PLX_OK;
-        const int added = snprintf(names + length, sizeof names - length, "%s%s", i ? ", " : "", (*split)->name);
+        const int added =
+            snprintf(names + length, sizeof names - length, "%s%s", i ? ", " : "", (*split)->name);
         length += added > 0 && (size_t)added < sizeof names - length ? (size_t)added : 0;
         names[length] = '\0';
     }

@@ -108,8 +108,7 @@ static enum plx_status refuse_name(const char *name, size_t length, const struct
 }
 
 enum plx_status plx_manifest_open(const char *name, const struct plx_network *network,
-                                  struct plx_manifest **manifest, const char **split,
-                                  struct plx_error *error)
+                                  struct plx_manifest **manifest, const char **split, struct plx_error *error)
 {
     const size_t path = plx_manifest_path_length(name), length = path ? path : strcspn(name, "/");
     enum plx_status status;
@@ -179,7 +178,8 @@ enum plx_status plx_manifest_names(const struct plx_network *network, char ***na
     char **all = NULL;
     size_t found = 0, kept = 0;
     for (size_t i = 0; i < plx_manifest_text_count && status == PLX_OK; i++)
-        status = add_name(&all, &found, plx_manifest_texts[i].name, strlen(plx_manifest_texts[i].name), error);
+        status =
+            add_name(&all, &found, plx_manifest_texts[i].name, strlen(plx_manifest_texts[i].name), error);
     for (size_t i = 0; network && i < network->manifest_count && status == PLX_OK; i++)
         status = add_folder(&all, &found, network->manifests[i], error);
     if (status) {
@@ -205,4 +205,9 @@ void plx_manifest_names_free(char **names, size_t count)
     for (size_t i = 0; i < count; i++)
         free(names[i]);
     free(names);
+}
+
+const char *plx_manifest_own_name(size_t index)
+{
+    return index < plx_manifest_text_count ? plx_manifest_texts[index].name : NULL;
 }

@@ -95,9 +95,9 @@ void plx_named_release(struct plx_named *named)
     *named = (struct plx_named){0};
 }
 
-enum plx_status plx_named_open_file(const char *path, const struct plx_manifest_split *split, const char *name,
-                                    const struct plx_corpus_options *options, struct plx_source **source,
-                                    struct plx_error *error)
+enum plx_status plx_named_open_file(const char *path, const struct plx_manifest_split *split,
+                                    const char *name, const struct plx_corpus_options *options,
+                                    struct plx_source **source, struct plx_error *error)
 {
     const struct plx_source_options whole_options = {.interrupted = options->interrupted,
                                                      .user = options->user},

@@ -30,8 +30,8 @@ enum plx_status plx_named_open(const char *name, const struct plx_corpus_options
 
 /* The same of a file that is there. `options` say how it is read, and which member is meant, if not that of
    the manifest. */
-enum plx_status plx_named_open_file(const char *path, const struct plx_manifest_split *split, const char *name,
-                                    const struct plx_corpus_options *options, struct plx_source **source,
-                                    struct plx_error *error);
+enum plx_status plx_named_open_file(const char *path, const struct plx_manifest_split *split,
+                                    const char *name, const struct plx_corpus_options *options,
+                                    struct plx_source **source, struct plx_error *error);
 
 #endif

@@ -63,7 +63,8 @@ enum plx_status plx_trust_read(const struct plx_network *network, const char *ur
     *trust = (struct plx_trust){0};
     plx_buffer_init(&trust->lines, TRUST_BYTES_MAX);
     if (!network || !network->cache)
-        return plx_error_set(error, PLX_USAGE, "there is no folder for downloads");
+        return plx_error_set(error, PLX_USAGE,
+                             "corpora that have names are kept in a cache, and there is none");
     enum plx_status status = plx_trust_hash(url, hex, error);
     if (status)
         return status;
@@ -119,8 +120,8 @@ static enum plx_status write_lines(const struct plx_trust *trust, struct plx_err
     return status;
 }
 
-enum plx_status plx_trust_add(struct plx_trust *trust, const char *sha256,
-                              const char claims[PLX_SHA256_TEXT], struct plx_error *error)
+enum plx_status plx_trust_add(struct plx_trust *trust, const char *sha256, const char claims[PLX_SHA256_TEXT],
+                              struct plx_error *error)
 {
     enum plx_status status = PLX_OK;
     if (plx_trust_has(trust, sha256, claims))

@@ -1,8 +1,8 @@
-/* What the cache has seen of a file that is downloaded: the hash of its content, which must stay the same where
-   nothing else says what it should be, and what has been verified of it.
+/* What the cache has seen of a file that is downloaded: the hash of its content, which must stay the same
+   where nothing else says what it should be, and what has been verified of it.
 
-   Of each file, by its first URL, CACHE/trust/SHA256-OF-THE-URL: lines of 64 hexadecimal digits, the first the
-   SHA-256 of the content, the others those of claims (a text) that have been verified. */
+   Of each file, by its first URL, CACHE/trust/SHA256-OF-THE-URL: lines of 64 hexadecimal digits, the first
+   the SHA-256 of the content, the others those of claims (a text) that have been verified. */
 #ifndef PLX_CORPUS_TRUST_H
 #define PLX_CORPUS_TRUST_H
 
@@ -24,10 +24,10 @@ enum plx_status plx_trust_read(const struct plx_network *network, const char *ur
 /* Whether the claims have been verified of that content. */
 bool plx_trust_has(const struct plx_trust *trust, const char *sha256, const char claims[PLX_SHA256_TEXT]);
 
-/* Notes that they have, for all that come later. What was known of another content is forgotten: it is for the
-   caller to refuse that. */
-enum plx_status plx_trust_add(struct plx_trust *trust, const char *sha256,
-                              const char claims[PLX_SHA256_TEXT], struct plx_error *error);
+/* Notes that they have, for all that come later. What was known of another content is forgotten: it is for
+   the caller to refuse that. */
+enum plx_status plx_trust_add(struct plx_trust *trust, const char *sha256, const char claims[PLX_SHA256_TEXT],
+                              struct plx_error *error);
 
 void plx_trust_release(struct plx_trust *trust);
 

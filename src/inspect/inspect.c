@@ -2,6 +2,8 @@
    and coverage.c a place that sees models and corpora. */
 #include "inspect/inspect.h"
 
+#include <perplex/manifest.h>
+
 #include "base/clock.h"
 #include "base/lookalike.h"
 #include "base/memory.h"

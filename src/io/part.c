@@ -98,9 +98,9 @@ enum plx_status plx_part_open(struct plx_source *whole, uint64_t offset, uint64_
         .whole = whole,
         .begin = offset,
         .length = length,
-        .size = length > 0              ? length
+        .size = length > 0                                   ? length
                 : file.descriptor >= 0 && file.size > offset ? file.size - offset
-                                        : 0,
+                                                             : 0,
     };
     return plx_source_open_medium(&part->medium, copy, options, source, error);
 }
