@@ -242,7 +242,7 @@ static void place_choice(const struct mock_behaviour *behaviour, size_t count, s
 {
     *which = *index = mock_has(behaviour, MOCK_FAULT_REVERSED) ? count - 1 - place : place;
     if (mock_has(behaviour, MOCK_FAULT_SHUFFLED))
-        *which = (*index + 1) % count;
+        *which = *index + 1 < count ? *index + 1 : 0;
     if (mock_has(behaviour, MOCK_FAULT_DUPLICATE) && place + 1 == count)
         *index = 0;
 }
@@ -357,7 +357,8 @@ static cJSON *generations(const struct plx_model *model, const struct mock_behav
     cJSON *answer = cJSON_CreateArray();
     size_t shown = question->count - (mock_has(behaviour, MOCK_FAULT_MISSING) ? 1 : 0);
     for (size_t i = 0; i < shown; i++) {
-        size_t which = mock_has(behaviour, MOCK_FAULT_SHUFFLED) ? (i + 1) % question->count : i;
+        size_t next = i + 1 < question->count ? i + 1 : 0;
+        size_t which = mock_has(behaviour, MOCK_FAULT_SHUFFLED) ? next : i;
         cJSON_AddItemToArray(
             answer, sglang_generation(model, question, &scored[which], question->prompts[which].count));
     }

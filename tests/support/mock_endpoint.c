@@ -46,7 +46,7 @@ struct worker {
 };
 
 static const char *const fault_words[MOCK_FAULT_COUNT] = {
-#define X(name, word) [MOCK_FAULT_##name] = word,
+#define X(name, word) [MOCK_FAULT_##name] = (word),
     MOCK_FAULTS(X)
 #undef X
 };
