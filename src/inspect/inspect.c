@@ -8,7 +8,7 @@
 #include "corpus/corpus.h"
 #include "corpus/index_pair.h"
 #include "io/archive.h"
-#include "io/medium.h"
+#include "io/http_url.h"
 #include "io/names.h"
 #include "model/model.h"
 

@@ -2,7 +2,7 @@
 
 #include "base/buffer.h"
 #include "base/memory.h"
-#include "io/medium.h"
+#include "io/http_url.h"
 
 #include <errno.h>
 #include <glob.h>
