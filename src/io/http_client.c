@@ -361,8 +361,10 @@ static void flight_end(struct http_flight *flight, CURLcode result)
         group_wake(job->group);
 }
 
-static void client_collect(struct plx_http_client *client)
+/* True if a transfer had ended. */
+static bool client_collect(struct plx_http_client *client)
 {
+    bool some = false;
     int left = 0;
     for (CURLMsg *message; (message = curl_multi_info_read(client->events.multi, &left)) != NULL;) {
         char *flight = NULL;
@@ -371,7 +373,9 @@ static void client_collect(struct plx_http_client *client)
         const CURLcode result = message->data.result;
         curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &flight);
         flight_end((struct http_flight *)(void *)flight, result);
+        some = true;
     }
+    return some;
 }
 
 /* What no socket tells: answers that do not go on, and those that nobody waits for any more. */
@@ -406,6 +410,15 @@ static uint64_t client_until(const struct plx_http_client *client)
     return until;
 }
 
+static void client_act(struct plx_http_client *client, int count)
+{
+    struct plx_error error;
+    if (plx_http_events_act(&client->events, count))
+        return;
+    plx_error_set(&error, PLX_NETWORK, "libcurl cannot go on");
+    client_fail(client, &error, 0);
+}
+
 /* One turn for all. The mutex is held, but not while there is nothing to do. */
 static void client_lead(struct plx_http_client *client)
 {
@@ -415,17 +428,14 @@ static void client_lead(struct plx_http_client *client)
     client->leading = true;
     plx_sigpipe_block(&guard);
     client_send_ready(client);
-    plx_sigpipe_restore(&guard);
-    const int pause = plx_http_events_pause(&client->events, client_until(client));
+    client_act(client, 0); /* what is new is sent at once */
+    const int pause =
+        client_collect(client) ? 0 : plx_http_events_pause(&client->events, client_until(client));
     pthread_mutex_unlock(&client->mutex);
     const int count = plx_http_events_wait(&client->events, pause);
     const bool interrupted = options->interrupted && options->interrupted(options->user);
     pthread_mutex_lock(&client->mutex);
-    plx_sigpipe_block(&guard);
-    if (!plx_http_events_act(&client->events, count)) {
-        plx_error_set(&error, PLX_NETWORK, "libcurl cannot go on");
-        client_fail(client, &error, 0);
-    }
+    client_act(client, count);
     client_collect(client);
     if (interrupted) {
         plx_error_set(&error, PLX_INTERRUPTED, "interrupted");
