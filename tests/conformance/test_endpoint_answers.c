@@ -79,11 +79,13 @@ struct endpoint {
 };
 
 /* Opens FORMAT:mock@ a server of the behaviour and scores the windows. */
-static void ask(struct endpoint *endpoint, const char *format, const char *behaviour)
+static void ask(struct endpoint *endpoint, const char *format, const char *behaviour,
+                enum plx_prompts prompts)
 {
     static const struct plx_network network = {
         .tries = 3, .first_pause_ms = 1, .connect_timeout_ms = 2000, .stall_timeout_ms = 200};
-    const struct plx_endpoint_options wishes = {.concurrency = 4, .prompts_per_request = 3};
+    const struct plx_endpoint_options wishes = {
+        .concurrency = 4, .prompts_per_request = 3, .prompts = prompts};
     const struct plx_model_options options = {.network = &network, .endpoint = &wishes};
     struct plx_text_tokens tokens = {0};
     char name[128];
@@ -93,8 +95,8 @@ static void ask(struct endpoint *endpoint, const char *format, const char *behav
     assert_non_null(endpoint->mock);
     snprintf(name, sizeof name, "%s:mock@http://127.0.0.1:%u", format, mock_endpoint_port(endpoint->mock));
     endpoint->status = plx_model_open(name, &options, &endpoint->model, &endpoint->error);
-    if (endpoint->status == PLX_OK && strcmp(format, "tgi") == 0) {
-        /* It takes texts alone, and so has to know what its tokens are. */
+    if (endpoint->status == PLX_OK && plx_model_info(endpoint->model)->capabilities & PLX_TOKENIZES) {
+        /* What its tokens are has to be known where prompts are sent as text. */
         endpoint->status = endpoint->model->class->tokenize(endpoint->model, known.text, strlen(known.text),
                                                             &tokens, &endpoint->error);
         if (endpoint->status == PLX_OK)
@@ -117,10 +119,10 @@ static void leave(struct endpoint *endpoint)
     mock_endpoint_stop(endpoint->mock);
 }
 
-static void check_good(const char *format, const char *behaviour)
+static void check_prompts(const char *format, const char *behaviour, enum plx_prompts prompts)
 {
     struct endpoint endpoint;
-    ask(&endpoint, format, behaviour);
+    ask(&endpoint, format, behaviour, prompts);
     if (endpoint.status)
         fail_msg("%s, %s: %s", format, behaviour, endpoint.error.message);
     for (size_t i = 0; i < WINDOWS * (LENGTH - 1); i++)
@@ -130,15 +132,26 @@ static void check_good(const char *format, const char *behaviour)
     leave(&endpoint);
 }
 
+static void check_good(const char *format, const char *behaviour)
+{
+    check_prompts(format, behaviour, PLX_PROMPTS_AUTO);
+}
+
 static void plx_session_score__answers_of_every_dialect(void **state)
 {
     (void)state;
     check_good("openai", "openai");
     check_good("openai", "openai/refuse-zero");
     check_good("vllm", "vllm");
-    check_good("vllm", "vllm/refuse-ids");
     check_good("sglang", "sglang");
     check_good("tgi", "tgi");
+}
+
+static void plx_session_score__prompts_as_text(void **state)
+{
+    (void)state;
+    check_prompts("vllm", "vllm/refuse-ids", PLX_PROMPTS_TEXT);
+    check_prompts("sglang", "sglang/refuse-ids", PLX_PROMPTS_TEXT);
 }
 
 static void plx_session_score__dialects_that_the_server_tells(void **state)
@@ -178,7 +191,7 @@ static void check_bad(const char *format, const char *fault, unsigned after, con
     char behaviour[64], text[1024], word[64];
     bool said = false;
     snprintf(behaviour, sizeof behaviour, "%s/%s@%u", format, fault, after);
-    ask(&endpoint, format, behaviour);
+    ask(&endpoint, format, behaviour, PLX_PROMPTS_AUTO);
     if (endpoint.status == PLX_OK)
         fail_msg("%s: accepted", behaviour);
     assert_true((endpoint.model != NULL) == (after > 0));
@@ -286,7 +299,7 @@ static void plx_session_score__clamped_logarithms(void **state)
         char behaviour[64];
         size_t infinite = 0;
         snprintf(behaviour, sizeof behaviour, "%s/clamped@%u", formats[f], SCORING);
-        ask(&endpoint, formats[f], behaviour);
+        ask(&endpoint, formats[f], behaviour, PLX_PROMPTS_AUTO);
         if (endpoint.status)
             fail_msg("%s: %s", behaviour, endpoint.error.message);
         for (size_t i = 0; i < WINDOWS * (LENGTH - 1); i++) {
@@ -304,7 +317,7 @@ static void plx_model_open__server_that_scores_no_prompts(void **state)
 {
     struct endpoint endpoint;
     (void)state;
-    ask(&endpoint, "openai", "llama.cpp");
+    ask(&endpoint, "openai", "llama.cpp", PLX_PROMPTS_AUTO);
     assert_int_not_equal(endpoint.status, PLX_OK);
     assert_non_null(strstr(endpoint.error.message, "llama.cpp"));
     leave(&endpoint);
@@ -314,6 +327,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(plx_session_score__answers_of_every_dialect),
+        cmocka_unit_test(plx_session_score__prompts_as_text),
         cmocka_unit_test(plx_session_score__dialects_that_the_server_tells),
         cmocka_unit_test(plx_session_score__answers_in_another_order_or_form),
         cmocka_unit_test(plx_session_score__failures_that_pass),

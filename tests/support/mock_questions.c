@@ -256,22 +256,38 @@ static cJSON *tokenize(const struct plx_model *model, const struct mock_behaviou
     return answer;
 }
 
-static cJSON *detokenize(const struct plx_model *model, const cJSON *body)
+static cJSON *join_tokens(const struct plx_model *model, const cJSON *tokens)
 {
     char *text = NULL;
     size_t size = 0;
     FILE *stream = open_memstream(&text, &size);
     const cJSON *id = NULL;
-    cJSON_ArrayForEach(id, member(body, "tokens"))
+    cJSON_ArrayForEach(id, tokens)
     {
         char *name = mock_token_text(model, (uint32_t)cJSON_GetNumberValue(id));
         fputs(name, stream);
         free(name);
     }
     fclose(stream);
-    cJSON *answer = cJSON_CreateObject();
-    cJSON_AddStringToObject(answer, "prompt", text);
+    cJSON *joined = cJSON_CreateString(text);
     free(text);
+    return joined;
+}
+
+/* SGLang takes several lists of tokens too. */
+static cJSON *detokenize(const struct plx_model *model, enum mock_dialect dialect, const cJSON *body)
+{
+    const cJSON *tokens = member(body, "tokens");
+    cJSON *answer = cJSON_CreateObject();
+    if (dialect == MOCK_VLLM) {
+        cJSON_AddItemToObject(answer, "prompt", join_tokens(model, tokens));
+    } else if (!cJSON_IsArray(cJSON_GetArrayItem(tokens, 0))) {
+        cJSON_AddItemToObject(answer, "text", join_tokens(model, tokens));
+    } else {
+        cJSON *texts = cJSON_AddArrayToObject(answer, "text");
+        const cJSON *list = NULL;
+        cJSON_ArrayForEach(list, tokens) cJSON_AddItemToArray(texts, join_tokens(model, list));
+    }
     return answer;
 }
 
@@ -353,7 +369,7 @@ cJSON *mock_other_answer(const struct plx_model *model, const struct mock_behavi
     if (path_is(path, "/tokenize") && dialect != MOCK_OPENAI)
         return tokenize(model, behaviour, body, context);
     if (path_is(path, "/detokenize") && (dialect == MOCK_VLLM || dialect == MOCK_SGLANG))
-        return detokenize(model, body);
+        return detokenize(model, dialect, body);
     if (path_is(path, "/version") && dialect == MOCK_VLLM) {
         cJSON *answer = cJSON_CreateObject();
         cJSON_AddStringToObject(answer, "version", "0.8.5");
