@@ -24,6 +24,10 @@ static uint8_t content[CONTENT_SIZE];
 static uint8_t packed[CONTENT_SIZE + 100000];
 static struct http_server *server;
 
+/* What may pass is tried again at once. */
+static const struct plx_network impatient = {.first_pause_ms = 1, .tries = 3};
+static const struct plx_source_options quick = {.network = &impatient};
+
 static int start(void **state)
 {
     (void)state;
@@ -69,7 +73,8 @@ static enum plx_status transfer(const char *path, const struct plx_source_option
     struct plx_source *source = NULL;
     *got = 0;
     memset(error, 0, sizeof *error);
-    enum plx_status status = plx_source_open(url_of(url, "", path), options, &source, error);
+    enum plx_status status =
+        plx_source_open(url_of(url, "", path), options ? options : &quick, &source, error);
     if (status != PLX_OK) {
         assert_null(source);
         return status;
@@ -133,7 +138,8 @@ static void plx_source_open__url_is_asked_politely(void **state)
                      PLX_OK);
     assert_memory_equal(request, "GET /request HTTP/1.1\r\n", 23);
     assert_non_null(strstr(request, "\r\nUser-Agent: perplex/" PERPLEX_VERSION "\r\n"));
-    assert_null(strstr(request, "Accept-Encoding"));
+    assert_non_null(strstr(request, "\r\nAccept-Encoding: identity\r\n"));
+    assert_null(strstr(request, "Range"));
     assert_null(strstr(request, "Authorization"));
     assert_null(strstr(request, "Cookie"));
 }
@@ -236,10 +242,11 @@ static void plx_source_open__nobody_there(void **state)
     http_server_stop(other);
     struct plx_source *source = NULL;
     struct plx_error error;
-    assert_int_equal(plx_source_open(url, NULL, &source, &error), PLX_NETWORK);
+    assert_int_equal(plx_source_open(url, &quick, &source, &error), PLX_NETWORK);
     assert_null(source);
     assert_string_equal(error.input, url);
-    assert_int_equal(plx_source_open(url, NULL, &source, NULL), PLX_NETWORK);
+    assert_non_null(strstr(error.message, "(tried 3 times)"));
+    assert_int_equal(plx_source_open(url, &quick, &source, NULL), PLX_NETWORK);
 }
 
 /* A server that answers and speaks TLS, only nobody vouches for it. */
@@ -327,7 +334,7 @@ static void plx_source_open__not_a_url(void **state)
 static void plx_source_open__stall(void **state)
 {
     (void)state;
-    const struct plx_network network = {.stall_timeout_ms = 1000};
+    const struct plx_network network = {.stall_timeout_ms = 1000, .tries = 1};
     struct plx_source_options options = {.network = &network};
     double begin = seconds();
     expect_failure("/stall", &options, "1000 ms");
@@ -341,7 +348,7 @@ static void plx_source_open__stall(void **state)
 static void plx_source_open__connection_hangs(void **state)
 {
     (void)state;
-    const struct plx_network network = {.stall_timeout_ms = 100, .connect_timeout_ms = 1000};
+    const struct plx_network network = {.stall_timeout_ms = 100, .connect_timeout_ms = 1000, .tries = 1};
     struct plx_source_options options = {.network = &network};
     char url[256];
     struct plx_source *source = NULL;
@@ -462,7 +469,7 @@ static void expect_no_secret(const char *user, const char *path, enum plx_status
     struct plx_source *source = NULL;
     struct plx_error error;
     memset(&error, 0, sizeof error);
-    assert_int_equal(plx_source_open(url_of(url, user, path), NULL, &source, &error), expected);
+    assert_int_equal(plx_source_open(url_of(url, user, path), &quick, &source, &error), expected);
     if (source) {
         assert_null(strstr(plx_source_name(source), "secret"));
         plx_source_close(source);
