@@ -85,6 +85,7 @@ enum cli_takes {
     CLI_TAKES_SUMMARY,
     CLI_TAKES_RESAMPLING,
     CLI_TAKES_COMMAND,
+    CLI_TAKES_CORPUS, /* of the library's own that has a name; or a file */
     CLI_TAKES_CACHE_ACTION,
     /* Files, and more. */
     CLI_TAKES_MODEL, /* or one of the words, with something behind it */
@@ -226,7 +227,7 @@ enum cli_takes {
     X(UPDATE_BASELINE, "update-baseline", 0, NULL, NOTHING, CLI_CHECK,                                       \
       "put the new result in its place, whatever the gate says; make it where it is missing")                \
     X(QUIET, "quiet", 'q', NULL, NOTHING,                                                                    \
-      CLI_SCORING | CLI_CHECK | CLI_INSPECT | CLI_CONVERT | CLI_COMPARE | CLI_RUN | CLI_MERGE,               \
+      CLI_SCORING | CLI_CHECK | CLI_INSPECT | CLI_CONVERT | CLI_COMPARE | CLI_RUN | CLI_MERGE | CLI_FETCH,   \
       "no progress, summary or warnings on stderr")                                                          \
     X(CONFIG, "config", 0, "FILE", FILE, CLI_SCORING, "options out of a JSON file")                          \
     X(TO, "to", 0, "FORMAT", IDS_FORMAT, CLI_CONVERT,                                                        \
@@ -242,7 +243,10 @@ enum cli_takes {
     X(DEEP, "deep", 0, NULL, NOTHING, CLI_INSPECT,                                                           \
       "n-gram models: every check, sums of p after a sample of contexts, what is stored in figures")         \
     X(SEED, "seed", 0, "N", NUMBER, CLI_INSPECT, "of the sample of contexts that --deep draws (default 0)")  \
-    X(JSON, "json", 0, NULL, NOTHING, CLI_COMPARE | CLI_INSPECT | CLI_PROTOCOLS | CLI_CACHE, "as JSON: %s")  \
+    X(JSON, "json", 0, NULL, NOTHING, CLI_COMPARE | CLI_INSPECT | CLI_PROTOCOLS | CLI_FETCH | CLI_CACHE,     \
+      "as JSON: %s")                                                                                         \
+    X(LIST, "list", 0, NULL, NOTHING, CLI_FETCH,                                                             \
+      "list corpora and what of them is there, or all that is known of NAME")                                \
     X(OLDER_THAN, "older-than", 0, "DAYS", NUMBER, CLI_CACHE,                                                \
       "prune: also what has not been used for so many days")                                                 \
     X(ALL_CONTENTS, "all", 0, NULL, NOTHING, CLI_CACHE, "prune: everything")                                 \
@@ -310,10 +314,10 @@ struct cli_command {
     const struct cli_example *examples;          /* ended by one without command; NULL: none */
 };
 
-extern const struct cli_command cli_command_divergence, cli_command_eval, cli_command_compare,
-    cli_command_table, cli_command_merge, cli_command_formats, cli_command_inspect, cli_command_convert,
-    cli_command_protocols, cli_command_report, cli_command_run, cli_command_check, cli_command_cache,
-    cli_command_help;
+extern const struct cli_command cli_command_fetch, cli_command_divergence, cli_command_eval,
+    cli_command_compare, cli_command_table, cli_command_merge, cli_command_formats, cli_command_inspect,
+    cli_command_convert, cli_command_protocols, cli_command_report, cli_command_run, cli_command_check,
+    cli_command_cache, cli_command_help;
 
 /* eval.c: says why the perplexity is not finite; returns the exit code. */
 int cli_not_finite(const struct plx_metrics *metrics);
@@ -542,6 +546,9 @@ int cli_gate_code(const struct plx_comparison *comparison);
 int cli_write_comparison(const char *path, enum plx_comparison_format format,
                          const struct plx_comparison *comparison);
 
+/* fetch_list.c: what --list lists; returns the exit code, having said what is wrong. */
+int cli_list_corpora(const struct cli_arguments *arguments);
+
 /* cache.c: what `perplex cache` does, NULL past the end. */
 const char *cli_cache_action(size_t index);
 
@@ -574,6 +581,7 @@ void cli_progress_model(void *user, uint64_t done, uint64_t size);
 void cli_progress_corpus(void *user, const struct plx_progress *state);
 void cli_progress_reading(void *user, uint64_t done, uint64_t size);
 void cli_progress_tokens(void *user, uint64_t done, uint64_t size);
+void cli_progress_download(void *user, const char *name, uint64_t done, uint64_t size);
 void cli_progress_clear(struct cli_progress *progress);
 
 #endif

@@ -106,6 +106,7 @@ static void write_operand(FILE *stream, const char *place, enum cli_takes takes)
             : takes == CLI_TAKES_RESULT       ? "result"
             : takes == CLI_TAKES_COMMAND      ? "command"
             : takes == CLI_TAKES_CACHE_ACTION ? "action"
+            : takes == CLI_TAKES_CORPUS       ? "corpus"
             : takes == CLI_TAKES_TEXT         ? "text"
                                               : "file");
     write_action(stream, takes, CLI_OPTION_COUNT);

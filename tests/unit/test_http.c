@@ -211,6 +211,38 @@ static void plx_source_read__transfer_cut_short(void **state)
     expect_failure("/reset", NULL, "the transfer fails");
 }
 
+/* Before anything was read, or where the server knows how to go on, nobody notices. */
+static void plx_source_read__tried_again(void **state)
+{
+    (void)state;
+    expect_content("/503/2");
+    expect_content("/drop/2");
+    expect_content("/drop-modified/1");
+    assert_int_equal(http_server_requests_for(server, "/drop/2"), 3);
+    expect_failure("/503/3", NULL, "the server answers 503 (tried 3 times)");
+    expect_failure("/429-long", NULL, "asked again in 3600 s only");
+}
+
+/* What has been read is not taken back. */
+static void plx_source_read__cannot_go_on(void **state)
+{
+    (void)state;
+    expect_failure("/drop-blind/1", NULL, "the transfer ends after 1500000 of 3000000 bytes");
+    expect_failure("/drop-ignored/1", NULL, "breaks off after 1500000 bytes, and the server begins anew");
+    expect_failure("/etag-changes", NULL, "breaks off after 1500000 bytes, and the server begins anew");
+    expect_failure("/drop-wrong/1", NULL, "goes on with another content, or elsewhere");
+}
+
+static void plx_source_open__offline(void **state)
+{
+    (void)state;
+    const struct plx_network network = {.offline = true};
+    const struct plx_source_options options = {.network = &network};
+    const unsigned requests = http_server_requests(server);
+    expect_failure("/ok", &options, "offline");
+    assert_int_equal(http_server_requests(server), requests);
+}
+
 /* All that came is delivered before the error, which says where it is. */
 static void plx_source_read__content_before_the_cut(void **state)
 {
@@ -543,6 +575,9 @@ int main(void)
         cmocka_unit_test(plx_source_open__redirects),
         cmocka_unit_test(plx_source_open__redirect_to_a_file),
         cmocka_unit_test(plx_source_read__transfer_cut_short),
+        cmocka_unit_test(plx_source_read__tried_again),
+        cmocka_unit_test(plx_source_read__cannot_go_on),
+        cmocka_unit_test(plx_source_open__offline),
         cmocka_unit_test(plx_source_read__content_before_the_cut),
         cmocka_unit_test(plx_source_open__nobody_there),
         cmocka_unit_test(plx_source_open__certificate_of_nobody),
