@@ -136,7 +136,8 @@ static enum plx_status find_tokenizer(struct plx_endpoint *endpoint, struct plx_
     }
     if (endpoint->base.vocabulary)
         return PLX_OK;
-    const enum plx_status status = endpoint->dialect->tokenize(endpoint, "a", 1, &tokens, error);
+    const enum plx_status status = endpoint->dialect->tokenize(endpoint, "a a", 3, &tokens, error);
+    endpoint->puts_blank = status == PLX_OK && tokens.count == 2 && tokens.ids[0] == tokens.ids[1];
     free(tokens.ids);
     free(tokens.ends);
     if (status == PLX_MEMORY || status == PLX_INTERRUPTED)

@@ -47,6 +47,7 @@ struct plx_endpoint {
     struct plx_http_client *client;
     const struct plx_dialect *dialect;
     bool text;                    /* prompts are sent as text */
+    bool puts_blank;              /* the server's tokenizer puts a blank before every text */
     bool served;                  /* by this program, so that everything is known of the model */
     bool bounded;                 /* scores depend on info.context_length tokens, and on nothing before */
     unsigned generated;           /* tokens that openai's prompts are to be continued by: 0 or 1 */
@@ -86,10 +87,11 @@ enum plx_status plx_endpoint_read(const struct plx_endpoint *endpoint, const str
                                   size_t count, const struct plx_buffer *text, struct plx_answer *answer,
                                   struct plx_error *error);
 
-/* The bytes of a token, as it was learned or as the vocabulary has it, appended to *text. PLX_MISMATCH where
-   they are not known. Any thread. */
-enum plx_status plx_endpoint_add_bytes(const struct plx_endpoint *endpoint, uint32_t id,
-                                       struct plx_buffer *text, struct plx_error *error);
+/* Appends the text of a prompt: the bytes of its tokens as they were learned or as the vocabulary has them,
+   but for what the server puts before a text itself. PLX_MISMATCH where they are not known, are no text, or
+   the prompt does not begin with what the server puts there. Any thread. */
+enum plx_status plx_endpoint_spell(const struct plx_endpoint *endpoint, const struct plx_prompt *prompt,
+                                   struct plx_buffer *text, struct plx_error *error);
 
 /* Slots of struct plx_model_class. */
 enum plx_status plx_endpoint_score(struct plx_session *session, const struct plx_window *windows,

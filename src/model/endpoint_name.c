@@ -2,7 +2,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
-#include "io/medium.h"
+#include "io/http_url.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -73,18 +73,19 @@ static enum plx_status choose(struct probe *probe, struct plx_error *error)
     return status;
 }
 
-/* The texts of both prompts: one begins as the other does. */
+/* The texts of both prompts, one behind the other. */
 static enum plx_status spell(struct probe *probe, struct plx_error *error)
 {
-    const struct plx_endpoint *endpoint = probe->endpoint;
+    size_t ends[2] = {0, 0};
     enum plx_status status = PLX_OK;
-    for (size_t i = endpoint->put_first != PLX_NO_TOKEN; i < LONG && status == PLX_OK; i++) {
-        if (i == SHORT)
-            probe->prompts[1].length = probe->text.size;
-        status = plx_endpoint_add_bytes(endpoint, probe->ids[i], &probe->text, error);
+    for (size_t p = 0; p < probe->count && status == PLX_OK; p++) {
+        status = plx_endpoint_spell(probe->endpoint, probe->prompts + p, &probe->text, error);
+        ends[p] = probe->text.size;
     }
-    probe->prompts[0].length = probe->text.size;
-    probe->prompts[0].text = probe->prompts[1].text = (const char *)probe->text.data;
+    probe->prompts[0].text = (const char *)probe->text.data;
+    probe->prompts[0].length = ends[0];
+    probe->prompts[1].text = (const char *)probe->text.data + ends[0];
+    probe->prompts[1].length = ends[1] - ends[0];
     return status;
 }
 

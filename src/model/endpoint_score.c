@@ -3,7 +3,6 @@
 
 #include "base/error.h"
 #include "base/memory.h"
-#include "base/utf8.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -169,50 +168,19 @@ static enum plx_status cut_all(struct job *job, size_t count, struct plx_error *
     return PLX_OK;
 }
 
-/* The prompt's text: the bytes of its tokens, but for a start symbol that the server puts there itself. */
-static enum plx_status spell_prompt(const struct plx_endpoint *endpoint, const struct plx_prompt *prompt,
-                                    struct plx_buffer *text, struct plx_error *error)
-{
-    const bool put = endpoint->put_first != PLX_NO_TOKEN;
-    enum plx_status status = PLX_OK;
-    if (put && prompt->ids[0] != endpoint->put_first) {
-        plx_error_set(error, PLX_MISMATCH,
-                      "the server puts the token %" PRIu32
-                      " before every text, and a prompt begins with token %" PRIu32,
-                      endpoint->put_first, prompt->ids[0]);
-        return plx_error_hint(error, "a protocol whose every window begins with the start symbol can be used "
-                                     "with this server: --unit document or line with --start context");
-    }
-    for (size_t i = put; i < prompt->count && status == PLX_OK; i++)
-        status = plx_endpoint_add_bytes(endpoint, prompt->ids[i], text, error);
-    return status;
-}
-
-static enum plx_status check_text(const char *text, size_t length, struct plx_error *error)
-{
-    uint64_t invalid = 0;
-    plx_utf8_count((const uint8_t *)text, length, &invalid);
-    if (invalid == 0)
-        return PLX_OK;
-    plx_error_set(error, PLX_MISMATCH,
-                  "a prompt that begins or ends within a character cannot be sent as text");
-    return plx_error_hint(error, "another --window or --stride may help, or a server that takes ids");
-}
-
+/* The texts of a request's prompts. */
 static enum plx_status spell(const struct plx_endpoint *endpoint, struct request *request,
                              struct plx_error *error)
 {
     enum plx_status status = PLX_OK;
     for (size_t i = 0; i < request->count && status == PLX_OK; i++) {
         const size_t begin = request->text.size;
-        status = spell_prompt(endpoint, request->prompts + i, &request->text, error);
+        status = plx_endpoint_spell(endpoint, request->prompts + i, &request->text, error);
         request->prompts[i].length = request->text.size - begin;
     }
-    const char *at = (const char *)request->text.data;
-    for (size_t i = 0; i < request->count && status == PLX_OK; at += request->prompts[i++].length) {
-        request->prompts[i].text = at ? at : "";
-        status = check_text(request->prompts[i].text, request->prompts[i].length, error);
-    }
+    const char *at = request->text.data ? (const char *)request->text.data : "";
+    for (size_t i = 0; i < request->count; at += request->prompts[i++].length)
+        request->prompts[i].text = at;
     return status;
 }
 

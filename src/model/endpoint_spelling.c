@@ -6,6 +6,7 @@
 
 #include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* Ids from here on are not kept: no vocabulary is as large, and one such id must not take gigabytes. */
 #define IDS_MOST ((size_t)1 << 22)
@@ -108,17 +109,28 @@ enum plx_status plx_spellings_check(struct plx_spellings *spellings, const struc
     return status;
 }
 
+/* Whether these are its bytes with a blank before them. */
+static bool lacks_blank(const struct spelt *spelt, struct plx_word bytes)
+{
+    return bytes.length == spelt->length + 1 && bytes.text[0] == ' ' &&
+           memcmp(bytes.text + 1, spelt->bytes, spelt->length) == 0;
+}
+
 enum plx_status plx_spellings_learn(struct plx_spellings *spellings, uint32_t id, struct plx_word bytes,
                                     struct plx_error *error)
 {
     struct spelt *spelt;
     pthread_mutex_lock(&spellings->mutex);
     enum plx_status status = find(spellings, id, &spelt, error);
-    if (status == PLX_OK && spelt && !spelt->bytes) {
-        spelt->bytes = plx_copy_string(bytes.text, bytes.length, error);
-        spelt->length = bytes.length;
-        if (!spelt->bytes)
+    if (status == PLX_OK && spelt && (!spelt->bytes || lacks_blank(spelt, bytes))) {
+        char *copy = plx_copy_string(bytes.text, bytes.length, error);
+        if (copy) {
+            free(spelt->bytes);
+            spelt->bytes = copy;
+            spelt->length = bytes.length;
+        } else {
             status = PLX_MEMORY;
+        }
     }
     pthread_mutex_unlock(&spellings->mutex);
     return status;

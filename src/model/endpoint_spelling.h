@@ -18,7 +18,8 @@ void plx_spellings_free(struct plx_spellings *spellings);         /* NULL is fin
 enum plx_status plx_spellings_check(struct plx_spellings *spellings, const struct plx_model *known,
                                     const struct plx_answer *answer, struct plx_error *error);
 
-/* Remembers the bytes of a token; what was learned first stays. */
+/* Remembers the bytes of a token. What was learned first stays, but for a blank that a token at the beginning
+   of a text lacks, and has elsewhere. */
 enum plx_status plx_spellings_learn(struct plx_spellings *spellings, uint32_t id, struct plx_word bytes,
                                     struct plx_error *error);
 

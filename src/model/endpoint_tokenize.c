@@ -14,22 +14,6 @@
 
 static const struct plx_json_path ROOT = {0};
 
-enum plx_status plx_endpoint_add_bytes(const struct plx_endpoint *endpoint, uint32_t id,
-                                       struct plx_buffer *text, struct plx_error *error)
-{
-    enum plx_status status;
-    if (plx_spellings_bytes(endpoint->spellings, id, text, &status, error))
-        return status;
-    const struct plx_word word = plx_model_token(&endpoint->base, id);
-    if (word.text)
-        return plx_buffer_append(text, word.text, word.length, error);
-    plx_error_set(error, PLX_MISMATCH,
-                  "the bytes of token %lu are not known, so that it cannot be sent as text",
-                  (unsigned long)id);
-    return plx_error_hint(error, "--vocab FILE tells them; of a text that the server has made tokens of they "
-                                 "are known");
-}
-
 static enum plx_status add_token(struct plx_text_tokens *tokens, uint32_t id, size_t end,
                                  struct plx_error *error)
 {
@@ -180,14 +164,12 @@ static enum plx_status add_all(const cJSON *ids, const size_t *ends, struct plx_
     return status;
 }
 
-/* The bytes that tokens have in the text, for prompts that are sent as text. The first comes last: what the
-   tokenizer puts before a text it lacks. */
+/* The bytes that tokens have in the text, for prompts that are sent as text. */
 static enum plx_status learn(const struct plx_endpoint *endpoint, const struct plx_text_tokens *tokens,
                              size_t from, const char *text, struct plx_error *error)
 {
     enum plx_status status = PLX_OK;
-    for (size_t k = 1; k <= tokens->count - from && status == PLX_OK; k++) {
-        const size_t i = k == tokens->count - from ? from : from + k;
+    for (size_t i = from; i < tokens->count && status == PLX_OK; i++) {
         const size_t begin = i > from ? tokens->ends[i - 1] : 0;
         const struct plx_word bytes = {text + begin, tokens->ends[i] - begin};
         status = plx_spellings_learn(endpoint->spellings, tokens->ids[i], bytes, error);
