@@ -57,8 +57,8 @@ static enum plx_status tokenize_known(struct probe *probe, bool *done, struct pl
 static enum plx_status choose(struct probe *probe, struct plx_error *error)
 {
     struct plx_endpoint *endpoint = probe->endpoint;
-    const uint64_t types = endpoint->base.info.vocabulary ? endpoint->base.info.vocabulary : 8;
-    const uint32_t some[] = {(uint32_t)(5 % types), (uint32_t)(7 % types), (uint32_t)(6 % types)};
+    const uint64_t types = endpoint->base.info.vocabulary ? endpoint->base.info.vocabulary : 4;
+    const uint32_t some[] = {(uint32_t)(1 % types), (uint32_t)(3 % types), (uint32_t)(2 % types)};
     bool done = false;
     take_ids(probe, some, 3);
     enum plx_status status =
@@ -114,27 +114,22 @@ static enum plx_status ask(struct probe *probe, struct plx_answer *answer, struc
     return status;
 }
 
-/* Whether the server takes completions of no tokens; not all do. */
-static enum plx_status settle_generated(struct probe *probe, struct plx_error *error)
+/* Whether the server takes completions of no tokens; not all do. *first says what was wrong with the answer
+   to one, if there was one. */
+static enum plx_status settle_generated(struct probe *probe, struct plx_error *first)
 {
     struct plx_answer answer;
     struct plx_buffer text;
-    struct plx_error ignored;
     bool refused = false;
     probe->endpoint->generated = 0;
-    const enum plx_status status = ask(probe, &answer, &text, &refused, &ignored);
-    if (status != PLX_OK && status != PLX_MISMATCH) {
-        if (error)
-            *error = ignored;
-        return status;
-    }
+    const enum plx_status status = ask(probe, &answer, &text, &refused, first);
     if (status == PLX_OK && !refused) {
         plx_answer_release(&answer);
         plx_buffer_release(&text);
         return PLX_OK;
     }
     probe->endpoint->generated = 1;
-    return PLX_OK;
+    return status == PLX_MISMATCH ? PLX_OK : status;
 }
 
 /* How far two logarithms are from each other. */
@@ -213,14 +208,20 @@ static enum plx_status ask_twice(struct probe *probe, struct plx_error *error)
 enum plx_status plx_endpoint_probe(struct plx_endpoint *endpoint, struct plx_error *error)
 {
     struct probe probe = {.endpoint = endpoint};
+    struct plx_error first = {.status = PLX_OK};
     plx_buffer_init(&probe.text, PLX_ENDPOINT_BODY_BYTES);
     enum plx_status status = choose(&probe, error);
     if (status == PLX_OK && endpoint->text)
         status = spell(&probe, error);
-    if (status == PLX_OK && endpoint->dialect == &plx_dialect_openai)
-        status = settle_generated(&probe, error);
+    if (status == PLX_OK && endpoint->dialect == &plx_dialect_openai) {
+        status = settle_generated(&probe, &first);
+        if (status)
+            *error = first;
+    }
     if (status == PLX_OK)
         status = ask_twice(&probe, error);
+    if (status == PLX_MISMATCH && first.status == PLX_MISMATCH)
+        *error = first; /* without a generated token there is less to explain */
     plx_buffer_release(&probe.text);
     return status;
 }
