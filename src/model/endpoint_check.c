@@ -24,6 +24,10 @@ static enum plx_status fail_length(const struct plx_answer *answer, size_t promp
                                       "log-probabilities of %zu generated tokens only, none", came);
     if (came < sent)
         return plx_answer_fail_prompt(answer, prompt, error, "only %zu log-probabilities", came);
+    if (came < sent + answer->generated)
+        return plx_answer_fail_prompt(answer, prompt, error,
+                                      "%zu log-probabilities, of which %u should be of generated tokens",
+                                      came, answer->generated);
     return plx_answer_fail_prompt(
         answer, prompt, error, "%zu log-probabilities (has the server put a start symbol before it?)", came);
 }
