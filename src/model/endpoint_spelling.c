@@ -99,7 +99,10 @@ enum plx_status plx_spellings_check(struct plx_spellings *spellings, const struc
     pthread_mutex_lock(&spellings->mutex);
     for (size_t p = 0; p < answer->count && status == PLX_OK; p++) {
         const struct plx_prompt_answer *came = answer->came + p;
-        for (size_t i = 0; came->has_strings && i < answer->prompts[p].count && status == PLX_OK; i++) {
+        /* Where ids came, these have been held against what was sent; strings may then be pieces of the text.
+         */
+        const bool said = came->has_strings && !came->has_ids;
+        for (size_t i = 0; said && i < answer->prompts[p].count && status == PLX_OK; i++) {
             if (came->strings[i] != 0 && answer->prompts[p].ids[i] != PLX_NO_TOKEN)
                 status = known ? check_known(known, answer, p, i, error)
                                : check_before(spellings, answer, p, i, error);
