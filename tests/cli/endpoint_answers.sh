@@ -7,7 +7,7 @@
 . "$SOURCE_DIR/tests/support/mock.sh"
 
 head -n 4 "$test_text" >lines.txt
-accepts "$PERPLEX" convert lines.txt ids.jsonl --vocab "$models/almanac.bigram/vocab.txt"
+accepts "$PERPLEX" convert lines.txt ids.jsonl --vocab "$models/almanac.bigram/vocab.txt" -q
 start_mock "$neural"
 
 # evaluate DIALECT [OPTION...]

@@ -32,10 +32,10 @@ asked() {
     "$MOCK_ENDPOINT" ask "$mock_port" /mock/prompts | sort
 }
 
-# same_tokens A B: two files of --per-token have the same tokens, and no cost differs by more than 1e-6.
+# same_tokens A B: two files of --per-token have the same positions, and no cost differs by more than 1e-6.
 same_tokens() {
-    sed 's/"token":[^,]*,//' "$1" >tokens.a
-    sed 's/"token":[^,]*,//' "$2" >tokens.b
+    sed -E 's/"(token|id)":("([^"\\]|\\.)*"|[0-9]+),//g' "$1" >tokens.a
+    sed -E 's/"(token|id)":("([^"\\]|\\.)*"|[0-9]+),//g' "$2" >tokens.b
     awk -F '"nats":' '
         NR == FNR { head[FNR] = $1; nats[FNR] = $2 + 0; lines = FNR; infinite[FNR] = $2 ~ /^"inf"/; next }
         {
