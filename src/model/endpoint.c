@@ -57,21 +57,21 @@ static const struct plx_model_class endpoint_class = {
 };
 
 enum plx_status plx_endpoint_read(const struct plx_endpoint *endpoint, const struct plx_prompt *prompts,
-                                  size_t count, const struct plx_buffer *text, struct plx_answer *answer,
+                                  size_t count, const struct plx_buffer *text, struct plx_reply *answer,
                                   struct plx_error *error)
 {
     enum plx_status status =
-        plx_answer_init(answer, prompts, count, endpoint->generated, text->data, text->size, error);
+        plx_reply_init(answer, prompts, count, endpoint->generated, text->data, text->size, error);
     if (status)
         return status;
     status = endpoint->dialect->read(answer, error);
     if (status == PLX_OK)
-        status = plx_answer_check(answer, error);
+        status = plx_reply_check(answer, error);
     if (status == PLX_OK)
         status = plx_spellings_check(endpoint->spellings, endpoint->served ? &endpoint->base : NULL, answer,
                                      error);
     if (status)
-        plx_answer_release(answer);
+        plx_reply_release(answer);
     return status;
 }
 
@@ -119,6 +119,7 @@ static enum plx_status take_vocabulary(struct plx_endpoint *endpoint, const stru
         return status;
     model->info.vocabulary = plx_vocabulary_size(model->vocabulary);
     model->info.capabilities |= PLX_STRING_TOKENS;
+    endpoint->spelling = plx_endpoint_judge_vocabulary(model->vocabulary);
     plx_roles_spell(model);
     return PLX_OK;
 }

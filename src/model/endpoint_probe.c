@@ -58,9 +58,10 @@ static enum plx_status choose(struct probe *probe, struct plx_error *error)
 {
     struct plx_endpoint *endpoint = probe->endpoint;
     const uint64_t types = endpoint->base.info.vocabulary ? endpoint->base.info.vocabulary : 4;
-    const uint32_t some[] = {(uint32_t)(1 % types), (uint32_t)(3 % types), (uint32_t)(2 % types)};
+    const uint32_t low[] = {(uint32_t)(1 % types), (uint32_t)(3 % types), (uint32_t)(2 % types)};
+    const uint32_t middle[] = {(uint32_t)(types / 2), (uint32_t)(types / 3), (uint32_t)(types * 2 / 3)};
     bool done = false;
-    take_ids(probe, some, 3);
+    take_ids(probe, endpoint->base.vocabulary ? middle : low, 3); /* special tokens are at the ends */
     enum plx_status status =
         endpoint->base.info.capabilities & PLX_TOKENIZES ? tokenize_known(probe, &done, error) : PLX_OK;
     if (endpoint->put_first != PLX_NO_TOKEN) {
@@ -91,7 +92,7 @@ static enum plx_status spell(struct probe *probe, struct plx_error *error)
 
 /* One request; its answer is read and checked. With `refused`, an answer of another status than 2xx is no
    failure but sets it. */
-static enum plx_status ask(struct probe *probe, struct plx_answer *answer, struct plx_buffer *text,
+static enum plx_status ask(struct probe *probe, struct plx_reply *answer, struct plx_buffer *text,
                            bool *refused, struct plx_error *error)
 {
     const struct plx_endpoint *endpoint = probe->endpoint;
@@ -118,13 +119,13 @@ static enum plx_status ask(struct probe *probe, struct plx_answer *answer, struc
    to one, if there was one. */
 static enum plx_status settle_generated(struct probe *probe, struct plx_error *first)
 {
-    struct plx_answer answer;
+    struct plx_reply answer;
     struct plx_buffer text;
     bool refused = false;
     probe->endpoint->generated = 0;
     const enum plx_status status = ask(probe, &answer, &text, &refused, first);
     if (status == PLX_OK && !refused) {
-        plx_answer_release(&answer);
+        plx_reply_release(&answer);
         plx_buffer_release(&text);
         return PLX_OK;
     }
@@ -138,7 +139,7 @@ static double distance(double a, double b)
     return a == b || (isnan(a) && isnan(b)) ? 0 : isfinite(a) && isfinite(b) ? fabs(a - b) : (double)INFINITY;
 }
 
-static enum plx_status compare(struct probe *probe, const struct plx_answer *again, struct plx_error *error)
+static enum plx_status compare(struct probe *probe, const struct plx_reply *again, struct plx_error *error)
 {
     double most = 0;
     size_t at = 0;
@@ -188,7 +189,7 @@ static enum plx_status ask_twice(struct probe *probe, struct plx_error *error)
 {
     enum plx_status status = PLX_OK;
     for (int time = 0; time < 2 && status == PLX_OK; time++) {
-        struct plx_answer answer;
+        struct plx_reply answer;
         struct plx_buffer text;
         status = ask(probe, &answer, &text, NULL, error);
         if (status)
@@ -199,7 +200,7 @@ static enum plx_status ask_twice(struct probe *probe, struct plx_error *error)
             note_name(probe->endpoint, answer.model);
         else
             status = compare(probe, &answer, error);
-        plx_answer_release(&answer);
+        plx_reply_release(&answer);
         plx_buffer_release(&text);
     }
     return status;

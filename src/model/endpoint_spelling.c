@@ -63,18 +63,18 @@ static enum plx_status find(struct plx_spellings *spellings, uint32_t id, struct
     return PLX_OK;
 }
 
-static enum plx_status check_known(const struct plx_model *known, const struct plx_answer *answer,
+static enum plx_status check_known(const struct plx_model *known, const struct plx_reply *answer,
                                    size_t prompt, size_t position, struct plx_error *error)
 {
     const uint32_t id = answer->prompts[prompt].ids[position];
     const struct plx_word word = plx_model_token(known, id);
     if (!word.text || (plx_hash64(word.text, word.length, 0) | 1) == answer->came[prompt].strings[position])
         return PLX_OK;
-    return plx_answer_fail_prompt(answer, prompt, error, "token %zu came back as another word than \"%.*s\"",
-                                  position + 1, (int)(word.length < 60 ? word.length : 60), word.text);
+    return plx_reply_fail_prompt(answer, prompt, error, "token %zu came back as another word than \"%.*s\"",
+                                 position + 1, (int)(word.length < 60 ? word.length : 60), word.text);
 }
 
-static enum plx_status check_before(struct plx_spellings *spellings, const struct plx_answer *answer,
+static enum plx_status check_before(struct plx_spellings *spellings, const struct plx_reply *answer,
                                     size_t prompt, size_t position, struct plx_error *error)
 {
     const uint32_t id = answer->prompts[prompt].ids[position];
@@ -87,18 +87,18 @@ static enum plx_status check_before(struct plx_spellings *spellings, const struc
         spelt->hash = hash;
     if (spelt->hash == hash)
         return PLX_OK;
-    return plx_answer_fail_prompt(answer, prompt, error,
-                                  "token %zu, of id %lu, came back as another string than it did before",
-                                  position + 1, (unsigned long)id);
+    return plx_reply_fail_prompt(answer, prompt, error,
+                                 "token %zu, of id %lu, came back as another string than it did before",
+                                 position + 1, (unsigned long)id);
 }
 
 enum plx_status plx_spellings_check(struct plx_spellings *spellings, const struct plx_model *known,
-                                    const struct plx_answer *answer, struct plx_error *error)
+                                    const struct plx_reply *answer, struct plx_error *error)
 {
     enum plx_status status = PLX_OK;
     pthread_mutex_lock(&spellings->mutex);
     for (size_t p = 0; p < answer->count && status == PLX_OK; p++) {
-        const struct plx_prompt_answer *came = answer->came + p;
+        const struct plx_prompt_reply *came = answer->came + p;
         for (size_t i = 0; came->has_strings && i < answer->prompts[p].count && status == PLX_OK; i++) {
             if (came->strings[i] != 0 && answer->prompts[p].ids[i] != PLX_NO_TOKEN)
                 status = known ? check_known(known, answer, p, i, error)

@@ -4,7 +4,7 @@
 #define PLX_MODEL_ENDPOINT_SPELLING_H
 
 #include "base/buffer.h"
-#include "model/endpoint_answer.h"
+#include "model/endpoint_reply.h"
 
 struct plx_model;
 struct plx_spellings;
@@ -16,7 +16,7 @@ void plx_spellings_free(struct plx_spellings *spellings);         /* NULL is fin
    whenever it came before. The first of a prompt may be spelled otherwise then, without the blank before it.
  */
 enum plx_status plx_spellings_check(struct plx_spellings *spellings, const struct plx_model *known,
-                                    const struct plx_answer *answer, struct plx_error *error);
+                                    const struct plx_reply *answer, struct plx_error *error);
 
 /* Remembers the bytes of a token. What was learned first stays, but for a blank that a token at the beginning
    of a text lacks, and has elsewhere. */
