@@ -25,7 +25,7 @@ struct probe {
     struct plx_endpoint *endpoint;
     uint32_t ids[LONG];
     struct plx_buffer text;
-    struct plx_prompt prompts[2];
+    struct plx_sent_prompt prompts[2];
     size_t count;
     double logs[2][LONG]; /* the first answers */
 };
@@ -69,8 +69,8 @@ static enum plx_status choose(struct probe *probe, struct plx_error *error)
         probe->ids[0] = endpoint->put_first;
     }
     probe->count = endpoint->prompts_per_request > 1 ? 2 : 1;
-    probe->prompts[0] = (struct plx_prompt){.ids = probe->ids, .count = LONG};
-    probe->prompts[1] = (struct plx_prompt){.ids = probe->ids, .count = SHORT};
+    probe->prompts[0] = (struct plx_sent_prompt){.ids = probe->ids, .count = LONG};
+    probe->prompts[1] = (struct plx_sent_prompt){.ids = probe->ids, .count = SHORT};
     return status;
 }
 

@@ -20,7 +20,7 @@
 /* How much of an answer an error shows. */
 #define SHOWN_BYTES 160
 
-enum plx_status plx_reply_init(struct plx_reply *answer, const struct plx_prompt *prompts, size_t count,
+enum plx_status plx_reply_init(struct plx_reply *answer, const struct plx_sent_prompt *prompts, size_t count,
                                unsigned generated, const void *text, size_t size, struct plx_error *error)
 {
     size_t tokens = 0;
@@ -88,7 +88,7 @@ enum plx_status plx_reply_fail(const struct plx_reply *answer, struct plx_error 
 enum plx_status plx_reply_fail_prompt(const struct plx_reply *answer, size_t prompt, struct plx_error *error,
                                       const char *format, ...)
 {
-    const struct plx_prompt *sent = answer->prompts + prompt;
+    const struct plx_sent_prompt *sent = answer->prompts + prompt;
     char message[320], begin[64] = "";
     va_list arguments;
     va_start(arguments, format);

@@ -63,7 +63,7 @@ static enum plx_status check_text(const uint8_t *text, size_t length, struct plx
 }
 
 /* The start symbol that the server puts there itself. */
-static enum plx_status check_first(const struct plx_endpoint *endpoint, const struct plx_prompt *prompt,
+static enum plx_status check_first(const struct plx_endpoint *endpoint, const struct plx_sent_prompt *prompt,
                                    struct plx_error *error)
 {
     if (endpoint->put_first == PLX_NO_TOKEN || prompt->ids[0] == endpoint->put_first)
@@ -77,7 +77,7 @@ static enum plx_status check_first(const struct plx_endpoint *endpoint, const st
                           "this server: --unit document or line with --start context");
 }
 
-enum plx_status plx_endpoint_spell(const struct plx_endpoint *endpoint, const struct plx_prompt *prompt,
+enum plx_status plx_endpoint_spell(const struct plx_endpoint *endpoint, const struct plx_sent_prompt *prompt,
                                    struct plx_buffer *text, struct plx_error *error)
 {
     const size_t begin = text->size;
