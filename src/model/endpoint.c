@@ -61,24 +61,24 @@ static const struct plx_model_class endpoint_class = {
 };
 
 enum plx_status plx_endpoint_read(const struct plx_endpoint *endpoint, const struct plx_sent_prompt *prompts,
-                                  size_t count, const struct plx_buffer *text, struct plx_reply *answer,
+                                  size_t count, const struct plx_buffer *text, struct plx_answer *answer,
                                   struct plx_error *error)
 {
     enum plx_status status =
-        plx_reply_init(answer, prompts, count, endpoint->generated, text->data, text->size, error);
+        plx_answer_init(answer, prompts, count, endpoint->generated, text->data, text->size, error);
     if (status)
         return status;
     status = endpoint->dialect->read(answer, error);
     if (status == PLX_OK)
-        status = plx_reply_check(answer, error);
+        status = plx_answer_check(answer, error);
     if (status == PLX_OK)
         status = plx_spellings_check(endpoint->spellings, answer, error);
     for (size_t p = 0; endpoint->served && p < count && status == PLX_OK; p++) {
         if (!answer->came[p].has_ids)
-            status = plx_reply_fail_prompt(answer, p, error, "no \"prompt_token_ids\"");
+            status = plx_answer_fail_prompt(answer, p, error, "no \"prompt_token_ids\"");
     }
     if (status)
-        plx_reply_release(answer);
+        plx_answer_release(answer);
     return status;
 }
 

@@ -9,8 +9,8 @@
 
 #include "base/byte_alphabet.h"
 #include "io/http_client.h"
+#include "model/endpoint_answer.h"
 #include "model/endpoint_name.h"
-#include "model/endpoint_reply.h"
 #include "model/endpoint_spelling.h"
 #include "model/model.h"
 
@@ -33,7 +33,7 @@ struct plx_dialect {
     enum plx_status (*write)(const struct plx_endpoint *endpoint, const struct plx_sent_prompt *prompts,
                              size_t count, struct plx_buffer *body, struct plx_error *error);
     /* Reads an answer as far as it is of this dialect; what it says is checked afterwards. */
-    enum plx_status (*read)(struct plx_reply *answer, struct plx_error *error);
+    enum plx_status (*read)(struct plx_answer *answer, struct plx_error *error);
     /* The route that makes tokens of a text; NULL: there is none. */
     enum plx_status (*tokenize)(const struct plx_endpoint *endpoint, const char *text, size_t size,
                                 struct plx_text_tokens *tokens, struct plx_error *error);
@@ -86,7 +86,7 @@ enum plx_status plx_endpoint_probe(struct plx_endpoint *endpoint, struct plx_err
 /* Reads an answer to prompts[count] in the endpoint's dialect and checks all of it; *answer is to be released
    on success. */
 enum plx_status plx_endpoint_read(const struct plx_endpoint *endpoint, const struct plx_sent_prompt *prompts,
-                                  size_t count, const struct plx_buffer *text, struct plx_reply *answer,
+                                  size_t count, const struct plx_buffer *text, struct plx_answer *answer,
                                   struct plx_error *error);
 
 /* How the words of a vocabulary are spelled; unclear where there is no blank in any of them. */

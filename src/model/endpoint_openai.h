@@ -2,7 +2,7 @@
 #ifndef PLX_MODEL_ENDPOINT_OPENAI_H
 #define PLX_MODEL_ENDPOINT_OPENAI_H
 
-#include "model/endpoint_reply.h"
+#include "model/endpoint_answer.h"
 
 /* Where the parts of one choice stand in the answer; 0: there is none. */
 struct plx_choice {
@@ -12,12 +12,12 @@ struct plx_choice {
 };
 
 /* Reads an answer's frame, and has every choice read, which is at hand then and is to be passed over. */
-enum plx_status plx_openai_read(struct plx_reply *answer,
-                                enum plx_status (*read)(struct plx_reply *answer, struct plx_error *error),
+enum plx_status plx_openai_read(struct plx_answer *answer,
+                                enum plx_status (*read)(struct plx_answer *answer, struct plx_error *error),
                                 struct plx_error *error);
 
 /* Takes a choice apart, with its index and the ids of its prompt. */
-enum plx_status plx_openai_read_choice(struct plx_reply *answer, struct plx_choice *choice,
+enum plx_status plx_openai_read_choice(struct plx_answer *answer, struct plx_choice *choice,
                                        struct plx_error *error);
 
 #endif

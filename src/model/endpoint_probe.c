@@ -92,7 +92,7 @@ static enum plx_status spell(struct probe *probe, struct plx_error *error)
 
 /* One request; its answer is read and checked. With `refused`, an answer of another status than 2xx is no
    failure but sets it. */
-static enum plx_status ask(struct probe *probe, struct plx_reply *answer, struct plx_buffer *text,
+static enum plx_status ask(struct probe *probe, struct plx_answer *answer, struct plx_buffer *text,
                            bool *refused, struct plx_error *error)
 {
     const struct plx_endpoint *endpoint = probe->endpoint;
@@ -119,13 +119,13 @@ static enum plx_status ask(struct probe *probe, struct plx_reply *answer, struct
    to one, if there was one. */
 static enum plx_status settle_generated(struct probe *probe, struct plx_error *first)
 {
-    struct plx_reply answer;
+    struct plx_answer answer;
     struct plx_buffer text;
     bool refused = false;
     probe->endpoint->generated = 0;
     const enum plx_status status = ask(probe, &answer, &text, &refused, first);
     if (status == PLX_OK && !refused) {
-        plx_reply_release(&answer);
+        plx_answer_release(&answer);
         plx_buffer_release(&text);
         return PLX_OK;
     }
@@ -139,7 +139,7 @@ static double distance(double a, double b)
     return a == b || (isnan(a) && isnan(b)) ? 0 : isfinite(a) && isfinite(b) ? fabs(a - b) : (double)INFINITY;
 }
 
-static enum plx_status compare(struct probe *probe, const struct plx_reply *again, struct plx_error *error)
+static enum plx_status compare(struct probe *probe, const struct plx_answer *again, struct plx_error *error)
 {
     double most = 0;
     size_t at = 0;
@@ -189,7 +189,7 @@ static enum plx_status ask_twice(struct probe *probe, struct plx_error *error)
 {
     enum plx_status status = PLX_OK;
     for (int time = 0; time < 2 && status == PLX_OK; time++) {
-        struct plx_reply answer;
+        struct plx_answer answer;
         struct plx_buffer text;
         status = ask(probe, &answer, &text, NULL, error);
         if (status)
@@ -200,7 +200,7 @@ static enum plx_status ask_twice(struct probe *probe, struct plx_error *error)
             note_name(probe->endpoint, answer.model);
         else
             status = compare(probe, &answer, error);
-        plx_reply_release(&answer);
+        plx_answer_release(&answer);
         plx_buffer_release(&text);
     }
     return status;

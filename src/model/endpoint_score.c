@@ -224,7 +224,7 @@ static enum plx_status tell(struct job *job, size_t window, struct plx_error *er
 }
 
 /* The scores of an answer that has been checked. */
-static enum plx_status keep(struct request *request, const struct plx_reply *answer, struct plx_error *error)
+static enum plx_status keep(struct request *request, const struct plx_answer *answer, struct plx_error *error)
 {
     struct job *job = request->job;
     enum plx_status status = PLX_OK;
@@ -244,14 +244,14 @@ static enum plx_status keep(struct request *request, const struct plx_reply *ans
 static enum plx_status take_answer(void *user, struct plx_http_call *call, struct plx_error *error)
 {
     struct request *request = call->owner;
-    struct plx_reply answer;
+    struct plx_answer answer;
     (void)user;
     enum plx_status status = plx_endpoint_read(request->job->endpoint, request->prompts, request->count,
                                                &call->answer, &answer, error);
     if (status)
         return status;
     status = keep(request, &answer, error);
-    plx_reply_release(&answer);
+    plx_answer_release(&answer);
     plx_buffer_release(&call->answer);
     plx_buffer_release(&request->body);
     return status;

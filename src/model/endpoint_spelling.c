@@ -63,7 +63,7 @@ static enum plx_status find(struct plx_spellings *spellings, uint32_t id, struct
     return PLX_OK;
 }
 
-static enum plx_status check_before(struct plx_spellings *spellings, const struct plx_reply *answer,
+static enum plx_status check_before(struct plx_spellings *spellings, const struct plx_answer *answer,
                                     size_t prompt, size_t position, struct plx_error *error)
 {
     const uint32_t id = answer->prompts[prompt].ids[position];
@@ -76,22 +76,22 @@ static enum plx_status check_before(struct plx_spellings *spellings, const struc
         spelt->hash = hash;
     if (spelt->hash == hash)
         return PLX_OK;
-    return plx_reply_fail_prompt(answer, prompt, error,
-                                 "token %zu, of id %lu, came back as another string than it did before",
-                                 position + 1, (unsigned long)id);
+    return plx_answer_fail_prompt(answer, prompt, error,
+                                  "token %zu, of id %lu, came back as another string than it did before",
+                                  position + 1, (unsigned long)id);
 }
 
-enum plx_status plx_spellings_check(struct plx_spellings *spellings, const struct plx_reply *reply,
+enum plx_status plx_spellings_check(struct plx_spellings *spellings, const struct plx_answer *answer,
                                     struct plx_error *error)
 {
     enum plx_status status = PLX_OK;
     pthread_mutex_lock(&spellings->mutex);
-    for (size_t p = 0; p < reply->count && status == PLX_OK; p++) {
-        const struct plx_prompt_reply *came = reply->came + p;
+    for (size_t p = 0; p < answer->count && status == PLX_OK; p++) {
+        const struct plx_prompt_answer *came = answer->came + p;
         const bool told = came->has_strings && !came->has_ids;
-        for (size_t i = 1; told && i < reply->prompts[p].count && status == PLX_OK; i++) {
-            if (came->strings[i] != 0 && reply->prompts[p].ids[i] != PLX_NO_TOKEN)
-                status = check_before(spellings, reply, p, i, error);
+        for (size_t i = 1; told && i < answer->prompts[p].count && status == PLX_OK; i++) {
+            if (came->strings[i] != 0 && answer->prompts[p].ids[i] != PLX_NO_TOKEN)
+                status = check_before(spellings, answer, p, i, error);
         }
     }
     pthread_mutex_unlock(&spellings->mutex);

@@ -22,65 +22,65 @@ static enum plx_status write_request(const struct plx_endpoint *endpoint,
                                            error);
 }
 
-static enum plx_status read_token(struct plx_reply *answer, struct plx_error *error)
+static enum plx_status read_token(struct plx_answer *answer, struct plx_error *error)
 {
     enum { ID, LOG, COUNT };
     static const char *const keys[COUNT] = {"id", "logprob"};
     size_t found[COUNT];
-    enum plx_status status = plx_reply_locate(answer, keys, COUNT, found, error);
+    enum plx_status status = plx_answer_locate(answer, keys, COUNT, found, error);
     const size_t end = answer->json.at;
     if (status)
         return status;
     if (!found[ID])
-        return plx_reply_fail(answer, error, "a token without an id");
+        return plx_answer_fail(answer, error, "a token without an id");
     answer->json.at = found[ID];
-    status = plx_reply_take_id(answer, 0, error);
+    status = plx_answer_take_id(answer, 0, error);
     if (status == PLX_OK && found[LOG]) {
         answer->json.at = found[LOG];
-        status = plx_reply_take_log(answer, 0, error);
+        status = plx_answer_take_log(answer, 0, error);
     } else if (status == PLX_OK) {
-        status = plx_reply_take_no_log(answer, 0, error);
+        status = plx_answer_take_no_log(answer, 0, error);
     }
     answer->json.at = end;
     return status;
 }
 
-static enum plx_status read_prefill(struct plx_reply *answer, size_t details, struct plx_error *error)
+static enum plx_status read_prefill(struct plx_answer *answer, size_t details, struct plx_error *error)
 {
     static const char *const keys[] = {"prefill"};
     size_t at;
     answer->json.at = details;
-    enum plx_status status = plx_reply_locate(answer, keys, 1, &at, error);
+    enum plx_status status = plx_answer_locate(answer, keys, 1, &at, error);
     if (status)
         return status;
     if (!at)
-        return plx_reply_fail_prompt(answer, 0, error, "no \"prefill\"");
+        return plx_answer_fail_prompt(answer, 0, error, "no \"prefill\"");
     answer->json.at = at;
     if (!plx_json_scan_begin(&answer->json, '['))
-        return plx_reply_fail_json(answer, error);
+        return plx_answer_fail_json(answer, error);
     for (size_t i = 0; status == PLX_OK && plx_json_scan_more(&answer->json, ']', i); i++)
         status = read_token(answer, error);
-    return status == PLX_OK && answer->json.message ? plx_reply_fail_json(answer, error) : status;
+    return status == PLX_OK && answer->json.message ? plx_answer_fail_json(answer, error) : status;
 }
 
-static enum plx_status read_answer(struct plx_reply *answer, struct plx_error *error)
+static enum plx_status read_answer(struct plx_answer *answer, struct plx_error *error)
 {
     enum { DETAILS, ERROR, COUNT };
     static const char *const keys[COUNT] = {"details", "error"};
     size_t found[COUNT];
     struct plx_json_scan *json = &answer->json;
     const bool list = plx_json_scan_byte(json, '[');
-    enum plx_status status = plx_reply_locate(answer, keys, COUNT, found, error);
+    enum plx_status status = plx_answer_locate(answer, keys, COUNT, found, error);
     if (status)
         return status;
     if ((list && !plx_json_scan_byte(json, ']')) || !plx_json_scan_end(json))
-        return plx_reply_fail_json(answer, error);
+        return plx_answer_fail_json(answer, error);
     if (found[ERROR]) {
         json->at = found[ERROR];
-        return plx_reply_fail_reported(answer, error);
+        return plx_answer_fail_reported(answer, error);
     }
     if (!found[DETAILS])
-        return plx_reply_fail_prompt(answer, 0, error, "no \"details\"");
+        return plx_answer_fail_prompt(answer, 0, error, "no \"details\"");
     answer->generated = 0; /* those are not in the prefill */
     answer->came[0].came = true;
     return read_prefill(answer, found[DETAILS], error);

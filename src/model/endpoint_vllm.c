@@ -31,25 +31,25 @@ static enum plx_status write_request(const struct plx_endpoint *endpoint,
 }
 
 /* {"logprob": …, "rank": …, "decoded_token": …} of the true token. */
-static enum plx_status read_entry(struct plx_reply *answer, size_t prompt, struct plx_error *error)
+static enum plx_status read_entry(struct plx_answer *answer, size_t prompt, struct plx_error *error)
 {
     enum { LOG, TOKEN, COUNT };
     static const char *const keys[COUNT] = {"logprob", "decoded_token"};
     size_t found[COUNT];
-    enum plx_status status = plx_reply_locate(answer, keys, COUNT, found, error);
+    enum plx_status status = plx_answer_locate(answer, keys, COUNT, found, error);
     const size_t end = answer->json.at, position = answer->came[prompt].log_count;
     if (status == PLX_OK && !found[LOG])
-        return plx_reply_fail_prompt(answer, prompt, error, "null in place of log-probability %zu",
-                                     position + 1);
+        return plx_answer_fail_prompt(answer, prompt, error, "null in place of log-probability %zu",
+                                      position + 1);
     answer->json.at = found[LOG];
     if (status == PLX_OK)
-        status = plx_reply_take_log(answer, prompt, error);
+        status = plx_answer_take_log(answer, prompt, error);
     answer->json.at = end;
     return status;
 }
 
 /* The object of a position: tokens by their ids, of which one is the prompt's. */
-static enum plx_status read_position(struct plx_reply *answer, size_t prompt, struct plx_error *error)
+static enum plx_status read_position(struct plx_answer *answer, size_t prompt, struct plx_error *error)
 {
     struct plx_json_scan *json = &answer->json;
     const size_t position = answer->came[prompt].log_count;
@@ -57,19 +57,19 @@ static enum plx_status read_position(struct plx_reply *answer, size_t prompt, st
     uint64_t id, other = 0;
     bool found = false;
     if (plx_json_scan_space(json) == 'n' || position >= answer->prompts[prompt].count)
-        return plx_reply_take_log(answer, prompt, error);
+        return plx_answer_take_log(answer, prompt, error);
     if (!plx_json_scan_begin(json, '{'))
-        return plx_reply_fail_json(answer, error);
+        return plx_answer_fail_json(answer, error);
     for (size_t i = 0; plx_json_scan_more(json, '}', i); i++) {
-        if (!plx_reply_key(answer, &key))
+        if (!plx_answer_key(answer, &key))
             break;
         if (!plx_parse_u64(key.text, key.length, 0, UINT32_MAX, &id))
-            return plx_reply_fail_prompt(answer, prompt, error, "\"%.*s\" is the id of no token",
-                                         (int)(key.length < 40 ? key.length : 40), key.text);
+            return plx_answer_fail_prompt(answer, prompt, error, "\"%.*s\" is the id of no token",
+                                          (int)(key.length < 40 ? key.length : 40), key.text);
         const bool true_one = id == answer->prompts[prompt].ids[position];
         if (true_one && found)
-            return plx_reply_fail_prompt(answer, prompt, error, "two log-probabilities of token %zu",
-                                         position + 1);
+            return plx_answer_fail_prompt(answer, prompt, error, "two log-probabilities of token %zu",
+                                          position + 1);
         const enum plx_status status = true_one ? read_entry(answer, prompt, error) : PLX_OK;
         if (status)
             return status;
@@ -79,36 +79,36 @@ static enum plx_status read_position(struct plx_reply *answer, size_t prompt, st
         other = true_one ? other : id;
     }
     if (json->message)
-        return plx_reply_fail_json(answer, error);
+        return plx_answer_fail_json(answer, error);
     if (!found)
-        return plx_reply_fail_prompt(answer, prompt, error,
-                                     "log-probability %zu is of token %" PRIu64 ", not of %" PRIu32,
-                                     position + 1, other, answer->prompts[prompt].ids[position]);
+        return plx_answer_fail_prompt(answer, prompt, error,
+                                      "log-probability %zu is of token %" PRIu64 ", not of %" PRIu32,
+                                      position + 1, other, answer->prompts[prompt].ids[position]);
     return PLX_OK;
 }
 
-static enum plx_status read_choice(struct plx_reply *answer, struct plx_error *error)
+static enum plx_status read_choice(struct plx_answer *answer, struct plx_error *error)
 {
     struct plx_choice choice = {0};
     enum plx_status status = plx_openai_read_choice(answer, &choice, error);
     if (status)
         return status;
     if (!choice.prompt_logprobs)
-        return plx_reply_fail_prompt(answer, choice.prompt, error, "no \"prompt_logprobs\"%s",
-                                     choice.logprobs ? ", log-probabilities of generated tokens only" : "");
+        return plx_answer_fail_prompt(answer, choice.prompt, error, "no \"prompt_logprobs\"%s",
+                                      choice.logprobs ? ", log-probabilities of generated tokens only" : "");
     answer->json.at = choice.prompt_logprobs;
     if (!plx_json_scan_begin(&answer->json, '['))
-        return plx_reply_fail_json(answer, error);
+        return plx_answer_fail_json(answer, error);
     for (size_t i = 0; status == PLX_OK && plx_json_scan_more(&answer->json, ']', i); i++)
         status = read_position(answer, choice.prompt, error);
     if (status == PLX_OK && answer->json.message)
-        return plx_reply_fail_json(answer, error);
+        return plx_answer_fail_json(answer, error);
     answer->json.at = choice.end;
     return status;
 }
 
 /* What is generated is not among the prompt_logprobs. */
-static enum plx_status read_answer(struct plx_reply *answer, struct plx_error *error)
+static enum plx_status read_answer(struct plx_answer *answer, struct plx_error *error)
 {
     answer->generated = 0;
     return plx_openai_read(answer, read_choice, error);
