@@ -27,6 +27,9 @@ struct plx_network {
        of its own: the first that knows a name has it. */
     const char *const *manifests;
     size_t manifest_count;
+    /* File of the authorities whose certificates are trusted, PEM; NULL: those that libcurl was built to
+       trust. */
+    const char *certificates;
     unsigned connect_timeout_ms; /* 0: 15,000 */
     unsigned stall_timeout_ms;   /* less than a byte a second for so long ends a try; 0: 30,000 */
     unsigned total_timeout_ms;   /* of one request and its answer, not of a download; 0: 600,000 */

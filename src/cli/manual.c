@@ -50,6 +50,9 @@ static const struct entry ENVIRONMENT[] = {
     {"TERM", "Where it is `dumb`, nothing is written to a terminal over and over: no progress, no summary."},
     {"http_proxy, https_proxy, all_proxy, no_proxy",
      "What libcurl, which makes the transfers, takes from them: see curl(1)."},
+    {"CURL_CA_BUNDLE, SSL_CERT_FILE", "The first that is set names a file of certificates (PEM) of the "
+                                      "authorities that are trusted, instead of "
+                                      "those of the system."},
 };
 
 static const struct entry FILES[] = {

@@ -33,6 +33,9 @@ const struct plx_network *cli_network(void)
     if (network.note)
         return &network;
     const char *offline = getenv("PERPLEX_OFFLINE");
+    const char *certificates = getenv("CURL_CA_BUNDLE"); /* as the curl program does */
+    if (!certificates || !*certificates)
+        certificates = getenv("SSL_CERT_FILE");
     find_folder("XDG_CACHE_HOME", ".cache", "perplex", cache, sizeof cache);
     find_folder("XDG_CONFIG_HOME", ".config", "perplex/corpora", manifests, sizeof manifests);
     network = (struct plx_network){
@@ -40,6 +43,7 @@ const struct plx_network *cli_network(void)
         .cache = *cache ? cache : NULL,
         .manifests = folders,
         .manifest_count = *manifests ? 1 : 0,
+        .certificates = certificates && *certificates ? certificates : NULL,
         .note = note,
     };
     return &network;

@@ -1,30 +1,22 @@
 /* Transfers from http:// and https:// URLs with libcurl, as a source that is pulled from: what arrives goes
-   into a bounded buffer, and the transfer is paused while that is full.
-
-   libcurl's own initialisation is left to curl_easy_init, which does it on its first call; nothing here needs
-   other flags than its defaults. */
+   into a bounded buffer, and the transfer is paused while that is full. */
 #include "io/medium.h"
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "io/http_policy.h"
 #include "io/sigpipe.h"
 
 #include <curl/curl.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <time.h>
 
 #define HTTP_BUFFER_BYTES ((size_t)256 << 10)
 _Static_assert(HTTP_BUFFER_BYTES >= CURL_MAX_WRITE_SIZE, "an empty buffer takes whatever libcurl delivers");
 
-#define HTTP_PROTOCOLS       "http,https"
-#define HTTP_SECURE          "https"
-#define HTTP_REDIRECTS_MAX   10L
-#define HTTP_DOWNLOAD_MAX    ((uint64_t)64 << 30)
-#define HTTP_CONNECT_TIMEOUT 15000U
-#define HTTP_STALL_TIMEOUT   30000U
+#define HTTP_DOWNLOAD_MAX ((uint64_t)64 << 30)
 
 /* Why the transfer was ended from this side. */
 enum http_refusal { HTTP_ACCEPTED, HTTP_STATUS, HTTP_TOO_LARGE, HTTP_STALLED };
@@ -33,7 +25,6 @@ struct plx_http {
     struct plx_medium medium;
     CURLM *multi;
     CURL *easy;
-    bool secure;   /* an https:// URL: then so must be what it redirects to */
     bool attached; /* easy has been added to multi */
     bool paused;
     bool ended; /* `result` is final */
@@ -110,73 +101,10 @@ static size_t http_receive_header(char *data, size_t size, size_t count, void *u
 
 /* Errors. */
 
-/* libcurl's own words, unless they may quote a URL: that of a proxy can hold a password. */
-static const char *http_detail(const struct plx_http *http)
-{
-    const char *detail = http->detail;
-    if (detail[0] == '\0' || strstr(detail, "://") || strpbrk(detail, "@?"))
-        return curl_easy_strerror(http->result);
-    return detail;
-}
-
-static enum plx_status http_fail_status(const struct plx_http *http, struct plx_error *error)
-{
-    enum plx_status status = plx_error_set(error, PLX_NETWORK, "the server answers %ld", http->status);
-    if (http->status == 401 || http->status == 403)
-        plx_error_hint(error, "it wants to know who asks, or does not give this to anybody");
-    else if (http->status == 404 || http->status == 410)
-        plx_error_hint(error, "nothing is there; is the address right?");
-    else if (http->status == 429 || http->status >= 500)
-        plx_error_hint(error, "it may be busy; later it may work");
-    return status;
-}
-
-static enum plx_status http_fail_url(bool redirected, struct plx_error *error)
-{
-    if (redirected)
-        return plx_error_set(error, PLX_NETWORK, "the server redirects to what is not a valid URL");
-    plx_error_set(error, PLX_NETWORK, "it is not a valid URL");
-    plx_error_hint(error, "a space is written as %%20; the URL is not shown, as it may hold a password");
-    return PLX_NETWORK;
-}
-
-static enum plx_status http_fail_protocol(const struct plx_http *http, bool redirected,
-                                          struct plx_error *error)
-{
-    if (!redirected)
-        return plx_error_set(error, PLX_NETWORK, "this build of libcurl does not support the protocol");
-    if (!http->secure)
-        return plx_error_set(error, PLX_NETWORK, "the server redirects to what is neither http nor https");
-    plx_error_set(error, PLX_NETWORK, "the server redirects from https to what is not https");
-    return plx_error_hint(error, "on the way from there anybody could change the content");
-}
-
-static enum plx_status http_fail_result(const struct plx_http *http, struct plx_error *error)
-{
-    long redirects = 0;
-    curl_easy_getinfo(http->easy, CURLINFO_REDIRECT_COUNT, &redirects);
-    switch (http->result) {
-    case CURLE_OUT_OF_MEMORY: return plx_error_set(error, PLX_MEMORY, "no memory for the transfer");
-    case CURLE_TOO_MANY_REDIRECTS:
-        return plx_error_set(error, PLX_NETWORK, "the server redirects more than %ld times",
-                             HTTP_REDIRECTS_MAX);
-    case CURLE_UNSUPPORTED_PROTOCOL: return http_fail_protocol(http, redirects > 0, error);
-    case CURLE_PARTIAL_FILE:
-        if (http->length > 0)
-            return plx_error_set(error, PLX_NETWORK,
-                                 "the transfer ends after %" PRIu64 " of %" PRIu64 " bytes", http->arrived,
-                                 http->length);
-        break;
-    case CURLE_URL_MALFORMAT: return http_fail_url(redirects > 0, error);
-    default: break;
-    }
-    return plx_error_set(error, PLX_NETWORK, "the transfer fails: %s", http_detail(http));
-}
-
 static enum plx_status http_fail(const struct plx_http *http, struct plx_error *error)
 {
     switch (http->refusal) {
-    case HTTP_STATUS: return http_fail_status(http, error);
+    case HTTP_STATUS: return plx_http_fail_status(http->status, error);
     case HTTP_TOO_LARGE:
         if (http->length > http->cap)
             return plx_error_set(error, PLX_NETWORK,
@@ -189,7 +117,10 @@ static enum plx_status http_fail(const struct plx_http *http, struct plx_error *
                              http->stall_ms);
     case HTTP_ACCEPTED: break;
     }
-    return http_fail_result(http, error);
+    if (http->result == CURLE_PARTIAL_FILE && http->length > 0)
+        return plx_error_set(error, PLX_NETWORK, "the transfer ends after %" PRIu64 " of %" PRIu64 " bytes",
+                             http->arrived, http->length);
+    return plx_http_fail_result(http->easy, http->result, http->detail, error);
 }
 
 /* The transfer. */
@@ -311,54 +242,39 @@ static const struct plx_medium_table http_table = {http_read, http_size, NULL, h
 
 /* Opening. */
 
-static bool http_configure(struct plx_http *http, const char *url)
+static enum plx_status http_configure(struct plx_http *http, const char *url, struct plx_error *error)
 {
-    const struct plx_network *network = http->medium.options->network;
-    const unsigned connect_ms =
-        network && network->connect_timeout_ms ? network->connect_timeout_ms : HTTP_CONNECT_TIMEOUT;
     CURL *easy = http->easy;
     bool fine = true;
-    fine &= curl_easy_setopt(easy, CURLOPT_URL, url) == CURLE_OK;
-    fine &= curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L) == CURLE_OK;
-    fine &= curl_easy_setopt(easy, CURLOPT_USERAGENT, "perplex") == CURLE_OK;
-    fine &= curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, HTTP_PROTOCOLS) == CURLE_OK;
-    fine &= curl_easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS_STR,
-                             http->secure ? HTTP_SECURE : HTTP_PROTOCOLS) == CURLE_OK;
-    fine &= curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 1L) == CURLE_OK;
-    fine &= curl_easy_setopt(easy, CURLOPT_MAXREDIRS, HTTP_REDIRECTS_MAX) == CURLE_OK;
-    fine &= curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L) == CURLE_OK;
-    fine &= curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)connect_ms) == CURLE_OK;
-    fine &= curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L) == CURLE_OK;
-    fine &= curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, http->detail) == CURLE_OK;
     fine &= curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, http_receive) == CURLE_OK;
     fine &= curl_easy_setopt(easy, CURLOPT_WRITEDATA, http) == CURLE_OK;
     fine &= curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, http_receive_header) == CURLE_OK;
     fine &= curl_easy_setopt(easy, CURLOPT_HEADERDATA, http) == CURLE_OK;
-    /* A libcurl without TLS knows neither: it will not be able to fetch https, but http it can. */
-    (void)curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
-    (void)curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
-    return fine;
+    if (!fine)
+        return plx_error_set(error, PLX_NETWORK, "libcurl cannot be set up");
+    return plx_http_prepare(easy, url, http->medium.options->network, true, http->detail, error);
 }
 
 enum plx_status plx_http_open(const char *url, const struct plx_source_options *options,
                               struct plx_medium **medium, struct plx_error *error)
 {
     *medium = NULL;
+    enum plx_status status = plx_http_allowed(options->network, error);
+    if (status != PLX_OK)
+        return status;
     struct plx_http *http = plx_new_array(1, sizeof *http, error);
     if (!http)
         return PLX_MEMORY;
     http->medium.table = &http_table;
     http->medium.options = options;
     http->cap = options->max_download_bytes ? options->max_download_bytes : HTTP_DOWNLOAD_MAX;
-    http->stall_ms = options->network && options->network->stall_timeout_ms
-                         ? options->network->stall_timeout_ms
-                         : HTTP_STALL_TIMEOUT;
-    http->secure = strncasecmp(url, "https:", 6) == 0;
+    http->stall_ms = plx_http_limits(options->network).stall_ms;
     http->easy = curl_easy_init();
     http->multi = curl_multi_init();
-    enum plx_status status = PLX_OK;
-    if (!http->easy || !http->multi || !http_configure(http, url))
+    if (!http->easy || !http->multi)
         status = plx_error_set(error, PLX_NETWORK, "libcurl cannot be set up");
+    else
+        status = http_configure(http, url, error);
     if (status == PLX_OK) {
         http->attached = curl_multi_add_handle(http->multi, http->easy) == CURLM_OK;
         if (!http->attached)
@@ -374,29 +290,4 @@ enum plx_status plx_http_open(const char *url, const struct plx_source_options *
     }
     *medium = &http->medium;
     return PLX_OK;
-}
-
-char *plx_http_label(const char *url, struct plx_error *error)
-{
-    char *shown = NULL;
-    char *label = NULL;
-    CURLU *parts = curl_url();
-    if (parts && curl_url_set(parts, CURLUPART_URL, url, 0) == CURLUE_OK &&
-        curl_url_set(parts, CURLUPART_USER, NULL, 0) == CURLUE_OK &&
-        curl_url_set(parts, CURLUPART_PASSWORD, NULL, 0) == CURLUE_OK &&
-        curl_url_set(parts, CURLUPART_OPTIONS, NULL, 0) == CURLUE_OK &&
-        curl_url_set(parts, CURLUPART_QUERY, NULL, 0) == CURLUE_OK &&
-        curl_url_set(parts, CURLUPART_FRAGMENT, NULL, 0) == CURLUE_OK &&
-        curl_url_get(parts, CURLUPART_URL, &shown, 0) == CURLUE_OK)
-        label = plx_copy_string(shown, strlen(shown), error);
-    else /* where a URL cannot be taken apart, anything may be anywhere in it */
-        label = plx_copy_string("a URL", strlen("a URL"), error);
-    curl_free(shown);
-    curl_url_cleanup(parts);
-    return label;
-}
-
-bool plx_http_is_url(const char *name)
-{
-    return strncasecmp(name, "http://", 7) == 0 || strncasecmp(name, "https://", 8) == 0;
 }

@@ -18,9 +18,11 @@ struct plx_http_limits plx_http_limits(const struct plx_network *network);
 enum plx_status plx_http_allowed(const struct plx_network *network, struct plx_error *error);
 
 /* Sets all that does not depend on the purpose: protocols, redirects (`redirects`; false: none is followed),
-   certificates, timeouts but those of stalls and of the whole, signals, the name of the program, decoding of
-   contents left to the caller. detail[CURL_ERROR_SIZE] gets libcurl's words; it outlives the handle.
-   PLX_NETWORK where libcurl cannot be set up. Errors here have no input. */
+   certificates, the timeout of connecting, signals, the name of the program. Left to the caller: the timeouts
+   of stalls and of the whole, the decoding of contents. User and password of the URL, and a bearer
+   (CURLOPT_XOAUTH2_BEARER), go to no other host by a redirect; headers of CURLOPT_HTTPHEADER would.
+   detail[CURL_ERROR_SIZE] gets libcurl's words; it outlives the handle. PLX_NETWORK where libcurl cannot be
+   set up. Errors here have no input. */
 enum plx_status plx_http_prepare(CURL *easy, const char *url, const struct plx_network *network,
                                  bool redirects, char *detail, struct plx_error *error);
 

@@ -68,11 +68,4 @@ enum plx_status plx_memory_open(const void *data, size_t size, const struct plx_
 enum plx_status plx_http_open(const char *url, const struct plx_source_options *options,
                               struct plx_medium **medium, struct plx_error *error);
 
-/* True if the name is an http:// or https:// URL. */
-bool plx_http_is_url(const char *name);
-
-/* The URL without what may be secret in it (user, password, query, fragment), for messages. Released with
-   free(); NULL on failure. */
-char *plx_http_label(const char *url, struct plx_error *error);
-
 #endif

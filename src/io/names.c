@@ -2,7 +2,7 @@
 
 #include "base/buffer.h"
 #include "base/memory.h"
-#include "io/medium.h"
+#include "io/http_url.h"
 
 #include <errno.h>
 #include <glob.h>
@@ -15,10 +15,10 @@
 /* More than a command line can hold. */
 #define LABEL_BYTES_MAX ((size_t)64 << 20)
 
-/* Of any scheme: whether it can be had shows when it is opened. */
+/* Of any scheme, or a corpus that has a name: whether it can be had shows when it is opened. */
 static bool is_url(const char *name)
 {
-    return strstr(name, "://") != NULL;
+    return strstr(name, "://") != NULL || strncmp(name, "corpus:", 7) == 0;
 }
 
 static bool is_stdin(const char *name)

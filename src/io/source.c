@@ -4,12 +4,12 @@
 #include "base/memory.h"
 #include "base/sha256.h"
 #include "io/gzip.h"
+#include "io/http_url.h"
 #include "io/medium.h"
 
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #define SOURCE_BUFFER_BYTES ((size_t)256 << 10)
 

@@ -23,7 +23,7 @@ static bool is_local(const struct sockaddr_storage *address)
 /* What it has become: the port may have been any. */
 static enum plx_status describe(struct plx_listening *listening, struct plx_error *error)
 {
-    struct sockaddr_storage address;
+    struct sockaddr_storage address = {0};
     socklen_t size = sizeof address;
     char host[64], port[16];
     if (getsockname(listening->socket, (struct sockaddr *)&address, &size) ||

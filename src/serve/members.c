@@ -76,7 +76,7 @@ static bool scan_number(struct plx_members *members, const char *key, struct plx
 
 bool plx_members_number(struct plx_members *members, const char *key, double *value)
 {
-    struct plx_word number;
+    struct plx_word number = {0};
     if (!scan_number(members, key, &number))
         return false;
     return plx_parse_double(number.text, number.length, value) ||
@@ -85,7 +85,7 @@ bool plx_members_number(struct plx_members *members, const char *key, double *va
 
 bool plx_members_u64(struct plx_members *members, const char *key, uint64_t most, uint64_t *value)
 {
-    struct plx_word number;
+    struct plx_word number = {0};
     if (!scan_number(members, key, &number))
         return false;
     if (plx_parse_u64(number.text, number.length, 0, most, value))
@@ -119,7 +119,7 @@ bool plx_members_model(struct plx_members *members)
 {
     char *name = NULL, shown[512];
     size_t length = 0;
-    if (!plx_members_string(members, "model", &name, &length))
+    if (!plx_members_string(members, "model", &name, &length) || !name)
         return false;
     const bool served = strlen(members->served->name) == length && strcmp(members->served->name, name) == 0;
     plx_text_visible(name, shown, sizeof shown);

@@ -3,7 +3,8 @@
 
        http_server [FOLDER] [CONTENT [GZIP]]
 
-   CONTENT and GZIP are files: what /ok and its like, and /gzip, give. */
+   CONTENT and GZIP are files: what /ok and its like, and /gzip, give. HTTP_SERVER_LOG in the environment
+   names a file that gets every request as it came. */
 #include "http_server.h"
 
 #include <stdio.h>
@@ -39,6 +40,11 @@ int main(int argc, char **argv)
         options.content = content = read_file(argv[2], &options.content_size);
     if (argc > 3)
         options.gzip = gzip = read_file(argv[3], &options.gzip_size);
+    const char *log = getenv("HTTP_SERVER_LOG");
+    if (log && !(options.log = fopen(log, "a"))) {
+        perror(log);
+        return 2;
+    }
     struct http_server *server = http_server_start(&options);
     if (!server) {
         fputs("the server cannot be started\n", stderr);
@@ -49,6 +55,8 @@ int main(int argc, char **argv)
     while (getchar() != EOF)
         continue;
     http_server_stop(server);
+    if (options.log)
+        fclose(options.log);
     free(content);
     free(gzip);
     return 0;

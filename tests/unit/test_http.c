@@ -1,7 +1,8 @@
 /* URLs as sources, against the server of tests/support on the loopback interface. */
 #include <perplex/source.h>
+#include <perplex/version.h>
 
-#include "io/medium.h"
+#include "io/http_url.h"
 #include "support/gzip_member.h"
 #include "support/http_server.h"
 #include "support/tls_server.h"
@@ -131,7 +132,7 @@ static void plx_source_open__url_is_asked_politely(void **state)
     assert_int_equal(transfer("/request", NULL, (uint8_t *)request, sizeof request - 1, &got, &error),
                      PLX_OK);
     assert_memory_equal(request, "GET /request HTTP/1.1\r\n", 23);
-    assert_non_null(strstr(request, "\r\nUser-Agent: perplex\r\n"));
+    assert_non_null(strstr(request, "\r\nUser-Agent: perplex/" PERPLEX_VERSION "\r\n"));
     assert_null(strstr(request, "Accept-Encoding"));
     assert_null(strstr(request, "Authorization"));
     assert_null(strstr(request, "Cookie"));

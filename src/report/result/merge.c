@@ -2,7 +2,7 @@
 #include <perplex/version.h>
 
 #include "base/memory.h"
-#include "io/medium.h"
+#include "io/http_url.h"
 #include "report/result/json_copy.h"
 #include "report/result/result_figures.h"
 #include "report/result/result_file.h"
