@@ -218,8 +218,11 @@ static enum plx_http_verdict judge(const struct plx_http_fetch *fetch)
     case PLX_HTTP_UNSEEN:
     case PLX_HTTP_CONTENT: break;
     }
-    if (fetch->result != CURLE_OK)
-        return plx_http_judge(fetch->result, 0);
+    if (fetch->result != CURLE_OK) {
+        long proxy = 0; /* what it answers where a tunnel was wanted */
+        curl_easy_getinfo(fetch->easy, CURLINFO_HTTP_CONNECTCODE, &proxy);
+        return plx_http_judge(fetch->result, proxy);
+    }
     /* A server may send less of a range than was asked for. */
     return fetch->size == 0 || fetch->done == fetch->size ? PLX_HTTP_FINE : PLX_HTTP_AGAIN;
 }
@@ -263,7 +266,7 @@ static enum plx_status schedule(struct plx_http_fetch *fetch)
     if (fetch->tries >= fetch->limits.tries || !can_go_on(fetch)) {
         const size_t length = strlen(error->message);
         if (fetch->tries > 1)
-            snprintf(error->message + length, sizeof error->message - length, " (tried %u times)",
+            snprintf(error->message + length, sizeof error->message - length, "; tried %u times",
                      fetch->tries);
         return error->status;
     }

@@ -219,7 +219,7 @@ static void plx_source_read__tried_again(void **state)
     expect_content("/drop/2");
     expect_content("/drop-modified/1");
     assert_int_equal(http_server_requests_for(server, "/drop/2"), 3);
-    expect_failure("/503/3", NULL, "the server answers 503 (tried 3 times)");
+    expect_failure("/503/3", NULL, "the server answers 503; tried 3 times");
     expect_failure("/429-long", NULL, "asked again in 3600 s only");
 }
 
@@ -277,7 +277,7 @@ static void plx_source_open__nobody_there(void **state)
     assert_int_equal(plx_source_open(url, &quick, &source, &error), PLX_NETWORK);
     assert_null(source);
     assert_string_equal(error.input, url);
-    assert_non_null(strstr(error.message, "(tried 3 times)"));
+    assert_non_null(strstr(error.message, "; tried 3 times"));
     assert_int_equal(plx_source_open(url, &quick, &source, NULL), PLX_NETWORK);
 }
 

@@ -144,7 +144,7 @@ static void plx_http_fail_result__messages(void **state)
         assert_null(strstr(error.message, "secret"));
         assert_true(strlen(error.message) > strlen("the transfer fails: "));
     }
-    plx_http_fail_result(easy, CURLE_PEER_FAILED_VERIFICATION, "", &error);
+    plx_http_fail_result(easy, CURLE_SSL_CACERT_BADFILE, "", &error);
     assert_non_null(strstr(error.hint, "CURL_CA_BUNDLE"));
     curl_easy_cleanup(easy);
 }
