@@ -6,7 +6,9 @@
 
 /* As OpenAI has it. */
 #define PLX_LOGPROBS_MOST 5
-#define PLX_STOPS_MOST    4
+
+/* OpenAI takes four. */
+#define PLX_STOPS_MOST 16
 
 /* The most tokens that a request may have made. */
 #define PLX_MAX_TOKENS_MOST 65536

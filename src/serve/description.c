@@ -89,3 +89,30 @@ enum plx_status plx_description_write(const struct plx_served *served, bool list
     }
     return plx_json_writer_finish(&writer, error);
 }
+
+static void write_symbol(struct plx_json_writer *writer, const char *key, const struct plx_served *served,
+                         uint32_t id)
+{
+    const struct plx_word word = plx_model_token(served->model, id);
+    if (word.text && served->tokens == PLX_TOKENS_WORD)
+        plx_json_string_n(writer, key, word.text, word.length);
+    else
+        plx_json_null(writer, key);
+}
+
+enum plx_status plx_description_tokenizer(const struct plx_served *served, struct plx_buffer *text,
+                                          struct plx_error *error)
+{
+    struct plx_json_writer writer;
+    plx_json_writer_init(&writer, text);
+    writer.compact = true;
+    plx_json_begin_object(&writer, NULL);
+    plx_json_string(&writer, "tokenizer_class", plx_token_kind_name(served->tokens));
+    write_symbol(&writer, "bos_token", served, served->info->start);
+    write_symbol(&writer, "eos_token", served, served->info->end);
+    write_symbol(&writer, "unk_token", served, served->info->unknown);
+    plx_json_null(&writer, "pad_token");
+    plx_json_null(&writer, "chat_template");
+    plx_json_end_object(&writer);
+    return plx_json_writer_finish(&writer, error);
+}

@@ -9,4 +9,8 @@
 enum plx_status plx_description_write(const struct plx_served *served, bool list, struct plx_buffer *text,
                                       struct plx_error *error);
 
+/* GET /tokenizer_info, as vLLM has it: the symbols, as they stand in texts of words. */
+enum plx_status plx_description_tokenizer(const struct plx_served *served, struct plx_buffer *text,
+                                          struct plx_error *error);
+
 #endif

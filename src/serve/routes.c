@@ -38,6 +38,13 @@ static bool answer_models(const struct plx_served *served, const char *rest, str
                                                                       : true;
 }
 
+static bool answer_tokenizer(const struct plx_served *served, const char *rest, struct plx_answer *answer)
+{
+    struct plx_error error;
+    (void)rest;
+    return plx_description_tokenizer(served, &answer->text, &error) ? plx_answer_fail(answer, &error) : true;
+}
+
 static bool answer_model(const struct plx_served *served, const char *rest, struct plx_answer *answer)
 {
     struct plx_error error;
@@ -54,6 +61,7 @@ static const struct plx_route ROUTES[] = {
     {.method = "GET", .path = "/v1/vocabulary"},
     {.method = "POST", .path = "/tokenize", .work = answer_tokenize},
     {.method = "POST", .path = "/detokenize", .work = answer_detokenize},
+    {.method = "GET", .path = "/tokenizer_info", .answer = answer_tokenizer},
     {.method = "GET", .path = "/health", .open = true, .answer = answer_health},
 };
 
