@@ -13,8 +13,7 @@ static volatile sig_atomic_t interrupted;
 
 static void on_signal(int number)
 {
-    (void)number;
-    interrupted = 1;
+    interrupted = number;
 }
 
 void cli_catch_signals(void)
@@ -42,6 +41,11 @@ bool cli_interrupted(void *user)
 {
     (void)user;
     return interrupted != 0;
+}
+
+int cli_interrupting_signal(void)
+{
+    return interrupted;
 }
 
 bool cli_is_terminal(FILE *stream)
