@@ -20,6 +20,7 @@
 #include <perplex/corpus.h>
 #include <perplex/divergence.h>
 #include <perplex/endpoint.h>
+#include <perplex/estimate.h>
 #include <perplex/evaluate.h>
 #include <perplex/gate.h>
 #include <perplex/inspect.h>

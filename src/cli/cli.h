@@ -83,9 +83,11 @@ enum cli_takes {
     CLI_TAKES_INSPECTED,
     CLI_TAKES_BREAKDOWN, /* or several, with commas between them */
     CLI_TAKES_SUMMARY,
+    CLI_TAKES_PROMPTS,
     CLI_TAKES_RESAMPLING,
     CLI_TAKES_COMMAND,
     CLI_TAKES_CORPUS, /* of the library's own that has a name; or a file */
+    CLI_TAKES_CACHE_ACTION,
     /* Files, and more. */
     CLI_TAKES_MODEL, /* or one of the words, with something behind it */
     CLI_TAKES_RESULT /* *.json */
@@ -164,6 +166,21 @@ enum cli_takes {
       "score the I-th of N shares of the corpus only; `perplex merge` puts the results together")            \
     X(RESUME, "resume", 0, NULL, NOTHING, CLI_EVAL,                                                          \
       "keep a journal beside the file of -o, and go on from the one that is there")                          \
+    X(API_KEY_FILE, "api-key-file", 0, "FILE", FILE, CLI_EVAL | CLI_CHECK,                                   \
+      "endpoints: file with the key in one line (default: the environment's PERPLEX_API_KEY, or "            \
+      "OPENAI_API_KEY)")                                                                                     \
+    X(PROMPTS, "prompts", 0, "AS", PROMPTS, CLI_EVAL | CLI_CHECK,                                            \
+      "endpoints: what prompts are sent as: %s (default: auto, ids where the server takes them)")            \
+    X(CONCURRENCY, "concurrency", 0, "N", NUMBER, CLI_EVAL | CLI_CHECK,                                      \
+      "endpoints: the most requests under way at a time (default 64)")                                       \
+    X(PROMPTS_PER_REQUEST, "prompts-per-request", 0, "N", NUMBER, CLI_EVAL | CLI_CHECK,                      \
+      "endpoints: the most prompts of a request (default: as suits the server)")                             \
+    X(CONTEXT, "context", 0, "N", NUMBER, CLI_EVAL | CLI_CHECK,                                              \
+      "endpoints: the most tokens of a prompt (default: what the server says)")                              \
+    X(MAX_REQUESTS, "max-requests", 0, "N", NUMBER, CLI_EVAL | CLI_CHECK,                                    \
+      "endpoints: no more requests than that, tries again included")                                         \
+    X(MAX_TOKENS, "max-tokens", 0, "N", NUMBER, CLI_EVAL | CLI_CHECK,                                        \
+      "endpoints: no more tokens in their prompts than that, all together")                                  \
     X(OUTPUT, "output", 'o', "FILE", FILE, CLI_WRITING,                                                      \
       "write there, whole or not at all (default: stdout)")                                                  \
     X(PER_TOKEN, "per-token", 0, "FILE", FILE, CLI_EVAL | CLI_CHECK,                                         \
@@ -247,14 +264,18 @@ enum cli_takes {
     X(DEEP, "deep", 0, NULL, NOTHING, CLI_INSPECT,                                                           \
       "n-gram models: every check, sums of p after a sample of contexts, what is stored in figures")         \
     X(SEED, "seed", 0, "N", NUMBER, CLI_INSPECT, "of the sample of contexts that --deep draws (default 0)")  \
-    X(JSON, "json", 0, NULL, NOTHING, CLI_COMPARE | CLI_INSPECT | CLI_PROTOCOLS | CLI_FETCH, "as JSON: %s")  \
+    X(JSON, "json", 0, NULL, NOTHING, CLI_COMPARE | CLI_INSPECT | CLI_PROTOCOLS | CLI_FETCH | CLI_CACHE,     \
+      "as JSON: %s")                                                                                         \
     X(LIST, "list", 0, NULL, NOTHING, CLI_FETCH,                                                             \
       "list corpora and what of them is there, or all that is known of NAME")                                \
+    X(OLDER_THAN, "older-than", 0, "DAYS", NUMBER, CLI_CACHE,                                                \
+      "prune: also what has not been used for so many days")                                                 \
+    X(ALL_CONTENTS, "all", 0, NULL, NOTHING, CLI_CACHE, "prune: everything")                                 \
     X(JOBS, "jobs", 0, "N", NUMBER, CLI_RUN, "cells at a time (default 1), which share the processors")      \
     X(RESULTS_FOLDER, "results", 0, "FOLDER", FILE, CLI_RUN,                                                 \
       "folder of the results (default: as the plan says)")                                                   \
     X(FORCE, "force", 0, NULL, NOTHING, CLI_RUN, "do cells again that are done")                             \
-    X(DRY_RUN, "dry-run", 0, NULL, NOTHING, CLI_RUN,                                                         \
+    X(DRY_RUN, "dry-run", 0, NULL, NOTHING, CLI_RUN | CLI_EVAL,                                              \
       "do nothing: list the cells, what is done, and the commands for the others")                           \
     X(HOST, "host", 0, "ADDRESS", TEXT, CLI_SERVE, "address to listen on (default 127.0.0.1)")               \
     X(PORT, "port", 0, "N", NUMBER, CLI_SERVE, "port to listen on; 0: any that is free (default 8000)")      \
@@ -327,7 +348,7 @@ struct cli_command {
 extern const struct cli_command cli_command_fetch, cli_command_divergence, cli_command_eval,
     cli_command_compare, cli_command_table, cli_command_merge, cli_command_formats, cli_command_inspect,
     cli_command_convert, cli_command_protocols, cli_command_report, cli_command_run, cli_command_check,
-    cli_command_serve, cli_command_help;
+    cli_command_cache, cli_command_serve, cli_command_help;
 
 /* eval.c: says why the perplexity is not finite; returns the exit code. */
 int cli_not_finite(const struct plx_metrics *metrics);
@@ -556,8 +577,24 @@ int cli_gate_code(const struct plx_comparison *comparison);
 int cli_write_comparison(const char *path, enum plx_comparison_format format,
                          const struct plx_comparison *comparison);
 
+/* endpoint.c: how a model behind an endpoint is asked, with the key, which has to be forgotten as soon as the
+   model is open; false, with a message, where an option is not usable. */
+bool cli_read_endpoint(const struct cli_arguments *arguments, struct plx_endpoint_options *endpoint);
+void cli_forget_key(void);
+
+/* PLX_USAGE where options that are about endpoints are given for another model. */
+enum plx_status cli_check_endpoint(const struct cli_arguments *arguments, const struct plx_model *model,
+                                   struct plx_error *error);
+
+/* PLX_USAGE where it takes more than is allowed. */
+enum plx_status cli_check_budget(const struct plx_endpoint_options *endpoint,
+                                 const struct plx_estimate *estimate, struct plx_error *error);
+
 /* fetch_list.c: what --list lists; returns the exit code, having said what is wrong. */
 int cli_list_corpora(const struct cli_arguments *arguments);
+
+/* cache.c: what `perplex cache` does, NULL past the end. */
+const char *cli_cache_action(size_t index);
 
 /* network.c: as the environment asks for it; static. Called first by the main thread. */
 const struct plx_network *cli_network(void);

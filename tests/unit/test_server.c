@@ -114,7 +114,7 @@ struct asking {
 static void *ask(void *user)
 {
     static const char body[] =
-        "{\"prompt\": [3], \"max_tokens\": 65536, \"temperature\": 0, \"stop\": \"zz\"}";
+        "{\"prompt\": [3], \"max_tokens\": 20000, \"temperature\": 0, \"stop\": \"zz\"}";
     struct asking *asking = user;
     char request[512];
     snprintf(request, sizeof request,
