@@ -38,7 +38,7 @@ static enum plx_status seed(const struct plx_completions_request *request, uint6
 }
 
 bool plx_completions(const struct plx_served *served, struct plx_session *session, const void *body,
-                     size_t size, struct plx_answer *answer)
+                     size_t size, struct plx_reply *answer)
 {
     struct plx_completions_request request;
     struct plx_generation generation = {.served = served, .request = &request, .session = session};
@@ -62,5 +62,5 @@ bool plx_completions(const struct plx_served *served, struct plx_session *sessio
         plx_costs_release(&completions[i].costs);
     free(completions);
     plx_completions_request_release(&request);
-    return status ? plx_answer_fail(answer, &error) : true;
+    return status ? plx_reply_fail(answer, &error) : true;
 }

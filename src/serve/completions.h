@@ -16,7 +16,7 @@ struct plx_completion {
 
 /* Carries the request out with a session of the worker's. */
 bool plx_completions(const struct plx_served *served, struct plx_session *session, const void *body,
-                     size_t size, struct plx_answer *answer);
+                     size_t size, struct plx_reply *answer);
 
 /* Writes completions[request.list.count]. */
 enum plx_status plx_completions_write(const struct plx_served *served,

@@ -46,8 +46,8 @@ static bool take_neutral(struct plx_members *members, struct plx_word key)
     if (!on)
         return true;
     if (is_one_of(key, ones))
-        return plx_answer_refuse(members->answer, 400, "%s other than 1 is not supported", name);
-    return plx_answer_refuse(members->answer, 400, "%s is not supported", name);
+        return plx_reply_refuse(members->answer, 400, "%s other than 1 is not supported", name);
+    return plx_reply_refuse(members->answer, 400, "%s is not supported", name);
 }
 
 static bool take_seed(struct plx_members *members, struct plx_completions_request *request)
@@ -74,12 +74,12 @@ static bool take_stops(struct plx_members *members, struct plx_completions_reque
         char *stop = NULL;
         plx_json_scan_space(&members->scan);
         if (request->stop_count == PLX_STOPS_MOST)
-            return plx_answer_refuse(members->answer, 400, "stop has more than %d texts", PLX_STOPS_MOST);
+            return plx_reply_refuse(members->answer, 400, "stop has more than %d texts", PLX_STOPS_MOST);
         if (!plx_members_string(members, "stop", &stop, &length))
             return false;
         request->stops[request->stop_count++] = stop;
         if (length == 0 || strlen(stop) != length)
-            return plx_answer_refuse(members->answer, 400, "stop is empty, or has a NUL in it");
+            return plx_reply_refuse(members->answer, 400, "stop is empty, or has a NUL in it");
     }
     return !members->scan.message || plx_members_malformed(members);
 }
@@ -89,7 +89,7 @@ static bool take_temperature(struct plx_members *members, struct plx_completions
     if (!plx_members_number(members, "temperature", &request->temperature))
         return false;
     return (request->temperature >= 0 && request->temperature <= 100) ||
-           plx_answer_refuse(members->answer, 400, "temperature must be from 0 to 100");
+           plx_reply_refuse(members->answer, 400, "temperature must be from 0 to 100");
 }
 
 static bool take_logprobs(struct plx_members *members, struct plx_completions_request *request)
@@ -110,7 +110,7 @@ static bool take(void *user, struct plx_members *members, struct plx_word key, b
     *known = true;
     if (plx_members_is(key, "prompt")) {
         if (request->list.count > 0)
-            return plx_answer_refuse(members->answer, 400, "prompt is there twice");
+            return plx_reply_refuse(members->answer, 400, "prompt is there twice");
         return plx_prompt_member(members, &request->list);
     }
     if (plx_members_null(members)) /* what is not given */
@@ -136,13 +136,13 @@ static bool take(void *user, struct plx_members *members, struct plx_word key, b
 }
 
 bool plx_completions_request_read(struct plx_completions_request *request, const struct plx_served *served,
-                                  const void *body, size_t size, struct plx_answer *answer)
+                                  const void *body, size_t size, struct plx_reply *answer)
 {
     *request =
         (struct plx_completions_request){.max_tokens = MAX_TOKENS_DEFAULT, .temperature = 1, .logprobs = -1};
     if (!plx_members_read(served, body, size, take, request, answer))
         return false;
-    return request->list.count > 0 || plx_answer_refuse(answer, 400, "prompt is missing");
+    return request->list.count > 0 || plx_reply_refuse(answer, 400, "prompt is missing");
 }
 
 void plx_completions_request_release(struct plx_completions_request *request)

@@ -28,7 +28,7 @@ struct plx_completions_request {
 /* Reads the request, which is to be released in any case. Members that are not known are passed over; what is
    known and cannot be done is refused: false, with the answer. */
 bool plx_completions_request_read(struct plx_completions_request *request, const struct plx_served *served,
-                                  const void *body, size_t size, struct plx_answer *answer);
+                                  const void *body, size_t size, struct plx_reply *answer);
 void plx_completions_request_release(struct plx_completions_request *request);
 
 #endif

@@ -26,7 +26,7 @@ struct exchange {
     const char *allowed; /* likewise */
     struct plx_buffer body;
     size_t received;
-    struct plx_answer answer;
+    struct plx_reply answer;
     bool ended; /* all of the request is there */
 };
 
@@ -126,16 +126,16 @@ static bool check(struct exchange *exchange, const char *method, const char *url
         !exchange->route)
         return false;
     if (coding && strcasecmp(coding, "identity") != 0)
-        return plx_answer_refuse(&exchange->answer, 415,
-                                 "a body must come as it is, without Content-Encoding");
+        return plx_reply_refuse(&exchange->answer, 415,
+                                "a body must come as it is, without Content-Encoding");
     exchange->rest = plx_copy_string(rest, strlen(rest), &error);
-    return exchange->rest ? true : plx_answer_fail(&exchange->answer, &error);
+    return exchange->rest ? true : plx_reply_fail(&exchange->answer, &error);
 }
 
 static bool refuse_size(struct exchange *exchange)
 {
-    return plx_answer_refuse(&exchange->answer, 413, "the body is larger than %zu bytes",
-                             exchange->all->max_body);
+    return plx_reply_refuse(&exchange->answer, 413, "the body is larger than %zu bytes",
+                            exchange->all->max_body);
 }
 
 /* Whether the body says beforehand that it is too large. */
@@ -161,7 +161,7 @@ static enum MHD_Result begin(struct plx_exchanges *all, struct MHD_Connection *c
         return MHD_NO;
     *exchange = (struct exchange){.all = all, .connection = connection};
     plx_buffer_init(&exchange->body, all->max_body);
-    plx_answer_init(&exchange->answer);
+    plx_reply_init(&exchange->answer);
     *state = exchange;
     pthread_mutex_lock(&all->lock);
     all->count++;
@@ -169,7 +169,7 @@ static enum MHD_Result begin(struct plx_exchanges *all, struct MHD_Connection *c
     pthread_mutex_unlock(&all->lock);
     plx_connections_enter(all->connections, connection_of(connection), PLX_CONNECTION_RECEIVES);
     if (stopping)
-        plx_answer_refuse(&exchange->answer, 503, "the server is stopping");
+        plx_reply_refuse(&exchange->answer, 503, "the server is stopping");
     else
         check(exchange, method, url);
     if (!is_too_large(exchange))
@@ -188,7 +188,7 @@ static enum MHD_Result receive(struct exchange *exchange, const char *data, size
     if (!exchange->answer.code && exchange->received > exchange->all->max_body)
         refuse_size(exchange);
     if (!exchange->answer.code && plx_buffer_append(&exchange->body, data, *size, &error))
-        plx_answer_fail(&exchange->answer, &error);
+        plx_reply_fail(&exchange->answer, &error);
     *size = 0;
     if (!exchange->answer.code)
         return MHD_YES;
@@ -218,7 +218,7 @@ static enum MHD_Result end(struct exchange *exchange)
     MHD_suspend_connection(exchange->connection);
     if (plx_workers_push(all->workers, &exchange->work))
         return MHD_YES;
-    plx_answer_refuse(&exchange->answer, 503, "too many requests wait already");
+    plx_reply_refuse(&exchange->answer, 503, "too many requests wait already");
     MHD_resume_connection(exchange->connection);
     return MHD_YES;
 }
@@ -245,7 +245,7 @@ void plx_exchange_completed(void *user, struct MHD_Connection *connection, void 
     if (!exchange)
         return;
     plx_buffer_release(&exchange->body);
-    plx_answer_release(&exchange->answer);
+    plx_reply_release(&exchange->answer);
     free(exchange->rest);
     free(exchange);
     *state = NULL;

@@ -33,15 +33,15 @@ static bool bears_key(const char *key, const char *authorization)
 }
 
 bool plx_guard_admit(const struct plx_guard *guard, const struct plx_credentials *credentials, bool open,
-                     struct plx_answer *answer)
+                     struct plx_reply *answer)
 {
     const char *host = credentials->host, *origin = credentials->origin;
     const char *authority = origin ? strstr(origin, "://") : NULL;
     if (guard->local && host && !names_this_machine(host))
-        return plx_answer_refuse(answer, 403, "the request is for another host than this one");
+        return plx_reply_refuse(answer, 403, "the request is for another host than this one");
     if (origin && (!authority || !host || strcasecmp(authority + 3, host) != 0))
-        return plx_answer_refuse(answer, 403, "the request comes from a page of another origin");
+        return plx_reply_refuse(answer, 403, "the request comes from a page of another origin");
     if (guard->key && !open && !bears_key(guard->key, credentials->authorization))
-        return plx_answer_refuse(answer, 401, "the request does not bear the API key of this server");
+        return plx_reply_refuse(answer, 401, "the request does not bear the API key of this server");
     return true;
 }

@@ -3,7 +3,7 @@
 #ifndef PLX_SERVE_GUARD_H
 #define PLX_SERVE_GUARD_H
 
-#include "serve/answer.h"
+#include "serve/reply.h"
 
 struct plx_guard {
     char *key;  /* owned; NULL: none is needed */
@@ -17,6 +17,6 @@ struct plx_credentials {
 
 /* False, with the answer, if it is refused. With `open` no key is needed. */
 bool plx_guard_admit(const struct plx_guard *guard, const struct plx_credentials *credentials, bool open,
-                     struct plx_answer *answer);
+                     struct plx_reply *answer);
 
 #endif

@@ -11,19 +11,19 @@ bool plx_members_malformed(struct plx_members *members)
 {
     struct plx_error error;
     plx_json_scan_error(&members->scan, 1, 0, &error);
-    return plx_answer_refuse(members->answer, 400, "the body is no usable JSON: %s, at byte %" PRIu64,
-                             error.message, (uint64_t)members->scan.at);
+    return plx_reply_refuse(members->answer, 400, "the body is no usable JSON: %s, at byte %" PRIu64,
+                            error.message, (uint64_t)members->scan.at);
 }
 
 bool plx_members_read(const struct plx_served *served, const void *body, size_t size,
                       bool (*take)(void *user, struct plx_members *members, struct plx_word key, bool *known),
-                      void *user, struct plx_answer *answer)
+                      void *user, struct plx_reply *answer)
 {
     struct plx_members members = {.scan = {.text = body, .size = size}, .answer = answer, .served = served};
     struct plx_json_string key;
     uint8_t room[64];
     if (plx_json_scan_space(&members.scan) != '{')
-        return plx_answer_refuse(answer, 400, "the body must be a JSON object");
+        return plx_reply_refuse(answer, 400, "the body must be a JSON object");
     plx_json_scan_begin(&members.scan, '{');
     for (size_t i = 0; plx_json_scan_more(&members.scan, '}', i); i++) {
         bool known = false;
@@ -60,7 +60,7 @@ bool plx_members_bool(struct plx_members *members, const char *key, bool *value)
     const size_t left = scan->size - scan->at;
     *value = left >= 4 && memcmp(at, "true", 4) == 0;
     if (!*value && (left < 5 || memcmp(at, "false", 5) != 0))
-        return plx_answer_refuse(members->answer, 400, "%s must be true or false", key);
+        return plx_reply_refuse(members->answer, 400, "%s must be true or false", key);
     scan->at += *value ? 4 : 5;
     return true;
 }
@@ -70,7 +70,7 @@ static bool scan_number(struct plx_members *members, const char *key, struct plx
 {
     const int byte = plx_json_scan_space(&members->scan);
     if (byte != '-' && (byte < '0' || byte > '9'))
-        return plx_answer_refuse(members->answer, 400, "%s must be a number", key);
+        return plx_reply_refuse(members->answer, 400, "%s must be a number", key);
     return plx_json_scan_number(&members->scan, number) || plx_members_malformed(members);
 }
 
@@ -80,7 +80,7 @@ bool plx_members_number(struct plx_members *members, const char *key, double *va
     if (!scan_number(members, key, &number))
         return false;
     return plx_parse_double(number.text, number.length, value) ||
-           plx_answer_refuse(members->answer, 400, "%s must be a number", key);
+           plx_reply_refuse(members->answer, 400, "%s must be a number", key);
 }
 
 bool plx_members_u64(struct plx_members *members, const char *key, uint64_t most, uint64_t *value)
@@ -90,9 +90,8 @@ bool plx_members_u64(struct plx_members *members, const char *key, uint64_t most
         return false;
     if (plx_parse_u64(number.text, number.length, 0, most, value))
         return true;
-    return plx_answer_refuse(members->answer, 400,
-                             "%s must be a whole number from 0 to %" PRIu64 ", not %.*s", key, most,
-                             number.length < 40 ? (int)number.length : 40, number.text);
+    return plx_reply_refuse(members->answer, 400, "%s must be a whole number from 0 to %" PRIu64 ", not %.*s",
+                            key, most, number.length < 40 ? (int)number.length : 40, number.text);
 }
 
 bool plx_members_string(struct plx_members *members, const char *key, char **text, size_t *length)
@@ -100,12 +99,12 @@ bool plx_members_string(struct plx_members *members, const char *key, char **tex
     struct plx_json_string string;
     struct plx_error error;
     if (plx_json_scan_space(&members->scan) != '"')
-        return plx_answer_refuse(members->answer, 400, "%s must be a string", key);
+        return plx_reply_refuse(members->answer, 400, "%s must be a string", key);
     if (!plx_json_scan_string(&members->scan, &string))
         return plx_members_malformed(members);
     uint8_t *room = plx_new_array(string.length + 1, 1, &error);
     if (!room)
-        return plx_answer_fail(members->answer, &error);
+        return plx_reply_fail(members->answer, &error);
     const struct plx_word word = plx_json_word(&string, room);
     if (!string.escaped)
         memcpy(room, word.text, word.length);
@@ -125,6 +124,6 @@ bool plx_members_model(struct plx_members *members)
     plx_text_visible(name, shown, sizeof shown);
     free(name);
     return served ||
-           plx_answer_refuse(members->answer, 404, "there is no model \"%.200s\" here: it is \"%.200s\"",
-                             shown, members->served->name);
+           plx_reply_refuse(members->answer, 404, "there is no model \"%.200s\" here: it is \"%.200s\"",
+                            shown, members->served->name);
 }

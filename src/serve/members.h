@@ -4,12 +4,12 @@
 #define PLX_SERVE_MEMBERS_H
 
 #include "base/json_scan.h"
-#include "serve/answer.h"
+#include "serve/reply.h"
 #include "serve/served.h"
 
 struct plx_members {
     struct plx_json_scan scan;
-    struct plx_answer *answer;
+    struct plx_reply *answer;
     const struct plx_served *served;
 };
 
@@ -20,7 +20,7 @@ bool plx_members_malformed(struct plx_members *members);
    otherwise leaves *known false and the value where it is. */
 bool plx_members_read(const struct plx_served *served, const void *body, size_t size,
                       bool (*take)(void *user, struct plx_members *members, struct plx_word key, bool *known),
-                      void *user, struct plx_answer *answer);
+                      void *user, struct plx_reply *answer);
 
 bool plx_members_is(struct plx_word key, const char *name);
 

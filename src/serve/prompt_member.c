@@ -13,7 +13,7 @@ static struct plx_prompt *add_prompt(struct plx_members *members, struct plx_pro
 {
     struct plx_error error;
     if (plx_reserve_array(&list->prompts, &list->capacity, list->count + 1, sizeof *list->prompts, &error)) {
-        plx_answer_fail(members->answer, &error);
+        plx_reply_fail(members->answer, &error);
         return NULL;
     }
     struct plx_prompt *prompt = list->prompts + list->count++;
@@ -39,14 +39,14 @@ static bool add_text(struct plx_members *members, struct plx_prompt_list *list)
     const enum plx_status status =
         plx_prompt_tokenize(prompt, members->served, (struct plx_word){text, length}, &error);
     free(text);
-    return status == PLX_OK || plx_answer_fail(members->answer, &error);
+    return status == PLX_OK || plx_reply_fail(members->answer, &error);
 }
 
 static bool refuse_id(struct plx_members *members, const struct plx_prompt_list *list, size_t index,
                       const char *id, size_t length)
 {
     const uint64_t vocabulary = members->served->info->vocabulary;
-    return plx_answer_refuse(
+    return plx_reply_refuse(
         members->answer, 400,
         "token %zu of prompt %zu is %.*s, but ids are whole numbers from 0 to %" PRIu64 "%s", index,
         list->count - 1, length < 40 ? (int)length : 40, id, vocabulary ? vocabulary - 1 : PLX_NO_TOKEN - 1,
@@ -62,7 +62,7 @@ static bool take_id(struct plx_members *members, struct plx_prompt_list *list, s
     struct plx_word number;
     uint64_t id;
     if (byte != '-' && (byte < '0' || byte > '9'))
-        return plx_answer_refuse(members->answer, 400, "prompt mixes token ids with something else");
+        return plx_reply_refuse(members->answer, 400, "prompt mixes token ids with something else");
     if (!plx_json_scan_number(&members->scan, &number))
         return plx_members_malformed(members);
     if (number.length == 2 && *number.text == '-' && number.text[1] == '1' &&
@@ -96,11 +96,11 @@ bool plx_prompt_member_ids(struct plx_members *members, const char *key, struct 
     if (!prompt)
         return false;
     if (plx_json_scan_space(&members->scan) != '[')
-        return plx_answer_refuse(members->answer, 400, "%s must be an array of token ids", key);
+        return plx_reply_refuse(members->answer, 400, "%s must be an array of token ids", key);
     plx_json_scan_begin(&members->scan, '[');
     for (size_t i = 0; plx_json_scan_more(&members->scan, ']', i); i++) {
         if (plx_prompt_reserve(prompt, IDS + 1, &error))
-            return plx_answer_fail(members->answer, &error);
+            return plx_reply_fail(members->answer, &error);
         plx_json_scan_space(&members->scan);
         if (!take_ids(members, list, prompt) || !take_id(members, list, prompt))
             return false;
@@ -114,18 +114,18 @@ bool plx_prompt_member(struct plx_members *members, struct plx_prompt_list *list
     if (plx_json_scan_space(scan) == '"')
         return add_text(members, list);
     if (plx_json_scan_space(scan) != '[')
-        return plx_answer_refuse(members->answer, 400, "prompt must be a string or an array");
+        return plx_reply_refuse(members->answer, 400, "prompt must be a string or an array");
     struct plx_json_scan inside = *scan;
     plx_json_scan_begin(&inside, '[');
     const int first = plx_json_scan_space(&inside);
     if (first == ']')
-        return plx_answer_refuse(members->answer, 400, "prompt is an empty array");
+        return plx_reply_refuse(members->answer, 400, "prompt is an empty array");
     if (first != '"' && first != '[')
         return plx_prompt_member_ids(members, "prompt", list);
     plx_json_scan_begin(scan, '[');
     for (size_t i = 0; plx_json_scan_more(scan, ']', i); i++) {
         if (plx_json_scan_space(scan) != first)
-            return plx_answer_refuse(members->answer, 400, "prompt mixes texts with something else");
+            return plx_reply_refuse(members->answer, 400, "prompt mixes texts with something else");
         if (!(first == '"' ? add_text(members, list) : plx_prompt_member_ids(members, "prompt", list)))
             return false;
     }

@@ -7,50 +7,49 @@
 #include <string.h>
 
 static bool answer_tokenize(const struct plx_served *served, struct plx_session *session, const void *body,
-                            size_t size, struct plx_answer *answer)
+                            size_t size, struct plx_reply *answer)
 {
     (void)session;
     return plx_tokenization(served, body, size, answer);
 }
 
 static bool answer_detokenize(const struct plx_served *served, struct plx_session *session, const void *body,
-                              size_t size, struct plx_answer *answer)
+                              size_t size, struct plx_reply *answer)
 {
     (void)session;
     return plx_detokenization(served, body, size, answer);
 }
 
-static bool answer_health(const struct plx_served *served, const char *rest, struct plx_answer *answer)
+static bool answer_health(const struct plx_served *served, const char *rest, struct plx_reply *answer)
 {
     struct plx_error error;
     (void)served;
     (void)rest;
     return plx_buffer_append_text(&answer->text, "{\"status\": \"ok\"}\n", &error)
-               ? plx_answer_fail(answer, &error)
+               ? plx_reply_fail(answer, &error)
                : true;
 }
 
-static bool answer_models(const struct plx_served *served, const char *rest, struct plx_answer *answer)
+static bool answer_models(const struct plx_served *served, const char *rest, struct plx_reply *answer)
 {
     struct plx_error error;
     (void)rest;
-    return plx_description_write(served, true, &answer->text, &error) ? plx_answer_fail(answer, &error)
-                                                                      : true;
+    return plx_description_write(served, true, &answer->text, &error) ? plx_reply_fail(answer, &error) : true;
 }
 
-static bool answer_tokenizer(const struct plx_served *served, const char *rest, struct plx_answer *answer)
+static bool answer_tokenizer(const struct plx_served *served, const char *rest, struct plx_reply *answer)
 {
     struct plx_error error;
     (void)rest;
-    return plx_description_tokenizer(served, &answer->text, &error) ? plx_answer_fail(answer, &error) : true;
+    return plx_description_tokenizer(served, &answer->text, &error) ? plx_reply_fail(answer, &error) : true;
 }
 
-static bool answer_model(const struct plx_served *served, const char *rest, struct plx_answer *answer)
+static bool answer_model(const struct plx_served *served, const char *rest, struct plx_reply *answer)
 {
     struct plx_error error;
     if (strcmp(rest, served->name) != 0)
-        return plx_answer_refuse(answer, 404, "there is no such model here: it is \"%.200s\"", served->name);
-    return plx_description_write(served, false, &answer->text, &error) ? plx_answer_fail(answer, &error)
+        return plx_reply_refuse(answer, 404, "there is no such model here: it is \"%.200s\"", served->name);
+    return plx_description_write(served, false, &answer->text, &error) ? plx_reply_fail(answer, &error)
                                                                        : true;
 }
 
@@ -81,7 +80,7 @@ static bool fits(const struct plx_route *route, const char *path, const char **r
 }
 
 const struct plx_route *plx_route_find(const char *method, const char *path, const char **rest,
-                                       const char **allowed, struct plx_answer *answer)
+                                       const char **allowed, struct plx_reply *answer)
 {
     char shown[512];
     const char *const wanted = strcmp(method, "HEAD") == 0 ? "GET" : method;
@@ -95,8 +94,8 @@ const struct plx_route *plx_route_find(const char *method, const char *path, con
     }
     plx_text_visible(path, shown, sizeof shown);
     if (*allowed)
-        plx_answer_refuse(answer, 405, "%.300s takes %s", shown, *allowed);
+        plx_reply_refuse(answer, 405, "%.300s takes %s", shown, *allowed);
     else
-        plx_answer_refuse(answer, 404, "there is no %.300s here", shown);
+        plx_reply_refuse(answer, 404, "there is no %.300s here", shown);
     return NULL;
 }

@@ -9,11 +9,11 @@ static bool take(struct plx_prompt_list *list, struct plx_members *members, stru
     *known = true;
     if (plx_members_is(key, name)) {
         if (list->count > 0)
-            return plx_answer_refuse(members->answer, 400, "%s is there twice", name);
+            return plx_reply_refuse(members->answer, 400, "%s is there twice", name);
         if (!texts)
             return plx_prompt_member_ids(members, name, list);
         if (plx_json_scan_space(&members->scan) != '"')
-            return plx_answer_refuse(members->answer, 400, "prompt must be a string");
+            return plx_reply_refuse(members->answer, 400, "prompt must be a string");
         return plx_prompt_member(members, list);
     }
     if (plx_members_is(key, "model") && !plx_members_null(members))
@@ -32,28 +32,28 @@ static bool take_ids(void *user, struct plx_members *members, struct plx_word ke
     return take(user, members, key, false, known);
 }
 
-static void begin(struct plx_json_writer *writer, struct plx_answer *answer)
+static void begin(struct plx_json_writer *writer, struct plx_reply *answer)
 {
     plx_json_writer_init(writer, &answer->text);
     writer->compact = true;
     plx_json_begin_object(writer, NULL);
 }
 
-static bool finish(struct plx_json_writer *writer, struct plx_answer *answer)
+static bool finish(struct plx_json_writer *writer, struct plx_reply *answer)
 {
     struct plx_error error;
     plx_json_end_object(writer);
-    return plx_json_writer_finish(writer, &error) ? plx_answer_fail(answer, &error) : true;
+    return plx_json_writer_finish(writer, &error) ? plx_reply_fail(answer, &error) : true;
 }
 
 bool plx_tokenization(const struct plx_served *served, const void *body, size_t size,
-                      struct plx_answer *answer)
+                      struct plx_reply *answer)
 {
     struct plx_prompt_list list = {0};
     struct plx_json_writer writer;
     bool fine = plx_members_read(served, body, size, take_text, &list, answer);
     if (fine && list.count == 0)
-        fine = plx_answer_refuse(answer, 400, "prompt is missing");
+        fine = plx_reply_refuse(answer, 400, "prompt is missing");
     if (fine) {
         begin(&writer, answer);
         plx_json_u64(&writer, "count", list.prompts->count);
@@ -73,16 +73,16 @@ bool plx_tokenization(const struct plx_served *served, const void *body, size_t 
 }
 
 bool plx_detokenization(const struct plx_served *served, const void *body, size_t size,
-                        struct plx_answer *answer)
+                        struct plx_reply *answer)
 {
     struct plx_prompt_list list = {0};
     struct plx_json_writer writer;
     struct plx_error error;
     bool fine = plx_members_read(served, body, size, take_ids, &list, answer);
     if (fine && list.count == 0)
-        fine = plx_answer_refuse(answer, 400, "tokens is missing");
+        fine = plx_reply_refuse(answer, 400, "tokens is missing");
     if (fine && plx_prompt_spell(list.prompts, served, 0, &error))
-        fine = plx_answer_fail(answer, &error);
+        fine = plx_reply_fail(answer, &error);
     if (fine) {
         const struct plx_buffer *text = &list.prompts->text;
         begin(&writer, answer);

@@ -6,8 +6,8 @@
 
 /* As plx_completions; without a session. */
 bool plx_tokenization(const struct plx_served *served, const void *body, size_t size,
-                      struct plx_answer *answer);
+                      struct plx_reply *answer);
 bool plx_detokenization(const struct plx_served *served, const void *body, size_t size,
-                        struct plx_answer *answer);
+                        struct plx_reply *answer);
 
 #endif

@@ -119,7 +119,7 @@ void plx_workers_stop(struct plx_workers *workers)
     pthread_mutex_unlock(&workers->lock);
     for (; work; work = next) {
         next = work->next;
-        plx_answer_refuse(work->answer, 503, "the server is stopping");
+        plx_reply_refuse(work->answer, 503, "the server is stopping");
         work->done(work);
     }
     for (; workers->count > 0; workers->count--) {

@@ -9,7 +9,7 @@ struct plx_work {
     const struct plx_route *route;
     const void *body;
     size_t size;
-    struct plx_answer *answer;
+    struct plx_reply *answer;
     /* Called by the thread that has done it, or by the one that drops it. */
     void (*done)(struct plx_work *work);
     struct plx_work *next;

@@ -41,11 +41,11 @@ void served_close(struct plx_model *model, struct plx_served *served)
 
 cJSON *served_complete(const struct plx_served *served, const char *body, unsigned code)
 {
-    struct plx_answer answer;
+    struct plx_reply answer;
     struct plx_error error;
     struct plx_session *session = plx_session_new(served->model, &error);
     assert_non_null(session);
-    plx_answer_init(&answer);
+    plx_reply_init(&answer);
     if (plx_completions(served, session, body, strlen(body), &answer))
         answer.code = 200;
     if (answer.code != code)
@@ -53,7 +53,7 @@ cJSON *served_complete(const struct plx_served *served, const char *body, unsign
                  (const char *)answer.text.data);
     cJSON *value = cJSON_ParseWithLength((const char *)answer.text.data, answer.text.size);
     assert_non_null(value);
-    plx_answer_release(&answer);
+    plx_reply_release(&answer);
     plx_session_free(session);
     return value;
 }

@@ -12,11 +12,11 @@ static unsigned code_of(const struct plx_guard *guard, const char *authorization
                         const char *origin, bool open)
 {
     const struct plx_credentials credentials = {authorization, host, origin};
-    struct plx_answer answer;
-    plx_answer_init(&answer);
-    const bool admitted = plx_guard_admit(guard, &credentials, open, &answer);
-    const unsigned code = admitted ? 0 : answer.code;
-    plx_answer_release(&answer);
+    struct plx_reply reply;
+    plx_reply_init(&reply);
+    const bool admitted = plx_guard_admit(guard, &credentials, open, &reply);
+    const unsigned code = admitted ? 0 : reply.code;
+    plx_reply_release(&reply);
     return code;
 }
 

@@ -1,4 +1,4 @@
-#include "serve/answer.h"
+#include "serve/reply.h"
 
 #include "base/json_writer.h"
 
@@ -19,13 +19,13 @@ static const struct {
     {0, "invalid_request_error", NULL},
 };
 
-void plx_answer_init(struct plx_answer *answer)
+void plx_reply_init(struct plx_reply *answer)
 {
     answer->code = 0;
     plx_buffer_init(&answer->text, PLX_ANSWER_BYTES_MOST);
 }
 
-void plx_answer_release(struct plx_answer *answer)
+void plx_reply_release(struct plx_reply *answer)
 {
     plx_buffer_release(&answer->text);
 }
@@ -54,7 +54,7 @@ static void write_error(struct plx_buffer *text, unsigned code, const char *mess
         plx_buffer_release(text); /* the code must do */
 }
 
-bool plx_answer_refuse(struct plx_answer *answer, unsigned code, const char *format, ...)
+bool plx_reply_refuse(struct plx_reply *answer, unsigned code, const char *format, ...)
 {
     char message[1024];
     va_list arguments;
@@ -67,7 +67,7 @@ bool plx_answer_refuse(struct plx_answer *answer, unsigned code, const char *for
     return false;
 }
 
-bool plx_answer_fail(struct plx_answer *answer, const struct plx_error *error)
+bool plx_reply_fail(struct plx_reply *answer, const struct plx_error *error)
 {
     char text[1536];
     plx_error_format(error, text, sizeof text);
@@ -75,9 +75,9 @@ bool plx_answer_fail(struct plx_answer *answer, const struct plx_error *error)
     case PLX_USAGE:
     case PLX_MISMATCH:
     case PLX_MALFORMED:
-    case PLX_UNSUPPORTED: return plx_answer_refuse(answer, 400, "%s", text);
+    case PLX_UNSUPPORTED: return plx_reply_refuse(answer, 400, "%s", text);
     case PLX_MEMORY:
-    case PLX_INTERRUPTED: return plx_answer_refuse(answer, 503, "%s", text);
-    default: return plx_answer_refuse(answer, 500, "%s", text);
+    case PLX_INTERRUPTED: return plx_reply_refuse(answer, 503, "%s", text);
+    default: return plx_reply_refuse(answer, 500, "%s", text);
     }
 }
