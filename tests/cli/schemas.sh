@@ -41,6 +41,10 @@ wrote divergence-1 divergence.json divergence "$ngram" "$ngram" "$test_text" -q 
 wrote inspection-1 inspection.json inspect "$ngram" "$test_text" -q --json -o inspection.json
 "$PERPLEX" protocols --json >protocols.json
 echo 'protocols-1 protocols.json' >>pairs
+mkdir -p "$XDG_CACHE_HOME/perplex/sha256/e3"
+: >"$XDG_CACHE_HOME/perplex/sha256/e3/e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+"$PERPLEX" cache verify --json >cache.json
+echo 'cache-1 cache.json' >>pairs
 cat >plan.json <<END
 {"schema": "perplex.plan/1", "models": ["$ngram", "$work/missing.arpa"], "corpora": ["$test_text"], "results": "results"}
 END
