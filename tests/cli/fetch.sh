@@ -123,6 +123,8 @@ for count in documents:9:10 lines:66:67 words:3582:3581 characters:18586:1 bytes
 done
 
 # Names.
+misused "--output $folder/good.json would overwrite what is read: *" \
+    "$PERPLEX" eval uniform:9 "corpus:$folder/good.json/test" -o "$folder/good.json"
 refuses 2 'there is no corpus "goood" (did you mean good\?)' "$PERPLEX" eval uniform:9 corpus:goood/test
 refuses 2 'the corpus "good" has no split "tset" (it has test)' "$PERPLEX" fetch good/tset
 misused 'fetch needs the name of a corpus; --list lists them' "$PERPLEX" fetch
