@@ -48,6 +48,10 @@ struct entry {
 
 static const struct entry ENVIRONMENT[] = {
     {"TERM", "Where it is `dumb`, nothing is written to a terminal over and over: no progress, no summary."},
+    {"PERPLEX_OFFLINE", "Unless it is empty or `0`, nothing is transferred over the network."},
+    {"PERPLEX_TRIES",
+     "How often a transfer is tried in all where it fails for what may pass: timeouts, broken connections, "
+     "answers like 429 and 503. From 1 to 100; 5 without it."},
     {"http_proxy, https_proxy, all_proxy, no_proxy",
      "What libcurl, which makes the transfers, takes from them: see curl(1)."},
     {"CURL_CA_BUNDLE, SSL_CERT_FILE", "The first that is set names a file of certificates (PEM) of the "

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define TRIES_MOST 100
+
 /* $VARIABLE/NAME where the variable holds an absolute path, else $HOME/OTHERWISE/NAME; "" without either, or
    where it is too long for the place. */
 static void find_folder(const char *variable, const char *otherwise, const char *name, char *path,
@@ -25,6 +27,20 @@ static void note(void *user, const char *text)
     fprintf(stderr, "perplex: %s\n", text);
 }
 
+/* PERPLEX_TRIES; 0, which means the default, where it is not set. */
+static unsigned find_tries(void)
+{
+    const char *text = getenv("PERPLEX_TRIES");
+    if (!text || !*text)
+        return 0;
+    char *end;
+    const unsigned long tries = strtoul(text, &end, 10);
+    if (*text >= '0' && *text <= '9' && *end == '\0' && tries >= 1 && tries <= TRIES_MOST)
+        return (unsigned)tries;
+    note(NULL, "PERPLEX_TRIES is not a number from 1 to 100, and not heeded");
+    return 0;
+}
+
 const struct plx_network *cli_network(void)
 {
     static struct plx_network network;
@@ -44,6 +60,7 @@ const struct plx_network *cli_network(void)
         .manifests = folders,
         .manifest_count = *manifests ? 1 : 0,
         .certificates = certificates && *certificates ? certificates : NULL,
+        .tries = find_tries(),
         .note = note,
     };
     return &network;

@@ -7,6 +7,7 @@
 set -u
 : "${PERPLEX:?names the program}" "${SOURCE_DIR:?names the root of the source}"
 export LC_ALL=C TERM=xterm SHELL=/bin/sh no_proxy=127.0.0.1
+export PERPLEX_TRIES=1 # of transfers, so that those that fail do so at once
 unset NO_COLOR
 
 models=$SOURCE_DIR/tests/data/models

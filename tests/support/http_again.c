@@ -40,11 +40,13 @@ static bool range_begin(const struct http_connection *connection, const struct r
     char value[256];
     if (!resource->ranges || !http_request_field(connection, "\r\nRange: bytes=", value, sizeof value))
         return false;
-    *begin = strtoul(value, NULL, 10);
-    if (!http_request_field(connection, "\r\nIf-Range:", value, sizeof value))
-        return true;
-    return (resource->etag && value[0] == '"' && strcmp(value, resource->etag) == 0) ||
-           (resource->modified && strcmp(value, resource->modified) == 0);
+    const size_t asked = strtoul(value, NULL, 10);
+    if (http_request_field(connection, "\r\nIf-Range:", value, sizeof value) &&
+        !((resource->etag && value[0] == '"' && strcmp(value, resource->etag) == 0) ||
+          (resource->modified && strcmp(value, resource->modified) == 0)))
+        return false;
+    *begin = asked;
+    return true;
 }
 
 static void send_resource(struct http_connection *connection, const struct resource *resource)
