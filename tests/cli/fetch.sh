@@ -5,7 +5,7 @@
 : "${ARCHIVER:?names the packer of tests/support}" "${HTTP_SERVER:?names the server of tests/support}"
 
 export XDG_CACHE_HOME="$work/cache" XDG_CONFIG_HOME="$work/config"
-unset PERPLEX_OFFLINE PERPLEX_CACHE
+unset PERPLEX_OFFLINE PERPLEX_CACHE PERPLEX_TRIES
 folder=$XDG_CONFIG_HOME/perplex/corpora
 mkdir -p served "$folder"
 cp "$test_text" served/test.txt
@@ -92,6 +92,21 @@ misused '*corpus:both/part: tokens are of the kind char, but those before it wor
 accepts "$PERPLEX" eval uniform:10 corpus:both/train corpus:both/part -q
 has runtime.inputs.corpus 'corpus:both/train corpus:both/part'
 refuses 2 '*a member of an archive is asked for*' "$PERPLEX" eval "$ngram" corpus:good --member none
+
+# A page of excuses, with status 200, is nothing to believe; nor does it stand in the way of the other URL, or later.
+printf '<html><body>Later.</body></html>\n' >served/sorry
+printf 'a file\n' >served/changing
+manifest sorry "\"test\": {\"urls\": [\"$web/sorry\", \"$web/test.txt\"], \"counts\": {\"lines\": 66}},
+  \"other\": {\"urls\": [\"$web/changing\"], \"counts\": {\"lines\": 2}}"
+run "$PERPLEX" fetch sorry/test
+ends_with 0
+fetched sorry/test "$test_text"
+accepts "$PERPLEX" fetch --list sorry
+refuses 2 'corpus:sorry/other: there are 1 lines, but its manifest says 2' "$PERPLEX" fetch sorry/other
+printf 'of\ntwo lines\n' >served/changing
+run "$PERPLEX" fetch sorry/other
+ends_with 0
+fetched sorry/other served/changing
 
 # Another content later.
 before=$(sum served/both.zip)
