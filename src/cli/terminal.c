@@ -13,8 +13,7 @@ static volatile sig_atomic_t interrupted;
 
 static void on_signal(int number)
 {
-    (void)number;
-    interrupted = 1;
+    interrupted = number;
 }
 
 void cli_catch_signals(void)
@@ -42,6 +41,11 @@ bool cli_interrupted(void *user)
 {
     (void)user;
     return interrupted != 0;
+}
+
+int cli_interrupting_signal(void)
+{
+    return interrupted;
 }
 
 bool cli_is_terminal(FILE *stream)
@@ -103,6 +107,8 @@ void cli_progress_corpus(void *user, const struct plx_progress *state)
         return;
     const double rate = state->seconds > 0 ? (double)state->tokens / state->seconds : 0;
     fprintf(stderr, "\r\033[Kscoring: %.3g M tokens, %.3g M/s", (double)state->tokens * 1e-6, rate * 1e-6);
+    if (state->requests)
+        fprintf(stderr, ", %llu requests", (unsigned long long)state->requests);
     if (state->size_bytes && state->done_bytes) {
         const double share = (double)state->done_bytes / (double)state->size_bytes;
         fprintf(stderr, ", %.0f %%, %.0f s left", 100.0 * share, state->seconds * (1.0 - share) / share);
