@@ -101,11 +101,14 @@ struct plx_model_info {
     const char *load;     /* of a format that is used in place, how the file lies in memory: "map" or "copy";
                              else NULL */
     const char *fingerprint; /* what sha256 is of: "full", "quick" or "none" (see enum plx_fingerprint), or
-                                "stored": the file carries it */
-    char sha256[65]; /* of the model file, hexadecimal, "" for none; of a model without a file, of its name;
-                        of an index of weights and of a description, of its content and those of the files
-                        that it names, in the order of their names, one behind the other (quick: of what is
-                        hashed of each); of a mixture, of its weights and its models' own */
+                                "stored": the file carries it; of an endpoint "told": its server
+                                says what the model's fingerprint is, or "name": there is only its name */
+    char
+        sha256[65]; /* of the model file, hexadecimal, "" for none; of a model without a file, of its name, of
+                       an endpoint without the URL;
+                       of an index of weights and of a description, of its content and those of the files
+                       that it names, in the order of their names, one behind the other (quick: of what is
+                       hashed of each); of a mixture, of its weights and its models' own */
     char vocabulary_sha256[65];             /* of the vocabulary file beside it; "" if there is none */
     const struct plx_component *components; /* [component_count], of a mixture; else NULL */
     size_t component_count;

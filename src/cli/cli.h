@@ -87,6 +87,7 @@ enum cli_takes {
     CLI_TAKES_RESAMPLING,
     CLI_TAKES_COMMAND,
     CLI_TAKES_CORPUS, /* of the library's own that has a name; or a file */
+    CLI_TAKES_CACHE_ACTION,
     /* Files, and more. */
     CLI_TAKES_MODEL, /* or one of the words, with something behind it */
     CLI_TAKES_RESULT /* *.json */
@@ -258,9 +259,13 @@ enum cli_takes {
     X(DEEP, "deep", 0, NULL, NOTHING, CLI_INSPECT,                                                           \
       "n-gram models: every check, sums of p after a sample of contexts, what is stored in figures")         \
     X(SEED, "seed", 0, "N", NUMBER, CLI_INSPECT, "of the sample of contexts that --deep draws (default 0)")  \
-    X(JSON, "json", 0, NULL, NOTHING, CLI_COMPARE | CLI_INSPECT | CLI_PROTOCOLS | CLI_FETCH, "as JSON: %s")  \
+    X(JSON, "json", 0, NULL, NOTHING, CLI_COMPARE | CLI_INSPECT | CLI_PROTOCOLS | CLI_FETCH | CLI_CACHE,     \
+      "as JSON: %s")                                                                                         \
     X(LIST, "list", 0, NULL, NOTHING, CLI_FETCH,                                                             \
       "list corpora and what of them is there, or all that is known of NAME")                                \
+    X(OLDER_THAN, "older-than", 0, "DAYS", NUMBER, CLI_CACHE,                                                \
+      "prune: also what has not been used for so many days")                                                 \
+    X(ALL_CONTENTS, "all", 0, NULL, NOTHING, CLI_CACHE, "prune: everything")                                 \
     X(JOBS, "jobs", 0, "N", NUMBER, CLI_RUN, "cells at a time (default 1), which share the processors")      \
     X(RESULTS_FOLDER, "results", 0, "FOLDER", FILE, CLI_RUN,                                                 \
       "folder of the results (default: as the plan says)")                                                   \
@@ -328,7 +333,7 @@ struct cli_command {
 extern const struct cli_command cli_command_fetch, cli_command_divergence, cli_command_eval,
     cli_command_compare, cli_command_table, cli_command_merge, cli_command_formats, cli_command_inspect,
     cli_command_convert, cli_command_protocols, cli_command_report, cli_command_run, cli_command_check,
-    cli_command_help;
+    cli_command_cache, cli_command_help;
 
 /* eval.c: says why the perplexity is not finite; returns the exit code. */
 int cli_not_finite(const struct plx_metrics *metrics);
@@ -572,6 +577,9 @@ enum plx_status cli_check_budget(const struct plx_endpoint_options *endpoint,
 
 /* fetch_list.c: what --list lists; returns the exit code, having said what is wrong. */
 int cli_list_corpora(const struct cli_arguments *arguments);
+
+/* cache.c: what `perplex cache` does, NULL past the end. */
+const char *cli_cache_action(size_t index);
 
 /* network.c: as the environment asks for it; static. Called first by the main thread. */
 const struct plx_network *cli_network(void);
