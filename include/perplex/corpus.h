@@ -138,12 +138,13 @@ struct plx_corpus_info {
 };
 
 /* Opens a corpus of names[count], count > 0, read one after the other as one corpus: each a path, "-" for
-   standard input, a URL, or a pattern of paths ("shard-*.txt": all files that match, in the order of their
-   bytes; a file of just that name comes first). Every file begins a document. They must be of one format. A
+   standard input, a URL, a pattern of paths ("shard-*.txt": all files that match, in the order of their
+   bytes; a file of just that name comes first), or "corpus:NAME/SPLIT" (manifest.h), which says its format,
+   member and kind of token where the options do not. Every file begins a document. They must be of one format. A
    zip or tar archive (tar also compressed by bzip2, xz or zstd) stands for the file in it that
    options->member names: its name there; where no file has that name, the last part of it, or a pattern of
    either; without a member the only file. options may be NULL. *corpus is to be closed with plx_corpus_close;
-   NULL on failure. PLX_USAGE where options->format names no format, "-" stands twice, the options ask for no
+   NULL on failure. PLX_USAGE where options->format names no format, there is no corpus of a name, "-" stands twice, the options ask for no
    document, a text is to be cut into PLX_TOKENS_PIECE, or where none or several files of an archive are
    meant; PLX_UNSUPPORTED where the content is of none, or a file of an archive is encrypted or itself an
    archive; PLX_IO where a file is missing, which is seen at once, or no file matches; the errors of opening

@@ -1,6 +1,6 @@
 /* libperplex: how well a language model predicts a corpus.
 
-   Open a model (model.h) and a corpus (corpus.h), evaluate the one on the other under a protocol (evaluate.h,
+   Open a model (model.h) and a corpus (corpus.h; by its name: manifest.h), evaluate the one on the other under a protocol (evaluate.h,
    protocol.h), write the result (result.h, output.h), what every token and document costs (per_token.h,
    per_document.h), where the loss is (breakdown.h), and pages for people (report.h). Shares of a corpus that
    were scored by themselves are put together again (merge.h). Results are compared (compare.h) and held
@@ -25,6 +25,7 @@
 #include <perplex/inspect.h>
 #include <perplex/journal.h>
 #include <perplex/loss.h>
+#include <perplex/manifest.h>
 #include <perplex/merge.h>
 #include <perplex/mixture.h>
 #include <perplex/model.h>

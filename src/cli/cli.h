@@ -85,6 +85,7 @@ enum cli_takes {
     CLI_TAKES_SUMMARY,
     CLI_TAKES_RESAMPLING,
     CLI_TAKES_COMMAND,
+    CLI_TAKES_CORPUS, /* of the library's own that has a name; or a file */
     /* Files, and more. */
     CLI_TAKES_MODEL, /* or one of the words, with something behind it */
     CLI_TAKES_RESULT /* *.json */
@@ -225,7 +226,7 @@ enum cli_takes {
     X(UPDATE_BASELINE, "update-baseline", 0, NULL, NOTHING, CLI_CHECK,                                       \
       "put the new result in its place, whatever the gate says; make it where it is missing")                \
     X(QUIET, "quiet", 'q', NULL, NOTHING,                                                                    \
-      CLI_SCORING | CLI_CHECK | CLI_INSPECT | CLI_CONVERT | CLI_COMPARE | CLI_RUN | CLI_MERGE,               \
+      CLI_SCORING | CLI_CHECK | CLI_INSPECT | CLI_CONVERT | CLI_COMPARE | CLI_RUN | CLI_MERGE | CLI_FETCH,   \
       "no progress, summary or warnings on stderr")                                                          \
     X(CONFIG, "config", 0, "FILE", FILE, CLI_SCORING, "options out of a JSON file")                          \
     X(TO, "to", 0, "FORMAT", IDS_FORMAT, CLI_CONVERT,                                                        \
@@ -241,7 +242,9 @@ enum cli_takes {
     X(DEEP, "deep", 0, NULL, NOTHING, CLI_INSPECT,                                                           \
       "n-gram models: every check, sums of p after a sample of contexts, what is stored in figures")         \
     X(SEED, "seed", 0, "N", NUMBER, CLI_INSPECT, "of the sample of contexts that --deep draws (default 0)")  \
-    X(JSON, "json", 0, NULL, NOTHING, CLI_COMPARE | CLI_INSPECT | CLI_PROTOCOLS, "as JSON: %s")              \
+    X(JSON, "json", 0, NULL, NOTHING, CLI_COMPARE | CLI_INSPECT | CLI_PROTOCOLS | CLI_FETCH, "as JSON: %s")  \
+    X(LIST, "list", 0, NULL, NOTHING, CLI_FETCH,                                                             \
+      "list corpora and what of them is there, or all that is known of NAME")                                \
     X(JOBS, "jobs", 0, "N", NUMBER, CLI_RUN, "cells at a time (default 1), which share the processors")      \
     X(RESULTS_FOLDER, "results", 0, "FOLDER", FILE, CLI_RUN,                                                 \
       "folder of the results (default: as the plan says)")                                                   \
@@ -306,9 +309,10 @@ struct cli_command {
     const struct cli_example *examples;          /* ended by one without command; NULL: none */
 };
 
-extern const struct cli_command cli_command_divergence, cli_command_eval, cli_command_compare,
-    cli_command_table, cli_command_merge, cli_command_formats, cli_command_inspect, cli_command_convert,
-    cli_command_protocols, cli_command_report, cli_command_run, cli_command_check, cli_command_help;
+extern const struct cli_command cli_command_fetch, cli_command_divergence, cli_command_eval,
+    cli_command_compare, cli_command_table, cli_command_merge, cli_command_formats, cli_command_inspect,
+    cli_command_convert, cli_command_protocols, cli_command_report, cli_command_run, cli_command_check,
+    cli_command_help;
 
 /* eval.c: says why the perplexity is not finite; returns the exit code. */
 int cli_not_finite(const struct plx_metrics *metrics);
@@ -537,6 +541,9 @@ int cli_gate_code(const struct plx_comparison *comparison);
 int cli_write_comparison(const char *path, enum plx_comparison_format format,
                          const struct plx_comparison *comparison);
 
+/* fetch_list.c: what --list lists; returns the exit code, having said what is wrong. */
+int cli_list_corpora(const struct cli_arguments *arguments);
+
 /* network.c: as the environment asks for it; static. Called first by the main thread. */
 const struct plx_network *cli_network(void);
 
@@ -566,6 +573,7 @@ void cli_progress_model(void *user, uint64_t done, uint64_t size);
 void cli_progress_corpus(void *user, const struct plx_progress *state);
 void cli_progress_reading(void *user, uint64_t done, uint64_t size);
 void cli_progress_tokens(void *user, uint64_t done, uint64_t size);
+void cli_progress_download(void *user, const char *name, uint64_t done, uint64_t size);
 void cli_progress_clear(struct cli_progress *progress);
 
 #endif

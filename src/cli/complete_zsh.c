@@ -105,6 +105,7 @@ static void write_operand(FILE *stream, const char *place, enum cli_takes takes)
             takes == CLI_TAKES_MODEL     ? "model"
             : takes == CLI_TAKES_RESULT  ? "result"
             : takes == CLI_TAKES_COMMAND ? "command"
+            : takes == CLI_TAKES_CORPUS  ? "corpus"
                                          : "file");
     write_action(stream, takes, CLI_OPTION_COUNT);
     fputs("' \\\n", stream);

@@ -125,7 +125,8 @@ static enum plx_status open_corpora(const struct cli_arguments *arguments,
                                     struct corpora *corpora, struct plx_error *error)
 {
     const struct plx_corpus_options *scored = &settings->corpus;
-    const struct plx_corpus_options counted = {.tokens = scored->tokens, .interrupted = scored->interrupted};
+    const struct plx_corpus_options counted = {
+        .tokens = scored->tokens, .network = scored->network, .interrupted = scored->interrupted};
     struct plx_corpus_options tuned = counted;
     tuned.format = scored->format;
     enum plx_status status =

@@ -109,6 +109,17 @@ void cli_progress_corpus(void *user, const struct plx_progress *state)
     }
 }
 
+void cli_progress_download(void *user, const char *name, uint64_t done, uint64_t size)
+{
+    char shown[256];
+    if (!due(user))
+        return;
+    plx_text_visible(name, shown, sizeof shown);
+    fprintf(stderr, "\r\033[K%.50s: %.1f MB", shown, (double)done * 1e-6);
+    if (size)
+        fprintf(stderr, ", %.0f %%", 100.0 * (double)done / (double)size);
+}
+
 void cli_progress_clear(struct cli_progress *progress)
 {
     if (progress->shown)

@@ -79,6 +79,7 @@ const char *cli_word(enum cli_takes takes, enum cli_option option, size_t index)
     case CLI_TAKES_BREAKDOWN: return plx_breakdown_name(index);
     case CLI_TAKES_SUMMARY: return plx_summary_name(index);
     case CLI_TAKES_RESAMPLING: return index < RESAMPLING_COUNT ? RESAMPLINGS[index] : NULL;
+    case CLI_TAKES_CORPUS: return plx_manifest_own_name(index);
     case CLI_TAKES_COMMAND: return cli_command(index) ? cli_command(index)->name : NULL;
     case CLI_TAKES_MODEL: return model_format(index, true);
     case CLI_TAKES_NOTHING:

@@ -4,6 +4,7 @@
 #include "corpus/document_range.h"
 #include "corpus/files.h"
 #include "corpus/index_pair.h"
+#include "corpus/named.h"
 #include "corpus/page_counter.h"
 #include "corpus/token_bytes.h"
 #include "io/place.h"
@@ -107,14 +108,23 @@ enum plx_status plx_corpus_open(const char *const *names, size_t count,
                                 const struct plx_corpus_options *options, struct plx_corpus **corpus,
                                 struct plx_error *error)
 {
+    struct plx_named named;
     struct plx_names expanded;
     *corpus = NULL;
-    const enum plx_status status = plx_names_expand(names, count, plx_index_pair_up, &expanded, error);
+    enum plx_status status = plx_named_look_up(names, count, options, &named, error);
+    if (status)
+        return status;
+    const enum plx_token_kind tokens = named.tokens;
+    status = plx_names_expand((const char *const *)named.names, count, plx_index_pair_up, &expanded, error);
+    plx_named_release(&named);
     if (status)
         return status;
     struct plx_corpus *opened = new_corpus(&expanded, options, error);
-    return opened ? finish_open(opened, plx_corpus_files_settle(&opened->files, error), corpus, error)
-                  : PLX_MEMORY;
+    if (!opened)
+        return PLX_MEMORY;
+    if (opened->options.tokens == PLX_TOKENS_AUTO)
+        opened->options.tokens = tokens;
+    return finish_open(opened, plx_corpus_files_settle(&opened->files, error), corpus, error);
 }
 
 void plx_corpus_set_pages(struct plx_corpus *corpus, enum plx_pages pages)

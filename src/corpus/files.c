@@ -2,6 +2,7 @@
 
 #include "base/memory.h"
 #include "corpus/member.h"
+#include "corpus/named.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -17,10 +18,10 @@ enum plx_status plx_corpus_files_init(struct plx_corpus_files *files, struct plx
 }
 
 /* The format of a source that begins with head[0..size); what the options or the file before it say comes
-   first. */
+   first, then `known`, which its manifest says, or NULL. */
 static enum plx_status choose_format(const struct plx_corpus_files *files, const uint8_t *head, size_t size,
-                                     const char *name, const struct plx_corpus_format **chosen,
-                                     struct plx_error *error)
+                                     const char *name, const struct plx_corpus_format *known,
+                                     const struct plx_corpus_format **chosen, struct plx_error *error)
 {
     const char *wanted = files->options->format;
     if (wanted) {
@@ -34,7 +35,7 @@ static enum plx_status choose_format(const struct plx_corpus_files *files, const
         *chosen = files->format;
         return PLX_OK;
     }
-    *chosen = plx_corpus_demand(head, size, name, error);
+    *chosen = known ? known : plx_corpus_demand(head, size, name, error);
     if (!*chosen)
         return PLX_UNSUPPORTED;
     if (!files->settled || *chosen == files->format)
@@ -60,7 +61,7 @@ static void close_reader(const struct plx_corpus_format *format, struct plx_read
 
 /* Makes a reader of the source, in the format that it is of. */
 static enum plx_status open_reader(struct plx_corpus_files *files, struct plx_source *source,
-                                   struct plx_error *error)
+                                   const struct plx_corpus_format *known, struct plx_error *error)
 {
     const char *name = plx_source_name(source);
     const struct plx_corpus_format *format;
@@ -69,7 +70,7 @@ static enum plx_status open_reader(struct plx_corpus_files *files, struct plx_so
     size_t size;
     enum plx_status status = plx_corpus_peek_head(source, &head, &size, error);
     if (status == PLX_OK)
-        status = choose_format(files, head, size, name, &format, error);
+        status = choose_format(files, head, size, name, known, &format, error);
     if (status)
         return status;
     const bool empty = size == 0; /* the reader may peek */
@@ -103,17 +104,13 @@ static enum plx_status rename_only(struct plx_corpus_files *files, const char *n
     return PLX_OK;
 }
 
-enum plx_status plx_corpus_files_begin(struct plx_corpus_files *files, struct plx_source *source,
-                                       struct plx_error *error)
+/* Makes the source, which is no archive, the file at hand. `renamed`: the corpus is called as the file is. */
+static enum plx_status begin(struct plx_corpus_files *files, struct plx_source *source, bool renamed,
+                             const struct plx_corpus_format *known, struct plx_error *error)
 {
-    const struct plx_source *given = source;
-    enum plx_status status = plx_corpus_enter_archive(&source, files->options, error);
-    if (status)
-        return status;
-    const bool inside = source != given;
     const char *name = plx_source_name(source);
     char *input = plx_copy_string(name, strlen(name), error);
-    status = input ? open_reader(files, source, error) : PLX_MEMORY;
+    const enum plx_status status = input ? open_reader(files, source, known, error) : PLX_MEMORY;
     if (status) {
         free(input);
         plx_source_close(source);
@@ -121,8 +118,16 @@ enum plx_status plx_corpus_files_begin(struct plx_corpus_files *files, struct pl
     }
     files->source = source;
     files->inputs[files->opened++] = input;
-    files->unpacked |= inside;
-    return inside && files->names.count == 1 ? rename_only(files, input, error) : PLX_OK;
+    files->unpacked |= renamed;
+    return renamed && files->names.count == 1 ? rename_only(files, input, error) : PLX_OK;
+}
+
+enum plx_status plx_corpus_files_begin(struct plx_corpus_files *files, struct plx_source *source,
+                                       struct plx_error *error)
+{
+    const struct plx_source *given = source;
+    const enum plx_status status = plx_corpus_enter_archive(&source, files->options, error);
+    return status ? status : begin(files, source, source != given, NULL, error);
 }
 
 static enum plx_status open_file(struct plx_corpus_files *files, struct plx_error *error)
@@ -133,9 +138,15 @@ static enum plx_status open_file(struct plx_corpus_files *files, struct plx_erro
         .interrupted = files->options->interrupted,
         .user = files->options->user,
     };
+    const char *name = files->names.names[files->opened];
+    const struct plx_corpus_format *known = NULL;
     struct plx_source *source;
-    const enum plx_status status =
-        plx_source_open(files->names.names[files->opened], &options, &source, error);
+    enum plx_status status;
+    if (plx_corpus_is_named(name)) {
+        status = plx_named_open(name, files->options, &source, &known, error);
+        return status ? status : begin(files, source, false, known, error);
+    }
+    status = plx_source_open(name, &options, &source, error);
     return status ? status : plx_corpus_files_begin(files, source, error);
 }
 

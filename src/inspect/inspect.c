@@ -2,6 +2,8 @@
    and coverage.c a place that sees models and corpora. */
 #include "inspect/inspect.h"
 
+#include <perplex/manifest.h>
+
 #include "base/clock.h"
 #include "base/lookalike.h"
 #include "base/memory.h"
@@ -97,8 +99,8 @@ enum plx_status plx_inspect_recognise(const char *name, bool *model, struct plx_
     const struct plx_inspect_options options = {.as = PLX_INSPECT_ANY};
     struct plx_source *source;
     enum verdict verdict = IS_MODEL;
-    *model = true;
-    if (plx_model_named_format(name, NULL))
+    *model = !plx_corpus_is_named(name);
+    if (!*model || plx_model_named_format(name, NULL))
         return PLX_OK;
     enum plx_status status = open_source(&options, false, name, &source, error);
     if (status)
@@ -148,7 +150,7 @@ static enum plx_status decide(struct inspect *inspect, enum verdict *verdict, st
                    : open_source(options, true, name, &inspect->source, error);
     }
     *verdict = IS_CORPUS;
-    if (options->as == PLX_INSPECT_CORPUS ||
+    if (options->as == PLX_INSPECT_CORPUS || plx_corpus_is_named(name) ||
         ((options->corpus.format || options->corpus.member) && inspect->count == 1))
         return PLX_OK;
     *verdict = IS_MODEL;

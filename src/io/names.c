@@ -15,10 +15,10 @@
 /* More than a command line can hold. */
 #define LABEL_BYTES_MAX ((size_t)64 << 20)
 
-/* Of any scheme: whether it can be had shows when it is opened. */
+/* Of any scheme, or a corpus that has a name: whether it can be had shows when it is opened. */
 static bool is_url(const char *name)
 {
-    return strstr(name, "://") != NULL;
+    return strstr(name, "://") != NULL || strncmp(name, "corpus:", 7) == 0;
 }
 
 static bool is_stdin(const char *name)

@@ -17,14 +17,14 @@ struct plx_names {
 /* Makes of the files that have been named those that are meant. */
 typedef enum plx_status plx_names_refine(struct plx_names *names, struct plx_error *error);
 
-/* Replaces each pattern ("*", "?", "[…]"; not in URLs) that is not itself a file by the files that match, in
+/* Replaces each pattern ("*", "?", "[…]"; not in URLs and names of corpora) that is not itself a file by the files that match, in
    the order of their bytes; then `refine`, which may be NULL, makes of all of them what it will. Whatever is
    not there then, or cannot be read, is PLX_IO now rather than later; "-" twice is PLX_USAGE. On failure
    nothing is left to release. */
 enum plx_status plx_names_expand(const char *const *given, size_t count, plx_names_refine *refine,
                                  struct plx_names *names, struct plx_error *error);
 
-/* Whether the name is a path, and neither "-" nor a URL. */
+/* Whether the name is a path, and neither "-" nor a URL nor that of a corpus ("corpus:…"). */
 bool plx_names_path(const char *name);
 
 /* Zero-initialised is fine. */

@@ -104,6 +104,10 @@ struct plx_session {
     void *listener_user;
 };
 
+/* With PLX_REMOTE, as the slot `estimate`; else nothing is added. Any thread. */
+void plx_model_estimate(const struct plx_model *model, const struct plx_window *windows, size_t count,
+                        uint64_t *requests, uint64_t *tokens);
+
 /* What an end symbol in a context is, by the protocol. */
 enum plx_end_role {
     PLX_END_IS_TOKEN,      /* what it is */

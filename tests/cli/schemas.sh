@@ -52,6 +52,9 @@ done
 for settings in hf-stride-256 same-positions; do
     echo "protocol-1 $SOURCE_DIR/configs/$settings.json" >>pairs
 done
+for manifest in "$SOURCE_DIR"/corpora/*.json; do
+    echo "manifest-1 $manifest" >>pairs
+done
 
 "$python" -c '
 import json, sys, jsonschema
@@ -66,7 +69,7 @@ for line in open("pairs"):
             print(name, mistake.json_path, mistake.message[:300])
 ' "$SOURCE_DIR" >mistakes 2>&1 || fail 'the validator fails'
 [ ! -s mistakes ] || fail "not by the schema: $(cat mistakes)"
-[ "$(wc -l <pairs)" -ge 19 ] || fail 'too little was looked at'
+[ "$(wc -l <pairs)" -ge 29 ] || fail 'too little was looked at'
 
 # And it can tell.
 sed 's/"complete": true/"complete": 1/' ngram.json >wrong.json

@@ -1,0 +1,195 @@
+/* Files of manifests: had, and verified. */
+#include "corpus/named.h"
+#include "corpus/trust.h"
+
+#include "base/memory.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define CLAIMS_BYTES_MAX ((size_t)1 << 20)
+
+/* X(member, in words). What is counted. */
+#define COUNT_LIST(X)           \
+    X(bytes, "bytes")           \
+    X(lines, "lines")           \
+    X(words, "words")           \
+    X(characters, "characters") \
+    X(tokens, "tokens")         \
+    X(documents, "documents")
+
+/* What is claimed of the content beside its hash, as a text. */
+static enum plx_status describe_claims(const struct plx_manifest_split *split, char hex[PLX_SHA256_TEXT],
+                                       struct plx_error *error)
+{
+    struct plx_buffer text;
+    char *claims;
+    size_t length;
+    plx_buffer_init(&text, CLAIMS_BYTES_MAX);
+    enum plx_status status = plx_buffer_printf(
+        &text, error, "%s\n%s\n%s\n%" PRIu64 " %" PRIu64, split->member ? split->member : "",
+        split->format ? split->format : "", plx_token_kind_name(split->tokens), split->offset, split->length);
+#define PRINT_COUNT(member, words) \
+    if (status == PLX_OK)          \
+        status = plx_buffer_printf(&text, error, " " words " %" PRIu64, split->counts.member);
+    COUNT_LIST(PRINT_COUNT)
+#undef PRINT_COUNT
+    status = plx_buffer_finish(&text, status, &claims, &length, error);
+    if (status == PLX_OK)
+        status = plx_trust_hash(claims, hex, error);
+    free(claims);
+    return status;
+}
+
+/* Counts all that the corpus holds. Of tokens that somebody else has cut their number alone is known. */
+static enum plx_status count(struct plx_corpus *corpus, struct plx_manifest_counts *counts,
+                             struct plx_error *error)
+{
+    struct plx_text_counts text = {0};
+    struct plx_tokens tokens = {0};
+    struct plx_corpus_info info;
+    struct plx_chunk chunk;
+    bool more = true;
+    plx_corpus_info(corpus, &info);
+    const struct plx_tokenize_options options = {.tokens = info.tokens};
+    enum plx_status status = plx_corpus_next(corpus, &chunk, &more, error);
+    for (; status == PLX_OK && more; status = plx_corpus_next(corpus, &chunk, &more, error)) {
+        if (chunk.content != PLX_CONTENT_TEXT) {
+            counts->tokens += chunk.size;
+            continue;
+        }
+        if ((status = plx_tokenize_any(&chunk, &options, &tokens, error)))
+            break;
+        counts->tokens += tokens.count;
+        plx_text_counts_add(&text, &tokens.counts);
+    }
+    plx_corpus_info(corpus, &info);
+    counts->documents = info.documents;
+    counts->lines = text.lines;
+    counts->words = text.words;
+    counts->characters = text.characters;
+    counts->bytes = text.bytes;
+    plx_tokens_release(&tokens);
+    return status;
+}
+
+static enum plx_status compare(const struct plx_manifest_counts *known,
+                               const struct plx_manifest_counts *found, const char *name,
+                               struct plx_error *error)
+{
+#define COMPARE_COUNT(member, words)                                                                    \
+    if (known->member > 0 && known->member != found->member) {                                          \
+        plx_error_set(error, PLX_MISMATCH,                                                              \
+                      "there are %" PRIu64 " " words ", but its manifest says %" PRIu64, found->member, \
+                      known->member);                                                                   \
+        return plx_error_input(error, name);                                                            \
+    }
+    COUNT_LIST(COMPARE_COUNT)
+#undef COMPARE_COUNT
+    return PLX_OK;
+}
+
+/* Reads the content and holds it against what the manifest says of it. */
+static enum plx_status verify(const char *path, const struct plx_manifest_split *split, const char *name,
+                              const struct plx_manifest_fetch *options, struct plx_error *error)
+{
+    const struct plx_corpus_options corpus_options = {.format = split->format,
+                                                      .tokens = split->tokens,
+                                                      .interrupted = options->interrupted,
+                                                      .user = options->user};
+    struct plx_manifest_counts found = {0};
+    struct plx_corpus *corpus;
+    struct plx_source *source;
+    enum plx_status status = plx_named_open_file(path, split, name, &corpus_options, &source, error);
+    if (status == PLX_OK)
+        status = plx_corpus_open_source(source, &corpus_options, &corpus, error);
+    if (status)
+        return status;
+    status = count(corpus, &found, error);
+    plx_corpus_close(corpus);
+    return status ? status : compare(&split->counts, &found, name, error);
+}
+
+/* Nothing but the first download says what the content should be. */
+static void note_first(const struct plx_network *network, const char *name, const char *sha256)
+{
+    char text[512];
+    if (!network->note)
+        return;
+    snprintf(text, sizeof text,
+             "%.300s: its manifest has no SHA-256; what came first is believed from now on: %s", name,
+             sha256);
+    network->note(network->user, text);
+}
+
+/* The file in the cache, of the hash that the manifest or the first download says. */
+static enum plx_status have(const struct plx_manifest_split *split, const struct plx_trust *trust,
+                            const struct plx_manifest_fetch *options, struct plx_cached *cached,
+                            struct plx_error *error)
+{
+    const struct plx_cache_request request = {
+        .urls = split->urls,
+        .url_count = split->url_count,
+        .sha256 = split->sha256    ? split->sha256
+                  : *trust->sha256 ? trust->sha256
+                                   : NULL,
+        .size = split->size,
+        .interrupted = options->interrupted,
+        .user = options->user,
+    };
+    const enum plx_status status = plx_cache_fetch(options->network, &request, cached, error);
+    if (status == PLX_MISMATCH && !split->sha256 && *trust->sha256)
+        plx_error_hint(error,
+                       "that was the content of the first download; without %s other content is believed",
+                       trust->path);
+    return status;
+}
+
+enum plx_status plx_manifest_fetch(const struct plx_manifest *manifest,
+                                   const struct plx_manifest_split *split,
+                                   const struct plx_manifest_fetch *options, struct plx_cached *cached,
+                                   struct plx_error *error)
+{
+    struct plx_trust trust;
+    char claims[PLX_SHA256_TEXT], name[256];
+    *cached = (struct plx_cached){0};
+    snprintf(name, sizeof name, "corpus:%s/%s", plx_manifest_info(manifest)->name, split->name);
+    enum plx_status status = plx_trust_read(options->network, split->urls[0], &trust, error);
+    if (status)
+        return status;
+    const bool first = !split->sha256 && !*trust.sha256;
+    status = describe_claims(split, claims, error);
+    if (status == PLX_OK)
+        status = have(split, &trust, options, cached, error);
+    if (status == PLX_OK && (options->recount || !plx_trust_has(&trust, cached->sha256, claims)))
+        status = verify(cached->path, split, name, options, error);
+    if (status == PLX_OK)
+        status = plx_trust_add(&trust, cached->sha256, claims, error);
+    if (status == PLX_OK && first)
+        note_first(options->network, name, cached->sha256);
+    plx_trust_release(&trust);
+    if (status) {
+        free(cached->path);
+        *cached = (struct plx_cached){0};
+    }
+    return status;
+}
+
+enum plx_status plx_manifest_cached(const struct plx_manifest_split *split, const struct plx_network *network,
+                                    struct plx_cached *cached, struct plx_error *error)
+{
+    struct plx_network offline = {0};
+    const struct plx_manifest_fetch options = {.network = &offline};
+    struct plx_trust trust;
+    *cached = (struct plx_cached){0};
+    enum plx_status status = plx_trust_read(network, split->urls[0], &trust, error);
+    if (status)
+        return status;
+    offline.cache = network->cache;
+    offline.offline = true;
+    status = have(split, &trust, &options, cached, error);
+    plx_trust_release(&trust);
+    return status;
+}

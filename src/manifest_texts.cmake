@@ -1,0 +1,16 @@
+# Writes OUTPUT, a source in C, with the texts of MANIFESTS, sorted by name.
+set(source "/* Made of corpora/ when the library is built. */\n#include \"corpus/manifest.h\"\n")
+set(table)
+set(number 0)
+foreach(file IN LISTS MANIFESTS)
+  cmake_path(GET file FILENAME name)
+  string(REGEX REPLACE "[.]json$" "" name ${name})
+  file(READ ${file} bytes HEX)
+  string(REGEX REPLACE "([0-9a-f][0-9a-f])" "'\\\\x\\1'," bytes "${bytes}")
+  string(APPEND source "static const char text_${number}[] = {\n${bytes}};\n")
+  string(APPEND table "    {\"${name}\", text_${number}, sizeof text_${number}},\n")
+  math(EXPR number "${number} + 1")
+endforeach()
+string(APPEND source "const struct plx_manifest_text plx_manifest_texts[] = {\n${table}};\n"
+                     "const size_t plx_manifest_text_count = ${number};\n")
+file(WRITE ${OUTPUT} "${source}")
