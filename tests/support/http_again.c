@@ -14,6 +14,7 @@ struct resource {
     const char *etag;     /* NULL: none */
     const char *modified; /* NULL: none */
     bool ranges;          /* false: a range is answered with the whole */
+    bool heedless;        /* If-Range is not looked at */
     bool wrong;           /* a range is answered with another one */
     bool drops;           /* halfway */
     bool stalls;          /* there */
@@ -42,7 +43,7 @@ static bool range_begin(const struct http_connection *connection, const struct r
     if (!resource->ranges || !http_request_field(connection, "\r\nRange: bytes=", value, sizeof value))
         return false;
     const size_t asked = strtoul(value, NULL, 10);
-    if (http_request_field(connection, "\r\nIf-Range:", value, sizeof value) &&
+    if (!resource->heedless && http_request_field(connection, "\r\nIf-Range:", value, sizeof value) &&
         !((resource->etag && value[0] == '"' && strcmp(value, resource->etag) == 0) ||
           (resource->modified && strcmp(value, resource->modified) == 0)))
         return false;
@@ -115,6 +116,7 @@ static bool answer_resource(struct http_connection *connection)
                                 .ranges = true};
     unsigned drops = 0;
     int end = 0;
+    bool changes = false;
     char kind[32] = "";
     if (sscanf(path, "/drop/%u", &drops) != 1 && sscanf(path, "/drop-%31[a-z]/%u", kind, &drops) < 1 &&
         sscanf(path, "/%31[a-z-]%n", kind, &end) == 1 && path[end] != '\0')
@@ -135,12 +137,12 @@ static bool answer_resource(struct http_connection *connection)
         resource.etag = "W/\"content\"";
     else if (strcmp(kind, "length-changes") == 0)
         drops = 1, resource.etag = NULL, resource.size -= connection->before > 0;
-    else if (strcmp(kind, "etag-changes") == 0)
-        drops = 1;
+    else if (strcmp(kind, "etag-changes") == 0 || strcmp(kind, "heedless") == 0)
+        drops = 1, changes = true, resource.heedless = kind[0] == 'h';
     else if (drops == 0 && strcmp(kind, "range") != 0)
         return false;
     resource.drops = connection->before < drops;
-    if (strcmp(kind, "etag-changes") == 0 && !resource.drops)
+    if (changes && !resource.drops)
         send_changed(connection, &resource);
     else
         send_resource(connection, &resource);
