@@ -16,6 +16,9 @@
    parallel, and a try again does not cost much. */
 #define BOUNDED_PROMPT 4096
 
+/* Likewise where windows are made: several of them are sent together. */
+#define BOUNDED_TARGETS 256
+
 static void close_endpoint(struct plx_model *model)
 {
     struct plx_endpoint *endpoint = (struct plx_endpoint *)model;
@@ -183,6 +186,7 @@ static void describe(struct plx_endpoint *endpoint)
     info->property_count = endpoint->longest ? 4 : 3;
     memcpy(endpoint->properties, properties, info->property_count * sizeof *properties);
     info->properties = endpoint->properties;
+    info->batch = endpoint->bounded ? BOUNDED_TARGETS : 0;
     /* Two such batches keep all connections busy. */
     info->batch_windows = (size_t)endpoint->concurrency * endpoint->prompts_per_request / 2 + 1;
     if (info->start == PLX_NO_TOKEN)
