@@ -21,7 +21,7 @@ stop_mock() {
 # told BEHAVIOUR: what it does from now on, with counts from zero.
 told() {
     "$MOCK_ENDPOINT" ask "$mock_port" /mock/behaviour "$1" || fail "the server does not know $1"
-    "$MOCK_ENDPOINT" ask "$mock_port" /mock/reset '''
+    "$MOCK_ENDPOINT" ask "$mock_port" /mock/reset ''
 }
 
 # counted NAME: one of its counts. asked: what it was asked, a line for each.
