@@ -37,6 +37,7 @@
 #include <perplex/protocol.h>
 #include <perplex/report.h>
 #include <perplex/result.h>
+#include <perplex/serve.h>
 #include <perplex/source.h>
 #include <perplex/status.h>
 #include <perplex/summary.h>

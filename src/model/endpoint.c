@@ -15,6 +15,10 @@
 
 #define CONCURRENCY 64
 
+/* Prompts of models with bounded contexts are cut behind so many tokens: long windows are asked for in
+   parallel, and a try again does not cost much. */
+#define BOUNDED_PROMPT 4096
+
 static void close_endpoint(struct plx_model *model)
 {
     struct plx_endpoint *endpoint = (struct plx_endpoint *)model;
@@ -59,7 +63,7 @@ static const struct plx_model_class endpoint_class = {
     .endpoint_counts = count_requests,
 };
 
-enum plx_status plx_endpoint_read(const struct plx_endpoint *endpoint, const struct plx_prompt *prompts,
+enum plx_status plx_endpoint_read(const struct plx_endpoint *endpoint, const struct plx_sent_prompt *prompts,
                                   size_t count, const struct plx_buffer *text, struct plx_answer *answer,
                                   struct plx_error *error)
 {
@@ -71,8 +75,11 @@ enum plx_status plx_endpoint_read(const struct plx_endpoint *endpoint, const str
     if (status == PLX_OK)
         status = plx_answer_check(answer, error);
     if (status == PLX_OK)
-        status = plx_spellings_check(endpoint->spellings, endpoint->served ? &endpoint->base : NULL, answer,
-                                     error);
+        status = plx_spellings_check(endpoint->spellings, answer, error);
+    for (size_t p = 0; endpoint->served && p < count && status == PLX_OK; p++) {
+        if (!answer->came[p].has_ids)
+            status = plx_answer_fail_prompt(answer, p, error, "no \"prompt_token_ids\"");
+    }
     if (status)
         plx_answer_release(answer);
     return status;
@@ -122,6 +129,7 @@ static enum plx_status take_vocabulary(struct plx_endpoint *endpoint, const stru
         return status;
     model->info.vocabulary = plx_vocabulary_size(model->vocabulary);
     model->info.capabilities |= PLX_STRING_TOKENS;
+    endpoint->spelling = plx_endpoint_judge_vocabulary(model->vocabulary);
     plx_roles_spell(model);
     return PLX_OK;
 }
@@ -193,6 +201,8 @@ static void settle(struct plx_endpoint *endpoint, const struct plx_endpoint_opti
         endpoint->prompts_per_request = wishes->prompts_per_request;
     if (wishes->context && (!endpoint->longest || wishes->context < endpoint->longest))
         endpoint->longest = wishes->context;
+    if (endpoint->bounded && !endpoint->longest)
+        endpoint->longest = info->context_length + BOUNDED_PROMPT;
     if (!endpoint->served)
         info->context_length = endpoint->longest ? endpoint->longest - 1 : UINT32_MAX;
     if (endpoint->bounded)

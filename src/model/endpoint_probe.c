@@ -25,7 +25,7 @@ struct probe {
     struct plx_endpoint *endpoint;
     uint32_t ids[LONG];
     struct plx_buffer text;
-    struct plx_prompt prompts[2];
+    struct plx_sent_prompt prompts[2];
     size_t count;
     double logs[2][LONG]; /* the first answers */
 };
@@ -58,9 +58,10 @@ static enum plx_status choose(struct probe *probe, struct plx_error *error)
 {
     struct plx_endpoint *endpoint = probe->endpoint;
     const uint64_t types = endpoint->base.info.vocabulary ? endpoint->base.info.vocabulary : 4;
-    const uint32_t some[] = {(uint32_t)(1 % types), (uint32_t)(3 % types), (uint32_t)(2 % types)};
+    const uint32_t low[] = {(uint32_t)(1 % types), (uint32_t)(3 % types), (uint32_t)(2 % types)};
+    const uint32_t middle[] = {(uint32_t)(types / 2), (uint32_t)(types / 3), (uint32_t)(types * 2 / 3)};
     bool done = false;
-    take_ids(probe, some, 3);
+    take_ids(probe, endpoint->base.vocabulary ? middle : low, 3); /* special tokens are at the ends */
     enum plx_status status =
         endpoint->base.info.capabilities & PLX_TOKENIZES ? tokenize_known(probe, &done, error) : PLX_OK;
     if (endpoint->put_first != PLX_NO_TOKEN) {
@@ -68,8 +69,8 @@ static enum plx_status choose(struct probe *probe, struct plx_error *error)
         probe->ids[0] = endpoint->put_first;
     }
     probe->count = endpoint->prompts_per_request > 1 ? 2 : 1;
-    probe->prompts[0] = (struct plx_prompt){.ids = probe->ids, .count = LONG};
-    probe->prompts[1] = (struct plx_prompt){.ids = probe->ids, .count = SHORT};
+    probe->prompts[0] = (struct plx_sent_prompt){.ids = probe->ids, .count = LONG};
+    probe->prompts[1] = (struct plx_sent_prompt){.ids = probe->ids, .count = SHORT};
     return status;
 }
 

@@ -18,8 +18,11 @@
 
 #define TARGETS 300
 
-static const struct plx_network NETWORK = {
-    .connect_timeout_ms = 2000, .stall_timeout_ms = 1000, .total_timeout_ms = 5000, .tries = 3, .first_pause_ms = 5};
+static const struct plx_network NETWORK = {.connect_timeout_ms = 2000,
+                                           .stall_timeout_ms = 1000,
+                                           .total_timeout_ms = 5000,
+                                           .tries = 3,
+                                           .first_pause_ms = 5};
 
 static struct mock_endpoint *start(const char *fixture, const char *behaviour)
 {
@@ -38,7 +41,8 @@ static enum plx_status open_at(const struct mock_endpoint *mock, const char *for
                                struct plx_model **model, struct plx_error *error)
 {
     char name[256];
-    const struct plx_model_options options = {.network = &NETWORK, .endpoint = wishes, .vocabulary = vocabulary};
+    const struct plx_model_options options = {
+        .network = &NETWORK, .endpoint = wishes, .vocabulary = vocabulary};
     snprintf(name, sizeof name, "%s:mock@http://127.0.0.1:%u%s", format, mock_endpoint_port(mock), path);
     return plx_model_open(name, &options, model, error);
 }
@@ -133,7 +137,8 @@ static void open__refused(void **state)
         {"openai/null-all", "null in place of log-probability"},
         {"openai/short", "only "},
         {"openai/long", "log-probabilities"},
-        {"openai/generated-only", "generated tokens only"},
+        {"openai/generated-only", "no log-probabilities"},
+        {"openai/generated-only/refuse-zero", "generated tokens only"},
         {"openai/bos", "start symbol"},
         {"openai/nan", "NaN in place of log-probability"},
         {"openai/nan-string", "NaN in place of log-probability"},
