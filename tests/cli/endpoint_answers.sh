@@ -51,7 +51,7 @@ for dialect in openai vllm sglang; do
 done
 bad openai bos '*start symbol*'
 bad vllm bos '*log-probability 2 is of token*'
-bad sglang bos '*token 1 came back as*start symbol*'
+bad sglang bos '*start symbol*'
 bad openai empty '*'
 bad openai truncated '*JSON*'
 bad openai 401 '*The API key is not known here*'

@@ -25,6 +25,13 @@ sed -n '/^\\1-grams:/,/^\\2-grams:/ s/^[-0-9.e]*	\([^	]*\).*/\1/p' "$ngram" >ngr
 measure_here "$ngram" text.txt --end none --start none --first skip
 told openai
 same_as_here 'an ARPA model behind openai' "openai:mock@$mock" text.txt --vocab ngram.words --end none --start none --first skip
+
+# Servers of TGI put a start symbol before every text; lines that begin with one come out whole.
+accepts "$PERPLEX" eval "$ngram" text.txt -q -p sentence --per-token sentence.here.jsonl
+told tgi/special-tokens
+accepts "$PERPLEX" eval "tgi:mock@$mock" text.txt --vocab ngram.words -q -p sentence --per-token there.jsonl
+same_tokens sentence.here.jsonl there.jsonl
+refuses 2 '*before every text*' "$PERPLEX" eval "tgi:mock@$mock" text.txt --vocab ngram.words -q -p hf-stride
 stop_mock
 
 # Characters: TGI takes nothing but texts.
