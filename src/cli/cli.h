@@ -583,6 +583,9 @@ int cli_write_comparison(const char *path, enum plx_comparison_format format,
 bool cli_read_endpoint(const struct cli_arguments *arguments, struct plx_endpoint_options *endpoint);
 void cli_forget_key(void);
 
+/* The key in a file, which is there until it is forgotten; false, with a message, if it holds none. */
+bool cli_read_key_file(const char *path, const char **found);
+
 /* PLX_USAGE where options that are about endpoints are given for another model. */
 enum plx_status cli_check_endpoint(const struct cli_arguments *arguments, const struct plx_model *model,
                                    struct plx_error *error);
@@ -599,11 +602,6 @@ const char *cli_cache_action(size_t index);
 
 /* network.c: as the environment asks for it; static. Called first by the main thread. */
 const struct plx_network *cli_network(void);
-
-/* key.c: the most that a key takes, NUL included; the key in a file, or the exit code, having said what is
-   wrong. */
-#define CLI_KEY_BYTES 4096
-int cli_read_key(const char *path, char key[CLI_KEY_BYTES]);
 
 /* terminal.c: interruption and progress. */
 
@@ -635,6 +633,7 @@ void cli_progress_model(void *user, uint64_t done, uint64_t size);
 void cli_progress_corpus(void *user, const struct plx_progress *state);
 void cli_progress_reading(void *user, uint64_t done, uint64_t size);
 void cli_progress_tokens(void *user, uint64_t done, uint64_t size);
+/* user: NULL, or progress that is shown. */
 void cli_progress_download(void *user, const char *name, uint64_t done, uint64_t size);
 void cli_progress_clear(struct cli_progress *progress);
 

@@ -66,7 +66,7 @@ static bool read_whole(int descriptor, bool *whole)
     }
 }
 
-static bool read_file(const char *path, const char **found)
+bool cli_read_key_file(const char *path, const char **found)
 {
     struct stat facts;
     bool whole = false;
@@ -110,7 +110,8 @@ static bool read_key(const struct cli_arguments *arguments, const char **found)
     const char *path = arguments->values[CLI_API_KEY_FILE];
     if (!path && !strstr(arguments->operands[0], "://")) /* a model of this machine */
         return true;
-    return path ? read_file(path, found) : read_environment(names, sizeof names / sizeof *names, found);
+    return path ? cli_read_key_file(path, found)
+                : read_environment(names, sizeof names / sizeof *names, found);
 }
 
 bool cli_read_endpoint(const struct cli_arguments *arguments, struct plx_endpoint_options *endpoint)

@@ -34,7 +34,6 @@ struct settings {
     struct plx_model_options model;
     struct plx_server_options server;
     unsigned grace_ms;
-    char key[CLI_KEY_BYTES];
 };
 
 static bool read_numbers(const struct cli_arguments *arguments, struct plx_server_options *server)
@@ -80,6 +79,9 @@ static bool read_options(const struct cli_arguments *arguments, struct cli_progr
         return false;
     if (values[CLI_TOKENS])
         settings->server.tokens = (enum plx_token_kind)(tokens + PLX_TOKENS_WORD);
+    if (values[CLI_SERVER_KEY_FILE] &&
+        !cli_read_key_file(values[CLI_SERVER_KEY_FILE], &settings->server.api_key))
+        return false;
     settings->model.load = (enum plx_load)load;
     settings->model.fingerprint = (enum plx_fingerprint)fingerprint;
     settings->grace_ms = settings->server.timeout_ms;
@@ -98,12 +100,15 @@ static int serve(const struct settings *settings, const sigset_t *before)
     struct plx_server *server;
     struct plx_error error;
     int code = CLI_OK;
-    if (plx_server_start(cli_mixture_model(&settings->mixture), &settings->server, &server, &error))
+    const bool keyed = settings->server.api_key != NULL;
+    const enum plx_status status =
+        plx_server_start(cli_mixture_model(&settings->mixture), &settings->server, &server, &error);
+    cli_forget_key();
+    if (status)
         return cli_fail(&error);
     if (!plx_server_is_local(server))
         fprintf(stderr, "perplex: warning: whoever reaches %s over the network can use it%s\n",
-                plx_server_url(server),
-                settings->server.api_key ? " with the key, which is not encrypted" : "");
+                plx_server_url(server), keyed ? " with the key, which is not encrypted" : "");
     if (printf("listening on %s\n", plx_server_url(server)) < 0 || fflush(stdout))
         code = fail_to_say();
     while (code == CLI_OK && !cli_interrupted(NULL))
@@ -125,12 +130,6 @@ static int run(struct cli_arguments *arguments)
     cli_progress_init(&progress, arguments->values[CLI_QUIET] != NULL);
     if (!read_options(arguments, &progress, &settings))
         return CLI_USAGE;
-    if (arguments->values[CLI_SERVER_KEY_FILE]) {
-        code = cli_read_key(arguments->values[CLI_SERVER_KEY_FILE], settings.key);
-        settings.server.api_key = settings.key;
-    }
-    if (code != CLI_OK)
-        return code;
     cli_catch_signals();
     const enum plx_status status = cli_open_mixture(&settings.mixture, &settings.model, &error);
     cli_progress_clear(&progress);

@@ -10,6 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Of a window at most, where contexts are bounded, so that windows can be cut anywhere. */
+#define WINDOW_TARGETS 1024
+
 #define CONCURRENCY 64
 
 /* Prompts of models with bounded contexts are cut behind so many tokens: long windows are asked for in
@@ -206,6 +209,8 @@ static void settle(struct plx_endpoint *endpoint, const struct plx_endpoint_opti
         endpoint->longest = info->context_length + BOUNDED_PROMPT;
     if (!endpoint->served)
         info->context_length = endpoint->longest ? endpoint->longest - 1 : UINT32_MAX;
+    if (endpoint->bounded)
+        info->batch = WINDOW_TARGETS;
 }
 
 /* What says which model it is: what a server of this program tells, else no more than its name, on whatever

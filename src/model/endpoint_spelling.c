@@ -88,6 +88,8 @@ enum plx_status plx_spellings_check(struct plx_spellings *spellings, const struc
     pthread_mutex_lock(&spellings->mutex);
     for (size_t p = 0; p < answer->count && status == PLX_OK; p++) {
         const struct plx_prompt_answer *came = answer->came + p;
+        /* Where ids came, these have been held against what was sent; strings may then be pieces of the text,
+           and the first token's may lack its blank. */
         const bool told = came->has_strings && !came->has_ids;
         for (size_t i = 1; told && i < answer->prompts[p].count && status == PLX_OK; i++) {
             if (came->strings[i] != 0 && answer->prompts[p].ids[i] != PLX_NO_TOKEN)

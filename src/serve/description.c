@@ -59,8 +59,8 @@ static void write_own(struct plx_json_writer *writer, const struct plx_served *s
     plx_json_end_array(writer);
     plx_json_u64(writer, "parameters", info->parameters);
     write_text(writer, "fingerprint", info->fingerprint);
-    write_text(writer, "sha256", info->sha256);
-    write_text(writer, "vocabulary_sha256", info->vocabulary_sha256);
+    plx_json_string(writer, "sha256", info->sha256); /* "" for none */
+    plx_json_string(writer, "vocabulary_sha256", info->vocabulary_sha256);
     plx_json_end_object(writer);
 }
 

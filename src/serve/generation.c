@@ -84,14 +84,16 @@ static enum plx_status add_token(struct plx_generation *generation, struct plx_p
     return status;
 }
 
-/* Whether one of the texts to stop at is in the text from `begin` on, and where the first of them begins. */
+/* Whether one of the texts to stop at is in the text from `begin` on, and where the first of them begins. Up
+   to `known` there is none. */
 static bool find_stop(const struct plx_completions_request *request, const struct plx_buffer *text,
-                      size_t begin, size_t *place)
+                      size_t begin, size_t known, size_t *place)
 {
     bool found = false;
     for (size_t i = 0; i < request->stop_count; i++) {
-        const uint8_t *from = text->data + begin;
-        const uint8_t *at = memmem(from, text->size - begin, request->stops[i], strlen(request->stops[i]));
+        const size_t length = strlen(request->stops[i]);
+        const size_t first = known - begin < length ? begin : known - length + 1;
+        const uint8_t *at = memmem(text->data + first, text->size - first, request->stops[i], length);
         if (at && (!found || (size_t)(at - text->data) < *place))
             *place = (size_t)(at - text->data);
         found = found || at;
@@ -123,11 +125,12 @@ enum plx_status plx_generate(struct plx_generation *generation, struct plx_promp
     while (prompt->count - given < generation->request->max_tokens && status == PLX_OK) {
         if (atomic_load_explicit(&served->aborting, memory_order_relaxed))
             return plx_error_set(error, PLX_INTERRUPTED, "the server is stopping");
+        const size_t known = prompt->text.size;
         status = add_token(generation, prompt, costs, error);
         *text_end = prompt->text.size;
         if (status)
             break;
-        if (find_stop(generation->request, &prompt->text, begin, text_end)) {
+        if (find_stop(generation->request, &prompt->text, begin, known, text_end)) {
             *finish = "stop";
             cut_tokens(prompt, costs, given, *text_end);
             break;

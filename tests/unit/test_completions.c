@@ -20,7 +20,7 @@ static struct plx_served served;
 static int open_model(void **state)
 {
     (void)state;
-    model = served_open(served_arpa, PLX_TOKENS_AUTO, &served);
+    model = served_open(served_arpa, PLX_TOKENS_WORD, &served);
     return 0;
 }
 
