@@ -2,6 +2,7 @@
    server has, opened here. */
 #include <perplex/model.h>
 
+#include "base/error.h"
 #include "model/endpoint.h"
 #include "support/fixtures.h"
 #include "support/mock_endpoint.h"
@@ -131,7 +132,7 @@ static void score__as_local_in_every_dialect(void **state)
 static void check_text(const char *behaviour, const char *format)
 {
     static const char text[] =
-        "The moon is full. Frost is possible on the third of the month, and the moon is new.";
+        "The moon is full . The third of the third month is on the moon , and the moon is new .";
     const struct plx_endpoint_options as_text = {.prompts = PLX_PROMPTS_TEXT};
     struct mock_endpoint *mock = start("models/almanac.o3.arpa", behaviour);
     char *path = fixture_path("models/almanac.o3.arpa");
@@ -143,12 +144,12 @@ static void check_text(const char *behaviour, const char *format)
     assert_string_equal(plx_model_info(remote)->properties[1].text, "text");
     assert_true(plx_model_info(remote)->capabilities & PLX_TOKENIZES);
     assert_ok(remote->class->tokenize(remote, text, strlen(text), &tokens, &error), &error);
-    assert_int_equal(tokens.count, 17);
-    assert_int_equal(tokens.ends[16], strlen(text));
-    const struct plx_window windows[] = {{tokens.ids, 1, 17, 0}, {tokens.ids + 5, 3, 9, 0}};
+    assert_int_equal(tokens.count, 22);
+    assert_int_equal(tokens.ends[21], strlen(text));
+    const struct plx_window windows[] = {{tokens.ids, 1, 22, 0}, {tokens.ids + 5, 3, 9, 0}};
     assert_ok(score(local, windows, 2, expected, &error), &error);
     assert_ok(score(remote, windows, 2, found, &error), &error);
-    for (size_t i = 0; i < 22; i++)
+    for (size_t i = 0; i < 27; i++)
         assert_float_equal(found[i], expected[i], 1e-6);
     free(tokens.ids);
     free(tokens.ends);
@@ -201,9 +202,8 @@ struct told {
 static enum plx_status listen(void *user, size_t index, const double *nats, struct plx_error *error)
 {
     struct told *told = user;
-    (void)error;
     if (told->fail)
-        return PLX_INTERRUPTED;
+        return plx_error_set(error, PLX_INTERRUPTED, "stopped");
     told->windows |= 1u << index;
     if (index < 2)
         told->nats[index] = *nats;
