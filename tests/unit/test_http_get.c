@@ -223,6 +223,7 @@ static void plx_http_get__content_changes_meanwhile(void **state)
     begin(&attempt, "/length-changes");
     run(&attempt);
     expect_file(&attempt, content, SIZE - 1);
+    assert_int_equal(attempt.get.transferred, HALF + SIZE - 1);
     end(&attempt);
 }
 
