@@ -173,6 +173,31 @@ static int report(const struct cli_arguments *arguments, const struct plx_result
     return code == CLI_OK && whole && !isfinite(metrics.perplexity) ? cli_not_finite(&metrics) : code;
 }
 
+/* What it would take. Nothing is written: -o says where the journal lies. */
+static int run_dry(const struct cli_arguments *arguments, struct cli_evaluation *settings,
+                   struct cli_progress *progress)
+{
+    struct cli_arguments journal_alone = *arguments;
+    struct cli_outputs outputs;
+    struct plx_estimate estimate;
+    struct plx_error error;
+    char *text = NULL;
+    size_t length;
+    journal_alone.values[CLI_PER_TOKEN] = journal_alone.values[CLI_PER_DOCUMENT] =
+        journal_alone.values[CLI_SUMMARY] = NULL;
+    if (cli_open_outputs(&journal_alone, &outputs, &error))
+        return cli_fail(&error);
+    cli_connect_outputs(settings, &outputs);
+    enum plx_status status = cli_estimate(arguments, settings, &estimate, &error);
+    cli_progress_clear(progress);
+    cli_discard_outputs(&outputs);
+    if (status == PLX_OK)
+        status = plx_estimate_json(&estimate, &text, &length, &error);
+    const int code = status ? cli_fail(&error) : cli_write(NULL, text, length);
+    plx_text_free(text);
+    return code;
+}
+
 /* With all that the user has said. */
 static int run_settled(const struct cli_arguments *arguments)
 {
@@ -184,6 +209,8 @@ static int run_settled(const struct cli_arguments *arguments)
     cli_progress_init(&progress, arguments->values[CLI_QUIET] != NULL);
     if (!cli_read_evaluation(arguments, &progress, &settings))
         return CLI_USAGE;
+    if (arguments->values[CLI_DRY_RUN])
+        return run_dry(arguments, &settings, &progress);
     int code = cli_check_output(arguments->values[CLI_OUTPUT]);
     if (code == CLI_OK && arguments->values[CLI_SUMMARY])
         code = cli_check_output(NULL);

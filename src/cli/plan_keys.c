@@ -176,7 +176,8 @@ static bool add_file(struct hashes *hashes, hash_function *function, const struc
 static bool changes_nothing(enum cli_option option)
 {
     return option == CLI_THREADS || option == CLI_BATCH || option == CLI_LOAD || option == CLI_VERIFY ||
-           option == CLI_RESUME;
+           option == CLI_RESUME || option == CLI_API_KEY_FILE || option == CLI_CONCURRENCY ||
+           option == CLI_PROMPTS_PER_REQUEST || option == CLI_MAX_REQUESTS || option == CLI_MAX_TOKENS;
 }
 
 /* A corpus beside the one that is scored is read without what is said of that: but for its format, if weights

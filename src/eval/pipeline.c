@@ -91,14 +91,14 @@ static enum plx_status pause_between(const struct plx_pipeline *pipeline, struct
     return PLX_OK;
 }
 
-/* Waits for the oldest job where the model is remote, and jobs take long: the caller's thread carries none
+/* Waits for the oldest job where jobs take long: the caller's thread carries none
    out, but tells how far it is and asks whether to go on. */
 static enum plx_status wait_for(const struct plx_pipeline *pipeline, const struct plx_lane *lane,
                                 struct plx_error *error)
 {
     const struct timespec pause = {.tv_nsec = REMOTE_PAUSE_NS};
     enum plx_status status = PLX_OK;
-    while (pipeline->plan.remote && status == PLX_OK && !plx_lane_ready(lane)) {
+    while (pipeline->waits && status == PLX_OK && !plx_lane_ready(lane)) {
         nanosleep(&pause, NULL);
         status = pause_between(pipeline, error);
     }
@@ -292,6 +292,7 @@ static enum plx_status prepare(struct plx_pipeline *pipeline, struct plx_error *
                       : info->batch  ? info->batch
                                      : DEFAULT_BATCH;
     pipeline->threads = options->threads ? options->threads : plx_processors();
+    pipeline->waits = remote;
     if (remote && pipeline->threads < REMOTE_THREADS)
         pipeline->threads = REMOTE_THREADS;
     pipeline->depth = (size_t)pipeline->threads * 2 + 2;

@@ -129,6 +129,7 @@ struct plx_model_format {
     bool tolerance;          /* the options allow_positive and allow_count_mismatch are of use; likewise */
     bool converted;          /* files are made from those of other formats: sets model->reader itself */
     bool checksums;          /* files carry some, and the option `verify` checks them all; likewise */
+    bool secret;             /* "NAME:ARGUMENT" may hold a secret: models set their `name` themselves */
 
     /* Whether reading a file looks for the deviation `code`: to warn of it, to note it, to remark on it, or
        to refuse the file. NULL: for none. */
@@ -161,7 +162,8 @@ struct plx_model_format {
                                     struct plx_error *error);
 
     /* For a format without files, whose models are named "NAME:ARGUMENT": the same from the argument, of any
-       content. NULL otherwise. */
+       content; where that says less than all about what the model is, it sets info.fingerprint, and
+       info.sha256. NULL otherwise. */
     enum plx_status (*open_named)(const char *argument, const struct plx_model_options *options,
                                   struct plx_model **model, struct plx_error *error);
 };

@@ -24,6 +24,8 @@ work=$(mktemp -d) || exit 1
 trap 'rm -rf -- "$work"' EXIT
 trap 'exit 1' HUP INT TERM
 cd -- "$work" || exit 1
+export XDG_CACHE_HOME="$work/.cache" XDG_CONFIG_HOME="$work/.config"
+unset PERPLEX_CACHE PERPLEX_OFFLINE
 exec </dev/null
 
 # fail TEXT: the last run is not as it should be.

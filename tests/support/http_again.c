@@ -17,6 +17,7 @@ struct resource {
     bool heedless;        /* If-Range is not looked at */
     bool wrong;           /* a range is answered with another one */
     bool drops;           /* halfway */
+    bool stalls;          /* there */
 };
 
 static bool matches(const struct http_connection *connection, const char *field, const char *validator)
@@ -75,8 +76,10 @@ static void send_resource(struct http_connection *connection, const struct resou
     }
     const size_t size = status == 416 ? 0 : resource->size - begin;
     snprintf(next, (size_t)(end - next), "Content-Length: %zu\r\n", size);
-    if (http_send_head(connection, status, fields))
-        http_send_bytes(connection, resource->content + begin, resource->drops ? size / 2 : size);
+    if (http_send_head(connection, status, fields) &&
+        http_send_bytes(connection, resource->content + begin, resource->drops ? size / 2 : size) &&
+        resource->drops && resource->stalls)
+        http_linger(connection, 60000);
 }
 
 /* A content that differs in its last byte. */
@@ -128,6 +131,8 @@ static bool answer_resource(struct http_connection *connection)
         resource.ranges = false;
     else if (strcmp(kind, "wrong") == 0)
         resource.wrong = true;
+    else if (strcmp(kind, "stall") == 0)
+        resource.stalls = true;
     else if (strcmp(kind, "weak") == 0)
         resource.etag = "W/\"content\"";
     else if (strcmp(kind, "length-changes") == 0)

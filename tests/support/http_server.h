@@ -41,6 +41,7 @@
        /drop-blind/N    as /blind
        /drop-ignored/N  as /range, but a range is answered with the whole
        /drop-wrong/N    as /range, but a range is answered with another one
+       /drop-stall/N    as /range, but where the others break off it stalls
        /etag-changes    the first request drops; later the content has all its bytes but one the same, and
                         another ETag
        /heedless        likewise, but without a look at If-Range

@@ -114,9 +114,10 @@ static enum plx_status wait_for_nothing(const struct remote *remote, struct plx_
     return plx_error_set(error, PLX_INTERRUPTED, "interrupted");
 }
 
-static void count_calls(struct state *own, int more)
+static void count_calls(struct state *own, int more, uint64_t requests)
 {
     pthread_mutex_lock(&own->mutex);
+    own->counts.requests += requests;
     own->asking = (unsigned)((int)own->asking + more);
     if (own->asking > own->counts.at_a_time)
         own->counts.at_a_time = own->asking;
@@ -132,7 +133,7 @@ static enum plx_status score(struct plx_session *base, const struct plx_window *
     enum plx_status status = PLX_OK;
     if (remote->settings.endless)
         return wait_for_nothing(remote, error);
-    count_calls(remote->state, 1);
+    count_calls(remote->state, 1, (count + 1) / 2);
     for (size_t turn = 0; turn < 2; turn++) {
         double *nats = scores->nats;
         for (size_t i = 0; i < count && status == PLX_OK; i++) {
@@ -141,7 +142,7 @@ static enum plx_status score(struct plx_session *base, const struct plx_window *
             nats += windows[i].end - windows[i].first;
         }
     }
-    count_calls(remote->state, -1);
+    count_calls(remote->state, -1, 0);
     return status;
 }
 
@@ -172,7 +173,7 @@ static void endpoint_counts(const struct plx_model *model, struct plx_endpoint_c
 {
     struct state *own = remote_of(model)->state;
     pthread_mutex_lock(&own->mutex);
-    counts->requests = own->counts.windows;
+    counts->requests = own->counts.requests;
     counts->prompt_tokens = own->counts.ids;
     pthread_mutex_unlock(&own->mutex);
 }

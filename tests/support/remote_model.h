@@ -25,6 +25,7 @@ struct plx_model *remote_model(const struct plx_model *local, const struct remot
 /* What it has been asked so far. */
 struct remote_counts {
     uint64_t windows, ids; /* of the windows that were answered */
+    uint64_t requests;     /* of two windows each */
     uint64_t most_ids;     /* of one window */
     unsigned at_a_time;    /* the most calls */
 };

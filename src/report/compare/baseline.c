@@ -136,11 +136,12 @@ static void point_to_texts(struct plx_baseline *baseline)
     }
 }
 
-static enum plx_status read_baseline(struct plx_baseline *baseline, const char *name, struct plx_error *error)
+static enum plx_status read_baseline(struct plx_baseline *baseline, const char *name,
+                                     const struct plx_network *network, struct plx_error *error)
 {
     if (!(baseline->name = plx_copy_string(name, strlen(name), error)))
         return PLX_MEMORY;
-    enum plx_status status = plx_result_file_read(name, &baseline->json, error);
+    enum plx_status status = plx_result_file_read(name, network, &baseline->json, error);
     if (status == PLX_OK)
         status = plx_result_file_whole(baseline->json, name, error);
     if (status == PLX_OK)
@@ -153,10 +154,11 @@ static enum plx_status read_baseline(struct plx_baseline *baseline, const char *
     return status;
 }
 
-enum plx_status plx_baseline_open(const char *name, struct plx_baseline **baseline, struct plx_error *error)
+enum plx_status plx_baseline_open(const char *name, const struct plx_network *network,
+                                  struct plx_baseline **baseline, struct plx_error *error)
 {
     struct plx_baseline *opened = plx_new_array(1, sizeof *opened, error);
-    const enum plx_status status = opened ? read_baseline(opened, name, error) : PLX_MEMORY;
+    const enum plx_status status = opened ? read_baseline(opened, name, network, error) : PLX_MEMORY;
     *baseline = NULL;
     if (status)
         plx_baseline_close(opened);
