@@ -36,8 +36,11 @@ static struct plx_network network;
 
 static void note(void *user, const char *text)
 {
+    static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
     (void)user;
+    pthread_mutex_lock(&mutex);
     snprintf(noted, sizeof noted, "%s", text);
+    pthread_mutex_unlock(&mutex);
 }
 
 /* Line after line; its hash by libcrypto, which is tested against FIPS 180-4's vectors elsewhere. */
@@ -92,8 +95,8 @@ static int end(void **state)
 
 static const char *url_of(const char *path)
 {
-    static char urls[8][256];
-    static unsigned next;
+    static _Thread_local char urls[8][256];
+    static _Thread_local unsigned next;
     char *url = urls[next++ % 8];
     snprintf(url, sizeof urls[0], "http://127.0.0.1:%u%s", http_server_port(server), path);
     return url;
