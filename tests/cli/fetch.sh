@@ -173,11 +173,22 @@ accepts "$PERPLEX" convert corpus:good ids.u16 --to u16 --make-vocab vocab.txt -
 accepts "$PERPLEX" divergence "$ngram" "$ngram" corpus:good -q
 accepts "$PERPLEX" eval "$ngram" corpus:good --mix 0.5:"$ngram" --mix-tune corpus:good --counts corpus:good \
     --breakdown frequency -q
+accepts "$PERPLEX" eval uniform:65536 corpus:good -q -o named.json
+accepts "$PERPLEX" table named.json --rows corpus
+contains out '^| good/test '
+
+# In plans a cell is known by what is read, and how.
+manifest plan "\"test\": {\"urls\": [\"$web/test.txt\"], \"sha256\": \"$hash\", \"tokens\": \"word\"}"
 cat >plan.json <<END
-{"schema": "perplex.plan/1", "models": ["$ngram"], "corpora": ["corpus:good/test"], "results": "results"}
+{"schema": "perplex.plan/1", "models": ["uniform:65536"], "corpora": ["corpus:plan/test"], "results": "results"}
 END
 accepts "$PERPLEX" run plan.json -q
-accepts "$PERPLEX" run plan.json --dry-run
+contains out '| plan/test |$'
+accepts "$PERPLEX" run plan.json -q
+[ "$(find results -name '*.json' ! -name '.*' | wc -l)" -eq 1 ] || fail 'a cell is done again'
+manifest plan "\"test\": {\"urls\": [\"$web/test.txt\"], \"sha256\": \"$hash\", \"tokens\": \"char\"}"
+accepts "$PERPLEX" run plan.json -q
+grep -q '"tokenization": "char"' results/*.json || fail 'the result is that of other tokens'
 exec 9>&-
 wait "$server"
 finish
