@@ -91,7 +91,18 @@ misused '*corpus:both/part: tokens are of the kind char, but those before it wor
     "$PERPLEX" eval uniform:10 corpus:good corpus:both/part
 accepts "$PERPLEX" eval uniform:10 corpus:both/train corpus:both/part -q
 has runtime.inputs.corpus 'corpus:both/train corpus:both/part'
-refuses 2 '*a member of an archive is asked for*' "$PERPLEX" eval "$ngram" corpus:good --member none
+refuses 2 'corpus:good/test: a member of an archive is asked for*' "$PERPLEX" eval "$ngram" corpus:good --member none
+
+# The format of the manifest, unless an option says otherwise; so with tokens.
+head -c 1000 "$test_text" >served/ids
+manifest ids "\"ids\": {\"urls\": [\"$web/ids\"], \"sha256\": \"$(sum served/ids)\", \"format\": \"u16\",
+  \"counts\": {\"tokens\": 500}}"
+accepts "$PERPLEX" eval uniform:65536 corpus:ids -q
+has corpus.format u16
+has counts.tokens 500
+accepts "$PERPLEX" eval uniform:65536 corpus:ids --corpus-format text -t byte -q
+has corpus.format text
+has counts.tokens 1000
 
 # A page of excuses, with status 200, is nothing to believe; nor does it stand in the way of the other URL, or later.
 printf '<html><body>Later.</body></html>\n' >served/sorry
