@@ -2,7 +2,7 @@
 #ifndef PLX_TESTS_SERVED_H
 #define PLX_TESTS_SERVED_H
 
-#include "serve/answer.h"
+#include "serve/reply.h"
 #include "serve/served.h"
 
 #include <cjson/cJSON.h>
