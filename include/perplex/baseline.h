@@ -4,6 +4,7 @@
 
 #include <perplex/config.h>
 #include <perplex/gate.h>
+#include <perplex/network.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -11,12 +12,13 @@ extern "C" {
 
 struct plx_baseline;
 
-/* Reads the result at `name` (a path, "-" or a URL). *baseline is to be closed with plx_baseline_close, NULL
-   on failure. PLX_MALFORMED, with its name and the place, where it is not a complete result, or its protocol
-   is no preset and lacks a field; PLX_UNSUPPORTED where that has a field that is not known here, or the
-   result more than 64 MiB; the errors of opening and reading a source (source.h). Any thread. */
-PLX_API enum plx_status plx_baseline_open(const char *name, struct plx_baseline **baseline,
-                                          struct plx_error *error);
+/* Reads the result at `name` (a path, "-" or a URL, by `network`, which may be NULL). *baseline is to be
+   closed with plx_baseline_close, NULL on failure. PLX_MALFORMED, with its name and the place, where it is
+   not a complete result, or its protocol is no preset and lacks a field; PLX_UNSUPPORTED where that has a
+   field that is not known here, or the result more than 64 MiB; the errors of opening and reading a source
+   (source.h). Any thread. */
+PLX_API enum plx_status plx_baseline_open(const char *name, const struct plx_network *network,
+                                          struct plx_baseline **baseline, struct plx_error *error);
 
 /* Gives setting `index` of those under which an evaluation is comparable with the baseline; NULL past the
    end. Keys: "protocol", the preset, where it is one; the names of its fields; "tokens", "corpus_format", and

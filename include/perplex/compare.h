@@ -3,6 +3,7 @@
 #ifndef PERPLEX_COMPARE_H
 #define PERPLEX_COMPARE_H
 
+#include <perplex/network.h>
 #include <perplex/status.h>
 
 #include <stdbool.h>
@@ -49,7 +50,7 @@ struct plx_compare_options {
     const char *const *new_names;  /* [count] what results NEW are called instead of their paths; NULL, or an
                                       element that is NULL: these */
     const char *output; /* where the comparison will go: no per-token file that is read. NULL: nowhere */
-    bool tokens_pass; /* the per-token files of NEW will soon be gone: the comparison does not name them */
+    bool tokens_pass;   /* the per-token files of NEW will soon be gone: the comparison does not name them */
     enum plx_resampling resampling;
     size_t resamples; /* 0: 10,000; else at least 100 */
     uint64_t seed;    /* the same seed gives the same numbers, whatever the threads */
@@ -58,7 +59,8 @@ struct plx_compare_options {
                          each direction; 0: none */
     /* Told what was read of the per-token files of a pair, and how large they are (0: not known). */
     void (*progress)(void *user, uint64_t done, uint64_t size);
-    bool (*interrupted)(void *user); /* NULL is fine; true ends the work with PLX_INTERRUPTED */
+    const struct plx_network *network; /* of URLs; NULL: the defaults */
+    bool (*interrupted)(void *user);   /* NULL is fine; true ends the work with PLX_INTERRUPTED */
     void *user;
 };
 
@@ -75,8 +77,8 @@ struct plx_compare_options {
    where a file is not a complete result, with its name and the place; PLX_UNSUPPORTED where it has more than
    64 MiB; PLX_MISMATCH where a per-token file that was named is not of its result, or two of them are of
    different tokens; PLX_USAGE where documents are to be drawn and cannot be told apart, one result has no
-   per-token file to pair with that named for the other, or one of these files is the output; PLX_INTERRUPTED; the errors of opening and reading a
-   source (source.h). Any thread. */
+   per-token file to pair with that named for the other, or one of these files is the output; PLX_INTERRUPTED;
+   the errors of opening and reading a source (source.h). Any thread. */
 PLX_API enum plx_status plx_compare(const char *base, const char *const *news, size_t count,
                                     const struct plx_compare_options *options,
                                     struct plx_comparison **comparison, struct plx_error *error);

@@ -18,6 +18,7 @@ struct plx_progress {
     uint64_t done_bytes; /* of the corpus' medium */
     uint64_t size_bytes; /* 0: not known */
     uint64_t tokens;     /* scored so far */
+    uint64_t requests;   /* that have been put to an endpoint (endpoint.h); 0 for other models */
     double seconds;      /* since the evaluation began */
 };
 

@@ -2,6 +2,7 @@
 #ifndef PERPLEX_MERGE_H
 #define PERPLEX_MERGE_H
 
+#include <perplex/network.h>
 #include <perplex/result.h>
 #include <perplex/status.h>
 #include <perplex/warning.h>
@@ -21,7 +22,8 @@ struct plx_merged {
 };
 
 /* Puts together what plx_evaluate has made of every shard of one corpus (struct plx_shard of evaluate.h), and
-   plx_result_json has written: paths[count] (paths, "-" or URLs, read one after another), in any order.
+   plx_result_json has written: paths[count] (paths, "-" or URLs, by `network`, which may be NULL; read one
+   after another), in any order.
    Neither model nor corpus is opened. The result is, byte for byte outside `runtime`, that of an evaluation
    of the whole by the same build; sums are exact, so that nothing is lost by the division. Where a model's
    answers are computed in a way that depends on machine and build, the results of its shards say how
@@ -45,8 +47,9 @@ struct plx_merged {
    PLX_MALFORMED where one is not a result, or its members contradict each other; PLX_NOT_FINITE where a sum
    leaves its range; PLX_UNSUPPORTED where one has more than 64 MiB; the errors of opening and reading a
    source (source.h). Any thread. */
-PLX_API enum plx_status plx_merge(const char *const *paths, size_t count, struct plx_merged *merged,
-                                  char **text, size_t *length, struct plx_error *error);
+PLX_API enum plx_status plx_merge(const char *const *paths, size_t count, const struct plx_network *network,
+                                  struct plx_merged *merged, char **text, size_t *length,
+                                  struct plx_error *error);
 
 #ifdef __cplusplus
 }

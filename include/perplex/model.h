@@ -94,18 +94,23 @@ struct plx_model_info {
                              the lengths found are not those of the ARPA rule */
     const struct plx_model_property *properties; /* [property_count]: what else the format has to say */
     size_t property_count;
-    uint64_t positions;   /* with PLX_BY_TOKEN or PLX_BY_TARGET: how many there are */
-    double logprob_base;  /* of the logarithms in the file, where the options gave it; else 0 */
-    size_t batch;         /* how many targets are best scored together; 0: it does not matter */
+    uint64_t positions;  /* with PLX_BY_TOKEN or PLX_BY_TARGET: how many there are */
+    double logprob_base; /* of the logarithms in the file, where the options gave it; else 0 */
+    size_t batch;        /* how many targets are best scored together; 0: it does not matter. With PLX_REMOTE:
+                            longer windows are cut, which is right where contexts are bounded; 0: none is, and
+                            those that do not fit the context are refused */
     size_t batch_windows; /* likewise of windows, of a model to which it is these that matter; else 0 */
     const char *load;     /* of a format that is used in place, how the file lies in memory: "map" or "copy";
                              else NULL */
     const char *fingerprint; /* what sha256 is of: "full", "quick" or "none" (see enum plx_fingerprint), or
-                                "stored": the file carries it */
-    char sha256[65]; /* of the model file, hexadecimal, "" for none; of a model without a file, of its name;
-                        of an index of weights and of a description, of its content and those of the files
-                        that it names, in the order of their names, one behind the other (quick: of what is
-                        hashed of each); of a mixture, of its weights and its models' own */
+                                "stored": the file carries it; of an endpoint "told": its server
+                                says what the model's fingerprint is, or "name": there is only its name */
+    char
+        sha256[65]; /* of the model file, hexadecimal, "" for none; of a model without a file, of its name, of
+                       an endpoint without the URL;
+                       of an index of weights and of a description, of its content and those of the files
+                       that it names, in the order of their names, one behind the other (quick: of what is
+                       hashed of each); of a mixture, of its weights and its models' own */
     char vocabulary_sha256[65];             /* of the vocabulary file beside it; "" if there is none */
     const struct plx_component *components; /* [component_count], of a mixture; else NULL */
     size_t component_count;

@@ -20,6 +20,7 @@
 #include <perplex/corpus.h>
 #include <perplex/divergence.h>
 #include <perplex/endpoint.h>
+#include <perplex/estimate.h>
 #include <perplex/evaluate.h>
 #include <perplex/gate.h>
 #include <perplex/inspect.h>
@@ -36,6 +37,7 @@
 #include <perplex/protocol.h>
 #include <perplex/report.h>
 #include <perplex/result.h>
+#include <perplex/serve.h>
 #include <perplex/source.h>
 #include <perplex/status.h>
 #include <perplex/summary.h>

@@ -3,6 +3,7 @@
 #ifndef PERPLEX_REPORT_H
 #define PERPLEX_REPORT_H
 
+#include <perplex/network.h>
 #include <perplex/output.h>
 #include <perplex/status.h>
 
@@ -22,7 +23,8 @@ struct plx_report_options {
     size_t per_token_count;
     const char *destination; /* where the page is to appear, so that no file is lost that it is made of; NULL:
                                 nobody says */
-    bool (*interrupted)(void *user); /* NULL is fine; true ends the work with PLX_INTERRUPTED */
+    const struct plx_network *network; /* of URLs; NULL: the defaults */
+    bool (*interrupted)(void *user);   /* NULL is fine; true ends the work with PLX_INTERRUPTED */
     void *user;
 };
 

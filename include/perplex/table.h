@@ -3,6 +3,7 @@
 #ifndef PERPLEX_TABLE_H
 #define PERPLEX_TABLE_H
 
+#include <perplex/network.h>
 #include <perplex/status.h>
 
 #include <stdbool.h>
@@ -46,6 +47,7 @@ struct plx_table_options {
     bool fixed;          /* so many digits behind the point, */
     unsigned
         digits; /* at most PLX_TABLE_DIGITS_MOST; else as many as the uncertainty of each column warrants */
+    const struct plx_network *network; /* of URLs; NULL: the defaults */
 };
 
 /* Writes a table of the results paths[count] (paths, "-" or URLs, read one after another), UTF-8, as

@@ -164,7 +164,7 @@ static int open_baseline(struct check *check)
     const char *name = check->arguments->values[CLI_BASELINE];
     const bool update = check->arguments->values[CLI_UPDATE_BASELINE] != NULL;
     struct plx_error error;
-    const enum plx_status status = plx_baseline_open(name, &check->baseline, &error);
+    const enum plx_status status = plx_baseline_open(name, cli_network(), &check->baseline, &error);
     if (status && error.os_error == ENOENT && update)
         return cli_check_output(name);
     if (status && error.os_error == ENOENT)
@@ -223,6 +223,7 @@ static int compare(struct check *check, struct plx_comparison **comparison)
     const struct plx_compare_options options = {.new_tokens = readable ? &tokens : NULL,
                                                 .new_names = &name,
                                                 .tokens_pass = tokens == check->scratch.tokens,
+                                                .network = cli_network(),
                                                 .threads = check->threads,
                                                 .interrupted = cli_interrupted};
     struct plx_error error;

@@ -83,9 +83,11 @@ enum cli_takes {
     CLI_TAKES_INSPECTED,
     CLI_TAKES_BREAKDOWN, /* or several, with commas between them */
     CLI_TAKES_SUMMARY,
+    CLI_TAKES_PROMPTS,
     CLI_TAKES_RESAMPLING,
     CLI_TAKES_COMMAND,
     CLI_TAKES_CORPUS, /* of the library's own that has a name; or a file */
+    CLI_TAKES_CACHE_ACTION,
     /* Files, and more. */
     CLI_TAKES_MODEL, /* or one of the words, with something behind it */
     CLI_TAKES_RESULT /* *.json */
@@ -117,7 +119,7 @@ enum cli_takes {
     X(PAGES, "pages", 0, "WHERE", FIELD, CLI_FIELDS | CLI_CONVERT, "where documents of a text begin: %s")    \
     X(AVERAGE, "average", 0, "OVER", FIELD, CLI_EVAL | CLI_PROTOCOLS, "mean over: %s")                       \
     X(LIMIT, "limit", 0, "N", NUMBER, CLI_FIELDS, "score at most N tokens; 0: all")                          \
-    X(TOKENS, "tokens", 't', "KIND", TOKEN_KIND, CLI_SCORING | CLI_INSPECT | CLI_CONVERT,                    \
+    X(TOKENS, "tokens", 't', "KIND", TOKEN_KIND, CLI_SCORING | CLI_INSPECT | CLI_CONVERT | CLI_SERVE,        \
       "what tokens are: %s (default: words of a text)")                                                      \
     X(CORPUS_FORMAT, "corpus-format", 0, "NAME", CORPUS_FORMAT,                                              \
       CLI_SCORING | CLI_CHECK | CLI_INSPECT | CLI_CONVERT, "format of the corpus: %s (default: recognised)") \
@@ -131,28 +133,32 @@ enum cli_takes {
     X(ORIGINAL_BYTES, "original-bytes", 0, "N", NUMBER, CLI_EVAL | CLI_CHECK | CLI_INSPECT | CLI_CONVERT,    \
       "size of the text that was tokenized: a warning if the tokens stand for more or less")                 \
     X(MODEL_FORMAT, "model-format", 0, "NAME", MODEL_FORMAT,                                                 \
-      CLI_EVAL | CLI_CHECK | CLI_INSPECT | CLI_CONVERT, "format of the model: %s (default: recognised)")     \
-    X(VOCAB, "vocab", 0, "FILE", FILE, CLI_EVAL | CLI_CHECK | CLI_INSPECT | CLI_CONVERT, "vocabulary of %s") \
-    X(ALLOW_POSITIVE, "allow-positive", 0, NULL, NOTHING, CLI_EVAL | CLI_CHECK | CLI_INSPECT | CLI_CONVERT,  \
+      CLI_EVAL | CLI_CHECK | CLI_INSPECT | CLI_CONVERT | CLI_SERVE,                                          \
+      "format of the model: %s (default: recognised)")                                                       \
+    X(VOCAB, "vocab", 0, "FILE", FILE, CLI_EVAL | CLI_CHECK | CLI_INSPECT | CLI_CONVERT | CLI_SERVE,         \
+      "vocabulary of %s")                                                                                    \
+    X(ALLOW_POSITIVE, "allow-positive", 0, NULL, NOTHING,                                                    \
+      CLI_EVAL | CLI_CHECK | CLI_INSPECT | CLI_CONVERT | CLI_SERVE,                                          \
       "ARPA: clamp positive log-probabilities to 0")                                                         \
     X(ALLOW_COUNT_MISMATCH, "allow-count-mismatch", 0, NULL, NOTHING,                                        \
-      CLI_EVAL | CLI_CHECK | CLI_INSPECT | CLI_CONVERT,                                                      \
+      CLI_EVAL | CLI_CHECK | CLI_INSPECT | CLI_CONVERT | CLI_SERVE,                                          \
       "ARPA: believe the sections rather than the header's counts")                                          \
     X(LOGPROB_BASE, "logprob-base", 0, "BASE", BASE, CLI_EVAL | CLI_CHECK | CLI_INSPECT,                     \
       "logprobs: base of the logarithms, e, 2, 10 or any number > 1 (default: e)")                           \
-    X(LOAD, "load", 0, "HOW", LOAD, CLI_SCORING | CLI_CHECK | CLI_INSPECT,                                   \
+    X(LOAD, "load", 0, "HOW", LOAD, CLI_SCORING | CLI_CHECK | CLI_INSPECT | CLI_SERVE,                       \
       "formats that are used in place: %s (default: map); others are always read into memory")               \
-    X(FINGERPRINT, "fingerprint", 0, "OF", FINGERPRINT, CLI_SCORING | CLI_CHECK | CLI_INSPECT | CLI_CONVERT, \
+    X(FINGERPRINT, "fingerprint", 0, "OF", FINGERPRINT,                                                      \
+      CLI_SCORING | CLI_CHECK | CLI_INSPECT | CLI_CONVERT | CLI_SERVE,                                       \
       "SHA-256 of the model: %s (default: full); quick samples formats that are used in place, and is full " \
       "for others; a file of the format plx carries its own")                                                \
-    X(VERIFY, "verify", 0, NULL, NOTHING, CLI_EVAL | CLI_CHECK | CLI_INSPECT,                                \
+    X(VERIFY, "verify", 0, NULL, NOTHING, CLI_EVAL | CLI_CHECK | CLI_INSPECT | CLI_SERVE,                    \
       "check the model's checksums; refused where the format has none")                                      \
-    X(MIX, "mix", 0, "WEIGHT:MODEL", TEXT, CLI_EVAL | CLI_CHECK,                                             \
+    X(MIX, "mix", 0, "WEIGHT:MODEL", TEXT, CLI_EVAL | CLI_CHECK | CLI_SERVE,                                 \
       "mix that model's probabilities in, token by token (may be repeated); the first model has the rest "   \
       "of the weight")                                                                                       \
     X(MIX_TUNE, "mix-tune", 0, "CORPUS", FILE, CLI_EVAL | CLI_CHECK,                                         \
       "find the weights under which that corpus is most probable, from those given on")                      \
-    X(THREADS, "threads", 'j', "N", NUMBER, CLI_SCORING | CLI_CHECK | CLI_CONVERT | CLI_COMPARE,             \
+    X(THREADS, "threads", 'j', "N", NUMBER, CLI_SCORING | CLI_CHECK | CLI_CONVERT | CLI_COMPARE | CLI_SERVE, \
       "threads in all (default: one for each processor)")                                                    \
     X(BATCH, "batch", 0, "N", NUMBER, CLI_SCORING | CLI_CHECK,                                               \
       "targets scored together (default: as suits the model); does not change the result")                   \
@@ -160,6 +166,21 @@ enum cli_takes {
       "score the I-th of N shares of the corpus only; `perplex merge` puts the results together")            \
     X(RESUME, "resume", 0, NULL, NOTHING, CLI_EVAL,                                                          \
       "keep a journal beside the file of -o, and go on from the one that is there")                          \
+    X(API_KEY_FILE, "api-key-file", 0, "FILE", FILE, CLI_EVAL | CLI_CHECK,                                   \
+      "endpoints: file with the key in one line (default: the environment's PERPLEX_API_KEY, or "            \
+      "OPENAI_API_KEY)")                                                                                     \
+    X(PROMPTS, "prompts", 0, "AS", PROMPTS, CLI_EVAL | CLI_CHECK,                                            \
+      "endpoints: what prompts are sent as: %s (default: auto, ids where the server takes them)")            \
+    X(CONCURRENCY, "concurrency", 0, "N", NUMBER, CLI_EVAL | CLI_CHECK,                                      \
+      "endpoints: the most requests under way at a time (default 64)")                                       \
+    X(PROMPTS_PER_REQUEST, "prompts-per-request", 0, "N", NUMBER, CLI_EVAL | CLI_CHECK,                      \
+      "endpoints: the most prompts of a request (default: as suits the server)")                             \
+    X(CONTEXT, "context", 0, "N", NUMBER, CLI_EVAL | CLI_CHECK,                                              \
+      "endpoints: the most tokens of a prompt (default: what the server says)")                              \
+    X(MAX_REQUESTS, "max-requests", 0, "N", NUMBER, CLI_EVAL | CLI_CHECK,                                    \
+      "endpoints: no more requests than that, tries again included")                                         \
+    X(MAX_TOKENS, "max-tokens", 0, "N", NUMBER, CLI_EVAL | CLI_CHECK,                                        \
+      "endpoints: no more tokens in their prompts than that, all together")                                  \
     X(OUTPUT, "output", 'o', "FILE", FILE, CLI_WRITING,                                                      \
       "write there, whole or not at all (default: stdout)")                                                  \
     X(PER_TOKEN, "per-token", 0, "FILE", FILE, CLI_EVAL | CLI_CHECK,                                         \
@@ -226,7 +247,8 @@ enum cli_takes {
     X(UPDATE_BASELINE, "update-baseline", 0, NULL, NOTHING, CLI_CHECK,                                       \
       "put the new result in its place, whatever the gate says; make it where it is missing")                \
     X(QUIET, "quiet", 'q', NULL, NOTHING,                                                                    \
-      CLI_SCORING | CLI_CHECK | CLI_INSPECT | CLI_CONVERT | CLI_COMPARE | CLI_RUN | CLI_MERGE | CLI_FETCH,   \
+      CLI_SCORING | CLI_CHECK | CLI_INSPECT | CLI_CONVERT | CLI_COMPARE | CLI_RUN | CLI_MERGE | CLI_FETCH |  \
+          CLI_SERVE,                                                                                         \
       "no progress, summary or warnings on stderr")                                                          \
     X(CONFIG, "config", 0, "FILE", FILE, CLI_SCORING, "options out of a JSON file")                          \
     X(TO, "to", 0, "FORMAT", IDS_FORMAT, CLI_CONVERT,                                                        \
@@ -242,15 +264,30 @@ enum cli_takes {
     X(DEEP, "deep", 0, NULL, NOTHING, CLI_INSPECT,                                                           \
       "n-gram models: every check, sums of p after a sample of contexts, what is stored in figures")         \
     X(SEED, "seed", 0, "N", NUMBER, CLI_INSPECT, "of the sample of contexts that --deep draws (default 0)")  \
-    X(JSON, "json", 0, NULL, NOTHING, CLI_COMPARE | CLI_INSPECT | CLI_PROTOCOLS | CLI_FETCH, "as JSON: %s")  \
+    X(JSON, "json", 0, NULL, NOTHING, CLI_COMPARE | CLI_INSPECT | CLI_PROTOCOLS | CLI_FETCH | CLI_CACHE,     \
+      "as JSON: %s")                                                                                         \
     X(LIST, "list", 0, NULL, NOTHING, CLI_FETCH,                                                             \
       "list corpora and what of them is there, or all that is known of NAME")                                \
+    X(OLDER_THAN, "older-than", 0, "DAYS", NUMBER, CLI_CACHE,                                                \
+      "prune: also what has not been used for so many days")                                                 \
+    X(ALL_CONTENTS, "all", 0, NULL, NOTHING, CLI_CACHE, "prune: everything")                                 \
     X(JOBS, "jobs", 0, "N", NUMBER, CLI_RUN, "cells at a time (default 1), which share the processors")      \
     X(RESULTS_FOLDER, "results", 0, "FOLDER", FILE, CLI_RUN,                                                 \
       "folder of the results (default: as the plan says)")                                                   \
     X(FORCE, "force", 0, NULL, NOTHING, CLI_RUN, "do cells again that are done")                             \
-    X(DRY_RUN, "dry-run", 0, NULL, NOTHING, CLI_RUN,                                                         \
+    X(DRY_RUN, "dry-run", 0, NULL, NOTHING, CLI_RUN | CLI_EVAL,                                              \
       "do nothing: list the cells, what is done, and the commands for the others")                           \
+    X(HOST, "host", 0, "ADDRESS", TEXT, CLI_SERVE, "address to listen on (default 127.0.0.1)")               \
+    X(PORT, "port", 0, "N", NUMBER, CLI_SERVE, "port to listen on; 0: any that is free (default 8000)")      \
+    X(NAME, "name", 0, "NAME", TEXT, CLI_SERVE, "of the model, in requests (default: its file's)")           \
+    X(SERVER_KEY_FILE, "api-key-file", 0, "FILE", FILE, CLI_SERVE,                                           \
+      "requests must bear the key in that file")                                                             \
+    X(MAX_BODY, "max-body", 0, "BYTES", NUMBER, CLI_SERVE, "the largest request (default 4194304)")          \
+    X(MAX_QUEUE, "max-queue", 0, "N", NUMBER, CLI_SERVE,                                                     \
+      "requests that may wait for a thread, before others are refused (default 256)")                        \
+    X(TIMEOUT, "timeout", 0, "SECONDS", NUMBER, CLI_SERVE,                                                   \
+      "for a request to arrive, a connection to be silent, and what is under way when the server stops "     \
+      "(default 30)")                                                                                        \
     X(HELP, "help", 'h', NULL, NOTHING, CLI_ALL, "this help")
 
 #define CLI_OPTION_ENUM(id, name, letter, argument, takes, commands, help) CLI_##id,
@@ -312,7 +349,7 @@ struct cli_command {
 extern const struct cli_command cli_command_fetch, cli_command_divergence, cli_command_eval,
     cli_command_compare, cli_command_table, cli_command_merge, cli_command_formats, cli_command_inspect,
     cli_command_convert, cli_command_protocols, cli_command_report, cli_command_run, cli_command_check,
-    cli_command_help;
+    cli_command_cache, cli_command_serve, cli_command_help;
 
 /* eval.c: says why the perplexity is not finite; returns the exit code. */
 int cli_not_finite(const struct plx_metrics *metrics);
@@ -541,8 +578,27 @@ int cli_gate_code(const struct plx_comparison *comparison);
 int cli_write_comparison(const char *path, enum plx_comparison_format format,
                          const struct plx_comparison *comparison);
 
+/* endpoint.c: how a model behind an endpoint is asked, with the key, which has to be forgotten as soon as the
+   model is open; false, with a message, where an option is not usable. */
+bool cli_read_endpoint(const struct cli_arguments *arguments, struct plx_endpoint_options *endpoint);
+void cli_forget_key(void);
+
+/* The key in a file, which is there until it is forgotten; false, with a message, if it holds none. */
+bool cli_read_key_file(const char *path, const char **found);
+
+/* PLX_USAGE where options that are about endpoints are given for another model. */
+enum plx_status cli_check_endpoint(const struct cli_arguments *arguments, const struct plx_model *model,
+                                   struct plx_error *error);
+
+/* PLX_USAGE where it takes more than is allowed. */
+enum plx_status cli_check_budget(const struct plx_endpoint_options *endpoint,
+                                 const struct plx_estimate *estimate, struct plx_error *error);
+
 /* fetch_list.c: what --list lists; returns the exit code, having said what is wrong. */
 int cli_list_corpora(const struct cli_arguments *arguments);
+
+/* cache.c: what `perplex cache` does, NULL past the end. */
+const char *cli_cache_action(size_t index);
 
 /* network.c: as the environment asks for it; static. Called first by the main thread. */
 const struct plx_network *cli_network(void);
@@ -556,6 +612,10 @@ void cli_catch_signals(void);
 void cli_ignore_limits(void);
 
 bool cli_interrupted(void *user);
+
+/* Which signal it was; 0: none. */
+int cli_interrupting_signal(void);
+
 bool cli_is_terminal(FILE *stream);
 
 /* Since some moment in the past. */
@@ -573,6 +633,7 @@ void cli_progress_model(void *user, uint64_t done, uint64_t size);
 void cli_progress_corpus(void *user, const struct plx_progress *state);
 void cli_progress_reading(void *user, uint64_t done, uint64_t size);
 void cli_progress_tokens(void *user, uint64_t done, uint64_t size);
+/* user: NULL, or progress that is shown. */
 void cli_progress_download(void *user, const char *name, uint64_t done, uint64_t size);
 void cli_progress_clear(struct cli_progress *progress);
 

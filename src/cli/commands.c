@@ -4,10 +4,10 @@
 #include <string.h>
 
 static const struct cli_command *const COMMANDS[] = {
-    &cli_command_eval,    &cli_command_run,     &cli_command_compare, &cli_command_check,
-    &cli_command_table,   &cli_command_report,  &cli_command_merge,   &cli_command_divergence,
-    &cli_command_fetch,   &cli_command_inspect, &cli_command_convert, &cli_command_protocols,
-    &cli_command_formats, &cli_command_help,
+    &cli_command_eval,  &cli_command_run,       &cli_command_compare, &cli_command_check,
+    &cli_command_table, &cli_command_report,    &cli_command_merge,   &cli_command_divergence,
+    &cli_command_fetch, &cli_command_cache,     &cli_command_inspect, &cli_command_convert,
+    &cli_command_serve, &cli_command_protocols, &cli_command_formats, &cli_command_help,
 };
 
 #define COMMAND_COUNT (sizeof COMMANDS / sizeof *COMMANDS)

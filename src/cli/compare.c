@@ -124,6 +124,7 @@ static enum plx_status compare(const struct cli_arguments *arguments, struct plx
     cli_progress_init(&progress, arguments->values[CLI_QUIET] != NULL);
     options->progress = cli_progress_tokens;
     options->user = &progress;
+    options->network = cli_network();
     cli_catch_signals();
     const enum plx_status status =
         plx_compare(names[0], names + 1, (size_t)arguments->operand_count - 1, options, comparison, error);

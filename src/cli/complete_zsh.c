@@ -102,11 +102,13 @@ static void write_operand(FILE *stream, const char *place, enum cli_takes takes)
     if (takes == CLI_TAKES_NOTHING)
         return;
     fprintf(stream, "            '%s:%s:", place,
-            takes == CLI_TAKES_MODEL     ? "model"
-            : takes == CLI_TAKES_RESULT  ? "result"
-            : takes == CLI_TAKES_COMMAND ? "command"
-            : takes == CLI_TAKES_CORPUS  ? "corpus"
-                                         : "file");
+            takes == CLI_TAKES_MODEL          ? "model"
+            : takes == CLI_TAKES_RESULT       ? "result"
+            : takes == CLI_TAKES_COMMAND      ? "command"
+            : takes == CLI_TAKES_CACHE_ACTION ? "action"
+            : takes == CLI_TAKES_CORPUS       ? "corpus"
+            : takes == CLI_TAKES_TEXT         ? "text"
+                                              : "file");
     write_action(stream, takes, CLI_OPTION_COUNT);
     fputs("' \\\n", stream);
 }

@@ -8,7 +8,7 @@
 static bool may_stand(enum cli_option option)
 {
     return option != CLI_HELP && option != CLI_CONFIG && option != CLI_OUTPUT && option != CLI_PER_TOKEN &&
-           option != CLI_PER_DOCUMENT && option != CLI_MIX;
+           option != CLI_PER_DOCUMENT && option != CLI_MIX && option != CLI_DRY_RUN;
 }
 
 /* The option's name as it is a key: with "_" for "-". */

@@ -8,8 +8,10 @@
 
 static const char DETAILS[] =
     "MODEL is a path, an http(s):// URL, \"-\" for standard input, or the name of a model that is no file "
-    "(uniform:50257). A CORPUS is a path, a URL, \"-\", or a pattern of paths that perplex expands itself "
-    "(quote it: 'shard-*.txt'). Several are read one after the other as one corpus; they must be of one "
+    "(uniform:50257). A CORPUS is a path, a URL, \"-\", a public corpus by its name (corpus:wikitext-2/test, "
+    "see "
+    "`perplex fetch`), or a pattern of paths that perplex expands itself (quote it: 'shard-*.txt'). Several "
+    "are read one after the other as one corpus; they must be of one "
     "format, and each file begins a document. gzip is undone. `perplex formats` lists what can be read."
     "\n\n"
     "The file of `--config` is a JSON object, whose keys are the names of options with \"_\" for \"-\"; "
@@ -58,6 +60,14 @@ static const char DETAILS[] =
     "and "
     "version, and for machines that round alike: for others it is refused, with what differs. What "
     "`--mix-tune` and `--counts` do is done again."
+    "\n\n"
+    "A model behind an endpoint is openai:MODEL@URL, or vllm:, tgi: or sglang:, with its key in a file or in "
+    "PERPLEX_API_KEY or OPENAI_API_KEY of the environment. A corpus is ids, or a text of which the server "
+    "makes tokens: of "
+    "a document, of a piece of one of more than 64 KiB, or of a line where units are lines or their ends are "
+    "tokens. "
+    "`--resume` keeps every window that is answered. `--dry-run` writes nothing; -o only says where the "
+    "journal lies."
     "\n\n"
     "The result is JSON on standard output (schema perplex.result/1). `--summary` prints there what another "
     "tool would, in its layout and with its digits, for scripts that parse it; `-o` writes the JSON all the "
@@ -173,6 +183,31 @@ static int report(const struct cli_arguments *arguments, const struct plx_result
     return code == CLI_OK && whole && !isfinite(metrics.perplexity) ? cli_not_finite(&metrics) : code;
 }
 
+/* What it would take. Nothing is written: -o says where the journal lies. */
+static int run_dry(const struct cli_arguments *arguments, struct cli_evaluation *settings,
+                   struct cli_progress *progress)
+{
+    struct cli_arguments journal_alone = *arguments;
+    struct cli_outputs outputs;
+    struct plx_estimate estimate;
+    struct plx_error error;
+    char *text = NULL;
+    size_t length;
+    journal_alone.values[CLI_PER_TOKEN] = journal_alone.values[CLI_PER_DOCUMENT] =
+        journal_alone.values[CLI_SUMMARY] = NULL;
+    if (cli_open_outputs(&journal_alone, &outputs, &error))
+        return cli_fail(&error);
+    cli_connect_outputs(settings, &outputs);
+    enum plx_status status = cli_estimate(arguments, settings, &estimate, &error);
+    cli_progress_clear(progress);
+    cli_discard_outputs(&outputs);
+    if (status == PLX_OK)
+        status = plx_estimate_json(&estimate, &text, &length, &error);
+    const int code = status ? cli_fail(&error) : cli_write(NULL, text, length);
+    plx_text_free(text);
+    return code;
+}
+
 /* With all that the user has said. */
 static int run_settled(const struct cli_arguments *arguments)
 {
@@ -184,6 +219,8 @@ static int run_settled(const struct cli_arguments *arguments)
     cli_progress_init(&progress, arguments->values[CLI_QUIET] != NULL);
     if (!cli_read_evaluation(arguments, &progress, &settings))
         return CLI_USAGE;
+    if (arguments->values[CLI_DRY_RUN])
+        return run_dry(arguments, &settings, &progress);
     int code = cli_check_output(arguments->values[CLI_OUTPUT]);
     if (code == CLI_OK && arguments->values[CLI_SUMMARY])
         code = cli_check_output(NULL);

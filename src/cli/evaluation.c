@@ -62,8 +62,10 @@ bool cli_read_evaluation(const struct cli_arguments *arguments, struct cli_progr
         !cli_number(arguments, CLI_ORIGINAL_BYTES, 1, 1ULL << 53, &original) ||
         !cli_logprob_base(arguments, &settings->model.logprob_base) ||
         !cli_read_mixture(arguments, &settings->mixture) || !read_losses(arguments, settings) ||
-        !cli_read_breakdown(arguments, &settings->breakdown))
+        !cli_read_breakdown(arguments, &settings->breakdown) ||
+        !cli_read_endpoint(arguments, &settings->endpoint))
         return false;
+    settings->model.endpoint = &settings->endpoint;
     settings->corpus.tokens = cli_token_kind(arguments, tokens);
     settings->corpus.original_bytes = original;
     settings->model.load = (enum plx_load)load;
@@ -169,8 +171,35 @@ static enum plx_status tune(const struct cli_arguments *arguments, struct cli_ev
     return status;
 }
 
-enum plx_status cli_evaluate(const struct cli_arguments *arguments, struct cli_evaluation *settings,
-                             struct plx_result **result, struct plx_error *error)
+/* Whether a run takes more than is allowed is known before it begins, where the corpus can be read twice.
+   With a journal it goes as far as it may. */
+static enum plx_status check_budget(const struct cli_arguments *arguments,
+                                    const struct cli_evaluation *settings, const struct plx_corpus *corpus,
+                                    const struct plx_evaluate_options *options, struct plx_error *error)
+{
+    struct plx_evaluate_options counting = *options;
+    struct plx_estimate estimate;
+    struct plx_corpus *again;
+    uint64_t size, done;
+    plx_corpus_progress(corpus, &size, &done);
+    if ((!settings->endpoint.max_requests && !settings->endpoint.max_tokens) || options->journal || size == 0)
+        return PLX_OK;
+    enum plx_status status = plx_corpus_open(arguments->operands + 1, (size_t)arguments->operand_count - 1,
+                                             &settings->corpus, &again, error);
+    if (status)
+        return status;
+    counting.tokens = NULL;
+    counting.summary = NULL;
+    counting.progress = NULL;
+    status = plx_estimate(cli_mixture_model(&settings->mixture), again, &counting, &estimate, error);
+    plx_corpus_close(again);
+    return status ? status : cli_check_budget(&settings->endpoint, &estimate, error);
+}
+
+/* Opens everything, and scores for *result, or counts for *estimate; the other is NULL. */
+static enum plx_status carry_out(const struct cli_arguments *arguments, struct cli_evaluation *settings,
+                                 struct plx_result **result, struct plx_estimate *estimate,
+                                 struct plx_error *error)
 {
     struct corpora corpora = {NULL, NULL, NULL};
     struct plx_protocol protocol;
@@ -180,7 +209,6 @@ enum plx_status cli_evaluate(const struct cli_arguments *arguments, struct cli_e
     struct plx_breakdown_options breakdown = settings->breakdown;
     struct plx_token_counts counts = {0};
     options.protocol = &protocol;
-    *result = NULL;
     enum plx_status status = cli_check_protocol(arguments, error);
     if (status == PLX_OK)
         status = read_class_weights(arguments->values[CLI_CLASS_WEIGHTS], &losses, &weights, error);
@@ -189,6 +217,9 @@ enum plx_status cli_evaluate(const struct cli_arguments *arguments, struct cli_e
         status = open_corpora(arguments, settings, true, &corpora, error);
     if (status == PLX_OK)
         status = cli_open_mixture(&settings->mixture, &settings->model, error);
+    cli_forget_key();
+    if (status == PLX_OK)
+        status = cli_check_endpoint(arguments, cli_mixture_model(&settings->mixture), error);
     if (status == PLX_OK)
         status = open_corpora(arguments, settings, false, &corpora, error);
     if (status == PLX_OK && corpora.tuning)
@@ -203,11 +234,27 @@ enum plx_status cli_evaluate(const struct cli_arguments *arguments, struct cli_e
     options.breakdown = cli_wants_breakdown(&breakdown) ? &breakdown : NULL;
     options.shard = settings->shard;
     options.journal = settings->journal;
-    if (status == PLX_OK)
+    if (status == PLX_OK && estimate)
+        status = plx_estimate(model, corpora.scored, &options, estimate, error);
+    else if (status == PLX_OK &&
+             (status = check_budget(arguments, settings, corpora.scored, &options, error)) == PLX_OK)
         status = plx_evaluate(model, corpora.scored, &options, result, error);
     close_corpora(&corpora);
     cli_close_mixture(&settings->mixture);
     plx_class_weights_release(&weights);
     plx_token_counts_release(&counts);
     return status;
+}
+
+enum plx_status cli_evaluate(const struct cli_arguments *arguments, struct cli_evaluation *settings,
+                             struct plx_result **result, struct plx_error *error)
+{
+    *result = NULL;
+    return carry_out(arguments, settings, result, NULL, error);
+}
+
+enum plx_status cli_estimate(const struct cli_arguments *arguments, struct cli_evaluation *settings,
+                             struct plx_estimate *estimate, struct plx_error *error)
+{
+    return carry_out(arguments, settings, NULL, estimate, error);
 }

@@ -6,6 +6,7 @@
 
 struct cli_evaluation {
     struct plx_model_options model;
+    struct plx_endpoint_options endpoint; /* which `model` points to */
     struct plx_corpus_options corpus;
     struct plx_evaluate_options evaluate;
     struct plx_loss_variant losses;
@@ -26,5 +27,9 @@ void cli_connect_outputs(struct cli_evaluation *settings, const struct cli_outpu
 /* Opens models and corpora, and scores. *result is to be freed with plx_result_free, NULL on failure. */
 enum plx_status cli_evaluate(const struct cli_arguments *arguments, struct cli_evaluation *settings,
                              struct plx_result **result, struct plx_error *error);
+
+/* The same without scoring: what it would take. */
+enum plx_status cli_estimate(const struct cli_arguments *arguments, struct cli_evaluation *settings,
+                             struct plx_estimate *estimate, struct plx_error *error);
 
 #endif

@@ -59,6 +59,9 @@ void cli_help(const struct cli_command *command, enum cli_option option, char *t
         cli_list_words(row->takes, option, ", ", words, sizeof words);
     if (option == CLI_OUTPUT && command->mask == CLI_CHECK) /* the comparison goes to standard output */
         snprintf(text, capacity, "write the new result there, whole or not at all (default: nowhere)");
+    else if (option == CLI_DRY_RUN && command->mask == CLI_EVAL)
+        snprintf(text, capacity,
+                 "score nothing: print what it would take, as JSON (schema perplex.estimate/1)");
     else if (place)
         snprintf(text, capacity, "%.*s%s%s", (int)(place - row->help), row->help, words, place + 2);
     else

@@ -48,6 +48,17 @@ struct entry {
 
 static const struct entry ENVIRONMENT[] = {
     {"TERM", "Where it is `dumb`, nothing is written to a terminal over and over: no progress, no summary."},
+    {"PERPLEX_OFFLINE",
+     "Where it is set, and neither empty nor 0, nothing is transferred: of URLs and corpora that have names, "
+     "what is in the cache is used."},
+    {"PERPLEX_CACHE",
+     "Folder of the download cache; where it is empty, nothing is kept, and URLs are read anew each time."},
+    {"XDG_CACHE_HOME, HOME",
+     "Where `PERPLEX_CACHE` is not set, the cache is `perplex` in the first, or in `.cache` in "
+     "the second."},
+    {"PERPLEX_TRIES",
+     "How often a transfer is tried in all where it fails for what may pass: timeouts, broken connections, "
+     "answers like 429 and 503. From 1 to 100; 5 without it."},
     {"http_proxy, https_proxy, all_proxy, no_proxy",
      "What libcurl, which makes the transfers, takes from them: see curl(1)."},
     {"CURL_CA_BUNDLE, SSL_CERT_FILE", "The first that is set names a file of certificates (PEM) of the "

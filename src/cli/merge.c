@@ -39,7 +39,8 @@ static int run(struct cli_arguments *arguments)
     size_t length;
     if (!check_standard_input(arguments))
         return CLI_USAGE;
-    if (plx_merge(arguments->operands, (size_t)arguments->operand_count, &merged, &text, &length, &error))
+    if (plx_merge(arguments->operands, (size_t)arguments->operand_count, cli_network(), &merged, &text,
+                  &length, &error))
         return cli_fail(&error);
     if (!arguments->values[CLI_QUIET])
         cli_print_warnings(merged.warnings, merged.warning_count);

@@ -148,12 +148,31 @@ static bool add_repeated(struct cli_arguments *arguments, int option)
     }
 }
 
+/* A key on the command line, where everybody who can list processes sees it, is not even repeated in an
+   error, whatever option it is given to: those that only begin like --api-key-file, too. */
+static bool check_no_key(int argc, char **argv)
+{
+    static const char name[] = "--api-key-file";
+    for (int i = 0; i < argc && strcmp(argv[i], "--") != 0; i++) {
+        const size_t length = strcspn(argv[i], "=");
+        if (strncmp(argv[i], "--api", strlen("--api")) != 0 ||
+            (length == strlen(name) && strncmp(argv[i], name, length) == 0))
+            continue;
+        fprintf(stderr, "perplex: a key is not given on the command line, where others can see it: "
+                        "PERPLEX_API_KEY in the environment holds it, or the file of --api-key-file\n");
+        return false;
+    }
+    return true;
+}
+
 int cli_parse(const struct cli_command *command, int argc, char **argv, struct cli_arguments *arguments)
 {
     struct option rows[CLI_OPTION_COUNT + 1];
     char letters[2 * CLI_OPTION_COUNT + 2];
     int code;
     *arguments = (struct cli_arguments){0};
+    if (!check_no_key(argc, argv))
+        return usage_error(command);
     build_tables(command, rows, letters);
     opterr = 0;
     while ((code = getopt_long(argc, argv, letters, rows, NULL)) != -1) {

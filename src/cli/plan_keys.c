@@ -63,6 +63,15 @@ static enum plx_status hash_corpus(const struct cli_arguments *arguments, const 
     if (status)
         return status;
     status = plx_corpus_sha256(corpus, text, error);
+    struct plx_corpus_info info;
+    plx_corpus_info(corpus, &info);
+    for (size_t i = 0; i < count && status == PLX_OK; i++) {
+        if (plx_corpus_is_named(names[i])) { /* its manifest says how it is read */
+            snprintf(text + strlen(text), 140 - strlen(text), " %s %s", info.format,
+                     plx_token_kind_name(info.tokens));
+            break;
+        }
+    }
     plx_corpus_close(corpus);
     return status;
 }
@@ -176,7 +185,8 @@ static bool add_file(struct hashes *hashes, hash_function *function, const struc
 static bool changes_nothing(enum cli_option option)
 {
     return option == CLI_THREADS || option == CLI_BATCH || option == CLI_LOAD || option == CLI_VERIFY ||
-           option == CLI_RESUME;
+           option == CLI_RESUME || option == CLI_API_KEY_FILE || option == CLI_CONCURRENCY ||
+           option == CLI_PROMPTS_PER_REQUEST || option == CLI_MAX_REQUESTS || option == CLI_MAX_TOKENS;
 }
 
 /* A corpus beside the one that is scored is read without what is said of that: but for its format, if weights

@@ -35,6 +35,7 @@ static enum plx_status write_page(const struct cli_arguments *arguments, struct 
                                                .per_token = arguments->token_files,
                                                .per_token_count = (size_t)arguments->token_file_count,
                                                .destination = arguments->values[CLI_OUTPUT],
+                                               .network = cli_network(),
                                                .interrupted = cli_interrupted};
     struct plx_output *output;
     cli_catch_signals(); /* nothing may be left beside the file */

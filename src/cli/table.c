@@ -80,6 +80,7 @@ int cli_make_table(const struct cli_arguments *options, const char *const *paths
     if (!read_options(options, &settled))
         return CLI_USAGE;
     settled.names = names;
+    settled.network = cli_network();
     return plx_table(paths, count, &settled, text, length, &error) ? cli_fail(&error) : CLI_OK;
 }
 

@@ -13,8 +13,7 @@ static volatile sig_atomic_t interrupted;
 
 static void on_signal(int number)
 {
-    (void)number;
-    interrupted = 1;
+    interrupted = number;
 }
 
 void cli_catch_signals(void)
@@ -44,6 +43,11 @@ bool cli_interrupted(void *user)
     return interrupted != 0;
 }
 
+int cli_interrupting_signal(void)
+{
+    return interrupted;
+}
+
 bool cli_is_terminal(FILE *stream)
 {
     const char *term = getenv("TERM");
@@ -57,9 +61,13 @@ double cli_seconds(void)
     return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
 }
 
+/* Of the network, which is every command's: like that of the command. */
+static struct cli_progress downloads;
+
 void cli_progress_init(struct cli_progress *progress, bool quiet)
 {
     *progress = (struct cli_progress){.enabled = !quiet && cli_is_terminal(stderr), .last = cli_seconds()};
+    downloads = *progress;
 }
 
 /* True if it is time for a new line. */
@@ -103,6 +111,8 @@ void cli_progress_corpus(void *user, const struct plx_progress *state)
         return;
     const double rate = state->seconds > 0 ? (double)state->tokens / state->seconds : 0;
     fprintf(stderr, "\r\033[Kscoring: %.3g M tokens, %.3g M/s", (double)state->tokens * 1e-6, rate * 1e-6);
+    if (state->requests)
+        fprintf(stderr, ", %llu requests", (unsigned long long)state->requests);
     if (state->size_bytes && state->done_bytes) {
         const double share = (double)state->done_bytes / (double)state->size_bytes;
         fprintf(stderr, ", %.0f %%, %.0f s left", 100.0 * share, state->seconds * (1.0 - share) / share);
@@ -112,7 +122,7 @@ void cli_progress_corpus(void *user, const struct plx_progress *state)
 void cli_progress_download(void *user, const char *name, uint64_t done, uint64_t size)
 {
     char shown[256];
-    if (!due(user))
+    if (!due(user ? user : &downloads))
         return;
     plx_text_visible(name, shown, sizeof shown);
     fprintf(stderr, "\r\033[K%.50s: %.1f MB", shown, (double)done * 1e-6);
@@ -122,7 +132,7 @@ void cli_progress_download(void *user, const char *name, uint64_t done, uint64_t
 
 void cli_progress_clear(struct cli_progress *progress)
 {
-    if (progress->shown)
+    if (progress->shown || downloads.shown)
         fprintf(stderr, "\r\033[K");
-    progress->shown = false;
+    progress->shown = downloads.shown = false;
 }

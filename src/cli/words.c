@@ -15,10 +15,14 @@ static const char *const LOADS[] = {[PLX_LOAD_MAP] = "map", [PLX_LOAD_COPY] = "c
 static const char *const RESAMPLINGS[] = {
     [PLX_RESAMPLE_AUTO] = "auto", [PLX_RESAMPLE_DOCUMENTS] = "documents", [PLX_RESAMPLE_BLOCKS] = "blocks"};
 
+static const char *const PROMPTS[] = {
+    [PLX_PROMPTS_AUTO] = "auto", [PLX_PROMPTS_IDS] = "ids", [PLX_PROMPTS_TEXT] = "text"};
+
 static const char *const FINGERPRINTS[] = {
     [PLX_FINGERPRINT_FULL] = "full", [PLX_FINGERPRINT_QUICK] = "quick", [PLX_FINGERPRINT_NONE] = "none"};
 
 #define RESAMPLING_COUNT        (sizeof RESAMPLINGS / sizeof *RESAMPLINGS)
+#define PROMPTS_COUNT           (sizeof PROMPTS / sizeof *PROMPTS)
 #define LOAD_COUNT              (sizeof LOADS / sizeof *LOADS)
 #define FINGERPRINT_COUNT       (sizeof FINGERPRINTS / sizeof *FINGERPRINTS)
 #define INSPECTED_COUNT         (sizeof INSPECTED / sizeof *INSPECTED)
@@ -78,9 +82,11 @@ const char *cli_word(enum cli_takes takes, enum cli_option option, size_t index)
     case CLI_TAKES_INSPECTED: return index < INSPECTED_COUNT ? INSPECTED[index] : NULL;
     case CLI_TAKES_BREAKDOWN: return plx_breakdown_name(index);
     case CLI_TAKES_SUMMARY: return plx_summary_name(index);
+    case CLI_TAKES_PROMPTS: return index < PROMPTS_COUNT ? PROMPTS[index] : NULL;
     case CLI_TAKES_RESAMPLING: return index < RESAMPLING_COUNT ? RESAMPLINGS[index] : NULL;
     case CLI_TAKES_CORPUS: return plx_manifest_own_name(index);
     case CLI_TAKES_COMMAND: return cli_command(index) ? cli_command(index)->name : NULL;
+    case CLI_TAKES_CACHE_ACTION: return cli_cache_action(index);
     case CLI_TAKES_MODEL: return model_format(index, true);
     case CLI_TAKES_NOTHING:
     case CLI_TAKES_TEXT:

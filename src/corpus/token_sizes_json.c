@@ -3,12 +3,12 @@
 #include "corpus/token_sizes.h"
 
 #include "base/buffer.h"
+#include "base/byte_alphabet.h"
 #include "base/error.h"
 #include "base/json_scan.h"
 #include "base/memory.h"
 #include "base/number.h"
 #include "base/word.h"
-#include "corpus/byte_alphabet.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

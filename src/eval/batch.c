@@ -15,6 +15,7 @@ void plx_batch_clear(struct plx_batch *batch)
 {
     batch->id_count = batch->window_count = batch->target_count = 0;
     batch->status = PLX_OK;
+    batch->nats_there = false;
 }
 
 void plx_batch_release(struct plx_batch *batch)
@@ -32,6 +33,11 @@ void plx_batch_release(struct plx_batch *batch)
     free(batch->target_ids);
     free(batch->numbers);
     free(batch->raw);
+    free(batch->left.indices);
+    free(batch->left.targets);
+    free(batch->left.questions);
+    free(batch->left.windows);
+    free(batch->left.nats);
     plx_tally_release(&batch->tally);
     *batch = (struct plx_batch){0};
 }
@@ -273,9 +279,10 @@ void plx_batch_score(struct plx_batch *batch, const struct plx_plan *plan, struc
         .orders = plan->details ? batch->orders : NULL,
         .log10_float = plan->details ? batch->log10_float : NULL,
     };
-    batch->status = batch->answered ? PLX_OK
-                                    : plx_session_score(session, batch->windows, batch->window_count, &scores,
-                                                        &batch->error);
+    const bool there = batch->answered || batch->nats_there;
+    batch->status =
+        there ? PLX_OK
+              : plx_session_score(session, batch->windows, batch->window_count, &scores, &batch->error);
     if (batch->status || (batch->keeps_raw && (batch->status = copy_raw(batch, &batch->error))))
         return;
     plx_batch_tally(batch, plan);

@@ -19,6 +19,16 @@ struct plx_place {
     enum plx_before before;
 };
 
+/* The windows of a batch that are still to be asked, of a model that answers window by window (remote.h). */
+struct plx_batch_left {
+    size_t *indices; /* [count] in the batch */
+    size_t *targets; /* [count] of the batch, where theirs begin */
+    uint64_t *questions;
+    struct plx_window *windows; /* [count] */
+    double *nats;               /* of these windows, one behind the other */
+    size_t count, capacity, target_count, nats_capacity;
+};
+
 /* Zero-initialised is empty; reused. */
 struct plx_batch {
     uint32_t *ids; /* contexts and targets of all windows, one window behind the other */
@@ -44,6 +54,8 @@ struct plx_batch {
 
     bool answered;     /* the model's answers are there already: see resume.h */
     uint64_t question; /* hash of what it is asked, where there is a journal */
+    bool nats_there;   /* what the model says of targets is there already, but nothing beyond */
+    struct plx_batch_left left;
 
     struct plx_tally tally;                  /* of this batch */
     const struct plx_extra_request *request; /* what is wanted beyond it; NULL: nothing */

@@ -22,6 +22,13 @@ static const uint8_t MAGIC[8] = {'P', 'L', 'X', 'J', 'R', 'N', 'L', 1};
 /* To the disk, at most so often. */
 #define SYNC_SECONDS 1.0
 
+/* A record that has been found in the file. */
+struct entry {
+    struct plx_journal_key key;
+    uint32_t size;
+    uint64_t offset; /* of its answer */
+};
+
 struct plx_journal {
     char *path;
     int descriptor;
@@ -33,6 +40,10 @@ struct plx_journal {
     uint8_t *record; /* [capacity] the one at hand */
     size_t capacity;
     double synced;
+    bool unsynced;         /* something has been written since */
+    struct entry *entries; /* [entry_count], in the order of their first targets: see plx_journal_load */
+    size_t entry_count, entry_capacity;
+    size_t found; /* of these, so many have been asked for */
 };
 
 /* False with errno, 0 where the file ends before. */
@@ -142,6 +153,7 @@ static void release(struct plx_journal *journal)
     close(journal->descriptor); /* and gives the lock back */
     free(journal->path);
     free(journal->record);
+    free(journal->entries);
     free(journal);
 }
 
@@ -152,6 +164,8 @@ void plx_journal_close(struct plx_journal *journal)
         return;
     if (fstat(journal->descriptor, &facts) == 0 && (uint64_t)facts.st_size <= journal->header)
         unlink(journal->path);
+    else if (journal->unsynced)
+        (void)fdatasync(journal->descriptor); /* who closes it has something else to say */
     release(journal);
 }
 
@@ -322,6 +336,15 @@ static enum plx_status read_record(struct plx_journal *journal, bool *whole, str
     return PLX_OK;
 }
 
+static enum plx_status of_another_corpus(const struct plx_journal *journal, uint64_t first,
+                                         struct plx_error *error)
+{
+    plx_error_set(error, PLX_MISMATCH,
+                  "the journal is of another corpus: what is to be scored differs after %llu targets",
+                  (unsigned long long)first);
+    return to_be_removed(journal, error);
+}
+
 enum plx_status plx_journal_next(struct plx_journal *journal, const struct plx_journal_key *key, size_t size,
                                  const uint8_t **answer, struct plx_error *error)
 {
@@ -334,12 +357,8 @@ enum plx_status plx_journal_next(struct plx_journal *journal, const struct plx_j
         return status ? status : cut(journal, error);
     const uint8_t *record = journal->record;
     if (plx_load_u64(record) != key->first || plx_load_u64(record + 8) != key->question ||
-        plx_load_u32(record + 16) != key->count || plx_load_u32(record + 20) != size) {
-        plx_error_set(error, PLX_MISMATCH,
-                      "the journal is of another corpus: what is to be scored differs after %llu targets",
-                      (unsigned long long)key->first);
-        return to_be_removed(journal, error);
-    }
+        plx_load_u32(record + 16) != key->count || plx_load_u32(record + 20) != size)
+        return of_another_corpus(journal, key->first, error);
     journal->offset += HEAD_BYTES + size + SUM_BYTES;
     *answer = record + HEAD_BYTES;
     return PLX_OK;
@@ -368,20 +387,78 @@ enum plx_status plx_journal_add(struct plx_journal *journal, const struct plx_jo
         return status;
     }
     journal->offset += HEAD_BYTES + size + SUM_BYTES;
+    journal->unsynced = true;
     if (plx_clock_seconds() - journal->synced < SYNC_SECONDS)
         return PLX_OK;
     if (fdatasync(journal->descriptor) != 0)
         return cannot_write(journal, errno, error);
     journal->synced = plx_clock_seconds();
+    journal->unsynced = false;
+    return PLX_OK;
+}
+
+static int compare_entries(const void *a, const void *b)
+{
+    const uint64_t first = ((const struct entry *)a)->key.first,
+                   second = ((const struct entry *)b)->key.first;
+    return (first > second) - (first < second);
+}
+
+enum plx_status plx_journal_load(struct plx_journal *journal, struct plx_error *error)
+{
+    struct stat facts;
+    bool whole = !journal->writing;
+    if (fstat(journal->descriptor, &facts) != 0)
+        return cannot_read(journal, errno, error);
+    journal->most = (size_t)facts.st_size;
+    while (whole) {
+        enum plx_status status = read_record(journal, &whole, error);
+        if (status == PLX_OK && whole)
+            status = plx_reserve_array(&journal->entries, &journal->entry_capacity, journal->entry_count + 1,
+                                       sizeof *journal->entries, error);
+        if (status)
+            return status;
+        if (!whole)
+            break;
+        const uint8_t *record = journal->record;
+        const uint32_t size = plx_load_u32(record + 20);
+        journal->entries[journal->entry_count++] = (struct entry){
+            .key = {plx_load_u64(record), plx_load_u64(record + 8), plx_load_u32(record + 16)},
+            .size = size,
+            .offset = journal->offset + HEAD_BYTES,
+        };
+        journal->offset += HEAD_BYTES + size + SUM_BYTES;
+    }
+    if (journal->entry_count > 0)
+        qsort(journal->entries, journal->entry_count, sizeof *journal->entries, compare_entries);
+    return journal->writing ? PLX_OK : cut(journal, error);
+}
+
+enum plx_status plx_journal_find(struct plx_journal *journal, const struct plx_journal_key *key,
+                                 uint8_t *answer, size_t size, bool *found, struct plx_error *error)
+{
+    const struct entry wanted = {.key = *key};
+    const struct entry *entry = journal->entry_count > 0
+                                    ? bsearch(&wanted, journal->entries, journal->entry_count,
+                                              sizeof *journal->entries, compare_entries)
+                                    : NULL;
+    *found = entry != NULL;
+    if (!entry)
+        return PLX_OK;
+    if (entry->key.question != key->question || entry->key.count != key->count || entry->size != size)
+        return of_another_corpus(journal, key->first, error);
+    if (!read_at(journal, entry->offset, answer, size))
+        return cannot_read(journal, errno, error);
+    journal->found++;
     return PLX_OK;
 }
 
 enum plx_status plx_journal_end(struct plx_journal *journal, struct plx_error *error)
 {
-    bool whole;
-    if (journal->writing)
+    bool whole = journal->found < journal->entry_count;
+    if (journal->writing && !whole)
         return PLX_OK;
-    const enum plx_status status = read_record(journal, &whole, error);
+    const enum plx_status status = whole ? PLX_OK : read_record(journal, &whole, error);
     if (status || !whole)
         return status;
     plx_error_set(error, PLX_MISMATCH, "the journal is of another corpus: it goes on where this one ends");
@@ -393,4 +470,16 @@ void plx_journal_hint(const struct plx_journal *journal, struct plx_error *error
     if (journal->offset > journal->header)
         plx_error_hint(error, "what has been scored is kept in %.256s: the same command goes on from there",
                        journal->path);
+}
+
+void plx_journal_hint_too(const struct plx_journal *journal, struct plx_error *error)
+{
+    char before[200];
+    memcpy(before, error->hint, sizeof before);
+    before[sizeof before - 1] = '\0';
+    if (!*before)
+        plx_journal_hint(journal, error);
+    else if (journal->offset > journal->header)
+        plx_error_hint(error, "%s; what has been scored is kept: the same command goes on from there",
+                       before);
 }

@@ -1,6 +1,6 @@
 /* The file of a journal: a header that says what it is of, and records in the order in which they were made.
-   A reader asks for one record after the other; behind the last whole one it writes. What the records hold is
-   their owner's matter.
+   A reader asks for one record after the other; behind the last whole one it writes. Or it has all of them
+   listed, asks for them in any order, and writes meanwhile. What the records hold is their owner's matter.
 
    All numbers are little-endian. The header:
 
@@ -51,6 +51,15 @@ enum plx_status plx_journal_begin(struct plx_journal *journal, const struct plx_
 enum plx_status plx_journal_next(struct plx_journal *journal, const struct plx_journal_key *key, size_t size,
                                  const uint8_t **answer, struct plx_error *error);
 
+/* Lists all records that are there, to be asked for by plx_journal_find rather than plx_journal_next; the
+   journal can be written from here on. */
+enum plx_status plx_journal_load(struct plx_journal *journal, struct plx_error *error);
+
+/* The answer to that question, into answer[size], if it is listed. PLX_MISMATCH where another question has
+   the same first target. May be called while another thread writes. */
+enum plx_status plx_journal_find(struct plx_journal *journal, const struct plx_journal_key *key,
+                                 uint8_t *answer, size_t size, bool *found, struct plx_error *error);
+
 /* Room for an answer of that size, to be filled; NULL on failure. */
 uint8_t *plx_journal_room(struct plx_journal *journal, size_t size, struct plx_error *error);
 
@@ -63,5 +72,8 @@ enum plx_status plx_journal_end(struct plx_journal *journal, struct plx_error *e
 
 /* Says that the journal keeps what has been done, if it does: an addition to an error. */
 void plx_journal_hint(const struct plx_journal *journal, struct plx_error *error);
+
+/* The same behind the hint that is there. */
+void plx_journal_hint_too(const struct plx_journal *journal, struct plx_error *error);
 
 #endif

@@ -6,9 +6,20 @@
 
 #include <sched.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 #define DEFAULT_BATCH 4096
+
+/* Of a remote model it is windows that matter. */
+#define REMOTE_BATCH ((size_t)1 << 20)
+
+/* At least so many, of which all but the caller's wait for a batch of a remote model each, so that there are
+   always questions under way. */
+#define REMOTE_THREADS 4
+
+/* Between two looks at what has come from afar. */
+#define REMOTE_PAUSE_NS 1000000
 
 /* Of the rows of a batch: they take a fraction of a second. */
 #define ROW_ELEMENTS (UINT64_C(1) << 26)
@@ -55,19 +66,6 @@ static void score_job(void *job, unsigned worker, void *user)
                               pipeline->callbacks.user);
 }
 
-/* Takes the oldest batch from its lane and hands it on. */
-static enum plx_status take_scores(struct plx_pipeline *pipeline, struct plx_error *error)
-{
-    const struct plx_batch *batch = plx_lane_take(pipeline->scoring);
-    if (batch->status) {
-        *error = batch->error;
-        return batch->status;
-    }
-    pipeline->scored += batch->target_count;
-    return pipeline->callbacks.take(pipeline->callbacks.user, batch, (size_t)(batch - pipeline->batches),
-                                    error);
-}
-
 static void report_progress(const struct plx_pipeline *pipeline)
 {
     const struct plx_evaluate_options *options = pipeline->options;
@@ -75,6 +73,11 @@ static void report_progress(const struct plx_pipeline *pipeline)
         return;
     struct plx_progress progress = {.tokens = pipeline->scored, .seconds = plx_pipeline_seconds(pipeline)};
     plx_corpus_progress(pipeline->corpus, &progress.size_bytes, &progress.done_bytes);
+    if (pipeline->plan.remote) {
+        struct plx_endpoint_counts counts;
+        plx_model_endpoint_counts(pipeline->model, &counts);
+        progress.requests = counts.requests;
+    }
     options->progress(options->user, &progress);
 }
 
@@ -86,6 +89,36 @@ static enum plx_status pause_between(const struct plx_pipeline *pipeline, struct
     if (options->interrupted && options->interrupted(options->user))
         return plx_error_set(error, PLX_INTERRUPTED, "interrupted");
     return PLX_OK;
+}
+
+/* Waits for the oldest job where jobs take long: the caller's thread carries none
+   out, but tells how far it is and asks whether to go on. */
+static enum plx_status wait_for(const struct plx_pipeline *pipeline, const struct plx_lane *lane,
+                                struct plx_error *error)
+{
+    const struct timespec pause = {.tv_nsec = REMOTE_PAUSE_NS};
+    enum plx_status status = PLX_OK;
+    while (pipeline->waits && status == PLX_OK && !plx_lane_ready(lane)) {
+        nanosleep(&pause, NULL);
+        status = pause_between(pipeline, error);
+    }
+    return status;
+}
+
+/* Takes the oldest batch from its lane and hands it on. */
+static enum plx_status take_scores(struct plx_pipeline *pipeline, struct plx_error *error)
+{
+    const enum plx_status status = wait_for(pipeline, pipeline->scoring, error);
+    if (status)
+        return status;
+    const struct plx_batch *batch = plx_lane_take(pipeline->scoring);
+    if (batch->status) {
+        *error = batch->error;
+        return batch->status;
+    }
+    pipeline->scored += batch->target_count;
+    return pipeline->callbacks.take(pipeline->callbacks.user, batch, (size_t)(batch - pipeline->batches),
+                                    error);
 }
 
 /* Leaves the batch to another shard. What has been scored is taken meanwhile, so that nothing is kept of the
@@ -157,6 +190,9 @@ static enum plx_status forget_spellings(struct plx_pipeline *pipeline, struct pl
 /* Takes the oldest encoded block and cuts it into windows. */
 static enum plx_status take_block(struct plx_pipeline *pipeline, struct plx_error *error)
 {
+    enum plx_status status = wait_for(pipeline, pipeline->encoding, error);
+    if (status)
+        return status;
     const struct plx_block *block = plx_lane_take(pipeline->encoding);
     if (block->status) {
         *error = block->error;
@@ -164,7 +200,7 @@ static enum plx_status take_block(struct plx_pipeline *pipeline, struct plx_erro
     }
     plx_text_counts_add(&pipeline->text, &block->tokens.counts);
     pipeline->lost_hyphens += block->lost_hyphens;
-    enum plx_status status = plx_windows_add(&pipeline->windows, block, error);
+    status = plx_windows_add(&pipeline->windows, block, error);
     if (status == PLX_OK && pipeline->callbacks.read)
         status = pipeline->callbacks.read(pipeline->callbacks.user, block, error);
     return status ? status : forget_spellings(pipeline, error);
@@ -249,9 +285,16 @@ static enum plx_status make_sessions(struct plx_pipeline *pipeline, struct plx_e
 static enum plx_status prepare(struct plx_pipeline *pipeline, struct plx_error *error)
 {
     const struct plx_evaluate_options *options = pipeline->options;
-    const size_t best = plx_model_info(pipeline->model)->batch;
-    pipeline->batch = options->batch ? options->batch : best ? best : DEFAULT_BATCH;
+    const struct plx_model_info *info = plx_model_info(pipeline->model);
+    const bool remote = pipeline->plan.remote;
+    pipeline->batch = options->batch ? options->batch
+                      : remote       ? REMOTE_BATCH
+                      : info->batch  ? info->batch
+                                     : DEFAULT_BATCH;
     pipeline->threads = options->threads ? options->threads : plx_processors();
+    pipeline->waits = remote;
+    if (remote && pipeline->threads < REMOTE_THREADS)
+        pipeline->threads = REMOTE_THREADS;
     pipeline->depth = (size_t)pipeline->threads * 2 + 2;
     pipeline->pool = plx_pool_new(pipeline->threads, error);
     pipeline->blocks = plx_new_array(pipeline->depth, sizeof *pipeline->blocks, error);
@@ -269,6 +312,8 @@ static enum plx_status prepare(struct plx_pipeline *pipeline, struct plx_error *
         return PLX_MEMORY;
     plx_windows_init(&pipeline->windows, &pipeline->plan, pipeline->batch, submit_batch, pipeline,
                      pipeline->batches);
+    if (remote)
+        plx_windows_keep_whole(&pipeline->windows, info->batch_windows ? info->batch_windows : 1);
     if (options->shard.count > 0)
         plx_windows_part(&pipeline->windows);
     pipeline->seam = (struct plx_seam){.begins_document = true, .begins_line = true};

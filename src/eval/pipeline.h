@@ -45,6 +45,7 @@ struct plx_pipeline {
     uint64_t scored;    /* targets that have come back */
     uint64_t elsewhere; /* targets of other shards */
     double began;
+    bool waits; /* for jobs that take long, because the model is remote */
 };
 
 /* Targets that are scored together where that takes whole distributions of `types` elements: the more, the

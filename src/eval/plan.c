@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/logarithms.h"
+#include "base/number.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -12,19 +13,30 @@ static bool letters(const struct plx_plan *plan)
     return plan->tokens == PLX_TOKENS_CHARACTER || plan->tokens == PLX_TOKENS_BYTE;
 }
 
-/* The id of a symbol named by the user. In a corpus of tokens it must be told from others. */
+/* The id of a symbol named by the user. In a corpus of tokens it must be told from others. Where the model
+   has no strings, it is named by the number itself. */
 static enum plx_status named_symbol(const struct plx_model *model, const struct plx_plan *plan,
                                     const char *option, const char *symbol, uint32_t *id,
                                     struct plx_error *error)
 {
     const struct plx_word word = {symbol, strlen(symbol)};
     const bool told = !plan->any_tokens || plan->content == PLX_CONTENT_TEXT;
+    const struct plx_model_info *info = plx_model_info(model);
+    const bool strings = info->capabilities & PLX_STRING_TOKENS;
+    uint64_t number;
     *id = PLX_NO_TOKEN;
-    if (told && (plx_model_info(model)->capabilities & PLX_STRING_TOKENS))
+    if (!strings && plx_parse_u64(symbol, word.length, 0,
+                                  info->vocabulary ? info->vocabulary - 1 : PLX_NO_TOKEN - 1, &number))
+        *id = (uint32_t)number;
+    if (told && strings)
         plx_model_lookup(model, &word, 1, id);
     if (*id != PLX_NO_TOKEN)
         return PLX_OK;
-    return plx_error_set(error, PLX_MISMATCH, "the model has no symbol \"%s\" (--%s)", symbol, option);
+    plx_error_set(error, PLX_MISMATCH, "the model has no symbol \"%s\" (--%s)", symbol, option);
+    return strings ? error->status
+                   : plx_error_hint(error,
+                                    "it knows no symbols by their spelling: its id names one, if the model "
+                                    "has ids up to that");
 }
 
 /* Notes the symbol's spelling. */
@@ -52,8 +64,10 @@ static enum plx_status settle_start(const struct plx_model *model, uint32_t star
         if (plan->start == PLX_NO_TOKEN) {
             plx_error_set(error, PLX_MISMATCH,
                           "the protocol begins with an end symbol, but the model has none");
-            return plx_error_hint(error, "--start SYMBOL names a symbol to begin with, --start none begins "
-                                         "without one");
+            return plx_error_hint(error,
+                                  "--start %s names a symbol to begin with, --start none begins "
+                                  "without one",
+                                  info->capabilities & PLX_STRING_TOKENS ? "SYMBOL" : "ID");
         }
     }
     if (plan->start == PLX_NO_TOKEN && protocol->start == PLX_START_CONTEXT &&
@@ -77,7 +91,8 @@ static enum plx_status settle_end(const struct plx_model *model, uint32_t end, s
     }
     if (protocol->end == PLX_END_SCORED && end == PLX_NO_TOKEN) {
         plx_error_set(error, PLX_MISMATCH, "the protocol scores line ends, but the model has no end symbol");
-        return plx_error_hint(error, "--end SYMBOL names it, --end none leaves line ends out");
+        return plx_error_hint(error, "--end %s names it, --end none leaves line ends out",
+                              plx_model_info(model)->capabilities & PLX_STRING_TOKENS ? "SYMBOL" : "ID");
     }
     plan->end = protocol->end == PLX_END_SCORED ? end : PLX_NO_TOKEN;
     show_symbol(model, plan->end, plan->end_shown);
@@ -168,15 +183,16 @@ bool plx_plan_line_ends(const struct plx_plan *plan)
 }
 
 /* Whether the model's unknown symbol can be told from one that is only there for form's sake: the field takes
-   log10 p = -99 and less for nothing. */
+   log10 p = -99 and less for nothing. A remote model is not asked, which would cost. */
 static enum plx_status weigh_unknown(const struct plx_model *model, uint32_t unknown, bool *likely,
                                      struct plx_error *error)
 {
     const uint32_t ids[] = {unknown};
     const struct plx_window window = {.ids = ids, .end = 1};
     double nats;
+    const unsigned capabilities = plx_model_info(model)->capabilities;
     *likely = unknown != PLX_NO_TOKEN;
-    if (!*likely || !(plx_model_info(model)->capabilities & PLX_EMPTY_CONTEXT))
+    if (!*likely || !(capabilities & PLX_EMPTY_CONTEXT) || (capabilities & PLX_REMOTE))
         return PLX_OK;
     struct plx_session *session = plx_session_new(model, error);
     if (!session)
@@ -231,7 +247,11 @@ static enum plx_status check_fit(const struct plx_model *model, const struct plx
                                  struct plx_error *error)
 {
     const unsigned capabilities = plx_model_info(model)->capabilities;
-    if (plan->content != PLX_CONTENT_IDS && !(capabilities & PLX_STRING_TOKENS) && !plan->byte_ids) {
+    if (plan->tokenizes && letters(plan))
+        return plx_error_set(error, PLX_USAGE, "the model makes tokens of a text itself, not %ss",
+                             plx_token_kind_name(plan->tokens));
+    const bool strings = (capabilities & PLX_STRING_TOKENS) || plan->byte_ids || plan->tokenizes;
+    if (plan->content != PLX_CONTENT_IDS && !strings) {
         plx_error_set(error, PLX_MISMATCH,
                       "the model scores token ids and has no vocabulary, the corpus is %s",
                       plan->content == PLX_CONTENT_TEXT ? "text" : "of tokens as strings");
@@ -283,20 +303,26 @@ static enum plx_status settle(const struct plx_model *model, const struct plx_pr
 {
     const struct plx_model_info *info = plx_model_info(model);
     const unsigned capabilities = info->capabilities;
+    const bool tokenizes = corpus->content == PLX_CONTENT_TEXT && (capabilities & PLX_TOKENIZES) &&
+                           !(capabilities & PLX_STRING_TOKENS);
     *plan = (struct plx_plan){
         .protocol = *protocol,
-        .tokens = corpus->tokens,
+        .tokens = tokenizes && corpus->tokens == PLX_TOKENS_WORD ? PLX_TOKENS_PIECE : corpus->tokens,
+        .tokenizes = tokenizes,
         .content = corpus->content,
         .context_length = info->context_length,
         .least_context = info->least_context,
         .empty_context = capabilities & PLX_EMPTY_CONTEXT,
         .unknown_context = capabilities & PLX_UNKNOWN_CONTEXT,
-        .details = (capabilities & PLX_MATCHED_ORDER) && (capabilities & PLX_LOG10_FLOAT),
+        .details = (capabilities & PLX_MATCHED_ORDER) && (capabilities & PLX_LOG10_FLOAT) &&
+                   !(capabilities & PLX_REMOTE),
         .byte_ids = ids_are_bytes(info, corpus),
         .any_tokens = capabilities & PLX_ANY_TOKENS,
         .named = plx_plan_named(info, corpus),
         .by_token = capabilities & PLX_BY_TOKEN,
         .by_target = capabilities & PLX_BY_TARGET,
+        .remote = capabilities & PLX_REMOTE,
+        .piece = capabilities & PLX_REMOTE ? info->batch : 0,
         .order = info->order,
     };
     bool left_out;

@@ -249,6 +249,8 @@ const struct plx_protocol *plx_protocol_default(const struct plx_model_info *mod
     const enum plx_model_kind kind =
         model->kind == PLX_KIND_MIXTURE ? model->components[0].kind : model->kind;
     size_t preset = EXACT;
+    if (kind == PLX_KIND_ENDPOINT)
+        return plx_protocol_find("lm-eval-api");
     if (!letters && kind == PLX_KIND_NGRAM)
         preset = SENTENCE;
     else if (!letters && corpus->content != PLX_CONTENT_IDS && model->end != PLX_NO_TOKEN)

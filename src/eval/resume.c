@@ -112,22 +112,23 @@ static enum plx_status identify_request(struct plx_buffer *identity, const struc
     return status;
 }
 
-/* What batches there are. Explanations settle them when they have to, which depends on how many are under
-   way. */
+/* What batches there are, unless it is windows that are kept. Explanations settle them when they have to,
+   which depends on how many are under way. */
 static enum plx_status identify_batches(struct plx_buffer *identity, const struct plx_pipeline *pipeline,
                                         struct plx_error *error)
 {
     const struct plx_evaluate_options *options = pipeline->options;
     const struct plx_shard *shard = &options->shard;
-    enum plx_status status = identify(identity, error, "batch", "%zu", pipeline->batch);
+    const bool remote = pipeline->plan.remote;
+    enum plx_status status = remote ? PLX_OK : identify(identity, error, "batch", "%zu", pipeline->batch);
     if (status == PLX_OK && shard->count > 0)
         status = identify(identity, error, "shard", "%llu/%llu", (unsigned long long)shard->index,
                           (unsigned long long)shard->count);
     else if (status == PLX_OK)
         status = identify(identity, error, "shard", "none");
-    if (status == PLX_OK)
+    if (status == PLX_OK && !remote)
         status = identify(identity, error, "explanation", "%s", options->explain ? "yes" : "no");
-    if (status == PLX_OK && options->explain)
+    if (status == PLX_OK && options->explain && !remote)
         status = identify(identity, error, "number of threads, for an explanation", "%u", pipeline->threads);
     return status;
 }
@@ -151,6 +152,8 @@ enum plx_status plx_resume_begin(struct plx_journal *journal, struct plx_pipelin
         status = plx_journal_begin(journal, &identity,
                                    answer_bytes(&pipeline->plan, request, pipeline->batch), error);
     plx_buffer_release(&identity);
+    if (status == PLX_OK && pipeline->plan.remote)
+        return plx_journal_load(journal, error);
     for (size_t i = 0; i < plx_pipeline_batches(pipeline); i++)
         pipeline->batches[i].keeps_raw = true;
     return status;

@@ -14,8 +14,9 @@
 #include "eval/pipeline.h"
 
 /* Begins the journal of an evaluation, of which the model, the plan and the request say what it is; of its
-   batches, which are to answer `request` as well (NULL: nothing more), the raw scores are kept. The errors
-   of plx_journal_begin; PLX_UNSUPPORTED where the model has no fingerprint. */
+   batches, which are to answer `request` as well (NULL: nothing more), the raw scores are kept. That of a
+   remote model is loaded: its records are remote.h's. The errors of plx_journal_begin; PLX_UNSUPPORTED where
+   the model has no fingerprint. */
 enum plx_status plx_resume_begin(struct plx_journal *journal, struct plx_pipeline *pipeline,
                                  const struct plx_extra_request *request, struct plx_error *error);
 

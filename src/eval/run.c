@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "eval/explain.h"
 #include "eval/pipeline.h"
+#include "eval/remote.h"
 #include "eval/result.h"
 #include "eval/resume.h"
 #include "eval/token_feed.h"
@@ -23,12 +24,17 @@ struct run {
     struct plx_token_feed feed;        /* for options->tokens and the result's trail */
     bool fed;                          /* one of the two is there */
     struct plx_explain *explain;       /* for options->explain, else NULL */
+    struct plx_remote remote;          /* of a remote model */
+    struct plx_endpoint_counts before; /* what it had been asked when the evaluation began */
 };
 
 static void score(struct plx_batch *batch, size_t index, struct plx_session *session, void *user)
 {
-    const struct run *run = user;
-    plx_batch_score(batch, &run->pipeline.plan, session);
+    struct run *run = user;
+    if (run->pipeline.plan.remote)
+        batch->status = plx_remote_ask(&run->remote, batch, session, &batch->error);
+    if (batch->status == PLX_OK)
+        plx_batch_score(batch, &run->pipeline.plan, session);
     if (batch->status == PLX_OK)
         batch->status = plx_block_sums_measure(run->block_sums + index, batch, &batch->error);
     if (run->parts && batch->status == PLX_OK)
@@ -37,8 +43,10 @@ static void score(struct plx_batch *batch, size_t index, struct plx_session *ses
 
 static enum plx_status find_answer(void *user, struct plx_batch *batch, struct plx_error *error)
 {
-    const struct run *run = user;
+    struct run *run = user;
     const struct plx_pipeline *pipeline = &run->pipeline;
+    if (pipeline->plan.remote)
+        return plx_remote_find(&run->remote, batch, error);
     return plx_resume_find(pipeline->options->journal, &pipeline->plan, batch, error);
 }
 
@@ -47,7 +55,7 @@ static enum plx_status take(void *user, const struct plx_batch *batch, size_t in
 {
     struct run *run = user;
     struct plx_journal *journal = run->pipeline.options->journal;
-    if (journal) {
+    if (journal && !run->pipeline.plan.remote) {
         const enum plx_status status = plx_resume_keep(journal, &run->pipeline.plan, batch, error);
         if (status)
             return status;
@@ -109,7 +117,7 @@ static enum plx_status run_corpus(struct run *run, struct plx_error *error)
     const struct plx_evaluate_options *options = pipeline->options;
     const struct plx_pipeline_user callbacks = {
         .score = score,
-        .submit = options->journal ? find_answer : NULL,
+        .submit = options->journal || pipeline->plan.remote ? find_answer : NULL,
         .take = take,
         .user = run,
         .read = options->explain ? read_block : NULL,
@@ -128,6 +136,8 @@ static enum plx_status run_corpus(struct run *run, struct plx_error *error)
         pipeline->batches[i].request = request;
     if (options->journal && (status = plx_resume_begin(options->journal, pipeline, request, error)))
         return status;
+    if (pipeline->plan.remote && (status = plx_remote_init(&run->remote, options->journal, error)))
+        return status;
     run->result->sequence.follows = options->shard.index > 1;
     begin_feed(run);
     if (options->explain && !(run->explain = plx_explain_new(pipeline, error)))
@@ -135,11 +145,10 @@ static enum plx_status run_corpus(struct run *run, struct plx_error *error)
     status = plx_pipeline_run(pipeline, &callbacks, run->fed ? &run->feed.spelling : NULL, error);
     if (status == PLX_OK && options->journal)
         status = plx_journal_end(options->journal, error);
-    const bool passing = status == PLX_INTERRUPTED || (status == PLX_IO && !*error->hint);
-    if (passing && options->journal)
-        plx_journal_hint(options->journal, error);
-    if (status)
+    if (status) {
+        plx_remote_stop(&run->remote);
         return status;
+    }
     plx_sequence_finish(&run->result->sequence, &pipeline->plan);
     plx_blocks_finish(&run->result->blocks, pipeline->windows.targets);
     return run->feed.spelling.trail ? end_trail(run, error) : PLX_OK;
@@ -174,6 +183,27 @@ static enum plx_status copy_mixture(struct plx_result *result, struct plx_error 
         model->tuning = &result->tuning;
     }
     return PLX_OK;
+}
+
+/* How the model behind an endpoint is spoken to, and what it has been asked. */
+static void describe_endpoint(const struct run *run)
+{
+    struct plx_result *result = run->result;
+    const struct plx_model_info *info = plx_model_info(run->pipeline.model);
+    struct plx_endpoint_counts *asked = &result->asked;
+    for (size_t i = 0; i < info->property_count && run->pipeline.plan.remote; i++) {
+        const struct plx_model_property *property = info->properties + i;
+        if (property->text && strcmp(property->name, "dialect") == 0)
+            snprintf(result->dialect, sizeof result->dialect, "%s", property->text);
+        if (property->text && strcmp(property->name, "prompts") == 0)
+            snprintf(result->prompts, sizeof result->prompts, "%s", property->text);
+    }
+    plx_model_endpoint_counts(run->pipeline.model, asked);
+    asked->requests -= run->before.requests;
+    asked->prompt_tokens -= run->before.prompt_tokens;
+    asked->retries -= run->before.retries;
+    asked->throttled -= run->before.throttled;
+    asked->tokenizations -= run->before.tokenizations;
 }
 
 /* Characters and words are those of all tokens, or nothing is said of them. */
@@ -253,6 +283,7 @@ static enum plx_status describe(struct run *run, struct plx_error *error)
     if (result->shard.count == 0) /* shards are of one mind about the others */
         plx_result_doubt(result);
     result->seconds = plx_pipeline_seconds(pipeline);
+    describe_endpoint(run);
     return plx_corpus_sha256(pipeline->corpus, result->corpus_sha256, error);
 }
 
@@ -274,6 +305,21 @@ static enum plx_status check_positions(const struct run *run, struct plx_error *
     return plx_error_hint(error, "another tokenization, or another corpus?");
 }
 
+/* After a failure, when nobody is scoring any more. What a remote model has answered is not lost, whatever
+   has failed. */
+static enum plx_status explain_failure(struct run *run, struct plx_error *error)
+{
+    const struct plx_journal *journal = run->pipeline.options->journal;
+    plx_remote_reason(&run->remote, error);
+    const enum plx_status status = error->status;
+    const bool passing = status == PLX_INTERRUPTED || (status == PLX_IO && !*error->hint);
+    if (journal && run->pipeline.plan.remote)
+        plx_journal_hint_too(journal, error);
+    else if (journal && passing)
+        plx_journal_hint(journal, error);
+    return status;
+}
+
 enum plx_status plx_evaluate(const struct plx_model *model, struct plx_corpus *corpus,
                              const struct plx_evaluate_options *options, struct plx_result **result,
                              struct plx_error *error)
@@ -283,6 +329,7 @@ enum plx_status plx_evaluate(const struct plx_model *model, struct plx_corpus *c
     *result = NULL;
     if (!run.result)
         return PLX_MEMORY;
+    plx_model_endpoint_counts(model, &run.before);
     if (settled.batch == 0 && plx_extra_needs_rows(&settled))
         settled.batch = plx_pipeline_rows_batch(plx_model_info(model)->vocabulary);
     enum plx_status status = plx_pipeline_init(&run.pipeline, model, corpus, &settled, error);
@@ -302,8 +349,11 @@ enum plx_status plx_evaluate(const struct plx_model *model, struct plx_corpus *c
     plx_explain_free(run.explain);
     const size_t batches = plx_pipeline_batches(&run.pipeline);
     plx_pipeline_release(&run.pipeline); /* and with it those who are still scoring */
+    if (status)
+        status = explain_failure(&run, error);
     for (size_t i = 0; run.block_sums && i < batches; i++)
         plx_block_sums_release(run.block_sums + i);
+    plx_remote_release(&run.remote);
     plx_token_feed_release(&run.feed);
     free(run.block_sums);
     free(run.parts);

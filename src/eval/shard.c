@@ -13,8 +13,8 @@ void plx_parts_init(struct plx_parts *parts, const struct plx_plan *plan)
     const struct plx_protocol *protocol = &plan->protocol;
     *parts = (struct plx_parts){
         .wanted = true,
-        .anywhere =
-            protocol->average == PLX_AVERAGE_TOKEN && protocol->window == 0 && !plan->kenlm && !plan->irstlm,
+        .anywhere = protocol->average == PLX_AVERAGE_TOKEN && protocol->window == 0 && !plan->kenlm &&
+                    !plan->irstlm && (!plan->remote || plan->piece),
         .by_unit = protocol->average == PLX_AVERAGE_UNIT,
         .least = LEAST_TARGETS,
     };

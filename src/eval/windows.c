@@ -11,6 +11,9 @@
 /* Consumed tokens are dropped from the queue once there are so many. */
 #define TRIM_AT 4096
 
+/* Of a batch whose windows are whole, about: for the sake of memory. */
+#define WHOLE_IDS ((size_t)1 << 20)
+
 /* Bytes without an owner, so that those of a token fit 32 bits. */
 #define REST_MAX (UINT64_C(1) << 31)
 
@@ -51,6 +54,11 @@ static enum plx_status reserve(struct plx_windows *windows, size_t count, struct
         return status;
     windows->capacity = capacity;
     return PLX_OK;
+}
+
+void plx_windows_keep_whole(struct plx_windows *windows, size_t batch_windows)
+{
+    windows->batch_windows = batch_windows;
 }
 
 void plx_windows_note(struct plx_windows *windows, struct plx_spelling *spelling)
@@ -164,12 +172,20 @@ static bool at_limit(const struct plx_windows *windows)
     return windows->plan->protocol.limit && windows->scored >= windows->plan->protocol.limit;
 }
 
+/* The most targets of a window that is given out now. */
+static uint64_t most_targets(const struct plx_windows *windows)
+{
+    if (!windows->batch_windows)
+        return windows->batch_targets - windows->batch->target_count;
+    return windows->plan->piece ? windows->plan->piece : UINT64_MAX;
+}
+
 /* How far the targets from `index` on can share one context and fit the batch. */
 static uint64_t end_of_run(struct plx_windows *windows, uint64_t index, uint64_t end)
 {
     const struct plx_plan *plan = windows->plan;
     const struct plx_parts *parts = &windows->parts;
-    uint64_t room = windows->batch_targets - windows->batch->target_count, last = index;
+    uint64_t room = most_targets(windows), last = index;
     if (parts->anywhere && parts->first + parts->least - windows->targets < room)
         room = parts->first + parts->least - windows->targets;
     if (plan->restart == PLX_NO_TOKEN && plan->unknown_context && plan->protocol.limit == 0)
@@ -183,6 +199,15 @@ static uint64_t end_of_run(struct plx_windows *windows, uint64_t index, uint64_t
     }
 }
 
+static bool is_full(const struct plx_windows *windows)
+{
+    const struct plx_batch *batch = windows->batch;
+    if (batch->target_count >= windows->batch_targets)
+        return true;
+    return windows->batch_windows &&
+           (batch->window_count >= windows->batch_windows || batch->id_count >= WHOLE_IDS);
+}
+
 /* Copies the targets [index, end) with their context into the batch as one window of the model. */
 static enum plx_status copy_run(struct plx_windows *windows, struct plx_window_context context,
                                 uint64_t index, uint64_t end, struct plx_error *error)
@@ -190,9 +215,9 @@ static enum plx_status copy_run(struct plx_windows *windows, struct plx_window_c
     struct plx_batch *batch = windows->batch;
     const size_t begin = (size_t)(context.begin - windows->base), first = (size_t)(index - windows->base);
     const size_t length = (size_t)(end - context.begin), targets = (size_t)(end - index);
-    enum plx_status status = plx_batch_reserve(batch, batch->id_count + length, batch->window_count + 1,
-                                               batch->target_count + targets, error);
-    if (status)
+    enum plx_status status = plx_window_check_length(windows, length, error);
+    if (status || (status = plx_batch_reserve(batch, batch->id_count + length, batch->window_count + 1,
+                                              batch->target_count + targets, error)))
         return status;
     if (windows->numbered && (status = plx_batch_number(batch, windows->numbers + first, targets, error)))
         return status;
@@ -223,9 +248,7 @@ static enum plx_status copy_run(struct plx_windows *windows, struct plx_window_c
     batch->flags[at] |= windows->new_window ? PLX_TOKEN_NEW_WINDOW : 0;
     windows->new_unit = windows->new_window = false;
     batch->target_count += targets;
-    if (batch->target_count < windows->batch_targets)
-        return PLX_OK;
-    return windows->sink(windows->user, &windows->batch, error);
+    return is_full(windows) ? windows->sink(windows->user, &windows->batch, error) : PLX_OK;
 }
 
 /* Whether no sum that is made in the order of the corpus goes on from the target before this one. */
@@ -355,13 +378,32 @@ static size_t held_back(const struct plx_windows *windows)
     return held < windows->count ? held : windows->count;
 }
 
-/* Carries out what can be, given the tokens so far, of which the last so many wait. */
+/* The targets before `ready`, in pieces that do not depend on how much of the unit has been read. */
+static enum plx_status advance_whole(struct plx_windows *windows, uint64_t ready, bool ended,
+                                     struct plx_error *error)
+{
+    const uint64_t piece = windows->plan->piece;
+    enum plx_status status = plx_window_check_length(windows, windows->count, error);
+    while (status == PLX_OK && piece) {
+        const uint64_t first = windows->decided > windows->starts ? windows->decided : windows->starts;
+        if (ready < first + piece)
+            break;
+        status = emit_window(windows, 0, first + piece, error);
+    }
+    return status == PLX_OK && ended && ready > windows->decided ? emit_window(windows, 0, ready, error)
+                                                                 : status;
+}
+
+/* Carries out what can be, given the tokens so far, of which the last so many wait; none does where the unit
+   has ended. */
 static enum plx_status advance(struct plx_windows *windows, size_t held, struct plx_error *error)
 {
     const struct plx_protocol *protocol = &windows->plan->protocol;
     const uint64_t ready = windows->base + windows->count - held;
     enum plx_status status = PLX_OK;
-    if (protocol->window == 0) {
+    if (protocol->window == 0 && windows->batch_windows) {
+        status = advance_whole(windows, ready, held == 0, error);
+    } else if (protocol->window == 0) {
         if (ready > windows->decided)
             status = emit_window(windows, 0, ready, error);
     } else {

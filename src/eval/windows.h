@@ -28,6 +28,7 @@ typedef enum plx_status plx_batch_sink(void *user, struct plx_batch **batch, str
 struct plx_windows {
     const struct plx_plan *plan;
     size_t batch_targets; /* the most targets of a batch */
+    size_t batch_windows; /* see plx_windows_keep_whole, else 0 */
     plx_batch_sink *sink;
     void *user;
     struct plx_batch *batch;         /* being filled */
@@ -74,6 +75,10 @@ struct plx_windows {
 void plx_windows_init(struct plx_windows *windows, const struct plx_plan *plan, size_t batch_targets,
                       plx_batch_sink *sink, void *user, struct plx_batch *batch);
 
+/* Has the windows of a remote model given out whole, however much of the corpus has been read and whatever a
+   batch holds already, which is full with so many windows, > 0. */
+void plx_windows_keep_whole(struct plx_windows *windows, size_t batch_windows);
+
 /* Has the spelling of every token noted that is kept. */
 void plx_windows_note(struct plx_windows *windows, struct plx_spelling *spelling);
 
@@ -91,7 +96,8 @@ void plx_windows_number(struct plx_windows *windows);
 /* The number of the first token that may still become a target. */
 uint64_t plx_windows_undecided(const struct plx_windows *windows);
 
-/* The next block of the corpus, in order. */
+/* The next block of the corpus, in order. PLX_MISMATCH where a window is to be whole and does not fit the
+   model's context. */
 enum plx_status plx_windows_add(struct plx_windows *windows, const struct plx_block *block,
                                 struct plx_error *error);
 

@@ -1,4 +1,4 @@
-/* The content of a URL into a file, whole or not at all, in as many tries as it takes. */
+/* The content of a URL into a file, in as many tries as it takes. */
 #ifndef PLX_IO_HTTP_GET_H
 #define PLX_IO_HTTP_GET_H
 
@@ -23,12 +23,12 @@ struct plx_http_get {
     uint64_t cap;   /* bytes that it may have at most; 0: 64 GiB */
     int descriptor; /* of a regular file, read and written, that holds the first bytes already, or none */
 
-    /* Of those first bytes; they are gone on with only if the server has the same still. What is known of the
-       whole content is written to the file `notes` (a callback) as soon as the answer begins, so that another
-       process can go on with it. */
+    /* Of those first bytes; they are gone on with only if the server has the same still. */
     struct plx_http_validators part;
+    /* Is told what tells the content from another before its first byte is written, for another process to go
+       on with it; NULL: nobody wants to know. Its failure is that of the whole. */
     enum plx_status (*begun)(void *user, const struct plx_http_validators *validators,
-                             struct plx_error *error); /* NULL: nobody wants to know; `begun_user` */
+                             struct plx_error *error);
     void *begun_user;
 
     /* Of a content that is kept elsewhere already: it need not come again. Empty: there is none. */

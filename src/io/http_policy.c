@@ -139,9 +139,9 @@ uint64_t plx_http_pause_ms(const struct plx_http_limits *limits, unsigned next, 
 
 /* Errors. */
 
-enum plx_status plx_http_fail_status(long status, struct plx_error *error)
+static enum plx_status fail_answer(const char *who, long status, struct plx_error *error)
 {
-    plx_error_set(error, PLX_NETWORK, "the server answers %ld", status);
+    plx_error_set(error, PLX_NETWORK, "the %s answers %ld", who, status);
     if (status == 401 || status == 403)
         plx_error_hint(error, "it wants to know who asks, or does not give this to anybody");
     else if (status == 404 || status == 410)
@@ -153,6 +153,11 @@ enum plx_status plx_http_fail_status(long status, struct plx_error *error)
     else if (judge_status(status) == PLX_HTTP_AGAIN)
         plx_error_hint(error, "it may be busy; later it may work");
     return PLX_NETWORK;
+}
+
+enum plx_status plx_http_fail_status(long status, struct plx_error *error)
+{
+    return fail_answer("server", status, error);
 }
 
 static enum plx_status fail_url(bool redirected, struct plx_error *error)
@@ -184,9 +189,32 @@ static const char *safe_detail(CURLcode result, const char *detail)
     return detail;
 }
 
+static enum plx_status hint_at(CURL *easy, CURLcode result, struct plx_error *error)
+{
+    static const char own_authority[] = "the certificates of an authority of your own are read from the file "
+                                        "that CURL_CA_BUNDLE or SSL_CERT_FILE names";
+    long verified = 0;
+    curl_easy_getinfo(easy, CURLINFO_SSL_VERIFYRESULT, &verified);
+    switch (result) {
+    case CURLE_COULDNT_RESOLVE_HOST: plx_error_hint(error, "is the name right, and the network up?"); break;
+    case CURLE_COULDNT_RESOLVE_PROXY:
+        plx_error_hint(error, "it comes from http_proxy, https_proxy or all_proxy in the environment");
+        break;
+    case CURLE_COULDNT_CONNECT: plx_error_hint(error, "is the server running, and the port right?"); break;
+    case CURLE_PEER_FAILED_VERIFICATION:
+        /* OpenSSL's numbers of what is wrong with the signatures begin with 2. */
+        plx_error_hint(error, "%s",
+                       verified > 1 ? own_authority : "the server is not the one that the address names");
+        break;
+    case CURLE_SSL_CACERT_BADFILE: plx_error_hint(error, "%s", own_authority); break;
+    default: break;
+    }
+    return PLX_NETWORK;
+}
+
 enum plx_status plx_http_fail_result(CURL *easy, CURLcode result, const char *detail, struct plx_error *error)
 {
-    long redirects = 0;
+    long redirects = 0, proxy = 0;
     curl_easy_getinfo(easy, CURLINFO_REDIRECT_COUNT, &redirects);
     switch (result) {
     case CURLE_OUT_OF_MEMORY: return plx_error_set(error, PLX_MEMORY, "no memory for the transfer");
@@ -197,19 +225,9 @@ enum plx_status plx_http_fail_result(CURL *easy, CURLcode result, const char *de
     case CURLE_URL_MALFORMAT: return fail_url(redirects > 0, error);
     default: break;
     }
+    curl_easy_getinfo(easy, CURLINFO_HTTP_CONNECTCODE, &proxy);
+    if (proxy >= 300)
+        return fail_answer("proxy", proxy, error);
     plx_error_set(error, PLX_NETWORK, "the transfer fails: %s", safe_detail(result, detail));
-    switch (result) {
-    case CURLE_COULDNT_RESOLVE_HOST: plx_error_hint(error, "is the name right, and the network up?"); break;
-    case CURLE_COULDNT_RESOLVE_PROXY:
-        plx_error_hint(error, "it comes from http_proxy, https_proxy or all_proxy in the environment");
-        break;
-    case CURLE_COULDNT_CONNECT: plx_error_hint(error, "is the server running, and the port right?"); break;
-    case CURLE_PEER_FAILED_VERIFICATION:
-    case CURLE_SSL_CACERT_BADFILE:
-        plx_error_hint(error, "the certificates of an authority of your own are read from the file that "
-                              "CURL_CA_BUNDLE or SSL_CERT_FILE names");
-        break;
-    default: break;
-    }
-    return PLX_NETWORK;
+    return hint_at(easy, result, error);
 }

@@ -1,5 +1,7 @@
 #include "io/source.h"
 
+#include <perplex/cache.h>
+
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/sha256.h"
@@ -268,6 +270,27 @@ enum plx_status plx_source_sha256(struct plx_source *source, char hex[65], struc
 
 /* Opening and closing. */
 
+/* A URL: its file in the cache, where there is one, which is opened like any other. */
+static enum plx_status source_open_url(struct plx_source *source, const char *url, struct plx_error *error)
+{
+    const struct plx_source_options *options = &source->options;
+    if (!options->network || !options->network->cache)
+        return plx_http_open(url, options, &source->medium, error);
+    const struct plx_cache_request request = {
+        .urls = &url,
+        .url_count = 1,
+        .max_bytes = options->max_download_bytes,
+        .interrupted = options->interrupted,
+        .user = options->user,
+    };
+    struct plx_cached cached;
+    enum plx_status status = plx_cache_fetch(options->network, &request, &cached, error);
+    if (status == PLX_OK)
+        status = plx_file_open(cached.path, options, &source->medium, error);
+    free(cached.path);
+    return status;
+}
+
 /* All but the medium; takes `name` over. NULL on failure. */
 static struct plx_source *source_new(char *name, const struct plx_source_options *options,
                                      struct plx_error *error)
@@ -307,14 +330,15 @@ enum plx_status plx_source_open(const char *name, const struct plx_source_option
         return PLX_MEMORY;
     enum plx_status status;
     if (url) {
-        status = plx_http_open(name, &opened->options, &opened->medium, error);
+        status = source_open_url(opened, name, error);
     } else {
         if (strcmp(name, "-") == 0)
             opened->label = "standard input";
         status = plx_file_open(name, &opened->options, &opened->medium, error);
     }
     if (status != PLX_OK) {
-        plx_error_input(error, opened->label);
+        if (!error || error->input[0] == '\0') /* else it may be about the cache */
+            plx_error_input(error, opened->label);
         plx_source_close(opened);
         return status;
     }

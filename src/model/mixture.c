@@ -77,9 +77,12 @@ static enum plx_status check(const struct plx_model *const *models, const double
         if (!(weights[i] >= 0) || isinf(weights[i]))
             return plx_error_set(error, PLX_USAGE, "a weight of %g: weights are finite and not negative",
                                  weights[i]);
-        if (by_position || models[i]->info.kind == PLX_KIND_MIXTURE) {
+        const bool remote = models[i]->info.capabilities & PLX_REMOTE;
+        if (by_position || remote || models[i]->info.kind == PLX_KIND_MIXTURE) {
             plx_error_set(error, PLX_UNSUPPORTED, "%s cannot be mixed",
-                          by_position ? "answers to one corpus" : "a mixture");
+                          by_position ? "answers to one corpus"
+                          : remote    ? "a model behind an endpoint"
+                                      : "a mixture");
             return plx_error_input(error, models[i]->name);
         }
         sum += weights[i];

@@ -123,7 +123,8 @@ static enum plx_status finish_open(struct plx_model **model, const struct plx_mo
     (*model)->info.format = format->name;
     if (!format->converted)
         (*model)->reader = format;
-    (*model)->name = plx_copy_string(name, strlen(name), error);
+    if (!format->secret)
+        (*model)->name = plx_copy_string(name, strlen(name), error);
     if ((*model)->name)
         return PLX_OK;
     plx_model_close(*model);
@@ -240,13 +241,14 @@ static enum plx_status open_named(const struct plx_model_format *format, const c
     const struct plx_model_options defaults = {0};
     if (!options)
         options = &defaults;
-    enum plx_status status = check_options(format, options, name, error);
+    enum plx_status status = check_options(format, options, format->secret ? format->name : name, error);
     if (status == PLX_OK)
         status = format->open_named(strchr(name, ':') + 1, options, model, error);
     if (status)
         return status;
-    const bool hash = options->fingerprint != PLX_FINGERPRINT_NONE;
-    (*model)->info.fingerprint = hash ? "full" : "none";
+    const bool hash = options->fingerprint != PLX_FINGERPRINT_NONE && !(*model)->info.fingerprint;
+    if (!(*model)->info.fingerprint)
+        (*model)->info.fingerprint = hash ? "full" : "none";
     if (hash)
         status = hash_text(name, (*model)->info.sha256, error);
     if (status == PLX_OK)

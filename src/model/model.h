@@ -104,6 +104,14 @@ struct plx_session {
     void *listener_user;
 };
 
+/* As the slot `tokenize`; and that what it gives is what it is to be: PLX_MISMATCH. */
+enum plx_status plx_model_tokenize(const struct plx_model *model, const char *text, size_t size,
+                                   struct plx_text_tokens *tokens, struct plx_error *error);
+
+/* With PLX_REMOTE, as the slot `estimate`; else nothing is added. Any thread. */
+void plx_model_estimate(const struct plx_model *model, const struct plx_window *windows, size_t count,
+                        uint64_t *requests, uint64_t *tokens);
+
 /* What an end symbol in a context is, by the protocol. */
 enum plx_end_role {
     PLX_END_IS_TOKEN,      /* what it is */
@@ -125,6 +133,7 @@ struct plx_model_format {
     bool tolerance;          /* the options allow_positive and allow_count_mismatch are of use; likewise */
     bool converted;          /* files are made from those of other formats: sets model->reader itself */
     bool checksums;          /* files carry some, and the option `verify` checks them all; likewise */
+    bool secret;             /* "NAME:ARGUMENT" may hold a secret: models set their `name` themselves */
 
     /* Whether reading a file looks for the deviation `code`: to warn of it, to note it, to remark on it, or
        to refuse the file. NULL: for none. */
@@ -157,7 +166,8 @@ struct plx_model_format {
                                     struct plx_error *error);
 
     /* For a format without files, whose models are named "NAME:ARGUMENT": the same from the argument, of any
-       content. NULL otherwise. */
+       content; where that says less than all about what the model is, it sets info.fingerprint, and
+       info.sha256. NULL otherwise. */
     enum plx_status (*open_named)(const char *argument, const struct plx_model_options *options,
                                   struct plx_model **model, struct plx_error *error);
 };

@@ -10,10 +10,14 @@
     X(nplm)              \
     X(npy)               \
     X(npz)               \
+    X(openai)            \
     X(plx)               \
     X(safetensors)       \
     X(safetensors_index) \
-    X(uniform)
+    X(sglang)            \
+    X(tgi)               \
+    X(uniform)           \
+    X(vllm)
 
 #define FORMAT_ADDRESS(name) &plx_model_format_##name,
 #define FORMAT_EXTERN(name)  extern const struct plx_model_format plx_model_format_##name;

@@ -286,7 +286,7 @@ static enum plx_status check_size(const struct plx_vocabulary *vocabulary, uint6
                                   const char *model, struct plx_error *error)
 {
     const size_t size = plx_vocabulary_size(vocabulary);
-    if (size == types)
+    if (size == types || types == 0)
         return PLX_OK;
     plx_error_set(error, PLX_MALFORMED, "the list has %zu tokens, but the model %.200s has %" PRIu64, size,
                   strcmp(model, "-") == 0 ? "from standard input" : model, types);

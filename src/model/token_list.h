@@ -28,7 +28,7 @@ enum plx_status plx_token_list_parse(const char *text, size_t size, enum plx_tok
 enum plx_status plx_token_list_find(const char *model, char **path, struct plx_error *error);
 
 /* The vocabulary of `model`: options->vocabulary, or what plx_token_list_find finds. *vocabulary is NULL if
-   it finds nothing. A list that has not `types` tokens is PLX_MALFORMED. `sha256` is that of the file, "" if
+   it finds nothing. A list that has not `types` tokens (0: any number) is PLX_MALFORMED. `sha256` is that of the file, "" if
    there is none; *source its path, released with free(), or NULL. */
 enum plx_status plx_token_list_open(const char *model, const struct plx_model_options *options,
                                     uint64_t types, struct plx_vocabulary **vocabulary, char **source,

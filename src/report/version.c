@@ -2,6 +2,7 @@
 
 #include <cjson/cJSON.h>
 #include <curl/curl.h>
+#include <microhttpd.h>
 #include <openssl/crypto.h>
 #include <stdio.h>
 #include <zlib.h>
@@ -18,6 +19,7 @@ const char *plx_version_component(size_t index, char *text, size_t capacity)
     case 1: snprintf(text, capacity, "zlib %s", zlibVersion()); return text;
     case 2: snprintf(text, capacity, "cJSON %s", cJSON_Version()); return text;
     case 3: snprintf(text, capacity, "%s", OpenSSL_version(OPENSSL_VERSION)); return text;
+    case 4: snprintf(text, capacity, "libmicrohttpd %s", MHD_get_version()); return text;
     default: return NULL;
     }
 }

@@ -94,7 +94,7 @@ wrong '{"windw": 5}' '$.windw: eval has no such option; did you mean window[?]'
 wrong '{"first-window": 5}' '$\["first-window"\]: eval has no such option; did you mean first_window[?]'
 wrong '{"bogus": 5}' '$.bogus: eval has no such option'
 wrong '{"format": "csv"}' '$.format: eval has no such option'
-for option in help config output per_token per_document; do
+for option in help config output per_token per_document dry_run; do
     wrong "{\"$option\": \"x\"}" "$.$option: only the command line takes this option"
 done
 wrong '{"unit": "page"}' '$.unit takes line, document or stream, not "page"'
@@ -135,7 +135,7 @@ refuses 3 'wrong.json: $.window: the key stands twice*' "$PERPLEX" eval missing.
 # The schema has every option that may stand there, and no other.
 sed -n 's/^    "\([a-z_]*\)": {$/\1/p' "$SOURCE_DIR/configs/schema/protocol-1.schema.json" | sort >keys
 "$PERPLEX" eval --help | sed -n 's/^ \{2,\}\(-.\, \)\{0,1\}--\([a-z-]*\).*/\2/p' | tr - _ |
-    grep -vx -e help -e config -e output -e per_token -e per_document -e mix >options
+    grep -vx -e help -e config -e output -e per_token -e per_document -e mix -e dry_run >options
 echo name >>options
 sort options | diff - keys >differences || fail "the schema has other keys: $(cat differences)"
 

@@ -4,7 +4,7 @@
 . "$SOURCE_DIR/tests/support/cli.sh"
 
 # Help and version.
-for command in eval compare table formats protocols help; do
+for command in eval compare table cache formats protocols help; do
     for help in "$command --help" "$command -h" "help $command"; do
         # shellcheck disable=SC2086 # words
         accepts "$PERPLEX" $help
@@ -26,13 +26,13 @@ contains out '^  models: arpa .*uniform$'
 contains out '^  corpora: .*text'
 
 # Of --json, the schema of what that command prints, and no other.
-for command in compare:perplex.comparison/2 inspect:perplex.inspection/1 protocols:perplex.protocols/1; do
+for command in compare:perplex.comparison/2 inspect:perplex.inspection/1 protocols:perplex.protocols/1 cache:perplex.cache/1; do
     accepts "$PERPLEX" help ${command%:*}
     contains out "^  *--json  *as JSON: schema ${command#*:}\$"
 done
 
 # Help fits a terminal of 80 columns.
-for command in eval compare table formats protocols help; do
+for command in eval compare table cache formats protocols help; do
     accepts "$PERPLEX" help $command
     awk 'length > 79 { print; bad = 1 } END { exit bad }' out >long || fail "too long: $(cat long)"
 done

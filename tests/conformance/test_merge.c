@@ -105,7 +105,7 @@ static char *merge_files(uint64_t count, const char *of)
         snprintf(paths[i], sizeof paths[i], "%s", folder_path(name));
         given[i] = paths[i];
     }
-    if (plx_merge(given, count, NULL, &text, &length, &error))
+    if (plx_merge(given, count, NULL, NULL, &text, &length, &error))
         fail_msg("%s: %s: %s", of, error.input, error.message);
     assert_int_equal(strlen(text), length);
     return text;

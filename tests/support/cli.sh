@@ -7,6 +7,7 @@
 set -u
 : "${PERPLEX:?names the program}" "${SOURCE_DIR:?names the root of the source}"
 export LC_ALL=C TERM=xterm SHELL=/bin/sh no_proxy=127.0.0.1
+export PERPLEX_TRIES=1 # of transfers, so that those that fail do so at once
 unset NO_COLOR
 
 models=$SOURCE_DIR/tests/data/models
@@ -23,6 +24,8 @@ work=$(mktemp -d) || exit 1
 trap 'rm -rf -- "$work"' EXIT
 trap 'exit 1' HUP INT TERM
 cd -- "$work" || exit 1
+export XDG_CACHE_HOME="$work/.cache" XDG_CONFIG_HOME="$work/.config"
+unset PERPLEX_CACHE PERPLEX_OFFLINE
 exec </dev/null
 
 # fail TEXT: the last run is not as it should be.

@@ -1,7 +1,7 @@
 /* How vocabularies spell bytes. The rule of bytes_to_unicode (openai/gpt-2, src/encoder.py): '!' to '~',
    U+00A1 to U+00AC and U+00AE to U+00FF are themselves; the other bytes, in their order, are the characters
    from U+0100 on. */
-#include "corpus/byte_alphabet.h"
+#include "base/byte_alphabet.h"
 
 #include "base/utf8.h"
 

@@ -24,6 +24,10 @@ static uint8_t content[CONTENT_SIZE];
 static uint8_t packed[CONTENT_SIZE + 100000];
 static struct http_server *server;
 
+/* What may pass is tried again at once. */
+static const struct plx_network impatient = {.first_pause_ms = 1, .tries = 3};
+static const struct plx_source_options quick = {.network = &impatient};
+
 static int start(void **state)
 {
     (void)state;
@@ -69,7 +73,8 @@ static enum plx_status transfer(const char *path, const struct plx_source_option
     struct plx_source *source = NULL;
     *got = 0;
     memset(error, 0, sizeof *error);
-    enum plx_status status = plx_source_open(url_of(url, "", path), options, &source, error);
+    enum plx_status status =
+        plx_source_open(url_of(url, "", path), options ? options : &quick, &source, error);
     if (status != PLX_OK) {
         assert_null(source);
         return status;
@@ -133,7 +138,8 @@ static void plx_source_open__url_is_asked_politely(void **state)
                      PLX_OK);
     assert_memory_equal(request, "GET /request HTTP/1.1\r\n", 23);
     assert_non_null(strstr(request, "\r\nUser-Agent: perplex/" PERPLEX_VERSION "\r\n"));
-    assert_null(strstr(request, "Accept-Encoding"));
+    assert_non_null(strstr(request, "\r\nAccept-Encoding: identity\r\n"));
+    assert_null(strstr(request, "Range"));
     assert_null(strstr(request, "Authorization"));
     assert_null(strstr(request, "Cookie"));
 }
@@ -205,6 +211,63 @@ static void plx_source_read__transfer_cut_short(void **state)
     expect_failure("/reset", NULL, "the transfer fails");
 }
 
+/* Before anything was read, or where the server knows how to go on, nobody notices. */
+static void plx_source_read__tried_again(void **state)
+{
+    (void)state;
+    expect_content("/503/2");
+    expect_content("/drop/2");
+    expect_content("/drop-modified/1");
+    assert_int_equal(http_server_requests_for(server, "/drop/2"), 3);
+    expect_failure("/503/3", NULL, "the server answers 503; tried 3 times");
+    expect_failure("/429-long", NULL, "asked again in 3600 s only");
+}
+
+/* What has been read is not taken back. */
+static void plx_source_read__cannot_go_on(void **state)
+{
+    (void)state;
+    expect_failure("/drop-blind/1", NULL, "the transfer ends after 1500000 of 3000000 bytes");
+    expect_failure("/drop-ignored/1", NULL, "breaks off after 1500000 bytes, and the server begins anew");
+    expect_failure("/etag-changes", NULL, "breaks off after 1500000 bytes, and the server begins anew");
+    expect_failure("/drop-wrong/1", NULL, "goes on with another content, or elsewhere");
+}
+
+static void plx_source_open__offline(void **state)
+{
+    (void)state;
+    const struct plx_network network = {.offline = true};
+    const struct plx_source_options options = {.network = &network};
+    const unsigned requests = http_server_requests(server);
+    expect_failure("/ok", &options, "offline");
+    assert_int_equal(http_server_requests(server), requests);
+}
+
+/* Even while the next try is waited for, what has come is not taken back once it is read. */
+static void plx_source_read__read_during_the_pause(void **state)
+{
+    (void)state;
+    static const char text[] = "a text that fits the buffer";
+    const struct plx_network network = {.first_pause_ms = 50, .tries = 3};
+    const struct plx_source_options options = {.network = &network};
+    struct http_server *other = http_server_start(
+        &(struct http_server_options){.content = text, .content_size = strlen(text), .gzip = ""});
+    assert_non_null(other);
+    char url[256], data[64];
+    struct plx_source *source = NULL;
+    struct plx_error error;
+    size_t got = 0;
+    snprintf(url, sizeof url, "http://127.0.0.1:%u/short", http_server_port(other));
+    assert_int_equal(plx_source_open(url, &options, &source, &error), PLX_OK);
+    assert_int_equal(plx_source_read(source, data, sizeof data, &got, &error), PLX_NETWORK);
+    assert_int_equal(got, strlen(text));
+    assert_memory_equal(data, text, got);
+    assert_non_null(strstr(error.message, "the transfer ends after 27 of 1027 bytes"));
+    assert_int_equal(http_server_requests(other), 1);
+    plx_source_close(source);
+    http_server_stop(other);
+}
+
 /* All that came is delivered before the error, which says where it is. */
 static void plx_source_read__content_before_the_cut(void **state)
 {
@@ -236,10 +299,11 @@ static void plx_source_open__nobody_there(void **state)
     http_server_stop(other);
     struct plx_source *source = NULL;
     struct plx_error error;
-    assert_int_equal(plx_source_open(url, NULL, &source, &error), PLX_NETWORK);
+    assert_int_equal(plx_source_open(url, &quick, &source, &error), PLX_NETWORK);
     assert_null(source);
     assert_string_equal(error.input, url);
-    assert_int_equal(plx_source_open(url, NULL, &source, NULL), PLX_NETWORK);
+    assert_non_null(strstr(error.message, "; tried 3 times"));
+    assert_int_equal(plx_source_open(url, &quick, &source, NULL), PLX_NETWORK);
 }
 
 /* A server that answers and speaks TLS, only nobody vouches for it. */
@@ -327,21 +391,21 @@ static void plx_source_open__not_a_url(void **state)
 static void plx_source_open__stall(void **state)
 {
     (void)state;
-    const struct plx_network network = {.stall_timeout_ms = 1000};
+    const struct plx_network network = {.stall_timeout_ms = 300, .tries = 1};
     struct plx_source_options options = {.network = &network};
     double begin = seconds();
-    expect_failure("/stall", &options, "1000 ms");
-    assert_true(seconds() - begin > 0.9 && seconds() - begin < 10);
+    expect_failure("/stall", &options, "300 ms");
+    assert_true(seconds() - begin > 0.25 && seconds() - begin < 10);
     begin = seconds();
-    expect_failure("/stall-later", &options, "1000 ms");
-    assert_true(seconds() - begin > 0.9 && seconds() - begin < 10);
+    expect_failure("/stall-later", &options, "300 ms");
+    assert_true(seconds() - begin > 0.25 && seconds() - begin < 10);
 }
 
 /* Until the request is out, it is the connection's timeout that counts: here nobody answers to TLS. */
 static void plx_source_open__connection_hangs(void **state)
 {
     (void)state;
-    const struct plx_network network = {.stall_timeout_ms = 100, .connect_timeout_ms = 1000};
+    const struct plx_network network = {.stall_timeout_ms = 100, .connect_timeout_ms = 300, .tries = 1};
     struct plx_source_options options = {.network = &network};
     char url[256];
     struct plx_source *source = NULL;
@@ -349,7 +413,7 @@ static void plx_source_open__connection_hangs(void **state)
     snprintf(url, sizeof url, "https://127.0.0.1:%u/ok", http_server_port(server));
     const double begin = seconds();
     assert_int_equal(plx_source_open(url, &options, &source, &error), PLX_NETWORK);
-    assert_true(seconds() - begin > 0.9 && seconds() - begin < 10);
+    assert_true(seconds() - begin > 0.25 && seconds() - begin < 10);
     assert_non_null(strstr(error.message, "time"));
 }
 
@@ -462,7 +526,7 @@ static void expect_no_secret(const char *user, const char *path, enum plx_status
     struct plx_source *source = NULL;
     struct plx_error error;
     memset(&error, 0, sizeof error);
-    assert_int_equal(plx_source_open(url_of(url, user, path), NULL, &source, &error), expected);
+    assert_int_equal(plx_source_open(url_of(url, user, path), &quick, &source, &error), expected);
     if (source) {
         assert_null(strstr(plx_source_name(source), "secret"));
         plx_source_close(source);
@@ -536,6 +600,10 @@ int main(void)
         cmocka_unit_test(plx_source_open__redirects),
         cmocka_unit_test(plx_source_open__redirect_to_a_file),
         cmocka_unit_test(plx_source_read__transfer_cut_short),
+        cmocka_unit_test(plx_source_read__tried_again),
+        cmocka_unit_test(plx_source_read__cannot_go_on),
+        cmocka_unit_test(plx_source_open__offline),
+        cmocka_unit_test(plx_source_read__read_during_the_pause),
         cmocka_unit_test(plx_source_read__content_before_the_cut),
         cmocka_unit_test(plx_source_open__nobody_there),
         cmocka_unit_test(plx_source_open__certificate_of_nobody),

@@ -66,7 +66,7 @@ static enum plx_status merge_two(struct plx_error *error)
     const char *const paths[] = {folder_path("changed.json"), folder_path("2.json")};
     char *text;
     size_t length;
-    const enum plx_status status = plx_merge(paths, 2, NULL, &text, &length, error);
+    const enum plx_status status = plx_merge(paths, 2, NULL, NULL, &text, &length, error);
     assert_true((status == PLX_OK) == (text != NULL));
     plx_text_free(text);
     return status;

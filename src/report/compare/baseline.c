@@ -119,6 +119,8 @@ static enum plx_status read_corpus(struct plx_baseline *baseline, struct plx_err
     for (size_t i = 0; i < sizeof members / sizeof *members && status == PLX_OK; i++) {
         const struct plx_json_path place = {&path, members[i].key, 0};
         const cJSON *value = plx_result_member(corpus, members[i].key);
+        if (i == 0 && cJSON_IsString(value) && strcmp(value->valuestring, "model") == 0)
+            continue; /* it need not be asked for */
         if (value || members[i].always)
             status = add_setting(baseline, value, members[i].name, &place, error);
     }
@@ -136,11 +138,12 @@ static void point_to_texts(struct plx_baseline *baseline)
     }
 }
 
-static enum plx_status read_baseline(struct plx_baseline *baseline, const char *name, struct plx_error *error)
+static enum plx_status read_baseline(struct plx_baseline *baseline, const char *name,
+                                     const struct plx_network *network, struct plx_error *error)
 {
     if (!(baseline->name = plx_copy_string(name, strlen(name), error)))
         return PLX_MEMORY;
-    enum plx_status status = plx_result_file_read(name, &baseline->json, error);
+    enum plx_status status = plx_result_file_read(name, network, &baseline->json, error);
     if (status == PLX_OK)
         status = plx_result_file_whole(baseline->json, name, error);
     if (status == PLX_OK)
@@ -153,10 +156,11 @@ static enum plx_status read_baseline(struct plx_baseline *baseline, const char *
     return status;
 }
 
-enum plx_status plx_baseline_open(const char *name, struct plx_baseline **baseline, struct plx_error *error)
+enum plx_status plx_baseline_open(const char *name, const struct plx_network *network,
+                                  struct plx_baseline **baseline, struct plx_error *error)
 {
     struct plx_baseline *opened = plx_new_array(1, sizeof *opened, error);
-    const enum plx_status status = opened ? read_baseline(opened, name, error) : PLX_MEMORY;
+    const enum plx_status status = opened ? read_baseline(opened, name, network, error) : PLX_MEMORY;
     *baseline = NULL;
     if (status)
         plx_baseline_close(opened);

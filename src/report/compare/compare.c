@@ -53,8 +53,8 @@ static enum plx_status read_counts(struct plx_compared *side, struct plx_error *
                             UINT64_MAX, &side->unknown, error);
 }
 
-static enum plx_status read_side(const char *path, const char *name, struct plx_compared *side,
-                                 struct plx_error *error)
+static enum plx_status read_side(const char *path, const char *name, const struct plx_network *network,
+                                 struct plx_compared *side, struct plx_error *error)
 {
     const struct plx_json_path root = {NULL, NULL, 0}, protocol = {&root, "protocol", 0},
                                corpus = {&root, "corpus", 0};
@@ -62,7 +62,7 @@ static enum plx_status read_side(const char *path, const char *name, struct plx_
     if (!(side->path = plx_copy_string(path, strlen(path), error)) ||
         !(side->file = plx_copy_string(name, strlen(name), error)))
         return PLX_MEMORY;
-    enum plx_status status = plx_result_file_read(path, &side->json, error);
+    enum plx_status status = plx_result_file_read(path, network, &side->json, error);
     if (status)
         return status;
     if ((status = plx_result_file_whole(side->json, path, error)) ||
@@ -209,7 +209,7 @@ static enum plx_status compare_one(struct plx_comparison *comparison, const char
     const char *const files[2] = {options->base_tokens,
                                   options->new_tokens ? options->new_tokens[index] : NULL};
     const char *name = options->new_names ? options->new_names[index] : NULL;
-    enum plx_status status = read_side(path, name ? name : path, &pair->other, error);
+    enum plx_status status = read_side(path, name ? name : path, options->network, &pair->other, error);
     if (status == PLX_OK)
         status = plx_comparability_find(base->json, pair->other.json, &pair->comparability, error);
     if (status)
@@ -245,10 +245,12 @@ enum plx_status plx_compare(const char *base, const char *const *news, size_t co
     struct plx_comparison *found = plx_new_array(1, sizeof *found, error);
     enum plx_status status = PLX_MEMORY;
     *comparison = NULL;
+    if (!options)
+        options = &defaults;
     if (found && (found->pairs = plx_new_array(count, sizeof *found->pairs, error)) != NULL)
-        status = read_side(base, base, &found->base, error);
+        status = read_side(base, base, options->network, &found->base, error);
     if (status == PLX_OK)
-        status = compare_all(found, news, count, options ? options : &defaults, error);
+        status = compare_all(found, news, count, options, error);
     if (status)
         plx_comparison_free(found);
     else

@@ -132,7 +132,8 @@ static enum plx_status check_all(struct matching *matching, struct plx_error *er
 static enum plx_status match(struct matching *matching, struct plx_error *error)
 {
     const struct plx_compare_options *options = matching->options;
-    const struct plx_source_options source = {.interrupted = options->interrupted, .user = options->user};
+    const struct plx_source_options source = {
+        .network = options->network, .interrupted = options->interrupted, .user = options->user};
     struct plx_token_pairs *pairs;
     enum plx_status status = plx_moved_init(matching->moved, error);
     if (status == PLX_OK)

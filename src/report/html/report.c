@@ -83,7 +83,7 @@ static enum plx_status read_result(struct plx_report *report, size_t index, cons
 {
     struct plx_reported *result = report->results + index;
     result->path = path;
-    enum plx_status status = plx_result_file_read(path, &result->json, error);
+    enum plx_status status = plx_result_file_read(path, report->options->network, &result->json, error);
     if (status == PLX_OK)
         status = plx_result_file_whole(result->json, path, error);
     if (status == PLX_OK)

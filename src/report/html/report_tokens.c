@@ -98,6 +98,7 @@ static enum plx_status add_map(struct plx_report *report, size_t result, bool di
                                .difference = difference,
                                .once = is_pipe(path),
                                .sample = {.paths = {path, difference ? report->results[0].per_token : NULL},
+                                          .network = report->options->network,
                                           .interrupted = report->options->interrupted,
                                           .user = report->options->user}};
     if (map->once && report->count > 1)

@@ -21,11 +21,12 @@ static bool is_interrupted(const struct plx_token_sample *sample)
 
 static enum plx_status read_one(struct plx_token_sample *sample, visitor *visit, struct plx_error *error)
 {
+    const struct plx_source_options options = {.network = sample->network};
     struct plx_token_file *file;
     const struct plx_token_score *tokens;
     size_t count;
     uint64_t index = 0;
-    enum plx_status status = plx_token_file_open(sample->paths[0], NULL, &file, error);
+    enum plx_status status = plx_token_file_open(sample->paths[0], &options, &file, error);
     if (status)
         return status;
     sample->detailed = plx_token_file_detailed(file);
@@ -60,11 +61,12 @@ static enum plx_status visit_pairs(struct plx_token_sample *sample, const struct
 static enum plx_status read_pairs(struct plx_token_sample *sample, visitor *visit, struct plx_error *error)
 {
     const char *const paths[2] = {sample->paths[0], sample->paths[1]};
+    const struct plx_source_options options = {.network = sample->network};
     struct plx_token_pairs *pairs;
     struct plx_token_chunk chunks[2];
     uint64_t index = 0;
     unsigned failed; /* the error names the file itself */
-    enum plx_status status = plx_token_pairs_open(paths, NULL, 2, &pairs, &failed, error);
+    enum plx_status status = plx_token_pairs_open(paths, &options, 2, &pairs, &failed, error);
     if (status)
         return status;
     sample->detailed = plx_token_pairs_detailed(pairs, 0);

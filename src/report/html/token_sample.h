@@ -21,6 +21,7 @@ struct plx_sampled_token {
 
 struct plx_token_sample {
     const char *paths[2]; /* borrowed: of the result, of the base; the latter NULL: not of a difference */
+    const struct plx_network *network; /* of URLs */
     bool (*interrupted)(void *user);
     void *user;
     bool detailed; /* tokens have spellings, and places */

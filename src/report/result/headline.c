@@ -55,7 +55,7 @@ static enum plx_status read_headline(const cJSON *json, const char *path, struct
 enum plx_status plx_result_headline(const char *path, struct plx_headline *headline, struct plx_error *error)
 {
     cJSON *json;
-    enum plx_status status = plx_result_file_read(path, &json, error);
+    enum plx_status status = plx_result_file_read(path, NULL, &json, error);
     if (status == PLX_OK)
         status = read_headline(json, path, headline, error);
     cJSON_Delete(json);

@@ -194,8 +194,8 @@ static enum plx_status merge(struct plx_shard_result *shards, size_t count, stru
     return plx_buffer_finish(&buffer, status, text, length, error);
 }
 
-enum plx_status plx_merge(const char *const *paths, size_t count, struct plx_merged *merged, char **text,
-                          size_t *length, struct plx_error *error)
+enum plx_status plx_merge(const char *const *paths, size_t count, const struct plx_network *network,
+                          struct plx_merged *merged, char **text, size_t *length, struct plx_error *error)
 {
     enum plx_status status = PLX_OK;
     size_t read = 0;
@@ -206,7 +206,7 @@ enum plx_status plx_merge(const char *const *paths, size_t count, struct plx_mer
     if (!shards)
         return PLX_MEMORY;
     while (status == PLX_OK && read < count) {
-        status = plx_shard_result_read(paths[read], shards + read, error);
+        status = plx_shard_result_read(paths[read], network, shards + read, error);
         read++;
     }
     if (status == PLX_OK)

@@ -6,10 +6,12 @@
 
 #include <string.h>
 
-static enum plx_status read_file(const char *path, struct plx_buffer *buffer, struct plx_error *error)
+static enum plx_status read_file(const char *path, const struct plx_network *network,
+                                 struct plx_buffer *buffer, struct plx_error *error)
 {
+    const struct plx_source_options options = {.network = network};
     struct plx_source *source;
-    enum plx_status status = plx_source_open(path, NULL, &source, error);
+    enum plx_status status = plx_source_open(path, &options, &source, error);
     if (status == PLX_OK)
         status = plx_source_read_all(source, "a result", buffer, error);
     plx_source_close(source);
@@ -34,12 +36,13 @@ static enum plx_status check_schema(const cJSON *json, const char *path, struct 
     return strncmp(schema, "perplex.result/", 15) == 0 ? error->status : no_result(error);
 }
 
-enum plx_status plx_result_file_read(const char *path, cJSON **json, struct plx_error *error)
+enum plx_status plx_result_file_read(const char *path, const struct plx_network *network, cJSON **json,
+                                     struct plx_error *error)
 {
     struct plx_buffer buffer;
     *json = NULL;
     plx_buffer_init(&buffer, PLX_RESULT_BYTES_MAX);
-    enum plx_status status = read_file(path, &buffer, error);
+    enum plx_status status = read_file(path, network, &buffer, error);
     if (status == PLX_OK) {
         status = plx_json_parse((const char *)buffer.data, buffer.size, path, json, error);
         if (status == PLX_MALFORMED)
@@ -113,5 +116,9 @@ enum plx_status plx_result_file_inputs(const cJSON *json, const char *path, cons
 const char *plx_result_input_name(const char *path)
 {
     const char *base = plx_path_base(path);
+    if (strncmp(path, "corpus:", 7) == 0 && base > path) { /* of "corpus:NAME/SPLIT" the split says little */
+        for (base--; base[-1] != '/' && base[-1] != ':'; base--)
+            continue;
+    }
     return *base ? base : path;
 }

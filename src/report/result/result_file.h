@@ -2,14 +2,17 @@
 #ifndef PLX_REPORT_RESULT_FILE_H
 #define PLX_REPORT_RESULT_FILE_H
 
+#include <perplex/network.h>
+
 #include "base/json.h"
 
 /* The most that a result, or what is made of some, may have. */
 #define PLX_RESULT_BYTES_MAX ((size_t)64 << 20)
 
-/* Reads the result at `path` (a path, "-" or a URL): *json is to be deleted with cJSON_Delete, NULL on
-   failure. PLX_MALFORMED where it is no perplex.result/1, the errors of sources. */
-enum plx_status plx_result_file_read(const char *path, cJSON **json, struct plx_error *error);
+/* Reads the result at `path` (a path, "-" or a URL, by `network`): *json is to be deleted with cJSON_Delete,
+   NULL on failure. PLX_MALFORMED where it is no perplex.result/1, the errors of sources. */
+enum plx_status plx_result_file_read(const char *path, const struct plx_network *network, cJSON **json,
+                                     struct plx_error *error);
 
 /* PLX_MALFORMED where the result is that of a shard. */
 enum plx_status plx_result_file_whole(const cJSON *json, const char *path, struct plx_error *error);

@@ -51,12 +51,12 @@ static enum plx_status check_fingerprint(const cJSON *json, const char *path, st
     return plx_error_input(error, path);
 }
 
-enum plx_status plx_shard_result_read(const char *path, struct plx_shard_result *shard,
-                                      struct plx_error *error)
+enum plx_status plx_shard_result_read(const char *path, const struct plx_network *network,
+                                      struct plx_shard_result *shard, struct plx_error *error)
 {
     enum plx_status status;
     *shard = (struct plx_shard_result){.path = path};
-    if ((status = plx_result_file_read(path, &shard->json, error)) ||
+    if ((status = plx_result_file_read(path, network, &shard->json, error)) ||
         (status = refuse_whole(shard->json, path, error)) ||
         (status = check_version(shard->json, path, error)) ||
         (status = check_fingerprint(shard->json, path, error)))

@@ -2,6 +2,8 @@
 #ifndef PLX_REPORT_SHARDS_H
 #define PLX_REPORT_SHARDS_H
 
+#include <perplex/network.h>
+
 #include "eval/result.h"
 
 #include <cjson/cJSON.h>
@@ -13,8 +15,8 @@ struct plx_shard_result {
 };
 
 /* Reads the result of a shard; to be released in any case. */
-enum plx_status plx_shard_result_read(const char *path, struct plx_shard_result *shard,
-                                      struct plx_error *error);
+enum plx_status plx_shard_result_read(const char *path, const struct plx_network *network,
+                                      struct plx_shard_result *shard, struct plx_error *error);
 void plx_shard_result_release(struct plx_shard_result *shard);
 
 /* Sorts the shards by their index and checks that they are all there are of one evaluation, and have scored

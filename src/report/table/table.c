@@ -32,7 +32,8 @@ static enum plx_status find_format(const char *name, const struct plx_table_form
     return plx_error_set(error, PLX_USAGE, "tables have no format \"%.80s\"", name);
 }
 
-static enum plx_status read_results(struct plx_grid *grid, const char *const *paths, size_t count)
+static enum plx_status read_results(struct plx_grid *grid, const char *const *paths, size_t count,
+                                    const struct plx_network *network)
 {
     grid->results = plx_new_array(count, sizeof *grid->results, grid->error);
     if (!grid->results)
@@ -40,7 +41,7 @@ static enum plx_status read_results(struct plx_grid *grid, const char *const *pa
     for (grid->result_count = 0; grid->result_count < count;) {
         struct plx_tabled *result = grid->results + grid->result_count;
         result->file = paths[grid->result_count];
-        enum plx_status status = plx_result_file_read(result->file, &result->json, grid->error);
+        enum plx_status status = plx_result_file_read(result->file, network, &result->json, grid->error);
         if (status)
             return status;
         grid->result_count++;
@@ -56,7 +57,7 @@ static enum plx_status make_grid(struct plx_grid *grid, const char *const *paths
 {
     if (count == 0)
         return plx_error_set(grid->error, PLX_USAGE, "a table needs a result");
-    enum plx_status status = read_results(grid, paths, count);
+    enum plx_status status = read_results(grid, paths, count, options->network);
     if (status == PLX_OK)
         status = plx_grid_lay_out(grid, options);
     if (status == PLX_OK)

@@ -1,6 +1,6 @@
 /* How vocabularies in JSON spell the bytes that a token stands for. */
-#ifndef PLX_CORPUS_BYTE_ALPHABET_H
-#define PLX_CORPUS_BYTE_ALPHABET_H
+#ifndef PLX_BASE_BYTE_ALPHABET_H
+#define PLX_BASE_BYTE_ALPHABET_H
 
 #include <perplex/word.h>
 

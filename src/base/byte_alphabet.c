@@ -1,6 +1,6 @@
 /* GPT-2's alphabet: bytes that are printable in Latin-1 are spelled as themselves, the others by the
    characters from U+0100 on, in their order (bytes_to_unicode in openai/gpt-2, src/encoder.py). */
-#include "corpus/byte_alphabet.h"
+#include "base/byte_alphabet.h"
 
 #include "base/utf8.h"
 
