@@ -147,6 +147,14 @@ for _ in 1 2; do
     refuses 2 'corpus:counts/test: there are 3582 tokens, but its manifest says 1' "$PERPLEX" eval uniform:9 corpus:counts
 done
 
+# What may be secret in a URL is used, and not shown.
+manifest secret "\"test\": {\"urls\": [\"http://me:hush@${web#http://}/404?key=hush\", \"$web/auth\"]}"
+for arguments in secret '--list secret' '--list --json secret'; do
+    # shellcheck disable=SC2086 # words
+    run "$PERPLEX" fetch $arguments
+    ! cat out err | grep hush || fail 'a secret is shown'
+done
+
 # Names.
 misused "--output $folder/good.json would overwrite what is read: *" \
     "$PERPLEX" eval uniform:9 "corpus:$folder/good.json/test" -o "$folder/good.json"
