@@ -433,7 +433,7 @@ enum plx_status plx_tgi_start(const struct plx_endpoint *endpoint, uint32_t *sta
     cJSON *answer;
     uint64_t id = PLX_NO_TOKEN;
     enum plx_status status = ask_spans(endpoint, "a", 1, &answer, error);
-    const cJSON *first = cJSON_IsArray(answer) ? answer->child : NULL;
+    const cJSON *first = answer && cJSON_IsArray(answer) ? answer->child : NULL;
     if (status == PLX_OK && first && is_put(first))
         status = plx_json_get_u64(first, "id", &ROOT, "/tokenize", 0, UINT32_MAX - 1, &id, error);
     cJSON_Delete(answer);
