@@ -633,6 +633,7 @@ void cli_progress_model(void *user, uint64_t done, uint64_t size);
 void cli_progress_corpus(void *user, const struct plx_progress *state);
 void cli_progress_reading(void *user, uint64_t done, uint64_t size);
 void cli_progress_tokens(void *user, uint64_t done, uint64_t size);
+/* user: NULL, or progress that is shown. */
 void cli_progress_download(void *user, const char *name, uint64_t done, uint64_t size);
 void cli_progress_clear(struct cli_progress *progress);
 

@@ -124,7 +124,8 @@ static void print_split(const struct plx_manifest_info *info, const struct plx_m
 
 static void print_all(const struct plx_manifest_info *info)
 {
-    print_field(info->name, info->title);
+    print_field("corpus", info->name);
+    print_field("title", info->title);
     print_field("", info->description);
     print_field("licence", info->licence);
     print_field(info->licence ? "" : "licence", info->licence_text);

@@ -41,7 +41,7 @@ static void note(void *user, const char *text)
         char shown[2048];
         snprintf(last, sizeof last, "%s", text);
         plx_text_visible(last, shown, sizeof shown);
-        fprintf(stderr, "perplex: %s\n", shown);
+        fprintf(stderr, "%sperplex: %s\n", cli_is_terminal(stderr) ? "\r\033[K" : "", shown);
     }
     funlockfile(stderr);
 }
@@ -80,6 +80,7 @@ const struct plx_network *cli_network(void)
         .certificates = certificates && *certificates ? certificates : NULL,
         .tries = find_tries(),
         .note = note,
+        .progress = cli_progress_download,
     };
     return &network;
 }

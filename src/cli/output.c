@@ -46,6 +46,18 @@ static bool is_replaced(const char *output, const char *input)
     return stat(input, &facts) == 0 && S_ISREG(facts.st_mode) && plx_output_same(output, input);
 }
 
+/* The same of the manifest of a corpus that has a name, where that is a path. */
+static bool is_manifest(const char *output, const char *name)
+{
+    char path[4096];
+    const size_t length = plx_manifest_path_length(name);
+    if (length == 0 || length >= sizeof path)
+        return false;
+    memcpy(path, name, length);
+    path[length] = '\0';
+    return is_replaced(output, path);
+}
+
 /* The same of an input as it is given: "-", or perhaps a pattern, which the library expands alike. */
 static bool is_input(const char *output, const char *given)
 {
@@ -53,6 +65,8 @@ static bool is_input(const char *output, const char *given)
     bool same = false;
     if (strcmp(given, "-") == 0)
         return is_replaced(output, "/dev/stdin");
+    if (plx_corpus_is_named(given))
+        return is_manifest(output, strchr(given, ':') + 1);
     if (is_replaced(output, given))
         return true;
     if (strstr(given, "://") || !strpbrk(given, "*?["))

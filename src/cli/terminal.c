@@ -61,9 +61,13 @@ double cli_seconds(void)
     return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
 }
 
+/* Of the network, which is every command's: like that of the command. */
+static struct cli_progress downloads;
+
 void cli_progress_init(struct cli_progress *progress, bool quiet)
 {
     *progress = (struct cli_progress){.enabled = !quiet && cli_is_terminal(stderr), .last = cli_seconds()};
+    downloads = *progress;
 }
 
 /* True if it is time for a new line. */
@@ -118,7 +122,7 @@ void cli_progress_corpus(void *user, const struct plx_progress *state)
 void cli_progress_download(void *user, const char *name, uint64_t done, uint64_t size)
 {
     char shown[256];
-    if (!due(user))
+    if (!due(user ? user : &downloads))
         return;
     plx_text_visible(name, shown, sizeof shown);
     fprintf(stderr, "\r\033[K%.50s: %.1f MB", shown, (double)done * 1e-6);
@@ -128,7 +132,7 @@ void cli_progress_download(void *user, const char *name, uint64_t done, uint64_t
 
 void cli_progress_clear(struct cli_progress *progress)
 {
-    if (progress->shown)
+    if (progress->shown || downloads.shown)
         fprintf(stderr, "\r\033[K");
-    progress->shown = false;
+    progress->shown = downloads.shown = false;
 }

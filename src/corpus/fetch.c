@@ -124,26 +124,62 @@ static void note_first(const struct plx_network *network, const char *name, cons
     network->note(network->user, text);
 }
 
-/* The file in the cache, of the hash that the manifest or the first download says. */
-static enum plx_status have(const struct plx_manifest_split *split, const struct plx_trust *trust,
-                            const struct plx_manifest_fetch *options, struct plx_cached *cached,
-                            struct plx_error *error)
+/* What is wanted, and what is known of it before. */
+struct wanted {
+    const struct plx_manifest_split *split;
+    const struct plx_manifest_fetch *options;
+    const char *name;   /* in errors */
+    const char *sha256; /* that the manifest or the first download says; NULL: neither */
+    char claims[PLX_SHA256_TEXT];
+    struct plx_trust trust;
+};
+
+/* The file in the cache, from urls[count]. */
+static enum plx_status have(const struct wanted *wanted, const char *const *urls, size_t count,
+                            struct plx_cached *cached, struct plx_error *error)
 {
     const struct plx_cache_request request = {
-        .urls = split->urls,
-        .url_count = split->url_count,
-        .sha256 = split->sha256    ? split->sha256
-                  : *trust->sha256 ? trust->sha256
-                                   : NULL,
-        .size = split->size,
-        .interrupted = options->interrupted,
-        .user = options->user,
+        .urls = urls,
+        .url_count = count,
+        .sha256 = wanted->sha256,
+        .size = wanted->split->size,
+        .interrupted = wanted->options->interrupted,
+        .user = wanted->options->user,
     };
-    const enum plx_status status = plx_cache_fetch(options->network, &request, cached, error);
-    if (status == PLX_MISMATCH && !split->sha256 && *trust->sha256)
+    const enum plx_status status = plx_cache_fetch(wanted->options->network, &request, cached, error);
+    if (status == PLX_MISMATCH && wanted->sha256 && !wanted->split->sha256)
         plx_error_hint(error,
                        "that was the content of the first download; without %s other content is believed",
-                       trust->path);
+                       wanted->trust.path);
+    return status;
+}
+
+static enum plx_status have_verified(const struct wanted *wanted, const char *const *urls, size_t count,
+                                     struct plx_cached *cached, struct plx_error *error)
+{
+    enum plx_status status = have(wanted, urls, count, cached, error);
+    if (status == PLX_OK &&
+        (wanted->options->recount || !plx_trust_has(&wanted->trust, cached->sha256, wanted->claims)))
+        status = verify(cached->path, wanted->split, wanted->name, wanted->options, error);
+    if (status) {
+        free(cached->path);
+        *cached = (struct plx_cached){0};
+    }
+    return status;
+}
+
+/* Where no hash is known, only the content itself can tell that a server has given something else, such as a
+   page of excuses: then the next URL is asked. */
+static enum plx_status have_first(const struct wanted *wanted, struct plx_cached *cached,
+                                  struct plx_error *error)
+{
+    const struct plx_manifest_split *split = wanted->split;
+    enum plx_status status = PLX_NETWORK;
+    for (size_t i = 0; i < split->url_count; i++) {
+        status = have_verified(wanted, split->urls + i, 1, cached, error);
+        if (status == PLX_OK || status == PLX_IO || status == PLX_MEMORY || status == PLX_INTERRUPTED)
+            break;
+    }
     return status;
 }
 
@@ -152,24 +188,25 @@ enum plx_status plx_manifest_fetch(const struct plx_manifest *manifest,
                                    const struct plx_manifest_fetch *options, struct plx_cached *cached,
                                    struct plx_error *error)
 {
-    struct plx_trust trust;
-    char claims[PLX_SHA256_TEXT], name[256];
+    char name[256];
+    struct wanted wanted = {.split = split, .options = options, .name = name};
+    struct plx_trust *trust = &wanted.trust;
     *cached = (struct plx_cached){0};
     snprintf(name, sizeof name, "corpus:%s/%s", plx_manifest_info(manifest)->name, split->name);
-    enum plx_status status = plx_trust_read(options->network, split->urls[0], &trust, error);
+    enum plx_status status = plx_trust_read(options->network, split->urls[0], trust, error);
     if (status)
         return status;
-    const bool first = !split->sha256 && !*trust.sha256;
-    status = describe_claims(split, claims, error);
+    wanted.sha256 = split->sha256 ? split->sha256 : *trust->sha256 ? trust->sha256 : NULL;
+    status = describe_claims(split, wanted.claims, error);
+    if (status == PLX_OK && wanted.sha256)
+        status = have_verified(&wanted, split->urls, split->url_count, cached, error);
+    else if (status == PLX_OK)
+        status = have_first(&wanted, cached, error);
     if (status == PLX_OK)
-        status = have(split, &trust, options, cached, error);
-    if (status == PLX_OK && (options->recount || !plx_trust_has(&trust, cached->sha256, claims)))
-        status = verify(cached->path, split, name, options, error);
-    if (status == PLX_OK)
-        status = plx_trust_add(&trust, cached->sha256, claims, error);
-    if (status == PLX_OK && first)
+        status = plx_trust_add(trust, cached->sha256, wanted.claims, error);
+    if (status == PLX_OK && !wanted.sha256)
         note_first(options->network, name, cached->sha256);
-    plx_trust_release(&trust);
+    plx_trust_release(trust);
     if (status) {
         free(cached->path);
         *cached = (struct plx_cached){0};
@@ -180,16 +217,19 @@ enum plx_status plx_manifest_fetch(const struct plx_manifest *manifest,
 enum plx_status plx_manifest_cached(const struct plx_manifest_split *split, const struct plx_network *network,
                                     struct plx_cached *cached, struct plx_error *error)
 {
-    struct plx_network offline = {0};
+    struct plx_network offline = {.offline = true};
     const struct plx_manifest_fetch options = {.network = &offline};
-    struct plx_trust trust;
+    struct wanted wanted = {.split = split, .options = &options};
     *cached = (struct plx_cached){0};
-    enum plx_status status = plx_trust_read(network, split->urls[0], &trust, error);
+    enum plx_status status = plx_trust_read(network, split->urls[0], &wanted.trust, error);
     if (status)
         return status;
     offline.cache = network->cache;
-    offline.offline = true;
-    status = have(split, &trust, &options, cached, error);
-    plx_trust_release(&trust);
+    wanted.sha256 = split->sha256 ? split->sha256 : *wanted.trust.sha256 ? wanted.trust.sha256 : NULL;
+    if (wanted.sha256)
+        status = have(&wanted, split->urls, split->url_count, cached, error);
+    else
+        status = plx_error_set(error, PLX_NETWORK, "it has not been downloaded yet");
+    plx_trust_release(&wanted.trust);
     return status;
 }

@@ -3,6 +3,7 @@
 #include "base/memory.h"
 #include "base/utf8.h"
 #include "base/word.h"
+#include "eval/block_server.h"
 #include "model/model.h"
 
 #include <stdlib.h>
@@ -157,6 +158,14 @@ static enum plx_status reserve_originals(struct plx_block_originals *originals, 
     return PLX_OK;
 }
 
+enum plx_status plx_block_reserve(struct plx_block *block, size_t count, struct plx_error *error)
+{
+    enum plx_status status = plx_tokens_reserve(&block->tokens, count, error);
+    if (status == PLX_OK)
+        status = reserve(block, count, error);
+    return status ? status : reserve_originals(&block->originals, count, error);
+}
+
 /* Copies what the chunk says that its tokens stand for. */
 static enum plx_status copy_originals(struct plx_block *block, const struct plx_chunk *chunk,
                                       struct plx_error *error)
@@ -198,9 +207,8 @@ enum plx_status plx_block_fill(struct plx_block *block, const struct plx_chunk *
     block->originals.count = 0;
     if (chunk->content == PLX_CONTENT_TEXT)
         return copy_text(block, chunk, error);
-    if ((status = plx_tokens_reserve(&block->tokens, chunk->size + 1, error)) ||
-        (status = reserve(block, chunk->size + 1, error)) || (status = copy_text(block, chunk, error)) ||
-        (status = copy_originals(block, chunk, error)))
+    if ((status = plx_block_reserve(block, chunk->size + 1, error)) ||
+        (status = copy_text(block, chunk, error)) || (status = copy_originals(block, chunk, error)))
         return status;
     block->tokens.count = chunk->size;
     if (chunk->content == PLX_CONTENT_IDS && chunk->size > 0)
@@ -213,6 +221,7 @@ void plx_block_release(struct plx_block *block)
 {
     plx_buffer_release(&block->text);
     plx_tokens_release(&block->tokens);
+    plx_tokens_release(&block->letters);
     free(block->ids);
     free(block->flags);
     free(block->originals.bytes);
@@ -411,6 +420,8 @@ static enum plx_status encode_text(struct plx_block *block, const struct plx_pla
                                    const struct plx_model *model)
 {
     const struct plx_tokenize_options options = {plan->tokens, plx_plan_line_ends(plan)};
+    if (plan->tokenizes)
+        return plx_block_ask_tokens(block, plan, model);
     enum plx_status status = plx_tokenize(&block->chunk, &options, &block->tokens, &block->error);
     if (status || (status = reserve(block, block->tokens.count, &block->error)))
         return status;

@@ -40,10 +40,11 @@ struct plx_block_originals {
 
 /* Zero-initialised is empty; reused. */
 struct plx_block {
-    struct plx_buffer text;   /* a copy of the chunk's text or strings, and of the document's id */
-    struct plx_chunk chunk;   /* its pointers lead into the block; ids and tokens are given up */
-    struct plx_seam seam;     /* what precedes it, in a corpus of tokens */
-    struct plx_tokens tokens; /* bytes and characters of each token are read from here */
+    struct plx_buffer text;    /* a copy of the chunk's text or strings, and of the document's id */
+    struct plx_chunk chunk;    /* its pointers lead into the block; ids and tokens are given up */
+    struct plx_seam seam;      /* what precedes it, in a corpus of tokens */
+    struct plx_tokens tokens;  /* bytes and characters of each token are read from here */
+    struct plx_tokens letters; /* of a text whose tokens the model makes: see block_server.h */
     struct plx_block_originals originals;
     uint32_t *ids;   /* [tokens.count] */
     uint16_t *flags; /* [tokens.count], of enum plx_token_flag and plx_block_flag */
@@ -58,6 +59,9 @@ struct plx_block {
 enum plx_status plx_block_fill(struct plx_block *block, const struct plx_chunk *chunk,
                                const struct plx_plan *plan, const struct plx_model *model,
                                struct plx_seam *seam, struct plx_error *error);
+
+/* Room for so many tokens, their ids, flags and words. */
+enum plx_status plx_block_reserve(struct plx_block *block, size_t count, struct plx_error *error);
 
 /* Tokenizes a text and looks tokens up, or ids; the outcome is in block->status. Any thread. */
 void plx_block_encode(struct plx_block *block, const struct plx_plan *plan, const struct plx_model *model);

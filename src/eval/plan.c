@@ -247,7 +247,11 @@ static enum plx_status check_fit(const struct plx_model *model, const struct plx
                                  struct plx_error *error)
 {
     const unsigned capabilities = plx_model_info(model)->capabilities;
-    if (plan->content != PLX_CONTENT_IDS && !(capabilities & PLX_STRING_TOKENS) && !plan->byte_ids) {
+    if (plan->tokenizes && letters(plan))
+        return plx_error_set(error, PLX_USAGE, "the model makes tokens of a text itself, not %ss",
+                             plx_token_kind_name(plan->tokens));
+    const bool strings = (capabilities & PLX_STRING_TOKENS) || plan->byte_ids || plan->tokenizes;
+    if (plan->content != PLX_CONTENT_IDS && !strings) {
         plx_error_set(error, PLX_MISMATCH,
                       "the model scores token ids and has no vocabulary, the corpus is %s",
                       plan->content == PLX_CONTENT_TEXT ? "text" : "of tokens as strings");
@@ -299,9 +303,12 @@ static enum plx_status settle(const struct plx_model *model, const struct plx_pr
 {
     const struct plx_model_info *info = plx_model_info(model);
     const unsigned capabilities = info->capabilities;
+    const bool tokenizes = corpus->content == PLX_CONTENT_TEXT && (capabilities & PLX_TOKENIZES) &&
+                           !(capabilities & PLX_STRING_TOKENS);
     *plan = (struct plx_plan){
         .protocol = *protocol,
-        .tokens = corpus->tokens,
+        .tokens = tokenizes && corpus->tokens == PLX_TOKENS_WORD ? PLX_TOKENS_PIECE : corpus->tokens,
+        .tokenizes = tokenizes,
         .content = corpus->content,
         .context_length = info->context_length,
         .least_context = info->least_context,

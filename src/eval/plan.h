@@ -35,6 +35,7 @@ struct plx_plan {
     bool named;             /* ids tell the model's tokens apart, see plx_plan_named */
     bool by_token;          /* it scores by position, counted in tokens of the corpus */
     bool by_target;         /* likewise, in targets */
+    bool tokenizes;         /* the model makes the tokens of this text itself */
     bool remote;            /* its answers come from afar: what is asked twice is paid twice */
     uint64_t piece;         /* of a remote model of bounded context: the most targets of a window, longer ones
                                are cut; 0: none is cut, and all have to fit its context */

@@ -56,6 +56,7 @@ struct plx_result {
     struct plx_component *components; /* [model.component_count] or NULL */
     struct plx_tuning tuning;         /* what model.tuning points to, if it does */
     char unknown_symbol[PLX_SYMBOL_TEXT];
+    char dialect[16], prompts[16]; /* of a model behind an endpoint, as its properties say; else "" */
     const char *corpus_format;
     size_t files; /* of the corpus */
     char corpus_sha256[65];
@@ -70,6 +71,7 @@ struct plx_result {
     char *per_token_name, *per_document_name; /* files beside the result; NULL: none */
     unsigned threads;
     size_t batch;
+    struct plx_endpoint_counts asked; /* of a model behind an endpoint, in this evaluation */
     double seconds;
 };
 

@@ -25,6 +25,7 @@ struct run {
     bool fed;                          /* one of the two is there */
     struct plx_explain *explain;       /* for options->explain, else NULL */
     struct plx_remote remote;          /* of a remote model */
+    struct plx_endpoint_counts before; /* what it had been asked when the evaluation began */
 };
 
 static void score(struct plx_batch *batch, size_t index, struct plx_session *session, void *user)
@@ -184,6 +185,27 @@ static enum plx_status copy_mixture(struct plx_result *result, struct plx_error 
     return PLX_OK;
 }
 
+/* How the model behind an endpoint is spoken to, and what it has been asked. */
+static void describe_endpoint(const struct run *run)
+{
+    struct plx_result *result = run->result;
+    const struct plx_model_info *info = plx_model_info(run->pipeline.model);
+    struct plx_endpoint_counts *asked = &result->asked;
+    for (size_t i = 0; i < info->property_count && run->pipeline.plan.remote; i++) {
+        const struct plx_model_property *property = info->properties + i;
+        if (property->text && strcmp(property->name, "dialect") == 0)
+            snprintf(result->dialect, sizeof result->dialect, "%s", property->text);
+        if (property->text && strcmp(property->name, "prompts") == 0)
+            snprintf(result->prompts, sizeof result->prompts, "%s", property->text);
+    }
+    plx_model_endpoint_counts(run->pipeline.model, asked);
+    asked->requests -= run->before.requests;
+    asked->prompt_tokens -= run->before.prompt_tokens;
+    asked->retries -= run->before.retries;
+    asked->throttled -= run->before.throttled;
+    asked->tokenizations -= run->before.tokenizations;
+}
+
 /* Characters and words are those of all tokens, or nothing is said of them. */
 static void drop_uncharted(struct plx_result *result)
 {
@@ -261,6 +283,7 @@ static enum plx_status describe(struct run *run, struct plx_error *error)
     if (result->shard.count == 0) /* shards are of one mind about the others */
         plx_result_doubt(result);
     result->seconds = plx_pipeline_seconds(pipeline);
+    describe_endpoint(run);
     return plx_corpus_sha256(pipeline->corpus, result->corpus_sha256, error);
 }
 
@@ -306,6 +329,7 @@ enum plx_status plx_evaluate(const struct plx_model *model, struct plx_corpus *c
     *result = NULL;
     if (!run.result)
         return PLX_MEMORY;
+    plx_model_endpoint_counts(model, &run.before);
     if (settled.batch == 0 && plx_extra_needs_rows(&settled))
         settled.batch = plx_pipeline_rows_batch(plx_model_info(model)->vocabulary);
     enum plx_status status = plx_pipeline_init(&run.pipeline, model, corpus, &settled, error);

@@ -120,8 +120,7 @@ static enum plx_status drop_useless(struct prune *prune, struct plx_error *error
 }
 
 /* Looks once more, alone: somebody may have put a whole one in its place. */
-static enum plx_status drop_content(struct prune *prune, struct plx_cache_item *item,
-                                    struct plx_error *error)
+static enum plx_status drop_content(struct prune *prune, struct plx_cache_item *item, struct plx_error *error)
 {
     struct plx_cache_lock lock;
     enum plx_status status = lock_all(prune, &lock, error);

@@ -1,5 +1,6 @@
 #include "io/http_fetch.h"
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/memory.h"
 #include "io/http_answer.h"
@@ -19,13 +20,6 @@
 
 /* A try that brings so much is a success in a way: the tries count from 1 again. */
 #define HTTP_TO_SPEAK_OF ((uint64_t)1 << 20)
-
-static uint64_t clock_ms(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
-}
 
 /* Receiving: libcurl calls these. */
 
@@ -157,7 +151,7 @@ static void count_wait(struct plx_http_fetch *fetch, uint64_t waited_ms)
 /* Until something has come, or for a while. */
 static void carry_on(struct plx_http_fetch *fetch)
 {
-    const uint64_t begin = clock_ms(), heard = fetch->heard;
+    const uint64_t begin = plx_clock_ms(), heard = fetch->heard;
     struct plx_sigpipe guard;
     plx_sigpipe_block(&guard);
     advance(fetch);
@@ -167,7 +161,7 @@ static void carry_on(struct plx_http_fetch *fetch)
     }
     plx_sigpipe_restore(&guard);
     if (!fetch->over)
-        count_wait(fetch, clock_ms() - begin);
+        count_wait(fetch, plx_clock_ms() - begin);
 }
 
 /* After a try. */
@@ -263,6 +257,8 @@ static enum plx_status schedule(struct plx_http_fetch *fetch)
         fetch->tries = 1;
     if (fetch->done > fetch->furthest)
         fetch->furthest = fetch->done;
+    if (fetch->done > fetch->cap) /* so much is of no content that is wanted */
+        fetch->part = (struct plx_http_validators){.etag = ""};
     if (fetch->tries >= fetch->limits.tries || !can_go_on(fetch)) {
         const size_t length = strlen(error->message);
         if (fetch->tries > 1)
@@ -271,7 +267,7 @@ static enum plx_status schedule(struct plx_http_fetch *fetch)
         return error->status;
     }
     fetch->pause_ms = plx_http_pause_ms(&fetch->limits, fetch->tries + 1, retry_after, &fetch->random);
-    fetch->pause_from = clock_ms();
+    fetch->pause_from = plx_clock_ms();
     note_pause(fetch);
     return PLX_OK;
 }
@@ -317,8 +313,10 @@ enum plx_status plx_http_fetch_open(struct plx_http_fetch *fetch, struct plx_err
     if (fetch->cap == 0)
         fetch->cap = HTTP_DOWNLOAD_MAX;
     fetch->furthest = fetch->done;
+    if (fetch->done > fetch->cap) /* so much is of no content that is wanted */
+        fetch->part = (struct plx_http_validators){.etag = ""};
     fetch->limits = plx_http_limits(fetch->network);
-    fetch->random = clock_ms() ^ (uint64_t)getpid() << 32 ^ (uint64_t)(uintptr_t)fetch;
+    fetch->random = plx_clock_ms() ^ (uint64_t)getpid() << 32 ^ (uint64_t)(uintptr_t)fetch;
     fetch->easy = curl_easy_init();
     fetch->multi = curl_multi_init();
     if (!fetch->easy || !fetch->multi)
@@ -329,7 +327,7 @@ enum plx_status plx_http_fetch_open(struct plx_http_fetch *fetch, struct plx_err
 /* True if the pause is over; else some of it has passed. */
 static bool pause_over(struct plx_http_fetch *fetch)
 {
-    const uint64_t passed = clock_ms() - fetch->pause_from;
+    const uint64_t passed = plx_clock_ms() - fetch->pause_from;
     if (passed >= fetch->pause_ms)
         return true;
     const uint64_t left = fetch->pause_ms - passed;
@@ -347,6 +345,8 @@ enum plx_status plx_http_fetch_step(struct plx_http_fetch *fetch, struct plx_err
         if (fetch->attached) {
             carry_on(fetch);
             status = fetch->over ? end_try(fetch) : PLX_OK;
+        } else if (!can_go_on(fetch)) { /* what has come was read during the pause */
+            status = fetch->failure.status;
         } else if (pause_over(fetch)) {
             status = begin_try(fetch);
         }

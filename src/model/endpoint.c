@@ -10,7 +10,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Of a window at most, where contexts are bounded, so that windows can be cut anywhere. */
+#define WINDOW_TARGETS 1024
+
 #define CONCURRENCY 64
+
+/* Prompts of models with bounded contexts are cut behind so many tokens: long windows are asked for in
+   parallel, and a try again does not cost much. */
+#define BOUNDED_PROMPT 4096
+
+/* Likewise where windows are made: several of them are sent together. */
+#define BOUNDED_TARGETS 256
 
 static void close_endpoint(struct plx_model *model)
 {
@@ -56,23 +66,58 @@ static const struct plx_model_class endpoint_class = {
     .endpoint_counts = count_requests,
 };
 
-enum plx_status plx_endpoint_read(const struct plx_endpoint *endpoint, const struct plx_prompt *prompts,
-                                  size_t count, const struct plx_buffer *text, struct plx_answer *answer,
-                                  struct plx_error *error)
+static enum plx_status read_answer(const struct plx_endpoint *endpoint, const struct plx_sent_prompt *prompts,
+                                   size_t count, const void *text, size_t size, struct plx_answer *answer,
+                                   struct plx_error *error)
 {
-    enum plx_status status =
-        plx_answer_init(answer, prompts, count, endpoint->generated, text->data, text->size, error);
+    enum plx_status status = plx_answer_init(answer, prompts, count, endpoint->generated, text, size, error);
     if (status)
         return status;
     status = endpoint->dialect->read(answer, error);
     if (status == PLX_OK)
         status = plx_answer_check(answer, error);
     if (status == PLX_OK)
-        status = plx_spellings_check(endpoint->spellings, endpoint->served ? &endpoint->base : NULL, answer,
-                                     error);
+        status = plx_spellings_check(endpoint->spellings, answer, error);
+    for (size_t p = 0; endpoint->served && p < count && status == PLX_OK; p++) {
+        if (!answer->came[p].has_ids)
+            status = plx_answer_fail_prompt(answer, p, error, "no \"prompt_token_ids\"");
+    }
     if (status)
         plx_answer_release(answer);
     return status;
+}
+
+/* Answers may quote the key, as those of servers that refuse it do; what an error shows of them does not. */
+static enum plx_status read_without_key(const struct plx_endpoint *endpoint,
+                                        const struct plx_sent_prompt *prompts, size_t count,
+                                        const struct plx_buffer *text, struct plx_answer *answer,
+                                        struct plx_error *error)
+{
+    const size_t length = strlen(endpoint->key);
+    char *hidden = plx_copy_string((const char *)text->data, text->size, error);
+    if (!hidden)
+        return PLX_MEMORY;
+    for (char *at = hidden; (at = memmem(at, (size_t)(hidden + text->size - at), endpoint->key, length));
+         at += length)
+        memset(at, '*', length);
+    enum plx_status status = read_answer(endpoint, prompts, count, hidden, text->size, answer, error);
+    if (status == PLX_OK) {
+        plx_answer_release(answer);
+        status = plx_error_set(error, PLX_MISMATCH, "the answer quotes the key, and does not add up");
+    }
+    free(hidden);
+    return status;
+}
+
+enum plx_status plx_endpoint_read(const struct plx_endpoint *endpoint, const struct plx_sent_prompt *prompts,
+                                  size_t count, const struct plx_buffer *text, struct plx_answer *answer,
+                                  struct plx_error *error)
+{
+    const enum plx_status status =
+        read_answer(endpoint, prompts, count, text->data, text->size, answer, error);
+    const bool quoted = status && endpoint->key && endpoint->key[0] && text->size > 0 &&
+                        memmem(text->data, text->size, endpoint->key, strlen(endpoint->key));
+    return quoted ? read_without_key(endpoint, prompts, count, text, answer, error) : status;
 }
 
 static enum plx_status make_client(struct plx_endpoint *endpoint, const struct plx_model_options *options,
@@ -119,6 +164,7 @@ static enum plx_status take_vocabulary(struct plx_endpoint *endpoint, const stru
         return status;
     model->info.vocabulary = plx_vocabulary_size(model->vocabulary);
     model->info.capabilities |= PLX_STRING_TOKENS;
+    endpoint->spelling = plx_endpoint_judge_vocabulary(model->vocabulary);
     plx_roles_spell(model);
     return PLX_OK;
 }
@@ -175,6 +221,7 @@ static void describe(struct plx_endpoint *endpoint)
     info->property_count = endpoint->longest ? 4 : 3;
     memcpy(endpoint->properties, properties, info->property_count * sizeof *properties);
     info->properties = endpoint->properties;
+    info->batch = endpoint->bounded ? BOUNDED_TARGETS : 0;
     /* Two such batches keep all connections busy. */
     info->batch_windows = (size_t)endpoint->concurrency * endpoint->prompts_per_request / 2 + 1;
     if (info->start == PLX_NO_TOKEN)
@@ -190,8 +237,12 @@ static void settle(struct plx_endpoint *endpoint, const struct plx_endpoint_opti
         endpoint->prompts_per_request = wishes->prompts_per_request;
     if (wishes->context && (!endpoint->longest || wishes->context < endpoint->longest))
         endpoint->longest = wishes->context;
+    if (endpoint->bounded && !endpoint->longest)
+        endpoint->longest = info->context_length + BOUNDED_PROMPT;
     if (!endpoint->served)
         info->context_length = endpoint->longest ? endpoint->longest - 1 : UINT32_MAX;
+    if (endpoint->bounded)
+        info->batch = WINDOW_TARGETS;
 }
 
 /* What says which model it is: what a server of this program tells, else no more than its name, on whatever

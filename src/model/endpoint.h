@@ -7,6 +7,7 @@
 #ifndef PLX_MODEL_ENDPOINT_H
 #define PLX_MODEL_ENDPOINT_H
 
+#include "base/byte_alphabet.h"
 #include "io/http_client.h"
 #include "model/endpoint_answer.h"
 #include "model/endpoint_name.h"
@@ -29,7 +30,7 @@ struct plx_dialect {
     unsigned prompts;  /* in one request, at most */
     unsigned reserved; /* tokens of the longest context that a prompt must leave to what is generated */
     /* Writes the body of a request. */
-    enum plx_status (*write)(const struct plx_endpoint *endpoint, const struct plx_prompt *prompts,
+    enum plx_status (*write)(const struct plx_endpoint *endpoint, const struct plx_sent_prompt *prompts,
                              size_t count, struct plx_buffer *body, struct plx_error *error);
     /* Reads an answer as far as it is of this dialect; what it says is checked afterwards. */
     enum plx_status (*read)(struct plx_answer *answer, struct plx_error *error);
@@ -57,6 +58,7 @@ struct plx_endpoint {
     uint32_t put_first; /* the symbol that the server puts before every text; PLX_NO_TOKEN: none */
     struct plx_model_property properties[PLX_ENDPOINT_PROPERTIES];
     struct plx_spellings *spellings; /* owned; any thread */
+    enum plx_spelling_kind spelling; /* of the vocabulary file, where there is one */
 };
 
 /* One exchange outside of scoring: POST of body (NULL: GET) to `path`. With `status` (not NULL) an answer of
@@ -83,14 +85,17 @@ enum plx_status plx_endpoint_probe(struct plx_endpoint *endpoint, struct plx_err
 
 /* Reads an answer to prompts[count] in the endpoint's dialect and checks all of it; *answer is to be released
    on success. */
-enum plx_status plx_endpoint_read(const struct plx_endpoint *endpoint, const struct plx_prompt *prompts,
+enum plx_status plx_endpoint_read(const struct plx_endpoint *endpoint, const struct plx_sent_prompt *prompts,
                                   size_t count, const struct plx_buffer *text, struct plx_answer *answer,
                                   struct plx_error *error);
+
+/* How the words of a vocabulary are spelled; unclear where there is no blank in any of them. */
+enum plx_spelling_kind plx_endpoint_judge_vocabulary(const struct plx_vocabulary *vocabulary);
 
 /* Appends the text of a prompt: the bytes of its tokens as they were learned or as the vocabulary has them,
    but for what the server puts before a text itself. PLX_MISMATCH where they are not known, are no text, or
    the prompt does not begin with what the server puts there. Any thread. */
-enum plx_status plx_endpoint_spell(const struct plx_endpoint *endpoint, const struct plx_prompt *prompt,
+enum plx_status plx_endpoint_spell(const struct plx_endpoint *endpoint, const struct plx_sent_prompt *prompt,
                                    struct plx_buffer *text, struct plx_error *error);
 
 /* Slots of struct plx_model_class. */
@@ -106,8 +111,8 @@ enum plx_status plx_request_string(struct plx_buffer *body, const char *text, si
                                    struct plx_error *error);
 enum plx_status plx_request_ids(struct plx_buffer *body, const uint32_t *ids, size_t count,
                                 struct plx_error *error);
-enum plx_status plx_request_prompts(struct plx_buffer *body, const struct plx_prompt *prompts, size_t count,
-                                    struct plx_error *error);
+enum plx_status plx_request_prompts(struct plx_buffer *body, const struct plx_sent_prompt *prompts,
+                                    size_t count, struct plx_error *error);
 
 /* The most bytes of a request. */
 #define PLX_ENDPOINT_BODY_BYTES ((size_t)1 << 28)

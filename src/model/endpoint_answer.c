@@ -20,8 +20,9 @@
 /* How much of an answer an error shows. */
 #define SHOWN_BYTES 160
 
-enum plx_status plx_answer_init(struct plx_answer *answer, const struct plx_prompt *prompts, size_t count,
-                                unsigned generated, const void *text, size_t size, struct plx_error *error)
+enum plx_status plx_answer_init(struct plx_answer *answer, const struct plx_sent_prompt *prompts,
+                                size_t count, unsigned generated, const void *text, size_t size,
+                                struct plx_error *error)
 {
     size_t tokens = 0;
     *answer = (struct plx_answer){.prompts = prompts, .count = count, .generated = generated};
@@ -88,7 +89,7 @@ enum plx_status plx_answer_fail(const struct plx_answer *answer, struct plx_erro
 enum plx_status plx_answer_fail_prompt(const struct plx_answer *answer, size_t prompt,
                                        struct plx_error *error, const char *format, ...)
 {
-    const struct plx_prompt *sent = answer->prompts + prompt;
+    const struct plx_sent_prompt *sent = answer->prompts + prompt;
     char message[320], begin[64] = "";
     va_list arguments;
     va_start(arguments, format);

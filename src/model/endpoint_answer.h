@@ -7,7 +7,7 @@
 #include "base/json_scan.h"
 
 /* One of the prompts of a request: tokens, and the bytes that they stand for where these are sent. */
-struct plx_prompt {
+struct plx_sent_prompt {
     const uint32_t *ids; /* [count], count > 0; borrowed */
     size_t count;
     const char *text; /* [length], UTF-8; borrowed; NULL: the ids are sent */
@@ -28,7 +28,7 @@ struct plx_prompt_answer {
 
 /* Zero-initialised but for prompts and count; released by plx_answer_release. */
 struct plx_answer {
-    const struct plx_prompt *prompts; /* [count] */
+    const struct plx_sent_prompt *prompts; /* [count] */
     size_t count;
     unsigned generated; /* how many tokens each prompt was to be continued by */
     struct plx_json_scan json;
@@ -43,8 +43,9 @@ struct plx_answer {
 };
 
 /* Begins the reading of an answer, text[size], which is borrowed. */
-enum plx_status plx_answer_init(struct plx_answer *answer, const struct plx_prompt *prompts, size_t count,
-                                unsigned generated, const void *text, size_t size, struct plx_error *error);
+enum plx_status plx_answer_init(struct plx_answer *answer, const struct plx_sent_prompt *prompts,
+                                size_t count, unsigned generated, const void *text, size_t size,
+                                struct plx_error *error);
 void plx_answer_release(struct plx_answer *answer);
 
 /* PLX_MISMATCH: the message, and what came, cut and visible. */

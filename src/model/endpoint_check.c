@@ -53,7 +53,7 @@ static enum plx_status check_logs(const struct plx_answer *answer, size_t prompt
 static enum plx_status check_ids(const struct plx_answer *answer, size_t prompt, struct plx_error *error)
 {
     const struct plx_prompt_answer *came = answer->came + prompt;
-    const struct plx_prompt *sent = answer->prompts + prompt;
+    const struct plx_sent_prompt *sent = answer->prompts + prompt;
     const size_t count = came->id_count < sent->count ? came->id_count : sent->count;
     for (size_t i = 0; came->has_ids && i < count; i++) {
         if (came->ids[i] != sent->ids[i])

@@ -9,8 +9,9 @@
 #include <inttypes.h>
 #include <string.h>
 
-static enum plx_status write_request(const struct plx_endpoint *endpoint, const struct plx_prompt *prompts,
-                                     size_t count, struct plx_buffer *body, struct plx_error *error)
+static enum plx_status write_request(const struct plx_endpoint *endpoint,
+                                     const struct plx_sent_prompt *prompts, size_t count,
+                                     struct plx_buffer *body, struct plx_error *error)
 {
     enum plx_status status = plx_buffer_append_text(body, "{\"model\":", error);
     if (status == PLX_OK)

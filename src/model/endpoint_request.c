@@ -53,8 +53,8 @@ enum plx_status plx_request_ids(struct plx_buffer *body, const uint32_t *ids, si
     return PLX_OK;
 }
 
-enum plx_status plx_request_prompts(struct plx_buffer *body, const struct plx_prompt *prompts, size_t count,
-                                    struct plx_error *error)
+enum plx_status plx_request_prompts(struct plx_buffer *body, const struct plx_sent_prompt *prompts,
+                                    size_t count, struct plx_error *error)
 {
     enum plx_status status = plx_buffer_append(body, "[", 1, error);
     for (size_t i = 0; i < count && status == PLX_OK; i++) {

@@ -103,8 +103,8 @@ void plx_endpoint_estimate(const struct plx_model *model, const struct plx_windo
 /* A request under way. */
 struct request {
     struct job *job;
-    const struct piece *pieces; /* [count] */
-    struct plx_prompt *prompts; /* [count] */
+    const struct piece *pieces;      /* [count] */
+    struct plx_sent_prompt *prompts; /* [count] */
     size_t count;
     struct plx_buffer text; /* of the prompts */
     struct plx_buffer body;
@@ -119,7 +119,7 @@ struct job {
     size_t *offsets; /* [window_count] of the scores of each window */
     size_t *missing; /* [window_count] pieces that are not answered yet */
     struct piece *pieces;
-    struct plx_prompt *prompts;
+    struct plx_sent_prompt *prompts;
     size_t count; /* of pieces */
     struct request *requests;
     struct plx_http_call *calls;
@@ -196,7 +196,7 @@ static enum plx_status fill_request(struct job *job, size_t *from, struct plx_er
     plx_buffer_init(&request->body, PLX_ENDPOINT_BODY_BYTES);
     do {
         const struct piece *piece = job->pieces + *from;
-        request->prompts[request->count++] = (struct plx_prompt){
+        request->prompts[request->count++] = (struct plx_sent_prompt){
             .ids = job->windows[piece->window].ids + piece->begin, .count = piece_tokens(piece)};
         tokens += piece_tokens(piece);
         ++*from;

@@ -68,15 +68,13 @@ static enum plx_status take_capabilities(const cJSON *described, unsigned *capab
     return PLX_OK;
 }
 
-/* Which model it is. */
-static enum plx_status take_fingerprint(struct plx_endpoint *endpoint, const cJSON *described,
-                                        struct plx_error *error)
+/* Which model it is, where the server knows. */
+static void take_fingerprint(struct plx_endpoint *endpoint, const cJSON *described)
 {
-    const char *sha256 = NULL;
-    const enum plx_status status = plx_json_get_string(described, "sha256", &PLACE, NAME, &sha256, error);
-    if (status == PLX_OK && strlen(sha256) == 64 && strspn(sha256, "0123456789abcdef") == 64)
-        snprintf(endpoint->base.info.sha256, sizeof endpoint->base.info.sha256, "%s", sha256);
-    return status;
+    char *ours = endpoint->base.info.sha256;
+    const char *sha256 = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(described, "sha256"));
+    if (sha256 && strlen(sha256) == 64 && strspn(sha256, "0123456789abcdef") == 64)
+        snprintf(ours, sizeof endpoint->base.info.sha256, "%s", sha256);
 }
 
 static enum plx_status ask_vocabulary(struct plx_endpoint *endpoint, struct plx_error *error)
@@ -114,10 +112,9 @@ enum plx_status plx_endpoint_take_served(struct plx_endpoint *endpoint, const cJ
         status = take_symbol(described, "unknown", info->vocabulary, &info->unknown, error);
     if (status == PLX_OK)
         status = take_capabilities(described, &info->capabilities, error);
-    if (status == PLX_OK)
-        status = take_fingerprint(endpoint, described, error);
     if (status)
         return status;
+    take_fingerprint(endpoint, described);
     info->order = (unsigned)order;
     info->start_repeat = (unsigned)repeat;
     if (info->least_context == 0)

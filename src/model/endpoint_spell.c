@@ -7,15 +7,44 @@
 #include <inttypes.h>
 #include <string.h>
 
-static enum plx_status add_bytes(const struct plx_endpoint *endpoint, uint32_t id, struct plx_buffer *text,
-                                 struct plx_error *error)
+enum plx_spelling_kind plx_endpoint_judge_vocabulary(const struct plx_vocabulary *vocabulary)
+{
+    struct plx_spelling_signs signs = {0};
+    for (size_t id = 0; id < plx_vocabulary_size(vocabulary); id++)
+        plx_spelling_look(&signs, plx_vocabulary_word(vocabulary, (uint32_t)id));
+    return plx_spelling_judge(&signs);
+}
+
+/* The bytes of a token by the vocabulary file. Words among which there is no blank stand between some. */
+static enum plx_status add_listed(const struct plx_endpoint *endpoint, struct plx_word word, size_t begin,
+                                  struct plx_buffer *text, struct plx_error *error)
+{
+    struct plx_word bytes;
+    enum plx_status status = plx_buffer_reserve(text, word.length + 1, error);
+    if (status)
+        return status;
+    if (endpoint->spelling == PLX_SPELLED_UNCLEAR && text->size > begin)
+        text->data[text->size++] = ' ';
+    char *room = (char *)text->data + text->size;
+    if (endpoint->spelling == PLX_SPELLED_UNCLEAR ||
+        !plx_spelling_bytes(endpoint->spelling, word, room, &bytes))
+        bytes = word; /* special tokens are spelled as they are */
+    if (bytes.text != room)
+        memcpy(room, bytes.text, bytes.length);
+    text->size += bytes.length;
+    return PLX_OK;
+}
+
+/* The bytes of a token of the prompt that begins at text[begin]. */
+static enum plx_status add_bytes(const struct plx_endpoint *endpoint, uint32_t id, size_t begin,
+                                 struct plx_buffer *text, struct plx_error *error)
 {
     enum plx_status status;
     if (plx_spellings_bytes(endpoint->spellings, id, text, &status, error))
         return status;
     const struct plx_word word = plx_model_token(&endpoint->base, id);
     if (word.text)
-        return plx_buffer_append(text, word.text, word.length, error);
+        return add_listed(endpoint, word, begin, text, error);
     plx_error_set(error, PLX_MISMATCH,
                   "the bytes of token %" PRIu32 " are not known, so that it cannot be sent as text", id);
     return plx_error_hint(error, "--vocab FILE tells them; of a text that the server has made tokens of they "
@@ -34,7 +63,7 @@ static enum plx_status check_text(const uint8_t *text, size_t length, struct plx
 }
 
 /* The start symbol that the server puts there itself. */
-static enum plx_status check_first(const struct plx_endpoint *endpoint, const struct plx_prompt *prompt,
+static enum plx_status check_first(const struct plx_endpoint *endpoint, const struct plx_sent_prompt *prompt,
                                    struct plx_error *error)
 {
     if (endpoint->put_first == PLX_NO_TOKEN || prompt->ids[0] == endpoint->put_first)
@@ -48,13 +77,13 @@ static enum plx_status check_first(const struct plx_endpoint *endpoint, const st
                           "this server: --unit document or line with --start context");
 }
 
-enum plx_status plx_endpoint_spell(const struct plx_endpoint *endpoint, const struct plx_prompt *prompt,
+enum plx_status plx_endpoint_spell(const struct plx_endpoint *endpoint, const struct plx_sent_prompt *prompt,
                                    struct plx_buffer *text, struct plx_error *error)
 {
     const size_t begin = text->size;
     enum plx_status status = check_first(endpoint, prompt, error);
     for (size_t i = endpoint->put_first != PLX_NO_TOKEN; i < prompt->count && status == PLX_OK; i++)
-        status = add_bytes(endpoint, prompt->ids[i], text, error);
+        status = add_bytes(endpoint, prompt->ids[i], begin, text, error);
     if (status == PLX_OK && endpoint->puts_blank && text->size > begin && text->data[begin] == ' ')
         memmove(text->data + begin, text->data + begin + 1, --text->size - begin);
     return status ? status : check_text(text->data + begin, text->size - begin, error);

@@ -63,25 +63,14 @@ static enum plx_status find(struct plx_spellings *spellings, uint32_t id, struct
     return PLX_OK;
 }
 
-static enum plx_status check_known(const struct plx_model *known, const struct plx_answer *answer,
-                                   size_t prompt, size_t position, struct plx_error *error)
-{
-    const uint32_t id = answer->prompts[prompt].ids[position];
-    const struct plx_word word = plx_model_token(known, id);
-    if (!word.text || (plx_hash64(word.text, word.length, 0) | 1) == answer->came[prompt].strings[position])
-        return PLX_OK;
-    return plx_answer_fail_prompt(answer, prompt, error, "token %zu came back as another word than \"%.*s\"",
-                                  position + 1, (int)(word.length < 60 ? word.length : 60), word.text);
-}
-
 static enum plx_status check_before(struct plx_spellings *spellings, const struct plx_answer *answer,
                                     size_t prompt, size_t position, struct plx_error *error)
 {
     const uint32_t id = answer->prompts[prompt].ids[position];
     const uint64_t hash = answer->came[prompt].strings[position];
     struct spelt *spelt;
-    const enum plx_status status = position > 0 ? find(spellings, id, &spelt, error) : PLX_OK;
-    if (status || position == 0 || !spelt)
+    const enum plx_status status = find(spellings, id, &spelt, error);
+    if (status || !spelt)
         return status;
     if (spelt->hash == 0)
         spelt->hash = hash;
@@ -92,17 +81,19 @@ static enum plx_status check_before(struct plx_spellings *spellings, const struc
                                   position + 1, (unsigned long)id);
 }
 
-enum plx_status plx_spellings_check(struct plx_spellings *spellings, const struct plx_model *known,
-                                    const struct plx_answer *answer, struct plx_error *error)
+enum plx_status plx_spellings_check(struct plx_spellings *spellings, const struct plx_answer *answer,
+                                    struct plx_error *error)
 {
     enum plx_status status = PLX_OK;
     pthread_mutex_lock(&spellings->mutex);
     for (size_t p = 0; p < answer->count && status == PLX_OK; p++) {
         const struct plx_prompt_answer *came = answer->came + p;
-        for (size_t i = 0; came->has_strings && i < answer->prompts[p].count && status == PLX_OK; i++) {
+        /* Where ids came, these have been held against what was sent; strings may then be pieces of the text,
+           and the first token's may lack its blank. */
+        const bool told = came->has_strings && !came->has_ids;
+        for (size_t i = 1; told && i < answer->prompts[p].count && status == PLX_OK; i++) {
             if (came->strings[i] != 0 && answer->prompts[p].ids[i] != PLX_NO_TOKEN)
-                status = known ? check_known(known, answer, p, i, error)
-                               : check_before(spellings, answer, p, i, error);
+                status = check_before(spellings, answer, p, i, error);
         }
     }
     pthread_mutex_unlock(&spellings->mutex);

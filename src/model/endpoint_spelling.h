@@ -6,17 +6,15 @@
 #include "base/buffer.h"
 #include "model/endpoint_answer.h"
 
-struct plx_model;
 struct plx_spellings;
 
 struct plx_spellings *plx_spellings_new(struct plx_error *error); /* NULL on failure */
 void plx_spellings_free(struct plx_spellings *spellings);         /* NULL is fine */
 
-/* That every token of the answer is spelled as the model's vocabulary has it, with `known`, or else as it was
-   whenever it came before. The first of a prompt may be spelled otherwise then, without the blank before it.
- */
-enum plx_status plx_spellings_check(struct plx_spellings *spellings, const struct plx_model *known,
-                                    const struct plx_answer *answer, struct plx_error *error);
+/* That every token is spelled in the answer as it was whenever it came before, where strings are all that
+   came back of the prompts. The first of a prompt may be spelled otherwise, without the blank before it. */
+enum plx_status plx_spellings_check(struct plx_spellings *spellings, const struct plx_answer *answer,
+                                    struct plx_error *error);
 
 /* Remembers the bytes of a token. What was learned first stays, but for a blank that a token at the beginning
    of a text lacks, and has elsewhere. */

@@ -6,8 +6,9 @@
 
 #include "base/error.h"
 
-static enum plx_status write_request(const struct plx_endpoint *endpoint, const struct plx_prompt *prompts,
-                                     size_t count, struct plx_buffer *body, struct plx_error *error)
+static enum plx_status write_request(const struct plx_endpoint *endpoint,
+                                     const struct plx_sent_prompt *prompts, size_t count,
+                                     struct plx_buffer *body, struct plx_error *error)
 {
     (void)endpoint;
     (void)count; /* one */

@@ -104,6 +104,10 @@ struct plx_session {
     void *listener_user;
 };
 
+/* As the slot `tokenize`; and that what it gives is what it is to be: PLX_MISMATCH. */
+enum plx_status plx_model_tokenize(const struct plx_model *model, const char *text, size_t size,
+                                   struct plx_text_tokens *tokens, struct plx_error *error);
+
 /* With PLX_REMOTE, as the slot `estimate`; else nothing is added. Any thread. */
 void plx_model_estimate(const struct plx_model *model, const struct plx_window *windows, size_t count,
                         uint64_t *requests, uint64_t *tokens);

@@ -346,7 +346,7 @@ cd "$work" || exit 1
 # The options of a plan are those of eval.
 "$PERPLEX" eval --help | sed -n 's/^.* --\([a-z-]*\).*/\1/p' | tr - _ | sort -u >options
 sed -n 's/^    "option_\([a-z_]*\)": {$/\1/p' "$SOURCE_DIR/configs/schema/plan-1.schema.json" >keys
-printf '%s\n' config help mix output per_document per_token quiet shard summary >>keys
+printf '%s\n' config dry_run help mix output per_document per_token quiet shard summary >>keys
 sort keys | cmp -s options - || fail "the schema has other options: $(sort keys | diff options -)"
 
 finish

@@ -41,6 +41,10 @@ wrote divergence-1 divergence.json divergence "$ngram" "$ngram" "$test_text" -q 
 wrote inspection-1 inspection.json inspect "$ngram" "$test_text" -q --json -o inspection.json
 "$PERPLEX" protocols --json >protocols.json
 echo 'protocols-1 protocols.json' >>pairs
+mkdir -p "$XDG_CACHE_HOME/perplex/sha256/e3"
+: >"$XDG_CACHE_HOME/perplex/sha256/e3/e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+"$PERPLEX" cache verify --json >cache.json
+echo 'cache-1 cache.json' >>pairs
 cat >plan.json <<END
 {"schema": "perplex.plan/1", "models": ["$ngram", "$work/missing.arpa"], "corpora": ["$test_text"], "results": "results"}
 END
@@ -52,6 +56,8 @@ done
 for settings in hf-stride-256 same-positions; do
     echo "protocol-1 $SOURCE_DIR/configs/$settings.json" >>pairs
 done
+XDG_CACHE_HOME=$work/cache "$PERPLEX" fetch --list --json >corpora.json
+echo 'corpora-1 corpora.json' >>pairs
 for manifest in "$SOURCE_DIR"/corpora/*.json; do
     echo "manifest-1 $manifest" >>pairs
 done
@@ -69,7 +75,7 @@ for line in open("pairs"):
             print(name, mistake.json_path, mistake.message[:300])
 ' "$SOURCE_DIR" >mistakes 2>&1 || fail 'the validator fails'
 [ ! -s mistakes ] || fail "not by the schema: $(cat mistakes)"
-[ "$(wc -l <pairs)" -ge 29 ] || fail 'too little was looked at'
+[ "$(wc -l <pairs)" -ge 30 ] || fail 'too little was looked at'
 
 # And it can tell.
 sed 's/"complete": true/"complete": 1/' ngram.json >wrong.json

@@ -14,8 +14,10 @@ struct resource {
     const char *etag;     /* NULL: none */
     const char *modified; /* NULL: none */
     bool ranges;          /* false: a range is answered with the whole */
+    bool heedless;        /* If-Range is not looked at */
     bool wrong;           /* a range is answered with another one */
     bool drops;           /* halfway */
+    bool stalls;          /* there */
 };
 
 static bool matches(const struct http_connection *connection, const char *field, const char *validator)
@@ -41,7 +43,7 @@ static bool range_begin(const struct http_connection *connection, const struct r
     if (!resource->ranges || !http_request_field(connection, "\r\nRange: bytes=", value, sizeof value))
         return false;
     const size_t asked = strtoul(value, NULL, 10);
-    if (http_request_field(connection, "\r\nIf-Range:", value, sizeof value) &&
+    if (!resource->heedless && http_request_field(connection, "\r\nIf-Range:", value, sizeof value) &&
         !((resource->etag && value[0] == '"' && strcmp(value, resource->etag) == 0) ||
           (resource->modified && strcmp(value, resource->modified) == 0)))
         return false;
@@ -74,8 +76,10 @@ static void send_resource(struct http_connection *connection, const struct resou
     }
     const size_t size = status == 416 ? 0 : resource->size - begin;
     snprintf(next, (size_t)(end - next), "Content-Length: %zu\r\n", size);
-    if (http_send_head(connection, status, fields))
-        http_send_bytes(connection, resource->content + begin, resource->drops ? size / 2 : size);
+    if (http_send_head(connection, status, fields) &&
+        http_send_bytes(connection, resource->content + begin, resource->drops ? size / 2 : size) &&
+        resource->drops && resource->stalls)
+        http_linger(connection, 60000);
 }
 
 /* A content that differs in its last byte. */
@@ -112,6 +116,7 @@ static bool answer_resource(struct http_connection *connection)
                                 .ranges = true};
     unsigned drops = 0;
     int end = 0;
+    bool changes = false;
     char kind[32] = "";
     if (sscanf(path, "/drop/%u", &drops) != 1 && sscanf(path, "/drop-%31[a-z]/%u", kind, &drops) < 1 &&
         sscanf(path, "/%31[a-z-]%n", kind, &end) == 1 && path[end] != '\0')
@@ -126,16 +131,18 @@ static bool answer_resource(struct http_connection *connection)
         resource.ranges = false;
     else if (strcmp(kind, "wrong") == 0)
         resource.wrong = true;
+    else if (strcmp(kind, "stall") == 0)
+        resource.stalls = true;
     else if (strcmp(kind, "weak") == 0)
         resource.etag = "W/\"content\"";
     else if (strcmp(kind, "length-changes") == 0)
         drops = 1, resource.etag = NULL, resource.size -= connection->before > 0;
-    else if (strcmp(kind, "etag-changes") == 0)
-        drops = 1;
+    else if (strcmp(kind, "etag-changes") == 0 || strcmp(kind, "heedless") == 0)
+        drops = 1, changes = true, resource.heedless = kind[0] == 'h';
     else if (drops == 0 && strcmp(kind, "range") != 0)
         return false;
     resource.drops = connection->before < drops;
-    if (strcmp(kind, "etag-changes") == 0 && !resource.drops)
+    if (changes && !resource.drops)
         send_changed(connection, &resource);
     else
         send_resource(connection, &resource);

@@ -25,6 +25,9 @@ bool http_send_head(struct http_connection *connection, unsigned status, const c
 bool http_send_content(struct http_connection *connection, unsigned status, const void *data, size_t size);
 void http_send_status(struct http_connection *connection, unsigned status);
 
+/* Waits until the client is gone, the server stops or the time is over; true in the last case. */
+bool http_linger(struct http_connection *connection, unsigned milliseconds);
+
 /* The value of a field of the request, cut at `size`; false where there is none. `name` with its colon. */
 bool http_request_field(const struct http_connection *connection, const char *name, char *value, size_t size);
 

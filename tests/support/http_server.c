@@ -107,8 +107,7 @@ static bool send_chunk(struct http_connection *connection, const void *data, siz
            http_send_text(connection, "\r\n");
 }
 
-/* Waits until the client is gone, the server stops or the time is over; true in the last case. */
-static bool linger(struct http_connection *connection, unsigned milliseconds)
+bool http_linger(struct http_connection *connection, unsigned milliseconds)
 {
     for (unsigned waited = 0; waited < milliseconds; waited += TICK_MS) {
         struct pollfd ready = {.fd = connection->socket, .events = POLLIN | POLLRDHUP, .revents = 0};
@@ -144,7 +143,7 @@ static void answer_slow(struct http_connection *connection)
     const char *content = options->content;
     http_send_head(connection, 200, "");
     for (size_t i = 0; i < options->content_size; i++)
-        if (!http_send_bytes(connection, content + i, 1) || !linger(connection, TICK_MS))
+        if (!http_send_bytes(connection, content + i, 1) || !http_linger(connection, TICK_MS))
             return;
 }
 
@@ -153,7 +152,7 @@ static void answer_slow_head(struct http_connection *connection)
     const struct http_server_options *options = connection->options;
     bool alive = http_send_text(connection, "HTTP/1.1 200 Fine\r\nConnection: close\r\n");
     for (int i = 0; alive && i < 10; i++)
-        alive = http_send_text(connection, "X-Patience: please\r\n") && linger(connection, 100);
+        alive = http_send_text(connection, "X-Patience: please\r\n") && http_linger(connection, 100);
     if (alive && http_send_text(connection, "\r\n"))
         http_send_bytes(connection, options->content, options->content_size);
 }
@@ -174,7 +173,7 @@ static void answer_stall_later(struct http_connection *connection)
     snprintf(fields, sizeof fields, "Content-Length: %zu\r\n", options->content_size);
     if (http_send_head(connection, 200, fields) &&
         http_send_bytes(connection, options->content, options->content_size / 2))
-        linger(connection, 60000);
+        http_linger(connection, 60000);
 }
 
 static void answer_big(struct http_connection *connection, bool chunked)
@@ -282,7 +281,7 @@ static void answer(struct http_connection *connection)
     else if (strcmp(path, "/short") == 0)
         answer_short(connection);
     else if (strcmp(path, "/stall") == 0)
-        linger(connection, 60000);
+        http_linger(connection, 60000);
     else if (strcmp(path, "/stall-later") == 0)
         answer_stall_later(connection);
     else if (strcmp(path, "/big") == 0)

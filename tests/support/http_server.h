@@ -41,9 +41,12 @@
        /drop-blind/N    as /blind
        /drop-ignored/N  as /range, but a range is answered with the whole
        /drop-wrong/N    as /range, but a range is answered with another one
+       /drop-stall/N    as /range, but where the others break off it stalls
        /etag-changes    the first request drops; later the content has all its bytes but one the same, and
                         another ETag
-       /length-changes  likewise, but the content has a byte less and keeps its Last-Modified, and has no ETag
+       /heedless        likewise, but without a look at If-Range
+       /length-changes  as /etag-changes, but the content has a byte less and keeps its Last-Modified, and has
+   no ETag
 
    N is counted for each path with its query, so that tests have counts of their own: "/drop/2?one". A whole
    URL of http, as proxies are sent, is answered as its path would be.

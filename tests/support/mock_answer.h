@@ -115,6 +115,7 @@ struct mock_question {
     size_t count;
     size_t generated;              /* tokens that are wanted after each */
     bool echo;                     /* what the prompts cost is wanted: by echo, or as each dialect has it */
+    bool return_ids;               /* of the prompts and what was generated */
     bool several;                  /* prompts came as a list of them */
     int logprobs, prompt_logprobs; /* −1: not wanted */
     const char *model;             /* that was asked for; "" */

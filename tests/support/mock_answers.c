@@ -165,6 +165,14 @@ static char *join(const struct plx_model *model, const struct mock_entry *entrie
     return text;
 }
 
+static cJSON *list_ids(const struct mock_entry *entries, size_t begin, size_t end)
+{
+    cJSON *list = cJSON_CreateArray();
+    for (size_t i = begin; i < end; i++)
+        cJSON_AddItemToArray(list, cJSON_CreateNumber(entries[i].id));
+    return list;
+}
+
 static cJSON *completion_choice(const struct plx_model *model, const struct mock_behaviour *behaviour,
                                 const struct mock_question *question, const struct mock_scored *scored,
                                 size_t index)
@@ -187,6 +195,10 @@ static cJSON *completion_choice(const struct plx_model *model, const struct mock
                               vllm_prompt_logprobs(model, scored, question->prompt_logprobs));
     else if (behaviour->dialect == MOCK_VLLM)
         cJSON_AddNullToObject(choice, "prompt_logprobs");
+    if (question->return_ids) {
+        cJSON_AddItemToObject(choice, "prompt_token_ids", list_ids(scored->entries, 0, scored->prompt));
+        cJSON_AddItemToObject(choice, "token_ids", list_ids(scored->entries, scored->prompt, end));
+    }
     return choice;
 }
 

@@ -18,7 +18,7 @@
 
 #define HEAD_MAX 16384
 #define BODY_MAX ((size_t)64 << 20)
-#define TICK_MS  20
+#define TICK_MS  5
 
 struct mock_http {
     struct mock_http_options options;

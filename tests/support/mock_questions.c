@@ -85,6 +85,7 @@ static void read_completions(const struct plx_model *model, const struct mock_be
     const cJSON *name = member(body, "model");
     int generated = integer(body, "max_tokens", 16);
     question->model = cJSON_IsString(name) ? cJSON_GetStringValue(name) : "";
+    question->return_ids = behaviour->dialect == MOCK_VLLM && cJSON_IsTrue(member(body, "return_token_ids"));
     question->echo = cJSON_IsTrue(member(body, "echo")) && behaviour->dialect != MOCK_LLAMA_CPP;
     question->logprobs = integer(body, "logprobs", -1);
     if (behaviour->dialect == MOCK_VLLM)
@@ -193,6 +194,27 @@ static cJSON *tokens_with_places(const struct plx_model *model, const char *text
     return answer;
 }
 
+/* As the vocabularies of byte-level tokenizers write bytes: what is no visible character of Latin-1, space
+   among them, as one from U+0100 on. */
+static char *in_byte_alphabet(const char *text, size_t size)
+{
+    char *name = calloc(2 * size + 1, 1);
+    size_t length = 0;
+    for (size_t i = 0; name && i < size; i++) {
+        unsigned byte = (unsigned char)text[i];
+        bool visible = (byte > 0x20 && byte < 0x7f) || (byte > 0xa0 && byte != 0xad);
+        unsigned code =
+            visible ? byte : 0x100 + byte - (byte > 0x20 ? byte > 0xa0 ? 0xad - 67 : 0x7f - 33 : 0);
+        if (code < 0x80) {
+            name[length++] = (char)code;
+        } else {
+            name[length++] = (char)(0xc0 | code >> 6);
+            name[length++] = (char)(0x80 | (code & 0x3f));
+        }
+    }
+    return name;
+}
+
 static cJSON *plain_tokens(const struct plx_model *model, const cJSON *body, const char *text,
                            const struct mock_tokens *tokens, uint64_t context)
 {
@@ -208,7 +230,7 @@ static cJSON *plain_tokens(const struct plx_model *model, const cJSON *body, con
     }
     cJSON *strings = cJSON_AddArrayToObject(answer, "token_strs");
     for (size_t i = 0, begin = 0; i < tokens->count; begin = tokens->ends[i++]) {
-        char *name = tokens->ends[i] ? strndup(text + begin, tokens->ends[i] - begin)
+        char *name = tokens->ends[i] ? in_byte_alphabet(text + begin, tokens->ends[i] - begin)
                                      : mock_token_text(model, tokens->ids[i]);
         cJSON_AddItemToArray(strings, cJSON_CreateString(name));
         free(name);
@@ -234,22 +256,38 @@ static cJSON *tokenize(const struct plx_model *model, const struct mock_behaviou
     return answer;
 }
 
-static cJSON *detokenize(const struct plx_model *model, const cJSON *body)
+static cJSON *join_tokens(const struct plx_model *model, const cJSON *tokens)
 {
     char *text = NULL;
     size_t size = 0;
     FILE *stream = open_memstream(&text, &size);
     const cJSON *id = NULL;
-    cJSON_ArrayForEach(id, member(body, "tokens"))
+    cJSON_ArrayForEach(id, tokens)
     {
         char *name = mock_token_text(model, (uint32_t)cJSON_GetNumberValue(id));
         fputs(name, stream);
         free(name);
     }
     fclose(stream);
-    cJSON *answer = cJSON_CreateObject();
-    cJSON_AddStringToObject(answer, "prompt", text);
+    cJSON *joined = cJSON_CreateString(text);
     free(text);
+    return joined;
+}
+
+/* SGLang takes several lists of tokens too. */
+static cJSON *detokenize(const struct plx_model *model, enum mock_dialect dialect, const cJSON *body)
+{
+    const cJSON *tokens = member(body, "tokens");
+    cJSON *answer = cJSON_CreateObject();
+    if (dialect == MOCK_VLLM) {
+        cJSON_AddItemToObject(answer, "prompt", join_tokens(model, tokens));
+    } else if (!cJSON_IsArray(cJSON_GetArrayItem(tokens, 0))) {
+        cJSON_AddItemToObject(answer, "text", join_tokens(model, tokens));
+    } else {
+        cJSON *texts = cJSON_AddArrayToObject(answer, "text");
+        const cJSON *list = NULL;
+        cJSON_ArrayForEach(list, tokens) cJSON_AddItemToArray(texts, join_tokens(model, list));
+    }
     return answer;
 }
 
@@ -331,7 +369,7 @@ cJSON *mock_other_answer(const struct plx_model *model, const struct mock_behavi
     if (path_is(path, "/tokenize") && dialect != MOCK_OPENAI)
         return tokenize(model, behaviour, body, context);
     if (path_is(path, "/detokenize") && (dialect == MOCK_VLLM || dialect == MOCK_SGLANG))
-        return detokenize(model, body);
+        return detokenize(model, dialect, body);
     if (path_is(path, "/version") && dialect == MOCK_VLLM) {
         cJSON *answer = cJSON_CreateObject();
         cJSON_AddStringToObject(answer, "version", "0.8.5");

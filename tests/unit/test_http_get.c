@@ -205,20 +205,25 @@ static void plx_http_get__content_changes_meanwhile(void **state)
 {
     (void)state;
     static uint8_t changed[SIZE];
+    static const char *const paths[] = {"/etag-changes", "/heedless"};
     struct attempt attempt;
     memcpy(changed, content, SIZE);
     changed[SIZE - 1] ^= 1;
-    begin(&attempt, "/etag-changes");
-    run(&attempt);
-    expect_file(&attempt, changed, SIZE);
-    assert_string_equal(attempt.get.got.etag, "\"changed\"");
-    assert_string_equal(announced.etag, "\"changed\"");
-    assert_int_equal(begun_calls, 2);
-    end(&attempt);
+    for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {
+        prepare(NULL);
+        begin(&attempt, paths[i]);
+        run(&attempt);
+        expect_file(&attempt, changed, SIZE);
+        assert_string_equal(attempt.get.got.etag, "\"changed\"");
+        assert_string_equal(announced.etag, "\"changed\"");
+        assert_int_equal(begun_calls, 2);
+        end(&attempt);
+    }
     /* Its date is the same, but not its length: what was begun is of another content. */
     begin(&attempt, "/length-changes");
     run(&attempt);
     expect_file(&attempt, content, SIZE - 1);
+    assert_int_equal(attempt.get.transferred, HALF + SIZE - 1);
     end(&attempt);
 }
 
@@ -313,6 +318,25 @@ static void plx_http_get__gives_up(void **state)
     assert_int_equal(notes, 0);
 }
 
+/* A try that brings much is none that failed. */
+static void plx_http_get__a_long_way(void **state)
+{
+    (void)state;
+    static uint8_t zeros[5000000];
+    const struct plx_network two = {.first_pause_ms = 1, .tries = 2};
+    struct http_server *other = http_server_start(
+        &(struct http_server_options){.content = zeros, .content_size = sizeof zeros, .gzip = ""});
+    assert_non_null(other);
+    struct attempt attempt;
+    begin(&attempt, "");
+    snprintf(attempt.url, sizeof attempt.url, "http://127.0.0.1:%u/drop/2", http_server_port(other));
+    attempt.get.network = &two;
+    run(&attempt);
+    assert_int_equal(attempt.get.size, sizeof zeros);
+    end(&attempt);
+    http_server_stop(other);
+}
+
 static void plx_http_get__stall(void **state)
 {
     (void)state;
@@ -337,6 +361,17 @@ static void plx_http_get__encoded(void **state)
     expect_failure("/br-encoding", 1, "encoded as \"br\"");
 }
 
+/* What comes after the length that is told is not of the content; that it lacks then, its hash must tell. */
+static void plx_http_get__wrong_length(void **state)
+{
+    (void)state;
+    struct attempt attempt;
+    begin(&attempt, "/wrong-length");
+    run(&attempt);
+    expect_file(&attempt, content, SIZE - 5);
+    end(&attempt);
+}
+
 static void plx_http_get__cap(void **state)
 {
     (void)state;
@@ -350,6 +385,13 @@ static void plx_http_get__cap(void **state)
         assert_true(lseek(attempt.get.descriptor, 0, SEEK_END) < (off_t)SIZE);
         end(&attempt);
     }
+    struct attempt attempt; /* what is there already is larger */
+    begin(&attempt, "/range");
+    write_part(&attempt, content, SIZE, "\"content\"");
+    attempt.get.cap = SIZE - 1;
+    assert_int_equal(plx_http_get(&attempt.get, &attempt.error), PLX_NETWORK);
+    assert_non_null(strstr(attempt.error.message, "299999"));
+    end(&attempt);
 }
 
 static void plx_http_get__full_disk(void **state)
@@ -482,8 +524,10 @@ int main(void)
         cmocka_unit_test_setup(plx_http_get__unmodified, prepare),
         cmocka_unit_test_setup(plx_http_get__tries_again, prepare),
         cmocka_unit_test_setup(plx_http_get__gives_up, prepare),
+        cmocka_unit_test_setup(plx_http_get__a_long_way, prepare),
         cmocka_unit_test_setup(plx_http_get__stall, prepare),
         cmocka_unit_test_setup(plx_http_get__encoded, prepare),
+        cmocka_unit_test_setup(plx_http_get__wrong_length, prepare),
         cmocka_unit_test_setup(plx_http_get__cap, prepare),
         cmocka_unit_test_setup(plx_http_get__full_disk, prepare),
         cmocka_unit_test_setup(plx_http_get__begun_fails, prepare),

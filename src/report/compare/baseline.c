@@ -119,6 +119,8 @@ static enum plx_status read_corpus(struct plx_baseline *baseline, struct plx_err
     for (size_t i = 0; i < sizeof members / sizeof *members && status == PLX_OK; i++) {
         const struct plx_json_path place = {&path, members[i].key, 0};
         const cJSON *value = plx_result_member(corpus, members[i].key);
+        if (i == 0 && cJSON_IsString(value) && strcmp(value->valuestring, "model") == 0)
+            continue; /* it need not be asked for */
         if (value || members[i].always)
             status = add_setting(baseline, value, members[i].name, &place, error);
     }

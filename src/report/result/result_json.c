@@ -63,6 +63,10 @@ static void write_model(struct plx_json_writer *json, const struct plx_result *r
     plx_json_string(json, "format", model->format);
     plx_json_string(json, "kind", plx_model_kind_name(model->kind));
     plx_json_string(json, "architecture", model->architecture);
+    if (*result->dialect)
+        plx_json_string(json, "dialect", result->dialect);
+    if (*result->prompts)
+        plx_json_string(json, "prompts", result->prompts);
     plx_json_u64(json, "order", model->order);
     plx_json_u64(json, "vocabulary", model->vocabulary);
     plx_json_u64(json, "parameters", model->parameters);
@@ -91,6 +95,17 @@ static void write_model(struct plx_json_writer *json, const struct plx_result *r
     plx_json_end_object(json);
 }
 
+static void write_asked(struct plx_json_writer *json, const struct plx_endpoint_counts *asked)
+{
+    plx_json_begin_object(json, "endpoint");
+    plx_json_u64(json, "requests", asked->requests);
+    plx_json_u64(json, "prompt_tokens", asked->prompt_tokens);
+    plx_json_u64(json, "retries", asked->retries);
+    plx_json_u64(json, "throttled", asked->throttled);
+    plx_json_u64(json, "tokenizations", asked->tokenizations);
+    plx_json_end_object(json);
+}
+
 static void write_runtime(struct plx_json_writer *json, const struct plx_result *result,
                           const struct plx_metrics *metrics)
 {
@@ -113,6 +128,8 @@ static void write_runtime(struct plx_json_writer *json, const struct plx_result 
         plx_json_string(json, "load", result->model.load);
     plx_json_u64(json, "threads", result->threads);
     plx_json_u64(json, "batch", result->batch);
+    if (result->plan.remote)
+        write_asked(json, &result->asked);
     plx_json_double(json, "seconds", result->seconds);
     plx_json_double(json, "tokens_per_second", metrics->tokens_per_second);
     if (getrusage(RUSAGE_SELF, &usage) == 0)
@@ -157,7 +174,8 @@ static void write_corpus(struct plx_json_writer *json, const struct plx_result *
     plx_json_begin_object(json, "corpus");
     plx_json_string(json, "format", result->corpus_format);
     plx_json_string(json, "content", plx_content_name(result->plan.content));
-    plx_json_string(json, "tokenization", plx_token_kind_name(result->plan.tokens));
+    plx_json_string(json, "tokenization",
+                    result->plan.tokenizes ? "model" : plx_token_kind_name(result->plan.tokens));
     plx_json_string(json, "text", text_origin(result));
     plx_json_u64(json, "files", result->files);
     if (*result->document_range)
