@@ -94,11 +94,11 @@ struct plx_model_info {
                              the lengths found are not those of the ARPA rule */
     const struct plx_model_property *properties; /* [property_count]: what else the format has to say */
     size_t property_count;
-    uint64_t positions;   /* with PLX_BY_TOKEN or PLX_BY_TARGET: how many there are */
-    double logprob_base;  /* of the logarithms in the file, where the options gave it; else 0 */
-    size_t batch;         /* how many targets are best scored together; 0: it does not matter. With PLX_REMOTE:
-                             longer windows are cut, which is right where contexts are bounded; 0: none is, and
-                             those that do not fit the context are refused */
+    uint64_t positions;  /* with PLX_BY_TOKEN or PLX_BY_TARGET: how many there are */
+    double logprob_base; /* of the logarithms in the file, where the options gave it; else 0 */
+    size_t batch;        /* how many targets are best scored together; 0: it does not matter. With PLX_REMOTE:
+                            longer windows are cut, which is right where contexts are bounded; 0: none is, and
+                            those that do not fit the context are refused */
     size_t batch_windows; /* likewise of windows, of a model to which it is these that matter; else 0 */
     const char *load;     /* of a format that is used in place, how the file lies in memory: "map" or "copy";
                              else NULL */

@@ -208,8 +208,7 @@ enum plx_status plx_block_fill(struct plx_block *block, const struct plx_chunk *
     if (chunk->content == PLX_CONTENT_TEXT)
         return copy_text(block, chunk, error);
     if ((status = plx_block_reserve(block, chunk->size + 1, error)) ||
-        (status = copy_text(block, chunk, error)) ||
-        (status = copy_originals(block, chunk, error)))
+        (status = copy_text(block, chunk, error)) || (status = copy_originals(block, chunk, error)))
         return status;
     block->tokens.count = chunk->size;
     if (chunk->content == PLX_CONTENT_IDS && chunk->size > 0)

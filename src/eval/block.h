@@ -40,10 +40,10 @@ struct plx_block_originals {
 
 /* Zero-initialised is empty; reused. */
 struct plx_block {
-    struct plx_buffer text;   /* a copy of the chunk's text or strings, and of the document's id */
-    struct plx_chunk chunk;   /* its pointers lead into the block; ids and tokens are given up */
-    struct plx_seam seam;     /* what precedes it, in a corpus of tokens */
-    struct plx_tokens tokens; /* bytes and characters of each token are read from here */
+    struct plx_buffer text;    /* a copy of the chunk's text or strings, and of the document's id */
+    struct plx_chunk chunk;    /* its pointers lead into the block; ids and tokens are given up */
+    struct plx_seam seam;      /* what precedes it, in a corpus of tokens */
+    struct plx_tokens tokens;  /* bytes and characters of each token are read from here */
     struct plx_tokens letters; /* of a text whose tokens the model makes: see block_server.h */
     struct plx_block_originals originals;
     uint32_t *ids;   /* [tokens.count] */

@@ -61,7 +61,8 @@ static enum plx_status add_text(struct walk *walk, const struct plx_model *model
     size_t at = 0;
     made->count = 0;
     enum plx_status status = plx_model_tokenize(model, text, end - begin, made, error);
-    if (status || (status = plx_block_reserve(walk->block, walk->block->tokens.count + made->count + 1, error)))
+    if (status ||
+        (status = plx_block_reserve(walk->block, walk->block->tokens.count + made->count + 1, error)))
         return status;
     for (size_t i = 0; i < made->count; i++) {
         const unsigned words = own(walk, begin + at, begin + made->ends[i]);

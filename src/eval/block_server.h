@@ -9,8 +9,8 @@
 
 #include "eval/block.h"
 
-/* Fills in the tokens of the block, which is a text, and their ids; the error is in block->error. PLX_MALFORMED
-   where it is no UTF-8; the errors of the model's tokenizer. Any thread. */
+/* Fills in the tokens of the block, which is a text, and their ids; the error is in block->error.
+   PLX_MALFORMED where it is no UTF-8; the errors of the model's tokenizer. Any thread. */
 enum plx_status plx_block_ask_tokens(struct plx_block *block, const struct plx_plan *plan,
                                      const struct plx_model *model);
 

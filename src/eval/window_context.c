@@ -1,5 +1,7 @@
 #include "eval/window_context.h"
 
+#include "base/error.h"
+
 struct plx_window_context plx_find_context(const struct plx_windows *windows, uint64_t index,
                                            uint64_t window_begin)
 {
@@ -40,4 +42,24 @@ struct plx_place plx_find_place(const struct plx_windows *windows, uint64_t inde
         .in_window = index - begin,
         .before = find_before(windows, index),
     };
+}
+
+enum plx_status plx_window_check_length(const struct plx_windows *windows, uint64_t length,
+                                        struct plx_error *error)
+{
+    const struct plx_plan *plan = windows->plan;
+    if (!windows->batch_windows || plan->piece || length == 0 || length - 1 <= plan->context_length)
+        return PLX_OK;
+    const unsigned long long most = plan->context_length + 1;
+    const char *unit = plan->protocol.unit == PLX_UNIT_LINE       ? "line"
+                       : plan->protocol.unit == PLX_UNIT_DOCUMENT ? "document"
+                                                                  : "stream";
+    if (plan->protocol.window == 0)
+        plx_error_set(error, PLX_MISMATCH, "a %s of more tokens than the %llu that the model takes at a time",
+                      unit, most);
+    else
+        plx_error_set(error, PLX_MISMATCH,
+                      "a window of %llu tokens, symbols included, but the model takes %llu at a time",
+                      (unsigned long long)length, most);
+    return plx_error_hint(error, "--window %llu shows it no more than that", most);
 }

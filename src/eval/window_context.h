@@ -18,6 +18,11 @@ struct plx_window_context plx_find_context(const struct plx_windows *windows, ui
 /* Where the target at `index` stands. */
 struct plx_place plx_find_place(const struct plx_windows *windows, uint64_t index);
 
+/* Whether so many tokens can be a window that is to be whole, or such a unit without windows; else
+   PLX_MISMATCH: nothing is cut off in silence. */
+enum plx_status plx_window_check_length(const struct plx_windows *windows, uint64_t length,
+                                        struct plx_error *error);
+
 /* True if the token at `index` hides what came before it from later ones. */
 static inline bool plx_is_restart(const struct plx_windows *windows, uint64_t index)
 {

@@ -208,27 +208,6 @@ static bool is_full(const struct plx_windows *windows)
            (batch->window_count >= windows->batch_windows || batch->id_count >= WHOLE_IDS);
 }
 
-/* Whether so many tokens can be a window that is to be whole: nothing is cut off in silence. */
-static enum plx_status check_length(const struct plx_windows *windows, uint64_t length,
-                                    struct plx_error *error)
-{
-    const struct plx_plan *plan = windows->plan;
-    if (!windows->batch_windows || plan->piece || length == 0 || length - 1 <= plan->context_length)
-        return PLX_OK;
-    const unsigned long long most = plan->context_length + 1;
-    const char *unit = plan->protocol.unit == PLX_UNIT_LINE       ? "line"
-                       : plan->protocol.unit == PLX_UNIT_DOCUMENT ? "document"
-                                                                  : "stream";
-    if (plan->protocol.window == 0)
-        plx_error_set(error, PLX_MISMATCH, "a %s of more tokens than the %llu that the model takes at a time",
-                      unit, most);
-    else
-        plx_error_set(error, PLX_MISMATCH,
-                      "a window of %llu tokens, symbols included, but the model takes %llu at a time",
-                      (unsigned long long)length, most);
-    return plx_error_hint(error, "--window %llu shows it no more than that", most);
-}
-
 /* Copies the targets [index, end) with their context into the batch as one window of the model. */
 static enum plx_status copy_run(struct plx_windows *windows, struct plx_window_context context,
                                 uint64_t index, uint64_t end, struct plx_error *error)
@@ -236,7 +215,7 @@ static enum plx_status copy_run(struct plx_windows *windows, struct plx_window_c
     struct plx_batch *batch = windows->batch;
     const size_t begin = (size_t)(context.begin - windows->base), first = (size_t)(index - windows->base);
     const size_t length = (size_t)(end - context.begin), targets = (size_t)(end - index);
-    enum plx_status status = check_length(windows, length, error);
+    enum plx_status status = plx_window_check_length(windows, length, error);
     if (status || (status = plx_batch_reserve(batch, batch->id_count + length, batch->window_count + 1,
                                               batch->target_count + targets, error)))
         return status;
@@ -404,7 +383,7 @@ static enum plx_status advance_whole(struct plx_windows *windows, uint64_t ready
                                      struct plx_error *error)
 {
     const uint64_t piece = windows->plan->piece;
-    enum plx_status status = check_length(windows, windows->count, error);
+    enum plx_status status = plx_window_check_length(windows, windows->count, error);
     while (status == PLX_OK && piece) {
         const uint64_t first = windows->decided > windows->starts ? windows->decided : windows->starts;
         if (ready < first + piece)

@@ -26,12 +26,14 @@ enum plx_status plx_model_tokenize(const struct plx_model *model, const char *te
     for (size_t i = before; i < tokens->count && status == PLX_OK; i++) {
         const bool backwards = tokens->ends[i] < at || tokens->ends[i] > size;
         if (backwards || (model->info.vocabulary && tokens->ids[i] >= model->info.vocabulary))
-            status = plx_error_set(error, PLX_MISMATCH, "token %zu of a text of %zu bytes has the id %lu and ends at "
-                                                        "byte %zu, the one before it at byte %zu",
+            status = plx_error_set(error, PLX_MISMATCH,
+                                   "token %zu of a text of %zu bytes has the id %lu and ends at "
+                                   "byte %zu, the one before it at byte %zu",
                                    i - before + 1, size, (unsigned long)tokens->ids[i], tokens->ends[i], at);
         at = tokens->ends[i];
     }
     if (status == PLX_OK && at != size)
-        status = plx_error_set(error, PLX_MISMATCH, "the tokens of a text of %zu bytes end at byte %zu", size, at);
+        status =
+            plx_error_set(error, PLX_MISMATCH, "the tokens of a text of %zu bytes end at byte %zu", size, at);
     return status ? plx_error_input(error, model->name) : PLX_OK;
 }

@@ -65,8 +65,7 @@ static cJSON *evaluate(const char *fields, struct seen *seen)
     const struct plx_evaluate_options options = {.protocol = &protocol, .tokens = see, .tokens_user = seen};
     struct plx_error error;
     *seen = (struct seen){0};
-    struct plx_result *result =
-        evaluate_bytes(model, TEXT, strlen(TEXT), PLX_TOKENS_WORD, &options, &error);
+    struct plx_result *result = evaluate_bytes(model, TEXT, strlen(TEXT), PLX_TOKENS_WORD, &options, &error);
     if (!result)
         fail_msg("%s", error.message);
     return result_tree(result);

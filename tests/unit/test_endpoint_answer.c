@@ -123,6 +123,9 @@ static void check_change(const struct change *change)
         read_text(change->dialect, &PROMPT, 1, 0, text, (size_t)size, &answer, &error);
     if (!change->message && status)
         fail_msg("%s is refused: %s", change->to, error.message);
+    if (!change->message) /* all that is taken but one is zero probability */
+        assert_true(strcmp(change->to, "-0.0") == 0 ? answer.came[0].logs[2] == 0
+                                                    : isinf(answer.came[0].logs[2]));
     if (change->message && !status)
         fail_msg("%s in the place of %s is taken", change->to, change->from);
     if (change->message && !strstr(error.message, change->message))
