@@ -8,8 +8,10 @@
 
 static const char DETAILS[] =
     "MODEL is a path, an http(s):// URL, \"-\" for standard input, or the name of a model that is no file "
-    "(uniform:50257). A CORPUS is a path, a URL, \"-\", or a pattern of paths that perplex expands itself "
-    "(quote it: 'shard-*.txt'). Several are read one after the other as one corpus; they must be of one "
+    "(uniform:50257). A CORPUS is a path, a URL, \"-\", a public corpus by its name (corpus:wikitext-2/test, "
+    "see "
+    "`perplex fetch`), or a pattern of paths that perplex expands itself (quote it: 'shard-*.txt'). Several "
+    "are read one after the other as one corpus; they must be of one "
     "format, and each file begins a document. gzip is undone. `perplex formats` lists what can be read."
     "\n\n"
     "The file of `--config` is a JSON object, whose keys are the names of options with \"_\" for \"-\"; "

@@ -29,7 +29,7 @@ static int run(struct cli_arguments *arguments)
     printf(
         "\nfrom: files, standard input (-), http:// and https:// URLs; gzip (multi-member too) is undone;\n"
         "corpora also out of zip, and of tar that is plain or compressed by gzip, bzip2, xz or zstd "
-        "(--member)\n");
+        "(--member),\nand by their names (corpus:NAME/SPLIT, see `perplex fetch`)\n");
     return CLI_OK;
 }
 

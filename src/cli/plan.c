@@ -139,14 +139,19 @@ static char *make_file_name(const char *name)
 }
 
 /* What a file is called where the plan does not say it: without its folder, as in tables; of a URL without
-   what may be secret. */
+   what may be secret; of "corpus:NAME/SPLIT" the name and the split. */
 static char *name_of_file(const char *file)
 {
-    const bool url = strstr(file, "://") != NULL;
+    const bool url = strstr(file, "://") != NULL, named = plx_corpus_is_named(file);
     const size_t length = url ? strcspn(file, "?#") : strlen(file);
     const char *base = file + length;
-    while (base > file && base[-1] != '/')
+    while (base > file && base[-1] != '/' && !(named && base[-1] == ':'))
         base--;
+    if (named && base[-1] == '/') {
+        do
+            base--;
+        while (base[-1] != '/' && base[-1] != ':');
+    }
     if (base < file + length)
         return cli_text("%.*s", (int)(file + length - base), base);
     return cli_text("%s", url ? "url" : file);

@@ -63,6 +63,15 @@ static enum plx_status hash_corpus(const struct cli_arguments *arguments, const 
     if (status)
         return status;
     status = plx_corpus_sha256(corpus, text, error);
+    struct plx_corpus_info info;
+    plx_corpus_info(corpus, &info);
+    for (size_t i = 0; i < count && status == PLX_OK; i++) {
+        if (plx_corpus_is_named(names[i])) { /* its manifest says how it is read */
+            snprintf(text + strlen(text), 140 - strlen(text), " %s %s", info.format,
+                     plx_token_kind_name(info.tokens));
+            break;
+        }
+    }
     plx_corpus_close(corpus);
     return status;
 }

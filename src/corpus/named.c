@@ -115,8 +115,11 @@ enum plx_status plx_named_open_file(const char *path, const struct plx_manifest_
     enum plx_status status = plx_source_open(path, &whole_options, &whole, error);
     if (status == PLX_OK)
         status = plx_corpus_enter_archive(&whole, &entered, error);
-    return status ? status
-                  : plx_part_open(whole, split->offset, split->length, name, &part_options, source, error);
+    if (status == PLX_OK)
+        status = plx_part_open(whole, split->offset, split->length, name, &part_options, source, error);
+    if (status && status != PLX_IO) /* the path in the cache tells nobody anything */
+        plx_error_input(error, name);
+    return status;
 }
 
 enum plx_status plx_named_open(const char *name, const struct plx_corpus_options *options,

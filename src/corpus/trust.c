@@ -62,9 +62,10 @@ enum plx_status plx_trust_read(const struct plx_network *network, const char *ur
     char hex[PLX_SHA256_TEXT];
     *trust = (struct plx_trust){0};
     plx_buffer_init(&trust->lines, TRUST_BYTES_MAX);
-    if (!network || !network->cache)
-        return plx_error_set(error, PLX_USAGE,
-                             "corpora that have names are kept in a cache, and there is none");
+    if (!network || !network->cache) {
+        plx_error_set(error, PLX_USAGE, "corpora that have names are kept in a cache, and there is none");
+        return plx_error_hint(error, "PERPLEX_CACHE=FOLDER names one");
+    }
     enum plx_status status = plx_trust_hash(url, hex, error);
     if (status)
         return status;

@@ -235,7 +235,7 @@ static enum plx_status fetch_urls(struct fetch *fetch, struct plx_error *error)
 static enum plx_status fetch_locked(struct fetch *fetch, struct plx_error *error)
 {
     struct plx_cache_record record;
-    struct timespec before, after;
+    struct timespec before = {0}, after = {0};
     bool found;
     char *label = plx_http_label(fetch->request->urls[0], error);
     enum plx_status status = label ? PLX_OK : PLX_MEMORY;

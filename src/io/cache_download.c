@@ -31,10 +31,10 @@ struct part {
 static enum plx_status name_part(const char *cache, const char *lock, const char *key, char **path,
                                  char **notes, struct plx_error *error)
 {
-    char name[2 * PLX_SHA256_TEXT + sizeof PLX_CACHE_NOTES];
+    char name[(size_t)2 * PLX_SHA256_TEXT];
     snprintf(name, sizeof name, "%s-%.16s", lock, key);
     *path = plx_cache_path(cache, PLX_CACHE_PARTIAL, name, error);
-    strcat(name, PLX_CACHE_NOTES);
+    snprintf(name, sizeof name, "%s-%.16s" PLX_CACHE_NOTES, lock, key);
     *notes = *path ? plx_cache_path(cache, PLX_CACHE_PARTIAL, name, error) : NULL;
     return *notes ? PLX_OK : PLX_MEMORY;
 }

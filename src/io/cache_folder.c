@@ -41,10 +41,15 @@ enum plx_status plx_cache_make_room(const char *cache, const char *path, struct 
 {
     char *folder = plx_copy_string(path, strlen(path), error);
     enum plx_status status = folder ? PLX_OK : PLX_MEMORY;
+    /* What was downloaded may be nobody else's business; who shares a cache makes its folder. */
+    const size_t own = strlen(cache);
     for (char *slash = folder; status == PLX_OK && (slash = strchr(slash + 1, '/')) != NULL;) {
         *slash = '\0';
-        if (mkdir(folder, 0777) != 0 && errno != EEXIST && access(folder, F_OK) != 0)
-            status = plx_cache_error(cache, errno, error);
+        if (mkdir(folder, (size_t)(slash - folder) <= own ? 0700 : 0777) != 0 && errno != EEXIST) {
+            const int number = errno;
+            if (access(folder, F_OK) != 0)
+                status = plx_cache_error(cache, number, error);
+        }
         *slash = '/';
     }
     free(folder);

@@ -15,13 +15,18 @@
 static enum plx_status walk(const char *path, unsigned depth, plx_cache_visit *visit, void *user,
                             struct plx_error *error);
 
-static char *join(const char *folder, const char *name, struct plx_error *error)
+static char *join(const char *parent, const char *name, struct plx_error *error)
 {
-    const size_t size = strlen(folder) + strlen(name) + sizeof "/";
+    const size_t size = strlen(parent) + strlen(name) + sizeof "/";
     char *path = plx_new_array(size, 1, error);
     if (path)
-        snprintf(path, size, "%s/%s", folder, name);
+        snprintf(path, size, "%s/%s", parent, name);
     return path;
+}
+
+static int is_visible(const struct dirent *entry)
+{
+    return entry->d_name[0] != '.';
 }
 
 static enum plx_status look(const char *folder, const char *name, unsigned depth, plx_cache_visit *visit,
@@ -44,20 +49,20 @@ static enum plx_status walk(const char *path, unsigned depth, plx_cache_visit *v
                             struct plx_error *error)
 {
     enum plx_status status = PLX_OK;
-    const struct dirent *entry = NULL;
-    DIR *folder = opendir(path);
-    if (!folder && errno == ENOENT)
+    struct dirent **entries = NULL;
+    const int count = scandir(path, &entries, is_visible, alphasort);
+    if (count < 0 && errno == ENOENT)
         return PLX_OK;
-    while (folder && status == PLX_OK && (errno = 0, entry = readdir(folder)) != NULL) {
-        if (entry->d_name[0] != '.')
-            status = look(path, entry->d_name, depth, visit, user, error);
+    if (count < 0) {
+        plx_error_set_errno(error, errno == ENOMEM ? PLX_MEMORY : PLX_IO, errno, "cannot be read");
+        return plx_error_input(error, path);
     }
-    if (!folder || (status == PLX_OK && errno)) {
-        status = plx_error_set_errno(error, PLX_IO, errno, "cannot be read");
-        plx_error_input(error, path);
+    for (int i = 0; i < count; i++) {
+        if (status == PLX_OK)
+            status = look(path, entries[i]->d_name, depth, visit, user, error);
+        free(entries[i]);
     }
-    if (folder)
-        closedir(folder);
+    free(entries);
     return status;
 }
 

@@ -15,7 +15,7 @@ static void field(const struct plx_http_fetch *fetch, const char *name, char val
     *value = '\0';
     if (curl_easy_header(fetch->easy, name, 0, CURLH_HEADER, -1, &header) == CURLHE_OK &&
         strlen(header->value) < PLX_HTTP_VALIDATOR)
-        strcpy(value, header->value);
+        memcpy(value, header->value, strlen(header->value) + 1);
 }
 
 /* Asking. */

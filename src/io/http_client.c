@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "io/http_events.h"
+#include "io/http_pace.h"
 #include "io/http_transfer.h"
 #include "io/sigpipe.h"
 
@@ -14,9 +15,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FIRST_WINDOW 8
-#define TICK_MS      100  /* the longest time between two questions whether to stop */
-#define GRACE_MS     3000 /* that answers under way are waited for after a failure: they are paid for */
+#define TICK_MS  100  /* the longest time between two questions whether to stop */
+#define GRACE_MS 3000 /* that answers under way are waited for after a failure: they are paid for */
 
 /* A call, and where it stands. */
 struct http_job {
@@ -64,13 +64,8 @@ struct plx_http_client {
     struct http_list later;      /* those that are tried again, by time */
     struct http_flight *flights; /* [concurrency] */
     unsigned flying;
-    double window;     /* how many may be under way */
-    double threshold;  /* up to which it doubles with every round; beyond it grows by one */
-    uint64_t serial;   /* of the last try sent */
-    uint64_t halved;   /* serial at that time: what was sent before tells nothing new */
-    uint64_t quiet_ms; /* nothing is sent before */
+    struct plx_http_pace pace;
     uint64_t random;
-    struct plx_http_counts counts;
 };
 
 /* Lists. */
@@ -154,50 +149,12 @@ static void client_fail(struct plx_http_client *client, const struct plx_error *
     list_drop_failed(&client->later);
 }
 
-/* Limits. A try is counted before it is sent, and no more if it was not. */
-
-static bool client_affords(const struct plx_http_client *client, const struct plx_http_call *call)
-{
-    const struct plx_http_client_options *options = &client->options;
-    const struct plx_http_counts *counts = &client->counts;
-    return !call->counts ||
-           ((options->max_requests == 0 || counts->requests < options->max_requests) &&
-            (options->max_tokens == 0 || (counts->tokens <= options->max_tokens &&
-                                          call->tokens <= options->max_tokens - counts->tokens)));
-}
-
-static void client_count(struct plx_http_client *client, const struct plx_http_call *call)
-{
-    if (call->counts) {
-        client->counts.requests++;
-        client->counts.tokens += call->tokens;
-    } else {
-        client->counts.others++;
-    }
-}
-
-static void client_uncount(struct plx_http_client *client, const struct plx_http_call *call)
-{
-    if (call->counts) {
-        client->counts.requests--;
-        client->counts.tokens -= call->tokens;
-    } else {
-        client->counts.others--;
-    }
-}
+/* Limits. */
 
 static void client_fail_limit(struct plx_http_client *client, const struct plx_http_call *call)
 {
-    const struct plx_http_client_options *options = &client->options;
     struct plx_error error;
-    if (options->max_requests > 0 && client->counts.requests >= options->max_requests)
-        plx_error_set(&error, PLX_NETWORK, "the limit of %" PRIu64 " requests is reached",
-                      options->max_requests);
-    else
-        plx_error_set(&error, PLX_NETWORK,
-                      "the limit of %" PRIu64 " tokens is reached: %" PRIu64 " have been sent, and the next "
-                      "request has %" PRIu64,
-                      options->max_tokens, client->counts.tokens, call->tokens);
+    plx_http_pace_fail(&client->pace, call, &error);
     plx_error_input(&error, client->server.label);
     client_fail(client, &error, 0);
 }
@@ -206,10 +163,10 @@ static void client_fail_limit(struct plx_http_client *client, const struct plx_h
 static bool flight_again(struct plx_http_transfer *transfer)
 {
     struct plx_http_client *client = ((struct http_flight *)transfer)->client;
-    if (!client_affords(client, transfer->call))
+    if (!plx_http_pace_affords(&client->pace, transfer->call))
         return false;
-    client_count(client, transfer->call);
-    client->counts.retries++;
+    plx_http_pace_count(&client->pace, transfer->call);
+    client->pace.counts.retries++;
     return true;
 }
 
@@ -228,10 +185,10 @@ static void client_send(struct plx_http_client *client, struct http_job *job)
         client_fail(client, &error, GRACE_MS);
         return;
     }
-    client_count(client, job->call);
-    client->counts.retries += job->tries > 0;
+    plx_http_pace_count(&client->pace, job->call);
+    client->pace.counts.retries += job->tries > 0;
     flight->job = job;
-    flight->serial = ++client->serial;
+    flight->serial = ++client->pace.serial;
     client->flying++;
     job->group->flying++;
 }
@@ -248,9 +205,9 @@ static void client_send_ready(struct plx_http_client *client)
 {
     const uint64_t now = plx_http_now_ms();
     struct http_list *list;
-    while (client->flying < (unsigned)client->window && now >= client->quiet_ms &&
+    while (client->flying < (unsigned)client->pace.window && now >= client->pace.quiet_ms &&
            (list = client_next(client, now)) != NULL) {
-        if (client_affords(client, list->first->call)) {
+        if (plx_http_pace_affords(&client->pace, list->first->call)) {
             client_send(client, list_take(list));
         } else {
             /* What is under way may yet turn out not to have been sent. */
@@ -262,27 +219,6 @@ static void client_send_ready(struct plx_http_client *client)
 }
 
 /* Answers. */
-
-static void client_grow(struct plx_http_client *client)
-{
-    client->window += client->window < client->threshold ? 1.0 : 1.0 / client->window;
-    if (client->window > client->options.concurrency)
-        client->window = client->options.concurrency;
-}
-
-static void client_throttle(struct plx_http_client *client, const struct http_flight *flight,
-                            uint64_t retry_after_s)
-{
-    const uint64_t until = plx_http_now_ms() + retry_after_s * 1000;
-    client->counts.throttled++;
-    if (retry_after_s > 0 && until > client->quiet_ms)
-        client->quiet_ms = until;
-    if (flight->serial <= client->halved)
-        return;
-    client->halved = client->serial;
-    client->window = client->window >= 2 ? client->window / 2 : 1;
-    client->threshold = client->window;
-}
 
 static void job_finish(struct http_job *job)
 {
@@ -303,9 +239,7 @@ static void client_try_again(struct plx_http_client *client, struct http_flight 
     struct plx_error error;
     if (status == 429 || status == 503) {
         curl_easy_getinfo(transfer->easy, CURLINFO_RETRY_AFTER, &retry_after_s);
-        client_throttle(
-            client, flight,
-            retry_after_s > 0 && retry_after_s <= PLX_HTTP_RETRY_AFTER_MOST_S ? (uint64_t)retry_after_s : 0);
+        plx_http_pace_throttle(&client->pace, flight->serial, retry_after_s);
     }
     if (job->group->failed)
         return;
@@ -333,7 +267,7 @@ static struct http_job *flight_land(struct http_flight *flight)
     client->flying--;
     job->group->flying--;
     if (flight->transfer.sent == 0)
-        client_uncount(client, job->call);
+        plx_http_pace_uncount(&client->pace, job->call);
     return job;
 }
 
@@ -346,7 +280,7 @@ static void flight_end(struct http_flight *flight, CURLcode result)
     flight_land(flight);
     if (verdict == PLX_HTTP_FINE ||
         (verdict == PLX_HTTP_FINAL && job->call->any_status && result == CURLE_OK)) {
-        client_grow(client);
+        plx_http_pace_grow(&client->pace);
         job_finish(job);
     } else if (flight->transfer.end == PLX_HTTP_UNPAID) {
         job->due_ms = 0; /* it is the next, and fails where it is too dear */
@@ -361,8 +295,10 @@ static void flight_end(struct http_flight *flight, CURLcode result)
         group_wake(job->group);
 }
 
-static void client_collect(struct plx_http_client *client)
+/* True if a transfer had ended. */
+static bool client_collect(struct plx_http_client *client)
 {
+    bool some = false;
     int left = 0;
     for (CURLMsg *message; (message = curl_multi_info_read(client->events.multi, &left)) != NULL;) {
         char *flight = NULL;
@@ -371,7 +307,9 @@ static void client_collect(struct plx_http_client *client)
         const CURLcode result = message->data.result;
         curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &flight);
         flight_end((struct http_flight *)(void *)flight, result);
+        some = true;
     }
+    return some;
 }
 
 /* What no socket tells: answers that do not go on, and those that nobody waits for any more. */
@@ -401,9 +339,18 @@ static uint64_t client_until(const struct plx_http_client *client)
     uint64_t until = now + TICK_MS;
     if (client->later.first && client->later.first->due_ms < until)
         until = client->later.first->due_ms;
-    if (client->quiet_ms > now)
-        return client->quiet_ms < now + TICK_MS ? client->quiet_ms : now + TICK_MS;
+    if (client->pace.quiet_ms > now)
+        return client->pace.quiet_ms < now + TICK_MS ? client->pace.quiet_ms : now + TICK_MS;
     return until;
+}
+
+static void client_act(struct plx_http_client *client, int count)
+{
+    struct plx_error error;
+    if (plx_http_events_act(&client->events, count))
+        return;
+    plx_error_set(&error, PLX_NETWORK, "libcurl cannot go on");
+    client_fail(client, &error, 0);
 }
 
 /* One turn for all. The mutex is held, but not while there is nothing to do. */
@@ -415,17 +362,14 @@ static void client_lead(struct plx_http_client *client)
     client->leading = true;
     plx_sigpipe_block(&guard);
     client_send_ready(client);
-    plx_sigpipe_restore(&guard);
-    const int pause = plx_http_events_pause(&client->events, client_until(client));
+    client_act(client, 0); /* what is new is sent at once */
+    const int pause =
+        client_collect(client) ? 0 : plx_http_events_pause(&client->events, client_until(client));
     pthread_mutex_unlock(&client->mutex);
     const int count = plx_http_events_wait(&client->events, pause);
     const bool interrupted = options->interrupted && options->interrupted(options->user);
     pthread_mutex_lock(&client->mutex);
-    plx_sigpipe_block(&guard);
-    if (!plx_http_events_act(&client->events, count)) {
-        plx_error_set(&error, PLX_NETWORK, "libcurl cannot go on");
-        client_fail(client, &error, 0);
-    }
+    client_act(client, count);
     client_collect(client);
     if (interrupted) {
         plx_error_set(&error, PLX_INTERRUPTED, "interrupted");
@@ -554,7 +498,7 @@ plx_http_client_call(struct plx_http_client *client, struct plx_http_call *calls
 void plx_http_client_counts(struct plx_http_client *client, struct plx_http_counts *counts)
 {
     pthread_mutex_lock(&client->mutex);
-    *counts = client->counts;
+    *counts = client->pace.counts;
     pthread_mutex_unlock(&client->mutex);
 }
 
@@ -579,8 +523,7 @@ static enum plx_status client_set_up(struct plx_http_client *client, struct plx_
         client->flights[i].transfer.server = &client->server;
         client->flights[i].transfer.again = flight_again;
     }
-    client->window = concurrency < FIRST_WINDOW ? concurrency : FIRST_WINDOW;
-    client->threshold = concurrency;
+    plx_http_pace_init(&client->pace, &client->options);
     client->random = (uint64_t)(uintptr_t)client ^ plx_http_now_ms();
     return PLX_OK;
 }

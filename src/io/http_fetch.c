@@ -345,6 +345,8 @@ enum plx_status plx_http_fetch_step(struct plx_http_fetch *fetch, struct plx_err
         if (fetch->attached) {
             carry_on(fetch);
             status = fetch->over ? end_try(fetch) : PLX_OK;
+        } else if (!can_go_on(fetch)) { /* what has come was read during the pause */
+            status = fetch->failure.status;
         } else if (pause_over(fetch)) {
             status = begin_try(fetch);
         }

@@ -19,6 +19,9 @@
    parallel, and a try again does not cost much. */
 #define BOUNDED_PROMPT 4096
 
+/* Likewise where windows are made: several of them are sent together. */
+#define BOUNDED_TARGETS 256
+
 static void close_endpoint(struct plx_model *model)
 {
     struct plx_endpoint *endpoint = (struct plx_endpoint *)model;
@@ -63,12 +66,11 @@ static const struct plx_model_class endpoint_class = {
     .endpoint_counts = count_requests,
 };
 
-enum plx_status plx_endpoint_read(const struct plx_endpoint *endpoint, const struct plx_sent_prompt *prompts,
-                                  size_t count, const struct plx_buffer *text, struct plx_answer *answer,
-                                  struct plx_error *error)
+static enum plx_status read_answer(const struct plx_endpoint *endpoint, const struct plx_sent_prompt *prompts,
+                                   size_t count, const void *text, size_t size, struct plx_answer *answer,
+                                   struct plx_error *error)
 {
-    enum plx_status status =
-        plx_answer_init(answer, prompts, count, endpoint->generated, text->data, text->size, error);
+    enum plx_status status = plx_answer_init(answer, prompts, count, endpoint->generated, text, size, error);
     if (status)
         return status;
     status = endpoint->dialect->read(answer, error);
@@ -83,6 +85,39 @@ enum plx_status plx_endpoint_read(const struct plx_endpoint *endpoint, const str
     if (status)
         plx_answer_release(answer);
     return status;
+}
+
+/* Answers may quote the key, as those of servers that refuse it do; what an error shows of them does not. */
+static enum plx_status read_without_key(const struct plx_endpoint *endpoint,
+                                        const struct plx_sent_prompt *prompts, size_t count,
+                                        const struct plx_buffer *text, struct plx_answer *answer,
+                                        struct plx_error *error)
+{
+    const size_t length = strlen(endpoint->key);
+    char *hidden = plx_copy_string((const char *)text->data, text->size, error);
+    if (!hidden)
+        return PLX_MEMORY;
+    for (char *at = hidden; (at = memmem(at, (size_t)(hidden + text->size - at), endpoint->key, length));
+         at += length)
+        memset(at, '*', length);
+    enum plx_status status = read_answer(endpoint, prompts, count, hidden, text->size, answer, error);
+    if (status == PLX_OK) {
+        plx_answer_release(answer);
+        status = plx_error_set(error, PLX_MISMATCH, "the answer quotes the key, and does not add up");
+    }
+    free(hidden);
+    return status;
+}
+
+enum plx_status plx_endpoint_read(const struct plx_endpoint *endpoint, const struct plx_sent_prompt *prompts,
+                                  size_t count, const struct plx_buffer *text, struct plx_answer *answer,
+                                  struct plx_error *error)
+{
+    const enum plx_status status =
+        read_answer(endpoint, prompts, count, text->data, text->size, answer, error);
+    const bool quoted = status && endpoint->key && endpoint->key[0] && text->size > 0 &&
+                        memmem(text->data, text->size, endpoint->key, strlen(endpoint->key));
+    return quoted ? read_without_key(endpoint, prompts, count, text, answer, error) : status;
 }
 
 static enum plx_status make_client(struct plx_endpoint *endpoint, const struct plx_model_options *options,
@@ -186,6 +221,7 @@ static void describe(struct plx_endpoint *endpoint)
     info->property_count = endpoint->longest ? 4 : 3;
     memcpy(endpoint->properties, properties, info->property_count * sizeof *properties);
     info->properties = endpoint->properties;
+    info->batch = endpoint->bounded ? BOUNDED_TARGETS : 0;
     /* Two such batches keep all connections busy. */
     info->batch_windows = (size_t)endpoint->concurrency * endpoint->prompts_per_request / 2 + 1;
     if (info->start == PLX_NO_TOKEN)

@@ -10,6 +10,9 @@
 #define SCORED 4096
 #define RANKED 64
 
+/* How many alternatives are looked at together. */
+#define BLOCK 64
+
 void plx_costs_release(struct plx_costs *costs)
 {
     free(costs->nats);
@@ -46,23 +49,43 @@ struct plx_window plx_costs_window(const struct plx_served *served, const uint32
     return (struct plx_window){.ids = ids + begin, .first = first - begin, .end = end - begin};
 }
 
+/* Puts a token in its place among the best. */
+static void insert(uint32_t id, double nats, unsigned ranked, uint32_t *best_ids, double *best_nats)
+{
+    unsigned place = ranked - 1;
+    for (; place > 0 && nats < best_nats[place - 1]; place--) {
+        best_ids[place] = best_ids[place - 1];
+        best_nats[place] = best_nats[place - 1];
+    }
+    best_ids[place] = id;
+    best_nats[place] = nats;
+}
+
+/* Whether one of so many is less: a loop that the compiler can make wide. */
+static bool any_less(const double *nats, size_t count, double limit)
+{
+    unsigned less = 0;
+    for (size_t i = 0; i < count; i++)
+        less |= nats[i] < limit;
+    return less;
+}
+
 void plx_costs_rank(const struct plx_served *served, const double *nats, unsigned ranked, uint32_t *best_ids,
                     double *best_nats)
 {
+    const uint64_t vocabulary = served->info->vocabulary;
     for (unsigned k = 0; k < ranked; k++) {
         best_ids[k] = PLX_NO_TOKEN;
         best_nats[k] = (double)INFINITY;
     }
-    for (uint32_t id = 0; id < served->info->vocabulary; id++) {
-        if (!(nats[id] < best_nats[ranked - 1]) || id == served->no_outcome)
+    for (uint64_t begin = 0, end; begin < vocabulary; begin = end) {
+        end = vocabulary - begin < BLOCK ? vocabulary : begin + BLOCK;
+        if (!any_less(nats + begin, end - begin, best_nats[ranked - 1]))
             continue;
-        unsigned place = ranked - 1;
-        for (; place > 0 && nats[id] < best_nats[place - 1]; place--) {
-            best_ids[place] = best_ids[place - 1];
-            best_nats[place] = best_nats[place - 1];
+        for (uint64_t id = begin; id < end; id++) {
+            if (nats[id] < best_nats[ranked - 1] && id != served->no_outcome)
+                insert((uint32_t)id, nats[id], ranked, best_ids, best_nats);
         }
-        best_ids[place] = id;
-        best_nats[place] = nats[id];
     }
 }
 

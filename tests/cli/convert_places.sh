@@ -106,9 +106,9 @@ evaluates() {
     without_runtime out | cmp -s - expected || fail 'another result'
 }
 for path in ok gzip chunked close model.plx model.plx.gz; do
-    evaluates "$PERPLEX" eval -q "$server/$path" "$test_text"
+    evaluates env HOME= XDG_CACHE_HOME= "$PERPLEX" eval -q "$server/$path" "$test_text" # nothing is kept
 done
-evaluates "$PERPLEX" eval -q --load map --verify "$server/ok" "$test_text"
+evaluates env HOME= XDG_CACHE_HOME= "$PERPLEX" eval -q --load map --verify "$server/ok" "$test_text"
 refuses 4 "$server/short: *the transfer ends after * of * bytes" "$PERPLEX" eval -q "$server/short" "$test_text"
 refuses 4 "$server/short: *the transfer ends after * of * bytes" "$PERPLEX" convert "$server/short" folder/n.plx
 [ "$(ls folder)" = m.plx ] || fail "left behind: $(ls folder)"

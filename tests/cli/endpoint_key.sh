@@ -8,7 +8,7 @@
 
 key=sk-wJ7xQ2mRr9sLkT4v
 head -n 4 "$test_text" >lines.txt
-accepts "$PERPLEX" convert lines.txt ids.jsonl --vocab "$models/almanac.bigram/vocab.txt"
+accepts "$PERPLEX" convert lines.txt ids.jsonl --vocab "$models/almanac.bigram/vocab.txt" -q
 
 # All that is written lies here, but for the key itself.
 mkdir secret written

@@ -8,7 +8,7 @@
 
 concurrency=4
 head -n 6 "$test_text" >lines.txt
-accepts "$PERPLEX" convert lines.txt ids.jsonl --vocab "$models/almanac.bigram/vocab.txt"
+accepts "$PERPLEX" convert lines.txt ids.jsonl --vocab "$models/almanac.bigram/vocab.txt" -q
 start_mock -l 20 "$neural"
 
 # evaluate NAME [OPTION...]

@@ -5,8 +5,9 @@
 # shellcheck source=tests/support/mock.sh
 . "$SOURCE_DIR/tests/support/mock.sh"
 
+export PERPLEX_TRIES=5
 head -n 4 "$test_text" >lines.txt
-accepts "$PERPLEX" convert lines.txt ids.jsonl --vocab "$models/almanac.bigram/vocab.txt"
+accepts "$PERPLEX" convert lines.txt ids.jsonl --vocab "$models/almanac.bigram/vocab.txt" -q
 start_mock "$neural"
 
 # evaluate [OPTION...]
@@ -46,42 +47,46 @@ patient() {
 patient "openai/429@$((probe + 2))"
 patient "openai/503@$((probe + 2))"
 patient "openai/drop@$((probe + 1))"
-patient openai/busy
-[ "$(counted throttled)" -gt 0 ] || fail 'it was never busy'
-[ "$(counted most_in_flight)" -lt 64 ] || fail 'the number in flight does not adapt'
 patient openai/close
 patient openai/chunked
 
-# Limits.
-what='--max-requests'
+# Limits, of which no more is asked than they allow: nothing at all, or what --resume keeps.
+# refused OPTION NUMBER
+refused() {
+    told openai
+    run evaluate "$@"
+    ends_with 2
+    says "*more than $1 $2 allows*"
+    prints_nothing
+    [ "$(counted requests)" -eq "$probe" ] || fail "$(counted requests) requests"
+}
 told openai
-accepts evaluate --max-requests "$requests"
-told openai
-run evaluate --max-requests $((requests - 1))
-ends_with 4
-says '*--max-requests*'
-prints_nothing
-[ "$(counted requests)" -le $((probe + requests - 1)) ] || fail "$(counted requests) requests"
+accepts evaluate --max-requests "$requests" --max-tokens "$tokens"
+[ "$(counted requests)" -eq $((probe + requests)) ] || fail "$(counted requests) requests"
+refused --max-requests $((requests - 1))
+refused --max-tokens $((tokens - 1))
+
 told openai
 run evaluate --max-requests 3 --resume -o part.json
 ends_with 4
-[ "$(counted requests)" -le $((probe + 3)) ] || fail "$(counted requests) requests"
-# They are for what is paid for now.
-left=$((requests - 3))
+[ "$(counted requests)" -eq $((probe + 3)) ] || fail "$(counted requests) requests with --max-requests 3"
 told openai
-run evaluate --max-requests "$left" --resume -o part.json
+run evaluate --max-requests $((requests - 3)) --resume -o part.json
 ends_with 0
-[ "$(counted requests)" -le $((probe + left)) ] || fail "$(counted requests) requests after a journal of 3"
+[ "$(counted requests)" -eq $((probe + requests - 3)) ] || fail "$(counted requests) requests after a journal of 3"
 without_runtime part.json | cmp -s - whole || fail 'another result'
+stop_mock
 
-what='--max-tokens'
-told openai
-accepts evaluate --max-tokens "$tokens"
-told openai
-run evaluate --max-tokens $((tokens - 1))
-ends_with 4
-says '*--max-tokens*'
-[ "$(counted prompt_tokens)" -le $((probe_tokens + tokens - 1)) ] || fail "$(counted prompt_tokens) tokens"
-
+# A server that can do four things at a time is asked for no more, after a while.
+start_mock -l 10 "$neural"
+told openai/busy
+run "$PERPLEX" eval "openai:mock@$mock" ids.jsonl -p hf-stride --window 16 --stride 2 --prompts-per-request 1 -q \
+    --per-token got.jsonl
+ends_with 0
+accepts "$PERPLEX" eval "$neural" ids.jsonl -p hf-stride --window 16 --stride 2 -q --per-token local.jsonl
+what='a busy server'
+same_tokens local.jsonl got.jsonl
+[ "$(counted throttled)" -gt 0 ] || fail 'it was never busy'
+[ "$(counted throttled)" -lt "$(counted answered)" ] || fail 'the number in flight does not adapt'
 stop_mock
 finish

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Texts behind an endpoint: the server makes tokens of them, and the number for each byte is that of the model itself.
+# Texts behind an endpoint: the server makes tokens of them, and the numbers, for each byte too, are those of the model
+# itself.
 # shellcheck source=tests/support/cli.sh
 . "$SOURCE_DIR/tests/support/cli.sh"
 # shellcheck source=tests/support/mock.sh
@@ -8,26 +9,25 @@
 letters=$SOURCE_DIR/tests/data/letters
 start_mock "$letters/table.npy"
 
-# same_bits DIALECT OPTION...: of the characters one by one, and of what the server makes of the text.
-same_bits() {
-    dialect=$1
-    shift
-    accepts "$PERPLEX" eval "$letters/table.npy" "$letters/text.txt" --vocab "$letters/vocab.json" -t char -q \
-        --per-token local.jsonl "$@"
-    mv out local.json
-    told "$dialect"
-    accepts "$PERPLEX" eval "$dialect:mock@$mock" "$letters/text.txt" -q --per-token remote.jsonl "$@"
-    near 1e-7 "$(value out normalized.bits_per_byte)" "$(value local.json normalized.bits_per_byte)"
-    for name in counts.bytes counts.scored_bytes counts.characters counts.words counts.tokens counts.scored; do
-        has $name "$(value local.json $name)"
-    done
-    [ "$(counted tokenizations)" -gt 0 ] || fail 'the server made no tokens'
-    same_tokens local.jsonl remote.jsonl
-}
+# Here: its characters, one by one; there: what the server makes of the text.
+measure_here "$letters/table.npy" "$letters/text.txt" --vocab "$letters/vocab.json" -t char
+not_there=char-bpc why_not='the model makes tokens of a text itself, not chars'
 for dialect in vllm sglang tgi; do
-    same_bits $dialect -p hf-stride --window 64 --stride 32
+    told $dialect
+    same_as_here "a text behind $dialect" "openai:mock@$mock" "$letters/text.txt"
+    [ "$(counted tokenizations)" -gt 0 ] || fail 'the server made no tokens'
 done
-same_bits tgi -p gptq --window 100
+
+# A server without a tokenizer.
+told openai
+refuses 2 '*has no vocabulary*' "$PERPLEX" eval "openai:mock@$mock" "$letters/text.txt"
+
+# Its tokens do not spell a text that the vocabulary lacks characters of.
+printf 'µ is none of them\n' >strange.txt
+for dialect in vllm sglang; do
+    told $dialect
+    refuses 2 '*tokens*' "$PERPLEX" eval "openai:mock@$mock" strange.txt -q
+done
 
 stop_mock
 finish

@@ -91,7 +91,18 @@ misused '*corpus:both/part: tokens are of the kind char, but those before it wor
     "$PERPLEX" eval uniform:10 corpus:good corpus:both/part
 accepts "$PERPLEX" eval uniform:10 corpus:both/train corpus:both/part -q
 has runtime.inputs.corpus 'corpus:both/train corpus:both/part'
-refuses 2 '*a member of an archive is asked for*' "$PERPLEX" eval "$ngram" corpus:good --member none
+refuses 2 'corpus:good/test: a member of an archive is asked for*' "$PERPLEX" eval "$ngram" corpus:good --member none
+
+# The format of the manifest, unless an option says otherwise; so with tokens.
+head -c 1000 "$test_text" >served/ids
+manifest ids "\"ids\": {\"urls\": [\"$web/ids\"], \"sha256\": \"$(sum served/ids)\", \"format\": \"u16\",
+  \"counts\": {\"tokens\": 500}}"
+accepts "$PERPLEX" eval uniform:65536 corpus:ids -q
+has corpus.format u16
+has counts.tokens 500
+accepts "$PERPLEX" eval uniform:65536 corpus:ids --corpus-format text -t byte -q
+has corpus.format text
+has counts.tokens 1000
 
 # A page of excuses, with status 200, is nothing to believe; nor does it stand in the way of the other URL, or later.
 printf '<html><body>Later.</body></html>\n' >served/sorry
@@ -173,11 +184,22 @@ accepts "$PERPLEX" convert corpus:good ids.u16 --to u16 --make-vocab vocab.txt -
 accepts "$PERPLEX" divergence "$ngram" "$ngram" corpus:good -q
 accepts "$PERPLEX" eval "$ngram" corpus:good --mix 0.5:"$ngram" --mix-tune corpus:good --counts corpus:good \
     --breakdown frequency -q
+accepts "$PERPLEX" eval uniform:65536 corpus:good -q -o named.json
+accepts "$PERPLEX" table named.json --rows corpus
+contains out '^| good/test '
+
+# In plans a cell is known by what is read, and how.
+manifest plan "\"test\": {\"urls\": [\"$web/test.txt\"], \"sha256\": \"$hash\", \"tokens\": \"word\"}"
 cat >plan.json <<END
-{"schema": "perplex.plan/1", "models": ["$ngram"], "corpora": ["corpus:good/test"], "results": "results"}
+{"schema": "perplex.plan/1", "models": ["uniform:65536"], "corpora": ["corpus:plan/test"], "results": "results"}
 END
 accepts "$PERPLEX" run plan.json -q
-accepts "$PERPLEX" run plan.json --dry-run
+contains out '| plan/test |$'
+accepts "$PERPLEX" run plan.json -q
+[ "$(find results -name '*.json' ! -name '.*' | wc -l)" -eq 1 ] || fail 'a cell is done again'
+manifest plan "\"test\": {\"urls\": [\"$web/test.txt\"], \"sha256\": \"$hash\", \"tokens\": \"char\"}"
+accepts "$PERPLEX" run plan.json -q
+grep -q '"tokenization": "char"' results/*.json || fail 'the result is that of other tokens'
 exec 9>&-
 wait "$server"
 finish

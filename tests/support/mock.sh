@@ -20,8 +20,8 @@ stop_mock() {
 
 # told BEHAVIOUR: what it does from now on, with counts from zero.
 told() {
-    "$MOCK_ENDPOINT" ask "$mock_port" /mock/behaviour "$1" && "$MOCK_ENDPOINT" ask "$mock_port" /mock/reset '' ||
-        fail "the server does not know $1"
+    "$MOCK_ENDPOINT" ask "$mock_port" /mock/behaviour "$1" || fail "the server does not know $1"
+    "$MOCK_ENDPOINT" ask "$mock_port" /mock/reset ''
 }
 
 # counted NAME: one of its counts. asked: what it was asked, a line for each.
@@ -32,10 +32,10 @@ asked() {
     "$MOCK_ENDPOINT" ask "$mock_port" /mock/prompts | sort
 }
 
-# same_tokens A B: two files of --per-token have the same tokens, and no cost differs by more than 1e-6.
+# same_tokens A B: two files of --per-token have the same positions, and no cost differs by more than 1e-6.
 same_tokens() {
-    sed 's/"token":[^,]*,//' "$1" >tokens.a
-    sed 's/"token":[^,]*,//' "$2" >tokens.b
+    sed -E 's/"(token|id)":("([^"\\]|\\.)*"|[0-9]+),//g' "$1" >tokens.a
+    sed -E 's/"(token|id)":("([^"\\]|\\.)*"|[0-9]+),//g' "$2" >tokens.b
     awk -F '"nats":' '
         NR == FNR { head[FNR] = $1; nats[FNR] = $2 + 0; lines = FNR; infinite[FNR] = $2 ~ /^"inf"/; next }
         {
@@ -52,4 +52,57 @@ same_tokens() {
                 print lines " tokens, and " seen + 0
         }' tokens.a tokens.b >different
     [ ! -s different ] || fail "other tokens: $(cat different)"
+}
+
+# presets: all of them, one a line.
+presets() {
+    "$PERPLEX" protocols --json | sed -n 's/^ *"preset": "\(.*\)",$/\1/p'
+}
+
+# under PRESET: the options of eval that stand for it, with several windows of a small text where it has some.
+under() {
+    case $1 in
+    hf-stride | hf-stride-doc | fairseq | llama.cpp-stride) echo -p "$1" --window 32 --stride 16 ;;
+    gptq | llama.cpp | lm-eval | lm-eval-api | paloma | llm.c) echo -p "$1" --window 32 ;;
+    *) echo -p "$1" ;;
+    esac
+}
+
+# measure_here MODEL CORPUS [OPTION...]: what its tokens cost by themselves, under every preset: PRESET.here.jsonl and .json.
+# A preset that it refuses is in the file refused.
+measure_here() {
+    : >refused
+    for preset in $(presets); do
+        rm -f "$preset.here.jsonl"
+        # shellcheck disable=SC2046 # options
+        run "$PERPLEX" eval "$@" -q $(under "$preset") --per-token "$preset.here.jsonl"
+        mv out "$preset.here.json"
+        [ "$code" -eq 0 ] || echo "$preset" >>refused
+    done
+}
+
+# same_as_here NAME MODEL CORPUS [OPTION...]: behind an endpoint they cost the same, under every preset that was not refused
+# here, but for $not_there, which is refused with the message $why_not.
+not_there='' why_not=''
+same_as_here() {
+    name=$1 compared=0
+    shift
+    for preset in $(presets); do
+        ! grep -q -x "$preset" refused || continue
+        if [ "$preset" = "$not_there" ]; then
+            # shellcheck disable=SC2046 # options
+            refuses 2 "$why_not" "$PERPLEX" eval "$@" -q $(under "$preset")
+            continue
+        fi
+        # shellcheck disable=SC2046 # options
+        accepts "$PERPLEX" eval "$@" -q $(under "$preset") --per-token there.jsonl
+        what="$name under $preset"
+        same_tokens "$preset.here.jsonl" there.jsonl
+        near 1e-7 "$(value out nats_per_token)" "$(value "$preset.here.json" nats_per_token)"
+        near 1e-7 "$(value out normalized.bits_per_byte)" "$(value "$preset.here.json" normalized.bits_per_byte)"
+        has counts.scored_bytes "$(value "$preset.here.json" counts.scored_bytes)"
+        compared=$((compared + 1))
+    done
+    echo "$name: the same under $compared presets; not there: $not_there; not here either: $(tr '\n' ' ' <refused)"
+    [ "$compared" -ge 7 ] || fail 'too few presets'
 }

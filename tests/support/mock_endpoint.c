@@ -246,8 +246,9 @@ static bool answer_faulty(struct mock_endpoint *mock, const struct mock_behaviou
     bool elsewhere = mock_has(behaviour, MOCK_FAULT_REDIRECT_HOST);
     if (mock_has(behaviour, MOCK_FAULT_TOO_MANY) || mock_has(behaviour, MOCK_FAULT_TOO_MANY_ALWAYS) ||
         mock_has(behaviour, MOCK_FAULT_TOO_MANY_LONG)) {
-        snprintf(reply->fields, sizeof reply->fields, "Retry-After: %s\r\n",
-                 mock_has(behaviour, MOCK_FAULT_TOO_MANY_LONG) ? "100000" : "1");
+        if (!mock_has(behaviour, MOCK_FAULT_BUSY))
+            snprintf(reply->fields, sizeof reply->fields, "Retry-After: %s\r\n",
+                     mock_has(behaviour, MOCK_FAULT_TOO_MANY_LONG) ? "100000" : "1");
         set_error(reply, behaviour->dialect, 429, "Rate limit reached for requests");
     } else if (mock_has(behaviour, MOCK_FAULT_UNAVAILABLE) ||
                mock_has(behaviour, MOCK_FAULT_UNAVAILABLE_ALWAYS)) {

@@ -41,19 +41,19 @@ void served_close(struct plx_model *model, struct plx_served *served)
 
 cJSON *served_complete(const struct plx_served *served, const char *body, unsigned code)
 {
-    struct plx_reply answer;
+    struct plx_reply reply;
     struct plx_error error;
     struct plx_session *session = plx_session_new(served->model, &error);
     assert_non_null(session);
-    plx_reply_init(&answer);
-    if (plx_completions(served, session, body, strlen(body), &answer))
-        answer.code = 200;
-    if (answer.code != code)
-        fail_msg("%s: code %u instead of %u: %.*s", body, answer.code, code, (int)answer.text.size,
-                 (const char *)answer.text.data);
-    cJSON *value = cJSON_ParseWithLength((const char *)answer.text.data, answer.text.size);
+    plx_reply_init(&reply);
+    if (plx_completions(served, session, body, strlen(body), &reply))
+        reply.code = 200;
+    if (reply.code != code)
+        fail_msg("%s: code %u instead of %u: %.*s", body, reply.code, code, (int)reply.text.size,
+                 (const char *)reply.text.data);
+    cJSON *value = cJSON_ParseWithLength((const char *)reply.text.data, reply.text.size);
     assert_non_null(value);
-    plx_reply_release(&answer);
+    plx_reply_release(&reply);
     plx_session_free(session);
     return value;
 }

@@ -2,6 +2,7 @@
    server has, opened here. */
 #include <perplex/model.h>
 
+#include "base/error.h"
 #include "model/endpoint.h"
 #include "support/fixtures.h"
 #include "support/mock_endpoint.h"
@@ -127,6 +128,192 @@ static void score__as_local_in_every_dialect(void **state)
     check_equal("models/tiny.table.safetensors", "sglang", "sglang", "sglang", NULL);
 }
 
+/* A text as tokens of the server, which are then sent as text again. */
+static void check_text(const char *behaviour, const char *format)
+{
+    static const char text[] =
+        "The moon is full . The third of the third month is on the moon , and the moon is new .";
+    const struct plx_endpoint_options as_text = {.prompts = PLX_PROMPTS_TEXT};
+    struct mock_endpoint *mock = start("models/almanac.o3.arpa", behaviour);
+    char *path = fixture_path("models/almanac.o3.arpa");
+    struct plx_model *local = fixture_open(path), *remote;
+    struct plx_text_tokens tokens = {0};
+    struct plx_error error;
+    double expected[64], found[64];
+    assert_ok(open_at(mock, format, "", &as_text, NULL, &remote, &error), &error);
+    assert_string_equal(plx_model_info(remote)->properties[1].text, "text");
+    assert_true(plx_model_info(remote)->capabilities & PLX_TOKENIZES);
+    assert_ok(remote->class->tokenize(remote, text, strlen(text), &tokens, &error), &error);
+    assert_int_equal(tokens.count, 22);
+    assert_int_equal(tokens.ends[21], strlen(text));
+    const struct plx_window windows[] = {{tokens.ids, 1, 22, 0}, {tokens.ids + 5, 3, 9, 0}};
+    assert_ok(score(local, windows, 2, expected, &error), &error);
+    assert_ok(score(remote, windows, 2, found, &error), &error);
+    for (size_t i = 0; i < 27; i++)
+        assert_float_equal(found[i], expected[i], 1e-6);
+    free(tokens.ids);
+    free(tokens.ends);
+    plx_model_close(remote);
+    plx_model_close(local);
+    mock_endpoint_stop(mock);
+    free(path);
+}
+
+static void score__prompts_as_text(void **state)
+{
+    (void)state;
+    check_text("vllm", "openai");
+    check_text("sglang", "sglang");
+    check_text("tgi", "openai");
+}
+
+/* A server that puts a start symbol before texts scores what begins with it, and nothing else. */
+static void score__start_symbol_is_put(void **state)
+{
+    (void)state;
+    struct mock_endpoint *mock = start("models/almanac.o3.arpa", "tgi/special-tokens");
+    struct plx_model *remote;
+    struct plx_text_tokens tokens = {0};
+    struct plx_error error;
+    double nats[8];
+    assert_ok(open_at(mock, "openai", "", NULL, NULL, &remote, &error), &error);
+    const uint32_t start_id = plx_model_info(remote)->start;
+    assert_int_not_equal(start_id, PLX_NO_TOKEN);
+    assert_ok(remote->class->tokenize(remote, "the moon is", 11, &tokens, &error), &error);
+    assert_int_equal(tokens.count, 3);
+    uint32_t ids[4] = {start_id};
+    memcpy(ids + 1, tokens.ids, 3 * sizeof *ids);
+    const struct plx_window with = {ids, 1, 4, 0}, without = {ids + 1, 1, 3, 0};
+    assert_ok(score(remote, &with, 1, nats, &error), &error);
+    assert_int_equal(score(remote, &without, 1, nats, &error), PLX_MISMATCH);
+    assert_non_null(strstr(error.message, "before every text"));
+    free(tokens.ids);
+    free(tokens.ends);
+    plx_model_close(remote);
+    mock_endpoint_stop(mock);
+}
+
+struct told {
+    double nats[3];
+    unsigned windows;
+    bool fail;
+};
+
+static enum plx_status listen(void *user, size_t index, const double *nats, struct plx_error *error)
+{
+    struct told *told = user;
+    if (told->fail)
+        return plx_error_set(error, PLX_INTERRUPTED, "stopped");
+    told->windows |= 1u << index;
+    if (index < 2)
+        told->nats[index] = *nats;
+    return PLX_OK;
+}
+
+/* Every window is told, also one without targets and one whose only target no model can have. */
+static void score__tells_of_windows(void **state)
+{
+    (void)state;
+    static const uint32_t ids[] = {3, 4, 5, PLX_NO_TOKEN};
+    const struct plx_window windows[] = {{ids, 1, 3, 0}, {ids, 3, 4, 0}, {ids, 2, 2, 0}};
+    const struct plx_scores scores = {.nats = (double[3]){0}};
+    struct mock_endpoint *mock = start("models/almanac.o3.arpa", "vllm");
+    struct plx_model *remote;
+    struct plx_error error;
+    struct told told = {.fail = false};
+    assert_ok(open_at(mock, "vllm", "", NULL, NULL, &remote, &error), &error);
+    struct plx_session *session = plx_session_new(remote, &error);
+    session->listener = listen;
+    session->listener_user = &told;
+    assert_ok(plx_session_score(session, windows, 3, &scores, &error), &error);
+    assert_int_equal(told.windows, 7);
+    assert_true(told.nats[0] == scores.nats[0] && scores.nats[0] > 0);
+    assert_true(isinf(told.nats[1]) && isinf(scores.nats[2]));
+    told.fail = true;
+    assert_int_equal(plx_session_score(session, windows, 1, &scores, &error), PLX_INTERRUPTED);
+    plx_session_free(session);
+    plx_model_close(remote);
+    mock_endpoint_stop(mock);
+}
+
+static void score__too_long(void **state)
+{
+    (void)state;
+    uint32_t ids[64] = {0};
+    double nats[64];
+    struct mock_endpoint *mock = start("models/almanac.o3.arpa", "vllm");
+    struct plx_model *remote;
+    struct plx_error error;
+    const struct plx_endpoint_options wishes = {.context = 40};
+    assert_ok(open_at(mock, "openai", "", &wishes, NULL, &remote, &error), &error);
+    assert_int_equal(plx_model_info(remote)->context_length, 39);
+    assert_ok(score(remote, &(struct plx_window){ids, 39, 40, 0}, 1, nats, &error), &error);
+    assert_int_equal(score(remote, &(struct plx_window){ids, 39, 41, 0}, 1, nats, &error), PLX_MISMATCH);
+    assert_non_null(strstr(error.hint, "--window 40"));
+    plx_model_close(remote);
+    mock_endpoint_stop(mock);
+}
+
+static void open__what_it_is(void **state)
+{
+    (void)state;
+    struct mock_endpoint *mock = start("models/almanac.o3.arpa", "vllm"),
+                         *other = start("models/almanac.o3.arpa", "vllm/other-model");
+    struct plx_model *remote, *again;
+    struct plx_error error;
+    size_t count;
+    char name[256];
+    assert_ok(open_at(mock, "openai", "/v1/", NULL, NULL, &remote, &error), &error);
+    assert_ok(open_at(other, "vllm", "", NULL, NULL, &again, &error), &error);
+    const struct plx_model_info *info = plx_model_info(remote);
+    snprintf(name, sizeof name, "openai:mock@http://127.0.0.1:%u", mock_endpoint_port(mock));
+    assert_string_equal(plx_model_name(remote), name);
+    assert_string_equal(info->format, "openai");
+    assert_int_equal(info->kind, PLX_KIND_ENDPOINT);
+    assert_int_equal(info->least_context, 1);
+    assert_int_equal(info->context_length, 4096 - 2); /* a token is left to what is generated */
+    assert_int_equal(info->capabilities, PLX_REMOTE | PLX_TOKENIZES);
+    /* The name of the model, whatever the server: sha256sum of "endpoint:mock". */
+    assert_string_equal(info->fingerprint, "name");
+    assert_string_equal(info->sha256, "eac0b195bf10a7e93216caffb1617e1df3f3d6107740ae5373ffa34ba3e75aba");
+    assert_string_equal(plx_model_info(again)->sha256, info->sha256);
+    (void)plx_model_warnings(remote, &count);
+    assert_int_equal(count, 0);
+    const struct plx_warning *warning = plx_model_warnings(again, &count);
+    assert_int_equal(count, 1);
+    assert_string_equal(warning->code, "answered-by-another");
+    plx_model_close(remote);
+    plx_model_close(again);
+    mock_endpoint_stop(mock);
+    mock_endpoint_stop(other);
+}
+
+/* Another model than the server's, options of no use, a URL with a password: clear, and without it. */
+static void open__wrong_names(void **state)
+{
+    (void)state;
+    struct mock_endpoint *mock = start("models/almanac.o3.arpa", "vllm");
+    struct plx_model *model;
+    struct plx_error error;
+    char name[256], text[1200];
+    const struct plx_model_options options = {.network = &NETWORK}, useless = {.verify = true};
+    snprintf(name, sizeof name, "openai:other@http://user:secret@127.0.0.1:%u", mock_endpoint_port(mock));
+    assert_int_equal(plx_model_open(name, &options, &model, &error), PLX_MISMATCH);
+    plx_error_format(&error, text, sizeof text);
+    assert_non_null(strstr(text, "has no model \"other\", but \"mock\""));
+    assert_null(strstr(text, "secret"));
+    assert_int_equal(plx_model_open(name, &useless, &model, &error), PLX_USAGE);
+    plx_error_format(&error, text, sizeof text);
+    assert_null(strstr(text, "secret"));
+    mock_endpoint_stop(mock);
+    assert_int_equal(plx_model_open(name, &options, &model, &error), PLX_NETWORK);
+    plx_error_format(&error, text, sizeof text);
+    assert_null(strstr(text, "secret"));
+    assert_null(model);
+    const struct plx_model_options offline = {.network = &(struct plx_network){.offline = true}};
+    assert_int_equal(plx_model_open("vllm:m@http://127.0.0.1:1", &offline, &model, &error), PLX_NETWORK);
+}
+
 static void open__refused(void **state)
 {
     (void)state;
@@ -184,6 +371,12 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(score__as_local_in_every_dialect),
+        cmocka_unit_test(score__prompts_as_text),
+        cmocka_unit_test(score__start_symbol_is_put),
+        cmocka_unit_test(score__tells_of_windows),
+        cmocka_unit_test(score__too_long),
+        cmocka_unit_test(open__what_it_is),
+        cmocka_unit_test(open__wrong_names),
         cmocka_unit_test(open__refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -32,14 +32,11 @@ struct scene {
     struct plx_http_call calls[CALLS_MOST];
     char bodies[CALLS_MOST][32];
     atomic_uint told;
-    bool stop; /* what interrupted() says */
-    double stop_at;
+    double stop_at; /* when interrupted() begins to say so */
     /* Of the server's thread until it is stopped. */
     unsigned failures;
     double failed_at, next_at;
-    unsigned early;
-    double first_at;
-    bool keyed, typed;
+    unsigned at_ninth;
 };
 
 static void play(struct scene *scene, answering *answer)
@@ -354,15 +351,13 @@ static void plx_http_client_call__adapts(void **state)
     end(&scene);
 }
 
-static void count_early(void *user, const struct latency_request *request, struct latency_answer *answer)
+static void watch_ninth(void *user, const struct latency_request *request, struct latency_answer *answer)
 {
     struct scene *scene = user;
     echo(answer, request);
-    answer->delay_ms = 60;
-    if (request->number == 1)
-        scene->first_at = plx_clock_seconds();
-    if (plx_clock_seconds() - scene->first_at < 0.055)
-        scene->early++;
+    answer->delay_ms = 20;
+    if (request->number == 9)
+        scene->at_ninth = request->flying;
 }
 
 static void plx_http_client_call__begins_slowly(void **state)
@@ -370,14 +365,15 @@ static void plx_http_client_call__begins_slowly(void **state)
     (void)state;
     static struct scene scene;
     struct plx_error error;
-    play(&scene, count_early);
+    play(&scene, watch_ninth);
     scene.options.concurrency = 32;
     connect_client(&scene);
-    assert_int_equal(ask(&scene, 0, 80, &error), PLX_OK);
+    assert_int_equal(ask(&scene, 0, 120, &error), PLX_OK);
     assert_int_equal(latency_server_most(scene.server), 32);
     latency_server_stop(scene.server);
     scene.server = NULL;
-    assert_int_equal(scene.early, 8);
+    /* It has not come before one of the first eight was answered. */
+    assert_in_range(scene.at_ninth, 1, 8);
     end(&scene);
 }
 

@@ -223,6 +223,7 @@ static void plx_http_get__content_changes_meanwhile(void **state)
     begin(&attempt, "/length-changes");
     run(&attempt);
     expect_file(&attempt, content, SIZE - 1);
+    assert_int_equal(attempt.get.transferred, HALF + SIZE - 1);
     end(&attempt);
 }
 
@@ -358,6 +359,17 @@ static void plx_http_get__encoded(void **state)
     expect_file(&attempt, "\x1f\x8b would be more", 16);
     end(&attempt);
     expect_failure("/br-encoding", 1, "encoded as \"br\"");
+}
+
+/* What comes after the length that is told is not of the content; that it lacks then, its hash must tell. */
+static void plx_http_get__wrong_length(void **state)
+{
+    (void)state;
+    struct attempt attempt;
+    begin(&attempt, "/wrong-length");
+    run(&attempt);
+    expect_file(&attempt, content, SIZE - 5);
+    end(&attempt);
 }
 
 static void plx_http_get__cap(void **state)
@@ -515,6 +527,7 @@ int main(void)
         cmocka_unit_test_setup(plx_http_get__a_long_way, prepare),
         cmocka_unit_test_setup(plx_http_get__stall, prepare),
         cmocka_unit_test_setup(plx_http_get__encoded, prepare),
+        cmocka_unit_test_setup(plx_http_get__wrong_length, prepare),
         cmocka_unit_test_setup(plx_http_get__cap, prepare),
         cmocka_unit_test_setup(plx_http_get__full_disk, prepare),
         cmocka_unit_test_setup(plx_http_get__begun_fails, prepare),

@@ -1,0 +1,128 @@
+/* What the cache has seen of downloads. Hashes are those of sha256sum. */
+#include "corpus/trust.h"
+
+#include "support/folder.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static const char URL[] = "https://a.test/x";
+static const char FILE_NAME[] = "trust/bcd1a81bb05e11f30e010f8fa2a9e653624ad62c262293cda497738034cc8c1a";
+
+static int remove_all(void **state)
+{
+    (void)remove(folder_path(FILE_NAME));
+    (void)rmdir(folder_path("trust"));
+    return folder_remove(state);
+}
+
+/* 64 times the digit. */
+static const char *digits(char digit)
+{
+    static char texts[4][PLX_SHA256_TEXT];
+    static size_t used;
+    char *text = texts[used++ % 4];
+    memset(text, digit, PLX_SHA256_TEXT - 1);
+    return text;
+}
+
+static enum plx_status read_trust(struct plx_trust *trust, struct plx_error *error)
+{
+    char cache[4096];
+    snprintf(cache, sizeof cache, "%s", folder_path("."));
+    const struct plx_network network = {.cache = cache};
+    return plx_trust_read(&network, URL, trust, error);
+}
+
+static void write_file(const char *text)
+{
+    FILE *file = NULL;
+    assert_int_equal(mkdir(folder_path("trust"), 0777), 0);
+    file = fopen(folder_path(FILE_NAME), "wb");
+    assert_non_null(file);
+    assert_true(fputs(text, file) >= 0);
+    assert_int_equal(fclose(file), 0);
+}
+
+static void plx_trust_add__is_read_again(void **state)
+{
+    struct plx_trust trust;
+    struct plx_error error;
+    char expected[256];
+    (void)state;
+    assert_int_equal(read_trust(&trust, &error), PLX_OK);
+    assert_string_equal(trust.sha256, "");
+    assert_false(plx_trust_has(&trust, digits('a'), digits('1')));
+    assert_int_equal(plx_trust_add(&trust, digits('a'), digits('1'), &error), PLX_OK);
+    plx_trust_release(&trust);
+
+    assert_int_equal(read_trust(&trust, &error), PLX_OK);
+    assert_string_equal(trust.sha256, digits('a'));
+    assert_true(plx_trust_has(&trust, digits('a'), digits('1')));
+    assert_false(plx_trust_has(&trust, digits('a'), digits('2')));
+    assert_false(plx_trust_has(&trust, digits('b'), digits('1')));
+    assert_false(plx_trust_has(&trust, digits('a'), digits('a'))); /* the hash itself is no claim */
+    assert_int_equal(plx_trust_add(&trust, digits('a'), digits('2'), &error), PLX_OK);
+    plx_trust_release(&trust);
+    snprintf(expected, sizeof expected, "%s\n%s\n%s\n", digits('a'), digits('1'), digits('2'));
+    folder_file_is(FILE_NAME, expected, strlen(expected));
+}
+
+/* What has been verified of another content says nothing of this one. */
+static void plx_trust_add__another_content(void **state)
+{
+    struct plx_trust trust;
+    struct plx_error error;
+    char expected[256];
+    (void)state;
+    snprintf(expected, sizeof expected, "%s\n%s\n", digits('a'), digits('1'));
+    write_file(expected);
+    assert_int_equal(read_trust(&trust, &error), PLX_OK);
+    assert_int_equal(plx_trust_add(&trust, digits('b'), digits('2'), &error), PLX_OK);
+    assert_true(plx_trust_has(&trust, digits('b'), digits('2')));
+    assert_false(plx_trust_has(&trust, digits('b'), digits('1')));
+    plx_trust_release(&trust);
+    snprintf(expected, sizeof expected, "%s\n%s\n", digits('b'), digits('2'));
+    folder_file_is(FILE_NAME, expected, strlen(expected));
+}
+
+static void plx_trust_read__damaged(void **state)
+{
+    static const char line[] = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+    struct plx_trust trust;
+    struct plx_error error;
+    char content[256];
+    (void)state;
+    snprintf(content, sizeof content, "%s\n%.63s\n", line, line);
+    write_file(content);
+    assert_int_equal(read_trust(&trust, &error), PLX_MALFORMED);
+    assert_non_null(strstr(error.input, "/trust/"));
+}
+
+static void plx_trust_read__no_cache(void **state)
+{
+    const struct plx_network network = {0};
+    struct plx_trust trust;
+    struct plx_error error;
+    (void)state;
+    assert_int_equal(plx_trust_read(&network, URL, &trust, &error), PLX_USAGE);
+    assert_int_equal(plx_trust_read(NULL, URL, &trust, &error), PLX_USAGE);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(plx_trust_add__is_read_again, folder_make, remove_all),
+        cmocka_unit_test_setup_teardown(plx_trust_add__another_content, folder_make, remove_all),
+        cmocka_unit_test_setup_teardown(plx_trust_read__damaged, folder_make, remove_all),
+        cmocka_unit_test(plx_trust_read__no_cache),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
