@@ -90,7 +90,7 @@ start_mock -k "$key" -l 100 "$neural"
 (
     # shellcheck disable=SC2030 # for this program alone
     export PERPLEX_API_KEY=$key
-    exec "$PERPLEX" eval "openai:mock@$mock" ids.jsonl -p hf-stride --window 16 --stride 8 --prompts-per-request 1 \
+    exec "$PERPLEX" eval "openai:mock@$mock" ids.jsonl -p hf-stride --window 16 --stride 2 --prompts-per-request 1 \
         --concurrency 2 -o written/killed.json --per-token written/killed.jsonl --resume >written/killed.out \
         2>written/killed.err
 ) &
