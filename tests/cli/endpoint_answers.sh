@@ -14,7 +14,7 @@ start_mock "$neural"
 evaluate() {
     dialect=$1
     shift
-    "$PERPLEX" eval "$dialect:mock@$mock" ids.jsonl -p hf-stride --window 16 --stride 16 --prompts-per-request 4 \
+    "$PERPLEX" eval "$dialect:mock@$mock" ids.jsonl -p hf-stride --window 16 --stride 8 --prompts-per-request 4 \
         --concurrency 2 "$@"
 }
 

@@ -84,13 +84,22 @@ cp out written/url.out
 cp err written/url.err
 all_clear
 
+stop_mock
+start_mock "$neural"
+run "$PERPLEX" eval "openai:mock@http://user:$key@127.0.0.1:$mock_port" ids.jsonl -p hf-stride --window 16 --stride 8 --explain \
+    -o written/url.json --per-token written/url.jsonl --resume
+ends_with 0
+cp out written/url.out
+cp err written/url.err
+all_clear
+
 # While it runs, and after it was killed.
 stop_mock
 start_mock -k "$key" -l 100 "$neural"
 (
     # shellcheck disable=SC2030 # for this program alone
     export PERPLEX_API_KEY=$key
-    exec "$PERPLEX" eval "openai:mock@$mock" ids.jsonl -p hf-stride --window 16 --stride 8 --prompts-per-request 1 \
+    exec "$PERPLEX" eval "openai:mock@$mock" ids.jsonl -p hf-stride --window 16 --stride 2 --prompts-per-request 1 \
         --concurrency 2 -o written/killed.json --per-token written/killed.jsonl --resume >written/killed.out \
         2>written/killed.err
 ) &

@@ -30,13 +30,15 @@ without_runtime whole.json >figures
 windows=$(awk 'NR == FNR { probe[$1] = 1; next } !($1 in probe) { sum += $4 } END { print sum }' probe.prompts whole.prompts)
 seconds=$(value whole.json runtime.seconds)
 
-# kill_after SECONDS
+# kill_after SECONDS: adds to $middle if something is left to go on from.
 kill_after() {
     (evaluate killed) &
     program=$!
     sleep "$1"
-    kill -KILL $program 2>/dev/null && middle=$((middle + 1)) && kills=$((kills + 1))
+    kill -KILL $program 2>/dev/null
     wait $program 2>/dev/null
+    kills=$((kills + 1))
+    [ ! -s killed.json.journal ] || middle=$((middle + 1))
 }
 
 middle=0

@@ -177,6 +177,7 @@ static void plx_session_score__failures_that_pass(void **state)
     (void)state;
     check_good("openai", "openai/503@4");
     check_good("vllm", "vllm/drop@3");
+    check_good("openai", "openai/stall@4");
     check_good("sglang", "sglang/busy");
 }
 
