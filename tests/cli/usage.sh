@@ -22,7 +22,7 @@ accepts "$PERPLEX" --version
 contains out '^perplex [0-9]*\.[0-9]*\.[0-9]*$'
 contains out '^  libcurl [0-9]'
 contains out '^  zlib [0-9]'
-contains out '^  models: arpa .*uniform$'
+contains out '^  models: arpa .*vllm$'
 contains out '^  corpora: .*text'
 
 # Of --json, the schema of what that command prints, and no other.
