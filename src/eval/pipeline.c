@@ -18,8 +18,9 @@
    always questions under way. */
 #define REMOTE_THREADS 4
 
-/* Between two looks at what has come from afar. */
+/* Between two looks at what has come from afar; every so many of them it is told how far it is. */
 #define REMOTE_PAUSE_NS 1000000
+#define REMOTE_LOOKS    50
 
 /* Of the rows of a batch: they take a fraction of a second. */
 #define ROW_ELEMENTS (UINT64_C(1) << 26)
@@ -81,14 +82,19 @@ static void report_progress(const struct plx_pipeline *pipeline)
     options->progress(options->user, &progress);
 }
 
-/* Between two pieces of work: says how far it is, and asks whether to go on. */
-static enum plx_status pause_between(const struct plx_pipeline *pipeline, struct plx_error *error)
+static enum plx_status check_interrupted(const struct plx_pipeline *pipeline, struct plx_error *error)
 {
     const struct plx_evaluate_options *options = pipeline->options;
-    report_progress(pipeline);
     if (options->interrupted && options->interrupted(options->user))
         return plx_error_set(error, PLX_INTERRUPTED, "interrupted");
     return PLX_OK;
+}
+
+/* Between two pieces of work: says how far it is, and asks whether to go on. */
+static enum plx_status pause_between(const struct plx_pipeline *pipeline, struct plx_error *error)
+{
+    report_progress(pipeline);
+    return check_interrupted(pipeline, error);
 }
 
 /* Waits for the oldest job where jobs take long: the caller's thread carries none
@@ -97,12 +103,15 @@ static enum plx_status wait_for(const struct plx_pipeline *pipeline, const struc
                                 struct plx_error *error)
 {
     const struct timespec pause = {.tv_nsec = REMOTE_PAUSE_NS};
-    enum plx_status status = PLX_OK;
-    while (pipeline->waits && status == PLX_OK && !plx_lane_ready(lane)) {
+    for (unsigned looks = 1; pipeline->waits && !plx_lane_ready(lane); looks++) {
         nanosleep(&pause, NULL);
-        status = pause_between(pipeline, error);
+        const enum plx_status status = check_interrupted(pipeline, error);
+        if (status)
+            return status;
+        if (looks % REMOTE_LOOKS == 0)
+            report_progress(pipeline);
     }
-    return status;
+    return PLX_OK;
 }
 
 /* Takes the oldest batch from its lane and hands it on. */

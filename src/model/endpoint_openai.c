@@ -20,11 +20,13 @@ static enum plx_status write_request(const struct plx_endpoint *endpoint,
         status = plx_buffer_append_text(body, ",\"prompt\":", error);
     if (status == PLX_OK)
         status = plx_request_prompts(body, prompts, count, error);
+    /* The best tokens are not asked for, which take a whole distribution each, but where only the answer to
+       that is sure to have the prompt's own. */
     return status ? status
                   : plx_buffer_printf(body, error,
-                                      ",\"temperature\":0,\"max_tokens\":%u,\"logprobs\":1,\"echo\":true,"
+                                      ",\"temperature\":0,\"max_tokens\":%u,\"logprobs\":%d,\"echo\":true,"
                                       "\"seed\":1234}",
-                                      endpoint->generated);
+                                      endpoint->generated, endpoint->served ? 0 : 1);
 }
 
 /* Every element of the array that stands at `at`, if it is there. */
