@@ -28,7 +28,8 @@ struct plx_manifest_counts {
 /* A part of a corpus. Strings that are not known are NULL. */
 struct plx_manifest_split {
     const char *name;
-    const char *const *urls; /* [url_count] of the same file, tried in turn */
+    const char *const *urls;   /* [url_count] of the same file, tried in turn */
+    const char *const *labels; /* [url_count] the same without what may be secret, to be shown */
     size_t url_count;
     uint64_t size;              /* of the file; 0: not known */
     const char *sha256;         /* of the file; NULL: what comes first is believed, and must stay the same */

@@ -53,7 +53,9 @@ struct plx_source_options {
 };
 
 /* Opens `name`: a path, "-" for standard input, or an http:// or https:// URL; from https only https
-   redirects are followed. options may be NULL. *source is to be closed with plx_source_close; NULL on
+   redirects are followed. Where network->cache is, a URL is downloaded into it, unless it is there unchanged,
+   and is read as a file (cache.h): then all of it is there when this returns, and it also fails with PLX_IO
+   where the cache cannot be used. options may be NULL. *source is to be closed with plx_source_close; NULL on
    failure. PLX_IO for a missing file, a directory and the like, PLX_NETWORK for a URL that cannot be had;
    PLX_MEMORY, PLX_INTERRUPTED. */
 PLX_API enum plx_status plx_source_open(const char *name, const struct plx_source_options *options,

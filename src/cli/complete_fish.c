@@ -122,6 +122,7 @@ static void write_operand(FILE *stream, const struct cli_command *command, const
         write_words(stream, takes, CLI_OPTION_COUNT);
         fputs(" -d 'model without a file'", stream);
         break;
+    case CLI_TAKES_CORPUS: write_words(stream, takes, CLI_OPTION_COUNT); break;
     default: fputs(" -f", stream); write_words(stream, takes, CLI_OPTION_COUNT);
     }
     fputc('\n', stream);

@@ -109,7 +109,7 @@ static void print_split(const struct plx_manifest_info *info, const struct plx_m
     print_count("bytes", split->counts.bytes);
     puts(split == info->usual ? "; the one that is meant where none is named" : "");
     for (size_t i = 0; i < split->url_count; i++)
-        print_field("", split->urls[i]);
+        print_field("", split->labels[i]);
     if (split->member)
         print_field("    member", split->member);
     if (split->length > 0)

@@ -88,10 +88,11 @@ static bool read_options(const struct cli_arguments *arguments, struct cli_progr
     return true;
 }
 
-static int fail_to_say(void)
+static int say_ready(const struct plx_server *server)
 {
-    perror("perplex: cannot write standard output");
-    return plx_status_exit_code(PLX_IO);
+    char line[256];
+    const int length = snprintf(line, sizeof line, "listening on %s\n", plx_server_url(server));
+    return cli_write(NULL, line, (size_t)length);
 }
 
 /* Serves until a signal comes, which the caller has blocked so that none is missed; returns the exit code. */
@@ -99,7 +100,7 @@ static int serve(const struct settings *settings, const sigset_t *before)
 {
     struct plx_server *server;
     struct plx_error error;
-    int code = CLI_OK;
+    int code;
     const bool keyed = settings->server.api_key != NULL;
     const enum plx_status status =
         plx_server_start(cli_mixture_model(&settings->mixture), &settings->server, &server, &error);
@@ -109,8 +110,7 @@ static int serve(const struct settings *settings, const sigset_t *before)
     if (!plx_server_is_local(server))
         fprintf(stderr, "perplex: warning: whoever reaches %s over the network can use it%s\n",
                 plx_server_url(server), keyed ? " with the key, which is not encrypted" : "");
-    if (printf("listening on %s\n", plx_server_url(server)) < 0 || fflush(stdout))
-        code = fail_to_say();
+    code = say_ready(server);
     while (code == CLI_OK && !cli_interrupted(NULL))
         sigsuspend(before);
     sigprocmask(SIG_SETMASK, before, NULL); /* another Ctrl-C ends it at once */

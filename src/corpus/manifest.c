@@ -20,7 +20,9 @@ struct plx_manifest {
     cJSON *json; /* all strings are its */
     struct plx_manifest_info info;
     struct plx_manifest_split *splits;
-    const char **urls; /* of all splits */
+    const char **urls; /* [url_count] of all splits */
+    char **labels;     /* likewise; owned */
+    size_t url_count;
 };
 
 static const struct plx_json_path ROOT = {NULL, NULL, 0};
@@ -154,17 +156,18 @@ static enum plx_status read_texts(const struct plx_manifest *manifest, const cJS
     return PLX_OK;
 }
 
-/* `urls` has room for them. */
-static enum plx_status read_urls(const struct plx_manifest *manifest, const cJSON *object,
-                                 const struct plx_json_path *path, const char **urls,
-                                 struct plx_manifest_split *split, struct plx_error *error)
+/* There is room for them. */
+static enum plx_status read_urls(struct plx_manifest *manifest, const cJSON *object,
+                                 const struct plx_json_path *path, struct plx_manifest_split *split,
+                                 struct plx_error *error)
 {
     const struct plx_json_path place = {.parent = path, .key = "urls"};
     const cJSON *array, *url;
     const enum plx_status status = plx_json_get_array(object, "urls", path, manifest->label, &array, error);
     if (status)
         return status;
-    split->urls = urls;
+    split->urls = manifest->urls + manifest->url_count;
+    split->labels = (const char *const *)manifest->labels + manifest->url_count;
     cJSON_ArrayForEach(url, array)
     {
         const struct plx_json_path element = {.parent = &place, .index = split->url_count};
@@ -172,14 +175,19 @@ static enum plx_status read_urls(const struct plx_manifest *manifest, const cJSO
             return plx_json_error(&element, manifest->label, error,
                                   "expected an http:// or https:// URL, found %s",
                                   cJSON_IsString(url) ? "another text" : plx_json_kind(url));
-        urls[split->url_count++] = url->valuestring;
+        char *label = plx_http_label(url->valuestring, error);
+        if (!label)
+            return PLX_MEMORY;
+        manifest->urls[manifest->url_count] = url->valuestring;
+        manifest->labels[manifest->url_count++] = label;
+        split->url_count++;
     }
     return split->url_count > 0 ? PLX_OK : plx_json_error(&place, manifest->label, error, "there is no URL");
 }
 
-static enum plx_status read_split(const struct plx_manifest *manifest, const cJSON *object,
-                                  const struct plx_json_path *path, const char **urls,
-                                  struct plx_manifest_split *split, struct plx_error *error)
+static enum plx_status read_split(struct plx_manifest *manifest, const cJSON *object,
+                                  const struct plx_json_path *path, struct plx_manifest_split *split,
+                                  struct plx_error *error)
 {
     static const char *const keys[] = {"urls",   "size",   "sha256", "member", "range",
                                        "format", "tokens", "counts", NULL};
@@ -189,7 +197,7 @@ static enum plx_status read_split(const struct plx_manifest *manifest, const cJS
         return plx_json_error(path, manifest->label, error,
                               "a name consists of a-z, 0-9, \".\", \"_\" and \"-\"");
     if (status == PLX_OK)
-        status = read_urls(manifest, object, path, urls, split, error);
+        status = read_urls(manifest, object, path, split, error);
     if (status == PLX_OK)
         status = read_texts(manifest, object, path, split, error);
     if (status == PLX_OK)
@@ -206,7 +214,7 @@ static enum plx_status read_splits(struct plx_manifest *manifest, struct plx_err
 {
     const cJSON *splits = cJSON_GetObjectItemCaseSensitive(manifest->json, "splits"), *split;
     const struct plx_json_path path = {.parent = &ROOT, .key = "splits"};
-    size_t most = 0, urls = 0;
+    size_t most = 0;
     enum plx_status status = PLX_OK;
     if (!cJSON_IsObject(splits) || !splits->child)
         return plx_json_error(&path, manifest->label, error, "expected an object of splits, found %s",
@@ -217,16 +225,16 @@ static enum plx_status read_splits(struct plx_manifest *manifest, struct plx_err
     }
     manifest->splits = plx_new_array((size_t)cJSON_GetArraySize(splits), sizeof *manifest->splits, error);
     manifest->urls = manifest->splits ? plx_new_array(most, sizeof *manifest->urls, error) : NULL;
-    if (!manifest->urls)
+    manifest->labels = manifest->urls ? plx_new_array(most, sizeof *manifest->labels, error) : NULL;
+    if (!manifest->labels)
         return PLX_MEMORY;
     manifest->info.splits = manifest->splits;
     cJSON_ArrayForEach(split, splits)
     {
         const struct plx_json_path place = {.parent = &path, .key = split->string};
         struct plx_manifest_split *one = manifest->splits + manifest->info.split_count++;
-        if ((status = read_split(manifest, split, &place, manifest->urls + urls, one, error)))
+        if ((status = read_split(manifest, split, &place, one, error)))
             return status;
-        urls += one->url_count;
     }
     return PLX_OK;
 }
@@ -337,6 +345,9 @@ void plx_manifest_close(struct plx_manifest *manifest)
     if (!manifest)
         return;
     cJSON_Delete(manifest->json);
+    for (size_t i = 0; i < manifest->url_count; i++)
+        free(manifest->labels[i]);
+    free(manifest->labels);
     free(manifest->splits);
     free(manifest->urls);
     free(manifest->label);

@@ -39,7 +39,7 @@ static void write_split(struct plx_json_writer *json, const struct plx_manifest_
     plx_json_begin_object(json, split->name);
     plx_json_begin_array(json, "urls");
     for (size_t i = 0; i < split->url_count; i++)
-        plx_json_string(json, NULL, split->urls[i]);
+        plx_json_string(json, NULL, split->labels[i]);
     plx_json_end_array(json);
     write_number(json, "size", split->size);
     write_text(json, "sha256", split->sha256);

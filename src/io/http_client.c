@@ -322,6 +322,8 @@ static void client_look_after(struct plx_http_client *client)
             continue;
         struct http_group *group = flight->job->group;
         if (group->failed && group->until_ms <= now) {
+            /* A name server that hangs is not waited for. */
+            curl_easy_setopt(flight->transfer.easy, CURLOPT_QUICK_EXIT, 1L);
             flight_land(flight);
             if (group_over(group))
                 group_wake(group);
@@ -512,9 +514,10 @@ static enum plx_status client_set_up(struct plx_http_client *client, struct plx_
         status = plx_http_events_init(&client->events, error);
     if (status != PLX_OK)
         return status;
-    /* As many connections are kept as there may be calls at once. */
+    /* As many connections are kept, or streams of one, as there may be calls at once. */
     curl_multi_setopt(client->events.multi, CURLMOPT_MAXCONNECTS, (long)concurrency);
     curl_multi_setopt(client->events.multi, CURLMOPT_PIPELINING, (long)CURLPIPE_MULTIPLEX);
+    curl_multi_setopt(client->events.multi, CURLMOPT_MAX_CONCURRENT_STREAMS, (long)concurrency);
     client->flights = plx_new_array(concurrency, sizeof *client->flights, error);
     if (!client->flights)
         return PLX_MEMORY;

@@ -51,11 +51,16 @@ struct plx_http_client *plx_http_client_new(const struct plx_http_client_options
                                             struct plx_error *error);
 
 /* Has all calls[count] answered. `done` (may be NULL) is told of each as soon as its answer is there, in any
-   order and by any thread, of one call to this function one at a time; where it fails, nothing more is sent
-   for this call, and that is its failure. Answers that came are not lost by the failure of another: `done`
-   has been told of them. PLX_NETWORK, with the server's words where there are some (cut, of one line), where
-   a call fails for good or a limit is reached; then everything that waits fails likewise, unless
-   `any_status`. PLX_INTERRUPTED, PLX_MEMORY. Any thread. */
+   order, one at a time, by the calling thread; where it fails, nothing more is sent for these calls, and that
+   is their failure.
+
+   PLX_NETWORK, with the server's words where there are some (cut, on one line, without the key), where a call
+   fails for good or a limit is reached. Then all that waits at that time fails likewise, in other threads
+   too: nothing more is sent for it, answers that are under way are waited for a little longer, and `done` is
+   told of those that come. With `any_status` an answer is a failure only if it is one that may pass (503) and
+   has not in all tries. PLX_INTERRUPTED: at once. PLX_MEMORY. Calls that were not answered hold nothing. What
+   is asked later begins anew. A key that a server repeats is in no error, but it is in `answer`: see
+   http_words.h. Any thread. */
 enum plx_status
 plx_http_client_call(struct plx_http_client *client, struct plx_http_call *calls, size_t count,
                      enum plx_status (*done)(void *user, struct plx_http_call *call, struct plx_error *error),

@@ -66,7 +66,7 @@ static enum plx_status show(const struct plx_answer *answer, struct plx_error *e
         const uint8_t byte = answer->json.text[i];
         const bool blank = byte == '\n' || byte == '\r' || byte == '\t' || byte == ' ' || byte == '\0';
         if (!blank || (length > 0 && head[length - 1] != ' '))
-            head[length++] = blank ? ' ' : (char)byte;
+            head[length++] = (char)(blank ? (uint8_t)' ' : byte);
     }
     head[length] = '\0';
     plx_text_visible(head, visible, sizeof visible);

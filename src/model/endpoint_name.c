@@ -1,10 +1,10 @@
 #include "model/endpoint_name.h"
 
+#include "base/buffer.h"
 #include "base/error.h"
 #include "base/memory.h"
 #include "io/http_url.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -101,12 +101,14 @@ void plx_endpoint_name_release(struct plx_endpoint_name *name)
 char *plx_endpoint_name_shown(const char *format, const char *argument, struct plx_error *error)
 {
     struct plx_endpoint_name name;
+    struct plx_buffer text;
+    char *shown;
+    size_t length;
     if (plx_endpoint_name_parse(argument, &name, error))
         return NULL;
-    const size_t capacity = strlen(format) + strlen(name.model) + strlen(name.label) + 3;
-    char *shown = plx_new_array(capacity, 1, error);
-    if (shown)
-        snprintf(shown, capacity, "%s:%s@%s", format, name.model, name.label);
+    plx_buffer_init(&text, SIZE_MAX / 2);
+    const enum plx_status status =
+        plx_buffer_printf(&text, error, "%s:%s@%s", format, name.model, name.label);
     plx_endpoint_name_release(&name);
-    return shown;
+    return plx_buffer_finish(&text, status, &shown, &length, error) ? NULL : shown;
 }

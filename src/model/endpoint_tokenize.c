@@ -189,7 +189,7 @@ static enum plx_status take_strings(const struct plx_endpoint *endpoint, const c
     if (!cJSON_IsArray(ids) || !cJSON_IsArray(strings) || (size_t)cJSON_GetArraySize(strings) != count ||
         longest == SIZE_MAX) {
         plx_error_set(error, PLX_MISMATCH, "the server's tokenizer does not tell the tokens as strings");
-        return plx_error_hint(error, "vLLM does from version 0.10 on; --vocab FILE or token ids do without");
+        return plx_error_hint(error, "newer versions of vLLM do; --vocab FILE, or token ids, do without");
     }
     size_t *ends = plx_new_array(count, sizeof *ends, error);
     char *room = plx_new_array(longest, 1, error);
@@ -433,7 +433,7 @@ enum plx_status plx_tgi_start(const struct plx_endpoint *endpoint, uint32_t *sta
     cJSON *answer;
     uint64_t id = PLX_NO_TOKEN;
     enum plx_status status = ask_spans(endpoint, "a", 1, &answer, error);
-    const cJSON *first = cJSON_IsArray(answer) ? answer->child : NULL;
+    const cJSON *first = answer && cJSON_IsArray(answer) ? answer->child : NULL;
     if (status == PLX_OK && first && is_put(first))
         status = plx_json_get_u64(first, "id", &ROOT, "/tokenize", 0, UINT32_MAX - 1, &id, error);
     cJSON_Delete(answer);

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Answers that do not add up, from the probe on and in the middle of a run: one message that says what came, nothing on stdout
 # and no file; never a number. conformance/test_endpoint_answers.c has more of them.
-# shellcheck source=tests/support/cli.sh
+# shellcheck source=tests/support/cli.sh disable=SC2317 # functions are called by way of others
 . "$SOURCE_DIR/tests/support/cli.sh"
 # shellcheck source=tests/support/mock.sh
 . "$SOURCE_DIR/tests/support/mock.sh"
@@ -34,10 +34,14 @@ bad() {
         told "$1/$2@$after"
         run evaluate "$1" -o result.json --per-token tokens.jsonl
         what="$1, $2 after $after requests"
-        [ "$code" -gt 1 ] && [ "$code" -lt 5 ] || fail "exit code $code"
+        case $code in
+        2 | 3 | 4) ;;
+        *) fail "exit code $code" ;;
+        esac
         prints_nothing
         says "$3"
-        [ ! -e result.json ] && [ ! -e tokens.jsonl ] || fail 'there is a result'
+        [ ! -e result.json ] || fail 'there is a result'
+        [ ! -e tokens.jsonl ] || fail 'there is a file of tokens'
     done
 }
 for dialect in openai vllm sglang; do

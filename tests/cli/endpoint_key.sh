@@ -1,7 +1,7 @@
 #!/bin/sh
 # The key of an endpoint goes to its host and nowhere else: whatever becomes of a run, it is in nothing that is written, and
 # on no command line.
-# shellcheck source=tests/support/cli.sh
+# shellcheck source=tests/support/cli.sh disable=SC2317 # functions are called by way of others
 . "$SOURCE_DIR/tests/support/cli.sh"
 # shellcheck source=tests/support/mock.sh
 . "$SOURCE_DIR/tests/support/mock.sh"

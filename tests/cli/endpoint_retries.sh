@@ -1,6 +1,6 @@
 #!/bin/sh
 # What passes is waited for and changes no number; limits are kept to exactly; what --dry-run says is what is asked.
-# shellcheck source=tests/support/cli.sh
+# shellcheck source=tests/support/cli.sh disable=SC2119,SC2120 # functions are called by way of others
 . "$SOURCE_DIR/tests/support/cli.sh"
 # shellcheck source=tests/support/mock.sh
 . "$SOURCE_DIR/tests/support/mock.sh"

@@ -9,6 +9,7 @@ head -n 12 "$test_text" >text.txt
 
 # serve MODEL: as long as this shell does not stop it; the model is at $served.
 serve() {
+    : >serve.out
     "$PERPLEX" serve "$1" --port 0 >serve.out 2>&1 &
     server=$!
     wait_for grep -q 'http:' serve.out || fail "it does not serve: $(cat serve.out)"

@@ -22,12 +22,5 @@ done
 told openai
 refuses 2 '*has no vocabulary*' "$PERPLEX" eval "openai:mock@$mock" "$letters/text.txt"
 
-# Its tokens do not spell a text that the vocabulary lacks characters of.
-printf 'µ is none of them\n' >strange.txt
-for dialect in vllm sglang; do
-    told $dialect
-    refuses 2 '*tokens*' "$PERPLEX" eval "openai:mock@$mock" strange.txt -q
-done
-
 stop_mock
 finish

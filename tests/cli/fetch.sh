@@ -141,11 +141,18 @@ refuses 2 '*' "$PERPLEX" fetch size
 for count in documents:9:10 lines:66:67 words:3582:3581 characters:18586:1 bytes:18639:18640 tokens:3582:1; do
     name=${count%%:*} found=${count#*:}
     manifest counts "\"test\": {\"urls\": [\"$web/test.txt\"], \"sha256\": \"$hash\", \"counts\": {\"$name\": ${found#*:}}}"
-    for command in 'fetch counts' 'eval uniform:9 corpus:counts' 'eval uniform:9 corpus:counts'; do
-        # shellcheck disable=SC2086 # words
-        refuses 2 "corpus:counts/test: there are ${found%:*} $name, but its manifest says ${found#*:}" \
-            "$PERPLEX" $command
-    done
+    refuses 2 "corpus:counts/test: there are ${found%:*} $name, but its manifest says ${found#*:}" "$PERPLEX" fetch counts
+done
+for _ in 1 2; do
+    refuses 2 'corpus:counts/test: there are 3582 tokens, but its manifest says 1' "$PERPLEX" eval uniform:9 corpus:counts
+done
+
+# What may be secret in a URL is used, and not shown.
+manifest secret "\"test\": {\"urls\": [\"http://me:hush@${web#http://}/404?key=hush\", \"$web/auth\"]}"
+for arguments in secret '--list secret' '--list --json secret'; do
+    # shellcheck disable=SC2086 # words
+    run "$PERPLEX" fetch $arguments
+    ! cat out err | grep hush || fail 'a secret is shown'
 done
 
 # Names.
@@ -181,7 +188,7 @@ rm "$folder/one.json" "$folder/text8.json"
 accepts "$PERPLEX" inspect corpus:good
 contains out '^ *words *3,\{0,1\}582'
 accepts "$PERPLEX" convert corpus:good ids.u16 --to u16 --make-vocab vocab.txt -q
-accepts "$PERPLEX" divergence "$ngram" "$ngram" corpus:good -q
+accepts "$PERPLEX" divergence "$ngram" "$ngram" corpus:good --limit 9 -q
 accepts "$PERPLEX" eval "$ngram" corpus:good --mix 0.5:"$ngram" --mix-tune corpus:good --counts corpus:good \
     --breakdown frequency -q
 accepts "$PERPLEX" eval uniform:65536 corpus:good -q -o named.json

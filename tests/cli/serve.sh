@@ -9,7 +9,7 @@ command -v curl >/dev/null || {
 
 # serve MODEL [OPTIONS...]: a server of it at any port; $url.
 serve() {
-    rm -f served served.err
+    : >served
     "$PERPLEX" serve "$@" --port 0 >served 2>served.err &
     server=$!
     wait_for grep -q '^listening on http://' served || fail "the server does not start: $(cat served.err)"

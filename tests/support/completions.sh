@@ -35,6 +35,7 @@ becomes() {
 # Words at their places.
 becomes 'perplex ev\t--versi\t' 'eval --versi'
 becomes 'perplex --vers\t' '--version'
+becomes 'perplex fetch tiny\t' 'fetch tiny-shakespeare'
 becomes 'perplex help tab\t' 'help table'
 becomes 'perplex eval --protoc\thf-stride-d\t' 'eval --protocol hf-stride-doc'
 becomes 'perplex eval -p wiki\t' 'eval -p wikitext-eos'

@@ -99,7 +99,8 @@ same_as_here() {
         what="$name under $preset"
         same_tokens "$preset.here.jsonl" there.jsonl
         near 1e-7 "$(value out nats_per_token)" "$(value "$preset.here.json" nats_per_token)"
-        near 1e-7 "$(value out normalized.bits_per_byte)" "$(value "$preset.here.json" normalized.bits_per_byte)"
+        here=$(value "$preset.here.json" normalized.bits_per_byte) # which is not known of all ids
+        [ "$here" = nan ] || near 1e-7 "$(value out normalized.bits_per_byte)" "$here"
         has counts.scored_bytes "$(value "$preset.here.json" counts.scored_bytes)"
         compared=$((compared + 1))
     done

@@ -383,8 +383,9 @@ static void answer_one_bad(void *user, const struct latency_request *request, st
 {
     (void)user;
     echo(answer, request);
-    answer->delay_ms = 2;
+    answer->delay_ms = 6;
     if (strcmp(request->body, "{\"n\":50}") == 0) {
+        answer->delay_ms = 0; /* before others that are under way */
         answer->status = 400;
         answer->body = "{\"error\":{\"message\":\"the prompt is too long\"}}";
         answer->size = strlen(answer->body);
@@ -632,6 +633,37 @@ static void plx_http_client_call__threads(void **state)
     end(&scene);
 }
 
+static void answer_first_slowly(void *user, const struct latency_request *request,
+                                struct latency_answer *answer)
+{
+    (void)user;
+    echo(answer, request);
+    answer->delay_ms = strcmp(request->body, "{\"n\":0}") == 0 ? 500 : 0;
+}
+
+/* Who comes later neither waits for the one that leads, nor for what that waits for. */
+static void plx_http_client_call__threads_overtake(void **state)
+{
+    (void)state;
+    static struct scene scene;
+    struct part slow = {.scene = &scene, .first = 0, .count = 1};
+    struct plx_error error;
+    pthread_t thread;
+    play(&scene, answer_first_slowly);
+    connect_client(&scene);
+    assert_int_equal(pthread_create(&thread, NULL, ask_part, &slow), 0);
+    while (latency_server_requests(scene.server) == 0)
+        usleep(1000);
+    const double before = plx_clock_seconds();
+    for (size_t i = 1; i <= 10; i++)
+        assert_int_equal(ask(&scene, i, 1, &error), PLX_OK);
+    assert_true(plx_clock_seconds() - before < 0.3);
+    assert_int_equal(scene.told, 10);
+    pthread_join(thread, NULL);
+    assert_int_equal(slow.status, PLX_OK);
+    end(&scene);
+}
+
 static void plx_http_client_call__threads_fail_together(void **state)
 {
     (void)state;
@@ -766,6 +798,7 @@ int main(void)
         cmocka_unit_test(plx_http_client_call__too_large),
         cmocka_unit_test(plx_http_client_call__refused),
         cmocka_unit_test(plx_http_client_call__threads),
+        cmocka_unit_test(plx_http_client_call__threads_overtake),
         cmocka_unit_test(plx_http_client_call__threads_fail_together),
         cmocka_unit_test(plx_http_client_call__most_requests),
         cmocka_unit_test(plx_http_client_call__most_tokens),

@@ -51,6 +51,7 @@ static void plx_manifest_parse__all_members(void **state)
     assert_int_equal(plx_manifest_find_split(manifest, NULL, &split, &error), PLX_OK);
     assert_string_equal(split->name, "valid");
     assert_string_equal(split->urls[0], "https://a.test/x.zip?b=c");
+    assert_string_equal(split->labels[0], "https://a.test/x.zip");
     assert_int_equal(split->size, 7);
     assert_string_equal(split->sha256, HASH);
     assert_string_equal(split->member, "m");
