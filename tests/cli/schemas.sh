@@ -30,6 +30,8 @@ wrote result-1 mixed.json eval "$ngram" "$test_text" -q -o mixed.json --mix 0.5:
 for shard in 1 2; do
     wrote result-1 shard-$shard.json eval "$neural" "$test_text" -q -o shard-$shard.json --shard $shard/2
 done
+"$PERPLEX" eval "$ngram" "$test_text" --dry-run >estimate.json
+echo 'estimate-1 estimate.json' >>pairs
 wrote result-1 merged.json merge shard-1.json shard-2.json -o merged.json
 "$PERPLEX" eval "$ngram" "$test_text" -q --unknown zero -o infinite.json 2>/dev/null
 echo 'result-1 infinite.json' >>pairs
