@@ -101,6 +101,7 @@ static const struct cli_example EXAMPLES[] = {
     {"perplex eval model.arpa test.txt --shard 1/2 -o shard-1.json", "the first half of the work"},
     {"perplex eval model.arpa test.txt --resume -o result.json", "go on where the last time has ended"},
     {"perplex eval model.arpa https://example.org/test.txt", "a corpus from the web"},
+    {"perplex eval model.arpa corpus:wikitext-2/test", "a public one, by its name"},
     {NULL, NULL},
 };
 

@@ -25,7 +25,6 @@ static const struct cli_example EXAMPLES[] = {
     {"perplex fetch --list", "the corpora, and what of them is there"},
     {"perplex fetch --list wikitext-2", "licence, citation, splits and counts of one"},
     {"perplex fetch wikitext-2/test", "download and verify a split"},
-    {"perplex eval model.arpa corpus:wikitext-2/test", "evaluate on it"},
     {NULL, NULL},
 };
 

@@ -35,6 +35,7 @@ cat >plan.json <<'END'
 END
 mkdir results
 cp ngram.json neural.json results
+echo secret >key.txt
 
 # The web of the examples is this folder.
 mkfifo server.in
@@ -43,6 +44,23 @@ server=$!
 exec 9>server.in
 wait_for [ -s server.port ] || fail 'the server does not start'
 web=http://127.0.0.1:$(cat server.port)
+mkdir -p "$XDG_CONFIG_HOME/perplex/corpora"
+cat >"$XDG_CONFIG_HOME/perplex/corpora/wikitext-2.json" <<END
+{"schema": "perplex.manifest/1", "name": "wikitext-2", "title": "Stands for the corpus of that name",
+ "licence": {"text": "As that of the text."}, "splits": {"test": {"urls": ["$web/test.txt"], "tokens": "word"}}}
+END
+
+# serve COMMAND: a server that is told to end as soon as it listens.
+serve() {
+    what=$1
+    rm -f out
+    (cd example.work && exec sh -c "exec $(printf '%s\n' "$1" | sed '/--port/!s/$/ --port 0/')") >out 2>err &
+    served=$!
+    wait_for [ -s out ] || fail 'does not listen'
+    kill -TERM "$served"
+    code=0
+    wait "$served" || code=$?
+}
 
 run "$PERPLEX_MANUAL" examples
 ends_with 0
@@ -52,10 +70,13 @@ while read -r example; do
     rm -rf -- example.work
     mkdir example.work
     cp -R ./*.arpa ./*.gz ./*.safetensors ./*.txt ./*.json ./*.bin results shards example.work
-    run sh -c "cd example.work && $(printf '%s\n' "$example" | sed "s#https://example.org#$web#g")"
+    case $example in
+    'perplex serve '*) serve "$example" ;;
+    *) run sh -c "cd example.work && $(printf '%s\n' "$example" | sed "s#https://example.org#$web#g")" ;;
+    esac
     ends_with 0
     case $example in
-    'perplex run '*) ;; # says what is done
+    'perplex run '* | 'perplex fetch wiki'* | *corpus:wiki*) ;; # say what is done, or believed
     *) is_silent ;;
     esac
     case $example in

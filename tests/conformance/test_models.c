@@ -191,6 +191,14 @@ static void registry__every_format_has_a_fixture(void **state)
             found += strcmp(plx_model_info(model)->format, format) == 0;
             plx_model_close(model);
         }
+        if (found == 0 && plx_model_format_named(i)) {
+            /* That of a model behind a server is an answer. */
+            char name[64];
+            snprintf(name, sizeof name, "%s.json", format);
+            struct fixtures answers = fixtures_matching("endpoints", name, "");
+            found = answers.count;
+            fixtures_free(&answers);
+        }
         if (found == 0)
             fail_msg("no model in tests/data/models is of the format %s", format);
         assert_non_null(plx_model_format_description(i));
