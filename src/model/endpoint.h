@@ -67,6 +67,10 @@ enum plx_status plx_endpoint_ask(const struct plx_endpoint *endpoint, const char
                                  const struct plx_buffer *body, long *status, struct plx_buffer *answer,
                                  struct plx_error *error);
 
+/* What the server calls something, for a message: without the key, visible, as much as fits. */
+void plx_endpoint_show(const struct plx_endpoint *endpoint, struct plx_word text, char *shown,
+                       size_t capacity);
+
 /* Finds out what the server is: sets the dialect where that is NULL (and refuses servers that cannot score
    prompts), `longest`, and what a server of this program tells. */
 enum plx_status plx_endpoint_meet(struct plx_endpoint *endpoint, struct plx_error *error);

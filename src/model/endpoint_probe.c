@@ -3,7 +3,6 @@
 #include "model/endpoint.h"
 
 #include "base/error.h"
-#include "io/http_words.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -180,8 +179,7 @@ static void note_name(struct plx_endpoint *endpoint, struct plx_word name)
     char shown[80];
     if (!name.text || (name.length == length && memcmp(name.text, endpoint->name.model, length) == 0))
         return;
-    snprintf(shown, sizeof shown, "%.*s", (int)name.length, name.text);
-    plx_http_hide(shown, endpoint->key);
+    plx_endpoint_show(endpoint, name, shown, sizeof shown);
     plx_model_warn(&endpoint->base, "answered-by-another", 0,
                    "the server names the model \"%s\" in its answers", shown);
 }
