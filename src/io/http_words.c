@@ -7,6 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Before one character: JSON in JSON in JSON in JSON has so many. */
+#define MOST_BACKSLASHES 16
+
 static int hex_value(const char *digits, size_t count)
 {
     int value = 0;
@@ -28,7 +31,7 @@ static size_t match_byte(const char *text, size_t size, char byte)
         return 1;
     if (size >= 3 && text[0] == '%')
         return hex_value(text + 1, 2) == (unsigned char)byte ? 3 : 0;
-    while (at < size && text[at] == '\\')
+    while (at < size && at < MOST_BACKSLASHES && text[at] == '\\')
         at++;
     if (at > 0 && at < size && text[at] == byte)
         return at + 1;

@@ -70,6 +70,10 @@ static void plx_http_hide__escaped(void **state)
         assert_int_equal(plx_http_hide(text, size, "sk-a/b\"+"), strchr(cases[i].wanted, '*') != NULL);
         assert_string_equal(text, cases[i].wanted);
     }
+    /* What a server may answer to keep one busy. */
+    static char busy[1 << 20];
+    memset(busy, '\\', sizeof busy);
+    assert_false(plx_http_hide(busy, sizeof busy, "sk-1"));
     char none[] = "none", split[] = "sk\0sk";
     assert_false(plx_http_hide(none, 4, NULL));
     assert_false(plx_http_hide(none, 4, ""));
