@@ -166,7 +166,7 @@ enum cli_takes {
       "score the I-th of N shares of the corpus only; `perplex merge` puts the results together")            \
     X(RESUME, "resume", 0, NULL, NOTHING, CLI_EVAL,                                                          \
       "keep a journal beside the file of -o, and go on from the one that is there")                          \
-    X(API_KEY_FILE, "api-key-file", 0, "FILE", FILE, CLI_EVAL | CLI_CHECK,                                   \
+    X(API_KEY_FILE, "api-key-file", 0, "FILE", FILE, CLI_EVAL | CLI_CHECK | CLI_INSPECT,                     \
       "endpoints: file with the key in one line (default: the environment's PERPLEX_API_KEY, or "            \
       "OPENAI_API_KEY)")                                                                                     \
     X(PROMPTS, "prompts", 0, "AS", PROMPTS, CLI_EVAL | CLI_CHECK,                                            \
@@ -586,9 +586,18 @@ void cli_forget_key(void);
 /* The key in a file, which is there until it is forgotten; false, with a message, if it holds none. */
 bool cli_read_key_file(const char *path, const char **found);
 
-/* PLX_USAGE where options that are about endpoints are given for another model. */
-enum plx_status cli_check_endpoint(const struct cli_arguments *arguments, const struct plx_model *model,
+/* Whether a model's name is that of one behind an endpoint: what they are named by goes before a URL. */
+bool cli_names_endpoint(const char *model);
+
+/* PLX_USAGE where options that are about endpoints are given for a model that is not `remote`. */
+enum plx_status cli_check_endpoint(const struct cli_arguments *arguments, bool remote,
                                    struct plx_error *error);
+
+#define CLI_NOT_MIXED "a model behind an endpoint cannot be mixed"
+
+/* PLX_UNSUPPORTED, with the message, where the model is behind an endpoint: before its server is asked, which
+   may want a key that is for another. */
+enum plx_status cli_refuse_endpoint(const char *model, const char *message, struct plx_error *error);
 
 /* PLX_USAGE where it takes more than is allowed. */
 enum plx_status cli_check_budget(const struct plx_endpoint_options *endpoint,

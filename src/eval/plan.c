@@ -279,7 +279,7 @@ static enum plx_status check_fit(const struct plx_model *model, const struct plx
     if ((plan->by_token || plan->by_target) && plan->protocol.window)
         return plx_error_set(
             error, PLX_USAGE,
-            "windows do not apply to a %s model: what each token was predicted from is decided",
+            "windows do not apply to %s models: what each token was predicted from is decided",
             plx_model_info(model)->architecture);
     return PLX_OK;
 }

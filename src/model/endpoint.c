@@ -204,7 +204,9 @@ static enum plx_status choose_prompts(struct plx_endpoint *endpoint, enum plx_pr
     if (endpoint->text && endpoint->served) {
         plx_error_set(error, PLX_USAGE,
                       "a server of this program is sent ids, which say more than its words");
-        return plx_error_hint(error, "--prompts ids, or none");
+        return dialect->takes_ids ? plx_error_hint(error, "--prompts ids, or none")
+                                  : plx_error_hint(error, "openai:%s@%s names it", endpoint->name.model,
+                                                   endpoint->name.label);
     }
     return PLX_OK;
 }
