@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -115,14 +116,45 @@ bool cli_names_endpoint(const char *model)
     return false;
 }
 
+/* Whether the host that stands here, before a port or a path, is this machine. */
+static bool is_loopback(const char *host)
+{
+    static const char name[] = "localhost", address[] = "[::1]";
+    const char *user = strchr(host, '@');
+    if (user && user < host + strcspn(host, "/"))
+        return is_loopback(user + 1);
+    const size_t length = strcspn(host, *host == '[' ? "/" : ":/");
+    return (length == strlen(name) && strncasecmp(host, name, length) == 0) ||
+           strncmp(host, address, strlen(address)) == 0 ||
+           (strncmp(host, "127.", 4) == 0 && strspn(host, "0123456789.") == length);
+}
+
+/* A key that goes over the network as it is can be read on the way. Once is enough. */
+static void warn_of_plain(const char *model)
+{
+    static const char plain[] = "@http://";
+    static bool warned;
+    const char *url = strcasestr(model, plain);
+    for (const char *next = url; next; next = strcasestr(next + 1, plain))
+        url = next;
+    if (!url || warned || is_loopback(url + strlen(plain)))
+        return;
+    warned = true;
+    fprintf(stderr, "perplex: warning: the key is sent to the endpoint without encryption, by http://\n");
+}
+
 static bool read_key(const struct cli_arguments *arguments, const char **found)
 {
     static const char *const names[] = {"PERPLEX_API_KEY", "OPENAI_API_KEY"};
     const char *path = arguments->values[CLI_API_KEY_FILE];
     if (!path && !cli_names_endpoint(arguments->operands[0]))
         return true;
-    return path ? cli_read_key_file(path, found)
-                : read_environment(names, sizeof names / sizeof *names, found);
+    if (path ? !cli_read_key_file(path, found)
+             : !read_environment(names, sizeof names / sizeof *names, found))
+        return false;
+    if (*found)
+        warn_of_plain(arguments->operands[0]);
+    return true;
 }
 
 bool cli_read_endpoint(const struct cli_arguments *arguments, struct plx_endpoint_options *endpoint)
