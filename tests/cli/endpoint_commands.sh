@@ -34,10 +34,19 @@ for plan in plan.json with_file.json; do
     ! grep -r -F -q -e "$key" out err results || fail 'the key is written'
 done
 [ "$(counted without_key)" -eq 0 ] || fail 'the key was not always sent'
-rm -rf results
-run "$PERPLEX" run plan.json
+run "$PERPLEX" run plan.json --results without_key
 ends_with 4
 contains err 'the server answers 401: Incorrect API key provided (PERPLEX_API_KEY or --api-key-file gives a key)$'
+
+# A gate judges a model of which the name alone is known, and says so; there is no doubt of what a server tells.
+PERPLEX_API_KEY=$key accepts "$PERPLEX" check "$model" ids.jsonl --baseline "$(echo results/*.json)" --fail-if 'ppl > +1%'
+contains out '^warning: of the model of both the name alone is known: '
+sed 's/"fingerprint": "name"/"fingerprint": "told"/' results/*.json >told.json
+run "$PERPLEX" compare told.json results/*.json --json
+contains out 'of the model of NEW the name alone'
+run "$PERPLEX" compare told.json told.json --fail-if 'ppl > +1%'
+ends_with 0
+! grep -q 'the name alone' out || fail 'a doubt without a reason'
 
 # Inspection.
 PERPLEX_API_KEY=$key accepts "$PERPLEX" inspect "$model"
