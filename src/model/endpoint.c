@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/sha256.h"
+#include "io/http_words.h"
 #include "model/roles.h"
 #include "model/token_list.h"
 
@@ -56,6 +57,12 @@ static void count_requests(const struct plx_model *model, struct plx_endpoint_co
                                            .tokenizations = all.others};
 }
 
+static const double *known_answer(const struct plx_model *model, size_t *count)
+{
+    *count = PLX_ENDPOINT_KNOWN;
+    return ((const struct plx_endpoint *)model)->known;
+}
+
 static const struct plx_model_class endpoint_class = {
     .close = close_endpoint,
     .session_new = new_session,
@@ -64,6 +71,7 @@ static const struct plx_model_class endpoint_class = {
     .tokenize = plx_endpoint_tokenize,
     .estimate = plx_endpoint_estimate,
     .endpoint_counts = count_requests,
+    .known_answer = known_answer,
 };
 
 static enum plx_status read_answer(const struct plx_endpoint *endpoint, const struct plx_sent_prompt *prompts,
@@ -87,37 +95,27 @@ static enum plx_status read_answer(const struct plx_endpoint *endpoint, const st
     return status;
 }
 
-/* Answers may quote the key, as those of servers that refuse it do; what an error shows of them does not. */
-static enum plx_status read_without_key(const struct plx_endpoint *endpoint,
-                                        const struct plx_sent_prompt *prompts, size_t count,
-                                        const struct plx_buffer *text, struct plx_answer *answer,
-                                        struct plx_error *error)
-{
-    const size_t length = strlen(endpoint->key);
-    char *hidden = plx_copy_string((const char *)text->data, text->size, error);
-    if (!hidden)
-        return PLX_MEMORY;
-    for (char *at = hidden; (at = memmem(at, (size_t)(hidden + text->size - at), endpoint->key, length));
-         at += length)
-        memset(at, '*', length);
-    enum plx_status status = read_answer(endpoint, prompts, count, hidden, text->size, answer, error);
-    if (status == PLX_OK) {
-        plx_answer_release(answer);
-        status = plx_error_set(error, PLX_MISMATCH, "the answer quotes the key, and does not add up");
-    }
-    free(hidden);
-    return status;
-}
-
 enum plx_status plx_endpoint_read(const struct plx_endpoint *endpoint, const struct plx_sent_prompt *prompts,
                                   size_t count, const struct plx_buffer *text, struct plx_answer *answer,
                                   struct plx_error *error)
 {
-    const enum plx_status status =
-        read_answer(endpoint, prompts, count, text->data, text->size, answer, error);
-    const bool quoted = status && endpoint->key && endpoint->key[0] && text->size > 0 &&
-                        memmem(text->data, text->size, endpoint->key, strlen(endpoint->key));
-    return quoted ? read_without_key(endpoint, prompts, count, text, answer, error) : status;
+    enum plx_status status = read_answer(endpoint, prompts, count, text->data, text->size, answer, error);
+    if (status == PLX_OK || !endpoint->key || text->size == 0)
+        return status;
+    /* Answers may quote the key, as those of servers that refuse it do; what an error shows of them does not.
+     */
+    char *hidden = plx_copy_string((const char *)text->data, text->size, error);
+    if (!hidden)
+        return PLX_MEMORY;
+    if (plx_http_hide(hidden, text->size, endpoint->key)) {
+        status = read_answer(endpoint, prompts, count, hidden, text->size, answer, error);
+        if (status == PLX_OK) {
+            plx_answer_release(answer);
+            status = plx_error_set(error, PLX_MISMATCH, "the answer quotes the key, and does not add up");
+        }
+    }
+    free(hidden);
+    return status;
 }
 
 static enum plx_status make_client(struct plx_endpoint *endpoint, const struct plx_model_options *options,

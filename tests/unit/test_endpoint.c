@@ -288,6 +288,64 @@ static void open__what_it_is(void **state)
     mock_endpoint_stop(other);
 }
 
+/* What a server says of the key is shown without it, however it is spelled, and before anything is cut off.
+ */
+static void open__names_with_the_key(void **state)
+{
+    (void)state;
+    const struct mock_endpoint_options named = {
+        .model = "uniform:8",
+        .name = "a-name-of-which-so-much-is-shown-that-the-key-is-cut-where-it-stands-which-is-at-the-end-of-"
+                "what-"
+                "there-is-room-for-in-a-message-and-a-little-more-of-this-sk-01234567890123456789"};
+    const struct plx_endpoint_options wishes = {.api_key = "sk-01234567890123456789"},
+                                      other = {.api_key = "other-model"};
+    struct plx_model *model;
+    struct plx_error error;
+    size_t count;
+    struct mock_endpoint *mock = mock_endpoint_start(&named, &error);
+    assert_non_null(mock);
+    assert_int_equal(open_at(mock, "openai", "", &wishes, NULL, &model, &error), PLX_MISMATCH);
+    assert_non_null(strstr(error.message, "of-this-***"));
+    assert_null(strstr(error.message, "sk-"));
+    assert_null(strstr(error.hint, "sk-"));
+    mock_endpoint_stop(mock);
+    mock = start("models/almanac.o3.arpa", "vllm/other-model");
+    assert_ok(open_at(mock, "vllm", "", &other, NULL, &model, &error), &error);
+    const struct plx_warning *warning = plx_model_warnings(model, &count);
+    assert_int_equal(count, 1);
+    assert_non_null(strstr(warning->message, "\"some-***********\""));
+    plx_model_close(model);
+    mock_endpoint_stop(mock);
+}
+
+static void plx_endpoint_read__without_the_key(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {
+        "{\"error\":{\"message\":\"no: sk-ab/cd+1234567890\"}}",
+        "{\"error\":{\"message\":\"no: sk-ab\\/cd+1234567890\"}}",
+        "{\"error\":{\"message\":\"no: \\u0073k-ab\\u002fcd+1234567890\"}}",
+        "{\"errors\":[\"no: sk-ab\\/cd+1234567890\"]}",
+    };
+    char key[] = "sk-ab/cd+1234567890";
+    const struct plx_endpoint endpoint = {.dialect = &plx_dialect_openai, .key = key};
+    const uint32_t ids[] = {1, 2};
+    const struct plx_sent_prompt prompt = {.ids = ids, .count = 2};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        struct plx_buffer text;
+        struct plx_answer answer;
+        struct plx_error error;
+        plx_buffer_init(&text, 1000);
+        assert_int_equal(plx_buffer_append_text(&text, texts[i], &error), PLX_OK);
+        assert_int_equal(plx_endpoint_read(&endpoint, &prompt, 1, &text, &answer, &error), PLX_MISMATCH);
+        assert_null(strstr(error.message, "cd+"));
+        assert_null(strstr(error.hint, "cd+"));
+        assert_non_null(strstr(error.hint, "no: ******"));
+        plx_buffer_release(&text);
+    }
+}
+
 /* Another model than the server's, options of no use, a URL with a password: clear, and without it. */
 static void open__wrong_names(void **state)
 {
@@ -377,6 +435,8 @@ int main(void)
         cmocka_unit_test(score__too_long),
         cmocka_unit_test(open__what_it_is),
         cmocka_unit_test(open__wrong_names),
+        cmocka_unit_test(open__names_with_the_key),
+        cmocka_unit_test(plx_endpoint_read__without_the_key),
         cmocka_unit_test(open__refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
