@@ -232,6 +232,7 @@ static void describe(struct plx_endpoint *endpoint)
 static void settle(struct plx_endpoint *endpoint, const struct plx_endpoint_options *wishes)
 {
     struct plx_model_info *info = &endpoint->base.info;
+    endpoint->told = endpoint->longest;
     endpoint->prompts_per_request = endpoint->dialect->prompts;
     if (wishes->prompts_per_request && endpoint->prompts_per_request > 1)
         endpoint->prompts_per_request = wishes->prompts_per_request;

@@ -55,6 +55,7 @@ struct plx_endpoint {
     unsigned prompts_per_request; /* at most */
     unsigned concurrency;
     uint64_t longest;   /* prompt, in tokens; 0: not known */
+    uint64_t told;      /* the longest that the server has told of; 0: it has not */
     uint32_t put_first; /* the symbol that the server puts before every text; PLX_NO_TOKEN: none */
     struct plx_model_property properties[PLX_ENDPOINT_PROPERTIES];
     struct plx_spellings *spellings; /* owned; any thread */

@@ -119,6 +119,7 @@ static void score__as_local_in_every_dialect(void **state)
     const struct plx_endpoint_options few = {.prompts_per_request = 3, .concurrency = 2};
     check_equal("models/almanac.o3.arpa", "openai", "openai", "openai", NULL);
     check_equal("models/almanac.o3.arpa", "openai/refuse-zero", "openai", "openai", &few);
+    check_equal("models/almanac.o3.arpa", "openai/fail-zero", "openai", "openai", NULL);
     check_equal("models/almanac.o3.arpa", "vllm", "openai", "vllm", NULL);
     check_equal("models/almanac.o3.arpa", "vllm", "vllm", "vllm", &few);
     check_equal("models/almanac.o3.arpa", "sglang", "openai", "sglang", NULL);
@@ -254,6 +255,36 @@ static void score__too_long(void **state)
     mock_endpoint_stop(mock);
 }
 
+/* What is generated takes one of the server's places, but none of what the user has bounded. */
+static void score__leaves_room(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *behaviour;
+        uint64_t wish, context;
+    } cases[] = {
+        {"openai/tells-length", 0, 4095},
+        {"openai/tells-length/refuse-zero", 0, 4094},
+        {"openai/tells-length/refuse-zero", 40, 39},
+        {"openai/refuse-zero", 40, 39},
+    };
+    uint32_t ids[4096] = {0};
+    double nats;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const struct plx_endpoint_options wishes = {.context = cases[i].wish};
+        const size_t longest = (size_t)cases[i].context + 1;
+        struct mock_endpoint *mock = start("models/almanac.o3.arpa", cases[i].behaviour);
+        struct plx_model *remote;
+        struct plx_error error;
+        assert_ok(open_at(mock, "openai", "", &wishes, NULL, &remote, &error), &error);
+        assert_int_equal(plx_model_info(remote)->context_length, cases[i].context);
+        assert_ok(score(remote, &(struct plx_window){ids, longest - 1, longest, 0}, 1, &nats, &error),
+                  &error);
+        plx_model_close(remote);
+        mock_endpoint_stop(mock);
+    }
+}
+
 static void open__what_it_is(void **state)
 {
     (void)state;
@@ -341,7 +372,7 @@ static void open__refused(void **state)
         {"llama.cpp", "llama.cpp"},
         {"vllm/null-middle", "null in place of log-probability"},
         {"vllm/other-tokens", "is of token"},
-        {"vllm/bos", "log-probability"},
+        {"vllm/bos", "(has the server put a start symbol before it?)"},
         {"vllm/short", ""},
         {"sglang/other-tokens", "came back as"},
         {"sglang/null-middle", "null in place of log-probability"},
@@ -375,6 +406,7 @@ int main(void)
         cmocka_unit_test(score__start_symbol_is_put),
         cmocka_unit_test(score__tells_of_windows),
         cmocka_unit_test(score__too_long),
+        cmocka_unit_test(score__leaves_room),
         cmocka_unit_test(open__what_it_is),
         cmocka_unit_test(open__wrong_names),
         cmocka_unit_test(open__refused),
