@@ -37,6 +37,10 @@ struct plx_dialect {
     /* The route that makes tokens of a text; NULL: there is none. */
     enum plx_status (*tokenize)(const struct plx_endpoint *endpoint, const char *text, size_t size,
                                 struct plx_text_tokens *tokens, struct plx_error *error);
+    /* Asks that route for the symbol that it puts before a text; PLX_NO_TOKEN: none, or there is no such
+       route. NULL likewise. */
+    enum plx_status (*start)(const struct plx_endpoint *endpoint, uint32_t *start, struct plx_error *error);
+    bool puts_start; /* before prompts that are sent as text, too */
 };
 
 extern const struct plx_dialect plx_dialect_openai, plx_dialect_vllm, plx_dialect_tgi, plx_dialect_sglang;

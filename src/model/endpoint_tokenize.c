@@ -146,6 +146,15 @@ static size_t longest_string(const cJSON *strings)
     return longest;
 }
 
+static bool read_id(const cJSON *number, uint32_t *id)
+{
+    if (!cJSON_IsNumber(number) || !(number->valuedouble >= 0) || number->valuedouble >= UINT32_MAX ||
+        number->valuedouble != (double)(uint32_t)number->valuedouble)
+        return false;
+    *id = (uint32_t)number->valuedouble;
+    return true;
+}
+
 static enum plx_status add_all(const cJSON *ids, const size_t *ends, struct plx_text_tokens *tokens,
                                struct plx_error *error)
 {
@@ -154,10 +163,10 @@ static enum plx_status add_all(const cJSON *ids, const size_t *ends, struct plx_
     size_t i = 0;
     cJSON_ArrayForEach(id, ids)
     {
-        if (!cJSON_IsNumber(id) || !(id->valuedouble >= 0) || id->valuedouble >= UINT32_MAX ||
-            id->valuedouble != (double)(uint32_t)id->valuedouble)
+        uint32_t value;
+        if (!read_id(id, &value))
             return plx_error_set(error, PLX_MISMATCH, "token %zu of the server's answer has no id", i + 1);
-        status = add_token(tokens, (uint32_t)id->valuedouble, ends[i++], error);
+        status = add_token(tokens, value, ends[i++], error);
         if (status)
             return status;
     }
@@ -224,6 +233,36 @@ enum plx_status plx_tokenize_vllm(const struct plx_endpoint *endpoint, const cha
                          cJSON_GetObjectItemCaseSensitive(answer, "token_strs"), text, size, tokens, error);
     cJSON_Delete(answer);
     return status;
+}
+
+/* The ids that "a" becomes, with special tokens or without. */
+static enum plx_status ask_letter(const struct plx_endpoint *endpoint, bool special, cJSON **answer,
+                                  struct plx_error *error)
+{
+    struct plx_buffer body;
+    const enum plx_status status = write_prompt(
+        endpoint, "a", 1, special ? ",\"add_special_tokens\":true}" : ",\"add_special_tokens\":false}", &body,
+        error);
+    return ask_json(endpoint, "/tokenize", status, &body, answer, error);
+}
+
+/* What stands before the letter's tokens: not what stands behind them, as end symbols do. */
+enum plx_status plx_start_special(const struct plx_endpoint *endpoint, uint32_t *start,
+                                  struct plx_error *error)
+{
+    cJSON *with, *without = NULL;
+    *start = PLX_NO_TOKEN;
+    enum plx_status status = ask_letter(endpoint, true, &with, error);
+    const cJSON *special = cJSON_GetObjectItemCaseSensitive(with, "tokens");
+    if (status == PLX_OK && cJSON_GetArraySize(special) > 1)
+        status = ask_letter(endpoint, false, &without, error);
+    const cJSON *letter = cJSON_GetArrayItem(cJSON_GetObjectItemCaseSensitive(without, "tokens"), 0);
+    if (status == PLX_OK && letter && !cJSON_Compare(special->child, letter, true) &&
+        cJSON_Compare(special->child->next, letter, true))
+        (void)read_id(special->child, start);
+    cJSON_Delete(with);
+    cJSON_Delete(without);
+    return status == PLX_MEMORY || status == PLX_INTERRUPTED ? status : PLX_OK;
 }
 
 /* [[id],[id],…], so that each is decoded by itself. */
@@ -428,7 +467,7 @@ static enum plx_status ask_spans(const struct plx_endpoint *endpoint, const char
     return ask_json(endpoint, "/tokenize", status, &body, answer, error);
 }
 
-enum plx_status plx_tgi_start(const struct plx_endpoint *endpoint, uint32_t *start, struct plx_error *error)
+enum plx_status plx_start_tgi(const struct plx_endpoint *endpoint, uint32_t *start, struct plx_error *error)
 {
     cJSON *answer;
     uint64_t id = PLX_NO_TOKEN;

@@ -12,8 +12,9 @@ enum plx_status plx_tokenize_sglang(const struct plx_endpoint *endpoint, const c
 enum plx_status plx_tokenize_tgi(const struct plx_endpoint *endpoint, const char *text, size_t size,
                                  struct plx_text_tokens *tokens, struct plx_error *error);
 
-/* The symbol that Text Generation Inference puts before every text; PLX_NO_TOKEN: none, or the server makes
-   no tokens of texts. */
-enum plx_status plx_tgi_start(const struct plx_endpoint *endpoint, uint32_t *start, struct plx_error *error);
+/* As the slot `start` of a dialect: of Text Generation Inference, and of the two others. */
+enum plx_status plx_start_tgi(const struct plx_endpoint *endpoint, uint32_t *start, struct plx_error *error);
+enum plx_status plx_start_special(const struct plx_endpoint *endpoint, uint32_t *start,
+                                  struct plx_error *error);
 
 #endif

@@ -128,4 +128,5 @@ const struct plx_dialect plx_dialect_vllm = {
     .write = write_request,
     .read = read_answer,
     .tokenize = plx_tokenize_vllm,
+    .start = plx_start_special,
 };

@@ -194,6 +194,35 @@ static void score__start_symbol_is_put(void **state)
     mock_endpoint_stop(mock);
 }
 
+/* What a server's texts begin with: <s> where its tokenizer has special tokens; nothing else puts it there.
+ */
+static void open__start_symbol(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *behaviour;
+        bool starts;
+    } cases[] = {{"vllm/special-tokens", true},
+                 {"sglang/special-tokens", true},
+                 {"tgi/special-tokens", true},
+                 {"vllm", false},
+                 {"sglang", false},
+                 {"openai/special-tokens", false}};
+    char *path = fixture_path("models/almanac.o3.arpa");
+    struct plx_model *local = fixture_open(path), *remote;
+    struct plx_error error;
+    free(path);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct mock_endpoint *mock = start("models/almanac.o3.arpa", cases[i].behaviour);
+        assert_ok(open_at(mock, "openai", "", NULL, NULL, &remote, &error), &error);
+        const uint32_t expected = cases[i].starts ? plx_model_info(local)->start : PLX_NO_TOKEN;
+        assert_int_equal(plx_model_info(remote)->start, expected);
+        plx_model_close(remote);
+        mock_endpoint_stop(mock);
+    }
+    plx_model_close(local);
+}
+
 struct told {
     double nats[3];
     unsigned windows;
@@ -404,6 +433,7 @@ int main(void)
         cmocka_unit_test(score__as_local_in_every_dialect),
         cmocka_unit_test(score__prompts_as_text),
         cmocka_unit_test(score__start_symbol_is_put),
+        cmocka_unit_test(open__start_symbol),
         cmocka_unit_test(score__tells_of_windows),
         cmocka_unit_test(score__too_long),
         cmocka_unit_test(score__leaves_room),
