@@ -61,11 +61,12 @@ enum plx_status plx_cache_forget_part(const char *cache, const char *lock, const
 }
 
 /* Is told what a content is whose bytes are about to come. */
-static enum plx_status begun(void *user, const struct plx_http_validators *validators,
+static enum plx_status begun(void *user, const struct plx_http_validators *validators, uint64_t size,
                              struct plx_error *error)
 {
     const struct part *part = user;
-    struct plx_cache_record record = {.downloaded = (int64_t)time(NULL), .validators = *validators};
+    struct plx_cache_record record = {
+        .size = size, .downloaded = (int64_t)time(NULL), .validators = *validators};
     snprintf(record.label, sizeof record.label, "%s", part->download->label);
     return plx_cache_record_write(part->notes, &record, error);
 }
@@ -99,6 +100,7 @@ static enum plx_status open_part(struct part *part, struct plx_error *error)
         .cap = cap_of(download->request),
         .descriptor = part->descriptor,
         .part = record.validators,
+        .part_size = record.size,
         .begun = begun,
         .begun_user = part,
     };

@@ -67,8 +67,8 @@ enum plx_status plx_http_ask(struct plx_http_fetch *fetch, struct plx_error *err
 /* Looking at the answer. */
 
 /* "bytes 10-50/51", "bytes 10-50/" and an asterisk, "bytes " and an asterisk "/51": *begin (PLX_NOWHERE for
-   the last) and *total (0: not said). */
-static bool content_range(const char *text, uint64_t *begin, uint64_t *total)
+   the last), *last likewise, and *total (0: not said). */
+static bool content_range(const char *text, uint64_t *begin, uint64_t *last, uint64_t *total)
 {
     if (strncasecmp(text, "bytes", 5) != 0)
         return false;
@@ -80,10 +80,12 @@ static bool content_range(const char *text, uint64_t *begin, uint64_t *total)
     *total = 0;
     if (strcmp(slash, "/*") != 0 && !plx_parse_u64(slash + 1, strlen(slash + 1), 0, INT64_MAX, total))
         return false;
-    *begin = PLX_NOWHERE;
+    *begin = *last = PLX_NOWHERE;
     if (slash - text == 1 && *text == '*')
         return true;
-    return dash && dash < slash && plx_parse_u64(text, (size_t)(dash - text), 0, INT64_MAX, begin);
+    return dash && dash < slash && plx_parse_u64(text, (size_t)(dash - text), 0, INT64_MAX, begin) &&
+           plx_parse_u64(dash + 1, (size_t)(slash - dash - 1), *begin, INT64_MAX, last) &&
+           (*total == 0 || *last < *total);
 }
 
 /* That an answer does not repeat a validator says nothing. */
@@ -108,26 +110,28 @@ static enum plx_http_course too_large(struct plx_http_fetch *fetch)
     return PLX_HTTP_FAILED;
 }
 
-/* The rest that was asked for, or that there is none. */
+/* The rest that was asked for, or that there is none. How large the whole is must be known, from the server
+   now or from before: else a range that is less than the rest would pass for it. */
 static enum plx_http_course admit_rest(struct plx_http_fetch *fetch)
 {
     char text[PLX_HTTP_VALIDATOR];
-    uint64_t begin = PLX_NOWHERE, total = 0;
+    uint64_t begin = PLX_NOWHERE, last = PLX_NOWHERE, total = 0;
     field(fetch, "Content-Range", text);
-    const bool understood = content_range(text, &begin, &total);
+    const bool understood = content_range(text, &begin, &last, &total);
     if (fetch->status == 416 && understood && total == fetch->done && !of_another_content(fetch, total)) {
         fetch->got = fetch->part;
         return PLX_HTTP_WHOLE;
     }
-    if (fetch->status == 416 || !understood || begin != fetch->done) {
+    if (total == 0)
+        total = fetch->size;
+    if (fetch->status == 416 || !understood || begin != fetch->done || last >= total) {
         fetch->rangeless = true;
         return PLX_HTTP_ANEW;
     }
     if (of_another_content(fetch, total))
         return PLX_HTTP_ANEW;
     fetch->got = fetch->part;
-    if (total > 0)
-        fetch->size = total;
+    fetch->size = total;
     return fetch->size > fetch->cap ? too_large(fetch) : PLX_HTTP_CONTENT;
 }
 
@@ -171,7 +175,8 @@ static enum plx_http_course admit_whole(struct plx_http_fetch *fetch)
     if (fetch->size > fetch->cap)
         return too_large(fetch);
     fetch->part = fetch->got;
-    if (fetch->sink->begun && fetch->sink->begun(fetch->sink_user, &fetch->got, &fetch->failure) != PLX_OK)
+    if (fetch->sink->begun &&
+        fetch->sink->begun(fetch->sink_user, &fetch->got, fetch->size, &fetch->failure) != PLX_OK)
         return PLX_HTTP_FAILED;
     return PLX_HTTP_CONTENT;
 }

@@ -25,9 +25,11 @@ struct plx_http_get {
 
     /* Of those first bytes; they are gone on with only if the server has the same still. */
     struct plx_http_validators part;
-    /* Is told what tells the content from another before its first byte is written, for another process to go
-       on with it; NULL: nobody wants to know. Its failure is that of the whole. */
-    enum plx_status (*begun)(void *user, const struct plx_http_validators *validators,
+    uint64_t part_size; /* of the content that they are the first of; 0: not known */
+    /* Is told what tells the content from another, and how large it is (0: not known), before its first byte
+       is written, for another process to go on with it; NULL: nobody wants to know. Its failure is that of
+       the whole. */
+    enum plx_status (*begun)(void *user, const struct plx_http_validators *validators, uint64_t size,
                              struct plx_error *error);
     void *begun_user;
 

@@ -41,6 +41,8 @@
        /drop-blind/N    as /blind
        /drop-ignored/N  as /range, but a range is answered with the whole
        /drop-wrong/N    as /range, but a range is answered with another one
+       /drop-unsaid/N   as /range, but of ranges the size of the whole is not said, and the first after the
+                        breaks is half of what was asked for
        /drop-stall/N    as /range, but where the others break off it stalls
        /etag-changes    the first request drops; later the content has all its bytes but one the same, and
                         another ETag

@@ -326,6 +326,18 @@ static void plx_cache_fetch__goes_on(void **state)
     expect_cache(1, 0);
 }
 
+/* How large the whole is was said when it was begun, by another process perhaps. */
+static void plx_cache_fetch__goes_on_in_pieces(void **state)
+{
+    (void)state;
+    struct plx_error error;
+    const char *const paths[URLS_MOST] = {"/drop-unsaid/1?pieces"};
+    expect_failure(PLX_NETWORK, paths, NULL, 0, "after 50000 of 100000 bytes", &error);
+    expect_failure(PLX_NETWORK, paths, NULL, 0, "after 75000 of 100000 bytes", &error);
+    expect(paths[0], NULL, true, 1);
+    expect_cache(1, 0);
+}
+
 /* What has changed meanwhile comes anew, all of it: its last byte tells. */
 static void plx_cache_fetch__part_of_another(void **state)
 {
@@ -619,31 +631,19 @@ int main(void)
 {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, begin, end)
     const struct CMUnitTest tests[] = {
-        CASE(plx_cache_fetch__known_hash),
-        CASE(plx_cache_fetch__hash_in_capitals),
-        CASE(plx_cache_fetch__wrong_hash),
-        CASE(plx_cache_fetch__wrong_size),
-        CASE(plx_cache_fetch__too_large),
-        CASE(plx_cache_fetch__cut_short),
-        CASE(plx_cache_fetch__revalidated),
-        CASE(plx_cache_fetch__damaged_record),
-        CASE(plx_cache_fetch__no_secrets_kept),
-        CASE(plx_cache_fetch__mirrors),
-        CASE(plx_cache_fetch__goes_on),
-        CASE(plx_cache_fetch__part_of_another),
-        CASE(plx_cache_fetch__part_without_notes),
-        CASE(plx_cache_fetch__offline),
-        CASE(plx_cache_fetch__unreachable),
-        CASE(plx_cache_fetch__unusable),
-        CASE(plx_cache_fetch__at_once),
-        CASE(plx_cache_fetch__interrupted),
-        CASE(plx_source_open__cached),
-        CASE(plx_cache_list__of_nothing),
-        CASE(plx_cache_list__items),
-        CASE(plx_cache_verify__damaged),
-        CASE(plx_cache_prune__useless),
-        CASE(plx_cache_prune__chosen),
-        CASE(plx_cache_prune__in_use),
+        CASE(plx_cache_fetch__known_hash),      CASE(plx_cache_fetch__hash_in_capitals),
+        CASE(plx_cache_fetch__wrong_hash),      CASE(plx_cache_fetch__wrong_size),
+        CASE(plx_cache_fetch__too_large),       CASE(plx_cache_fetch__cut_short),
+        CASE(plx_cache_fetch__revalidated),     CASE(plx_cache_fetch__damaged_record),
+        CASE(plx_cache_fetch__no_secrets_kept), CASE(plx_cache_fetch__mirrors),
+        CASE(plx_cache_fetch__goes_on),         CASE(plx_cache_fetch__goes_on_in_pieces),
+        CASE(plx_cache_fetch__part_of_another), CASE(plx_cache_fetch__part_without_notes),
+        CASE(plx_cache_fetch__offline),         CASE(plx_cache_fetch__unreachable),
+        CASE(plx_cache_fetch__unusable),        CASE(plx_cache_fetch__at_once),
+        CASE(plx_cache_fetch__interrupted),     CASE(plx_source_open__cached),
+        CASE(plx_cache_list__of_nothing),       CASE(plx_cache_list__items),
+        CASE(plx_cache_verify__damaged),        CASE(plx_cache_prune__useless),
+        CASE(plx_cache_prune__chosen),          CASE(plx_cache_prune__in_use),
     };
     return cmocka_run_group_tests(tests, start, stop);
 }
