@@ -147,7 +147,7 @@ static enum plx_status have(const struct wanted *wanted, const char *const *urls
         .user = wanted->options->user,
     };
     const enum plx_status status = plx_cache_fetch(wanted->options->network, &request, cached, error);
-    if (status == PLX_MISMATCH && wanted->sha256 && !wanted->split->sha256)
+    if (cached->refused && wanted->sha256 && !wanted->split->sha256)
         plx_error_hint(error,
                        "that was the content of the first download; without %s other content is believed",
                        wanted->trust.path);

@@ -102,12 +102,56 @@ static bool of_another_content(const struct plx_http_fetch *fetch, uint64_t tota
                                : differs(fetch->part.modified, fetch->got.modified);
 }
 
-static enum plx_http_course too_large(struct plx_http_fetch *fetch)
+uint64_t plx_http_most(const struct plx_http_fetch *fetch)
 {
-    plx_error_set(&fetch->failure, PLX_NETWORK,
-                  "the content has %" PRIu64 " bytes, more than the %" PRIu64 " allowed", fetch->size,
-                  fetch->cap);
+    return fetch->expected > 0 && fetch->expected < fetch->cap ? fetch->expected : fetch->cap;
+}
+
+/* What there is belongs to a content that is not wanted. */
+static void forget(struct plx_http_fetch *fetch)
+{
+    struct plx_error ignored; /* the failure is another one already */
+    if (!fetch->fixed && fetch->done > 0 && fetch->sink->restart(fetch->sink_user, &ignored) == PLX_OK)
+        fetch->done = 0;
+}
+
+static enum plx_http_course of_other_size(struct plx_http_fetch *fetch)
+{
+    const char *type = NULL;
+    fetch->other = true;
+    curl_easy_getinfo(fetch->easy, CURLINFO_CONTENT_TYPE, &type);
+    fetch->page = type && strncasecmp(type, "text/html", 9) == 0;
     return PLX_HTTP_FAILED;
+}
+
+enum plx_http_course plx_http_outgrown(struct plx_http_fetch *fetch)
+{
+    const uint64_t most = plx_http_most(fetch);
+    forget(fetch);
+    if (most == fetch->expected) {
+        plx_error_set(&fetch->failure, PLX_NETWORK,
+                      "the content is larger than the %" PRIu64 " bytes that it should have", most);
+        return of_other_size(fetch);
+    }
+    plx_error_set(&fetch->failure, PLX_NETWORK, "the content is larger than the %" PRIu64 " bytes allowed",
+                  most);
+    return PLX_HTTP_FAILED;
+}
+
+/* Whether a content of that size, 0 where it is not known, is wanted. */
+static bool fits(struct plx_http_fetch *fetch, uint64_t size)
+{
+    if (size > 0 && fetch->expected > 0 && size != fetch->expected) {
+        plx_error_set(&fetch->failure, PLX_NETWORK, "the content has %" PRIu64 " bytes instead of %" PRIu64,
+                      size, fetch->expected);
+        of_other_size(fetch);
+        return false;
+    }
+    if (size <= fetch->cap)
+        return true;
+    plx_error_set(&fetch->failure, PLX_NETWORK,
+                  "the content has %" PRIu64 " bytes, more than the %" PRIu64 " allowed", size, fetch->cap);
+    return false;
 }
 
 /* The rest that was asked for, or that there is none. How large the whole is must be known, from the server
@@ -130,9 +174,13 @@ static enum plx_http_course admit_rest(struct plx_http_fetch *fetch)
     }
     if (of_another_content(fetch, total))
         return PLX_HTTP_ANEW;
+    if (!fits(fetch, total)) {
+        forget(fetch);
+        return PLX_HTTP_FAILED;
+    }
     fetch->got = fetch->part;
     fetch->size = total;
-    return fetch->size > fetch->cap ? too_large(fetch) : PLX_HTTP_CONTENT;
+    return PLX_HTTP_CONTENT;
 }
 
 /* gzip is stored as it comes, as by other clients, and undone by whoever reads it, who looks for it anyhow.
@@ -155,7 +203,9 @@ static bool legible(struct plx_http_fetch *fetch)
 static enum plx_http_course admit_whole(struct plx_http_fetch *fetch)
 {
     curl_off_t length = -1;
-    if (!legible(fetch))
+    curl_easy_getinfo(fetch->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
+    const uint64_t size = length > 0 ? (uint64_t)length : 0;
+    if (!legible(fetch) || !fits(fetch, size))
         return PLX_HTTP_FAILED;
     if (fetch->done > 0) {
         if (fetch->fixed) {
@@ -170,10 +220,7 @@ static enum plx_http_course admit_whole(struct plx_http_fetch *fetch)
             return PLX_HTTP_FAILED;
         fetch->done = 0;
     }
-    curl_easy_getinfo(fetch->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
-    fetch->size = length > 0 ? (uint64_t)length : 0;
-    if (fetch->size > fetch->cap)
-        return too_large(fetch);
+    fetch->size = size;
     fetch->part = fetch->got;
     if (fetch->sink->begun &&
         fetch->sink->begun(fetch->sink_user, &fetch->got, fetch->size, &fetch->failure) != PLX_OK)

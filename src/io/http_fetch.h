@@ -45,6 +45,7 @@ struct plx_http_fetch {
     const struct plx_http_sink *sink;
     void *sink_user;
     uint64_t cap;
+    uint64_t expected;                /* size of the content, 0: not known */
     struct plx_http_validators part;  /* of the `done` bytes that the sink has already */
     struct plx_http_validators known; /* of what need not come again */
 
@@ -52,6 +53,7 @@ struct plx_http_fetch {
     bool fixed;           /* set by the sink: what it has taken cannot be taken back */
     bool ended;           /* with success */
     bool unmodified;      /* it is the known content */
+    bool other, page;     /* it failed because of the size that is expected; what came is HTML, it is said */
     uint64_t done;        /* bytes that the sink has */
     uint64_t size;        /* of the content, 0: not known; given where that of the part is known */
     uint64_t transferred; /* bytes that came */

@@ -93,6 +93,7 @@ enum plx_status plx_http_get(struct plx_http_get *get, struct plx_error *error)
                                           .interrupted_user = get->user,
                                           .sink = &sink,
                                           .cap = get->cap,
+                                          .expected = get->expected,
                                           .known = get->known}};
     struct plx_http_fetch *fetch = &download.fetch;
     fetch->sink_user = &download;
@@ -109,6 +110,8 @@ enum plx_status plx_http_get(struct plx_http_get *get, struct plx_error *error)
     get->got = fetch->got;
     get->size = fetch->size;
     get->transferred = fetch->transferred;
+    get->other = fetch->other;
+    get->page = fetch->page;
     plx_http_fetch_close(fetch);
     return status;
 }

@@ -20,8 +20,10 @@ struct plx_http_get {
     const struct plx_network *network;
     bool (*interrupted)(void *user);
     void *user;
-    uint64_t cap;   /* bytes that it may have at most; 0: 64 GiB */
-    int descriptor; /* of a regular file, read and written, that holds the first bytes already, or none */
+    uint64_t cap;      /* bytes that it may have at most; 0: 64 GiB */
+    uint64_t expected; /* bytes that it has if it is the right one: where others are announced, or more come,
+                          it ends at once; that there are as many is left to the caller. 0: not known */
+    int descriptor;    /* of a regular file, read and written, that holds the first bytes already, or none */
 
     /* Of those first bytes; they are gone on with only if the server has the same still. */
     struct plx_http_validators part;
@@ -41,6 +43,8 @@ struct plx_http_get {
     struct plx_http_validators got; /* of what has come */
     uint64_t size;                  /* bytes of the file */
     uint64_t transferred;           /* of these, in this call */
+    bool other;                     /* also of a failure: it is not of the expected size … */
+    bool page;                      /* … and the server says that it is HTML */
 };
 
 /* PLX_NETWORK, PLX_IO (a full disk), PLX_INTERRUPTED, PLX_MEMORY. After a failure the file holds what can be

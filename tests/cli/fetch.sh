@@ -125,7 +125,7 @@ before=$(sum served/both.zip)
 after=$(sum served/both.zip)
 find cache -type f ! -path '*/trust/*' -delete
 run "$PERPLEX" fetch both/test
-ends_with 2
+ends_with 4
 case $(cat err) in
 *"$before"*"$after"* | *"$after"*"$before"*) ;;
 *) fail "stderr does not say both hashes: $(cat err)" ;;
@@ -134,9 +134,9 @@ esac
 # What is not as the manifest says.
 zeros=$(printf '%064d' 0)
 manifest hash "\"test\": {\"urls\": [\"$web/test.txt\"], \"sha256\": \"$zeros\"}"
-refuses 2 '*' "$PERPLEX" fetch hash
+refuses 4 '*' "$PERPLEX" fetch hash
 manifest size "\"test\": {\"urls\": [\"$web/test.txt\"], \"size\": 3}"
-refuses 2 '*' "$PERPLEX" fetch size
+refuses 4 '*' "$PERPLEX" fetch size
 [ -z "$(find cache -type f -size -4c ! -size 0)" ] || fail 'something is kept'
 for count in documents:9:10 lines:66:67 words:3582:3581 characters:18586:1 bytes:18639:18640 tokens:3582:1; do
     name=${count%%:*} found=${count#*:}

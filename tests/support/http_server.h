@@ -25,6 +25,7 @@
        /wrong-length    a length smaller by 5 than the content, all of which is sent
        /gzip-encoding   the compressed content, as a Content-Encoding: gzip
        /br-encoding     the content, as a Content-Encoding: br
+       /page            a short page of HTML
        /429/N           N times 429 with Retry-After: 1, then the content
        /429-long        429 with Retry-After: 3600, always
        /503/N           N times 503, then the content
