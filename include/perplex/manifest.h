@@ -63,9 +63,9 @@ PLX_API size_t plx_manifest_path_length(const char *name);
 
 /* Opens the manifest of "NAME[/SPLIT]", without "corpus:". *split points to what follows the slash, in
    `name`; NULL where nothing does. network may be NULL, for the library's own. *manifest is to be closed with
-   plx_manifest_close; NULL on failure. PLX_USAGE where there is no such manifest; PLX_MALFORMED with the
-   file, and line and column or the path of the member, where it is not as it should be; PLX_IO, PLX_MEMORY.
-   Any thread. */
+   plx_manifest_close; NULL on failure. PLX_USAGE where there is no such manifest, or a URL names it;
+   PLX_MALFORMED with the file, and line and column or the path of the member, where it is not as it should
+   be; PLX_IO, PLX_MEMORY. Any thread. */
 PLX_API enum plx_status plx_manifest_open(const char *name, const struct plx_network *network,
                                           struct plx_manifest **manifest, const char **split,
                                           struct plx_error *error);

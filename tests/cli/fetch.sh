@@ -155,6 +155,20 @@ for arguments in secret '--list secret' '--list --json secret'; do
     ! cat out err | grep hush || fail 'a secret is shown'
 done
 
+for arguments in "fetch http://me:hush@${web#http://}/m.json/test" "fetch --list ftp://me:hush@h/m.json" \
+    "eval uniform:9 corpus:http://me:hush@${web#http://}/m.json/test"; do
+    # shellcheck disable=SC2086 # words
+    PERPLEX_OFFLINE=1 refuses 2 'a manifest is a file, and no URL (*' "$PERPLEX" $arguments
+done
+cat >plan.json <<END
+{"schema": "perplex.plan/1", "models": ["uniform:9"], "corpora": ["http://me:hush@${web#http://}",
+  "corpus:http://me:hush@h.json", "corpus:http://me:hush@h/a.json/test"], "results": "secret"}
+END
+PERPLEX_OFFLINE=1 run "$PERPLEX" run plan.json
+grep -q 'uniform:9, h.json, default: ' err || fail "the name is not there: $(cat err)"
+! cat out err | grep hush || fail 'a secret is shown'
+[ -z "$(find . -path '*hush*')" ] || fail 'a secret is in the name of a file'
+
 # Names.
 misused "--output $folder/good.json would overwrite what is read: *" \
     "$PERPLEX" eval uniform:9 "corpus:$folder/good.json/test" -o "$folder/good.json"
