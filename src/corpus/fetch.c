@@ -81,7 +81,7 @@ static enum plx_status compare(const struct plx_manifest_counts *known,
 {
 #define COMPARE_COUNT(member, words)                                                                    \
     if (known->member > 0 && known->member != found->member) {                                          \
-        plx_error_set(error, PLX_MISMATCH,                                                              \
+        plx_error_set(error, PLX_MALFORMED,                                                             \
                       "there are %" PRIu64 " " words ", but its manifest says %" PRIu64, found->member, \
                       known->member);                                                                   \
         return plx_error_input(error, name);                                                            \

@@ -84,7 +84,7 @@ tail -c +101 "$almanac/train.txt" | head -c 1000 >part.txt
 accepts "$PERPLEX" eval uniform:65536 corpus:both/part -q
 has corpus.sha256 "$(sum part.txt)"
 has counts.tokens 1000
-refuses 2 'corpus:both/behind*the range ends at byte 19000, and there are only 18639' "$PERPLEX" fetch both/behind
+refuses 3 'corpus:both/behind*the range ends at byte 19000, and there are only 18639' "$PERPLEX" fetch both/behind
 refuses 2 '*which split of the corpus "both" is not said (it has train, test, part, behind)' \
     "$PERPLEX" eval uniform:10 corpus:both
 misused '*corpus:both/part: tokens are of the kind char, but those before it word (*' \
@@ -113,7 +113,7 @@ run "$PERPLEX" fetch sorry/test
 ends_with 0
 fetched sorry/test "$test_text"
 accepts "$PERPLEX" fetch --list sorry
-refuses 2 'corpus:sorry/other: there are 1 lines, but its manifest says 2' "$PERPLEX" fetch sorry/other
+refuses 3 'corpus:sorry/other: there are 1 lines, but its manifest says 2' "$PERPLEX" fetch sorry/other
 printf 'of\ntwo lines\n' >served/changing
 run "$PERPLEX" fetch sorry/other
 ends_with 0
@@ -141,10 +141,10 @@ refuses 2 '*' "$PERPLEX" fetch size
 for count in documents:9:10 lines:66:67 words:3582:3581 characters:18586:1 bytes:18639:18640 tokens:3582:1; do
     name=${count%%:*} found=${count#*:}
     manifest counts "\"test\": {\"urls\": [\"$web/test.txt\"], \"sha256\": \"$hash\", \"counts\": {\"$name\": ${found#*:}}}"
-    refuses 2 "corpus:counts/test: there are ${found%:*} $name, but its manifest says ${found#*:}" "$PERPLEX" fetch counts
+    refuses 3 "corpus:counts/test: there are ${found%:*} $name, but its manifest says ${found#*:}" "$PERPLEX" fetch counts
 done
 for _ in 1 2; do
-    refuses 2 'corpus:counts/test: there are 3582 tokens, but its manifest says 1' "$PERPLEX" eval uniform:9 corpus:counts
+    refuses 3 'corpus:counts/test: there are 3582 tokens, but its manifest says 1' "$PERPLEX" eval uniform:9 corpus:counts
 done
 
 # What may be secret in a URL is used, and not shown.
