@@ -101,8 +101,9 @@ struct plx_manifest_fetch {
 
 /* Has the file of the split in the cache, and verifies what the manifest says of its content where that has
    not been done: size, SHA-256 and counts. Where the manifest has no SHA-256, that of what comes first is
-   noted in the cache, and told to network->note; other content is refused from then on. PLX_MISMATCH where
-   something is otherwise; the errors of plx_cache_fetch and of reading a corpus. Any thread. */
+   noted in the cache, and told to network->note; other content is refused from then on, and a page of HTML
+   is not believed. PLX_NETWORK where another file came; PLX_MALFORMED where its counts or its range are not
+   as the manifest says; the errors of plx_cache_fetch and of reading a corpus. Any thread. */
 PLX_API enum plx_status plx_manifest_fetch(const struct plx_manifest *manifest,
                                            const struct plx_manifest_split *split,
                                            const struct plx_manifest_fetch *options,

@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "io/cache_folder.h"
 #include "io/cache_lock.h"
+#include "io/html.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -10,7 +11,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -110,10 +110,7 @@ static enum plx_status open_part(struct part *part, struct plx_error *error)
 /* Guesses why it is not what it should be. */
 static enum plx_status guess(const struct part *part, struct plx_error *error)
 {
-    char head[512] = "";
-    const ssize_t got = pread(part->descriptor, head, sizeof head - 1, 0);
-    const char *text = head + (got > 0 ? strspn(head, " \t\r\n") : 0);
-    if (strncasecmp(text, "<!doctype html", 14) == 0 || strncasecmp(text, "<html", 5) == 0)
+    if (plx_html_begins(part->descriptor))
         plx_error_hint(error, "what came is a page of HTML: perhaps one has to log in there, or agree to "
                               "something; it is not kept");
     else

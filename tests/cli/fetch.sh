@@ -114,10 +114,41 @@ ends_with 0
 fetched sorry/test "$test_text"
 accepts "$PERPLEX" fetch --list sorry
 refuses 3 'corpus:sorry/other: there are 1 lines, but its manifest says 2' "$PERPLEX" fetch sorry/other
+[ -z "$(find cache -type f -size 7c)" ] || fail 'what is not as its manifest says is kept'
 printf 'of\ntwo lines\n' >served/changing
 run "$PERPLEX" fetch sorry/other
 ends_with 0
 fetched sorry/other served/changing
+
+# Nothing else knows what should have come: it is not believed, and not kept.
+manifest login "\"test\": {\"urls\": [\"$web/login\"]}"
+cp served/sorry served/login
+for _ in 1 2; do
+    refuses 4 'corpus:login/test: what came is a page of HTML, which is not believed (perhaps one has to log in*' \
+        "$PERPLEX" fetch login
+done
+cp "$test_text" served/login
+run "$PERPLEX" fetch login
+ends_with 0
+fetched login/test "$test_text"
+
+# What is noted of downloads may be damaged where the manifest has the hash.
+noted=cache/perplex/trust/$(printf '%s' "$web/login" | sha256sum | cut -d ' ' -f 1)
+echo damaged >"$noted"
+refuses 3 '*/trust/*: lines of 64 hexadecimal digits are expected*' "$PERPLEX" fetch login
+manifest login "\"test\": {\"urls\": [\"$web/login\"], \"sha256\": \"$hash\"}"
+accepts "$PERPLEX" fetch login
+grep -qx "$hash" "$noted" || fail 'what is noted is not mended'
+
+# Somebody else's cache, of another manifest.
+if [ "$(id -u)" -ne 0 ]; then
+    manifest login "\"test\": {\"urls\": [\"$web/login\"], \"sha256\": \"$hash\", \"counts\": {\"lines\": 66}}"
+    chmod -R a-w cache
+    accepts "$PERPLEX" fetch login
+    manifest login "\"test\": {\"urls\": [\"$web/login\"], \"counts\": {\"lines\": 66}}"
+    accepts "$PERPLEX" fetch login
+    chmod -R u+w cache
+fi
 
 # Another content later.
 before=$(sum served/both.zip)
