@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "io/cache_folder.h"
 #include "io/cache_lock.h"
+#include "io/html.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -10,7 +11,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -99,15 +99,6 @@ static enum plx_status open_part(struct part *part, struct plx_error *error)
     return PLX_OK;
 }
 
-/* Whether it begins as HTML does. */
-static bool is_page(const struct part *part)
-{
-    char head[512] = "";
-    const ssize_t got = pread(part->descriptor, head, sizeof head - 1, 0);
-    const char *text = head + (got > 0 ? strspn(head, " \t\r\n") : 0);
-    return strncasecmp(text, "<!doctype html", 14) == 0 || strncasecmp(text, "<html", 5) == 0;
-}
-
 /* Guesses why it is not what it should be. */
 static enum plx_status refuse(bool page, struct plx_cached *cached, struct plx_error *error)
 {
@@ -129,7 +120,7 @@ static enum plx_status check(struct part *part, struct plx_cached *cached, struc
     if (request->size && part->get.size != request->size) {
         plx_error_set(error, PLX_NETWORK, "the content has %" PRIu64 " bytes instead of %" PRIu64,
                       part->get.size, request->size);
-        return refuse(is_page(part), cached, error);
+        return refuse(plx_html_begins(part->descriptor), cached, error);
     }
     const enum plx_status status =
         plx_cache_hash(part->descriptor, request->interrupted, request->user, cached->sha256, error);
@@ -137,7 +128,7 @@ static enum plx_status check(struct part *part, struct plx_cached *cached, struc
         return status;
     plx_error_set(error, PLX_NETWORK, "the content has the SHA-256 %s instead of %s", cached->sha256,
                   download->sha256);
-    return refuse(is_page(part), cached, error);
+    return refuse(plx_html_begins(part->descriptor), cached, error);
 }
 
 /* So that a content that is there is there after a power failure too. */
