@@ -6,12 +6,13 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-/* How many ids are read at a time. */
-#define IDS 512
-
 static struct plx_prompt *add_prompt(struct plx_members *members, struct plx_prompt_list *list)
 {
     struct plx_error error;
+    if (list->count == PLX_PROMPTS_MOST) {
+        plx_reply_refuse(members->answer, 400, "there are more than %d prompts", PLX_PROMPTS_MOST);
+        return NULL;
+    }
     if (plx_reserve_array(&list->prompts, &list->capacity, list->count + 1, sizeof *list->prompts, &error)) {
         plx_reply_fail(members->answer, &error);
         return NULL;
@@ -19,6 +20,13 @@ static struct plx_prompt *add_prompt(struct plx_members *members, struct plx_pro
     struct plx_prompt *prompt = list->prompts + list->count++;
     plx_prompt_init(prompt, PLX_ANSWER_BYTES_MOST);
     return prompt;
+}
+
+bool plx_prompt_list_refuse(struct plx_reply *answer)
+{
+    return plx_reply_refuse(answer, 400,
+                            "the request has more than %d tokens, with those that are to be made",
+                            PLX_REQUEST_TOKENS_MOST);
 }
 
 void plx_prompt_list_release(struct plx_prompt_list *list)
@@ -74,12 +82,12 @@ static bool take_id(struct plx_members *members, struct plx_prompt_list *list, s
     return true;
 }
 
-/* Those that are written as they mostly are. */
+/* Those that are written as they mostly are, as long as there is room for them and one more. */
 static bool take_ids(struct plx_members *members, struct plx_prompt_list *list, struct plx_prompt *prompt)
 {
     const uint64_t vocabulary = members->served->info->vocabulary;
-    const size_t end =
-        prompt->count + plx_json_scan_numbers(&members->scan, prompt->ids + prompt->count, IDS);
+    const size_t end = prompt->count + plx_json_scan_numbers(&members->scan, prompt->ids + prompt->count,
+                                                             prompt->capacity - prompt->count - 1);
     for (; prompt->count < end; prompt->count++) {
         const uint32_t id = prompt->ids[prompt->count];
         char text[PLX_NUMBER_TEXT];
@@ -99,7 +107,9 @@ bool plx_prompt_member_ids(struct plx_members *members, const char *key, struct 
         return plx_reply_refuse(members->answer, 400, "%s must be an array of token ids", key);
     plx_json_scan_begin(&members->scan, '[');
     for (size_t i = 0; plx_json_scan_more(&members->scan, ']', i); i++) {
-        if (plx_prompt_reserve(prompt, IDS + 1, &error))
+        if (prompt->count >= PLX_REQUEST_TOKENS_MOST)
+            return plx_prompt_list_refuse(members->answer);
+        if (plx_prompt_reserve(prompt, 1, &error))
             return plx_reply_fail(members->answer, &error);
         plx_json_scan_space(&members->scan);
         if (!take_ids(members, list, prompt) || !take_id(members, list, prompt))
