@@ -4,7 +4,9 @@
 #include "base/number.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static struct plx_prompt *add_prompt(struct plx_members *members, struct plx_prompt_list *list)
 {
@@ -50,19 +52,22 @@ static bool add_text(struct plx_members *members, struct plx_prompt_list *list)
     return status == PLX_OK || plx_reply_fail(members->answer, &error);
 }
 
-static bool refuse_id(struct plx_members *members, const struct plx_prompt_list *list, size_t index,
-                      const char *id, size_t length)
+static bool refuse_id(struct plx_members *members, const char *key, const struct plx_prompt_list *list,
+                      size_t index, const char *id, size_t length)
 {
+    char of[40] = "";
+    if (strcmp(key, "prompt") == 0)
+        snprintf(of, sizeof of, " of prompt %zu", list->count - 1);
     const uint64_t vocabulary = members->served->info->vocabulary;
     return plx_reply_refuse(
-        members->answer, 400,
-        "token %zu of prompt %zu is %.*s, but ids are whole numbers from 0 to %" PRIu64 "%s", index,
-        list->count - 1, length < 40 ? (int)length : 40, id, vocabulary ? vocabulary - 1 : PLX_NO_TOKEN - 1,
+        members->answer, 400, "token %zu%s is %.*s, but ids are whole numbers from 0 to %" PRIu64 "%s", index,
+        of, length < 40 ? (int)length : 40, id, vocabulary ? vocabulary - 1 : PLX_NO_TOKEN - 1,
         members->served->info->capabilities & PLX_UNKNOWN_CONTEXT ? ", or -1 for an unknown word" : "");
 }
 
 /* One id, however it is written. */
-static bool take_id(struct plx_members *members, struct plx_prompt_list *list, struct plx_prompt *prompt)
+static bool take_id(struct plx_members *members, const char *key, const struct plx_prompt_list *list,
+                    struct plx_prompt *prompt)
 {
     const struct plx_model_info *info = members->served->info;
     const uint64_t most = info->vocabulary ? info->vocabulary - 1 : PLX_NO_TOKEN - 1;
@@ -77,13 +82,14 @@ static bool take_id(struct plx_members *members, struct plx_prompt_list *list, s
         info->capabilities & PLX_UNKNOWN_CONTEXT)
         id = PLX_NO_TOKEN;
     else if (!plx_parse_u64(number.text, number.length, 0, most, &id))
-        return refuse_id(members, list, prompt->count, number.text, number.length);
+        return refuse_id(members, key, list, prompt->count, number.text, number.length);
     prompt->ids[prompt->count++] = (uint32_t)id;
     return true;
 }
 
 /* Those that are written as they mostly are, as long as there is room for them and one more. */
-static bool take_ids(struct plx_members *members, struct plx_prompt_list *list, struct plx_prompt *prompt)
+static bool take_ids(struct plx_members *members, const char *key, const struct plx_prompt_list *list,
+                     struct plx_prompt *prompt)
 {
     const uint64_t vocabulary = members->served->info->vocabulary;
     const size_t end = prompt->count + plx_json_scan_numbers(&members->scan, prompt->ids + prompt->count,
@@ -92,7 +98,7 @@ static bool take_ids(struct plx_members *members, struct plx_prompt_list *list, 
         const uint32_t id = prompt->ids[prompt->count];
         char text[PLX_NUMBER_TEXT];
         if (vocabulary && id >= vocabulary)
-            return refuse_id(members, list, prompt->count, text, plx_format_u64(id, text));
+            return refuse_id(members, key, list, prompt->count, text, plx_format_u64(id, text));
     }
     return true;
 }
@@ -112,7 +118,7 @@ bool plx_prompt_member_ids(struct plx_members *members, const char *key, struct 
         if (plx_prompt_reserve(prompt, 1, &error))
             return plx_reply_fail(members->answer, &error);
         plx_json_scan_space(&members->scan);
-        if (!take_ids(members, list, prompt) || !take_id(members, list, prompt))
+        if (!take_ids(members, key, list, prompt) || !take_id(members, key, list, prompt))
             return false;
     }
     return !members->scan.message || plx_members_malformed(members);

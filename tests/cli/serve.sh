@@ -61,6 +61,9 @@ answers '^{"count": 3, "max_model_len": null, "tokens": \[15, 13, 2\]}$'
 asks 200 /detokenize -d '{"tokens": [15, 13, 2]}'
 answers '^{"prompt": "the island\\n"}$'
 
+asks 400 /detokenize -d '{"tokens": [15, 6524]}'
+answers '"token 1 is 6524, but ids'
+
 # What a sentence costs is what eval says: the start symbol, its words, the end symbol.
 head -n 1 "$test_text" >line
 accepts "$PERPLEX" eval "$ngram" line --per-token tokens.jsonl
