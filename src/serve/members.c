@@ -100,7 +100,7 @@ bool plx_members_i64(struct plx_members *members, const char *key, int64_t *valu
     uint64_t size;
     if (!scan_number(members, key, &number))
         return false;
-    const bool negative = *number.text == '-';
+    const bool negative = number.length > 0 && *number.text == '-';
     if (plx_parse_u64(number.text + negative, number.length - negative, 0, INT64_MAX, &size)) {
         *value = negative ? -(int64_t)size : (int64_t)size;
         return true;

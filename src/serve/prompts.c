@@ -58,8 +58,11 @@ static enum plx_status refuse_word(struct plx_word word, struct plx_error *error
 {
     char copy[64] = "", shown[4 * sizeof copy];
     const size_t length = word.length < sizeof copy ? word.length : sizeof copy - 1;
-    for (size_t i = 0; i < length; i++)
-        copy[i] = word.text[i] ? word.text[i] : '?'; /* of what has no form as text */
+    memcpy(copy, word.text, length);
+    for (size_t i = 0; i < length; i++) {
+        if (!copy[i])
+            copy[i] = '?'; /* a NUL would end the text */
+    }
     plx_text_visible(copy, shown, sizeof shown);
     return plx_error_set(error, PLX_MISMATCH,
                          "the model's vocabulary lacks \"%s\", and has nothing for unknown words", shown);
@@ -152,7 +155,8 @@ enum plx_status plx_prompt_tokenize(struct plx_prompt *prompt, const struct plx_
 static bool needs_space(const struct plx_prompt *prompt, size_t count)
 {
     const size_t before = count > 0 ? prompt->ends[count - 1] : prompt->begin;
-    return before > 0 && !memchr(" \t\n", prompt->text.data[before - 1], 3);
+    const uint8_t byte = before > 0 ? prompt->text.data[before - 1] : ' ';
+    return byte != ' ' && byte != '\t' && byte != '\n';
 }
 
 enum plx_status plx_prompt_spell_token(const struct plx_prompt *prompt, const struct plx_served *served,

@@ -133,8 +133,10 @@ static void plx_prompt__no_vocabulary(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(plx_prompt__words),         cmocka_unit_test(plx_prompt_tokenize__many),
-        cmocka_unit_test(plx_prompt__no_end_symbol), cmocka_unit_test(plx_prompt__characters),
+        cmocka_unit_test(plx_prompt__words),
+        cmocka_unit_test(plx_prompt_tokenize__many),
+        cmocka_unit_test(plx_prompt__no_end_symbol),
+        cmocka_unit_test(plx_prompt__characters),
         cmocka_unit_test(plx_prompt__no_vocabulary),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
