@@ -167,20 +167,23 @@ static enum plx_status take_vocabulary(struct plx_endpoint *endpoint, const stru
     return PLX_OK;
 }
 
-/* Whether the server makes tokens of texts; and what it puts before them. */
+/* Whether the server makes tokens of texts; and what these begin with. */
 static enum plx_status find_tokenizer(struct plx_endpoint *endpoint, struct plx_error *error)
 {
     struct plx_text_tokens tokens = {0};
     if (!endpoint->dialect->tokenize)
         return PLX_OK;
-    if (endpoint->dialect == &plx_dialect_tgi) {
-        const enum plx_status status = plx_tgi_start(endpoint, &endpoint->put_first, error);
-        if (status)
-            return status;
-    }
+    uint32_t start;
+    enum plx_status status = endpoint->dialect->start(endpoint, &start, error);
+    if (status)
+        return status;
+    if (endpoint->text && endpoint->dialect->puts_start)
+        endpoint->put_first = start;
+    if (endpoint->base.info.start == PLX_NO_TOKEN)
+        endpoint->base.info.start = start;
     if (endpoint->base.vocabulary)
         return PLX_OK;
-    const enum plx_status status = endpoint->dialect->tokenize(endpoint, "a a", 3, &tokens, error);
+    status = endpoint->dialect->tokenize(endpoint, "a a", 3, &tokens, error);
     endpoint->puts_blank = status == PLX_OK && tokens.count == 2 && tokens.ids[0] == tokens.ids[1];
     free(tokens.ids);
     free(tokens.ends);
@@ -202,7 +205,9 @@ static enum plx_status choose_prompts(struct plx_endpoint *endpoint, enum plx_pr
     if (endpoint->text && endpoint->served) {
         plx_error_set(error, PLX_USAGE,
                       "a server of this program is sent ids, which say more than its words");
-        return plx_error_hint(error, "--prompts ids, or none");
+        return dialect->takes_ids ? plx_error_hint(error, "--prompts ids, or none")
+                                  : plx_error_hint(error, "openai:%s@%s names it", endpoint->name.model,
+                                                   endpoint->name.label);
     }
     return PLX_OK;
 }
@@ -222,14 +227,13 @@ static void describe(struct plx_endpoint *endpoint)
     info->batch = endpoint->bounded ? BOUNDED_TARGETS : 0;
     /* Two such batches keep all connections busy. */
     info->batch_windows = (size_t)endpoint->concurrency * endpoint->prompts_per_request / 2 + 1;
-    if (info->start == PLX_NO_TOKEN)
-        info->start = endpoint->put_first;
 }
 
 /* How long contexts can be, and how many prompts go into a request. */
 static void settle(struct plx_endpoint *endpoint, const struct plx_endpoint_options *wishes)
 {
     struct plx_model_info *info = &endpoint->base.info;
+    endpoint->told = endpoint->longest;
     endpoint->prompts_per_request = endpoint->dialect->prompts;
     if (wishes->prompts_per_request && endpoint->prompts_per_request > 1)
         endpoint->prompts_per_request = wishes->prompts_per_request;

@@ -40,6 +40,10 @@ struct plx_dialect {
     /* The route that makes tokens of a text; NULL: there is none. */
     enum plx_status (*tokenize)(const struct plx_endpoint *endpoint, const char *text, size_t size,
                                 struct plx_text_tokens *tokens, struct plx_error *error);
+    /* Asks that route for the symbol that it puts before a text; PLX_NO_TOKEN: none, or there is no such
+       route. NULL likewise. */
+    enum plx_status (*start)(const struct plx_endpoint *endpoint, uint32_t *start, struct plx_error *error);
+    bool puts_start; /* before prompts that are sent as text, too */
 };
 
 extern const struct plx_dialect plx_dialect_openai, plx_dialect_vllm, plx_dialect_tgi, plx_dialect_sglang;
@@ -58,6 +62,7 @@ struct plx_endpoint {
     unsigned prompts_per_request; /* at most */
     unsigned concurrency;
     uint64_t longest;   /* prompt, in tokens; 0: not known */
+    uint64_t told;      /* the longest that the server has told of; 0: it has not */
     uint32_t put_first; /* the symbol that the server puts before every text; PLX_NO_TOKEN: none */
     struct plx_model_property properties[PLX_ENDPOINT_PROPERTIES];
     double known[PLX_ENDPOINT_KNOWN]; /* logarithms of the known prompt's tokens */

@@ -115,8 +115,20 @@ static enum plx_status ask(struct probe *probe, struct plx_answer *answer, struc
     return status;
 }
 
-/* Whether the server takes completions of no tokens; not all do. *first says what was wrong with the answer
-   to one, if there was one. */
+/* What is generated takes a place of those that the server has told of; prompts that the user has bounded
+   to fewer leave it one. */
+static void generate_one(struct plx_endpoint *endpoint)
+{
+    endpoint->generated = 1;
+    if (endpoint->longest > 1 && endpoint->longest == endpoint->told) {
+        endpoint->longest--;
+        endpoint->base.info.context_length--;
+    }
+}
+
+/* Whether the server takes completions of no tokens; not all do, and some refuse them with a failure of
+   theirs (500), which then is not known for what it is. *first says what was wrong with the answer to one, if
+   there was one. */
 static enum plx_status settle_generated(struct probe *probe, struct plx_error *first)
 {
     struct plx_answer answer;
@@ -129,8 +141,8 @@ static enum plx_status settle_generated(struct probe *probe, struct plx_error *f
         plx_buffer_release(&text);
         return PLX_OK;
     }
-    probe->endpoint->generated = 1;
-    return status == PLX_MISMATCH ? PLX_OK : status;
+    generate_one(probe->endpoint);
+    return status == PLX_MISMATCH || status == PLX_NETWORK ? PLX_OK : status;
 }
 
 static enum plx_status compare(struct probe *probe, const struct plx_answer *again, struct plx_error *error)

@@ -43,7 +43,10 @@ static enum plx_status look(const struct plx_endpoint *endpoint, const char *pat
     if (status)
         return status;
     if (code == 401 || code == 403) {
-        plx_error_set(error, PLX_NETWORK, "the server answers %ld: it wants another key, or one", code);
+        char words[PLX_HTTP_WORDS];
+        plx_http_client_words(endpoint->client, &answer, words);
+        plx_error_set(error, PLX_NETWORK, "the server answers %ld: %s", code,
+                      *words ? words : "it wants another key, or one");
         plx_buffer_release(&answer);
         return plx_error_hint(error, "PERPLEX_API_KEY or --api-key-file gives a key");
     }

@@ -119,6 +119,7 @@ static void score__as_local_in_every_dialect(void **state)
     const struct plx_endpoint_options few = {.prompts_per_request = 3, .concurrency = 2};
     check_equal("models/almanac.o3.arpa", "openai", "openai", "openai", NULL);
     check_equal("models/almanac.o3.arpa", "openai/refuse-zero", "openai", "openai", &few);
+    check_equal("models/almanac.o3.arpa", "openai/fail-zero", "openai", "openai", NULL);
     check_equal("models/almanac.o3.arpa", "vllm", "openai", "vllm", NULL);
     check_equal("models/almanac.o3.arpa", "vllm", "vllm", "vllm", &few);
     check_equal("models/almanac.o3.arpa", "sglang", "openai", "sglang", NULL);
@@ -193,6 +194,35 @@ static void score__start_symbol_is_put(void **state)
     mock_endpoint_stop(mock);
 }
 
+/* What a server's texts begin with: <s> where its tokenizer has special tokens; nothing else puts it there.
+ */
+static void open__start_symbol(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *behaviour;
+        bool starts;
+    } cases[] = {{"vllm/special-tokens", true},
+                 {"sglang/special-tokens", true},
+                 {"tgi/special-tokens", true},
+                 {"vllm", false},
+                 {"sglang", false},
+                 {"openai/special-tokens", false}};
+    char *path = fixture_path("models/almanac.o3.arpa");
+    struct plx_model *local = fixture_open(path), *remote;
+    struct plx_error error;
+    free(path);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct mock_endpoint *mock = start("models/almanac.o3.arpa", cases[i].behaviour);
+        assert_ok(open_at(mock, "openai", "", NULL, NULL, &remote, &error), &error);
+        const uint32_t expected = cases[i].starts ? plx_model_info(local)->start : PLX_NO_TOKEN;
+        assert_int_equal(plx_model_info(remote)->start, expected);
+        plx_model_close(remote);
+        mock_endpoint_stop(mock);
+    }
+    plx_model_close(local);
+}
+
 struct told {
     double nats[3];
     unsigned windows;
@@ -252,6 +282,36 @@ static void score__too_long(void **state)
     assert_non_null(strstr(error.hint, "--window 40"));
     plx_model_close(remote);
     mock_endpoint_stop(mock);
+}
+
+/* What is generated takes one of the server's places, but none of what the user has bounded. */
+static void score__leaves_room(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *behaviour;
+        uint64_t wish, context;
+    } cases[] = {
+        {"openai/tells-length", 0, 4095},
+        {"openai/tells-length/refuse-zero", 0, 4094},
+        {"openai/tells-length/refuse-zero", 40, 39},
+        {"openai/refuse-zero", 40, 39},
+    };
+    uint32_t ids[4096] = {0};
+    double nats;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const struct plx_endpoint_options wishes = {.context = cases[i].wish};
+        const size_t longest = (size_t)cases[i].context + 1;
+        struct mock_endpoint *mock = start("models/almanac.o3.arpa", cases[i].behaviour);
+        struct plx_model *remote;
+        struct plx_error error;
+        assert_ok(open_at(mock, "openai", "", &wishes, NULL, &remote, &error), &error);
+        assert_int_equal(plx_model_info(remote)->context_length, cases[i].context);
+        assert_ok(score(remote, &(struct plx_window){ids, longest - 1, longest, 0}, 1, &nats, &error),
+                  &error);
+        plx_model_close(remote);
+        mock_endpoint_stop(mock);
+    }
 }
 
 static void open__what_it_is(void **state)
@@ -399,7 +459,7 @@ static void open__refused(void **state)
         {"llama.cpp", "llama.cpp"},
         {"vllm/null-middle", "null in place of log-probability"},
         {"vllm/other-tokens", "is of token"},
-        {"vllm/bos", "log-probability"},
+        {"vllm/bos", "(has the server put a start symbol before it?)"},
         {"vllm/short", ""},
         {"sglang/other-tokens", "came back as"},
         {"sglang/null-middle", "null in place of log-probability"},
@@ -431,8 +491,10 @@ int main(void)
         cmocka_unit_test(score__as_local_in_every_dialect),
         cmocka_unit_test(score__prompts_as_text),
         cmocka_unit_test(score__start_symbol_is_put),
+        cmocka_unit_test(open__start_symbol),
         cmocka_unit_test(score__tells_of_windows),
         cmocka_unit_test(score__too_long),
+        cmocka_unit_test(score__leaves_room),
         cmocka_unit_test(open__what_it_is),
         cmocka_unit_test(open__wrong_names),
         cmocka_unit_test(open__names_with_the_key),
