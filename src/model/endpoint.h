@@ -54,8 +54,9 @@ struct plx_endpoint {
     unsigned generated;           /* tokens that openai's prompts are to be continued by: 0 or 1 */
     unsigned prompts_per_request; /* at most */
     unsigned concurrency;
-    uint64_t longest;   /* prompt, in tokens; 0: not known */
-    uint32_t put_first; /* the symbol that the server puts before every text; PLX_NO_TOKEN: none */
+    uint64_t max_tokens; /* in all prompts; 0: any number */
+    uint64_t longest;    /* prompt, in tokens; 0: not known */
+    uint32_t put_first;  /* the symbol that the server puts before every text; PLX_NO_TOKEN: none */
     struct plx_model_property properties[PLX_ENDPOINT_PROPERTIES];
     struct plx_spellings *spellings; /* owned; any thread */
     enum plx_spelling_kind spelling; /* of the vocabulary file, where there is one */
