@@ -33,7 +33,7 @@ struct plx_network {
     unsigned connect_timeout_ms; /* 0: 15,000 */
     unsigned stall_timeout_ms;   /* less than a byte a second for so long ends a try; 0: 30,000 */
     unsigned total_timeout_ms;   /* of one request and its answer, not of a download; 0: 600,000 */
-    unsigned tries;              /* of one request or download, each; 0: 5 */
+    unsigned tries;              /* of one request or download, each; 0: 5, and 10 where an endpoint is busy */
     unsigned first_pause_ms;     /* before the second try, about; twice as long before each further; 0: 500 */
     /* Is told in a sentence what the user should know though nothing went wrong: that a file is waited for
        which another process downloads; that a hash is believed because it is the first; from any thread.

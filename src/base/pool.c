@@ -7,6 +7,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <time.h>
 
 /* One mutex guards all that workers and caller share: the queue, the states of the slots and `running`. Jobs
    are large (a batch of windows), so that nothing finer pays. The rings of the lanes belong to the caller. */
@@ -159,6 +160,18 @@ static void destroy(struct plx_pool *pool, enum pool_part made)
     free(pool);
 }
 
+/* By the clock that nobody sets, for those who do not wait for ever. */
+static bool make_finished(struct plx_pool *pool)
+{
+    pthread_condattr_t attributes;
+    if (pthread_condattr_init(&attributes) != 0)
+        return false;
+    const bool made = pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC) == 0 &&
+                      pthread_cond_init(&pool->finished, &attributes) == 0;
+    pthread_condattr_destroy(&attributes);
+    return made;
+}
+
 struct plx_pool *plx_pool_new(unsigned threads, struct plx_error *error)
 {
     enum pool_part made = NOTHING;
@@ -181,7 +194,7 @@ struct plx_pool *plx_pool_new(unsigned threads, struct plx_error *error)
     if (pthread_cond_init(&pool->submitted, NULL) != 0)
         goto fail_thread;
     made = SUBMITTED;
-    if (pthread_cond_init(&pool->finished, NULL) != 0)
+    if (!make_finished(pool))
         goto fail_thread;
     made = FINISHED;
     if (start_workers(pool, error) != PLX_OK)
@@ -322,5 +335,30 @@ bool plx_lane_ready(const struct plx_lane *lane)
     pthread_mutex_lock(&lane->pool->mutex);
     bool ready = lane->slots[lane->oldest].state == DONE;
     pthread_mutex_unlock(&lane->pool->mutex);
+    return ready;
+}
+
+bool plx_lane_wait(const struct plx_lane *lane, unsigned milliseconds)
+{
+    struct plx_pool *pool = lane->pool;
+    const struct slot *slot = &lane->slots[lane->oldest];
+    struct timespec until;
+    int number = 0;
+    if (lane->count == 0)
+        return false;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_sec += milliseconds / 1000;
+    until.tv_nsec += (long)(milliseconds % 1000) * 1000000;
+    if (until.tv_nsec >= 1000000000) {
+        until.tv_sec++;
+        until.tv_nsec -= 1000000000;
+    }
+    pthread_mutex_lock(&pool->mutex);
+    pool->caller_waits = true;
+    while (slot->state != DONE && number == 0)
+        number = pthread_cond_timedwait(&pool->finished, &pool->mutex, &until);
+    pool->caller_waits = false;
+    const bool ready = slot->state == DONE;
+    pthread_mutex_unlock(&pool->mutex);
     return ready;
 }

@@ -40,4 +40,8 @@ void *plx_lane_take(struct plx_lane *lane);
 /* True if the oldest job has been carried out already, so that take would not wait. */
 bool plx_lane_ready(const struct plx_lane *lane);
 
+/* The same, after waiting for that as long as given at most. The caller's thread carries out nothing
+   meanwhile. */
+bool plx_lane_wait(const struct plx_lane *lane, unsigned milliseconds);
+
 #endif

@@ -6,7 +6,6 @@
 
 #include <sched.h>
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
 #define DEFAULT_BATCH 4096
@@ -18,9 +17,8 @@
    always questions under way. */
 #define REMOTE_THREADS 4
 
-/* Between two looks at what has come from afar; every so many of them it is told how far it is. */
-#define REMOTE_PAUSE_NS 1000000
-#define REMOTE_LOOKS    50
+/* Between two looks whether to go on while nothing comes from afar. */
+#define REMOTE_PAUSE_MS 50
 
 /* Of the rows of a batch: they take a fraction of a second. */
 #define ROW_ELEMENTS (UINT64_C(1) << 26)
@@ -102,14 +100,10 @@ static enum plx_status pause_between(const struct plx_pipeline *pipeline, struct
 static enum plx_status wait_for(const struct plx_pipeline *pipeline, const struct plx_lane *lane,
                                 struct plx_error *error)
 {
-    const struct timespec pause = {.tv_nsec = REMOTE_PAUSE_NS};
-    for (unsigned looks = 1; pipeline->waits && !plx_lane_ready(lane); looks++) {
-        nanosleep(&pause, NULL);
-        const enum plx_status status = check_interrupted(pipeline, error);
+    while (pipeline->waits && !plx_lane_wait(lane, REMOTE_PAUSE_MS)) {
+        const enum plx_status status = pause_between(pipeline, error);
         if (status)
             return status;
-        if (looks % REMOTE_LOOKS == 0)
-            report_progress(pipeline);
     }
     return PLX_OK;
 }

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "io/http_events.h"
+#include "io/http_jobs.h"
 #include "io/http_pace.h"
 #include "io/http_transfer.h"
 #include "io/sigpipe.h"
@@ -18,25 +19,20 @@
 #define TICK_MS  100  /* the longest time between two questions whether to stop */
 #define GRACE_MS 3000 /* that answers under way are waited for after a failure: they are paid for */
 
-/* A call, and where it stands. */
-struct http_job {
-    struct plx_http_call *call;
-    struct http_group *group;
-    bool finished;
-    unsigned tries;        /* that have failed */
-    uint64_t due_ms;       /* of the next one */
-    struct http_job *next; /* in the list that it is in */
-};
+/* Telling takes a change of threads, so that of many that are under way some answers are told of together. */
+#define FEW     16
+#define TELL_MS 10
 
-struct http_list {
-    struct http_job *first, *last;
-};
+/* Tries of a request that the server says comes too early, if the network has no number of its own: a limit
+   by the minute passes within two. */
+#define BUSY_TRIES 10
 
 /* What one thread waits for: the calls of one plx_http_client_call. */
 struct http_group {
     pthread_cond_t wake;
     bool sleeps;
     struct http_list finished; /* `done` has not been told yet */
+    uint64_t finished_ms;      /* when the first of them was */
     size_t left;               /* calls that are not finished */
     unsigned flying;           /* of them under way */
     bool failed;               /* then nothing more is sent; `error` says why */
@@ -58,56 +54,25 @@ struct plx_http_client {
     struct plx_http_server server;
     struct plx_http_events events;
     pthread_mutex_t mutex;
-    bool leading; /* a thread is in http_lead */
+    struct http_group *leader; /* whose thread is in client_lead; NULL: none */
+    bool interrupted;          /* then only what is paid for is waited for */
     struct http_group *groups;
     struct http_list ready;      /* calls that have not been tried, in their order */
     struct http_list later;      /* those that are tried again, by time */
     struct http_flight *flights; /* [concurrency] */
     unsigned flying;
     struct plx_http_pace pace;
+    unsigned busy_tries; /* of a request that is answered by 429 or 503 */
     uint64_t random;
 };
-
-/* Lists. */
-
-static void list_append(struct http_list *list, struct http_job *job)
-{
-    job->next = NULL;
-    if (list->last)
-        list->last->next = job;
-    else
-        list->first = job;
-    list->last = job;
-}
-
-static struct http_job *list_take(struct http_list *list)
-{
-    struct http_job *job = list->first;
-    list->first = job->next;
-    if (!list->first)
-        list->last = NULL;
-    return job;
-}
-
-/* Behind those that are due no later. */
-static void list_insert(struct http_list *list, struct http_job *job)
-{
-    struct http_job **at = &list->first;
-    while (*at && (*at)->due_ms <= job->due_ms)
-        at = &(*at)->next;
-    job->next = *at;
-    *at = job;
-    if (!job->next)
-        list->last = job;
-}
 
 static void list_drop_failed(struct http_list *list)
 {
     struct http_list kept = {NULL, NULL};
     while (list->first) {
-        struct http_job *job = list_take(list);
+        struct http_job *job = http_list_take(list);
         if (!job->group->failed)
-            list_append(&kept, job);
+            http_list_append(&kept, job);
     }
     *list = kept;
 }
@@ -119,10 +84,21 @@ static bool group_over(const struct http_group *group)
     return !group->finished.first && (group->failed ? group->flying == 0 : group->left == 0);
 }
 
+/* When it is to be told of what is finished. */
+static uint64_t group_due(const struct plx_http_client *client, const struct http_group *group)
+{
+    if (!group->finished.first)
+        return UINT64_MAX;
+    const bool now = client->flying < FEW || group->left == 0 || group->failed;
+    return now ? 0 : group->finished_ms + TELL_MS;
+}
+
 static void group_wake(struct http_group *group)
 {
-    if (group->sleeps)
-        pthread_cond_signal(&group->wake);
+    if (!group->sleeps)
+        return;
+    group->sleeps = false; /* once is enough */
+    pthread_cond_signal(&group->wake);
 }
 
 static void group_fail(struct http_group *group, const struct plx_error *error, uint64_t until_ms)
@@ -208,7 +184,7 @@ static void client_send_ready(struct plx_http_client *client)
     while (client->flying < (unsigned)client->pace.window && now >= client->pace.quiet_ms &&
            (list = client_next(client, now)) != NULL) {
         if (plx_http_pace_affords(&client->pace, list->first->call)) {
-            client_send(client, list_take(list));
+            client_send(client, http_list_take(list));
         } else {
             /* What is under way may yet turn out not to have been sent. */
             if (client->flying == 0)
@@ -225,8 +201,9 @@ static void job_finish(struct http_job *job)
     struct http_group *group = job->group;
     job->finished = true;
     group->left--;
-    list_append(&group->finished, job);
-    group_wake(group);
+    if (!group->finished.first)
+        group->finished_ms = plx_http_now_ms();
+    http_list_append(&group->finished, job);
 }
 
 /* After a try that failed, but may not the next time. */
@@ -237,14 +214,16 @@ static void client_try_again(struct plx_http_client *client, struct http_flight 
     const long status = job->call->status;
     curl_off_t retry_after_s = 0;
     struct plx_error error;
-    if (status == 429 || status == 503) {
+    const bool busy = status == 429 || status == 503;
+    if (busy) {
         curl_easy_getinfo(transfer->easy, CURLINFO_RETRY_AFTER, &retry_after_s);
         plx_http_pace_throttle(&client->pace, flight->serial, retry_after_s);
     }
     if (job->group->failed)
         return;
     job->tries++;
-    if (retry_after_s > PLX_HTTP_RETRY_AFTER_MOST_S || job->tries >= client->server.limits.tries) {
+    const unsigned most = busy ? client->busy_tries : client->server.limits.tries;
+    if (retry_after_s > PLX_HTTP_RETRY_AFTER_MOST_S || job->tries >= most) {
         plx_http_transfer_fail(transfer, result, job->tries, &error);
         if (retry_after_s > PLX_HTTP_RETRY_AFTER_MOST_S)
             plx_error_hint(&error, "it asks to come again in %" PRIu64 " seconds, which is not waited for",
@@ -254,7 +233,7 @@ static void client_try_again(struct plx_http_client *client, struct http_flight 
     }
     job->due_ms = plx_http_now_ms() +
                   plx_http_pause_ms(&client->server.limits, job->tries + 1, retry_after_s, &client->random);
-    list_insert(&client->later, job);
+    http_list_insert(&client->later, job);
 }
 
 /* Takes the transfer out of libcurl's hands. */
@@ -284,7 +263,7 @@ static void flight_end(struct http_flight *flight, CURLcode result)
         job_finish(job);
     } else if (flight->transfer.end == PLX_HTTP_UNPAID) {
         job->due_ms = 0; /* it is the next, and fails where it is too dear */
-        list_insert(&client->later, job);
+        http_list_insert(&client->later, job);
     } else if (verdict == PLX_HTTP_AGAIN) {
         client_try_again(client, flight, result, job);
     } else {
@@ -321,7 +300,8 @@ static void client_look_after(struct plx_http_client *client)
         if (!flight->job)
             continue;
         struct http_group *group = flight->job->group;
-        if (group->failed && group->until_ms <= now) {
+        const bool paid = flight->job->call->counts || !client->interrupted;
+        if (group->failed && (group->until_ms <= now || !paid)) {
             /* A name server that hangs is not waited for. */
             curl_easy_setopt(flight->transfer.easy, CURLOPT_QUICK_EXIT, 1L);
             flight_land(flight);
@@ -339,10 +319,15 @@ static uint64_t client_until(const struct plx_http_client *client)
 {
     const uint64_t now = plx_http_now_ms();
     uint64_t until = now + TICK_MS;
-    if (client->later.first && client->later.first->due_ms < until)
-        until = client->later.first->due_ms;
     if (client->pace.quiet_ms > now)
-        return client->pace.quiet_ms < now + TICK_MS ? client->pace.quiet_ms : now + TICK_MS;
+        until = client->pace.quiet_ms < until ? client->pace.quiet_ms : until;
+    else if (client->later.first && client->later.first->due_ms < until)
+        until = client->later.first->due_ms;
+    for (const struct http_group *group = client->groups; group; group = group->next) {
+        /* Those that have been woken already are not waited for. */
+        const uint64_t due = group->sleeps || group == client->leader ? group_due(client, group) : UINT64_MAX;
+        until = due < until ? due : until;
+    }
     return until;
 }
 
@@ -355,14 +340,20 @@ static void client_act(struct plx_http_client *client, int count)
     client_fail(client, &error, 0);
 }
 
+static void client_wake_due(struct plx_http_client *client)
+{
+    const uint64_t now = plx_http_now_ms();
+    for (struct http_group *group = client->groups; group; group = group->next) {
+        if (group_due(client, group) <= now)
+            group_wake(group);
+    }
+}
+
 /* One turn for all. The mutex is held, but not while there is nothing to do. */
-static void client_lead(struct plx_http_client *client)
+static void client_turn(struct plx_http_client *client)
 {
     const struct plx_http_client_options *options = &client->options;
-    struct plx_sigpipe guard;
     struct plx_error error;
-    client->leading = true;
-    plx_sigpipe_block(&guard);
     client_send_ready(client);
     client_act(client, 0); /* what is new is sent at once */
     const int pause =
@@ -373,23 +364,36 @@ static void client_lead(struct plx_http_client *client)
     pthread_mutex_lock(&client->mutex);
     client_act(client, count);
     client_collect(client);
+    client->interrupted = interrupted;
     if (interrupted) {
         plx_error_set(&error, PLX_INTERRUPTED, "interrupted");
-        client_fail(client, &error, 0);
+        client_fail(client, &error, GRACE_MS);
     }
     client_look_after(client);
+    client_wake_due(client);
+}
+
+/* Until there is something to be told to the group of this thread, or it is over. */
+static void client_lead(struct plx_http_client *client, struct http_group *group)
+{
+    struct plx_sigpipe guard;
+    client->leader = group;
+    plx_sigpipe_block(&guard);
+    do
+        client_turn(client);
+    while (!group_over(group) && group_due(client, group) > plx_http_now_ms());
     plx_sigpipe_restore(&guard);
-    client->leading = false;
+    client->leader = NULL;
 }
 
 /* Another one leads from here on. */
 static void client_hand_over(struct plx_http_client *client)
 {
-    if (client->leading)
+    if (client->leader)
         return;
     for (struct http_group *group = client->groups; group; group = group->next)
         if (group->sleeps) {
-            pthread_cond_signal(&group->wake);
+            group_wake(group);
             return;
         }
 }
@@ -399,7 +403,8 @@ static void client_hand_over(struct plx_http_client *client)
 struct http_told {
     enum plx_status (*done)(void *user, struct plx_http_call *call, struct plx_error *error);
     void *user;
-    bool stopped; /* it has failed, and is told nothing more */
+    bool failed;
+    bool stopped; /* then it is told nothing more */
 };
 
 /* Tells of what is finished, without the mutex. */
@@ -413,31 +418,35 @@ static void group_tell(struct plx_http_client *client, struct http_group *group,
         return;
     client_hand_over(client);
     pthread_mutex_unlock(&client->mutex);
-    while (finished.first && status == PLX_OK)
-        status = told->done(told->user, list_take(&finished)->call, &error);
+    while (finished.first && (status == PLX_OK || status == PLX_INTERRUPTED)) {
+        const enum plx_status said = told->done(told->user, http_list_take(&finished)->call, &error);
+        status = said ? said : status;
+    }
     pthread_mutex_lock(&client->mutex);
     if (status == PLX_OK)
         return;
-    told->stopped = true;
-    group->failed = false; /* what it says goes before what others say */
-    group_fail(group, &error, 0);
+    told->failed = true;
+    told->stopped = status != PLX_INTERRUPTED;
+    if (told->stopped)
+        group->failed = false; /* what it says goes before what others say */
+    group_fail(group, &error, plx_http_now_ms() + (told->stopped ? 0 : GRACE_MS));
     list_drop_failed(&client->ready);
     list_drop_failed(&client->later);
-    if (client->leading)
+    if (client->leader)
         plx_http_events_wake(&client->events);
 }
 
 static void group_wait(struct plx_http_client *client, struct http_group *group, struct http_told *told)
 {
     while (!group_over(group)) {
-        if (group->finished.first) {
+        if (group_due(client, group) <= plx_http_now_ms()) {
             group_tell(client, group, told);
-        } else if (!client->leading) {
-            client_lead(client);
+        } else if (!client->leader) {
+            client_lead(client, group);
         } else {
             group->sleeps = true;
-            pthread_cond_wait(&group->wake, &client->mutex);
-            group->sleeps = false;
+            while (group->sleeps)
+                pthread_cond_wait(&group->wake, &client->mutex);
         }
     }
 }
@@ -447,8 +456,8 @@ static void group_join(struct plx_http_client *client, struct http_group *group,
     group->next = client->groups;
     client->groups = group;
     for (size_t i = 0; i < group->left; i++)
-        list_append(&client->ready, &jobs[i]);
-    if (client->leading)
+        http_list_append(&client->ready, &jobs[i]);
+    if (client->leader)
         plx_http_events_wake(&client->events);
 }
 
@@ -491,7 +500,7 @@ plx_http_client_call(struct plx_http_client *client, struct plx_http_call *calls
         if (!jobs[i].finished)
             plx_buffer_release(&calls[i].answer);
     free(jobs);
-    if (!group.failed || (group.left == 0 && !told.stopped)) /* all have come in spite of a failure */
+    if (!group.failed || (group.left == 0 && !told.failed)) /* all have come in spite of a failure */
         return PLX_OK;
     *error = group.error;
     return error->status;
@@ -533,6 +542,8 @@ static enum plx_status client_set_up(struct plx_http_client *client, struct plx_
         client->flights[i].transfer.again = flight_again;
     }
     plx_http_pace_init(&client->pace, &client->options);
+    const struct plx_network *network = client->options.network;
+    client->busy_tries = network && network->tries ? client->server.limits.tries : BUSY_TRIES;
     client->random = (uint64_t)(uintptr_t)client ^ plx_http_now_ms();
     return PLX_OK;
 }

@@ -51,15 +51,16 @@ struct plx_http_counts {
 struct plx_http_client *plx_http_client_new(const struct plx_http_client_options *options,
                                             struct plx_error *error);
 
-/* Has all calls[count] answered. `done` (may be NULL) is told of each as soon as its answer is there, in any
+/* Has all calls[count] answered. `done` (may be NULL) is told of each soon after its answer is there, in any
    order, one at a time, by the calling thread; where it fails, nothing more is sent for these calls, and that
-   is their failure.
+   is their failure. Where it fails by PLX_INTERRUPTED, it is told nevertheless of answers that are under way.
+   Where many are under way, it is told of what has come every ten milliseconds.
 
    PLX_NETWORK, with the server's words where there are some (cut, on one line, without the key), where a call
    fails for good or a limit is reached. Then all that waits at that time fails likewise, in other threads
    too: nothing more is sent for it, answers that are under way are waited for a little longer, and `done` is
    told of those that come. With `any_status` an answer is a failure only if it is one that may pass (503) and
-   has not in all tries. PLX_INTERRUPTED: at once. PLX_MEMORY. Calls that were not answered hold nothing. What
+   has not in all tries. PLX_INTERRUPTED: likewise, `done` is told of those that come. PLX_MEMORY. Calls that were not answered hold nothing. What
    is asked later begins anew. A key that a server repeats is in no error, but it is in `answer`: see
    http_words.h. Any thread. */
 enum plx_status

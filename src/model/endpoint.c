@@ -126,6 +126,7 @@ static enum plx_status make_client(struct plx_endpoint *endpoint, const struct p
         if (!endpoint->key)
             return PLX_MEMORY;
     }
+    endpoint->max_tokens = wishes->max_tokens;
     endpoint->concurrency = wishes->concurrency ? wishes->concurrency : CONCURRENCY;
     const struct plx_http_client_options client = {
         .base = endpoint->name.base,

@@ -61,9 +61,10 @@ struct plx_endpoint {
     unsigned generated;           /* tokens that openai's prompts are to be continued by: 0 or 1 */
     unsigned prompts_per_request; /* at most */
     unsigned concurrency;
-    uint64_t longest;   /* prompt, in tokens; 0: not known */
-    uint64_t told;      /* the longest that the server has told of; 0: it has not */
-    uint32_t put_first; /* the symbol that the server puts before every text; PLX_NO_TOKEN: none */
+    uint64_t max_tokens; /* in all prompts; 0: any number */
+    uint64_t longest;    /* prompt, in tokens; 0: not known */
+    uint64_t told;       /* the longest that the server has told of; 0: it has not */
+    uint32_t put_first;  /* the symbol that the server puts before every text; PLX_NO_TOKEN: none */
     struct plx_model_property properties[PLX_ENDPOINT_PROPERTIES];
     double known[PLX_ENDPOINT_KNOWN]; /* logarithms of the known prompt's tokens */
     struct plx_spellings *spellings;  /* owned; any thread */

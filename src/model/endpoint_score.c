@@ -75,11 +75,22 @@ static size_t piece_tokens(const struct piece *piece)
     return piece->end - piece->begin;
 }
 
-/* Whether one more prompt goes into a request that has some. */
-static bool fits(const struct plx_endpoint *endpoint, size_t prompts, size_t tokens,
+/* Whether one more prompt goes into a request that has some, and may have so many tokens. */
+static bool fits(const struct plx_endpoint *endpoint, size_t prompts, size_t tokens, size_t most,
                  const struct piece *piece)
 {
-    return prompts < endpoint->prompts_per_request && tokens + piece_tokens(piece) <= REQUEST_TOKENS;
+    return prompts < endpoint->prompts_per_request && tokens + piece_tokens(piece) <= most;
+}
+
+/* So that a run gets on with a budget that does not pay for a full request any more. */
+static size_t request_tokens(const struct plx_endpoint *endpoint)
+{
+    struct plx_http_counts counts;
+    if (endpoint->max_tokens == 0)
+        return REQUEST_TOKENS;
+    plx_http_client_counts(endpoint->client, &counts);
+    const uint64_t left = endpoint->max_tokens > counts.tokens ? endpoint->max_tokens - counts.tokens : 0;
+    return left < REQUEST_TOKENS ? (size_t)left : REQUEST_TOKENS;
 }
 
 void plx_endpoint_estimate(const struct plx_model *model, const struct plx_window *windows, size_t count,
@@ -90,7 +101,7 @@ void plx_endpoint_estimate(const struct plx_model *model, const struct plx_windo
     struct piece piece;
     size_t prompts = 0, together = 0;
     while (cut(&cutter, &piece)) {
-        if (prompts == 0 || !fits(endpoint, prompts, together, &piece)) {
+        if (prompts == 0 || !fits(endpoint, prompts, together, REQUEST_TOKENS, &piece)) {
             ++*requests;
             prompts = together = 0;
         }
@@ -190,6 +201,7 @@ static enum plx_status fill_request(struct job *job, size_t *from, struct plx_er
     const struct plx_endpoint *endpoint = job->endpoint;
     struct request *request = job->requests + job->call_count;
     struct plx_http_call *call = job->calls + job->call_count++;
+    const size_t most = request_tokens(endpoint);
     size_t tokens = 0;
     *request = (struct request){.job = job, .pieces = job->pieces + *from, .prompts = job->prompts + *from};
     plx_buffer_init(&request->text, PLX_ENDPOINT_BODY_BYTES);
@@ -200,7 +212,7 @@ static enum plx_status fill_request(struct job *job, size_t *from, struct plx_er
             .ids = job->windows[piece->window].ids + piece->begin, .count = piece_tokens(piece)};
         tokens += piece_tokens(piece);
         ++*from;
-    } while (*from < job->count && fits(endpoint, request->count, tokens, job->pieces + *from));
+    } while (*from < job->count && fits(endpoint, request->count, tokens, most, job->pieces + *from));
     enum plx_status status = endpoint->text ? spell(endpoint, request, error) : PLX_OK;
     if (status == PLX_OK)
         status = endpoint->dialect->write(endpoint, request->prompts, request->count, &request->body, error);
@@ -228,14 +240,14 @@ static enum plx_status keep(struct request *request, const struct plx_answer *an
 {
     struct job *job = request->job;
     enum plx_status status = PLX_OK;
-    for (size_t i = 0; i < request->count && status == PLX_OK; i++) {
+    for (size_t i = 0; i < request->count && (status == PLX_OK || status == PLX_INTERRUPTED); i++) {
         const struct piece *piece = request->pieces + i;
         for (size_t t = piece->first; t < piece->end; t++) {
             const double log = answer->came[i].logs[t - piece->begin];
             const bool unknown = job->windows[piece->window].ids[t] == PLX_NO_TOKEN;
             job->nats[piece->scores + (t - piece->first)] = unknown ? (double)INFINITY : log == 0 ? 0 : -log;
         }
-        if (--job->missing[piece->window] == 0)
+        if (--job->missing[piece->window] == 0) /* what has come is told of, interrupted or not */
             status = tell(job, piece->window, error);
     }
     return status;

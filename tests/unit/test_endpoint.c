@@ -266,6 +266,30 @@ static void score__tells_of_windows(void **state)
     mock_endpoint_stop(mock);
 }
 
+/* What a budget still pays for is sent, though a full request would be dearer. */
+static void score__small_budget(void **state)
+{
+    (void)state;
+    static const uint32_t ids[] = {3, 4, 5};
+    const struct plx_window windows[] = {{ids, 1, 3, 0}, {ids, 1, 3, 0}, {ids, 1, 3, 0}};
+    double nats[6];
+    struct mock_endpoint *mock = start("models/almanac.o3.arpa", "vllm");
+    const struct plx_endpoint_options wishes = {.max_tokens = 7}; /* two of the windows, and a token */
+    struct plx_model *remote;
+    struct plx_error error;
+    assert_ok(open_at(mock, "vllm", "", &wishes, NULL, &remote, &error), &error);
+    struct told told = {.fail = false};
+    struct plx_session *session = plx_session_new(remote, &error);
+    session->listener = listen;
+    session->listener_user = &told;
+    assert_int_equal(plx_session_score(session, windows, 3, &(struct plx_scores){.nats = nats}, &error),
+                     PLX_NETWORK);
+    assert_int_equal(told.windows, 3);
+    plx_session_free(session);
+    plx_model_close(remote);
+    mock_endpoint_stop(mock);
+}
+
 static void score__too_long(void **state)
 {
     (void)state;
@@ -493,6 +517,7 @@ int main(void)
         cmocka_unit_test(score__start_symbol_is_put),
         cmocka_unit_test(open__start_symbol),
         cmocka_unit_test(score__tells_of_windows),
+        cmocka_unit_test(score__small_budget),
         cmocka_unit_test(score__too_long),
         cmocka_unit_test(score__leaves_room),
         cmocka_unit_test(open__what_it_is),

@@ -251,6 +251,19 @@ static void plx_http_client_call__tries(void **state)
     end(&scene);
 }
 
+/* A server that is busy is asked more often than one that fails. */
+static void plx_http_client_call__tries_of_the_busy(void **state)
+{
+    (void)state;
+    static struct scene scene;
+    play(&scene, answer_503);
+    scene.network.first_pause_ms = 1;
+    connect_client(&scene);
+    expect_failure(&scene, "the server answers 503: the queue is full, the last of 10 tries", "busy");
+    assert_int_equal(latency_server_requests(scene.server), 10);
+    end(&scene);
+}
+
 static void answer_late(void *user, const struct latency_request *request, struct latency_answer *answer)
 {
     (void)user;
@@ -745,12 +758,58 @@ static void plx_http_client_call__interrupted(void **state)
     scene.options.interrupted = stops;
     scene.options.user = &scene;
     scene.stop_at = plx_clock_seconds() + 0.05;
+    for (size_t i = 0; i < CALLS_MOST; i++)
+        scene.calls[i].counts = false; /* what is not paid for is not waited for */
     connect_client(&scene);
     ask_threads(&scene, parts, 2);
     assert_true(plx_clock_seconds() < scene.stop_at + 2);
     for (size_t i = 0; i < THREADS; i++)
         assert_int_equal(parts[i].status, PLX_INTERRUPTED);
     assert_int_equal(latency_server_requests(scene.server), 8);
+    end(&scene);
+}
+
+static void echo_soon(void *user, const struct latency_request *request, struct latency_answer *answer)
+{
+    (void)user;
+    echo(answer, request);
+    answer->delay_ms = 150;
+}
+
+static void plx_http_client_call__interrupted_waits_for_what_is_paid(void **state)
+{
+    (void)state;
+    static struct scene scene;
+    struct plx_error error;
+    play(&scene, echo_soon);
+    scene.options.interrupted = stops;
+    scene.options.user = &scene;
+    scene.stop_at = plx_clock_seconds() + 0.05;
+    connect_client(&scene);
+    assert_int_equal(ask(&scene, 0, 100, &error), PLX_INTERRUPTED);
+    assert_int_equal(latency_server_requests(scene.server), 8);
+    assert_int_equal(scene.told, 8);
+    end(&scene);
+}
+
+static enum plx_status interrupt_at_once(void *user, struct plx_http_call *call, struct plx_error *error)
+{
+    (void)tell(user, call, error);
+    *error = (struct plx_error){.status = PLX_INTERRUPTED, .message = "interrupted"};
+    return PLX_INTERRUPTED;
+}
+
+static void plx_http_client_call__done_is_interrupted(void **state)
+{
+    (void)state;
+    static struct scene scene;
+    struct plx_error error;
+    play(&scene, echo_mixed);
+    connect_client(&scene);
+    assert_int_equal(plx_http_client_call(scene.client, scene.calls, 200, interrupt_at_once, &scene, &error),
+                     PLX_INTERRUPTED);
+    assert_in_range(latency_server_requests(scene.server), 8, 20);
+    assert_int_equal(scene.told, latency_server_requests(scene.server));
     end(&scene);
 }
 
@@ -786,6 +845,7 @@ int main(void)
         cmocka_unit_test(plx_http_client_call__headers),
         cmocka_unit_test(plx_http_client_call__what_passes),
         cmocka_unit_test(plx_http_client_call__tries),
+        cmocka_unit_test(plx_http_client_call__tries_of_the_busy),
         cmocka_unit_test(plx_http_client_call__timeout),
         cmocka_unit_test(plx_http_client_call__retry_after),
         cmocka_unit_test(plx_http_client_call__retry_after_too_long),
@@ -804,6 +864,8 @@ int main(void)
         cmocka_unit_test(plx_http_client_call__most_tokens),
         cmocka_unit_test(plx_http_client_call__what_is_sent_counts),
         cmocka_unit_test(plx_http_client_call__interrupted),
+        cmocka_unit_test(plx_http_client_call__interrupted_waits_for_what_is_paid),
+        cmocka_unit_test(plx_http_client_call__done_is_interrupted),
         cmocka_unit_test(plx_http_client_new__refuses),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

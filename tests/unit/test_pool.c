@@ -224,6 +224,26 @@ static void ready__becomes_true_without_take(void **state)
     plx_pool_free(pool);
 }
 
+static void wait__ends_with_the_job_or_the_time(void **state)
+{
+    struct plx_pool *pool = new_pool(2);
+    pthread_barrier_t barrier;
+    struct job job;
+
+    (void)state;
+    pthread_barrier_init(&barrier, NULL, 2);
+    struct plx_lane *lane = new_lane(pool, 1, meet, &barrier);
+    assert_false(plx_lane_wait(lane, 60000)); /* for nothing it does not */
+    plx_lane_submit(lane, &job);
+    assert_false(plx_lane_wait(lane, 5));
+    pthread_barrier_wait(&barrier);
+    assert_true(plx_lane_wait(lane, 60000));
+    assert_ptr_equal(plx_lane_take(lane), &job);
+    plx_lane_free(lane);
+    plx_pool_free(pool);
+    pthread_barrier_destroy(&barrier);
+}
+
 static void lane_free__drops_what_has_not_begun(void **state)
 {
     struct watch dropped = {.threads = 1};
@@ -305,6 +325,7 @@ int main(void)
         cmocka_unit_test(take__helps_with_other_lanes),
         cmocka_unit_test(take__all_threads_work_at_once),
         cmocka_unit_test(ready__becomes_true_without_take),
+        cmocka_unit_test(wait__ends_with_the_job_or_the_time),
         cmocka_unit_test(lane_free__drops_what_has_not_begun),
         cmocka_unit_test(lane_free__waits_for_what_has_begun),
         cmocka_unit_test(pool_free__idle_workers_end),
