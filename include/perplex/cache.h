@@ -32,11 +32,12 @@ struct plx_cached {
     char sha256[65];
     uint64_t size;
     bool downloaded; /* by this call */
+    bool refused;    /* set on failure: something came, but not what was asked for */
 };
 
 /* Has the content in the cache, downloading what is missing. Offline, a URL alone is what it was when it was
-   downloaded, which network->note is told of. PLX_NETWORK where it cannot be had; PLX_MISMATCH where what
-   came is of another hash or size, which is not kept; PLX_IO where the cache cannot be used; PLX_INTERRUPTED,
+   downloaded, which network->note is told of. PLX_NETWORK where it cannot be had, also where what came is of
+   another hash or size, which is not kept; PLX_IO where the cache cannot be used; PLX_INTERRUPTED,
    PLX_MEMORY: what has come stays, to be gone on with. PLX_USAGE where network->cache is NULL, there is no
    URL, or sha256 is no hash. Any thread. */
 PLX_API enum plx_status plx_cache_fetch(const struct plx_network *network,

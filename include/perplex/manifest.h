@@ -63,9 +63,9 @@ PLX_API size_t plx_manifest_path_length(const char *name);
 
 /* Opens the manifest of "NAME[/SPLIT]", without "corpus:". *split points to what follows the slash, in
    `name`; NULL where nothing does. network may be NULL, for the library's own. *manifest is to be closed with
-   plx_manifest_close; NULL on failure. PLX_USAGE where there is no such manifest; PLX_MALFORMED with the
-   file, and line and column or the path of the member, where it is not as it should be; PLX_IO, PLX_MEMORY.
-   Any thread. */
+   plx_manifest_close; NULL on failure. PLX_USAGE where there is no such manifest, or a URL names it;
+   PLX_MALFORMED with the file, and line and column or the path of the member, where it is not as it should
+   be; PLX_IO, PLX_MEMORY. Any thread. */
 PLX_API enum plx_status plx_manifest_open(const char *name, const struct plx_network *network,
                                           struct plx_manifest **manifest, const char **split,
                                           struct plx_error *error);
@@ -101,8 +101,9 @@ struct plx_manifest_fetch {
 
 /* Has the file of the split in the cache, and verifies what the manifest says of its content where that has
    not been done: size, SHA-256 and counts. Where the manifest has no SHA-256, that of what comes first is
-   noted in the cache, and told to network->note; other content is refused from then on. PLX_MISMATCH where
-   something is otherwise; the errors of plx_cache_fetch and of reading a corpus. Any thread. */
+   noted in the cache, and told to network->note; other content is refused from then on, and a page of HTML
+   is not believed. PLX_NETWORK where another file came; PLX_MALFORMED where its counts or its range are not
+   as the manifest says; the errors of plx_cache_fetch and of reading a corpus. Any thread. */
 PLX_API enum plx_status plx_manifest_fetch(const struct plx_manifest *manifest,
                                            const struct plx_manifest_split *split,
                                            const struct plx_manifest_fetch *options,

@@ -72,6 +72,7 @@ enum cli_takes {
     CLI_TAKES_FIELD, /* of the field of the protocol that the option is named after */
     CLI_TAKES_PRESET,
     CLI_TAKES_TOKEN_KIND,
+    CLI_TAKES_TEXT_KIND, /* one that texts are cut into */
     CLI_TAKES_MODEL_FORMAT,
     CLI_TAKES_CORPUS_FORMAT,
     CLI_TAKES_TABLE_FORMAT,
@@ -119,7 +120,7 @@ enum cli_takes {
     X(PAGES, "pages", 0, "WHERE", FIELD, CLI_FIELDS | CLI_CONVERT, "where documents of a text begin: %s")    \
     X(AVERAGE, "average", 0, "OVER", FIELD, CLI_EVAL | CLI_PROTOCOLS, "mean over: %s")                       \
     X(LIMIT, "limit", 0, "N", NUMBER, CLI_FIELDS, "score at most N tokens; 0: all")                          \
-    X(TOKENS, "tokens", 't', "KIND", TOKEN_KIND, CLI_SCORING | CLI_INSPECT | CLI_CONVERT | CLI_SERVE,        \
+    X(TOKENS, "tokens", 't', "KIND", TOKEN_KIND, CLI_SCORING | CLI_INSPECT | CLI_CONVERT,                    \
       "what tokens are: %s (default: words of a text)")                                                      \
     X(CORPUS_FORMAT, "corpus-format", 0, "NAME", CORPUS_FORMAT,                                              \
       CLI_SCORING | CLI_CHECK | CLI_INSPECT | CLI_CONVERT, "format of the corpus: %s (default: recognised)") \
@@ -158,7 +159,7 @@ enum cli_takes {
       "of the weight")                                                                                       \
     X(MIX_TUNE, "mix-tune", 0, "CORPUS", FILE, CLI_EVAL | CLI_CHECK,                                         \
       "find the weights under which that corpus is most probable, from those given on")                      \
-    X(THREADS, "threads", 'j', "N", NUMBER, CLI_SCORING | CLI_CHECK | CLI_CONVERT | CLI_COMPARE | CLI_SERVE, \
+    X(THREADS, "threads", 'j', "N", NUMBER, CLI_SCORING | CLI_CHECK | CLI_CONVERT | CLI_COMPARE,             \
       "threads in all (default: one for each processor)")                                                    \
     X(BATCH, "batch", 0, "N", NUMBER, CLI_SCORING | CLI_CHECK,                                               \
       "targets scored together (default: as suits the model); does not change the result")                   \
@@ -277,6 +278,11 @@ enum cli_takes {
     X(FORCE, "force", 0, NULL, NOTHING, CLI_RUN, "do cells again that are done")                             \
     X(DRY_RUN, "dry-run", 0, NULL, NOTHING, CLI_RUN | CLI_EVAL,                                              \
       "do nothing: list the cells, what is done, and the commands for the others")                           \
+    X(SERVE_TOKENS, "tokens", 't', "KIND", TEXT_KIND, CLI_SERVE,                                             \
+      "what texts are cut into: %s (default: characters or bytes where the vocabulary has nothing longer, "  \
+      "else words)")                                                                                         \
+    X(SERVE_THREADS, "threads", 'j', "N", NUMBER, CLI_SERVE,                                                 \
+      "threads that score (default: one for each processor); two more look after the connections")           \
     X(HOST, "host", 0, "ADDRESS", TEXT, CLI_SERVE, "address to listen on (default 127.0.0.1)")               \
     X(PORT, "port", 0, "N", NUMBER, CLI_SERVE, "port to listen on; 0: any that is free (default 8000)")      \
     X(NAME, "name", 0, "NAME", TEXT, CLI_SERVE, "of the model, in requests (default: its file's)")           \
@@ -288,6 +294,8 @@ enum cli_takes {
     X(TIMEOUT, "timeout", 0, "SECONDS", NUMBER, CLI_SERVE,                                                   \
       "for a request to arrive, a connection to be silent, and what is under way when the server stops "     \
       "(default 30)")                                                                                        \
+    X(MAX_TIME, "max-time", 0, "SECONDS", NUMBER, CLI_SERVE,                                                 \
+      "for an answer, from its request on, before it is broken off with code 503 (default 600)")             \
     X(HELP, "help", 'h', NULL, NOTHING, CLI_ALL, "this help")
 
 #define CLI_OPTION_ENUM(id, name, letter, argument, takes, commands, help) CLI_##id,

@@ -16,7 +16,7 @@ static const char DETAILS[] =
     "`corpus:NAME/SPLIT` is a corpus for all other commands, which download it if need be. Where no split is "
     "named, it is the one that the manifest says.\n\n"
     "Where a manifest has no SHA-256, what comes first is believed, which is said once, and other content is "
-    "refused from then on.\n\n"
+    "refused from then on. A page of HTML, such as one to log in by, is not believed.\n\n"
     "Manifests of the same form (schema perplex.manifest/1) in `XDG_CONFIG_HOME`/perplex/corpora, or "
     "~/.config/perplex/corpora, come before those of the program. With `PERPLEX_OFFLINE=1` nothing is "
     "downloaded.";

@@ -144,13 +144,17 @@ static char *name_of_file(const char *file)
 {
     const bool url = strstr(file, "://") != NULL, named = plx_corpus_is_named(file);
     const size_t length = url ? strcspn(file, "?#") : strlen(file);
-    const char *base = file + length;
+    const char *base = file + length, *host = url ? strstr(file, "://") + 3 : file;
     while (base > file && base[-1] != '/' && !(named && base[-1] == ':'))
         base--;
     if (named && base[-1] == '/') {
         do
             base--;
         while (base[-1] != '/' && base[-1] != ':');
+    }
+    for (const char *at = host; url && at < file + length && *at != '/'; at++) { /* user and password */
+        if (*at == '@' && base <= at)
+            base = at + 1;
     }
     if (base < file + length)
         return cli_text("%.*s", (int)(file + length - base), base);

@@ -2,12 +2,18 @@
 #include "corpus/named.h"
 #include "corpus/trust.h"
 
+#include "base/error.h"
 #include "base/memory.h"
+#include "io/cache_forget.h"
+#include "io/html.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define CLAIMS_BYTES_MAX ((size_t)1 << 20)
 
@@ -81,7 +87,7 @@ static enum plx_status compare(const struct plx_manifest_counts *known,
 {
 #define COMPARE_COUNT(member, words)                                                                    \
     if (known->member > 0 && known->member != found->member) {                                          \
-        plx_error_set(error, PLX_MISMATCH,                                                              \
+        plx_error_set(error, PLX_MALFORMED,                                                             \
                       "there are %" PRIu64 " " words ", but its manifest says %" PRIu64, found->member, \
                       known->member);                                                                   \
         return plx_error_input(error, name);                                                            \
@@ -147,21 +153,42 @@ static enum plx_status have(const struct wanted *wanted, const char *const *urls
         .user = wanted->options->user,
     };
     const enum plx_status status = plx_cache_fetch(wanted->options->network, &request, cached, error);
-    if (status == PLX_MISMATCH && wanted->sha256 && !wanted->split->sha256)
-        plx_error_hint(error,
-                       "that was the content of the first download; without %s other content is believed",
-                       wanted->trust.path);
+    if (cached->refused)
+        plx_trust_hint(&wanted->trust, error);
     return status;
+}
+
+/* A page to log in by has the status 200 too, and would be believed from then on. */
+static enum plx_status refuse_page(const struct wanted *wanted, const char *path, struct plx_error *error)
+{
+    const int descriptor = open(path, O_RDONLY | O_CLOEXEC);
+    const bool page = descriptor >= 0 && plx_html_begins(descriptor);
+    if (descriptor >= 0)
+        close(descriptor);
+    if (!page)
+        return PLX_OK;
+    plx_error_set(error, PLX_NETWORK, "what came is a page of HTML, which is not believed");
+    plx_error_input(error, wanted->name);
+    return plx_error_hint(error, "perhaps one has to log in there, or agree to something; where the corpus "
+                                 "is such a page its manifest has to have the SHA-256");
 }
 
 static enum plx_status have_verified(const struct wanted *wanted, const char *const *urls, size_t count,
                                      struct plx_cached *cached, struct plx_error *error)
 {
     enum plx_status status = have(wanted, urls, count, cached, error);
+    if (status)
+        return status;
+    if (!wanted->sha256)
+        status = refuse_page(wanted, cached->path, error);
     if (status == PLX_OK &&
         (wanted->options->recount || !plx_trust_has(&wanted->trust, cached->sha256, wanted->claims)))
         status = verify(cached->path, wanted->split, wanted->name, wanted->options, error);
     if (status) {
+        struct plx_error other; /* what has failed before tells more */
+        const bool wrong = status == PLX_NETWORK || status == PLX_MALFORMED;
+        if (wrong && cached->downloaded && !wanted->sha256)
+            (void)plx_cache_forget(wanted->options->network->cache, urls[0], cached->sha256, &other);
         free(cached->path);
         *cached = (struct plx_cached){0};
     }
@@ -183,6 +210,19 @@ static enum plx_status have_first(const struct wanted *wanted, struct plx_cached
     return status;
 }
 
+/* Where the hash was known before it only spares work to come, so that the cache may be one that cannot be
+   written. */
+static enum plx_status note_verified(struct wanted *wanted, const struct plx_cached *cached,
+                                     struct plx_error *error)
+{
+    const enum plx_status status = plx_trust_add(&wanted->trust, cached->sha256, wanted->claims, error);
+    if (status == PLX_IO && wanted->sha256 && (error->os_error == EACCES || error->os_error == EROFS))
+        return PLX_OK;
+    if (status == PLX_NETWORK)
+        plx_error_input(error, wanted->name);
+    return status;
+}
+
 enum plx_status plx_manifest_fetch(const struct plx_manifest *manifest,
                                    const struct plx_manifest_split *split,
                                    const struct plx_manifest_fetch *options, struct plx_cached *cached,
@@ -193,7 +233,7 @@ enum plx_status plx_manifest_fetch(const struct plx_manifest *manifest,
     struct plx_trust *trust = &wanted.trust;
     *cached = (struct plx_cached){0};
     snprintf(name, sizeof name, "corpus:%s/%s", plx_manifest_info(manifest)->name, split->name);
-    enum plx_status status = plx_trust_read(options->network, split->urls[0], trust, error);
+    enum plx_status status = plx_trust_read(options->network, split->urls[0], split->sha256, trust, error);
     if (status)
         return status;
     wanted.sha256 = split->sha256 ? split->sha256 : *trust->sha256 ? trust->sha256 : NULL;
@@ -203,7 +243,7 @@ enum plx_status plx_manifest_fetch(const struct plx_manifest *manifest,
     else if (status == PLX_OK)
         status = have_first(&wanted, cached, error);
     if (status == PLX_OK)
-        status = plx_trust_add(trust, cached->sha256, wanted.claims, error);
+        status = note_verified(&wanted, cached, error);
     if (status == PLX_OK && !wanted.sha256)
         note_first(options->network, name, cached->sha256);
     plx_trust_release(trust);
@@ -221,7 +261,7 @@ enum plx_status plx_manifest_cached(const struct plx_manifest_split *split, cons
     const struct plx_manifest_fetch options = {.network = &offline};
     struct wanted wanted = {.split = split, .options = &options};
     *cached = (struct plx_cached){0};
-    enum plx_status status = plx_trust_read(network, split->urls[0], &wanted.trust, error);
+    enum plx_status status = plx_trust_read(network, split->urls[0], split->sha256, &wanted.trust, error);
     if (status)
         return status;
     offline.cache = network->cache;

@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "io/names.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -107,6 +108,15 @@ static enum plx_status refuse_name(const char *name, size_t length, const struct
     return PLX_USAGE;
 }
 
+/* The bytes of a corpus are those that its manifest says: what may be another one tomorrow cannot tell. */
+static enum plx_status read_file(const char *path, struct plx_manifest **manifest, struct plx_error *error)
+{
+    if (plx_names_path(path))
+        return plx_manifest_read(path, manifest, error);
+    plx_error_set(error, PLX_USAGE, "a manifest is a file, and no URL");
+    return plx_error_hint(error, "download it, look at it, and name its path");
+}
+
 enum plx_status plx_manifest_open(const char *name, const struct plx_network *network,
                                   struct plx_manifest **manifest, const char **split, struct plx_error *error)
 {
@@ -116,7 +126,7 @@ enum plx_status plx_manifest_open(const char *name, const struct plx_network *ne
     *split = name[length] == '/' ? name + length + 1 : NULL;
     if (path) {
         char *file = plx_copy_string(name, path, error);
-        status = file ? plx_manifest_read(file, manifest, error) : PLX_MEMORY;
+        status = file ? read_file(file, manifest, error) : PLX_MEMORY;
         free(file);
         return status;
     }

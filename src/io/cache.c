@@ -25,6 +25,7 @@ struct fetch {
     char sha256[PLX_SHA256_TEXT];                     /* in lower case; "" where it is not known */
     char first[PLX_SHA256_TEXT];                      /* key of the first URL */
     struct plx_error worst;                           /* what tells most of why it cannot be had */
+    bool refused;                                     /* that is that something else came */
     size_t failed;                                    /* URLs */
     char others[sizeof((struct plx_error *)0)->hint]; /* what the other URLs failed of */
 };
@@ -49,7 +50,7 @@ static enum plx_status find_content(struct fetch *fetch, const char *sha256, uin
     (void)utimensat(AT_FDCWD, path, NULL, 0); /* of somebody else's cache it stays as it is */
     fetch->cached->path = path;
     fetch->cached->size = (uint64_t)facts.st_size;
-    memcpy(fetch->cached->sha256, sha256, PLX_SHA256_TEXT);
+    memmove(fetch->cached->sha256, sha256, PLX_SHA256_TEXT); /* it may be there already */
     *found = true;
     return PLX_OK;
 }
@@ -140,21 +141,19 @@ static enum plx_status fetch_offline(struct fetch *fetch, struct plx_error *erro
 
 /* From one URL after the other. */
 
-static bool passes_on(enum plx_status status)
-{
-    return status == PLX_NETWORK || status == PLX_MISMATCH;
-}
-
-/* Keeps the failure that tells most, the first among equals, and the others in short. */
+/* Keeps the failure that tells most, the first among equals, and the others in short: that something else
+   came tells more than that nothing did. */
 static void remember(struct fetch *fetch, const struct plx_error *error)
 {
     const struct plx_error *other = error;
     struct plx_error before;
+    const bool more = fetch->cached->refused && !fetch->refused;
+    fetch->refused |= more;
     if (fetch->failed++ == 0) {
         fetch->worst = *error;
         return;
     }
-    if (error->status == PLX_MISMATCH && fetch->worst.status != PLX_MISMATCH) {
+    if (more) {
         before = fetch->worst;
         fetch->worst = *error;
         other = &before;
@@ -178,7 +177,6 @@ static enum plx_status fetch_url(struct fetch *fetch, const char *url, struct pl
     struct plx_cache_record record;
     struct timespec written;
     bool known = false;
-    char sha256[PLX_SHA256_TEXT];
     char *label = plx_http_label(url, error);
     enum plx_status status = label ? PLX_OK : PLX_MEMORY;
     if (status == PLX_OK && !*fetch->sha256)
@@ -194,17 +192,15 @@ static enum plx_status fetch_url(struct fetch *fetch, const char *url, struct pl
             .label = label,
             .known = known ? &record : NULL,
         };
-        status = plx_cache_download(&download, sha256, &fetch->cached->downloaded, error);
-        if (status == PLX_NETWORK && known)
+        status = plx_cache_download(&download, fetch->cached, error);
+        if (status == PLX_NETWORK && known && !fetch->cached->refused)
             hint_offline(&record, error);
     }
     free(label);
     if (status)
         return status;
     bool found;
-    const bool downloaded = fetch->cached->downloaded;
-    status = find_content(fetch, sha256, UINT64_MAX, &found, error);
-    fetch->cached->downloaded = downloaded;
+    status = find_content(fetch, fetch->cached->sha256, UINT64_MAX, &found, error);
     if (status == PLX_OK && !found)
         status = plx_cache_error(fetch->network->cache, ENOENT, error);
     return status;
@@ -216,7 +212,7 @@ static enum plx_status fetch_urls(struct fetch *fetch, struct plx_error *error)
     const char *lock = *fetch->sha256 ? fetch->sha256 : fetch->first;
     for (size_t i = 0; i < request->url_count; i++) {
         enum plx_status status = fetch_url(fetch, request->urls[i], error);
-        if (status && !passes_on(status))
+        if (status && status != PLX_NETWORK)
             return status;
         if (status == PLX_OK) { /* what others gave a part of is not needed any more */
             for (size_t j = 0; j < i && status == PLX_OK; j++)
@@ -298,5 +294,6 @@ enum plx_status plx_cache_fetch(const struct plx_network *network, const struct 
         status = network->offline ? fetch_offline(&fetch, error) : fetch_locked(&fetch, error);
     if (status)
         forget_found(&fetch);
+    cached->refused = status == PLX_NETWORK && fetch.refused;
     return status;
 }

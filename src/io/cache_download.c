@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "io/cache_folder.h"
 #include "io/cache_lock.h"
+#include "io/html.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -10,12 +11,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <time.h>
 #include <unistd.h>
-
-/* How much more than the size that is expected may come, so that an error can say how much it is. */
-#define MORE_BYTES ((uint64_t)1 << 20)
 
 /* A download and its files. */
 struct part {
@@ -61,21 +58,14 @@ enum plx_status plx_cache_forget_part(const char *cache, const char *lock, const
 }
 
 /* Is told what a content is whose bytes are about to come. */
-static enum plx_status begun(void *user, const struct plx_http_validators *validators,
+static enum plx_status begun(void *user, const struct plx_http_validators *validators, uint64_t size,
                              struct plx_error *error)
 {
     const struct part *part = user;
-    struct plx_cache_record record = {.downloaded = (int64_t)time(NULL), .validators = *validators};
+    struct plx_cache_record record = {
+        .size = size, .downloaded = (int64_t)time(NULL), .validators = *validators};
     snprintf(record.label, sizeof record.label, "%s", part->download->label);
     return plx_cache_record_write(part->notes, &record, error);
-}
-
-static uint64_t cap_of(const struct plx_cache_request *request)
-{
-    const uint64_t expected = request->size < UINT64_MAX / 4 ? 2 * request->size + MORE_BYTES : 0;
-    if (request->size == 0 || expected == 0 || (request->max_bytes && request->max_bytes < expected))
-        return request->max_bytes;
-    return expected;
 }
 
 static enum plx_status open_part(struct part *part, struct plx_error *error)
@@ -96,9 +86,11 @@ static enum plx_status open_part(struct part *part, struct plx_error *error)
         .network = download->network,
         .interrupted = download->request->interrupted,
         .user = download->request->user,
-        .cap = cap_of(download->request),
+        .cap = download->request->max_bytes,
+        .expected = download->request->size,
         .descriptor = part->descriptor,
         .part = record.validators,
+        .part_size = record.size,
         .begun = begun,
         .begun_user = part,
     };
@@ -108,37 +100,35 @@ static enum plx_status open_part(struct part *part, struct plx_error *error)
 }
 
 /* Guesses why it is not what it should be. */
-static enum plx_status guess(const struct part *part, struct plx_error *error)
+static enum plx_status refuse(bool page, struct plx_cached *cached, struct plx_error *error)
 {
-    char head[512] = "";
-    const ssize_t got = pread(part->descriptor, head, sizeof head - 1, 0);
-    const char *text = head + (got > 0 ? strspn(head, " \t\r\n") : 0);
-    if (strncasecmp(text, "<!doctype html", 14) == 0 || strncasecmp(text, "<html", 5) == 0)
+    cached->refused = true;
+    if (page)
         plx_error_hint(error, "what came is a page of HTML: perhaps one has to log in there, or agree to "
                               "something; it is not kept");
     else
         plx_error_hint(error, "there is another content at that address now, or it was changed on its way; "
                               "it is not kept");
-    return PLX_MISMATCH;
+    return PLX_NETWORK;
 }
 
 /* Looks at what has come before it becomes part of the cache. */
-static enum plx_status check(struct part *part, char sha256[PLX_SHA256_TEXT], struct plx_error *error)
+static enum plx_status check(struct part *part, struct plx_cached *cached, struct plx_error *error)
 {
     const struct plx_cache_download *download = part->download;
     const struct plx_cache_request *request = download->request;
     if (request->size && part->get.size != request->size) {
-        plx_error_set(error, PLX_MISMATCH, "the content has %" PRIu64 " bytes instead of %" PRIu64,
+        plx_error_set(error, PLX_NETWORK, "the content has %" PRIu64 " bytes instead of %" PRIu64,
                       part->get.size, request->size);
-        return guess(part, error);
+        return refuse(plx_html_begins(part->descriptor), cached, error);
     }
     const enum plx_status status =
-        plx_cache_hash(part->descriptor, request->interrupted, request->user, sha256, error);
-    if (status || !download->sha256 || strcmp(sha256, download->sha256) == 0)
+        plx_cache_hash(part->descriptor, request->interrupted, request->user, cached->sha256, error);
+    if (status || !download->sha256 || strcmp(cached->sha256, download->sha256) == 0)
         return status;
-    plx_error_set(error, PLX_MISMATCH, "the content has the SHA-256 %s instead of %s", sha256,
+    plx_error_set(error, PLX_NETWORK, "the content has the SHA-256 %s instead of %s", cached->sha256,
                   download->sha256);
-    return guess(part, error);
+    return refuse(plx_html_begins(part->descriptor), cached, error);
 }
 
 /* So that a content that is there is there after a power failure too. */
@@ -204,32 +194,31 @@ static enum plx_status keep(const struct part *part, const char *sha256, struct 
     return status;
 }
 
-static enum plx_status transfer(struct part *part, char sha256[PLX_SHA256_TEXT], bool *downloaded,
-                                struct plx_error *error)
+static enum plx_status transfer(struct part *part, struct plx_cached *cached, struct plx_error *error)
 {
     struct stat facts;
     enum plx_status status = plx_http_get(&part->get, error);
     if (status) {
         if (fstat(part->descriptor, &facts) == 0 && facts.st_size == 0)
             remove_part(part->path, part->notes);
-        return status;
+        return part->get.other ? refuse(part->get.page, cached, error) : status;
     }
-    *downloaded = !part->get.unmodified;
-    if (!*downloaded) {
-        snprintf(sha256, PLX_SHA256_TEXT, "%s", part->download->known->sha256);
+    cached->downloaded = !part->get.unmodified;
+    if (!cached->downloaded) {
+        snprintf(cached->sha256, sizeof cached->sha256, "%s", part->download->known->sha256);
         remove_part(part->path, part->notes);
         return PLX_OK;
     }
-    status = check(part, sha256, error);
+    status = check(part, cached, error);
     if (status == PLX_OK)
-        status = keep(part, sha256, error);
-    if (status == PLX_OK || status == PLX_MISMATCH)
+        status = keep(part, cached->sha256, error);
+    if (status == PLX_OK || cached->refused)
         remove_part(part->path, part->notes);
     return status;
 }
 
-enum plx_status plx_cache_download(const struct plx_cache_download *download, char sha256[PLX_SHA256_TEXT],
-                                   bool *downloaded, struct plx_error *error)
+enum plx_status plx_cache_download(const struct plx_cache_download *download, struct plx_cached *cached,
+                                   struct plx_error *error)
 {
     struct part part = {.download = download, .cache = download->network->cache, .descriptor = -1};
     enum plx_status status = plx_cache_key(download->url, part.key, error);
@@ -238,7 +227,7 @@ enum plx_status plx_cache_download(const struct plx_cache_download *download, ch
     if (status == PLX_OK)
         status = open_part(&part, error);
     if (status == PLX_OK)
-        status = transfer(&part, sha256, downloaded, error);
+        status = transfer(&part, cached, error);
     if (status && error->input[0] == '\0')
         plx_error_input(error, download->label);
     if (part.descriptor >= 0)

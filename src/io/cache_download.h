@@ -17,10 +17,10 @@ struct plx_cache_download {
     const struct plx_cache_record *known;
 };
 
-/* Has the content there, by that hash; *downloaded is false where the known one has not changed. The errors
-   of plx_cache_fetch: PLX_NETWORK and PLX_MISMATCH are of this URL. */
-enum plx_status plx_cache_download(const struct plx_cache_download *download, char sha256[PLX_SHA256_TEXT],
-                                   bool *downloaded, struct plx_error *error);
+/* Has the content there: sets its `sha256`, and `downloaded`, which is false where the known one has not
+   changed; on failure `refused`. The errors of plx_cache_fetch: PLX_NETWORK is of this URL. */
+enum plx_status plx_cache_download(const struct plx_cache_download *download, struct plx_cached *cached,
+                                   struct plx_error *error);
 
 /* Removes what is there of the download from this URL. */
 enum plx_status plx_cache_forget_part(const char *cache, const char *lock, const char *url,

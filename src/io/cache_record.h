@@ -10,8 +10,8 @@
 struct plx_cache_record {
     char label[PLX_CACHE_LABEL];  /* the URL without what may be secret; cut where it is longer */
     char sha256[PLX_SHA256_TEXT]; /* of the content; "" of a part */
-    uint64_t size;
-    int64_t downloaded; /* seconds since 1970 */
+    uint64_t size;                /* of the content, a part's too; 0: not known */
+    int64_t downloaded;           /* seconds since 1970 */
     struct plx_http_validators validators;
 };
 

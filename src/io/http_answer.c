@@ -67,8 +67,8 @@ enum plx_status plx_http_ask(struct plx_http_fetch *fetch, struct plx_error *err
 /* Looking at the answer. */
 
 /* "bytes 10-50/51", "bytes 10-50/" and an asterisk, "bytes " and an asterisk "/51": *begin (PLX_NOWHERE for
-   the last) and *total (0: not said). */
-static bool content_range(const char *text, uint64_t *begin, uint64_t *total)
+   the last), *last likewise, and *total (0: not said). */
+static bool content_range(const char *text, uint64_t *begin, uint64_t *last, uint64_t *total)
 {
     if (strncasecmp(text, "bytes", 5) != 0)
         return false;
@@ -80,10 +80,12 @@ static bool content_range(const char *text, uint64_t *begin, uint64_t *total)
     *total = 0;
     if (strcmp(slash, "/*") != 0 && !plx_parse_u64(slash + 1, strlen(slash + 1), 0, INT64_MAX, total))
         return false;
-    *begin = PLX_NOWHERE;
+    *begin = *last = PLX_NOWHERE;
     if (slash - text == 1 && *text == '*')
         return true;
-    return dash && dash < slash && plx_parse_u64(text, (size_t)(dash - text), 0, INT64_MAX, begin);
+    return dash && dash < slash && plx_parse_u64(text, (size_t)(dash - text), 0, INT64_MAX, begin) &&
+           plx_parse_u64(dash + 1, (size_t)(slash - dash - 1), *begin, INT64_MAX, last) &&
+           (*total == 0 || *last < *total);
 }
 
 /* That an answer does not repeat a validator says nothing. */
@@ -100,35 +102,85 @@ static bool of_another_content(const struct plx_http_fetch *fetch, uint64_t tota
                                : differs(fetch->part.modified, fetch->got.modified);
 }
 
-static enum plx_http_course too_large(struct plx_http_fetch *fetch)
+uint64_t plx_http_most(const struct plx_http_fetch *fetch)
 {
-    plx_error_set(&fetch->failure, PLX_NETWORK,
-                  "the content has %" PRIu64 " bytes, more than the %" PRIu64 " allowed", fetch->size,
-                  fetch->cap);
+    return fetch->expected > 0 && fetch->expected < fetch->cap ? fetch->expected : fetch->cap;
+}
+
+/* What there is belongs to a content that is not wanted. */
+static void forget(struct plx_http_fetch *fetch)
+{
+    struct plx_error ignored; /* the failure is another one already */
+    if (!fetch->fixed && fetch->done > 0 && fetch->sink->restart(fetch->sink_user, &ignored) == PLX_OK)
+        fetch->done = 0;
+}
+
+static enum plx_http_course of_other_size(struct plx_http_fetch *fetch)
+{
+    const char *type = NULL;
+    fetch->other = true;
+    curl_easy_getinfo(fetch->easy, CURLINFO_CONTENT_TYPE, &type);
+    fetch->page = type && strncasecmp(type, "text/html", 9) == 0;
     return PLX_HTTP_FAILED;
 }
 
-/* The rest that was asked for, or that there is none. */
+enum plx_http_course plx_http_outgrown(struct plx_http_fetch *fetch)
+{
+    const uint64_t most = plx_http_most(fetch);
+    forget(fetch);
+    if (most == fetch->expected) {
+        plx_error_set(&fetch->failure, PLX_NETWORK,
+                      "the content is larger than the %" PRIu64 " bytes that it should have", most);
+        return of_other_size(fetch);
+    }
+    plx_error_set(&fetch->failure, PLX_NETWORK, "the content is larger than the %" PRIu64 " bytes allowed",
+                  most);
+    return PLX_HTTP_FAILED;
+}
+
+/* Whether a content of that size, 0 where it is not known, is wanted. */
+static bool fits(struct plx_http_fetch *fetch, uint64_t size)
+{
+    if (size > 0 && fetch->expected > 0 && size != fetch->expected) {
+        plx_error_set(&fetch->failure, PLX_NETWORK, "the content has %" PRIu64 " bytes instead of %" PRIu64,
+                      size, fetch->expected);
+        of_other_size(fetch);
+        return false;
+    }
+    if (size <= fetch->cap)
+        return true;
+    plx_error_set(&fetch->failure, PLX_NETWORK,
+                  "the content has %" PRIu64 " bytes, more than the %" PRIu64 " allowed", size, fetch->cap);
+    return false;
+}
+
+/* The rest that was asked for, or that there is none. How large the whole is must be known, from the server
+   now or from before: else a range that is less than the rest would pass for it. */
 static enum plx_http_course admit_rest(struct plx_http_fetch *fetch)
 {
     char text[PLX_HTTP_VALIDATOR];
-    uint64_t begin = PLX_NOWHERE, total = 0;
+    uint64_t begin = PLX_NOWHERE, last = PLX_NOWHERE, total = 0;
     field(fetch, "Content-Range", text);
-    const bool understood = content_range(text, &begin, &total);
+    const bool understood = content_range(text, &begin, &last, &total);
     if (fetch->status == 416 && understood && total == fetch->done && !of_another_content(fetch, total)) {
         fetch->got = fetch->part;
         return PLX_HTTP_WHOLE;
     }
-    if (fetch->status == 416 || !understood || begin != fetch->done) {
+    if (total == 0)
+        total = fetch->size;
+    if (fetch->status == 416 || !understood || begin != fetch->done || last >= total) {
         fetch->rangeless = true;
         return PLX_HTTP_ANEW;
     }
     if (of_another_content(fetch, total))
         return PLX_HTTP_ANEW;
+    if (!fits(fetch, total)) {
+        forget(fetch);
+        return PLX_HTTP_FAILED;
+    }
     fetch->got = fetch->part;
-    if (total > 0)
-        fetch->size = total;
-    return fetch->size > fetch->cap ? too_large(fetch) : PLX_HTTP_CONTENT;
+    fetch->size = total;
+    return PLX_HTTP_CONTENT;
 }
 
 /* gzip is stored as it comes, as by other clients, and undone by whoever reads it, who looks for it anyhow.
@@ -151,7 +203,9 @@ static bool legible(struct plx_http_fetch *fetch)
 static enum plx_http_course admit_whole(struct plx_http_fetch *fetch)
 {
     curl_off_t length = -1;
-    if (!legible(fetch))
+    curl_easy_getinfo(fetch->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
+    const uint64_t size = length > 0 ? (uint64_t)length : 0;
+    if (!legible(fetch) || !fits(fetch, size))
         return PLX_HTTP_FAILED;
     if (fetch->done > 0) {
         if (fetch->fixed) {
@@ -166,12 +220,10 @@ static enum plx_http_course admit_whole(struct plx_http_fetch *fetch)
             return PLX_HTTP_FAILED;
         fetch->done = 0;
     }
-    curl_easy_getinfo(fetch->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
-    fetch->size = length > 0 ? (uint64_t)length : 0;
-    if (fetch->size > fetch->cap)
-        return too_large(fetch);
+    fetch->size = size;
     fetch->part = fetch->got;
-    if (fetch->sink->begun && fetch->sink->begun(fetch->sink_user, &fetch->got, &fetch->failure) != PLX_OK)
+    if (fetch->sink->begun &&
+        fetch->sink->begun(fetch->sink_user, &fetch->got, fetch->size, &fetch->failure) != PLX_OK)
         return PLX_HTTP_FAILED;
     return PLX_HTTP_CONTENT;
 }

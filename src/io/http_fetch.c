@@ -38,10 +38,8 @@ static size_t receive(char *data, size_t size, size_t count, void *user)
     bool later = false;
     if (bytes == 0 || !admit(fetch))
         return 0; /* anything but `bytes` ends the transfer */
-    if (bytes > fetch->cap - fetch->done) {
-        plx_error_set(&fetch->failure, PLX_NETWORK,
-                      "the content is larger than the %" PRIu64 " bytes allowed", fetch->cap);
-        fetch->course = PLX_HTTP_FAILED;
+    if (bytes > plx_http_most(fetch) - fetch->done) {
+        fetch->course = plx_http_outgrown(fetch);
         return 0;
     }
     if (fetch->sink->take(fetch->sink_user, (const uint8_t *)data, bytes, &later, &fetch->failure) !=
@@ -257,8 +255,6 @@ static enum plx_status schedule(struct plx_http_fetch *fetch)
         fetch->tries = 1;
     if (fetch->done > fetch->furthest)
         fetch->furthest = fetch->done;
-    if (fetch->done > fetch->cap) /* so much is of no content that is wanted */
-        fetch->part = (struct plx_http_validators){.etag = ""};
     if (fetch->tries >= fetch->limits.tries || !can_go_on(fetch)) {
         const size_t length = strlen(error->message);
         if (fetch->tries > 1)
@@ -292,8 +288,9 @@ static enum plx_status end_try(struct plx_http_fetch *fetch)
     } else {
         explain(fetch);
         status = verdict == PLX_HTTP_AGAIN ? schedule(fetch) : fetch->failure.status;
-        if (status == PLX_OK && fetch->course == PLX_HTTP_ANEW)
-            status = begin_anew(fetch);
+        /* After the last try too: another process would be told the same of it again. */
+        if (fetch->course == PLX_HTTP_ANEW && !fetch->fixed && begin_anew(fetch) != PLX_OK)
+            status = fetch->failure.status;
     }
     detach(fetch);
     return status;
@@ -313,7 +310,7 @@ enum plx_status plx_http_fetch_open(struct plx_http_fetch *fetch, struct plx_err
     if (fetch->cap == 0)
         fetch->cap = HTTP_DOWNLOAD_MAX;
     fetch->furthest = fetch->done;
-    if (fetch->done > fetch->cap) /* so much is of no content that is wanted */
+    if (fetch->done > plx_http_most(fetch)) /* so much is of no content that is wanted */
         fetch->part = (struct plx_http_validators){.etag = ""};
     fetch->limits = plx_http_limits(fetch->network);
     fetch->random = plx_clock_ms() ^ (uint64_t)getpid() << 32 ^ (uint64_t)(uintptr_t)fetch;

@@ -18,8 +18,9 @@ struct plx_http_sink {
                             struct plx_error *error);
     /* Forgets what it has taken. */
     enum plx_status (*restart)(void *user, struct plx_error *error);
-    /* Learns what tells the content from another, before its first byte. NULL: need not. */
-    enum plx_status (*begun)(void *user, const struct plx_http_validators *validators,
+    /* Learns what tells the content from another, and its size (0: not known), before its first byte. NULL:
+       need not. */
+    enum plx_status (*begun)(void *user, const struct plx_http_validators *validators, uint64_t size,
                              struct plx_error *error);
 };
 
@@ -44,6 +45,7 @@ struct plx_http_fetch {
     const struct plx_http_sink *sink;
     void *sink_user;
     uint64_t cap;
+    uint64_t expected;                /* size of the content, 0: not known */
     struct plx_http_validators part;  /* of the `done` bytes that the sink has already */
     struct plx_http_validators known; /* of what need not come again */
 
@@ -51,8 +53,9 @@ struct plx_http_fetch {
     bool fixed;           /* set by the sink: what it has taken cannot be taken back */
     bool ended;           /* with success */
     bool unmodified;      /* it is the known content */
+    bool other, page;     /* it failed because of the size that is expected; what came is HTML, it is said */
     uint64_t done;        /* bytes that the sink has */
-    uint64_t size;        /* of the content, 0: not known */
+    uint64_t size;        /* of the content, 0: not known; given where that of the part is known */
     uint64_t transferred; /* bytes that came */
     struct plx_http_validators got;
 

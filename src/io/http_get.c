@@ -50,11 +50,11 @@ static enum plx_status restart(void *user, struct plx_error *error)
     return ftruncate(download->get->descriptor, 0) == 0 ? PLX_OK : fail_write(error);
 }
 
-static enum plx_status begun(void *user, const struct plx_http_validators *validators,
+static enum plx_status begun(void *user, const struct plx_http_validators *validators, uint64_t size,
                              struct plx_error *error)
 {
     const struct plx_http_get *get = ((struct download *)user)->get;
-    return get->begun ? get->begun(get->begun_user, validators, error) : PLX_OK;
+    return get->begun ? get->begun(get->begun_user, validators, size, error) : PLX_OK;
 }
 
 static const struct plx_http_sink sink = {take, restart, begun};
@@ -80,6 +80,7 @@ static enum plx_status look_at_part(struct download *download, struct plx_error 
         return fail_write(error);
     download->fetch.done = (uint64_t)facts.st_size;
     download->fetch.part = download->get->part;
+    download->fetch.size = facts.st_size > 0 ? download->get->part_size : 0;
     return PLX_OK;
 }
 
@@ -92,6 +93,7 @@ enum plx_status plx_http_get(struct plx_http_get *get, struct plx_error *error)
                                           .interrupted_user = get->user,
                                           .sink = &sink,
                                           .cap = get->cap,
+                                          .expected = get->expected,
                                           .known = get->known}};
     struct plx_http_fetch *fetch = &download.fetch;
     fetch->sink_user = &download;
@@ -108,6 +110,8 @@ enum plx_status plx_http_get(struct plx_http_get *get, struct plx_error *error)
     get->got = fetch->got;
     get->size = fetch->size;
     get->transferred = fetch->transferred;
+    get->other = fetch->other;
+    get->page = fetch->page;
     plx_http_fetch_close(fetch);
     return status;
 }

@@ -20,14 +20,18 @@ struct plx_http_get {
     const struct plx_network *network;
     bool (*interrupted)(void *user);
     void *user;
-    uint64_t cap;   /* bytes that it may have at most; 0: 64 GiB */
-    int descriptor; /* of a regular file, read and written, that holds the first bytes already, or none */
+    uint64_t cap;      /* bytes that it may have at most; 0: 64 GiB */
+    uint64_t expected; /* bytes that it has if it is the right one: where others are announced, or more come,
+                          it ends at once; that there are as many is left to the caller. 0: not known */
+    int descriptor;    /* of a regular file, read and written, that holds the first bytes already, or none */
 
     /* Of those first bytes; they are gone on with only if the server has the same still. */
     struct plx_http_validators part;
-    /* Is told what tells the content from another before its first byte is written, for another process to go
-       on with it; NULL: nobody wants to know. Its failure is that of the whole. */
-    enum plx_status (*begun)(void *user, const struct plx_http_validators *validators,
+    uint64_t part_size; /* of the content that they are the first of; 0: not known */
+    /* Is told what tells the content from another, and how large it is (0: not known), before its first byte
+       is written, for another process to go on with it; NULL: nobody wants to know. Its failure is that of
+       the whole. */
+    enum plx_status (*begun)(void *user, const struct plx_http_validators *validators, uint64_t size,
                              struct plx_error *error);
     void *begun_user;
 
@@ -39,6 +43,8 @@ struct plx_http_get {
     struct plx_http_validators got; /* of what has come */
     uint64_t size;                  /* bytes of the file */
     uint64_t transferred;           /* of these, in this call */
+    bool other;                     /* also of a failure: it is not of the expected size … */
+    bool page;                      /* … and the server says that it is HTML */
 };
 
 /* PLX_NETWORK, PLX_IO (a full disk), PLX_INTERRUPTED, PLX_MEMORY. After a failure the file holds what can be

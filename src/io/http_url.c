@@ -16,7 +16,7 @@ char *plx_http_label(const char *url, struct plx_error *error)
     char *shown = NULL;
     char *label = NULL;
     CURLU *parts = curl_url();
-    if (parts && curl_url_set(parts, CURLUPART_URL, url, 0) == CURLUE_OK &&
+    if (parts && curl_url_set(parts, CURLUPART_URL, url, CURLU_NON_SUPPORT_SCHEME) == CURLUE_OK &&
         curl_url_set(parts, CURLUPART_USER, NULL, 0) == CURLUE_OK &&
         curl_url_set(parts, CURLUPART_PASSWORD, NULL, 0) == CURLUE_OK &&
         curl_url_set(parts, CURLUPART_OPTIONS, NULL, 0) == CURLUE_OK &&

@@ -27,7 +27,7 @@ static enum plx_status skip_to_begin(struct part *part, struct plx_error *error)
         if (status)
             return status;
         if (size == 0)
-            return plx_error_set(error, PLX_MISMATCH,
+            return plx_error_set(error, PLX_MALFORMED,
                                  "the range begins at byte %" PRIu64 ", and there are only %" PRIu64,
                                  part->begin, part->offset);
         if (size > part->begin - part->offset)
@@ -54,7 +54,7 @@ static enum plx_status part_read(struct plx_medium *medium, uint8_t *data, size_
     status = plx_source_read(part->whole, data, size, got, error);
     part->offset += *got;
     if (status == PLX_OK && *got == 0 && part->length > 0)
-        return plx_error_set(error, PLX_MISMATCH,
+        return plx_error_set(error, PLX_MALFORMED,
                              "the range ends at byte %" PRIu64 ", and there are only %" PRIu64, end,
                              part->offset);
     return *got > 0 ? PLX_OK : status; /* what failed behind it fails again */

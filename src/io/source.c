@@ -12,6 +12,7 @@
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define SOURCE_BUFFER_BYTES ((size_t)256 << 10)
 
@@ -324,7 +325,9 @@ enum plx_status plx_source_open(const char *name, const struct plx_source_option
 {
     *source = NULL;
     const bool url = plx_http_is_url(name);
-    char *shown = url ? plx_http_label(name, error) : plx_copy_string(name, strlen(name), error);
+    /* Another URL is as good as a file that is not there, but may have a password too. */
+    const bool stripped = url || (strstr(name, "://") && access(name, F_OK) != 0);
+    char *shown = stripped ? plx_http_label(name, error) : plx_copy_string(name, strlen(name), error);
     struct plx_source *opened = source_new(shown, options, error);
     if (!opened)
         return PLX_MEMORY;

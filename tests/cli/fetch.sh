@@ -84,7 +84,7 @@ tail -c +101 "$almanac/train.txt" | head -c 1000 >part.txt
 accepts "$PERPLEX" eval uniform:65536 corpus:both/part -q
 has corpus.sha256 "$(sum part.txt)"
 has counts.tokens 1000
-refuses 2 'corpus:both/behind*the range ends at byte 19000, and there are only 18639' "$PERPLEX" fetch both/behind
+refuses 3 'corpus:both/behind*the range ends at byte 19000, and there are only 18639' "$PERPLEX" fetch both/behind
 refuses 2 '*which split of the corpus "both" is not said (it has train, test, part, behind)' \
     "$PERPLEX" eval uniform:10 corpus:both
 misused '*corpus:both/part: tokens are of the kind char, but those before it word (*' \
@@ -113,11 +113,42 @@ run "$PERPLEX" fetch sorry/test
 ends_with 0
 fetched sorry/test "$test_text"
 accepts "$PERPLEX" fetch --list sorry
-refuses 2 'corpus:sorry/other: there are 1 lines, but its manifest says 2' "$PERPLEX" fetch sorry/other
+refuses 3 'corpus:sorry/other: there are 1 lines, but its manifest says 2' "$PERPLEX" fetch sorry/other
+[ -z "$(find cache -type f -size 7c)" ] || fail 'what is not as its manifest says is kept'
 printf 'of\ntwo lines\n' >served/changing
 run "$PERPLEX" fetch sorry/other
 ends_with 0
 fetched sorry/other served/changing
+
+# Nothing else knows what should have come: it is not believed, and not kept.
+manifest login "\"test\": {\"urls\": [\"$web/login\"]}"
+cp served/sorry served/login
+for _ in 1 2; do
+    refuses 4 'corpus:login/test: what came is a page of HTML, which is not believed (perhaps one has to log in*' \
+        "$PERPLEX" fetch login
+done
+cp "$test_text" served/login
+run "$PERPLEX" fetch login
+ends_with 0
+fetched login/test "$test_text"
+
+# What is noted of downloads may be damaged where the manifest has the hash.
+noted=cache/perplex/trust/$(printf '%s' "$web/login" | sha256sum | cut -d ' ' -f 1)
+echo damaged >"$noted"
+refuses 3 '*/trust/*: lines of 64 hexadecimal digits are expected*' "$PERPLEX" fetch login
+manifest login "\"test\": {\"urls\": [\"$web/login\"], \"sha256\": \"$hash\"}"
+accepts "$PERPLEX" fetch login
+grep -qx "$hash" "$noted" || fail 'what is noted is not mended'
+
+# Somebody else's cache, of another manifest.
+if [ "$(id -u)" -ne 0 ]; then
+    manifest login "\"test\": {\"urls\": [\"$web/login\"], \"sha256\": \"$hash\", \"counts\": {\"lines\": 66}}"
+    chmod -R a-w cache
+    accepts "$PERPLEX" fetch login
+    manifest login "\"test\": {\"urls\": [\"$web/login\"], \"counts\": {\"lines\": 66}}"
+    accepts "$PERPLEX" fetch login
+    chmod -R u+w cache
+fi
 
 # Another content later.
 before=$(sum served/both.zip)
@@ -125,7 +156,7 @@ before=$(sum served/both.zip)
 after=$(sum served/both.zip)
 find cache -type f ! -path '*/trust/*' -delete
 run "$PERPLEX" fetch both/test
-ends_with 2
+ends_with 4
 case $(cat err) in
 *"$before"*"$after"* | *"$after"*"$before"*) ;;
 *) fail "stderr does not say both hashes: $(cat err)" ;;
@@ -134,17 +165,17 @@ esac
 # What is not as the manifest says.
 zeros=$(printf '%064d' 0)
 manifest hash "\"test\": {\"urls\": [\"$web/test.txt\"], \"sha256\": \"$zeros\"}"
-refuses 2 '*' "$PERPLEX" fetch hash
+refuses 4 '*' "$PERPLEX" fetch hash
 manifest size "\"test\": {\"urls\": [\"$web/test.txt\"], \"size\": 3}"
-refuses 2 '*' "$PERPLEX" fetch size
+refuses 4 '*' "$PERPLEX" fetch size
 [ -z "$(find cache -type f -size -4c ! -size 0)" ] || fail 'something is kept'
 for count in documents:9:10 lines:66:67 words:3582:3581 characters:18586:1 bytes:18639:18640 tokens:3582:1; do
     name=${count%%:*} found=${count#*:}
     manifest counts "\"test\": {\"urls\": [\"$web/test.txt\"], \"sha256\": \"$hash\", \"counts\": {\"$name\": ${found#*:}}}"
-    refuses 2 "corpus:counts/test: there are ${found%:*} $name, but its manifest says ${found#*:}" "$PERPLEX" fetch counts
+    refuses 3 "corpus:counts/test: there are ${found%:*} $name, but its manifest says ${found#*:}" "$PERPLEX" fetch counts
 done
 for _ in 1 2; do
-    refuses 2 'corpus:counts/test: there are 3582 tokens, but its manifest says 1' "$PERPLEX" eval uniform:9 corpus:counts
+    refuses 3 'corpus:counts/test: there are 3582 tokens, but its manifest says 1' "$PERPLEX" eval uniform:9 corpus:counts
 done
 
 # What may be secret in a URL is used, and not shown.
@@ -154,6 +185,20 @@ for arguments in secret '--list secret' '--list --json secret'; do
     run "$PERPLEX" fetch $arguments
     ! cat out err | grep hush || fail 'a secret is shown'
 done
+
+for arguments in "fetch http://me:hush@${web#http://}/m.json/test" "fetch --list ftp://me:hush@h/m.json" \
+    "eval uniform:9 corpus:http://me:hush@${web#http://}/m.json/test"; do
+    # shellcheck disable=SC2086 # words
+    PERPLEX_OFFLINE=1 refuses 2 'a manifest is a file, and no URL (*' "$PERPLEX" $arguments
+done
+cat >plan.json <<END
+{"schema": "perplex.plan/1", "models": ["uniform:9"], "corpora": ["http://me:hush@${web#http://}",
+  "corpus:http://me:hush@h.json", "corpus:http://me:hush@h/a.json/test"], "results": "secret"}
+END
+PERPLEX_OFFLINE=1 run "$PERPLEX" run plan.json
+grep -q 'uniform:9, h.json, default: ' err || fail "the name is not there: $(cat err)"
+! cat out err | grep hush || fail 'a secret is shown'
+[ -z "$(find . -path '*hush*')" ] || fail 'a secret is in the name of a file'
 
 # Names.
 misused "--output $folder/good.json would overwrite what is read: *" \

@@ -16,6 +16,8 @@ struct resource {
     bool ranges;          /* false: a range is answered with the whole */
     bool heedless;        /* If-Range is not looked at */
     bool wrong;           /* a range is answered with another one */
+    bool unsaid;          /* a range does not say the size of the whole … */
+    bool half;            /* … and is only the beginning of what was asked for */
     bool drops;           /* halfway */
     bool stalls;          /* there */
 };
@@ -53,8 +55,8 @@ static bool range_begin(const struct http_connection *connection, const struct r
 
 static void send_resource(struct http_connection *connection, const struct resource *resource)
 {
-    char fields[512], *next = fields, *end = fields + sizeof fields;
-    size_t begin = 0;
+    char fields[512], total[32], *next = fields, *end = fields + sizeof fields;
+    size_t begin = 0, behind = resource->size;
     unsigned status = 200;
     *fields = '\0';
     if (resource->etag)
@@ -68,13 +70,15 @@ static void send_resource(struct http_connection *connection, const struct resou
     if (range_begin(connection, resource, &begin)) {
         status = begin < resource->size ? 206 : 416;
         begin = resource->wrong ? begin - 1 : begin;
+        behind -= resource->half && status == 206 ? (behind - begin) / 2 : 0;
+        snprintf(total, sizeof total, "%zu", resource->size);
         if (status == 206)
-            next += snprintf(next, (size_t)(end - next), "Content-Range: bytes %zu-%zu/%zu\r\n", begin,
-                             resource->size - 1, resource->size);
+            next += snprintf(next, (size_t)(end - next), "Content-Range: bytes %zu-%zu/%s\r\n", begin,
+                             behind - 1, resource->unsaid ? "*" : total);
         else
             next += snprintf(next, (size_t)(end - next), "Content-Range: bytes */%zu\r\n", resource->size);
     }
-    const size_t size = status == 416 ? 0 : resource->size - begin;
+    const size_t size = status == 416 ? 0 : behind - begin;
     snprintf(next, (size_t)(end - next), "Content-Length: %zu\r\n", size);
     if (http_send_head(connection, status, fields) &&
         http_send_bytes(connection, resource->content + begin, resource->drops ? size / 2 : size) &&
@@ -131,6 +135,8 @@ static bool answer_resource(struct http_connection *connection)
         resource.ranges = false;
     else if (strcmp(kind, "wrong") == 0)
         resource.wrong = true;
+    else if (strcmp(kind, "unsaid") == 0)
+        resource.unsaid = true, resource.half = connection->before == drops;
     else if (strcmp(kind, "stall") == 0)
         resource.stalls = true;
     else if (strcmp(kind, "weak") == 0)

@@ -19,11 +19,12 @@ static void note(void *user, const char *text)
     fprintf(stderr, "note: %s\n", text);
 }
 
-static enum plx_status begun(void *user, const struct plx_http_validators *validators,
+static enum plx_status begun(void *user, const struct plx_http_validators *validators, uint64_t size,
                              struct plx_error *error)
 {
     (void)user;
     (void)error;
+    (void)size;
     printf("begun %s\n", validators->etag);
     fflush(stdout);
     return PLX_OK;

@@ -278,7 +278,10 @@ static void answer(struct http_connection *connection)
         answer_redirect_host(connection, path[14] == '/' ? path + 14 : "/ok");
     else if (strcmp(path, "/redirect-file") == 0)
         send_redirect(connection, "file:///etc/passwd");
-    else if (strcmp(path, "/short") == 0)
+    else if (strcmp(path, "/page") == 0) {
+        if (http_send_head(connection, 200, "Content-Type: text/html\r\nContent-Length: 18\r\n"))
+            http_send_text(connection, "<!DOCTYPE html><p>");
+    } else if (strcmp(path, "/short") == 0)
         answer_short(connection);
     else if (strcmp(path, "/stall") == 0)
         http_linger(connection, 60000);

@@ -25,6 +25,7 @@
        /wrong-length    a length smaller by 5 than the content, all of which is sent
        /gzip-encoding   the compressed content, as a Content-Encoding: gzip
        /br-encoding     the content, as a Content-Encoding: br
+       /page            a short page of HTML
        /429/N           N times 429 with Retry-After: 1, then the content
        /429-long        429 with Retry-After: 3600, always
        /503/N           N times 503, then the content
@@ -41,6 +42,8 @@
        /drop-blind/N    as /blind
        /drop-ignored/N  as /range, but a range is answered with the whole
        /drop-wrong/N    as /range, but a range is answered with another one
+       /drop-unsaid/N   as /range, but of ranges the size of the whole is not said, and the first after the
+                        breaks is half of what was asked for
        /drop-stall/N    as /range, but where the others break off it stalls
        /etag-changes    the first request drops; later the content has all its bytes but one the same, and
                         another ETag

@@ -31,6 +31,7 @@ static char content[CONTENT_SIZE];
 static char content_sha256[65];
 static char cache[64];
 static char noted[1024];
+static bool refused; /* what came, in the last call that failed */
 static struct http_server *server;
 static struct plx_network network;
 
@@ -166,6 +167,7 @@ static void expect_failure(enum plx_status status, const char *const paths[URLS_
     struct plx_cached cached;
     assert_int_equal(fetch(paths, sha256, size, &cached, error), status);
     assert_null(cached.path);
+    refused = cached.refused;
     if (!strstr(error->message, message))
         fail_msg("\"%s\" is not in \"%s\"", message, error->message);
 }
@@ -206,7 +208,8 @@ static void plx_cache_fetch__wrong_hash(void **state)
     (void)state;
     struct plx_error error;
     const char *const paths[URLS_MOST] = {"/ok"};
-    expect_failure(PLX_MISMATCH, paths, EMPTY, 0, content_sha256, &error);
+    expect_failure(PLX_NETWORK, paths, EMPTY, 0, content_sha256, &error);
+    assert_true(refused);
     assert_non_null(strstr(error.message, EMPTY));
     assert_string_equal(error.input, url_of("/ok"));
     expect_cache(0, 0);
@@ -217,10 +220,43 @@ static void plx_cache_fetch__wrong_size(void **state)
     (void)state;
     struct plx_error error;
     const char *const paths[URLS_MOST] = {"/ok"};
-    expect_failure(PLX_MISMATCH, paths, content_sha256, CONTENT_SIZE - 1, "100000 bytes instead of 99999",
+    expect_failure(PLX_NETWORK, paths, content_sha256, CONTENT_SIZE - 1, "100000 bytes instead of 99999",
                    &error);
+    assert_true(refused);
     expect_cache(0, 0);
-    expect_failure(PLX_MISMATCH, paths, NULL, CONTENT_SIZE + 1, "100000 bytes instead of 100001", &error);
+    expect_failure(PLX_NETWORK, paths, NULL, CONTENT_SIZE + 1, "100000 bytes instead of 100001", &error);
+    expect_cache(0, 0);
+}
+
+/* It ends as soon as that is known. */
+static void plx_cache_fetch__wrong_size_at_once(void **state)
+{
+    (void)state;
+    struct plx_error error;
+    const char *const announced[URLS_MOST] = {"/big"}, *const unsaid[URLS_MOST] = {"/big-chunked"};
+    const char *const part[URLS_MOST] = {"/drop/1?wrong-size"};
+    expect_failure(PLX_NETWORK, announced, NULL, 1000, "1099511627776 bytes instead of 1000", &error);
+    assert_true(refused);
+    expect_failure(PLX_NETWORK, unsaid, NULL, 1000, "larger than the 1000 bytes that it should have", &error);
+    assert_true(refused);
+    expect_cache(0, 0);
+    expect_failure(PLX_NETWORK, part, NULL, 0, "", &error);
+    assert_false(refused);
+    expect_cache(0, 1);
+    expect_failure(PLX_NETWORK, part, NULL, CONTENT_SIZE + 1, "100000 bytes instead of 100001", &error);
+    assert_true(refused);
+    expect_cache(0, 0);
+}
+
+static void plx_cache_fetch__page(void **state)
+{
+    (void)state;
+    struct plx_error error;
+    const char *const paths[URLS_MOST] = {"/page"};
+    expect_failure(PLX_NETWORK, paths, NULL, CONTENT_SIZE, "18 bytes instead of 100000", &error);
+    assert_non_null(strstr(error.hint, "HTML"));
+    expect_failure(PLX_NETWORK, paths, EMPTY, 0, EMPTY, &error);
+    assert_non_null(strstr(error.hint, "HTML"));
     expect_cache(0, 0);
 }
 
@@ -233,6 +269,11 @@ static void plx_cache_fetch__too_large(void **state)
     struct plx_cache_request request = {.urls = &url, .url_count = 1, .max_bytes = CONTENT_SIZE - 1};
     assert_int_equal(plx_cache_fetch(&network, &request, &cached, &error), PLX_NETWORK);
     assert_non_null(strstr(error.message, "99999"));
+    assert_false(cached.refused);
+    expect_cache(0, 0);
+    url = url_of("/big-chunked");
+    assert_int_equal(plx_cache_fetch(&network, &request, &cached, &error), PLX_NETWORK);
+    assert_non_null(strstr(error.message, "99999 bytes allowed"));
     expect_cache(0, 0);
 }
 
@@ -306,7 +347,7 @@ static void plx_cache_fetch__mirrors(void **state)
     expect_failure(PLX_NETWORK, gone, NULL, 0, "404", &error);
     assert_string_equal(error.input, url_of("/404"));
     assert_non_null(strstr(error.hint, "/status/403: the server answers 403"));
-    expect_failure(PLX_MISMATCH, other, EMPTY, 0, content_sha256, &error);
+    expect_failure(PLX_NETWORK, other, EMPTY, 0, content_sha256, &error);
     assert_string_equal(error.input, url_of("/ok"));
     assert_non_null(strstr(error.hint, "/404: "));
     assert_non_null(strstr(error.hint, "/status/410: "));
@@ -324,6 +365,30 @@ static void plx_cache_fetch__goes_on(void **state)
     expect_cache(0, 1);
     expect(paths[0], NULL, true, 1);
     expect_cache(1, 0);
+}
+
+/* How large the whole is was said when it was begun, by another process perhaps. */
+static void plx_cache_fetch__goes_on_in_pieces(void **state)
+{
+    (void)state;
+    struct plx_error error;
+    const char *const paths[URLS_MOST] = {"/drop-unsaid/1?pieces"};
+    expect_failure(PLX_NETWORK, paths, NULL, 0, "after 50000 of 100000 bytes", &error);
+    expect_failure(PLX_NETWORK, paths, NULL, 0, "after 75000 of 100000 bytes", &error);
+    expect(paths[0], NULL, true, 1);
+    expect_cache(1, 0);
+}
+
+/* What cannot be gone on with is given up, though nothing is tried again. */
+static void plx_cache_fetch__does_not_go_on(void **state)
+{
+    (void)state;
+    struct plx_error error;
+    const char *const paths[URLS_MOST] = {"/drop-wrong/1?given-up"};
+    expect_failure(PLX_NETWORK, paths, NULL, 0, "after 50000 of 100000 bytes", &error);
+    expect_failure(PLX_NETWORK, paths, NULL, 0, "elsewhere", &error);
+    expect_cache(0, 0);
+    expect(paths[0], NULL, true, 1);
 }
 
 /* What has changed meanwhile comes anew, all of it: its last byte tells. */
@@ -623,6 +688,8 @@ int main(void)
         CASE(plx_cache_fetch__hash_in_capitals),
         CASE(plx_cache_fetch__wrong_hash),
         CASE(plx_cache_fetch__wrong_size),
+        CASE(plx_cache_fetch__wrong_size_at_once),
+        CASE(plx_cache_fetch__page),
         CASE(plx_cache_fetch__too_large),
         CASE(plx_cache_fetch__cut_short),
         CASE(plx_cache_fetch__revalidated),
@@ -630,6 +697,8 @@ int main(void)
         CASE(plx_cache_fetch__no_secrets_kept),
         CASE(plx_cache_fetch__mirrors),
         CASE(plx_cache_fetch__goes_on),
+        CASE(plx_cache_fetch__goes_on_in_pieces),
+        CASE(plx_cache_fetch__does_not_go_on),
         CASE(plx_cache_fetch__part_of_another),
         CASE(plx_cache_fetch__part_without_notes),
         CASE(plx_cache_fetch__offline),

@@ -28,6 +28,7 @@ static uint64_t progressed, progress_size;
 static char progress_name[256];
 static struct plx_http_validators announced;
 static unsigned begun_calls;
+static uint64_t announced_size;
 
 static void note(void *user, const char *text)
 {
@@ -47,12 +48,13 @@ static void progress(void *user, const char *name, uint64_t done, uint64_t size)
 static const struct plx_network network = {
     .first_pause_ms = 1, .tries = 3, .note = note, .progress = progress};
 
-static enum plx_status begun(void *user, const struct plx_http_validators *validators,
+static enum plx_status begun(void *user, const struct plx_http_validators *validators, uint64_t size,
                              struct plx_error *error)
 {
     (void)user;
     (void)error;
     begun_calls++;
+    announced_size = size;
     announced = *validators;
     return PLX_OK;
 }
@@ -169,7 +171,9 @@ static void plx_http_get__whole(void **state)
     expect_content("/ok", 1, SIZE);
     assert_int_equal(begun_calls, 1);
     assert_string_equal(announced.etag, "");
+    assert_int_equal(announced_size, SIZE);
     expect_content("/chunked", 1, SIZE);
+    assert_int_equal(announced_size, 0);
     expect_content("/close", 1, SIZE);
     expect_content("/redirect/2", 3, SIZE);
     expect_content("/range", 1, SIZE);
@@ -245,6 +249,27 @@ static void plx_http_get__part_of_another_process(void **state)
     assert_string_equal(attempt.get.got.etag, "\"content\"");
     /* And a byte more than there are. */
     assert_int_equal(ftruncate(attempt.get.descriptor, (off_t)SIZE + 1), 0);
+    run(&attempt);
+    expect_file(&attempt, content, SIZE);
+    assert_int_equal(attempt.get.transferred, SIZE);
+    end(&attempt);
+}
+
+/* Less than the rest is not the rest, though the server does not say how much there is. */
+static void plx_http_get__rest_of_unsaid_size(void **state)
+{
+    (void)state;
+    struct attempt attempt;
+    expect_content("/drop-unsaid/1", 3, SIZE);
+    begin(&attempt, "/drop-unsaid/1?said-before");
+    write_part(&attempt, content, 1000, "\"content\"");
+    attempt.get.part_size = SIZE;
+    run(&attempt);
+    expect_file(&attempt, content, SIZE);
+    assert_int_equal(attempt.get.transferred, SIZE - 1000);
+    end(&attempt);
+    begin(&attempt, "/drop-unsaid/1?never-said");
+    write_part(&attempt, content, 1000, "\"content\"");
     run(&attempt);
     expect_file(&attempt, content, SIZE);
     assert_int_equal(attempt.get.transferred, SIZE);
@@ -410,10 +435,11 @@ static void plx_http_get__full_disk(void **state)
     end(&attempt);
 }
 
-static enum plx_status refuse(void *user, const struct plx_http_validators *validators,
+static enum plx_status refuse(void *user, const struct plx_http_validators *validators, uint64_t size,
                               struct plx_error *error)
 {
     (void)user;
+    (void)size;
     (void)validators;
     return plx_error_set(error, PLX_IO, "the notes cannot be written");
 }
@@ -520,6 +546,7 @@ int main(void)
         cmocka_unit_test_setup(plx_http_get__begins_anew_after_a_break, prepare),
         cmocka_unit_test_setup(plx_http_get__content_changes_meanwhile, prepare),
         cmocka_unit_test_setup(plx_http_get__part_of_another_process, prepare),
+        cmocka_unit_test_setup(plx_http_get__rest_of_unsaid_size, prepare),
         cmocka_unit_test_setup(plx_http_get__part_of_another_content, prepare),
         cmocka_unit_test_setup(plx_http_get__unmodified, prepare),
         cmocka_unit_test_setup(plx_http_get__tries_again, prepare),

@@ -188,6 +188,23 @@ static void plx_manifest_open__unknown(void **state)
     }
 }
 
+/* Nothing is asked for, and nothing of it is shown. */
+static void plx_manifest_open__url(void **state)
+{
+    static const char *const names[] = {"http://me:hush@127.0.0.1:9/m.json/test",
+                                        "HTTPS://me:hush@127.0.0.1:9/m.json", "ftp://me:hush@h/m.json/test"};
+    (void)state;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        struct plx_manifest *manifest;
+        const char *split;
+        struct plx_error error;
+        assert_int_equal(plx_manifest_open(names[i], NULL, &manifest, &split, &error), PLX_USAGE);
+        assert_string_equal(error.message, "a manifest is a file, and no URL");
+        assert_string_equal(error.input, "");
+        assert_null(manifest);
+    }
+}
+
 static void plx_manifest_path_length__cases(void **state)
 {
     (void)state;
@@ -213,8 +230,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(plx_manifest_parse__all_members), cmocka_unit_test(plx_manifest_parse__refused),
         cmocka_unit_test(plx_manifest_parse__place),       cmocka_unit_test(plx_manifest_parse__truncated),
-        cmocka_unit_test(plx_manifest_open__own),          cmocka_unit_test(plx_manifest_open__unknown),
-        cmocka_unit_test(plx_manifest_path_length__cases), cmocka_unit_test(plx_corpus_is_named__cases),
+        cmocka_unit_test(plx_manifest_open__url),          cmocka_unit_test(plx_manifest_open__own),
+        cmocka_unit_test(plx_manifest_open__unknown),      cmocka_unit_test(plx_manifest_path_length__cases),
+        cmocka_unit_test(plx_corpus_is_named__cases),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

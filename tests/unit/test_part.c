@@ -66,7 +66,7 @@ static void plx_part_open__too_short(void **state)
         char content[16];
         size_t got;
         assert_int_equal(open_part(cases[i].offset, cases[i].length, &part, &error), PLX_OK);
-        assert_int_equal(plx_source_read(part, content, sizeof content, &got, &error), PLX_MISMATCH);
+        assert_int_equal(plx_source_read(part, content, sizeof content, &got, &error), PLX_MALFORMED);
         assert_string_equal(error.message, cases[i].message);
         assert_string_equal(error.input, "part");
         plx_source_close(part);

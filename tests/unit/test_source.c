@@ -98,6 +98,10 @@ static void plx_source_open__other_scheme(void **state)
     struct plx_error error;
     assert_int_equal(plx_source_open("ftp://127.0.0.1/x", NULL, &source, &error), PLX_IO);
     assert_non_null(strstr(error.hint, "http"));
+    assert_int_equal(plx_source_open("ftp://me:hush@127.0.0.1/x?key=hush", NULL, &source, &error), PLX_IO);
+    assert_string_equal(error.input, "ftp://127.0.0.1/x");
+    assert_int_equal(plx_source_open("odd://me:hu/sh@127.0.0.1/x", NULL, &source, &error), PLX_IO);
+    assert_string_equal(error.input, "a URL");
 }
 
 static void plx_source_open__without_error_record(void **state)
