@@ -120,7 +120,10 @@ void plx_endpoint_estimate(const struct plx_model *model, const struct plx_windo
 enum plx_status plx_endpoint_tokenize(const struct plx_model *model, const char *text, size_t size,
                                       struct plx_text_tokens *tokens, struct plx_error *error);
 
-/* Writing requests: "text" with its quotes; [1,2,-1]; the prompts as an array of either. */
+/* Writing requests: {"model":…,"prompt": as they begin; "text" with its quotes; [1,2,-1]; the prompts as an
+   array of either. */
+enum plx_status plx_request_begin(struct plx_buffer *body, const struct plx_endpoint *endpoint,
+                                  struct plx_error *error);
 enum plx_status plx_request_string(struct plx_buffer *body, const char *text, size_t length,
                                    struct plx_error *error);
 enum plx_status plx_request_ids(struct plx_buffer *body, const uint32_t *ids, size_t count,

@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/hash.h"
+#include "base/logarithms.h"
 #include "base/memory.h"
 #include "base/number.h"
 #include "base/word.h"
@@ -13,9 +14,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-
-/* JSON has no infinity; vLLM and others write this for the logarithm of zero. */
-#define ZERO_PROBABILITY (-9999.0)
 
 /* Below this a number is no logarithm of a probability that a model has given: others write the least number
    of a float for that of zero. */
@@ -207,7 +205,7 @@ static enum plx_status judge_log(const struct plx_answer *answer, size_t prompt,
         return refuse_log(answer, prompt, text, ": the model has no answer", error);
     if (*log > 0)
         return refuse_log(answer, prompt, text, ": no logarithm of a probability is above 0", error);
-    if (*log == ZERO_PROBABILITY)
+    if (*log == PLX_LOG_OF_ZERO)
         *log = -(double)INFINITY;
     if (isfinite(*log) && *log < LEAST_LOG)
         return refuse_log(answer, prompt, text, ": no probability of a token is as small", error);

@@ -7,17 +7,12 @@
 #include "base/error.h"
 
 #include <inttypes.h>
-#include <string.h>
 
 static enum plx_status write_request(const struct plx_endpoint *endpoint,
                                      const struct plx_sent_prompt *prompts, size_t count,
                                      struct plx_buffer *body, struct plx_error *error)
 {
-    enum plx_status status = plx_buffer_append_text(body, "{\"model\":", error);
-    if (status == PLX_OK)
-        status = plx_request_string(body, endpoint->name.model, strlen(endpoint->name.model), error);
-    if (status == PLX_OK)
-        status = plx_buffer_append_text(body, ",\"prompt\":", error);
+    enum plx_status status = plx_request_begin(body, endpoint, error);
     if (status == PLX_OK)
         status = plx_request_prompts(body, prompts, count, error);
     /* The best tokens are not asked for, which take a whole distribution each, but where only the answer to

@@ -33,6 +33,16 @@ enum plx_status plx_request_string(struct plx_buffer *body, const char *text, si
     return status ? status : plx_buffer_append(body, "\"", 1, error);
 }
 
+enum plx_status plx_request_begin(struct plx_buffer *body, const struct plx_endpoint *endpoint,
+                                  struct plx_error *error)
+{
+    const char *model = endpoint->name.model;
+    enum plx_status status = plx_buffer_append_text(body, "{\"model\":", error);
+    if (status == PLX_OK)
+        status = plx_request_string(body, model, strlen(model), error);
+    return status ? status : plx_buffer_append_text(body, ",\"prompt\":", error);
+}
+
 enum plx_status plx_request_ids(struct plx_buffer *body, const uint32_t *ids, size_t count,
                                 struct plx_error *error)
 {

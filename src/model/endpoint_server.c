@@ -44,7 +44,7 @@ static enum plx_status look(const struct plx_endpoint *endpoint, const char *pat
         return status;
     if (code == 401 || code == 403) {
         char words[PLX_HTTP_WORDS];
-        plx_http_client_words(endpoint->client, &answer, words);
+        plx_http_words(answer.data, answer.size, endpoint->key, words);
         plx_error_set(error, PLX_NETWORK, "the server answers %ld: %s", code,
                       *words ? words : "it wants another key, or one");
         plx_buffer_release(&answer);

@@ -52,11 +52,7 @@ static enum plx_status write_prompt(const struct plx_endpoint *endpoint, const c
                                     const char *rest, struct plx_buffer *body, struct plx_error *error)
 {
     plx_buffer_init(body, PLX_ENDPOINT_BODY_BYTES);
-    enum plx_status status = plx_buffer_append_text(body, "{\"model\":", error);
-    if (status == PLX_OK)
-        status = plx_request_string(body, endpoint->name.model, strlen(endpoint->name.model), error);
-    if (status == PLX_OK)
-        status = plx_buffer_append_text(body, ",\"prompt\":", error);
+    enum plx_status status = plx_request_begin(body, endpoint, error);
     if (status == PLX_OK)
         status = plx_request_string(body, text, size, error);
     return status ? status : plx_buffer_append_text(body, rest, error);

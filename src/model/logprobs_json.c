@@ -9,6 +9,7 @@
    (vLLM, vllm/entrypoints/openai/protocol.py; OpenAI API reference, "Completions", `logprobs`.) */
 #include "model/logprobs_record.h"
 
+#include "base/logarithms.h"
 #include "base/memory.h"
 #include "base/number.h"
 #include "base/utf8.h"
@@ -17,9 +18,6 @@
 
 #include <math.h>
 #include <string.h>
-
-/* JSON has no infinity; vLLM writes this for the logarithm of zero. */
-#define ZERO_PROBABILITY (-9999.0)
 
 static const char *const PLACE_NAMES[PLACES] = {"the record", "logprobs", "choices[0]",
                                                 "choices[0].logprobs"};
@@ -214,7 +212,7 @@ enum plx_status plx_record_read_log(struct plx_record *record, size_t number, st
         plx_error_set(error, PLX_MALFORMED, "a string in place of log-probability %zu of this line", number);
         return plx_record_at(record, at, error);
     }
-    if (log == ZERO_PROBABILITY) {
+    if (log == PLX_LOG_OF_ZERO) {
         log = -(double)INFINITY;
         plx_model_warn(&record->reader->model->base, "zero-probability", record->line,
                        "-9999, which vLLM writes for minus infinity, is read as zero probability");

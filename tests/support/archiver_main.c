@@ -4,6 +4,7 @@
 
    A name alone is a directory, if it ends with "/", or a symbolic link. FORMAT is as in archive_file.h. */
 #include "archive_file.h"
+#include "whole_file.h"
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -11,25 +12,6 @@
 #include <string.h>
 
 #define PARTS_MOST 64
-
-static void *read_file(const char *name, size_t *size)
-{
-    FILE *file = fopen(name, "rb");
-    if (!file || fseek(file, 0, SEEK_END) != 0) {
-        perror(name);
-        exit(2);
-    }
-    const long length = ftell(file);
-    rewind(file);
-    void *data = malloc(length > 0 ? (size_t)length : 1);
-    if (!data || length < 0 || fread(data, 1, (size_t)length, file) != (size_t)length) {
-        fprintf(stderr, "%s: cannot be read\n", name);
-        exit(2);
-    }
-    fclose(file);
-    *size = (size_t)length;
-    return data;
-}
 
 int main(int argc, char **argv)
 {
@@ -39,7 +21,7 @@ int main(int argc, char **argv)
     for (; argc > 2 && count < PARTS_MOST && count + 2 < (size_t)argc; count++) {
         char *name = argv[count + 2], *file = strchr(name, '=');
         if (file)
-            contents[count] = read_file(file + 1, &parts[count].size);
+            contents[count] = whole_file(file + 1, &parts[count].size);
         if (file)
             *file = '\0';
         parts[count].name = name;
