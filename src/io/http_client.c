@@ -3,6 +3,7 @@
    condition of its own, until an answer of theirs has come or they are to lead. */
 #include "io/http_client.h"
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/memory.h"
 #include "io/http_events.h"
@@ -139,7 +140,7 @@ static void group_fail(struct http_group *group, const struct plx_error *error, 
 /* Nothing more is sent of all that waits. */
 static void client_fail(struct plx_http_client *client, const struct plx_error *error, uint64_t grace_ms)
 {
-    const uint64_t until = plx_http_now_ms() + grace_ms;
+    const uint64_t until = plx_clock_ms() + grace_ms;
     for (struct http_group *group = client->groups; group; group = group->next) {
         if (group->left > 0)
             group_fail(group, error, until);
@@ -203,7 +204,7 @@ static struct http_list *client_next(struct plx_http_client *client, uint64_t no
 
 static void client_send_ready(struct plx_http_client *client)
 {
-    const uint64_t now = plx_http_now_ms();
+    const uint64_t now = plx_clock_ms();
     struct http_list *list;
     while (client->flying < (unsigned)client->pace.window && now >= client->pace.quiet_ms &&
            (list = client_next(client, now)) != NULL) {
@@ -252,7 +253,7 @@ static void client_try_again(struct plx_http_client *client, struct http_flight 
         client_fail(client, &error, GRACE_MS);
         return;
     }
-    job->due_ms = plx_http_now_ms() +
+    job->due_ms = plx_clock_ms() +
                   plx_http_pause_ms(&client->server.limits, job->tries + 1, retry_after_s, &client->random);
     list_insert(&client->later, job);
 }
@@ -315,7 +316,7 @@ static bool client_collect(struct plx_http_client *client)
 /* What no socket tells: answers that do not go on, and those that nobody waits for any more. */
 static void client_look_after(struct plx_http_client *client)
 {
-    const uint64_t now = plx_http_now_ms();
+    const uint64_t now = plx_clock_ms();
     for (unsigned i = 0; i < client->options.concurrency; i++) {
         struct http_flight *flight = &client->flights[i];
         if (!flight->job)
@@ -337,7 +338,7 @@ static void client_look_after(struct plx_http_client *client)
 
 static uint64_t client_until(const struct plx_http_client *client)
 {
-    const uint64_t now = plx_http_now_ms();
+    const uint64_t now = plx_clock_ms();
     uint64_t until = now + TICK_MS;
     if (client->later.first && client->later.first->due_ms < until)
         until = client->later.first->due_ms;
@@ -527,7 +528,7 @@ static enum plx_status client_set_up(struct plx_http_client *client, struct plx_
         client->flights[i].transfer.again = flight_again;
     }
     plx_http_pace_init(&client->pace, &client->options);
-    client->random = (uint64_t)(uintptr_t)client ^ plx_http_now_ms();
+    client->random = (uint64_t)(uintptr_t)client ^ plx_clock_ms();
     return PLX_OK;
 }
 

@@ -1,5 +1,6 @@
 #include "io/http_transfer.h"
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/memory.h"
 #include "io/http_events.h"
@@ -165,7 +166,7 @@ static size_t transfer_receive(char *data, size_t size, size_t count, void *user
             transfer->end = PLX_HTTP_NO_MEMORY;
         return CURL_WRITEFUNC_ERROR;
     }
-    transfer->heard_ms = plx_http_now_ms();
+    transfer->heard_ms = plx_clock_ms();
     if (bytes > answer->limit - answer->size) {
         const bool success = transfer->call->status >= 200 && transfer->call->status <= 299;
         transfer->end = success ? PLX_HTTP_LARGE : PLX_HTTP_CUT;
