@@ -26,8 +26,8 @@ extern "C" {
 
    What cannot be judged fails too: a number that a result lacks, one that is "nan", the difference of two
    infinities, a condition with `significant` that holds where nothing is known about the noise. The change
-   from 0 to another value is infinitely many percent, that from 0 to 0 none; down from infinity it is -inf, in
-   percent too. */
+   from 0 to another value is infinitely many percent, that from 0 to 0 none; down from infinity it is -inf,
+   in percent too. */
 struct plx_gate;
 
 /* Reads conditions; *gate is to be freed with plx_gate_free, NULL on failure. PLX_USAGE where one is not as
@@ -45,7 +45,8 @@ enum plx_gate_verdict {
     PLX_GATE_PASSED, /* no condition holds */
     PLX_GATE_FAILED, /* one holds, or cannot be told */
     PLX_GATE_REFUSED /* a condition is about numbers that may not be compared, or the model of a result has no
-                        fingerprint */
+                        fingerprint ("none"). What the server of an endpoint tells ("told") is one; a name
+                        ("name") is judged, and the comparison warns of it */
 };
 
 /* Holds the conditions against every NEW of the comparison, which has the outcomes from then on. `gate` may

@@ -82,7 +82,8 @@ struct plx_model_info {
     enum plx_model_kind kind;
     const char *architecture; /* "n-gram", "table", "factored", … */
     unsigned order;           /* of an n-gram model; 2 for a bigram */
-    uint64_t context_length;  /* the most preceding tokens that a prediction can depend on */
+    uint64_t context_length;  /* the most preceding tokens that a prediction can depend on; UINT32_MAX: not
+                                 known */
     uint64_t least_context;   /* the fewest preceding tokens that a target needs; 0 with PLX_EMPTY_CONTEXT */
     uint64_t vocabulary;      /* number of types, V; ids are 0 … V − 1. 0: not known, any id will do */
     uint64_t parameters;      /* stored probabilities and backoffs, or weights */

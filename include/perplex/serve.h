@@ -15,7 +15,9 @@ extern "C" {
 
 struct plx_server;
 
-/* How a model is served. Zero-initialised means the defaults. Copied by plx_server_start. */
+/* How a model is served. Zero-initialised means the defaults. Copied by plx_server_start. Beyond these
+   limits, a server has up to 960 connections at a time (others wait), holds up to 256 MiB of requests, or one
+   of the largest, and takes up to 2,048 prompts with 524,288 tokens in a request. */
 struct plx_server_options {
     const char *host;           /* address or name to listen on; NULL: 127.0.0.1 */
     uint16_t port;              /* 0: any that is free */
@@ -27,13 +29,14 @@ struct plx_server_options {
     size_t max_body_bytes;      /* of a request; 0: 4 MiB */
     unsigned max_queue;         /* requests that may wait for a thread, before others get 503; 0: 256 */
     unsigned timeout_ms;        /* for a request to arrive, and for a connection to be silent; 0: 30,000 */
+    unsigned answer_ms;         /* for an answer, from the request on, before it gets 503; 0: 600,000 */
 };
 
 /* Starts serving, in threads of its own, in which signals are blocked. The model must stay open until the
    server is stopped. *server is to be stopped with plx_server_stop; NULL on failure. PLX_UNSUPPORTED for a
    model that cannot be asked for any context: one that scores by position, has no probabilities, or is an
-   endpoint itself; PLX_USAGE for kinds of tokens that a text is not made of; PLX_NETWORK where the address
-   cannot be listened on; PLX_MEMORY. Any thread. */
+   endpoint itself; PLX_USAGE for kinds of tokens that a text is not made of and for an empty host or name;
+   PLX_NETWORK where the address cannot be listened on; PLX_MEMORY. Any thread. */
 PLX_API enum plx_status plx_server_start(const struct plx_model *model,
                                          const struct plx_server_options *options, struct plx_server **server,
                                          struct plx_error *error);

@@ -72,6 +72,7 @@ enum cli_takes {
     CLI_TAKES_FIELD, /* of the field of the protocol that the option is named after */
     CLI_TAKES_PRESET,
     CLI_TAKES_TOKEN_KIND,
+    CLI_TAKES_TEXT_KIND, /* one that texts are cut into */
     CLI_TAKES_MODEL_FORMAT,
     CLI_TAKES_CORPUS_FORMAT,
     CLI_TAKES_TABLE_FORMAT,
@@ -119,7 +120,7 @@ enum cli_takes {
     X(PAGES, "pages", 0, "WHERE", FIELD, CLI_FIELDS | CLI_CONVERT, "where documents of a text begin: %s")    \
     X(AVERAGE, "average", 0, "OVER", FIELD, CLI_EVAL | CLI_PROTOCOLS, "mean over: %s")                       \
     X(LIMIT, "limit", 0, "N", NUMBER, CLI_FIELDS, "score at most N tokens; 0: all")                          \
-    X(TOKENS, "tokens", 't', "KIND", TOKEN_KIND, CLI_SCORING | CLI_INSPECT | CLI_CONVERT | CLI_SERVE,        \
+    X(TOKENS, "tokens", 't', "KIND", TOKEN_KIND, CLI_SCORING | CLI_INSPECT | CLI_CONVERT,                    \
       "what tokens are: %s (default: words of a text)")                                                      \
     X(CORPUS_FORMAT, "corpus-format", 0, "NAME", CORPUS_FORMAT,                                              \
       CLI_SCORING | CLI_CHECK | CLI_INSPECT | CLI_CONVERT, "format of the corpus: %s (default: recognised)") \
@@ -158,7 +159,7 @@ enum cli_takes {
       "of the weight")                                                                                       \
     X(MIX_TUNE, "mix-tune", 0, "CORPUS", FILE, CLI_EVAL | CLI_CHECK,                                         \
       "find the weights under which that corpus is most probable, from those given on")                      \
-    X(THREADS, "threads", 'j', "N", NUMBER, CLI_SCORING | CLI_CHECK | CLI_CONVERT | CLI_COMPARE | CLI_SERVE, \
+    X(THREADS, "threads", 'j', "N", NUMBER, CLI_SCORING | CLI_CHECK | CLI_CONVERT | CLI_COMPARE,             \
       "threads in all (default: one for each processor)")                                                    \
     X(BATCH, "batch", 0, "N", NUMBER, CLI_SCORING | CLI_CHECK,                                               \
       "targets scored together (default: as suits the model); does not change the result")                   \
@@ -166,7 +167,7 @@ enum cli_takes {
       "score the I-th of N shares of the corpus only; `perplex merge` puts the results together")            \
     X(RESUME, "resume", 0, NULL, NOTHING, CLI_EVAL,                                                          \
       "keep a journal beside the file of -o, and go on from the one that is there")                          \
-    X(API_KEY_FILE, "api-key-file", 0, "FILE", FILE, CLI_EVAL | CLI_CHECK,                                   \
+    X(API_KEY_FILE, "api-key-file", 0, "FILE", FILE, CLI_EVAL | CLI_CHECK | CLI_INSPECT,                     \
       "endpoints: file with the key in one line (default: the environment's PERPLEX_API_KEY, or "            \
       "OPENAI_API_KEY)")                                                                                     \
     X(PROMPTS, "prompts", 0, "AS", PROMPTS, CLI_EVAL | CLI_CHECK,                                            \
@@ -277,6 +278,11 @@ enum cli_takes {
     X(FORCE, "force", 0, NULL, NOTHING, CLI_RUN, "do cells again that are done")                             \
     X(DRY_RUN, "dry-run", 0, NULL, NOTHING, CLI_RUN | CLI_EVAL,                                              \
       "do nothing: list the cells, what is done, and the commands for the others")                           \
+    X(SERVE_TOKENS, "tokens", 't', "KIND", TEXT_KIND, CLI_SERVE,                                             \
+      "what texts are cut into: %s (default: characters or bytes where the vocabulary has nothing longer, "  \
+      "else words)")                                                                                         \
+    X(SERVE_THREADS, "threads", 'j', "N", NUMBER, CLI_SERVE,                                                 \
+      "threads that score (default: one for each processor); two more look after the connections")           \
     X(HOST, "host", 0, "ADDRESS", TEXT, CLI_SERVE, "address to listen on (default 127.0.0.1)")               \
     X(PORT, "port", 0, "N", NUMBER, CLI_SERVE, "port to listen on; 0: any that is free (default 8000)")      \
     X(NAME, "name", 0, "NAME", TEXT, CLI_SERVE, "of the model, in requests (default: its file's)")           \
@@ -288,6 +294,8 @@ enum cli_takes {
     X(TIMEOUT, "timeout", 0, "SECONDS", NUMBER, CLI_SERVE,                                                   \
       "for a request to arrive, a connection to be silent, and what is under way when the server stops "     \
       "(default 30)")                                                                                        \
+    X(MAX_TIME, "max-time", 0, "SECONDS", NUMBER, CLI_SERVE,                                                 \
+      "for an answer, from its request on, before it is broken off with code 503 (default 600)")             \
     X(HELP, "help", 'h', NULL, NOTHING, CLI_ALL, "this help")
 
 #define CLI_OPTION_ENUM(id, name, letter, argument, takes, commands, help) CLI_##id,
@@ -586,9 +594,18 @@ void cli_forget_key(void);
 /* The key in a file, which is there until it is forgotten; false, with a message, if it holds none. */
 bool cli_read_key_file(const char *path, const char **found);
 
-/* PLX_USAGE where options that are about endpoints are given for another model. */
-enum plx_status cli_check_endpoint(const struct cli_arguments *arguments, const struct plx_model *model,
+/* Whether a model's name is that of one behind an endpoint: what they are named by goes before a URL. */
+bool cli_names_endpoint(const char *model);
+
+/* PLX_USAGE where options that are about endpoints are given for a model that is not `remote`. */
+enum plx_status cli_check_endpoint(const struct cli_arguments *arguments, bool remote,
                                    struct plx_error *error);
+
+#define CLI_NOT_MIXED "a model behind an endpoint cannot be mixed"
+
+/* PLX_UNSUPPORTED, with the message, where the model is behind an endpoint: before its server is asked, which
+   may want a key that is for another. */
+enum plx_status cli_refuse_endpoint(const char *model, const char *message, struct plx_error *error);
 
 /* PLX_USAGE where it takes more than is allowed. */
 enum plx_status cli_check_budget(const struct plx_endpoint_options *endpoint,

@@ -101,6 +101,16 @@ static bool check_stored(const struct cli_arguments *arguments)
     return arguments->operand_count == 2 && !chosen;
 }
 
+/* Of the operands that are models, the first ones. */
+static enum plx_status refuse_endpoints(const struct cli_arguments *arguments, struct plx_error *error)
+{
+    enum plx_status status = PLX_OK;
+    for (int i = 0; i < 2 && status == PLX_OK; i++)
+        status = cli_refuse_endpoint(arguments->operands[i],
+                                     "a model behind an endpoint does not give full distributions", error);
+    return status;
+}
+
 static enum plx_status measure_stored(const struct cli_arguments *arguments, const struct settings *settings,
                                       struct plx_divergence **divergence, struct plx_error *error)
 {
@@ -211,8 +221,10 @@ static int run_settled(const struct cli_arguments *arguments)
     int code = cli_check_output(arguments->values[CLI_OUTPUT]);
     if (code != CLI_OK)
         return code;
-    const enum plx_status status = stored ? measure_stored(arguments, &settings, &divergence, &error)
-                                          : measure(arguments, &settings, &divergence, &error);
+    enum plx_status status = refuse_endpoints(arguments, &error);
+    if (status == PLX_OK)
+        status = stored ? measure_stored(arguments, &settings, &divergence, &error)
+                        : measure(arguments, &settings, &divergence, &error);
     cli_progress_clear(&progress);
     if (status)
         return cli_fail(&error);

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -104,14 +105,56 @@ static bool read_environment(const char *const *names, size_t count, const char 
     return true;
 }
 
+bool cli_names_endpoint(const char *model)
+{
+    const char *format;
+    for (size_t i = 0; strstr(model, "://") && (format = plx_model_format_name(i)) != NULL; i++) {
+        const size_t length = strlen(format);
+        if (plx_model_format_named(i) && strncmp(model, format, length) == 0 && model[length] == ':')
+            return true;
+    }
+    return false;
+}
+
+/* Whether the host that stands here, before a port or a path, is this machine. */
+static bool is_loopback(const char *host)
+{
+    static const char name[] = "localhost", address[] = "[::1]";
+    const char *user = strchr(host, '@');
+    if (user && user < host + strcspn(host, "/"))
+        return is_loopback(user + 1);
+    const size_t length = strcspn(host, *host == '[' ? "/" : ":/");
+    return (length == strlen(name) && strncasecmp(host, name, length) == 0) ||
+           strncmp(host, address, strlen(address)) == 0 ||
+           (strncmp(host, "127.", 4) == 0 && strspn(host, "0123456789.") == length);
+}
+
+/* A key that goes over the network as it is can be read on the way. Once is enough. */
+static void warn_of_plain(const char *model)
+{
+    static const char plain[] = "@http://";
+    static bool warned;
+    const char *url = strcasestr(model, plain);
+    for (const char *next = url; next; next = strcasestr(next + 1, plain))
+        url = next;
+    if (!url || warned || is_loopback(url + strlen(plain)))
+        return;
+    warned = true;
+    fprintf(stderr, "perplex: warning: the key is sent to the endpoint without encryption, by http://\n");
+}
+
 static bool read_key(const struct cli_arguments *arguments, const char **found)
 {
     static const char *const names[] = {"PERPLEX_API_KEY", "OPENAI_API_KEY"};
     const char *path = arguments->values[CLI_API_KEY_FILE];
-    if (!path && !strstr(arguments->operands[0], "://")) /* a model of this machine */
+    if (!path && !cli_names_endpoint(arguments->operands[0]))
         return true;
-    return path ? cli_read_key_file(path, found)
-                : read_environment(names, sizeof names / sizeof *names, found);
+    if (path ? !cli_read_key_file(path, found)
+             : !read_environment(names, sizeof names / sizeof *names, found))
+        return false;
+    if (*found)
+        warn_of_plain(arguments->operands[0]);
+    return true;
 }
 
 bool cli_read_endpoint(const struct cli_arguments *arguments, struct plx_endpoint_options *endpoint)
@@ -146,11 +189,10 @@ static enum plx_status set_error(struct plx_error *error, const char *message, c
     return PLX_USAGE;
 }
 
-enum plx_status cli_check_endpoint(const struct cli_arguments *arguments, const struct plx_model *model,
+enum plx_status cli_check_endpoint(const struct cli_arguments *arguments, bool remote,
                                    struct plx_error *error)
 {
     char origin[256], message[384];
-    const bool remote = plx_model_info(model)->capabilities & PLX_REMOTE;
     for (size_t i = 0; i < sizeof OF_ENDPOINTS / sizeof *OF_ENDPOINTS && !remote; i++) {
         if (!arguments->values[OF_ENDPOINTS[i]])
             continue;
@@ -159,6 +201,14 @@ enum plx_status cli_check_endpoint(const struct cli_arguments *arguments, const 
         return set_error(error, message, "openai:MODEL@URL names one");
     }
     return PLX_OK;
+}
+
+enum plx_status cli_refuse_endpoint(const char *model, const char *message, struct plx_error *error)
+{
+    if (!cli_names_endpoint(model))
+        return PLX_OK;
+    set_error(error, message, "");
+    return error->status = PLX_UNSUPPORTED;
 }
 
 enum plx_status cli_check_budget(const struct plx_endpoint_options *endpoint,

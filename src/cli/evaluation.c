@@ -219,7 +219,9 @@ static enum plx_status carry_out(const struct cli_arguments *arguments, struct c
         status = cli_open_mixture(&settings->mixture, &settings->model, error);
     cli_forget_key();
     if (status == PLX_OK)
-        status = cli_check_endpoint(arguments, cli_mixture_model(&settings->mixture), error);
+        status = cli_check_endpoint(
+            arguments, plx_model_info(cli_mixture_model(&settings->mixture))->capabilities & PLX_REMOTE,
+            error);
     if (status == PLX_OK)
         status = open_corpora(arguments, settings, false, &corpora, error);
     if (status == PLX_OK && corpora.tuning)

@@ -26,7 +26,7 @@ static const struct cli_example EXAMPLES[] = {
 
 /* False, with a message, if an option's value is not usable. */
 static bool read_options(const struct cli_arguments *arguments, struct cli_progress *progress,
-                         struct plx_inspect_options *options)
+                         struct plx_endpoint_options *endpoint, struct plx_inspect_options *options)
 {
     const char *const *values = arguments->values;
     unsigned long long top = 0, seed = 0, original = 0;
@@ -39,6 +39,7 @@ static bool read_options(const struct cli_arguments *arguments, struct cli_progr
                   .verify = values[CLI_VERIFY] != NULL,
                   .threads = plx_processors(),
                   .network = cli_network(),
+                  .endpoint = endpoint,
                   .interrupted = cli_interrupted,
                   .progress = cli_progress_model,
                   .user = progress},
@@ -55,7 +56,7 @@ static bool read_options(const struct cli_arguments *arguments, struct cli_progr
         !cli_documents(arguments, &options->corpus) || !cli_number(arguments, CLI_TOP, 1, 1000000, &top) ||
         !cli_number(arguments, CLI_ORIGINAL_BYTES, 1, 1ULL << 53, &original) ||
         !cli_number(arguments, CLI_SEED, 0, SEED_MOST, &seed) ||
-        !cli_logprob_base(arguments, &options->model.logprob_base))
+        !cli_logprob_base(arguments, &options->model.logprob_base) || !cli_read_endpoint(arguments, endpoint))
         return false;
     options->corpus.original_bytes = original;
     if (values[CLI_SEED] && !values[CLI_DEEP]) {
@@ -77,20 +78,25 @@ static bool read_options(const struct cli_arguments *arguments, struct cli_progr
 static int run(struct cli_arguments *arguments)
 {
     struct cli_progress progress;
+    struct plx_endpoint_options endpoint;
     struct plx_inspect_options options;
-    struct plx_inspection *inspection;
+    struct plx_inspection *inspection = NULL;
     struct plx_error error;
     char *text = NULL;
     size_t length;
     cli_progress_init(&progress, arguments->values[CLI_QUIET] != NULL);
-    if (!read_options(arguments, &progress, &options))
+    if (!read_options(arguments, &progress, &endpoint, &options))
         return CLI_USAGE;
     int code = cli_check_output(arguments->values[CLI_OUTPUT]);
     if (code != CLI_OK)
         return code;
     cli_catch_signals();
     enum plx_status status =
-        plx_inspect(arguments->operands, (size_t)arguments->operand_count, &options, &inspection, &error);
+        cli_check_endpoint(arguments, cli_names_endpoint(arguments->operands[0]), &error);
+    if (status == PLX_OK)
+        status =
+            plx_inspect(arguments->operands, (size_t)arguments->operand_count, &options, &inspection, &error);
+    cli_forget_key();
     cli_progress_clear(&progress);
     if (status == PLX_OK)
         status = arguments->values[CLI_JSON] ? plx_inspection_json(inspection, &text, &length, &error)

@@ -56,9 +56,16 @@ static const struct entry ENVIRONMENT[] = {
     {"XDG_CACHE_HOME, HOME",
      "Where `PERPLEX_CACHE` is not set, the cache is `perplex` in the first, or in `.cache` in "
      "the second."},
+    {"XDG_CONFIG_HOME, HOME", "Manifests of further corpora are in `perplex/corpora` in the first, or in "
+                              "`.config/perplex/corpora` in the "
+                              "second."},
     {"PERPLEX_TRIES",
      "How often a transfer is tried in all where it fails for what may pass: timeouts, broken connections, "
      "answers like 429 and 503. From 1 to 100; 5 without it."},
+    {"PERPLEX_API_KEY, OPENAI_API_KEY",
+     "The first that is set and not empty holds the key that models behind an endpoint are asked with, "
+     "unless "
+     "`--api-key-file` names a file of it. It is sent to the host of the model's URL, to no other."},
     {"http_proxy, https_proxy, all_proxy, no_proxy",
      "What libcurl, which makes the transfers, takes from them: see curl(1)."},
     {"CURL_CA_BUNDLE, SSL_CERT_FILE", "The first that is set names a file of certificates (PEM) of the "

@@ -60,11 +60,14 @@ enum plx_status cli_open_mixture(struct cli_mixture *mixture, const struct plx_m
         .fingerprint = first->fingerprint,
         .verify = first->verify,
         .threads = first->threads,
+        .network = first->network,
         .interrupted = first->interrupted,
         .progress = first->progress,
         .user = first->user,
     };
     enum plx_status status = PLX_OK;
+    for (size_t i = 0; i < mixture->count && mixture->count > 1 && status == PLX_OK; i++)
+        status = cli_refuse_endpoint(mixture->names[i], CLI_NOT_MIXED, error);
     for (size_t i = 0; i < mixture->count && status == PLX_OK; i++)
         status = plx_model_open(mixture->names[i], i == 0 ? first : &others, mixture->models + i, error);
     if (status == PLX_OK && mixture->count > 1)

@@ -24,17 +24,22 @@ typedef enum plx_status hash_function(const struct cli_arguments *arguments, con
 static enum plx_status hash_model(const struct cli_arguments *arguments, const char *const *names,
                                   size_t count, char text[140], struct plx_error *error)
 {
+    struct plx_endpoint_options endpoint;
     size_t fingerprint = PLX_FINGERPRINT_FULL;
     char sha256[65], vocabulary[65];
     (void)count;
     (void)cli_choice(arguments, CLI_FINGERPRINT, &fingerprint);
+    /* What the options say was looked at with the cell; a key that has gone since is missed by the server. */
+    (void)cli_read_endpoint(arguments, &endpoint);
     const struct plx_model_options options = {
         .format = arguments->values[CLI_MODEL_FORMAT],
         .vocabulary = arguments->values[CLI_VOCAB],
         .fingerprint = fingerprint == PLX_FINGERPRINT_FULL ? PLX_FINGERPRINT_FULL : PLX_FINGERPRINT_QUICK,
         .network = cli_network(),
+        .endpoint = &endpoint,
         .interrupted = cli_interrupted};
     const enum plx_status status = plx_model_fingerprint(names[0], &options, sha256, vocabulary, error);
+    cli_forget_key();
     if (status == PLX_OK)
         snprintf(text, 140, "%s %s", sha256, vocabulary);
     return status;
@@ -46,9 +51,10 @@ static enum plx_status hash_mixed(const struct cli_arguments *arguments, const c
 {
     const char *colon = strchr(names[0], ':');
     const char *name = colon ? colon + 1 : names[0];
-    struct cli_arguments others = {0};
+    struct cli_arguments others = {.operands = &name, .operand_count = 1};
     others.values[CLI_FINGERPRINT] = arguments->values[CLI_FINGERPRINT];
-    return hash_model(&others, &name, count, text, error);
+    const enum plx_status status = cli_refuse_endpoint(name, CLI_NOT_MIXED, error);
+    return status ? status : hash_model(&others, &name, count, text, error);
 }
 
 static enum plx_status hash_corpus(const struct cli_arguments *arguments, const char *const *names,
@@ -96,12 +102,13 @@ static enum plx_status hash_file(const struct cli_arguments *arguments, const ch
 static char *describe(hash_function *function, const struct cli_arguments *arguments,
                       const char *const *names, size_t count)
 {
-    static const enum cli_option of_model[] = {CLI_MODEL_FORMAT, CLI_VOCAB, CLI_FINGERPRINT},
+    static const enum cli_option of_model[] = {CLI_MODEL_FORMAT, CLI_VOCAB,   CLI_FINGERPRINT,
+                                               CLI_API_KEY_FILE, CLI_PROMPTS, CLI_CONTEXT},
                                  of_corpus[] = {CLI_CORPUS_FORMAT, CLI_MEMBER};
     const bool model = function == hash_model, corpus = function == hash_corpus;
     const enum cli_option *options = model ? of_model : of_corpus;
     char *text = cli_text("%s", model ? "model" : corpus ? "corpus" : function == hash_file ? "file" : "mix");
-    for (size_t i = 0; i < (model ? 3U : corpus ? 2U : 0U); i++) {
+    for (size_t i = 0; i < (model ? sizeof of_model / sizeof *of_model : corpus ? 2U : 0U); i++) {
         const char *value = arguments->values[options[i]];
         char *longer = cli_text("%s\n%s", text, value ? value : "");
         free(text);

@@ -309,9 +309,9 @@ static int conclude(struct running *run, size_t before)
 {
     int code = run->code;
     if (!run->quiet)
-        fprintf(stderr, "perplex: %zu cells: %zu done, %zu of them before; %zu failed, %zu to do\n",
-                run->count, count_state(run, PLX_CELL_DONE), before, count_state(run, PLX_CELL_FAILED),
-                count_state(run, PLX_CELL_TO_DO));
+        fprintf(stderr, "perplex: %zu %s: %zu done, %zu of them before; %zu failed, %zu to do\n", run->count,
+                run->count == 1 ? "cell" : "cells", count_state(run, PLX_CELL_DONE), before,
+                count_state(run, PLX_CELL_FAILED), count_state(run, PLX_CELL_TO_DO));
     print_strangers(run);
     const int failed = print_failures(run);
     if (cli_interrupted(NULL))

@@ -13,13 +13,16 @@ static const char DETAILS[] =
     "what the model is, GET /v1/vocabulary lists its tokens by id, POST /tokenize and /detokenize turn text "
     "into ids and back, GET /health says that it is there.\n\n"
     "A prompt is a text or token ids, or an array of several. The first token of a prompt has no "
-    "log-probability: put the start symbol there. In ids, -1 is a word that the model does not know. A zero "
+    "log-probability: put the start symbol there. In ids, -1 is a word that the model does not know, without "
+    "probability even where the vocabulary has an unknown symbol, which such words of a text become. A zero "
     "probability is -9999.0. A text is cut into words, or into characters or bytes where the vocabulary has "
     "nothing longer, or as --tokens says; a line's end is the end symbol.\n\n"
     "It listens on the loopback address, for this machine alone, unless --host says otherwise. It prints "
     "\"listening on URL\" when it is ready, and ends when it is told to by a signal, having finished what is "
-    "under way: SIGTERM is the usual way and ends with code 0. Beside the threads of --threads, which "
-    "score, one talks to the clients.";
+    "under way: SIGTERM is the usual way and ends with code 0.\n\n"
+    "Up to 960 clients are connected at a time; others wait. A request has up to 2048 prompts and 524288 "
+    "tokens, with those that are to be made; all that arrive hold up to 256 MiB. Work for a client that has "
+    "closed its connection is broken off.";
 
 static const struct cli_example EXAMPLES[] = {
     {"perplex serve model.arpa.gz", "at http://127.0.0.1:8000/v1"},
@@ -39,18 +42,20 @@ struct settings {
 static bool read_numbers(const struct cli_arguments *arguments, struct plx_server_options *server)
 {
     unsigned long long port = DEFAULT_PORT, threads = plx_processors(), body = 0, queue = 0,
-                       timeout = DEFAULT_TIMEOUT;
+                       timeout = DEFAULT_TIMEOUT, answer = 0;
     if (!cli_number(arguments, CLI_PORT, 0, UINT16_MAX, &port) ||
-        !cli_number(arguments, CLI_THREADS, 1, 1024, &threads) ||
+        !cli_number(arguments, CLI_SERVE_THREADS, 1, 1024, &threads) ||
         !cli_number(arguments, CLI_MAX_BODY, 1, 1ULL << 30, &body) ||
         !cli_number(arguments, CLI_MAX_QUEUE, 1, 1000000, &queue) ||
-        !cli_number(arguments, CLI_TIMEOUT, 1, 86400, &timeout))
+        !cli_number(arguments, CLI_TIMEOUT, 1, 86400, &timeout) ||
+        !cli_number(arguments, CLI_MAX_TIME, 1, 1000000, &answer))
         return false;
     server->port = (uint16_t)port;
     server->threads = (unsigned)threads;
     server->max_body_bytes = (size_t)body;
     server->max_queue = (unsigned)queue;
     server->timeout_ms = (unsigned)timeout * 1000;
+    server->answer_ms = (unsigned)answer * 1000;
     return true;
 }
 
@@ -73,11 +78,11 @@ static bool read_options(const struct cli_arguments *arguments, struct cli_progr
                   .user = progress},
         .server = {.host = values[CLI_HOST], .name = values[CLI_NAME]},
     };
-    if (!cli_choice(arguments, CLI_TOKENS, &tokens) || !cli_choice(arguments, CLI_LOAD, &load) ||
+    if (!cli_choice(arguments, CLI_SERVE_TOKENS, &tokens) || !cli_choice(arguments, CLI_LOAD, &load) ||
         !cli_choice(arguments, CLI_FINGERPRINT, &fingerprint) ||
         !read_numbers(arguments, &settings->server) || !cli_read_mixture(arguments, &settings->mixture))
         return false;
-    if (values[CLI_TOKENS])
+    if (values[CLI_SERVE_TOKENS])
         settings->server.tokens = (enum plx_token_kind)(tokens + PLX_TOKENS_WORD);
     if (values[CLI_SERVER_KEY_FILE] &&
         !cli_read_key_file(values[CLI_SERVER_KEY_FILE], &settings->server.api_key))
@@ -157,7 +162,7 @@ static int run(struct cli_arguments *arguments)
 const struct cli_command cli_command_serve = {
     .name = "serve",
     .operands = "MODEL [options]",
-    .needs = "needs a model",
+    .needs = "takes one model",
     .summary = "Serve a model to programs that speak to endpoints.",
     .details = DETAILS,
     .mask = CLI_SERVE,

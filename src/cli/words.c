@@ -70,6 +70,9 @@ const char *cli_word(enum cli_takes takes, enum cli_option option, size_t index)
     case CLI_TAKES_TOKEN_KIND:
         index += PLX_TOKENS_WORD; /* "auto" is nothing to ask for */
         return index <= PLX_TOKENS_PIECE ? plx_token_kind_name((enum plx_token_kind)index) : NULL;
+    case CLI_TAKES_TEXT_KIND:
+        index += PLX_TOKENS_WORD;
+        return index < PLX_TOKENS_PIECE ? plx_token_kind_name((enum plx_token_kind)index) : NULL;
     case CLI_TAKES_MODEL_FORMAT: return model_format(index, false);
     case CLI_TAKES_CORPUS_FORMAT: return plx_corpus_format_name(index);
     case CLI_TAKES_TABLE_FORMAT: return plx_table_format_name(index);

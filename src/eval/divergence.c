@@ -150,7 +150,7 @@ enum plx_status plx_divergence_check_model(const struct plx_model *model, struct
 {
     if (model->info.capabilities & PLX_FULL_DISTRIBUTION)
         return PLX_OK;
-    plx_error_set(error, PLX_UNSUPPORTED, "a %s model does not give full distributions",
+    plx_error_set(error, PLX_UNSUPPORTED, "%s models do not give full distributions",
                   model->info.architecture);
     return plx_error_input(error, model->name);
 }

@@ -71,7 +71,7 @@ static enum plx_status prepare(struct estimator *estimator, struct plx_error *er
     const struct plx_extra_request *wanted = plx_extra_wanted(&request) ? &request : NULL;
     if (journal && (status = plx_resume_begin(journal, pipeline, wanted, error)))
         return status;
-    return plx_remote_init(&estimator->remote, journal, error);
+    return plx_remote_init(&estimator->remote, pipeline->model, journal, error);
 }
 
 enum plx_status plx_estimate(const struct plx_model *model, struct plx_corpus *corpus,

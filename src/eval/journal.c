@@ -86,7 +86,7 @@ static enum plx_status cannot_read(const struct plx_journal *journal, int number
     return plx_error_input(error, journal->path);
 }
 
-static enum plx_status to_be_removed(const struct plx_journal *journal, struct plx_error *error)
+enum plx_status plx_journal_refuse(const struct plx_journal *journal, struct plx_error *error)
 {
     plx_error_input(error, journal->path);
     return plx_error_hint(error, "remove the file to begin anew");
@@ -212,14 +212,14 @@ static enum plx_status compare(const struct plx_journal *journal, const uint8_t 
         const char *values[] = {next_text(there, size, &a), next_text(identity->data, identity->size, &b)};
         if (!names[0] || !names[1] || !values[0] || !values[1] || strcmp(names[0], names[1]) != 0) {
             plx_error_set(error, PLX_MISMATCH, "the journal is of another kind of evaluation");
-            return to_be_removed(journal, error);
+            return plx_journal_refuse(journal, error);
         }
         if (strcmp(values[0], values[1]) == 0)
             continue;
         plx_error_set(error, PLX_MISMATCH,
                       "the journal is of another evaluation: its %s is \"%.128s\", not \"%.128s\"", names[0],
                       values[0], values[1]);
-        return to_be_removed(journal, error);
+        return plx_journal_refuse(journal, error);
     }
 }
 
@@ -227,7 +227,7 @@ static enum plx_status no_journal(const struct plx_journal *journal, const char 
                                   struct plx_error *error)
 {
     plx_error_set(error, PLX_MALFORMED, "%s", what);
-    return to_be_removed(journal, error);
+    return plx_journal_refuse(journal, error);
 }
 
 /* The header that is there; *torn where the file ends in it, as if whoever wrote it was stopped. */
@@ -342,7 +342,7 @@ static enum plx_status of_another_corpus(const struct plx_journal *journal, uint
     plx_error_set(error, PLX_MISMATCH,
                   "the journal is of another corpus: what is to be scored differs after %llu targets",
                   (unsigned long long)first);
-    return to_be_removed(journal, error);
+    return plx_journal_refuse(journal, error);
 }
 
 enum plx_status plx_journal_next(struct plx_journal *journal, const struct plx_journal_key *key, size_t size,
@@ -462,7 +462,7 @@ enum plx_status plx_journal_end(struct plx_journal *journal, struct plx_error *e
     if (status || !whole)
         return status;
     plx_error_set(error, PLX_MISMATCH, "the journal is of another corpus: it goes on where this one ends");
-    return to_be_removed(journal, error);
+    return plx_journal_refuse(journal, error);
 }
 
 void plx_journal_hint(const struct plx_journal *journal, struct plx_error *error)
@@ -475,6 +475,8 @@ void plx_journal_hint(const struct plx_journal *journal, struct plx_error *error
 void plx_journal_hint_too(const struct plx_journal *journal, struct plx_error *error)
 {
     char before[200];
+    if (error->status == PLX_MISMATCH && strcmp(error->input, journal->path) == 0)
+        return; /* it is the journal that is refused */
     memcpy(before, error->hint, sizeof before);
     before[sizeof before - 1] = '\0';
     if (!*before)

@@ -70,10 +70,14 @@ enum plx_status plx_journal_add(struct plx_journal *journal, const struct plx_jo
 /* The end of the questions. PLX_MISMATCH where there are more answers. */
 enum plx_status plx_journal_end(struct plx_journal *journal, struct plx_error *error);
 
+/* Adds to an error that is about what is in the journal which file that is, and that it is to be removed.
+   Returns its status. */
+enum plx_status plx_journal_refuse(const struct plx_journal *journal, struct plx_error *error);
+
 /* Says that the journal keeps what has been done, if it does: an addition to an error. */
 void plx_journal_hint(const struct plx_journal *journal, struct plx_error *error);
 
-/* The same behind the hint that is there. */
+/* The same behind the hint that is there, unless the error is that the journal is of something else. */
 void plx_journal_hint_too(const struct plx_journal *journal, struct plx_error *error);
 
 #endif

@@ -62,12 +62,15 @@ static enum plx_status settle_start(const struct plx_model *model, uint32_t star
         const bool as_start = (info->capabilities & PLX_RESTART_AT_END) && start != PLX_NO_TOKEN;
         plan->start = as_start ? start : end != PLX_NO_TOKEN ? end : plan->any_tokens ? 0 : PLX_NO_TOKEN;
         if (plan->start == PLX_NO_TOKEN) {
-            plx_error_set(error, PLX_MISMATCH,
-                          "the protocol begins with an end symbol, but the model has none");
+            const bool strings = info->capabilities & PLX_STRING_TOKENS;
+            plx_error_set(error, PLX_MISMATCH, "%s",
+                          plan->remote && !strings
+                              ? "the server does not say which token texts begin with"
+                              : "the protocol begins with an end symbol, but the model has none");
             return plx_error_hint(error,
                                   "--start %s names a symbol to begin with, --start none begins "
                                   "without one",
-                                  info->capabilities & PLX_STRING_TOKENS ? "SYMBOL" : "ID");
+                                  strings ? "SYMBOL" : "ID");
         }
     }
     if (plan->start == PLX_NO_TOKEN && protocol->start == PLX_START_CONTEXT &&
@@ -279,7 +282,7 @@ static enum plx_status check_fit(const struct plx_model *model, const struct plx
     if ((plan->by_token || plan->by_target) && plan->protocol.window)
         return plx_error_set(
             error, PLX_USAGE,
-            "windows do not apply to a %s model: what each token was predicted from is decided",
+            "windows do not apply to %s models: what each token was predicted from is decided",
             plx_model_info(model)->architecture);
     return PLX_OK;
 }

@@ -3,19 +3,10 @@
 #include "base/error.h"
 #include "base/hash.h"
 #include "base/memory.h"
+#include "model/model.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-enum plx_status plx_remote_init(struct plx_remote *remote, struct plx_journal *journal,
-                                struct plx_error *error)
-{
-    *remote = (struct plx_remote){.journal = journal};
-    if (pthread_mutex_init(&remote->mutex, NULL) != 0)
-        return plx_error_set(error, PLX_MEMORY, "the system has no room for another lock");
-    remote->made = true;
-    return PLX_OK;
-}
 
 void plx_remote_release(struct plx_remote *remote)
 {
@@ -47,6 +38,11 @@ static enum plx_status reserve_left(struct plx_batch_left *left, size_t count, s
     return PLX_OK;
 }
 
+static struct plx_journal_key known_key(const struct plx_remote *remote)
+{
+    return (struct plx_journal_key){.first = UINT64_MAX, .count = (uint32_t)remote->known_count};
+}
+
 /* The answer to a window with so many targets, into nats[count], if the journal has it. */
 static enum plx_status look_up(struct plx_remote *remote, const struct plx_journal_key *key, double *nats,
                                bool *found, struct plx_error *error)
@@ -63,6 +59,40 @@ static enum plx_status look_up(struct plx_remote *remote, const struct plx_journ
         memcpy(nats + i, &bits, sizeof bits);
     }
     return PLX_OK;
+}
+
+/* Whether what the model has answered already is what it answered then. */
+static enum plx_status recognise(struct plx_remote *remote, struct plx_error *error)
+{
+    const struct plx_journal_key key = known_key(remote);
+    bool found = false;
+    size_t at = 0;
+    double *before = plx_new_array(key.count, sizeof *before, error);
+    if (!before)
+        return PLX_MEMORY;
+    enum plx_status status = look_up(remote, &key, before, &found, error);
+    if (found && plx_answers_apart(before, remote->known, key.count, &at) > PLX_ANSWERS_DIFFER) {
+        plx_error_set(error, PLX_MISMATCH,
+                      "the journal is of another model by the same name: token %zu of a known prompt had the "
+                      "log-probability %.6g, and now has %.6g",
+                      at + 1, before[at], remote->known[at]);
+        status = plx_journal_refuse(remote->journal, error);
+    }
+    free(before);
+    if (found)
+        remote->known = NULL;
+    return status;
+}
+
+enum plx_status plx_remote_init(struct plx_remote *remote, const struct plx_model *model,
+                                struct plx_journal *journal, struct plx_error *error)
+{
+    *remote = (struct plx_remote){.journal = journal};
+    if (pthread_mutex_init(&remote->mutex, NULL) != 0)
+        return plx_error_set(error, PLX_MEMORY, "the system has no room for another lock");
+    remote->made = true;
+    remote->known = plx_model_known_answer(model, &remote->known_count);
+    return journal && remote->known ? recognise(remote, error) : PLX_OK;
 }
 
 enum plx_status plx_remote_find(struct plx_remote *remote, struct plx_batch *batch, struct plx_error *error)
@@ -99,9 +129,8 @@ struct asker {
     const struct plx_batch *batch;
 };
 
-/* There is nobody else at the journal. */
-static enum plx_status keep(struct plx_journal *journal, const struct plx_journal_key *key,
-                            const double *nats, struct plx_error *error)
+static enum plx_status add(struct plx_journal *journal, const struct plx_journal_key *key, const double *nats,
+                           struct plx_error *error)
 {
     const size_t size = key->count * sizeof *nats;
     uint8_t *answer = plx_journal_room(journal, size, error);
@@ -115,6 +144,21 @@ static enum plx_status keep(struct plx_journal *journal, const struct plx_journa
     return plx_journal_add(journal, key, size, error);
 }
 
+/* There is nobody else at the journal. A journal of no windows is none, so what was known before goes with
+   the first. */
+static enum plx_status keep(struct plx_remote *remote, const struct plx_journal_key *key, const double *nats,
+                            struct plx_error *error)
+{
+    const struct plx_journal_key known = known_key(remote);
+    if (remote->known) {
+        const enum plx_status status = add(remote->journal, &known, remote->known, error);
+        if (status)
+            return status;
+        remote->known = NULL;
+    }
+    return add(remote->journal, key, nats, error);
+}
+
 /* What has come is kept in any case, also by those who are to stop. */
 static enum plx_status listen(void *user, size_t index, const double *nats, struct plx_error *error)
 {
@@ -126,7 +170,7 @@ static enum plx_status listen(void *user, size_t index, const double *nats, stru
                                         .question = left->questions[index],
                                         .count = (uint32_t)(window->end - window->first)};
     pthread_mutex_lock(&remote->mutex);
-    enum plx_status status = remote->journal ? keep(remote->journal, &key, nats, error) : PLX_OK;
+    enum plx_status status = remote->journal ? keep(remote, &key, nats, error) : PLX_OK;
     if (status == PLX_OK && remote->stopped)
         status = plx_error_set(error, PLX_INTERRUPTED, "interrupted");
     pthread_mutex_unlock(&remote->mutex);

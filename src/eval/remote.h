@@ -4,7 +4,9 @@
 
      double × targets  −ln p
 
-   so that nothing that has been answered is asked again, whatever the batches and threads are. */
+   so that nothing that has been answered is asked again, whatever the batches and threads are. The first
+   record is another one, where the model was asked something when it was opened: 2^64 − 1 as the first
+   target, no question, and the logarithms in answer. Another model by the same name is recognised by them. */
 #ifndef PLX_EVAL_REMOTE_H
 #define PLX_EVAL_REMOTE_H
 
@@ -17,16 +19,20 @@
 struct plx_remote {
     pthread_mutex_t mutex;
     struct plx_journal *journal; /* NULL: none */
-    bool made;                   /* the mutex */
-    bool stopped;                /* nothing more is to be asked */
-    struct plx_error error;      /* if stopped: why, unless that is PLX_OK */
-    uint8_t *answer;             /* of the journal, on its way */
+    const double *known; /* [known_count] what the model has answered already, if that is not kept yet;
+                            else NULL */
+    size_t known_count;
+    bool made;              /* the mutex */
+    bool stopped;           /* nothing more is to be asked */
+    struct plx_error error; /* if stopped: why, unless that is PLX_OK */
+    uint8_t *answer;        /* of the journal, on its way */
     size_t answer_capacity;
 };
 
-/* `journal`, which may be NULL, has been begun and loaded. PLX_MEMORY. To be released in any case. */
-enum plx_status plx_remote_init(struct plx_remote *remote, struct plx_journal *journal,
-                                struct plx_error *error);
+/* `journal`, which may be NULL, has been begun and loaded. PLX_MISMATCH where its answers are another
+   model's; PLX_MEMORY, PLX_IO. To be released in any case. */
+enum plx_status plx_remote_init(struct plx_remote *remote, const struct plx_model *model,
+                                struct plx_journal *journal, struct plx_error *error);
 
 /* Gives the windows of a batch the answers that the journal has, and lists those that are left. One thread.
  */

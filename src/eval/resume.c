@@ -40,7 +40,7 @@ static enum plx_status check_fingerprint(const struct plx_model *model, struct p
 }
 
 /* The program and the machine; the file, and how it was read: options that change what is read leave a
- * warning. */
+   warning. Those of a remote model are of what the server happened to answer. */
 static enum plx_status identify_model(struct plx_buffer *identity, const struct plx_model *model,
                                       struct plx_error *error)
 {
@@ -61,6 +61,8 @@ static enum plx_status identify_model(struct plx_buffer *identity, const struct 
     for (size_t i = 0; i < info->component_count && status == PLX_OK; i++)
         status = identify(identity, error, "mixed model", "%a:%s", info->components[i].weight,
                           info->components[i].sha256);
+    if (info->capabilities & PLX_REMOTE)
+        return status;
     if (status == PLX_OK)
         status = identify(identity, error, "number of warnings of the model", "%zu", count);
     for (size_t i = 0; i < count && status == PLX_OK; i++)

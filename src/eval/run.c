@@ -136,7 +136,8 @@ static enum plx_status run_corpus(struct run *run, struct plx_error *error)
         pipeline->batches[i].request = request;
     if (options->journal && (status = plx_resume_begin(options->journal, pipeline, request, error)))
         return status;
-    if (pipeline->plan.remote && (status = plx_remote_init(&run->remote, options->journal, error)))
+    if (pipeline->plan.remote &&
+        (status = plx_remote_init(&run->remote, pipeline->model, options->journal, error)))
         return status;
     run->result->sequence.follows = options->shard.index > 1;
     begin_feed(run);

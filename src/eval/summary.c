@@ -64,6 +64,6 @@ enum plx_status plx_summary_check(const struct plx_summary_format *format, const
         return status;
     if (name_difference(format, &plan->protocol, &own, error))
         return PLX_USAGE;
-    return plx_error_set(error, PLX_UNSUPPORTED, "the summary of %s has no number for a %s model",
+    return plx_error_set(error, PLX_UNSUPPORTED, "the summary of %s has no number for %s models",
                          format->name, plx_model_info(model)->architecture);
 }

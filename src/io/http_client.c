@@ -505,6 +505,12 @@ void plx_http_client_counts(struct plx_http_client *client, struct plx_http_coun
     pthread_mutex_unlock(&client->mutex);
 }
 
+void plx_http_client_words(const struct plx_http_client *client, const struct plx_buffer *answer,
+                           char words[PLX_HTTP_WORDS])
+{
+    plx_http_words(answer->data, answer->size, client->options.key, words);
+}
+
 /* The client. */
 
 static enum plx_status client_set_up(struct plx_http_client *client, struct plx_error *error)

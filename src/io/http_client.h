@@ -8,6 +8,7 @@
 #include <perplex/network.h>
 
 #include "base/buffer.h"
+#include "io/http_words.h"
 
 #include <stdint.h>
 
@@ -65,6 +66,10 @@ enum plx_status
 plx_http_client_call(struct plx_http_client *client, struct plx_http_call *calls, size_t count,
                      enum plx_status (*done)(void *user, struct plx_http_call *call, struct plx_error *error),
                      void *user, struct plx_error *error);
+
+/* What the server says in the answer of a call with `any_status`, without the key. Any thread. */
+void plx_http_client_words(const struct plx_http_client *client, const struct plx_buffer *answer,
+                           char words[PLX_HTTP_WORDS]);
 
 /* So far; any thread. */
 void plx_http_client_counts(struct plx_http_client *client, struct plx_http_counts *counts);

@@ -301,7 +301,7 @@ static void fail_redirect(struct plx_http_transfer *transfer, struct plx_error *
     if (target)
         label = plx_http_label(target, error);
     if (label)
-        plx_http_hide(label, transfer->server->options->key);
+        plx_http_hide(label, strlen(label), transfer->server->options->key);
     plx_error_set(error, PLX_NETWORK, "the server answers %ld and redirects to %s, which is not followed",
                   transfer->call->status, label ? label : "what is not a valid URL");
     plx_error_hint(error, "the key goes to nobody but the given host; is the URL right?");

@@ -3,17 +3,63 @@
 #include "base/json.h"
 #include "base/memory.h"
 
-#include <stdbool.h>
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
-void plx_http_hide(char *text, const char *key)
+static int hex_value(const char *digits, size_t count)
 {
-    const size_t length = key ? strlen(key) : 0;
-    if (length == 0)
-        return;
-    for (char *at = text; (at = strstr(at, key)) != NULL; at += length)
-        memset(at, '*', length);
+    int value = 0;
+    for (size_t i = 0; i < count; i++) {
+        const char *digit = digits[i] ? strchr("0123456789abcdef", tolower((unsigned char)digits[i])) : NULL;
+        if (!digit)
+            return -1;
+        value = value * 16 + (int)(digit - "0123456789abcdef");
+    }
+    return value;
+}
+
+/* Bytes of the text that stand for `byte`: itself, as URLs escape it, or JSON, with as many backslashes as it
+   takes for JSON in a string of JSON. 0: it is another one. */
+static size_t match_byte(const char *text, size_t size, char byte)
+{
+    size_t at = 0;
+    if (size > 0 && text[0] == byte)
+        return 1;
+    if (size >= 3 && text[0] == '%')
+        return hex_value(text + 1, 2) == (unsigned char)byte ? 3 : 0;
+    while (at < size && text[at] == '\\')
+        at++;
+    if (at > 0 && at < size && text[at] == byte)
+        return at + 1;
+    if (at > 0 && size - at >= 5 && text[at] == 'u' && hex_value(text + at + 1, 4) == (unsigned char)byte)
+        return at + 5;
+    return 0;
+}
+
+/* Bytes of the text's beginning that stand for the key; 0: it begins with something else. */
+static size_t match_key(const char *text, size_t size, const char *key)
+{
+    size_t at = 0;
+    for (; *key; key++) {
+        const size_t length = match_byte(text + at, size - at, *key);
+        if (length == 0)
+            return 0;
+        at += length;
+    }
+    return at;
+}
+
+bool plx_http_hide(char *text, size_t size, const char *key)
+{
+    bool hidden = false;
+    for (size_t at = 0; key && *key && at < size;) {
+        const size_t length = match_key(text + at, size - at, key);
+        memset(text + at, '*', length);
+        hidden |= length > 0;
+        at += length > 0 ? length : 1;
+    }
+    return hidden;
 }
 
 /* Servers made with FastAPI list what they object to: "detail" is an array of objects with "msg" then. */
@@ -75,7 +121,7 @@ void plx_http_words(const void *answer, size_t size, const char *key, char words
     text = message ? plx_copy_string(message, strlen(message), &ignored)
                    : plx_copy_string(answer, size, &ignored);
     if (text) {
-        plx_http_hide(text, key);
+        plx_http_hide(text, strlen(text), key);
         words_fold(text, !message);
         if (message || text[0] != '<') /* the first line of HTML says that it is HTML */
             plx_text_visible(text, words, PLX_HTTP_WORDS);

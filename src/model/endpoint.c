@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/sha256.h"
+#include "io/http_words.h"
 #include "model/roles.h"
 #include "model/token_list.h"
 
@@ -56,6 +57,12 @@ static void count_requests(const struct plx_model *model, struct plx_endpoint_co
                                            .tokenizations = all.others};
 }
 
+static const double *known_answer(const struct plx_model *model, size_t *count)
+{
+    *count = PLX_ENDPOINT_KNOWN;
+    return ((const struct plx_endpoint *)model)->known;
+}
+
 static const struct plx_model_class endpoint_class = {
     .close = close_endpoint,
     .session_new = new_session,
@@ -64,6 +71,7 @@ static const struct plx_model_class endpoint_class = {
     .tokenize = plx_endpoint_tokenize,
     .estimate = plx_endpoint_estimate,
     .endpoint_counts = count_requests,
+    .known_answer = known_answer,
 };
 
 static enum plx_status read_answer(const struct plx_endpoint *endpoint, const struct plx_sent_prompt *prompts,
@@ -87,37 +95,27 @@ static enum plx_status read_answer(const struct plx_endpoint *endpoint, const st
     return status;
 }
 
-/* Answers may quote the key, as those of servers that refuse it do; what an error shows of them does not. */
-static enum plx_status read_without_key(const struct plx_endpoint *endpoint,
-                                        const struct plx_sent_prompt *prompts, size_t count,
-                                        const struct plx_buffer *text, struct plx_answer *answer,
-                                        struct plx_error *error)
-{
-    const size_t length = strlen(endpoint->key);
-    char *hidden = plx_copy_string((const char *)text->data, text->size, error);
-    if (!hidden)
-        return PLX_MEMORY;
-    for (char *at = hidden; (at = memmem(at, (size_t)(hidden + text->size - at), endpoint->key, length));
-         at += length)
-        memset(at, '*', length);
-    enum plx_status status = read_answer(endpoint, prompts, count, hidden, text->size, answer, error);
-    if (status == PLX_OK) {
-        plx_answer_release(answer);
-        status = plx_error_set(error, PLX_MISMATCH, "the answer quotes the key, and does not add up");
-    }
-    free(hidden);
-    return status;
-}
-
 enum plx_status plx_endpoint_read(const struct plx_endpoint *endpoint, const struct plx_sent_prompt *prompts,
                                   size_t count, const struct plx_buffer *text, struct plx_answer *answer,
                                   struct plx_error *error)
 {
-    const enum plx_status status =
-        read_answer(endpoint, prompts, count, text->data, text->size, answer, error);
-    const bool quoted = status && endpoint->key && endpoint->key[0] && text->size > 0 &&
-                        memmem(text->data, text->size, endpoint->key, strlen(endpoint->key));
-    return quoted ? read_without_key(endpoint, prompts, count, text, answer, error) : status;
+    enum plx_status status = read_answer(endpoint, prompts, count, text->data, text->size, answer, error);
+    if (status == PLX_OK || !endpoint->key || text->size == 0)
+        return status;
+    /* Answers may quote the key, as those of servers that refuse it do; what an error shows of them does not.
+     */
+    char *hidden = plx_copy_string((const char *)text->data, text->size, error);
+    if (!hidden)
+        return PLX_MEMORY;
+    if (plx_http_hide(hidden, text->size, endpoint->key)) {
+        status = read_answer(endpoint, prompts, count, hidden, text->size, answer, error);
+        if (status == PLX_OK) {
+            plx_answer_release(answer);
+            status = plx_error_set(error, PLX_MISMATCH, "the answer quotes the key, and does not add up");
+        }
+    }
+    free(hidden);
+    return status;
 }
 
 static enum plx_status make_client(struct plx_endpoint *endpoint, const struct plx_model_options *options,
@@ -169,20 +167,23 @@ static enum plx_status take_vocabulary(struct plx_endpoint *endpoint, const stru
     return PLX_OK;
 }
 
-/* Whether the server makes tokens of texts; and what it puts before them. */
+/* Whether the server makes tokens of texts; and what these begin with. */
 static enum plx_status find_tokenizer(struct plx_endpoint *endpoint, struct plx_error *error)
 {
     struct plx_text_tokens tokens = {0};
     if (!endpoint->dialect->tokenize)
         return PLX_OK;
-    if (endpoint->dialect == &plx_dialect_tgi) {
-        const enum plx_status status = plx_tgi_start(endpoint, &endpoint->put_first, error);
-        if (status)
-            return status;
-    }
+    uint32_t start;
+    enum plx_status status = endpoint->dialect->start(endpoint, &start, error);
+    if (status)
+        return status;
+    if (endpoint->text && endpoint->dialect->puts_start)
+        endpoint->put_first = start;
+    if (endpoint->base.info.start == PLX_NO_TOKEN)
+        endpoint->base.info.start = start;
     if (endpoint->base.vocabulary)
         return PLX_OK;
-    const enum plx_status status = endpoint->dialect->tokenize(endpoint, "a a", 3, &tokens, error);
+    status = endpoint->dialect->tokenize(endpoint, "a a", 3, &tokens, error);
     endpoint->puts_blank = status == PLX_OK && tokens.count == 2 && tokens.ids[0] == tokens.ids[1];
     free(tokens.ids);
     free(tokens.ends);
@@ -204,7 +205,9 @@ static enum plx_status choose_prompts(struct plx_endpoint *endpoint, enum plx_pr
     if (endpoint->text && endpoint->served) {
         plx_error_set(error, PLX_USAGE,
                       "a server of this program is sent ids, which say more than its words");
-        return plx_error_hint(error, "--prompts ids, or none");
+        return dialect->takes_ids ? plx_error_hint(error, "--prompts ids, or none")
+                                  : plx_error_hint(error, "openai:%s@%s names it", endpoint->name.model,
+                                                   endpoint->name.label);
     }
     return PLX_OK;
 }
@@ -224,14 +227,13 @@ static void describe(struct plx_endpoint *endpoint)
     info->batch = endpoint->bounded ? BOUNDED_TARGETS : 0;
     /* Two such batches keep all connections busy. */
     info->batch_windows = (size_t)endpoint->concurrency * endpoint->prompts_per_request / 2 + 1;
-    if (info->start == PLX_NO_TOKEN)
-        info->start = endpoint->put_first;
 }
 
 /* How long contexts can be, and how many prompts go into a request. */
 static void settle(struct plx_endpoint *endpoint, const struct plx_endpoint_options *wishes)
 {
     struct plx_model_info *info = &endpoint->base.info;
+    endpoint->told = endpoint->longest;
     endpoint->prompts_per_request = endpoint->dialect->prompts;
     if (wishes->prompts_per_request && endpoint->prompts_per_request > 1)
         endpoint->prompts_per_request = wishes->prompts_per_request;

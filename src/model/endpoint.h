@@ -19,6 +19,9 @@
 
 #define PLX_ENDPOINT_PROPERTIES 4
 
+/* Tokens of the known prompt that is put to the server first. */
+#define PLX_ENDPOINT_KNOWN 7
+
 struct plx_endpoint;
 
 /* How a server is spoken to. */
@@ -37,6 +40,10 @@ struct plx_dialect {
     /* The route that makes tokens of a text; NULL: there is none. */
     enum plx_status (*tokenize)(const struct plx_endpoint *endpoint, const char *text, size_t size,
                                 struct plx_text_tokens *tokens, struct plx_error *error);
+    /* Asks that route for the symbol that it puts before a text; PLX_NO_TOKEN: none, or there is no such
+       route. NULL likewise. */
+    enum plx_status (*start)(const struct plx_endpoint *endpoint, uint32_t *start, struct plx_error *error);
+    bool puts_start; /* before prompts that are sent as text, too */
 };
 
 extern const struct plx_dialect plx_dialect_openai, plx_dialect_vllm, plx_dialect_tgi, plx_dialect_sglang;
@@ -55,10 +62,12 @@ struct plx_endpoint {
     unsigned prompts_per_request; /* at most */
     unsigned concurrency;
     uint64_t longest;   /* prompt, in tokens; 0: not known */
+    uint64_t told;      /* the longest that the server has told of; 0: it has not */
     uint32_t put_first; /* the symbol that the server puts before every text; PLX_NO_TOKEN: none */
     struct plx_model_property properties[PLX_ENDPOINT_PROPERTIES];
-    struct plx_spellings *spellings; /* owned; any thread */
-    enum plx_spelling_kind spelling; /* of the vocabulary file, where there is one */
+    double known[PLX_ENDPOINT_KNOWN]; /* logarithms of the known prompt's tokens */
+    struct plx_spellings *spellings;  /* owned; any thread */
+    enum plx_spelling_kind spelling;  /* of the vocabulary file, where there is one */
 };
 
 /* One exchange outside of scoring: POST of body (NULL: GET) to `path`. With `status` (not NULL) an answer of
@@ -66,6 +75,10 @@ struct plx_endpoint {
 enum plx_status plx_endpoint_ask(const struct plx_endpoint *endpoint, const char *path,
                                  const struct plx_buffer *body, long *status, struct plx_buffer *answer,
                                  struct plx_error *error);
+
+/* What the server calls something, for a message: without the key, visible, as much as fits. */
+void plx_endpoint_show(const struct plx_endpoint *endpoint, struct plx_word text, char *shown,
+                       size_t capacity);
 
 /* Finds out what the server is: sets the dialect where that is NULL (and refuses servers that cannot score
    prompts), `longest`, and what a server of this program tells. */
@@ -79,8 +92,8 @@ enum plx_status plx_endpoint_take_served(struct plx_endpoint *endpoint, const st
 enum plx_status plx_endpoint_take_vocabulary(struct plx_endpoint *endpoint, const void *text, size_t size,
                                              struct plx_error *error);
 
-/* Puts known prompts to the server; sets `generated`. PLX_MISMATCH with what came where the answers do not
-   add up. */
+/* Puts known prompts to the server; sets `generated` and `known`. PLX_MISMATCH with what came where the
+   answers do not add up. */
 enum plx_status plx_endpoint_probe(struct plx_endpoint *endpoint, struct plx_error *error);
 
 /* Reads an answer to prompts[count] in the endpoint's dialect and checks all of it; *answer is to be released

@@ -17,6 +17,10 @@
 /* JSON has no infinity; vLLM and others write this for the logarithm of zero. */
 #define ZERO_PROBABILITY (-9999.0)
 
+/* Below this a number is no logarithm of a probability that a model has given: others write the least number
+   of a float for that of zero. */
+#define LEAST_LOG (-1e6)
+
 /* How much of an answer an error shows. */
 #define SHOWN_BYTES 160
 
@@ -205,6 +209,8 @@ static enum plx_status judge_log(const struct plx_answer *answer, size_t prompt,
         return refuse_log(answer, prompt, text, ": no logarithm of a probability is above 0", error);
     if (*log == ZERO_PROBABILITY)
         *log = -(double)INFINITY;
+    if (isfinite(*log) && *log < LEAST_LOG)
+        return refuse_log(answer, prompt, text, ": no probability of a token is as small", error);
     return PLX_OK;
 }
 

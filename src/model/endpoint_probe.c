@@ -3,7 +3,6 @@
 #include "model/endpoint.h"
 
 #include "base/error.h"
-#include "io/http_words.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -11,14 +10,13 @@
 #include <string.h>
 
 /* Tokens of the known prompt; another prompt is its beginning. */
-#define LONG  7
+#define LONG  PLX_ENDPOINT_KNOWN
 #define SHORT 4
 
-/* Two answers to the same prompt that differ by more nats than this, for one token, are those of a server
-   that computes something else each time; by more than the other, of one whose rounding depends on what else
-   it does at the time (batched kernels of float16 do that), which is said. Prompts that only begin alike are
-   rounded in other ways, but a wrong place or another model shows. */
-#define DIFFERS 1e-2
+/* Two answers to the same prompt that differ by more nats than this, for one token, if not by too many, are
+   those of a server whose rounding depends on what else it does at the time (batched kernels of float16 do
+   that), which is said. Prompts that only begin alike are rounded in other ways, but a wrong place or another
+   model shows. */
 #define JITTERS 1e-6
 #define UNLIKE  0.5
 
@@ -117,8 +115,20 @@ static enum plx_status ask(struct probe *probe, struct plx_answer *answer, struc
     return status;
 }
 
-/* Whether the server takes completions of no tokens; not all do. *first says what was wrong with the answer
-   to one, if there was one. */
+/* What is generated takes a place of those that the server has told of; prompts that the user has bounded
+   to fewer leave it one. */
+static void generate_one(struct plx_endpoint *endpoint)
+{
+    endpoint->generated = 1;
+    if (endpoint->longest > 1 && endpoint->longest == endpoint->told) {
+        endpoint->longest--;
+        endpoint->base.info.context_length--;
+    }
+}
+
+/* Whether the server takes completions of no tokens; not all do, and some refuse them with a failure of
+   theirs (500), which then is not known for what it is. *first says what was wrong with the answer to one, if
+   there was one. */
 static enum plx_status settle_generated(struct probe *probe, struct plx_error *first)
 {
     struct plx_answer answer;
@@ -131,35 +141,29 @@ static enum plx_status settle_generated(struct probe *probe, struct plx_error *f
         plx_buffer_release(&text);
         return PLX_OK;
     }
-    probe->endpoint->generated = 1;
-    return status == PLX_MISMATCH ? PLX_OK : status;
-}
-
-/* How far two logarithms are from each other. */
-static double distance(double a, double b)
-{
-    return a == b || (isnan(a) && isnan(b)) ? 0 : isfinite(a) && isfinite(b) ? fabs(a - b) : (double)INFINITY;
+    generate_one(probe->endpoint);
+    return status == PLX_MISMATCH || status == PLX_NETWORK ? PLX_OK : status;
 }
 
 static enum plx_status compare(struct probe *probe, const struct plx_answer *again, struct plx_error *error)
 {
     double most = 0;
-    size_t at = 0;
+    size_t at = 0, place;
+    if (probe->count == 2 && plx_answers_apart(probe->logs[0], probe->logs[1], SHORT, &at) > UNLIKE)
+        return plx_error_set(
+            error, PLX_MISMATCH,
+            "the server gives token %zu of a prompt the log-probability %.6g, and %.6g where "
+            "the prompt goes on",
+            at + 1, probe->logs[1][at], probe->logs[0][at]);
     for (size_t p = 0; p < probe->count; p++) {
-        for (size_t i = 1; i < probe->prompts[p].count; i++) {
-            const double found = distance(probe->logs[p][i], again->came[p].logs[i]);
-            if (p == 1 && distance(probe->logs[0][i], probe->logs[1][i]) > UNLIKE)
-                return plx_error_set(error, PLX_MISMATCH,
-                                     "the server gives token %zu of a prompt the log-probability %.6g, and "
-                                     "%.6g where the prompt goes on",
-                                     i + 1, probe->logs[1][i], probe->logs[0][i]);
-            if (found > most) {
-                most = found;
-                at = i;
-            }
+        const double apart =
+            plx_answers_apart(probe->logs[p], again->came[p].logs, probe->prompts[p].count, &place);
+        if (apart > most) {
+            most = apart;
+            at = place;
         }
     }
-    if (most > DIFFERS)
+    if (most > PLX_ANSWERS_DIFFER)
         return plx_error_set(
             error, PLX_MISMATCH,
             "the server gave the same prompt other log-probabilities when it was asked again: "
@@ -180,8 +184,7 @@ static void note_name(struct plx_endpoint *endpoint, struct plx_word name)
     char shown[80];
     if (!name.text || (name.length == length && memcmp(name.text, endpoint->name.model, length) == 0))
         return;
-    snprintf(shown, sizeof shown, "%.*s", (int)name.length, name.text);
-    plx_http_hide(shown, endpoint->key);
+    plx_endpoint_show(endpoint, name, shown, sizeof shown);
     plx_model_warn(&endpoint->base, "answered-by-another", 0,
                    "the server names the model \"%s\" in its answers", shown);
 }
@@ -225,6 +228,7 @@ enum plx_status plx_endpoint_probe(struct plx_endpoint *endpoint, struct plx_err
         status = ask_twice(&probe, error);
     if (status == PLX_MISMATCH && first.status == PLX_MISMATCH)
         *error = first; /* without a generated token there is less to explain */
+    memcpy(endpoint->known, probe.logs[0], sizeof endpoint->known);
     plx_buffer_release(&probe.text);
     return status;
 }

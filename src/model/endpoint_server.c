@@ -3,8 +3,11 @@
 
 #include "base/error.h"
 #include "base/json.h"
+#include "base/memory.h"
+#include "io/http_words.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const struct plx_json_path ROOT = {0};
@@ -40,7 +43,10 @@ static enum plx_status look(const struct plx_endpoint *endpoint, const char *pat
     if (status)
         return status;
     if (code == 401 || code == 403) {
-        plx_error_set(error, PLX_NETWORK, "the server answers %ld: it wants another key, or one", code);
+        char words[PLX_HTTP_WORDS];
+        plx_http_client_words(endpoint->client, &answer, words);
+        plx_error_set(error, PLX_NETWORK, "the server answers %ld: %s", code,
+                      *words ? words : "it wants another key, or one");
         plx_buffer_release(&answer);
         return plx_error_hint(error, "PERPLEX_API_KEY or --api-key-file gives a key");
     }
@@ -81,16 +87,29 @@ static const cJSON *find_model(const cJSON *models, const char *name)
     return cJSON_GetArrayItem(data, 0);
 }
 
+void plx_endpoint_show(const struct plx_endpoint *endpoint, struct plx_word text, char *shown,
+                       size_t capacity)
+{
+    struct plx_error ignored;
+    char *copy = plx_copy_string(text.text, text.length, &ignored);
+    shown[0] = '\0';
+    if (!copy)
+        return;
+    plx_http_hide(copy, text.length, endpoint->key);
+    plx_text_visible(copy, shown, capacity);
+    free(copy);
+}
+
 static enum plx_status check_model(const struct plx_endpoint *endpoint, const char *id,
                                    struct plx_error *error)
 {
-    char visible[160];
+    char shown[160];
     if (!*id || strcmp(id, endpoint->name.model) == 0)
         return PLX_OK;
-    plx_text_visible(id, visible, sizeof visible);
+    plx_endpoint_show(endpoint, (struct plx_word){id, strlen(id)}, shown, sizeof shown);
     plx_error_set(error, PLX_MISMATCH, "the server has no model \"%.160s\", but \"%s\"", endpoint->name.model,
-                  visible);
-    return plx_error_hint(error, "%s:%s@%s names it", endpoint->base.info.format, visible,
+                  shown);
+    return plx_error_hint(error, "%s:%s@%s names it", endpoint->base.info.format, shown,
                           endpoint->name.label);
 }
 

@@ -120,4 +120,6 @@ const struct plx_dialect plx_dialect_sglang = {
     .write = write_request,
     .read = read_answer,
     .tokenize = plx_tokenize_sglang,
+    .start = plx_start_special,
+    .puts_start = true,
 };

@@ -35,18 +35,32 @@ static enum plx_status add_listed(const struct plx_endpoint *endpoint, struct pl
     return PLX_OK;
 }
 
-/* The bytes of a token of the prompt that begins at text[begin]. */
-static enum plx_status add_bytes(const struct plx_endpoint *endpoint, uint32_t id, size_t begin,
-                                 struct plx_buffer *text, struct plx_error *error)
+static enum plx_status fail_within(struct plx_error *error)
+{
+    plx_error_set(error, PLX_MISMATCH,
+                  "a prompt that begins or ends within a character cannot be sent as text");
+    return plx_error_hint(error, "another --window or --stride may help, or a server that takes ids");
+}
+
+/* The bytes of the first of ids[count], or of the first ones, of the prompt that begins at text[begin];
+ *taken says of how many. */
+static enum plx_status add_bytes(const struct plx_endpoint *endpoint, const uint32_t *ids, size_t count,
+                                 size_t *taken, size_t begin, struct plx_buffer *text,
+                                 struct plx_error *error)
 {
     enum plx_status status;
-    if (plx_spellings_bytes(endpoint->spellings, id, text, &status, error))
+    *taken = 1;
+    const enum plx_spelt spelt =
+        plx_spellings_bytes(endpoint->spellings, ids, count, taken, text, &status, error);
+    if (spelt == PLX_SPELT)
         return status;
-    const struct plx_word word = plx_model_token(&endpoint->base, id);
+    const struct plx_word word = plx_model_token(&endpoint->base, *ids);
     if (word.text)
         return add_listed(endpoint, word, begin, text, error);
+    if (spelt == PLX_SPELT_PART)
+        return fail_within(error);
     plx_error_set(error, PLX_MISMATCH,
-                  "the bytes of token %" PRIu32 " are not known, so that it cannot be sent as text", id);
+                  "the bytes of token %" PRIu32 " are not known, so that it cannot be sent as text", *ids);
     return plx_error_hint(error, "--vocab FILE tells them; of a text that the server has made tokens of they "
                                  "are known");
 }
@@ -55,11 +69,7 @@ static enum plx_status check_text(const uint8_t *text, size_t length, struct plx
 {
     uint64_t invalid = 0;
     plx_utf8_count(text, length, &invalid);
-    if (invalid == 0)
-        return PLX_OK;
-    plx_error_set(error, PLX_MISMATCH,
-                  "a prompt that begins or ends within a character cannot be sent as text");
-    return plx_error_hint(error, "another --window or --stride may help, or a server that takes ids");
+    return invalid == 0 ? PLX_OK : fail_within(error);
 }
 
 /* The start symbol that the server puts there itself. */
@@ -81,9 +91,10 @@ enum plx_status plx_endpoint_spell(const struct plx_endpoint *endpoint, const st
                                    struct plx_buffer *text, struct plx_error *error)
 {
     const size_t begin = text->size;
+    size_t taken;
     enum plx_status status = check_first(endpoint, prompt, error);
-    for (size_t i = endpoint->put_first != PLX_NO_TOKEN; i < prompt->count && status == PLX_OK; i++)
-        status = add_bytes(endpoint, prompt->ids[i], begin, text, error);
+    for (size_t i = endpoint->put_first != PLX_NO_TOKEN; i < prompt->count && status == PLX_OK; i += taken)
+        status = add_bytes(endpoint, prompt->ids + i, prompt->count - i, &taken, begin, text, error);
     if (status == PLX_OK && endpoint->puts_blank && text->size > begin && text->data[begin] == ' ')
         memmove(text->data + begin, text->data + begin + 1, --text->size - begin);
     return status ? status : check_text(text->data + begin, text->size - begin, error);

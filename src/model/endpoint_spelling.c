@@ -11,10 +11,19 @@
 /* Ids from here on are not kept: no vocabulary is as large, and one such id must not take gigabytes. */
 #define IDS_MOST ((size_t)1 << 22)
 
-struct spelt {
-    uint64_t hash; /* of the string in answers; 0: none came */
-    char *bytes;   /* owned; NULL: not known */
+/* Tokens that are text together. */
+struct run {
+    uint32_t *ids; /* [count], owned */
+    size_t count;
+    char *bytes; /* [length], owned */
     size_t length;
+};
+
+struct spelt {
+    uint64_t hash;    /* of the string in answers; 0: none came */
+    struct run *runs; /* [count] that begin with the token, often that of the token alone */
+    size_t count, capacity;
+    bool part; /* it stands in runs of others */
 };
 
 struct plx_spellings {
@@ -35,8 +44,14 @@ void plx_spellings_free(struct plx_spellings *spellings)
 {
     if (!spellings)
         return;
-    for (size_t i = 0; i < spellings->count; i++)
-        free(spellings->tokens[i].bytes);
+    for (size_t i = 0; i < spellings->count; i++) {
+        struct spelt *spelt = spellings->tokens + i;
+        for (size_t k = 0; k < spelt->count; k++) {
+            free(spelt->runs[k].ids);
+            free(spelt->runs[k].bytes);
+        }
+        free(spelt->runs);
+    }
     free(spellings->tokens);
     pthread_mutex_destroy(&spellings->mutex);
     free(spellings);
@@ -56,7 +71,7 @@ static enum plx_status find(struct plx_spellings *spellings, uint32_t id, struct
         if (status)
             return status;
         for (size_t i = spellings->count; i < count; i++)
-            spellings->tokens[i] = (struct spelt){0, NULL, 0};
+            spellings->tokens[i] = (struct spelt){0};
         spellings->count = count;
     }
     *spelt = spellings->tokens + id;
@@ -100,40 +115,97 @@ enum plx_status plx_spellings_check(struct plx_spellings *spellings, const struc
     return status;
 }
 
-/* Whether these are its bytes with a blank before them. */
-static bool lacks_blank(const struct spelt *spelt, struct plx_word bytes)
+/* The longest run that ids[count] begin with; NULL: none. */
+static struct run *find_run(struct spelt *spelt, const uint32_t *ids, size_t count)
 {
-    return bytes.length == spelt->length + 1 && bytes.text[0] == ' ' &&
-           memcmp(bytes.text + 1, spelt->bytes, spelt->length) == 0;
+    size_t best = SIZE_MAX;
+    for (size_t k = 0; k < spelt->count; k++) {
+        const struct run *run = spelt->runs + k;
+        if (run->count <= count && memcmp(run->ids, ids, run->count * sizeof *ids) == 0 &&
+            (best == SIZE_MAX || run->count > spelt->runs[best].count))
+            best = k;
+    }
+    return best == SIZE_MAX ? NULL : spelt->runs + best;
 }
 
-enum plx_status plx_spellings_learn(struct plx_spellings *spellings, uint32_t id, struct plx_word bytes,
-                                    struct plx_error *error)
+/* Whether these are its bytes with a blank before them. */
+static bool lacks_blank(const struct run *run, struct plx_word bytes)
+{
+    return bytes.length == run->length + 1 && bytes.text[0] == ' ' &&
+           memcmp(bytes.text + 1, run->bytes, run->length) == 0;
+}
+
+static enum plx_status add_run(struct spelt *spelt, const uint32_t *ids, size_t count, struct plx_word bytes,
+                               struct plx_error *error)
+{
+    const enum plx_status status =
+        plx_reserve_array(&spelt->runs, &spelt->capacity, spelt->count + 1, sizeof *spelt->runs, error);
+    if (status)
+        return status;
+    struct run run = {.count = count, .length = bytes.length};
+    run.ids = plx_new_array(count, sizeof *run.ids, error);
+    run.bytes = plx_copy_string(bytes.text, bytes.length, error);
+    if (!run.ids || !run.bytes) {
+        free(run.ids);
+        free(run.bytes);
+        return PLX_MEMORY;
+    }
+    memcpy(run.ids, ids, count * sizeof *ids);
+    spelt->runs[spelt->count++] = run;
+    return PLX_OK;
+}
+
+static enum plx_status learn(struct plx_spellings *spellings, const uint32_t *ids, size_t count,
+                             struct plx_word bytes, struct plx_error *error)
 {
     struct spelt *spelt;
-    pthread_mutex_lock(&spellings->mutex);
-    enum plx_status status = find(spellings, id, &spelt, error);
-    if (status == PLX_OK && spelt && (!spelt->bytes || lacks_blank(spelt, bytes))) {
-        char *copy = plx_copy_string(bytes.text, bytes.length, error);
-        if (copy) {
-            free(spelt->bytes);
-            spelt->bytes = copy;
-            spelt->length = bytes.length;
-        } else {
-            status = PLX_MEMORY;
-        }
+    enum plx_status status = PLX_OK;
+    for (size_t i = 1; i < count && status == PLX_OK; i++) {
+        status = find(spellings, ids[i], &spelt, error);
+        if (status == PLX_OK && spelt)
+            spelt->part = true;
     }
+    if (status == PLX_OK)
+        status = find(spellings, ids[0], &spelt, error);
+    if (status || !spelt)
+        return status;
+    spelt->part |= count > 1;
+    struct run *run = find_run(spelt, ids, count);
+    if (!run || run->count < count)
+        return add_run(spelt, ids, count, bytes, error);
+    if (!lacks_blank(run, bytes))
+        return PLX_OK;
+    char *copy = plx_copy_string(bytes.text, bytes.length, error);
+    if (!copy)
+        return PLX_MEMORY;
+    free(run->bytes);
+    run->bytes = copy;
+    run->length = bytes.length;
+    return PLX_OK;
+}
+
+enum plx_status plx_spellings_learn(struct plx_spellings *spellings, const uint32_t *ids, size_t count,
+                                    struct plx_word bytes, struct plx_error *error)
+{
+    pthread_mutex_lock(&spellings->mutex);
+    const enum plx_status status = learn(spellings, ids, count, bytes, error);
     pthread_mutex_unlock(&spellings->mutex);
     return status;
 }
 
-bool plx_spellings_bytes(struct plx_spellings *spellings, uint32_t id, struct plx_buffer *text,
-                         enum plx_status *status, struct plx_error *error)
+enum plx_spelt plx_spellings_bytes(struct plx_spellings *spellings, const uint32_t *ids, size_t count,
+                                   size_t *taken, struct plx_buffer *text, enum plx_status *status,
+                                   struct plx_error *error)
 {
+    *status = PLX_OK;
     pthread_mutex_lock(&spellings->mutex);
-    const struct spelt *spelt = id < spellings->count ? spellings->tokens + id : NULL;
-    const bool known = spelt && spelt->bytes;
-    *status = known ? plx_buffer_append(text, spelt->bytes, spelt->length, error) : PLX_OK;
+    struct spelt *spelt = *ids < spellings->count ? spellings->tokens + *ids : NULL;
+    const struct run *run = spelt ? find_run(spelt, ids, count) : NULL;
+    const bool part = spelt && spelt->part;
+    if (run) {
+        *taken = run->count;
+        *status = plx_buffer_append(text, run->bytes, run->length, error);
+    }
     pthread_mutex_unlock(&spellings->mutex);
-    return known;
+    return run ? PLX_SPELT : part ? PLX_SPELT_PART : PLX_SPELT_NOT;
 }

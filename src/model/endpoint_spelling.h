@@ -16,13 +16,22 @@ void plx_spellings_free(struct plx_spellings *spellings);         /* NULL is fin
 enum plx_status plx_spellings_check(struct plx_spellings *spellings, const struct plx_answer *answer,
                                     struct plx_error *error);
 
-/* Remembers the bytes of a token. What was learned first stays, but for a blank that a token at the beginning
-   of a text lacks, and has elsewhere. */
-enum plx_status plx_spellings_learn(struct plx_spellings *spellings, uint32_t id, struct plx_word bytes,
-                                    struct plx_error *error);
+/* Remembers the bytes of a token; of several, ids[count], where they are parts of characters, of which only
+   all together are text. What was learned first stays, but for a blank that a token at the beginning of a
+   text lacks, and has elsewhere. */
+enum plx_status plx_spellings_learn(struct plx_spellings *spellings, const uint32_t *ids, size_t count,
+                                    struct plx_word bytes, struct plx_error *error);
 
-/* Appends the bytes of a token to *text; false where they are not known. */
-bool plx_spellings_bytes(struct plx_spellings *spellings, uint32_t id, struct plx_buffer *text,
-                         enum plx_status *status, struct plx_error *error);
+/* What is known of a token. */
+enum plx_spelt {
+    PLX_SPELT_NOT,
+    PLX_SPELT_PART, /* it was a part of a character, but not with those that follow it */
+    PLX_SPELT
+};
+
+/* Appends the bytes of as many of ids[count], count > 0, as were learned together; *taken of them. */
+enum plx_spelt plx_spellings_bytes(struct plx_spellings *spellings, const uint32_t *ids, size_t count,
+                                   size_t *taken, struct plx_buffer *text, enum plx_status *status,
+                                   struct plx_error *error);
 
 #endif

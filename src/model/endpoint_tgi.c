@@ -95,4 +95,6 @@ const struct plx_dialect plx_dialect_tgi = {
     .write = write_request,
     .read = read_answer,
     .tokenize = plx_tokenize_tgi,
+    .start = plx_start_tgi,
+    .puts_start = true,
 };

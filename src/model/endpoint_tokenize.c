@@ -72,26 +72,6 @@ static enum plx_status fail_spelling(size_t token, size_t at, struct plx_error *
                           "made elsewhere can be scored (convert --to)");
 }
 
-static bool is_blank(char byte)
-{
-    return byte == ' ' || (byte >= '\t' && byte <= '\r');
-}
-
-/* Goes on at `at` over the bytes of a piece, with blanks before it if it has lost them; false where another
-   text stands there. */
-static bool pass(const char *text, size_t size, struct plx_word piece, size_t *at)
-{
-    for (size_t from = *at; from <= size; from++) {
-        if (size - from >= piece.length && memcmp(text + from, piece.text, piece.length) == 0) {
-            *at = from + piece.length;
-            return true;
-        }
-        if (from == size || !is_blank(text[from]))
-            break;
-    }
-    return false;
-}
-
 /* Passes over a token in one of the ways of spelling; or plainly, as special tokens are. */
 static bool pass_spelled(enum plx_spelling_kind kind, const char *text, size_t size, struct plx_word token,
                          char *room, size_t *at)
@@ -146,6 +126,15 @@ static size_t longest_string(const cJSON *strings)
     return longest;
 }
 
+static bool read_id(const cJSON *number, uint32_t *id)
+{
+    if (!cJSON_IsNumber(number) || !(number->valuedouble >= 0) || number->valuedouble >= UINT32_MAX ||
+        number->valuedouble != (double)(uint32_t)number->valuedouble)
+        return false;
+    *id = (uint32_t)number->valuedouble;
+    return true;
+}
+
 static enum plx_status add_all(const cJSON *ids, const size_t *ends, struct plx_text_tokens *tokens,
                                struct plx_error *error)
 {
@@ -154,25 +143,35 @@ static enum plx_status add_all(const cJSON *ids, const size_t *ends, struct plx_
     size_t i = 0;
     cJSON_ArrayForEach(id, ids)
     {
-        if (!cJSON_IsNumber(id) || !(id->valuedouble >= 0) || id->valuedouble >= UINT32_MAX ||
-            id->valuedouble != (double)(uint32_t)id->valuedouble)
+        uint32_t value;
+        if (!read_id(id, &value))
             return plx_error_set(error, PLX_MISMATCH, "token %zu of the server's answer has no id", i + 1);
-        status = add_token(tokens, (uint32_t)id->valuedouble, ends[i++], error);
+        status = add_token(tokens, value, ends[i++], error);
         if (status)
             return status;
     }
     return status;
 }
 
-/* The bytes that tokens have in the text, for prompts that are sent as text. */
+/* Whether two tokens have a character in common, as what ends where the one before it does has. */
+static bool hang_together(const char *text, size_t size, size_t end, size_t next)
+{
+    return end == next || (end < size && ((uint8_t)text[end] & 0xC0) == 0x80);
+}
+
+/* The bytes that tokens have in the text, for prompts that are sent as text; those of a character are learned
+   together. */
 static enum plx_status learn(const struct plx_endpoint *endpoint, const struct plx_text_tokens *tokens,
-                             size_t from, const char *text, struct plx_error *error)
+                             size_t from, const char *text, size_t size, struct plx_error *error)
 {
     enum plx_status status = PLX_OK;
-    for (size_t i = from; i < tokens->count && status == PLX_OK; i++) {
-        const size_t begin = i > from ? tokens->ends[i - 1] : 0;
-        const struct plx_word bytes = {text + begin, tokens->ends[i] - begin};
-        status = plx_spellings_learn(endpoint->spellings, tokens->ids[i], bytes, error);
+    size_t begin = 0, end;
+    for (size_t i = from, next; i < tokens->count && status == PLX_OK; i = next, begin = end) {
+        end = tokens->ends[i];
+        for (next = i + 1; next < tokens->count && hang_together(text, size, end, tokens->ends[next]); next++)
+            end = tokens->ends[next];
+        status = plx_spellings_learn(endpoint->spellings, tokens->ids + i, next - i,
+                                     (struct plx_word){text + begin, end - begin}, error);
     }
     return status;
 }
@@ -207,7 +206,7 @@ static enum plx_status take_strings(const struct plx_endpoint *endpoint, const c
         status = found ? add_all(ids, ends, tokens, error) : fail_spelling(best_token, best_at, error);
     free(ends);
     free(room);
-    return status ? status : learn(endpoint, tokens, from, text, error);
+    return status ? status : learn(endpoint, tokens, from, text, size, error);
 }
 
 enum plx_status plx_tokenize_vllm(const struct plx_endpoint *endpoint, const char *text, size_t size,
@@ -224,6 +223,36 @@ enum plx_status plx_tokenize_vllm(const struct plx_endpoint *endpoint, const cha
                          cJSON_GetObjectItemCaseSensitive(answer, "token_strs"), text, size, tokens, error);
     cJSON_Delete(answer);
     return status;
+}
+
+/* The ids that "a" becomes, with special tokens or without. */
+static enum plx_status ask_letter(const struct plx_endpoint *endpoint, bool special, cJSON **answer,
+                                  struct plx_error *error)
+{
+    struct plx_buffer body;
+    const enum plx_status status = write_prompt(
+        endpoint, "a", 1, special ? ",\"add_special_tokens\":true}" : ",\"add_special_tokens\":false}", &body,
+        error);
+    return ask_json(endpoint, "/tokenize", status, &body, answer, error);
+}
+
+/* What stands before the letter's tokens: not what stands behind them, as end symbols do. */
+enum plx_status plx_start_special(const struct plx_endpoint *endpoint, uint32_t *start,
+                                  struct plx_error *error)
+{
+    cJSON *with, *without = NULL;
+    *start = PLX_NO_TOKEN;
+    enum plx_status status = ask_letter(endpoint, true, &with, error);
+    const cJSON *special = cJSON_GetObjectItemCaseSensitive(with, "tokens");
+    if (status == PLX_OK && cJSON_GetArraySize(special) > 1)
+        status = ask_letter(endpoint, false, &without, error);
+    const cJSON *letter = cJSON_GetArrayItem(cJSON_GetObjectItemCaseSensitive(without, "tokens"), 0);
+    if (status == PLX_OK && letter && !cJSON_Compare(special->child, letter, true) &&
+        cJSON_Compare(special->child->next, letter, true))
+        (void)read_id(special->child, start);
+    cJSON_Delete(with);
+    cJSON_Delete(without);
+    return status == PLX_MEMORY || status == PLX_INTERRUPTED ? status : PLX_OK;
 }
 
 /* [[id],[id],…], so that each is decoded by itself. */
@@ -244,50 +273,6 @@ static enum plx_status ask_pieces(const struct plx_endpoint *endpoint, const cJS
     if (status == PLX_OK)
         status = plx_buffer_append_text(&body, "],\"skip_special_tokens\":false}", error);
     return ask_json(endpoint, "/detokenize", status, &body, answer, error);
-}
-
-static bool is_partial(const cJSON *piece)
-{
-    return strstr(piece->valuestring, "\xEF\xBF\xBD") != NULL;
-}
-
-/* Passes over the one character that the tokens from *piece on share; their decoded pieces do not tell more.
-   Moves behind them. */
-static bool pass_shared(const cJSON **piece, const char *text, size_t size, size_t *ends, size_t *token,
-                        size_t *at)
-{
-    size_t shared = 0;
-    while (*piece && is_partial(*piece)) {
-        shared++;
-        *piece = (*piece)->next;
-    }
-    while (*at < size && text[*at] == ' ') /* the first of them may have it */
-        ++*at;
-    const size_t length = *at < size ? plx_utf8_sequence((const uint8_t *)text + *at, size - *at) : 0;
-    if (length < 2 || shared > length)
-        return false;
-    *at += length;
-    while (shared-- > 0)
-        ends[(*token)++] = *at;
-    return true;
-}
-
-static bool join_pieces(const cJSON *pieces, const char *text, size_t size, size_t *ends, size_t *token,
-                        size_t *at)
-{
-    *token = *at = 0;
-    for (const cJSON *piece = pieces ? pieces->child : NULL; piece;) {
-        if (is_partial(piece)) {
-            if (!pass_shared(&piece, text, size, ends, token, at))
-                return false;
-            continue;
-        }
-        if (!pass(text, size, (struct plx_word){piece->valuestring, strlen(piece->valuestring)}, at))
-            return false;
-        ends[(*token)++] = *at;
-        piece = piece->next;
-    }
-    return *at == size;
 }
 
 enum plx_status plx_tokenize_sglang(const struct plx_endpoint *endpoint, const char *text, size_t size,
@@ -314,14 +299,16 @@ enum plx_status plx_tokenize_sglang(const struct plx_endpoint *endpoint, const c
     size_t *ends = plx_new_array(count, sizeof *ends, error);
     if (!ends)
         status = PLX_MEMORY;
-    if (status == PLX_OK && !join_pieces(pieces, text, size, ends, &token, &at))
+    if (status == PLX_OK)
+        status = plx_join_pieces(pieces, text, size, ends, &token, &at, error);
+    if (status == PLX_OK && (token < count || at < size))
         status = fail_spelling(token, at, error);
     if (status == PLX_OK)
         status = add_all(ids, ends, tokens, error);
     free(ends);
     cJSON_Delete(answer);
     cJSON_Delete(decoded);
-    return status ? status : learn(endpoint, tokens, from, text, error);
+    return status ? status : learn(endpoint, tokens, from, text, size, error);
 }
 
 /* Byte positions of a text, from positions in bytes or in characters. */
@@ -332,13 +319,21 @@ struct positions {
     size_t character, byte; /* the last that was asked for, and where it begins */
 };
 
+/* Where the character before `at` begins. */
+static size_t character_before(const char *text, size_t at)
+{
+    while (at > 0 && ((uint8_t)text[--at] & 0xC0) == 0x80) {
+    }
+    return at;
+}
+
 /* Positions are asked for in growing order, nearly: a character that tokens share is asked for again. */
 static size_t position(struct positions *positions, size_t wanted)
 {
     if (!positions->characters)
         return wanted;
-    if (wanted < positions->character)
-        positions->character = positions->byte = 0;
+    for (; wanted < positions->character; positions->character--)
+        positions->byte = character_before(positions->text, positions->byte);
     for (; positions->character < wanted && positions->byte < positions->size; positions->character++) {
         const size_t length = plx_utf8_sequence((const uint8_t *)positions->text + positions->byte,
                                                 positions->size - positions->byte);
@@ -349,15 +344,16 @@ static size_t position(struct positions *positions, size_t wanted)
 
 static bool all_blank(const char *text, size_t from, size_t to)
 {
-    while (from < to && is_blank(text[from]))
+    while (from < to && plx_is_blank(text[from]))
         from++;
     return from >= to;
 }
 
 /* Adds the token {id, start, stop}. It begins where the one before it ends, but for blanks, or shares that
-   one's last character. */
+   one's last character: then which bytes are whose is not said, and those that hang together so, of which
+   *run is the first, end together. */
 static enum plx_status take_span(const cJSON *token, size_t index, struct positions *positions, size_t *at,
-                                 struct plx_text_tokens *tokens, struct plx_error *error)
+                                 size_t *run, struct plx_text_tokens *tokens, struct plx_error *error)
 {
     uint64_t id, start, stop;
     enum plx_status status = plx_json_get_u64(token, "id", &ROOT, "/tokenize", 0, UINT32_MAX - 1, &id, error);
@@ -368,10 +364,14 @@ static enum plx_status take_span(const cJSON *token, size_t index, struct positi
     if (status)
         return status;
     const size_t begin = position(positions, (size_t)start), end = position(positions, (size_t)stop);
-    const bool shares = begin < *at && end == *at;
-    if (end == SIZE_MAX || begin > end || (begin == end && !shares) || (begin < *at && !shares) ||
+    const bool shares = begin < *at && end >= *at && begin == character_before(positions->text, *at);
+    if (end == SIZE_MAX || begin >= end || (begin < *at && !shares) ||
         !all_blank(positions->text, *at, begin))
         return fail_spelling(index, *at, error);
+    if (!shares)
+        *run = tokens->count;
+    for (size_t i = *run; end > *at && i < tokens->count; i++)
+        tokens->ends[i] = end;
     *at = end;
     return add_token(tokens, (uint32_t)id, end, error);
 }
@@ -389,14 +389,14 @@ static enum plx_status take_spans(const struct plx_endpoint *endpoint, const cJS
     struct positions positions = {.text = text, .size = size};
     const size_t from = tokens->count;
     const cJSON *token = list->child, *last = list->child;
-    size_t at = 0, index = 0;
+    size_t at = 0, index = 0, run = from;
     enum plx_status status = PLX_OK;
     while (last && last->next)
         last = last->next;
     const cJSON *stop = cJSON_GetObjectItemCaseSensitive(last, "stop");
     /* Some versions count in bytes, and some in characters: the last token tells, at the end of the text. */
     size_t end = size;
-    while (end > 0 && is_blank(text[end - 1]))
+    while (end > 0 && plx_is_blank(text[end - 1]))
         end--;
     positions.characters = cJSON_IsNumber(stop) && stop->valuedouble < (double)end;
     if (token && is_put(token)) {
@@ -404,14 +404,14 @@ static enum plx_status take_spans(const struct plx_endpoint *endpoint, const cJS
         index++;
     }
     for (; token && status == PLX_OK; token = token->next)
-        status = take_span(token, index++, &positions, &at, tokens, error);
+        status = take_span(token, index++, &positions, &at, &run, tokens, error);
     if (status == PLX_OK && !all_blank(text, at, size))
         status = fail_spelling(index, at, error);
     if (status)
         return status;
-    if (tokens->count > from)
-        tokens->ends[tokens->count - 1] = size;
-    return learn(endpoint, tokens, from, text, error);
+    for (size_t i = run; i < tokens->count; i++)
+        tokens->ends[i] = size; /* blanks that the last have lost */
+    return learn(endpoint, tokens, from, text, size, error);
 }
 
 /* A list of tokens, by Text Generation Inference. */
@@ -428,7 +428,7 @@ static enum plx_status ask_spans(const struct plx_endpoint *endpoint, const char
     return ask_json(endpoint, "/tokenize", status, &body, answer, error);
 }
 
-enum plx_status plx_tgi_start(const struct plx_endpoint *endpoint, uint32_t *start, struct plx_error *error)
+enum plx_status plx_start_tgi(const struct plx_endpoint *endpoint, uint32_t *start, struct plx_error *error)
 {
     cJSON *answer;
     uint64_t id = PLX_NO_TOKEN;

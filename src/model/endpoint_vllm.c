@@ -82,8 +82,11 @@ static enum plx_status read_position(struct plx_answer *answer, size_t prompt, s
         return plx_answer_fail_json(answer, error);
     if (!found)
         return plx_answer_fail_prompt(answer, prompt, error,
-                                      "log-probability %zu is of token %" PRIu64 ", not of %" PRIu32,
-                                      position + 1, other, answer->prompts[prompt].ids[position]);
+                                      "log-probability %zu is of token %" PRIu64 ", not of %" PRIu32 "%s",
+                                      position + 1, other, answer->prompts[prompt].ids[position],
+                                      position == 1 && other == answer->prompts[prompt].ids[0]
+                                          ? " (has the server put a start symbol before it?)"
+                                          : "");
     return PLX_OK;
 }
 
@@ -125,4 +128,5 @@ const struct plx_dialect plx_dialect_vllm = {
     .write = write_request,
     .read = read_answer,
     .tokenize = plx_tokenize_vllm,
+    .start = plx_start_special,
 };

@@ -414,7 +414,7 @@ enum plx_status plx_session_score(struct plx_session *session, const struct plx_
     const struct plx_model *model = session->model;
     if ((scores->orders && !(model->info.capabilities & PLX_MATCHED_ORDER)) ||
         (scores->log10_float && !(model->info.capabilities & PLX_LOG10_FLOAT)))
-        return plx_error_set(error, PLX_UNSUPPORTED, "a %s model does not report that detail",
+        return plx_error_set(error, PLX_UNSUPPORTED, "%s models do not report that detail",
                              model->info.architecture);
     const enum plx_status status = check_windows(&model->info, windows, count, error);
     return status ? status : model->class->score(session, windows, count, scores, error);
@@ -426,7 +426,7 @@ enum plx_status plx_session_distributions(struct plx_session *session, const str
 {
     const struct plx_model *model = session->model;
     if (!(model->info.capabilities & PLX_FULL_DISTRIBUTION))
-        return plx_error_set(error, PLX_UNSUPPORTED, "a %s model does not give full distributions",
+        return plx_error_set(error, PLX_UNSUPPORTED, "%s models do not give full distributions",
                              model->info.architecture);
     const enum plx_status status = check_windows(&model->info, windows, count, error);
     return status ? status : model->class->distributions(session, windows, count, sink, user, error);

@@ -64,6 +64,9 @@ struct plx_model_class {
                      uint64_t *requests, uint64_t *tokens);
     /* As plx_model_endpoint_counts, with PLX_REMOTE; else NULL. */
     void (*endpoint_counts)(const struct plx_model *model, struct plx_endpoint_counts *counts);
+    /* With PLX_REMOTE: the logarithms that the tokens of a known prompt had when the model was opened, *count
+       of them; borrowed, as long as the model is open. Else NULL. */
+    const double *(*known_answer)(const struct plx_model *model, size_t *count);
     /* For models that consist of tensors: tensor `index` in the order of the file, NULL past the end; its
        role in the model, or "", into role[capacity], for which PLX_ROLE_BYTES are enough. Else NULL. */
     const struct plx_tensor *(*tensor)(const struct plx_model *model, size_t index, char *role,
@@ -111,6 +114,17 @@ enum plx_status plx_model_tokenize(const struct plx_model *model, const char *te
 /* With PLX_REMOTE, as the slot `estimate`; else nothing is added. Any thread. */
 void plx_model_estimate(const struct plx_model *model, const struct plx_window *windows, size_t count,
                         uint64_t *requests, uint64_t *tokens);
+
+/* As the slot `known_answer`; of other models NULL, and *count is 0. */
+const double *plx_model_known_answer(const struct plx_model *model, size_t *count);
+
+/* Two answers to one prompt that are further apart than this are those of two models, or of one that computes
+   something else each time. */
+#define PLX_ANSWERS_DIFFER 1e-2
+
+/* How many nats two answers to one prompt are apart at the token where that is most, of which the index goes
+   into *at. */
+double plx_answers_apart(const double *a, const double *b, size_t count, size_t *at);
 
 /* What an end symbol in a context is, by the protocol. */
 enum plx_end_role {

@@ -3,6 +3,8 @@
 
 #include "base/error.h"
 
+#include <math.h>
+
 void plx_model_endpoint_counts(const struct plx_model *model, struct plx_endpoint_counts *counts)
 {
     *counts = (struct plx_endpoint_counts){0};
@@ -15,6 +17,29 @@ void plx_model_estimate(const struct plx_model *model, const struct plx_window *
 {
     if (model->class->estimate && count > 0)
         model->class->estimate(model, windows, count, requests, tokens);
+}
+
+const double *plx_model_known_answer(const struct plx_model *model, size_t *count)
+{
+    *count = 0;
+    return model->class->known_answer ? model->class->known_answer(model, count) : NULL;
+}
+
+double plx_answers_apart(const double *a, const double *b, size_t count, size_t *at)
+{
+    double most = 0;
+    *at = 0;
+    for (size_t i = 0; i < count; i++) {
+        const bool same = a[i] == b[i] || (isnan(a[i]) && isnan(b[i]));
+        const double apart = same                               ? 0
+                             : isfinite(a[i]) && isfinite(b[i]) ? fabs(a[i] - b[i])
+                                                                : (double)INFINITY;
+        if (apart > most) {
+            most = apart;
+            *at = i;
+        }
+    }
+    return most;
 }
 
 enum plx_status plx_model_tokenize(const struct plx_model *model, const char *text, size_t size,

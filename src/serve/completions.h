@@ -3,6 +3,7 @@
 #define PLX_SERVE_COMPLETIONS_H
 
 #include "serve/completions_request.h"
+#include "serve/interest.h"
 #include "serve/scoring.h"
 
 /* What a prompt has become. */
@@ -15,8 +16,8 @@ struct plx_completion {
 };
 
 /* Carries the request out with a session of the worker's. */
-bool plx_completions(const struct plx_served *served, struct plx_session *session, const void *body,
-                     size_t size, struct plx_reply *answer);
+bool plx_completions(const struct plx_served *served, struct plx_session *session,
+                     struct plx_interest *interest, const void *body, size_t size, struct plx_reply *answer);
 
 /* Writes completions[request.list.count]. */
 enum plx_status plx_completions_write(const struct plx_served *served,

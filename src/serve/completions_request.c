@@ -17,7 +17,7 @@ static bool is_one_of(struct plx_word key, const char *const *names)
 /* Members that must be as if they were not there: numbers of that value, false, empty containers. */
 static bool take_neutral(struct plx_members *members, struct plx_word key)
 {
-    static const char *const ones[] = {"n", "best_of", "top_p", NULL};
+    static const char *const ones[] = {"n", "best_of", "top_p", "repetition_penalty", NULL};
     const double neutral = is_one_of(key, ones) ? 1 : 0;
     const int byte = plx_json_scan_space(&members->scan);
     char name[32] = "";
@@ -52,14 +52,10 @@ static bool take_neutral(struct plx_members *members, struct plx_word key)
 
 static bool take_seed(struct plx_members *members, struct plx_completions_request *request)
 {
-    struct plx_json_scan *scan = &members->scan;
-    /* −1 is no seed to some clients; others send any whole number. */
-    const bool negative = scan->text[scan->at] == '-';
-    scan->at += negative;
-    if (!plx_members_u64(members, "seed", INT64_MAX, &request->seed))
+    int64_t seed; /* −1 is no seed to some clients; others send any whole number */
+    if (!plx_members_i64(members, "seed", &seed))
         return false;
-    if (negative)
-        request->seed = 0 - request->seed;
+    request->seed = (uint64_t)seed;
     request->seeded = true;
     return true;
 }
@@ -101,11 +97,32 @@ static bool take_logprobs(struct plx_members *members, struct plx_completions_re
     return true;
 }
 
+/* How many of the most probable tokens are drawn from: 0 and −1 are all. */
+static bool take_top_k(struct plx_members *members)
+{
+    int64_t number;
+    if (!plx_members_i64(members, "top_k", &number))
+        return false;
+    return number == 0 || number == -1 ||
+           plx_reply_refuse(members->answer, 400, "top_k other than 0 or -1 is not supported");
+}
+
 static bool take(void *user, struct plx_members *members, struct plx_word key, bool *known)
 {
-    static const char *const neutral[] = {
-        "n", "best_of", "top_p", "stream", "suffix", "logit_bias", "presence_penalty", "frequency_penalty",
-        NULL};
+    static const char *const neutral[] = {"n",
+                                          "best_of",
+                                          "top_p",
+                                          "stream",
+                                          "suffix",
+                                          "logit_bias",
+                                          "presence_penalty",
+                                          "frequency_penalty",
+                                          "repetition_penalty",
+                                          "min_p",
+                                          "min_tokens",
+                                          "ignore_eos",
+                                          "use_beam_search",
+                                          NULL};
     struct plx_completions_request *request = user;
     *known = true;
     if (plx_members_is(key, "prompt")) {
@@ -129,6 +146,13 @@ static bool take(void *user, struct plx_members *members, struct plx_word key, b
         return take_seed(members, request);
     if (plx_members_is(key, "stop"))
         return take_stops(members, request);
+    if (plx_members_is(key, "top_k"))
+        return take_top_k(members);
+    if (plx_members_is(key, "prompt_logprobs"))
+        return plx_reply_refuse(members->answer, 400,
+                                "prompt_logprobs is vLLM's: this is perplex serve, which gives the prompt's "
+                                "log-probabilities as OpenAI's interface does, with echo and logprobs "
+                                "(openai:MODEL@SERVER)");
     if (is_one_of(key, neutral))
         return take_neutral(members, key);
     *known = false;
@@ -142,6 +166,11 @@ bool plx_completions_request_read(struct plx_completions_request *request, const
         (struct plx_completions_request){.max_tokens = MAX_TOKENS_DEFAULT, .temperature = 1, .logprobs = -1};
     if (!plx_members_read(served, body, size, take, request, answer))
         return false;
+    uint64_t tokens = request->max_tokens * request->list.count;
+    for (size_t i = 0; i < request->list.count; i++)
+        tokens += request->list.prompts[i].count;
+    if (tokens > PLX_REQUEST_TOKENS_MOST)
+        return plx_prompt_list_refuse(answer);
     return request->list.count > 0 || plx_reply_refuse(answer, 400, "prompt is missing");
 }
 

@@ -27,12 +27,13 @@ struct shown {
     struct plx_error error;
 };
 
-/* A token's text; in place of what is no UTF-8 of its own, its bytes: bytes:\xE2\x82. */
+/* A token's text; in place of what is no UTF-8 of its own, or has a NUL, its bytes: bytes:\xe2\x82. */
 static const char *spell(struct shown *shown, struct plx_word token)
 {
     uint64_t invalid = 0;
     shown->room->size = 0;
     plx_utf8_count((const uint8_t *)token.text, token.length, &invalid);
+    invalid += token.length > 0 && memchr(token.text, '\0', token.length);
     if (invalid == 0 && !shown->status)
         shown->status = plx_buffer_append(shown->room, token.text, token.length, &shown->error);
     if (invalid > 0 && !shown->status)
@@ -129,7 +130,7 @@ static void write_offsets(struct shown *shown)
     uint64_t characters = 0;
     plx_json_begin_array(shown->writer, "text_offset");
     for (size_t i = shown->from; i < prompt->count; i++) {
-        const size_t begin = i > shown->from ? prompt->ends[i - 1] : shown->text_begin;
+        const size_t begin = (size_t)((const uint8_t *)plx_prompt_token(prompt, i).text - text);
         for (; at < begin; characters++) {
             const size_t length = plx_utf8_sequence(text + at, completion->text_end - at);
             at += length > 0 ? length : 1;

@@ -54,12 +54,7 @@ static void *look_after(void *user)
     const unsigned pause_ms = connections->timeout_ms / LOOKS + 1;
     pthread_mutex_lock(&connections->lock);
     while (!connections->closing) {
-        struct timespec until;
-        clock_gettime(CLOCK_MONOTONIC, &until);
-        until.tv_sec += pause_ms / 1000;
-        until.tv_nsec += pause_ms % 1000 * 1000000L;
-        until.tv_sec += until.tv_nsec / 1000000000L;
-        until.tv_nsec %= 1000000000L;
+        const struct timespec until = plx_clock_after_ms(pause_ms);
         pthread_cond_timedwait(&connections->ended, &connections->lock, &until);
         const double now = plx_clock_seconds();
         for (struct plx_connection *each = connections->first; each; each = each->next) {

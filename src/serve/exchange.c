@@ -1,5 +1,6 @@
 #include "serve/exchange.h"
 
+#include "base/clock.h"
 #include "base/memory.h"
 #include "base/number.h"
 #include "serve/vocabulary_stream.h"
@@ -15,6 +16,9 @@
 /* How much of the vocabulary is asked for at a time. */
 #define STREAM_BYTES 32768
 
+/* What all requests under way may take together; one of the largest may come in any case. */
+#define BODIES_BYTES ((size_t)256 << 20)
+
 #define RETRY_AFTER "1"
 
 struct exchange {
@@ -27,7 +31,8 @@ struct exchange {
     struct plx_buffer body;
     size_t received;
     struct plx_reply answer;
-    bool ended; /* all of the request is there */
+    bool bodiless; /* HEAD */
+    bool ended;    /* all of the request is there */
 };
 
 static struct plx_connection *connection_of(struct MHD_Connection *connection)
@@ -35,6 +40,13 @@ static struct plx_connection *connection_of(struct MHD_Connection *connection)
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
     return info ? info->socket_context : NULL;
+}
+
+static int descriptor_of(struct MHD_Connection *connection)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    return info ? info->connect_fd : -1;
 }
 
 /* Sending. */
@@ -54,7 +66,18 @@ static void free_stream(void *user)
     plx_vocabulary_stream_free(user);
 }
 
-/* NULL where memory is short. */
+/* How much comes out of it. */
+static uint64_t measure(struct plx_vocabulary_stream *stream)
+{
+    char room[4096];
+    uint64_t size = 0;
+    for (ssize_t got; (got = read_stream(stream, size, room, sizeof room)) > 0;)
+        size += (uint64_t)got;
+    return size;
+}
+
+/* NULL where memory is short. To HEAD libmicrohttpd answers with the end of a body where its size is not
+   known beforehand, which the client takes for the next answer. */
 static struct MHD_Response *stream_vocabulary(struct exchange *exchange)
 {
     struct plx_error error;
@@ -62,7 +85,8 @@ static struct MHD_Response *stream_vocabulary(struct exchange *exchange)
     if (!stream)
         return NULL;
     struct MHD_Response *response =
-        MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, STREAM_BYTES, read_stream, stream, free_stream);
+        MHD_create_response_from_callback(exchange->bodiless ? measure(stream) : MHD_SIZE_UNKNOWN,
+                                          STREAM_BYTES, read_stream, stream, free_stream);
     if (!response)
         plx_vocabulary_stream_free(stream);
     return response;
@@ -103,6 +127,24 @@ static enum MHD_Result respond(struct exchange *exchange)
 }
 
 /* Receiving. */
+
+static void drop_body(struct exchange *exchange)
+{
+    exchange->all->bodies -= exchange->body.size;
+    plx_buffer_release(&exchange->body);
+}
+
+static void keep(struct exchange *exchange, const char *data, size_t size)
+{
+    struct plx_exchanges *all = exchange->all;
+    struct plx_error error;
+    if (all->bodies > exchange->body.size && all->bodies + size > BODIES_BYTES)
+        plx_reply_refuse(&exchange->answer, 503, "too many requests arrive already");
+    else if (plx_buffer_append(&exchange->body, data, size, &error))
+        plx_reply_fail(&exchange->answer, &error);
+    else
+        all->bodies += size;
+}
 
 static const char *header(struct MHD_Connection *connection, const char *name)
 {
@@ -159,7 +201,8 @@ static enum MHD_Result begin(struct plx_exchanges *all, struct MHD_Connection *c
     struct exchange *exchange = plx_new_array(1, sizeof *exchange, NULL);
     if (!exchange)
         return MHD_NO;
-    *exchange = (struct exchange){.all = all, .connection = connection};
+    *exchange = (struct exchange){
+        .all = all, .connection = connection, .bodiless = strcmp(method, MHD_HTTP_METHOD_HEAD) == 0};
     plx_buffer_init(&exchange->body, all->max_body);
     plx_reply_init(&exchange->answer);
     *state = exchange;
@@ -183,16 +226,15 @@ static enum MHD_Result begin(struct plx_exchanges *all, struct MHD_Connection *c
 
 static enum MHD_Result receive(struct exchange *exchange, const char *data, size_t *size)
 {
-    struct plx_error error;
     exchange->received += *size;
     if (!exchange->answer.code && exchange->received > exchange->all->max_body)
         refuse_size(exchange);
-    if (!exchange->answer.code && plx_buffer_append(&exchange->body, data, *size, &error))
-        plx_reply_fail(&exchange->answer, &error);
+    if (!exchange->answer.code)
+        keep(exchange, data, *size);
     *size = 0;
     if (!exchange->answer.code)
         return MHD_YES;
-    plx_buffer_release(&exchange->body);
+    drop_body(exchange);
     return exchange->received > exchange->all->max_body + REFUSED_MORE ? MHD_NO : MHD_YES;
 }
 
@@ -214,6 +256,8 @@ static enum MHD_Result end(struct exchange *exchange)
                                        .body = exchange->body.data,
                                        .size = exchange->body.size,
                                        .answer = &exchange->answer,
+                                       .interest = {.until = plx_clock_seconds() + all->answer_seconds,
+                                                    .descriptor = descriptor_of(exchange->connection)},
                                        .done = work_done};
     MHD_suspend_connection(exchange->connection);
     if (plx_workers_push(all->workers, &exchange->work))
@@ -244,7 +288,7 @@ void plx_exchange_completed(void *user, struct MHD_Connection *connection, void 
     (void)code;
     if (!exchange)
         return;
-    plx_buffer_release(&exchange->body);
+    drop_body(exchange);
     plx_reply_release(&exchange->answer);
     free(exchange->rest);
     free(exchange);
@@ -265,7 +309,6 @@ void plx_exchange_connection(void *user, struct MHD_Connection *connection, void
         *state = NULL;
         return;
     }
-    const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
-    *state = info ? plx_connections_add(all->connections, info->connect_fd) : NULL;
+    const int descriptor = descriptor_of(connection);
+    *state = descriptor >= 0 ? plx_connections_add(all->connections, descriptor) : NULL;
 }

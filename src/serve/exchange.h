@@ -16,8 +16,10 @@ struct plx_exchanges {
     struct plx_connections *connections;
     struct plx_workers *workers;
     size_t max_body;
+    double answer_seconds; /* what an answer may take */
     pthread_mutex_t lock;
     pthread_cond_t ended; /* of CLOCK_MONOTONIC */
+    size_t bodies;        /* bytes of requests, in the thread of libmicrohttpd alone */
     size_t count;         /* under way */
     bool stopping;        /* new ones are refused */
 };

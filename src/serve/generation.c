@@ -123,8 +123,9 @@ enum plx_status plx_generate(struct plx_generation *generation, struct plx_promp
                              "the model says nothing after a prompt of %zu tokens: it needs %llu",
                              prompt->count, (unsigned long long)served->info->least_context);
     while (prompt->count - given < generation->request->max_tokens && status == PLX_OK) {
-        if (atomic_load_explicit(&served->aborting, memory_order_relaxed))
-            return plx_error_set(error, PLX_INTERRUPTED, "the server is stopping");
+        status = plx_interest_check(generation->interest, served, error);
+        if (status)
+            break;
         const size_t known = prompt->text.size;
         status = add_token(generation, prompt, costs, error);
         *text_end = prompt->text.size;

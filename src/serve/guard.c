@@ -1,6 +1,7 @@
 #include "serve/guard.h"
 
-#include <arpa/inet.h>
+#include "serve/listening.h"
+
 #include <openssl/crypto.h>
 #include <stdio.h>
 #include <string.h>
@@ -17,7 +18,7 @@ static bool names_this_machine(const char *host)
     snprintf(name, sizeof name, "%.*s", (int)length, host);
     if (strcasecmp(name, "localhost") == 0 || strcmp(name, "[::1]") == 0)
         return true;
-    return inet_pton(AF_INET, name, &address) == 1 && ntohl(address.s_addr) >> 24 == 127;
+    return inet_pton(AF_INET, name, &address) == 1 && plx_listening_is_loopback(address);
 }
 
 static bool bears_key(const char *key, const char *authorization)

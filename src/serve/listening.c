@@ -1,13 +1,16 @@
 #include "serve/listening.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <netdb.h>
-#include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+bool plx_listening_is_loopback(struct in_addr address)
+{
+    return ntohl(address.s_addr) >> 24 == 127;
+}
 
 static bool is_local(const struct sockaddr_storage *address)
 {
@@ -16,7 +19,7 @@ static bool is_local(const struct sockaddr_storage *address)
     memcpy(&four, address, sizeof four);
     memcpy(&six, address, sizeof six);
     if (address->ss_family == AF_INET)
-        return ntohl(four.sin_addr.s_addr) >> 24 == 127;
+        return plx_listening_is_loopback(four.sin_addr);
     return IN6_IS_ADDR_LOOPBACK(&six.sin6_addr);
 }
 
@@ -62,10 +65,17 @@ enum plx_status plx_listening_open(struct plx_listening *listening, const char *
 {
     const struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE | AI_NUMERICSERV};
     struct addrinfo *found, *address;
-    char service[16];
+    char service[16], bare[128];
     *listening = (struct plx_listening){.socket = -1};
+    const size_t length = host ? strlen(host) : 0;
     if (!host)
         host = "127.0.0.1";
+    else if (length == 0)
+        return plx_error_set(error, PLX_USAGE, "the address to listen on is empty");
+    if (*host == '[' && host[length - 1] == ']' && length < sizeof bare) { /* as in an URL */
+        snprintf(bare, sizeof bare, "%.*s", (int)length - 2, host + 1);
+        host = bare;
+    }
     snprintf(service, sizeof service, "%u", (unsigned)port);
     const int failed = getaddrinfo(host, service, &hints, &found);
     if (failed)

@@ -94,6 +94,21 @@ bool plx_members_u64(struct plx_members *members, const char *key, uint64_t most
                             key, most, number.length < 40 ? (int)number.length : 40, number.text);
 }
 
+bool plx_members_i64(struct plx_members *members, const char *key, int64_t *value)
+{
+    struct plx_word number = {0};
+    uint64_t size;
+    if (!scan_number(members, key, &number))
+        return false;
+    const bool negative = number.length > 0 && *number.text == '-';
+    if (plx_parse_u64(number.text + negative, number.length - negative, 0, INT64_MAX, &size)) {
+        *value = negative ? -(int64_t)size : (int64_t)size;
+        return true;
+    }
+    return plx_reply_refuse(members->answer, 400, "%s must be a whole number within +-%" PRId64 ", not %.*s",
+                            key, INT64_MAX, number.length < 40 ? (int)number.length : 40, number.text);
+}
+
 bool plx_members_string(struct plx_members *members, const char *key, char **text, size_t *length)
 {
     struct plx_json_string string;

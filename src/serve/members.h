@@ -29,6 +29,7 @@ bool plx_members_null(struct plx_members *members);
 
 bool plx_members_bool(struct plx_members *members, const char *key, bool *value);
 bool plx_members_number(struct plx_members *members, const char *key, double *value);
+bool plx_members_i64(struct plx_members *members, const char *key, int64_t *value);
 bool plx_members_u64(struct plx_members *members, const char *key, uint64_t most, uint64_t *value);
 
 /* Gives a copy of the bytes that a string stands for, to be freed with free(), with a NUL behind it; text in

@@ -4,14 +4,17 @@
 #include "base/number.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
-
-/* How many ids are read at a time. */
-#define IDS 512
+#include <string.h>
 
 static struct plx_prompt *add_prompt(struct plx_members *members, struct plx_prompt_list *list)
 {
     struct plx_error error;
+    if (list->count == PLX_PROMPTS_MOST) {
+        plx_reply_refuse(members->answer, 400, "there are more than %d prompts", PLX_PROMPTS_MOST);
+        return NULL;
+    }
     if (plx_reserve_array(&list->prompts, &list->capacity, list->count + 1, sizeof *list->prompts, &error)) {
         plx_reply_fail(members->answer, &error);
         return NULL;
@@ -19,6 +22,13 @@ static struct plx_prompt *add_prompt(struct plx_members *members, struct plx_pro
     struct plx_prompt *prompt = list->prompts + list->count++;
     plx_prompt_init(prompt, PLX_ANSWER_BYTES_MOST);
     return prompt;
+}
+
+bool plx_prompt_list_refuse(struct plx_reply *answer)
+{
+    return plx_reply_refuse(answer, 400,
+                            "the request has more than %d tokens, with those that are to be made",
+                            PLX_REQUEST_TOKENS_MOST);
 }
 
 void plx_prompt_list_release(struct plx_prompt_list *list)
@@ -42,19 +52,22 @@ static bool add_text(struct plx_members *members, struct plx_prompt_list *list)
     return status == PLX_OK || plx_reply_fail(members->answer, &error);
 }
 
-static bool refuse_id(struct plx_members *members, const struct plx_prompt_list *list, size_t index,
-                      const char *id, size_t length)
+static bool refuse_id(struct plx_members *members, const char *key, const struct plx_prompt_list *list,
+                      size_t index, const char *id, size_t length)
 {
+    char of[40] = "";
+    if (strcmp(key, "prompt") == 0)
+        snprintf(of, sizeof of, " of prompt %zu", list->count - 1);
     const uint64_t vocabulary = members->served->info->vocabulary;
     return plx_reply_refuse(
-        members->answer, 400,
-        "token %zu of prompt %zu is %.*s, but ids are whole numbers from 0 to %" PRIu64 "%s", index,
-        list->count - 1, length < 40 ? (int)length : 40, id, vocabulary ? vocabulary - 1 : PLX_NO_TOKEN - 1,
+        members->answer, 400, "token %zu%s is %.*s, but ids are whole numbers from 0 to %" PRIu64 "%s", index,
+        of, length < 40 ? (int)length : 40, id, vocabulary ? vocabulary - 1 : PLX_NO_TOKEN - 1,
         members->served->info->capabilities & PLX_UNKNOWN_CONTEXT ? ", or -1 for an unknown word" : "");
 }
 
 /* One id, however it is written. */
-static bool take_id(struct plx_members *members, struct plx_prompt_list *list, struct plx_prompt *prompt)
+static bool take_id(struct plx_members *members, const char *key, const struct plx_prompt_list *list,
+                    struct plx_prompt *prompt)
 {
     const struct plx_model_info *info = members->served->info;
     const uint64_t most = info->vocabulary ? info->vocabulary - 1 : PLX_NO_TOKEN - 1;
@@ -69,22 +82,23 @@ static bool take_id(struct plx_members *members, struct plx_prompt_list *list, s
         info->capabilities & PLX_UNKNOWN_CONTEXT)
         id = PLX_NO_TOKEN;
     else if (!plx_parse_u64(number.text, number.length, 0, most, &id))
-        return refuse_id(members, list, prompt->count, number.text, number.length);
+        return refuse_id(members, key, list, prompt->count, number.text, number.length);
     prompt->ids[prompt->count++] = (uint32_t)id;
     return true;
 }
 
-/* Those that are written as they mostly are. */
-static bool take_ids(struct plx_members *members, struct plx_prompt_list *list, struct plx_prompt *prompt)
+/* Those that are written as they mostly are, as long as there is room for them and one more. */
+static bool take_ids(struct plx_members *members, const char *key, const struct plx_prompt_list *list,
+                     struct plx_prompt *prompt)
 {
     const uint64_t vocabulary = members->served->info->vocabulary;
-    const size_t end =
-        prompt->count + plx_json_scan_numbers(&members->scan, prompt->ids + prompt->count, IDS);
+    const size_t end = prompt->count + plx_json_scan_numbers(&members->scan, prompt->ids + prompt->count,
+                                                             prompt->capacity - prompt->count - 1);
     for (; prompt->count < end; prompt->count++) {
         const uint32_t id = prompt->ids[prompt->count];
         char text[PLX_NUMBER_TEXT];
         if (vocabulary && id >= vocabulary)
-            return refuse_id(members, list, prompt->count, text, plx_format_u64(id, text));
+            return refuse_id(members, key, list, prompt->count, text, plx_format_u64(id, text));
     }
     return true;
 }
@@ -99,10 +113,12 @@ bool plx_prompt_member_ids(struct plx_members *members, const char *key, struct 
         return plx_reply_refuse(members->answer, 400, "%s must be an array of token ids", key);
     plx_json_scan_begin(&members->scan, '[');
     for (size_t i = 0; plx_json_scan_more(&members->scan, ']', i); i++) {
-        if (plx_prompt_reserve(prompt, IDS + 1, &error))
+        if (prompt->count >= PLX_REQUEST_TOKENS_MOST)
+            return plx_prompt_list_refuse(members->answer);
+        if (plx_prompt_reserve(prompt, 1, &error))
             return plx_reply_fail(members->answer, &error);
         plx_json_scan_space(&members->scan);
-        if (!take_ids(members, list, prompt) || !take_id(members, list, prompt))
+        if (!take_ids(members, key, list, prompt) || !take_id(members, key, list, prompt))
             return false;
     }
     return !members->scan.message || plx_members_malformed(members);

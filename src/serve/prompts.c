@@ -56,9 +56,13 @@ static bool is_blank(const char *text, const char *end)
 
 static enum plx_status refuse_word(struct plx_word word, struct plx_error *error)
 {
-    char copy[64], shown[4 * sizeof copy];
-    snprintf(copy, sizeof copy, "%.*s", word.length < sizeof copy ? (int)word.length : (int)sizeof copy - 1,
-             word.text);
+    char copy[64] = "", shown[4 * sizeof copy];
+    const size_t length = word.length < sizeof copy ? word.length : sizeof copy - 1;
+    memcpy(copy, word.text, length);
+    for (size_t i = 0; i < length; i++) {
+        if (!copy[i])
+            copy[i] = '?'; /* a NUL would end the text */
+    }
     plx_text_visible(copy, shown, sizeof shown);
     return plx_error_set(error, PLX_MISMATCH,
                          "the model's vocabulary lacks \"%s\", and has nothing for unknown words", shown);
@@ -87,7 +91,7 @@ static enum plx_status look_up(struct cut *cut, struct plx_error *error)
 static enum plx_status add(struct cut *cut, const char *text, size_t begin, size_t end,
                            struct plx_error *error)
 {
-    enum plx_status status = plx_prompt_reserve(cut->prompt, LOOKUP + 1, error);
+    enum plx_status status = plx_prompt_reserve(cut->prompt, cut->count + 1, error);
     if (status)
         return status;
     cut->prompt->ends[cut->prompt->count + cut->count] = end;
@@ -137,20 +141,22 @@ enum plx_status plx_prompt_tokenize(struct plx_prompt *prompt, const struct plx_
                                                    : cut_characters(&cut, text.text, text.length, error);
     if (status == PLX_OK && cut.count > 0)
         status = look_up(&cut, error);
+    if (prompt->count > 0)
+        prompt->ends[prompt->count - 1] = prompt->text.size;
+    else
+        prompt->begin = prompt->text.size;
     prompt->spelled = status == PLX_OK;
     return status;
 }
 
 /* Tokens into texts. */
 
-/* Whether something else than a blank stands before token `count`. Behind all tokens of a text there may be
-   some. */
+/* Whether something else than a blank stands before token `count`. */
 static bool needs_space(const struct plx_prompt *prompt, size_t count)
 {
-    const size_t before = count == prompt->count ? prompt->text.size
-                          : count > 0            ? prompt->ends[count - 1]
-                                                 : 0;
-    return before > 0 && !strchr(" \t\n", prompt->text.data[before - 1]);
+    const size_t before = count > 0 ? prompt->ends[count - 1] : prompt->begin;
+    const uint8_t byte = before > 0 ? prompt->text.data[before - 1] : ' ';
+    return byte != ' ' && byte != '\t' && byte != '\n';
 }
 
 enum plx_status plx_prompt_spell_token(const struct plx_prompt *prompt, const struct plx_served *served,
@@ -185,6 +191,6 @@ enum plx_status plx_prompt_spell(struct plx_prompt *prompt, const struct plx_ser
 
 struct plx_word plx_prompt_token(const struct plx_prompt *prompt, size_t index)
 {
-    const size_t begin = index > 0 ? prompt->ends[index - 1] : 0;
+    const size_t begin = index > 0 ? prompt->ends[index - 1] : prompt->begin;
     return (struct plx_word){(const char *)prompt->text.data + begin, prompt->ends[index] - begin};
 }

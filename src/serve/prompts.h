@@ -1,7 +1,7 @@
 /* Prompts: tokens and the text that they stand for, whichever of the two came.
 
    Texts are cut where the model's tokens end, so that the tokens of a prompt, put together, are its text:
-   what separates words belongs to the one behind it. */
+   what separates words belongs to the one behind it, and what follows the last word to that. */
 #ifndef PLX_SERVE_PROMPTS_H
 #define PLX_SERVE_PROMPTS_H
 
@@ -11,8 +11,9 @@
 /* One prompt; what is behind it of a prompt that is continued, too. */
 struct plx_prompt {
     uint32_t *ids; /* [count] PLX_NO_TOKEN: a word that the model does not know */
-    size_t *ends;  /* [count] in bytes of the text, from text_begin */
+    size_t *ends;  /* [count] in bytes of the text */
     size_t count, capacity;
+    size_t begin; /* where the first begins: behind a text without tokens, which is blanks alone */
     struct plx_buffer text;
     bool spelled; /* whether its text is known */
 };

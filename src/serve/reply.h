@@ -7,8 +7,8 @@
 
 #include <stdbool.h>
 
-/* The most that an answer may take. */
-#define PLX_ANSWER_BYTES_MOST ((size_t)1 << 30)
+/* The most that an answer may take, and the text of a prompt. */
+#define PLX_ANSWER_BYTES_MOST ((size_t)64 << 20)
 
 struct plx_reply {
     unsigned code; /* of HTTP; 0: none yet */

@@ -6,17 +6,21 @@
 
 #include <string.h>
 
-static bool answer_tokenize(const struct plx_served *served, struct plx_session *session, const void *body,
-                            size_t size, struct plx_reply *answer)
+static bool answer_tokenize(const struct plx_served *served, struct plx_session *session,
+                            struct plx_interest *interest, const void *body, size_t size,
+                            struct plx_reply *answer)
 {
     (void)session;
+    (void)interest;
     return plx_tokenization(served, body, size, answer);
 }
 
-static bool answer_detokenize(const struct plx_served *served, struct plx_session *session, const void *body,
-                              size_t size, struct plx_reply *answer)
+static bool answer_detokenize(const struct plx_served *served, struct plx_session *session,
+                              struct plx_interest *interest, const void *body, size_t size,
+                              struct plx_reply *answer)
 {
     (void)session;
+    (void)interest;
     return plx_detokenization(served, body, size, answer);
 }
 

@@ -2,16 +2,16 @@
 #ifndef PLX_SERVE_ROUTES_H
 #define PLX_SERVE_ROUTES_H
 
+#include "serve/interest.h"
 #include "serve/reply.h"
-#include "serve/served.h"
 
 struct plx_route {
     const char *method; /* GET stands for HEAD too */
     const char *path;   /* with "*" at its end: and one thing more, which is the model's name */
     bool open;          /* to requests without the key */
     /* Answers by the body with a session, in a thread that may take its time. NULL: as below. */
-    bool (*work)(const struct plx_served *served, struct plx_session *session, const void *body, size_t size,
-                 struct plx_reply *answer);
+    bool (*work)(const struct plx_served *served, struct plx_session *session, struct plx_interest *interest,
+                 const void *body, size_t size, struct plx_reply *answer);
     /* Answers at once. `rest` is what stands in the place of "*". NULL: the vocabulary, which is streamed. */
     bool (*answer)(const struct plx_served *served, const char *rest, struct plx_reply *answer);
 };

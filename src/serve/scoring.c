@@ -126,16 +126,17 @@ static enum plx_status rank_piece(struct plx_costs *costs, struct plx_session *s
 }
 
 enum plx_status plx_costs_score(struct plx_costs *costs, struct plx_session *session,
-                                const struct plx_served *served, const uint32_t *ids, size_t count,
-                                struct plx_error *error)
+                                const struct plx_served *served, struct plx_interest *interest,
+                                const uint32_t *ids, size_t count, struct plx_error *error)
 {
     const size_t piece = costs->ranked > 0 ? RANKED : SCORED;
     const uint64_t least = served->info->least_context;
     enum plx_status status = plx_costs_resize(costs, count, error);
     for (size_t first = least > 1 ? (size_t)least : 1, end; first < count && status == PLX_OK; first = end) {
         end = count - first < piece ? count : first + piece;
-        if (atomic_load_explicit(&served->aborting, memory_order_relaxed))
-            return plx_error_set(error, PLX_INTERRUPTED, "the server is stopping");
+        status = plx_interest_check(interest, served, error);
+        if (status)
+            break;
         struct plx_window window = plx_costs_window(served, ids, first, end);
         status =
             plx_session_score(session, &window, 1, &(struct plx_scores){.nats = costs->nats + first}, error);

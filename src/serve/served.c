@@ -79,6 +79,8 @@ enum plx_status plx_served_init(struct plx_served *served, const struct plx_mode
         return status;
     if (tokens == PLX_TOKENS_PIECE)
         return plx_error_set(error, PLX_USAGE, "texts are served as words, characters or bytes");
+    if (name && !*name)
+        return plx_error_set(error, PLX_USAGE, "the name that the model is served by is empty");
     if (!name) {
         const char *slash = strrchr(plx_model_name(model), '/');
         name = slash && slash[1] ? slash + 1 : plx_model_name(model);

@@ -1,5 +1,6 @@
 #include <perplex/serve.h>
 
+#include "base/clock.h"
 #include "base/memory.h"
 #include "serve/exchange.h"
 #include "serve/listening.h"
@@ -18,6 +19,7 @@
 #define DEFAULT_BODY       ((size_t)4 << 20)
 #define DEFAULT_QUEUE      256u
 #define DEFAULT_TIMEOUT_MS 30000u
+#define DEFAULT_ANSWER_MS  600000u
 
 struct plx_server {
     struct plx_served served;
@@ -74,6 +76,7 @@ static enum plx_status start(struct plx_server *server, const struct plx_model *
     server->served.created = time(NULL);
     exchanges->served = &server->served;
     exchanges->max_body = options->max_body_bytes ? options->max_body_bytes : DEFAULT_BODY;
+    exchanges->answer_seconds = (options->answer_ms ? options->answer_ms : DEFAULT_ANSWER_MS) * 1e-3;
     if (options->api_key) {
         exchanges->guard.key = plx_copy_string(options->api_key, strlen(options->api_key), error);
         if (!exchanges->guard.key)
@@ -132,12 +135,7 @@ bool plx_server_is_local(const struct plx_server *server)
 /* Until nothing is under way any more, for at most so long. */
 static void wait_for_exchanges(struct plx_exchanges *exchanges, unsigned grace_ms)
 {
-    struct timespec until;
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec += grace_ms / 1000;
-    until.tv_nsec += grace_ms % 1000 * 1000000L;
-    until.tv_sec += until.tv_nsec / 1000000000L;
-    until.tv_nsec %= 1000000000L;
+    const struct timespec until = plx_clock_after_ms(grace_ms);
     pthread_mutex_lock(&exchanges->lock);
     exchanges->stopping = true;
     while (exchanges->count > 0 && pthread_cond_timedwait(&exchanges->ended, &exchanges->lock, &until) == 0)

@@ -6,6 +6,14 @@
 #include <signal.h>
 #include <stdlib.h>
 
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
+/* What a request of that size has used goes back to the system when it is done: the allocator keeps it
+   otherwise, in every thread. */
+#define TRIM_BYTES ((size_t)1 << 20)
+
 struct worker {
     struct plx_workers *workers;
     struct plx_session *session;
@@ -45,8 +53,13 @@ static void *run(void *user)
     struct worker *worker = user;
     struct plx_work *work;
     while ((work = take(worker->workers)) != NULL) {
-        if (work->route->work(worker->workers->served, worker->session, work->body, work->size, work->answer))
+        if (work->route->work(worker->workers->served, worker->session, &work->interest, work->body,
+                              work->size, work->answer))
             work->answer->code = 200;
+#ifdef __GLIBC__
+        if (work->size > TRIM_BYTES || work->answer->text.size > TRIM_BYTES)
+            malloc_trim(0);
+#endif
         work->done(work);
     }
     return NULL;

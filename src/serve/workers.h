@@ -10,6 +10,7 @@ struct plx_work {
     const void *body;
     size_t size;
     struct plx_reply *answer;
+    struct plx_interest interest;
     /* Called by the thread that has done it, or by the one that drops it. */
     void (*done)(struct plx_work *work);
     struct plx_work *next;

@@ -112,7 +112,7 @@ misused 'divergence has no option --average' "$PERPLEX" divergence "$ngram" "$ng
 misused '--limit takes a number*' "$PERPLEX" divergence "$ngram" "$ngram" "$test_text" --limit x
 refuses 2 '*the models do not share a vocabulary*' "$PERPLEX" divergence "$ngram" "$neural" "$test_text"
 refuses 2 '*unknown tokens are unk, skip or error' "$PERPLEX" divergence "$ngram" "$ngram" "$test_text" --unknown zero
-refuses 3 '*does not give full distributions*' "$PERPLEX" divergence "$models/logprobs/lines.txt" uniform:7 "$test_text"
+refuses 3 '*: logprobs models do not give full distributions*' "$PERPLEX" divergence "$models/logprobs/lines.txt" uniform:7 "$test_text"
 refuses 4 '*nowhere*' "$PERPLEX" divergence nowhere "$ngram" "$test_text"
 
 finish

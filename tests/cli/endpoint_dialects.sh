@@ -32,6 +32,15 @@ told tgi/special-tokens
 accepts "$PERPLEX" eval "tgi:mock@$mock" text.txt --vocab ngram.words -q -p sentence --per-token there.jsonl
 same_tokens sentence.here.jsonl there.jsonl
 refuses 2 '*before every text*' "$PERPLEX" eval "tgi:mock@$mock" text.txt --vocab ngram.words -q -p hf-stride
+
+# Without a protocol: what texts begin with is the tokenizer's to say; a server without one is not understood.
+printf '\001\000\003\000\002\000\004\000' >ids.u16
+told vllm/special-tokens
+accepts "$PERPLEX" eval "openai:mock@$mock" ids.u16 -q
+told openai
+refuses 2 '*does not say which token texts begin with*--start ID names*--start none*' \
+    "$PERPLEX" eval "openai:mock@$mock" ids.u16 -q
+accepts "$PERPLEX" eval "openai:mock@$mock" ids.u16 -q --start none
 stop_mock
 
 # Characters: TGI takes nothing but texts.

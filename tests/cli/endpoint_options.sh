@@ -26,6 +26,23 @@ PERPLEX_API_KEY='two words' misused 'PERPLEX_API_KEY: a key is one line*' \
     "$PERPLEX" eval openai:m@http://127.0.0.1:9 "$test_text"
 PERPLEX_API_KEY='two words' accepts "$PERPLEX" eval "$ngram" "$test_text" -q -o local.json
 
+# A key that others can read on the way.
+printf ' sk-1 \n' >key
+export PERPLEX_OFFLINE=1
+for url in http://host.example http://127.host.example:8000/v1 http://localhost.example/ http://localhost@host.example \
+    HTTP://host.example/@http://host.example; do
+    run "$PERPLEX" inspect "openai:m@$url" --api-key-file key
+    ends_with 4
+    [ "$(grep -c '^perplex: warning: the key is sent .* without encryption' err)" -eq 1 ] || fail "no warning of $url"
+    ! grep -q sk-1 err || fail 'the key is shown'
+done
+for url in http://localhost http://127.0.0.1:8000/v1 http://LocalHost:8000 'http://[::1]:8000/v1' http://u:p@127.0.0.1/ \
+    https://host.example; do
+    refuses 4 '*' "$PERPLEX" inspect "openai:m@$url" --api-key-file key
+done
+refuses 4 '*' "$PERPLEX" inspect openai:m@http://host.example
+unset PERPLEX_OFFLINE
+
 # They are about endpoints alone.
 printf ' sk-1 \n' >key
 for option in '--api-key-file key' '--prompts ids' '--concurrency 2' '--prompts-per-request 2' '--context 9' \

@@ -75,6 +75,23 @@ run evaluate --max-requests $((requests - 3)) --resume -o part.json
 ends_with 0
 [ "$(counted requests)" -eq $((probe + requests - 3)) ] || fail "$(counted requests) requests after a journal of 3"
 without_runtime part.json | cmp -s - whole || fail 'another result'
+
+# What goes on after a stop is the same evaluation, whatever the server warns of; but not that of another model.
+told openai/other-model
+run evaluate --max-requests 3 --resume -o named.json
+ends_with 4
+told openai
+run evaluate --max-requests 1 --resume -o named.json
+ends_with 4
+says '*the limit of 1 requests is reached*named.json.journal*'
+cp named.json.journal kept
+stop_mock
+start_mock "uniform:$(wc -l <"$models/almanac.bigram/vocab.txt")"
+run "$PERPLEX" eval "openai:mock@$mock" ids.jsonl -p hf-stride --window 16 --stride 8 --prompts-per-request 3 -q --resume \
+    -o named.json
+ends_with 2
+says '*another model by the same name*remove the file*'
+cmp -s kept named.json.journal || fail 'the journal is another'
 stop_mock
 
 # A server that can do four things at a time is asked for no more, after a while.

@@ -23,6 +23,7 @@ stop_serving() {
 serve "$ngram"
 measure_here "$ngram" text.txt
 same_as_here 'the ARPA model, text' "$served" text.txt
+refuses 2 "*is sent ids, which say more than its words ($served names it)" "$PERPLEX" inspect "tgi:${served#openai:}"
 stop_serving
 
 serve "$neural"

@@ -266,7 +266,7 @@ echo more >>tune.txt
 accepts "$PERPLEX" run reads.json -q --results other
 cp reads/*.json "$(echo other/*.json)"
 run "$PERPLEX" run reads.json --results other
-contains err '1 cells: 1 done, 0 of them before'
+contains err '1 cell: 1 done, 0 of them before'
 cp "$ngram" changes.arpa
 cat >changes.json <<END
 { "schema": "perplex.plan/1", "results": "changes", "models": ["$neural", "changes.arpa"],

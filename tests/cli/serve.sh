@@ -61,6 +61,9 @@ answers '^{"count": 3, "max_model_len": null, "tokens": \[15, 13, 2\]}$'
 asks 200 /detokenize -d '{"tokens": [15, 13, 2]}'
 answers '^{"prompt": "the island\\n"}$'
 
+asks 400 /detokenize -d '{"tokens": [15, 6524]}'
+answers '"token 1 is 6524, but ids'
+
 # What a sentence costs is what eval says: the start symbol, its words, the end symbol.
 head -n 1 "$test_text" >line
 accepts "$PERPLEX" eval "$ngram" line --per-token tokens.jsonl
@@ -101,6 +104,9 @@ asks 415 /v1/completions -H 'Content-Encoding: gzip' -d 'xx'
 asks 403 /health -H 'Host: example.org'
 asks 403 /v1/models -H 'Origin: https://example.org'
 asks 200 /health -I
+length=$(curl -s -m 20 "$url/v1/vocabulary" | wc -c)
+asks 200 /v1/vocabulary -I
+contains head "^Content-Length: $length"
 ends 0 TERM
 
 # A key, and limits.
@@ -133,6 +139,9 @@ ends 0 TERM
 
 # What is not served.
 misused '--port takes a number from 0 to 65535, not "x"' "$PERPLEX" serve "$ngram" --port x
+misused '--tokens takes word, char or byte, not "piece"' "$PERPLEX" serve "$ngram" --tokens piece
+misused 'serve takes one model' "$PERPLEX" serve "$ngram" uniform:5
+refuses 2 'the address to listen on is empty' "$PERPLEX" serve "$ngram" --host ''
 misused '--api-key-file nothing: *' "$PERPLEX" serve "$ngram" --api-key-file nothing
 serve "$ngram"
 refuses 4 'cannot listen on 127.0.0.1, port *: Address already in use (port 0 is any that is free)' \

@@ -53,6 +53,8 @@ enum mock_dialect { MOCK_OPENAI, MOCK_VLLM, MOCK_TGI, MOCK_SGLANG, MOCK_LLAMA_CP
     X(CHUNKED, "chunked")               \
     X(CLOSE, "close")                   \
     X(REFUSE_ZERO, "refuse-zero")       \
+    X(FAIL_ZERO, "fail-zero")           \
+    X(TELLS_LENGTH, "tells-length")     \
     X(REFUSE_ECHO, "refuse-echo")       \
     X(REFUSE_IDS, "refuse-ids")         \
     X(ONE_PROMPT, "one-prompt")         \

@@ -329,7 +329,11 @@ static void answer_question(struct mock_endpoint *mock, struct worker *worker,
     count_asked(mock, question);
     pthread_mutex_unlock(&mock->lock);
     if (!scored || !score(mock, worker, scored))
-        set_error(reply, behaviour->dialect, behaviour->dialect == MOCK_TGI ? 422 : 400, question->refusal);
+        set_error(reply, behaviour->dialect,
+                  mock_has(behaviour, MOCK_FAULT_FAIL_ZERO) ? 500
+                  : behaviour->dialect == MOCK_TGI          ? 422
+                                                            : 400,
+                  question->refusal);
     else
         set_json(reply, mock_question_answer(mock->model, behaviour, path, question, scored,
                                              mock->options.name, (unsigned)number));

@@ -17,7 +17,8 @@
    key). Twice, then fine: 429 (Retry-After: 1), 503, drop (in the middle), stall (likewise); for ever:
    429-always, 503-always, drop-always, stall-always; 429-long (Retry-After: 100000); busy (429 while more
    than four are being answered); 401; redirect, redirect-host (to another port, another host); endless.
-   Limits, no faults: chunked, close (after each answer), refuse-zero (max_tokens 0), refuse-echo, refuse-ids,
+   Limits, no faults: chunked, close (after each answer), refuse-zero (max_tokens 0), fail-zero (likewise,
+   with 500), tells-length (of the longest prompt, in openai's list of models), refuse-echo, refuse-ids,
    one-prompt, special-tokens (a start symbol is put before texts).
 
    It can be asked: GET /mock/counts, a JSON object; GET /mock/prompts, a line for each prompt: hash, tokens,

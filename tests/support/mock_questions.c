@@ -91,6 +91,7 @@ static void read_completions(const struct plx_model *model, const struct mock_be
     if (behaviour->dialect == MOCK_VLLM)
         question->prompt_logprobs = integer(body, "prompt_logprobs", -1);
     if (generated < 0 || (generated == 0 && (mock_has(behaviour, MOCK_FAULT_REFUSE_ZERO) ||
+                                             mock_has(behaviour, MOCK_FAULT_FAIL_ZERO) ||
                                              (behaviour->dialect == MOCK_VLLM && !question->echo))))
         snprintf(question->refusal, sizeof question->refusal, "max_tokens must be at least 1, got %d.",
                  generated);
@@ -293,8 +294,9 @@ static cJSON *detokenize(const struct plx_model *model, enum mock_dialect dialec
 
 /* What the servers are. */
 
-static cJSON *models(enum mock_dialect dialect, const char *name, uint64_t context)
+static cJSON *models(const struct mock_behaviour *behaviour, const char *name, uint64_t context)
 {
+    enum mock_dialect dialect = behaviour->dialect;
     static const char *const owners[MOCK_DIALECTS] = {"organization-owner", "vllm", "huggingface", "sglang",
                                                       "llamacpp"};
     cJSON *answer = cJSON_CreateObject();
@@ -305,10 +307,11 @@ static cJSON *models(enum mock_dialect dialect, const char *name, uint64_t conte
     cJSON_AddStringToObject(model, "object", "model");
     cJSON_AddNumberToObject(model, "created", 1700000000);
     cJSON_AddStringToObject(model, "owned_by", owners[dialect]);
-    if (dialect == MOCK_VLLM || dialect == MOCK_SGLANG) {
+    bool tells = dialect == MOCK_VLLM || dialect == MOCK_SGLANG;
+    if (tells)
         cJSON_AddStringToObject(model, "root", name);
+    if (tells || mock_has(behaviour, MOCK_FAULT_TELLS_LENGTH))
         cJSON_AddNumberToObject(model, "max_model_len", (double)context);
-    }
     return answer;
 }
 
@@ -365,7 +368,7 @@ cJSON *mock_other_answer(const struct plx_model *model, const struct mock_behavi
 {
     enum mock_dialect dialect = behaviour->dialect;
     if (path_is(path, "/v1/models"))
-        return models(dialect, name, context);
+        return models(behaviour, name, context);
     if (path_is(path, "/tokenize") && dialect != MOCK_OPENAI)
         return tokenize(model, behaviour, body, context);
     if (path_is(path, "/detokenize") && (dialect == MOCK_VLLM || dialect == MOCK_SGLANG))

@@ -16,7 +16,9 @@ struct remote_settings {
     bool (*interrupted)(void *user);
     void *user;
     bool tokenizes; /* has no strings, but makes tokens of texts, of two bytes each */
-    bool bare;      /* has neither strings nor start and end symbols */
+    bool knows;     /* has been asked something when it was opened; `known` was the answer */
+    double known[3];
+    bool bare; /* has neither strings nor start and end symbols */
 };
 
 /* The local model must stay. To be closed with plx_model_close. */

@@ -41,13 +41,19 @@ void served_close(struct plx_model *model, struct plx_served *served)
 
 cJSON *served_complete(const struct plx_served *served, const char *body, unsigned code)
 {
+    struct plx_interest interest = {.descriptor = -1};
     struct plx_reply reply;
     struct plx_error error;
     struct plx_session *session = plx_session_new(served->model, &error);
+    const size_t size = strlen(body);
+    char *exact = malloc(size > 0 ? size : 1); /* so that AddressSanitizer sees what is read behind it */
     assert_non_null(session);
+    assert_non_null(exact);
+    memcpy(exact, body, size);
     plx_reply_init(&reply);
-    if (plx_completions(served, session, body, strlen(body), &reply))
+    if (plx_completions(served, session, &interest, exact, size, &reply))
         reply.code = 200;
+    free(exact);
     if (reply.code != code)
         fail_msg("%s: code %u instead of %u: %.*s", body, reply.code, code, (int)reply.text.size,
                  (const char *)reply.text.data);

@@ -1,5 +1,6 @@
 /* Requests for completions and their answers. Expected values are computed by hand from the numbers of
    served_arpa, times ln 10. */
+#include "serve/completions_request.h"
 #include "support/served.h"
 
 #include <math.h>
@@ -90,7 +91,7 @@ static void completions__of_texts(void **state)
                         200);
     check_text(value, "choices.0.text", "a  b\n\xc3\xa9 zz ");
     check_compact(value, "choices.0.prompt_token_ids", "[3,4,2,5,0]");
-    check_compact(value, "choices.0.logprobs.tokens", "[\"a\",\"  b\",\"\\n\",\"\xc3\xa9\",\" zz\"]");
+    check_compact(value, "choices.0.logprobs.tokens", "[\"a\",\"  b\",\"\\n\",\"\xc3\xa9\",\" zz \"]");
     check_compact(value, "choices.0.logprobs.text_offset", "[0,1,4,5,6]");
     check_number(value, "choices.0.logprobs.token_logprobs.4", -1 * LN_10);
     check_number(value, "choices.1.index", 1);
@@ -132,6 +133,74 @@ static void completions__alternatives_of_the_prompt(void **state)
     check_number(value, "choices.0.logprobs.top_logprobs.1. \xc3\xa9", -1.75 * LN_10);
     assert_true(served_at(value, "choices.0.logprobs.top_logprobs.1. \xc3\xa9")->valuedouble ==
                 served_at(value, "choices.0.logprobs.token_logprobs.1")->valuedouble);
+    cJSON_Delete(value);
+}
+
+/* Blanks behind a prompt are its own: what is made behind them is not, and tokens join to the text. */
+static void completions__behind_blanks(void **state)
+{
+    (void)state;
+    cJSON *value = served_complete(
+        &served, "{\"prompt\": [\"a  \", \" \"], \"max_tokens\": 1, \"temperature\": 0, \"logprobs\": 1}",
+        200);
+    check_text(value, "choices.0.text", "b");
+    check_compact(value, "choices.0.logprobs.tokens", "[\"b\"]");
+    check_compact(value, "choices.0.logprobs.text_offset", "[0]");
+    check_number(value, "choices.0.logprobs.top_logprobs.0.b", -0.25 * LN_10);
+    check_text(value, "choices.1.text", "a");
+    check_compact(value, "choices.1.logprobs.tokens", "[\"a\"]");
+    cJSON_Delete(value);
+    value = served_complete(&served,
+                            "{\"prompt\": [\"a  \", \" \"], \"max_tokens\": 1, \"temperature\": 0, "
+                            "\"logprobs\": 0, \"echo\": true}",
+                            200);
+    check_text(value, "choices.0.text", "a  b");
+    check_compact(value, "choices.0.logprobs.tokens", "[\"a  \",\"b\"]");
+    check_compact(value, "choices.0.logprobs.text_offset", "[0,3]");
+    check_text(value, "choices.1.text", " a");
+    check_compact(value, "choices.1.logprobs.text_offset", "[1]");
+    cJSON_Delete(value);
+}
+
+/* A token with a NUL is shown whole, as one of other bytes that no text has. */
+static void completions__of_nul(void **state)
+{
+    (void)state;
+    cJSON *value = served_complete(&served,
+                                   "{\"prompt\": \"a\\u0000 b\", \"max_tokens\": 0, \"logprobs\": 1, "
+                                   "\"echo\": true}",
+                                   200);
+    check_compact(value, "choices.0.logprobs.tokens", "[\"bytes:\\\\x61\\\\x00\",\" b\"]");
+    cJSON_Delete(value);
+}
+
+/* What a request may have, and how much of the memory it gets. */
+static void completions__limits(void **state)
+{
+    enum { PROMPTS = PLX_PROMPTS_MOST };
+    char *body = malloc(4 * PROMPTS + 100), *at = body;
+    struct plx_completions_request request;
+    struct plx_reply reply;
+    (void)state;
+    assert_non_null(body);
+    at += sprintf(at, "{\"max_tokens\": 0, \"prompt\": [[1]");
+    for (size_t i = 1; i < PROMPTS; i++)
+        at += sprintf(at, ",[1]");
+    strcpy(at, "]}");
+    plx_reply_init(&reply);
+    assert_true(plx_completions_request_read(&request, &served, body, strlen(body), &reply));
+    assert_int_equal(request.list.count, PROMPTS);
+    assert_in_range(request.list.prompts[PROMPTS - 1].capacity, 1, 16);
+    plx_completions_request_release(&request);
+    strcpy(at, ",[1]]}");
+    cJSON *value = served_complete(&served, body, 400);
+    check_text(value, "error.message", "there are more than 2048 prompts");
+    cJSON_Delete(value);
+    free(body);
+    value = served_complete(&served, "{\"prompt\": [[1],[1],[1],[1],[1],[1],[1],[1]], \"max_tokens\": 65536}",
+                            400);
+    check_text(value, "error.message",
+               "the request has more than 524288 tokens, with those that are to be made");
     cJSON_Delete(value);
 }
 
@@ -189,6 +258,9 @@ static void completions__of_clients(void **state)
         "\"presence_penalty\":0.0,\"frequency_penalty\":0,\"suffix\":null,\"top_p\":1.0,\"stop\":null,"
         "\"logprobs\":null,\"seed\":null,\"user\":\"u\"}",
         "{\"model\":\"m\",\"prompt\":[1],\"max_tokens\":1,\"seed\":-1}",
+        "{\"prompt\":[1],\"max_tokens\":1,\"top_k\":-1,\"min_p\":0.0,\"repetition_penalty\":1.0,\"min_"
+        "tokens\":0,"
+        "\"ignore_eos\":false,\"prompt_logprobs\":null}",
     };
     (void)state;
     for (size_t i = 0; i < sizeof bodies / sizeof *bodies; i++)
@@ -236,6 +308,13 @@ static void completions__refused(void **state)
         {"{\"prompt\": [1], \"echo\": 1}", 400, "echo must be true or false"},
         {"{\"prompt\": [1], \"stop\": [\"\"]}", 400, "stop is empty"},
         {"{\"prompt\": [1], \"seed\": \"x\"}", 400, "seed must be a number"},
+        {"{\"prompt\": [1], \"seed\":", 400, "seed must be a number"},
+        {"{\"prompt\": [1], \"seed\": - 5}", 400, "no usable JSON"},
+        {"{\"prompt\": [1], \"seed\": -9223372036854775808}", 400, "not -9223372036854775808"},
+        {"{\"prompt\": [1], \"top_k\": 5}", 400, "top_k other than 0 or -1"},
+        {"{\"prompt\": [1], \"min_p\": 0.1}", 400, "min_p is not supported"},
+        {"{\"prompt\": [1], \"repetition_penalty\": 1.2}", 400, "repetition_penalty other than 1"},
+        {"{\"prompt\": [1], \"prompt_logprobs\": 1}", 400, "this is perplex serve"},
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -276,6 +355,9 @@ int main(void)
         cmocka_unit_test(completions__of_texts),
         cmocka_unit_test(completions__the_most_probable),
         cmocka_unit_test(completions__alternatives_of_the_prompt),
+        cmocka_unit_test(completions__behind_blanks),
+        cmocka_unit_test(completions__of_nul),
+        cmocka_unit_test(completions__limits),
         cmocka_unit_test(completions__stops),
         cmocka_unit_test(completions__drawn),
         cmocka_unit_test(completions__of_clients),

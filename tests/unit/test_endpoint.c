@@ -119,6 +119,7 @@ static void score__as_local_in_every_dialect(void **state)
     const struct plx_endpoint_options few = {.prompts_per_request = 3, .concurrency = 2};
     check_equal("models/almanac.o3.arpa", "openai", "openai", "openai", NULL);
     check_equal("models/almanac.o3.arpa", "openai/refuse-zero", "openai", "openai", &few);
+    check_equal("models/almanac.o3.arpa", "openai/fail-zero", "openai", "openai", NULL);
     check_equal("models/almanac.o3.arpa", "vllm", "openai", "vllm", NULL);
     check_equal("models/almanac.o3.arpa", "vllm", "vllm", "vllm", &few);
     check_equal("models/almanac.o3.arpa", "sglang", "openai", "sglang", NULL);
@@ -193,6 +194,35 @@ static void score__start_symbol_is_put(void **state)
     mock_endpoint_stop(mock);
 }
 
+/* What a server's texts begin with: <s> where its tokenizer has special tokens; nothing else puts it there.
+ */
+static void open__start_symbol(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *behaviour;
+        bool starts;
+    } cases[] = {{"vllm/special-tokens", true},
+                 {"sglang/special-tokens", true},
+                 {"tgi/special-tokens", true},
+                 {"vllm", false},
+                 {"sglang", false},
+                 {"openai/special-tokens", false}};
+    char *path = fixture_path("models/almanac.o3.arpa");
+    struct plx_model *local = fixture_open(path), *remote;
+    struct plx_error error;
+    free(path);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct mock_endpoint *mock = start("models/almanac.o3.arpa", cases[i].behaviour);
+        assert_ok(open_at(mock, "openai", "", NULL, NULL, &remote, &error), &error);
+        const uint32_t expected = cases[i].starts ? plx_model_info(local)->start : PLX_NO_TOKEN;
+        assert_int_equal(plx_model_info(remote)->start, expected);
+        plx_model_close(remote);
+        mock_endpoint_stop(mock);
+    }
+    plx_model_close(local);
+}
+
 struct told {
     double nats[3];
     unsigned windows;
@@ -254,6 +284,36 @@ static void score__too_long(void **state)
     mock_endpoint_stop(mock);
 }
 
+/* What is generated takes one of the server's places, but none of what the user has bounded. */
+static void score__leaves_room(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *behaviour;
+        uint64_t wish, context;
+    } cases[] = {
+        {"openai/tells-length", 0, 4095},
+        {"openai/tells-length/refuse-zero", 0, 4094},
+        {"openai/tells-length/refuse-zero", 40, 39},
+        {"openai/refuse-zero", 40, 39},
+    };
+    uint32_t ids[4096] = {0};
+    double nats;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const struct plx_endpoint_options wishes = {.context = cases[i].wish};
+        const size_t longest = (size_t)cases[i].context + 1;
+        struct mock_endpoint *mock = start("models/almanac.o3.arpa", cases[i].behaviour);
+        struct plx_model *remote;
+        struct plx_error error;
+        assert_ok(open_at(mock, "openai", "", &wishes, NULL, &remote, &error), &error);
+        assert_int_equal(plx_model_info(remote)->context_length, cases[i].context);
+        assert_ok(score(remote, &(struct plx_window){ids, longest - 1, longest, 0}, 1, &nats, &error),
+                  &error);
+        plx_model_close(remote);
+        mock_endpoint_stop(mock);
+    }
+}
+
 static void open__what_it_is(void **state)
 {
     (void)state;
@@ -286,6 +346,64 @@ static void open__what_it_is(void **state)
     plx_model_close(again);
     mock_endpoint_stop(mock);
     mock_endpoint_stop(other);
+}
+
+/* What a server says of the key is shown without it, however it is spelled, and before anything is cut off.
+ */
+static void open__names_with_the_key(void **state)
+{
+    (void)state;
+    const struct mock_endpoint_options named = {
+        .model = "uniform:8",
+        .name = "a-name-of-which-so-much-is-shown-that-the-key-is-cut-where-it-stands-which-is-at-the-end-of-"
+                "what-"
+                "there-is-room-for-in-a-message-and-a-little-more-of-this-sk-01234567890123456789"};
+    const struct plx_endpoint_options wishes = {.api_key = "sk-01234567890123456789"},
+                                      other = {.api_key = "other-model"};
+    struct plx_model *model;
+    struct plx_error error;
+    size_t count;
+    struct mock_endpoint *mock = mock_endpoint_start(&named, &error);
+    assert_non_null(mock);
+    assert_int_equal(open_at(mock, "openai", "", &wishes, NULL, &model, &error), PLX_MISMATCH);
+    assert_non_null(strstr(error.message, "of-this-***"));
+    assert_null(strstr(error.message, "sk-"));
+    assert_null(strstr(error.hint, "sk-"));
+    mock_endpoint_stop(mock);
+    mock = start("models/almanac.o3.arpa", "vllm/other-model");
+    assert_ok(open_at(mock, "vllm", "", &other, NULL, &model, &error), &error);
+    const struct plx_warning *warning = plx_model_warnings(model, &count);
+    assert_int_equal(count, 1);
+    assert_non_null(strstr(warning->message, "\"some-***********\""));
+    plx_model_close(model);
+    mock_endpoint_stop(mock);
+}
+
+static void plx_endpoint_read__without_the_key(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {
+        "{\"error\":{\"message\":\"no: sk-ab/cd+1234567890\"}}",
+        "{\"error\":{\"message\":\"no: sk-ab\\/cd+1234567890\"}}",
+        "{\"error\":{\"message\":\"no: \\u0073k-ab\\u002fcd+1234567890\"}}",
+        "{\"errors\":[\"no: sk-ab\\/cd+1234567890\"]}",
+    };
+    char key[] = "sk-ab/cd+1234567890";
+    const struct plx_endpoint endpoint = {.dialect = &plx_dialect_openai, .key = key};
+    const uint32_t ids[] = {1, 2};
+    const struct plx_sent_prompt prompt = {.ids = ids, .count = 2};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        struct plx_buffer text;
+        struct plx_answer answer;
+        struct plx_error error;
+        plx_buffer_init(&text, 1000);
+        assert_int_equal(plx_buffer_append_text(&text, texts[i], &error), PLX_OK);
+        assert_int_equal(plx_endpoint_read(&endpoint, &prompt, 1, &text, &answer, &error), PLX_MISMATCH);
+        assert_null(strstr(error.message, "cd+"));
+        assert_null(strstr(error.hint, "cd+"));
+        assert_non_null(strstr(error.hint, "no: ******"));
+        plx_buffer_release(&text);
+    }
 }
 
 /* Another model than the server's, options of no use, a URL with a password: clear, and without it. */
@@ -341,7 +459,7 @@ static void open__refused(void **state)
         {"llama.cpp", "llama.cpp"},
         {"vllm/null-middle", "null in place of log-probability"},
         {"vllm/other-tokens", "is of token"},
-        {"vllm/bos", "log-probability"},
+        {"vllm/bos", "(has the server put a start symbol before it?)"},
         {"vllm/short", ""},
         {"sglang/other-tokens", "came back as"},
         {"sglang/null-middle", "null in place of log-probability"},
@@ -373,10 +491,14 @@ int main(void)
         cmocka_unit_test(score__as_local_in_every_dialect),
         cmocka_unit_test(score__prompts_as_text),
         cmocka_unit_test(score__start_symbol_is_put),
+        cmocka_unit_test(open__start_symbol),
         cmocka_unit_test(score__tells_of_windows),
         cmocka_unit_test(score__too_long),
+        cmocka_unit_test(score__leaves_room),
         cmocka_unit_test(open__what_it_is),
         cmocka_unit_test(open__wrong_names),
+        cmocka_unit_test(open__names_with_the_key),
+        cmocka_unit_test(plx_endpoint_read__without_the_key),
         cmocka_unit_test(open__refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

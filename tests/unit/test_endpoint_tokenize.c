@@ -128,10 +128,69 @@ static void tokenize__sglang(void **state)
     check(&plx_dialect_sglang,
           (struct canned){.tokens = "{\"tokens\":[5,6,7,8,9],\"count\":5,\"max_model_len\":64}",
                           .pieces = "{\"text\":[\"Hi\",\" \xEF\xBF\xBD\",\"\xEF\xBF\xBD\",\"😀\",\"!\"]}"},
-          TEXT, IDS, (size_t[]){2, 5, 5, 9, 10}, 5);
+          TEXT, IDS, (size_t[]){2, 4, 5, 9, 10}, 5);
     check(&plx_dialect_sglang,
           (struct canned){.tokens = "{\"tokens\":[5,6]}", .pieces = "{\"text\":[\"Hi\",\"there\"]}"},
           "Hi there", IDS, (size_t[]){2, 8}, 2);
+}
+
+/* 日本語é are E6 97 A5, E6 9C AC, E8 AA 9E, C3 A9: tokens that are parts of several characters. Where what
+   came leaves open which bytes are whose, tokens end together: of the five that 語語 is
+   either has two. */
+static void tokenize__several_characters(void **state)
+{
+    (void)state;
+#define PART "\"\xEF\xBF\xBD\""
+#define TWO  "\"\xEF\xBF\xBD\xEF\xBF\xBD\""
+    check(&plx_dialect_sglang,
+          (struct canned){.tokens = "{\"tokens\":[5,6,7,5,8,9]}",
+                          .pieces = "{\"text\":[" PART "," PART "," PART "," PART "," TWO ",\"語\"]}"},
+          "日本語", (uint32_t[]){5, 6, 7, 5, 8, 9}, (size_t[]){1, 2, 3, 4, 6, 9}, 6);
+    check(
+        &plx_dialect_sglang,
+        (struct canned){.tokens = "{\"tokens\":[5,6,7]}", .pieces = "{\"text\":[" PART "," TWO "," TWO "]}"},
+        "日本", IDS, (size_t[]){2, 4, 6}, 3);
+    check(&plx_dialect_sglang,
+          (struct canned){.tokens = "{\"tokens\":[5,6,7,8,9,10]}",
+                          .pieces = "{\"text\":[" PART "," PART "," PART "," PART "," PART ",\"é\"]}"},
+          "語語é", IDS, (size_t[]){5, 5, 5, 5, 6, 8}, 6);
+    check(
+        &plx_dialect_sglang,
+        (struct canned){.tokens = "{\"tokens\":[5,6]}", .pieces = "{\"text\":[" PART ",\" \xEF\xBF\xBD\"]}"},
+        "\xEF\xBF\xBD \xEF\xBF\xBD", IDS, (size_t[]){3, 7}, 2);
+#undef PART
+#undef TWO
+    /* [E6 97] [A5 E6] [9C AC], and two characters whose first token is the same. */
+    check(&plx_dialect_tgi,
+          (struct canned){.tokens = "[{\"id\":5,\"start\":0,\"stop\":1},{\"id\":6,\"start\":0,\"stop\":2},"
+                                    "{\"id\":7,\"start\":1,\"stop\":2}]"},
+          "日本", IDS, (size_t[]){6, 6, 6}, 3);
+    check(&plx_dialect_tgi,
+          (struct canned){.tokens = "[{\"id\":5,\"start\":0,\"stop\":1},{\"id\":6,\"start\":0,\"stop\":1},"
+                                    "{\"id\":5,\"start\":1,\"stop\":2},{\"id\":7,\"start\":1,\"stop\":2}]"},
+          "éè", (uint32_t[]){5, 6, 5, 7}, (size_t[]){2, 2, 4, 4}, 4);
+}
+
+/* A part of a character alone is no text. */
+static void spell__within_a_character(void **state)
+{
+    (void)state;
+    struct plx_endpoint endpoint = {.put_first = PLX_NO_TOKEN};
+    static const struct plx_model_class none = {0};
+    struct plx_buffer text;
+    struct plx_error error;
+    plx_buffer_init(&text, 64);
+    endpoint.base.class = &none;
+    endpoint.spellings = plx_spellings_new(&error);
+    assert_int_equal(plx_spellings_learn(endpoint.spellings, IDS, 2, (struct plx_word){"é", 2}, &error),
+                     PLX_OK);
+    for (size_t i = 0; i < 2; i++) {
+        const struct plx_sent_prompt part = {.ids = IDS + i, .count = 1};
+        assert_int_equal(plx_endpoint_spell(&endpoint, &part, &text, &error), PLX_MISMATCH);
+        assert_non_null(strstr(error.message, "within a character"));
+    }
+    plx_spellings_free(endpoint.spellings);
+    plx_buffer_release(&text);
 }
 
 static void tokenize__tgi(void **state)
@@ -209,8 +268,12 @@ static void tokenize__what_is_asked(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(tokenize__vllm),          cmocka_unit_test(tokenize__sglang),
-        cmocka_unit_test(tokenize__tgi),           cmocka_unit_test(tokenize__refused),
+        cmocka_unit_test(tokenize__vllm),
+        cmocka_unit_test(tokenize__sglang),
+        cmocka_unit_test(tokenize__tgi),
+        cmocka_unit_test(tokenize__several_characters),
+        cmocka_unit_test(spell__within_a_character),
+        cmocka_unit_test(tokenize__refused),
         cmocka_unit_test(tokenize__what_is_asked),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -221,6 +221,10 @@ static void plx_comparison_judge__no_fingerprint(void **state)
     gated_make(&gated, full, full);
     assert_int_equal(gated_judge(&gated, "ppl > 9")->state, PLX_OUTCOME_PASSED);
     gated_release(&gated);
+    gated_make(&gated, "{\"perplexity\": 5, \"model\": {\"fingerprint\": \"name\"}}",
+               "{\"perplexity\": 5, \"model\": {\"fingerprint\": \"told\"}}");
+    assert_int_equal(gated_judge(&gated, "ppl > 9")->state, PLX_OUTCOME_PASSED);
+    gated_release(&gated);
     gated_make(&gated, none, full);
     assert_int_equal(gated_judge(&gated, "ppl > 9")->state, PLX_OUTCOME_REFUSED);
     assert_non_null(strstr(gated.pair.outcomes->reason, "the model of base.json has no fingerprint"));

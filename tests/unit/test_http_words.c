@@ -48,6 +48,36 @@ static void plx_http_words__key(void **state)
     expect("wrong key", "", "wrong key");
 }
 
+/* The forms that it takes in JSON and in URLs, whatever is cut off later. */
+static void plx_http_hide__escaped(void **state)
+{
+    static const struct {
+        const char *text, *wanted;
+    } cases[] = {
+        {"sk-a/b\"+", "********"},
+        {"a sk-a\\/b\\\"+.", "a **********."},
+        {"\\u0073\\u006B-a\\u002fb\\\"+ sk", "************************ sk"},
+        {"{\\\"sk-a\\\\\\/b\\\\\\\"+", "{\\\"**************"},
+        {"/%73k-a%2Fb%22%2b?", "/****************?"},
+        {"sk-a\\b\"+ sk-a%2", "sk-a\\b\"+ sk-a%2"},
+        {"sk-a\\u002", "sk-a\\u002"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char text[64];
+        const size_t size = strlen(cases[i].text);
+        memcpy(text, cases[i].text, size + 1);
+        assert_int_equal(plx_http_hide(text, size, "sk-a/b\"+"), strchr(cases[i].wanted, '*') != NULL);
+        assert_string_equal(text, cases[i].wanted);
+    }
+    char none[] = "none", split[] = "sk\0sk";
+    assert_false(plx_http_hide(none, 4, NULL));
+    assert_false(plx_http_hide(none, 4, ""));
+    assert_true(plx_http_hide(split + 1, 4, "sk"));
+    assert_memory_equal(split, "sk\0**", 6);
+    expect("{\"errors\":[\"bad sk-a\\/b\\\"+\"]}", "sk-a/b\"+", "{\"errors\":[\"bad **********\"]}");
+}
+
 static void plx_http_words__long(void **state)
 {
     (void)state;
@@ -65,9 +95,8 @@ static void plx_http_words__long(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(plx_http_words__json),
-        cmocka_unit_test(plx_http_words__text),
-        cmocka_unit_test(plx_http_words__key),
+        cmocka_unit_test(plx_http_words__json), cmocka_unit_test(plx_http_words__text),
+        cmocka_unit_test(plx_http_words__key),  cmocka_unit_test(plx_http_hide__escaped),
         cmocka_unit_test(plx_http_words__long),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

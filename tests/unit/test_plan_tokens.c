@@ -62,7 +62,7 @@ static void plx_plan_make__by_position(void **state)
         protocol = inputs_protocol("hf-stride");
         assert_int_equal(plx_plan_make(&model, &protocol, inputs_text(PLX_TOKENS_WORD), &plan, &error),
                          PLX_USAGE);
-        assert_string_equal(error.message, "windows do not apply to a logprobs model: what each token was "
+        assert_string_equal(error.message, "windows do not apply to logprobs models: what each token was "
                                            "predicted from is decided");
     }
 }

@@ -33,6 +33,7 @@ static void check_tokens(const struct plx_served *served, const char *text, size
     plx_prompt_init(&prompt, 1000);
     assert_int_equal(plx_prompt_tokenize(&prompt, served, (struct plx_word){text, length}, &error), PLX_OK);
     assert_int_equal(prompt.count, count);
+    assert_in_range(prompt.capacity, count, 2 * count + 16); /* of many short prompts each is small */
     assert_memory_equal(prompt.ids, ids, count * sizeof *ids);
     for (size_t i = 0; i < count; i++) { /* they are pieces of the text, one behind the other */
         const struct plx_word token = plx_prompt_token(&prompt, i);

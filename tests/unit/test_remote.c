@@ -10,6 +10,7 @@
 #include "support/remote_model.h"
 #include "support/result_text.h"
 
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -257,7 +258,8 @@ static void plx_remote_ask__nothing_is_asked_twice(void **state)
 static void plx_remote_find__of_a_journal_that_breaks_off(void **state)
 {
     (void)state;
-    const struct remote_settings settings = {.context_length = LONG_CONTEXT};
+    const struct remote_settings settings = {
+        .context_length = LONG_CONTEXT, .knows = true, .known = {(double)NAN, -1, -(double)INFINITY}};
     const uint64_t whole = ask(&settings, "sentence").windows;
     struct plx_error error;
     struct plx_model *model = remote_model(local, &settings);
@@ -281,6 +283,39 @@ static void plx_remote_find__of_a_journal_that_breaks_off(void **state)
     free(file.bytes);
 }
 
+/* By what it answered when it was opened, which rounding may change from one time to the next. */
+static void plx_remote_init__refuses_the_journal_of_another_model(void **state)
+{
+    (void)state;
+    struct remote_settings settings = {.context_length = LONG_CONTEXT,
+                                       .answers = 5,
+                                       .failure = PLX_NETWORK,
+                                       .knows = true,
+                                       .known = {(double)NAN, -1, -(double)INFINITY}};
+    static const struct {
+        double second, third;
+        enum plx_status status;
+    } runs[] = {
+        {-1, -(double)INFINITY, PLX_NETWORK},      {-1.009, -(double)INFINITY, PLX_NETWORK},
+        {-1.011, -(double)INFINITY, PLX_MISMATCH}, {-1, -100, PLX_MISMATCH},
+        {-1, (double)NAN, PLX_MISMATCH},           {-0.991, -(double)INFINITY, PLX_NETWORK},
+    };
+    for (size_t i = 0; i < sizeof runs / sizeof *runs; i++) {
+        struct plx_error error;
+        settings.known[1] = runs[i].second;
+        settings.known[2] = runs[i].third;
+        struct plx_model *model = remote_model(local, &settings);
+        assert_null(run(model, "sentence", 1, &error));
+        assert_int_equal(error.status, runs[i].status);
+        if (runs[i].status == PLX_MISMATCH) {
+            assert_non_null(strstr(error.message, "another model by the same name"));
+            assert_string_equal(error.hint, "remove the file to begin anew");
+            assert_int_equal(remote_counts(model).windows, 0);
+        }
+        plx_model_close(model);
+    }
+}
+
 static void plx_remote_find__refuses_the_journal_of_another_text(void **state)
 {
     static const char *const others[] = {"the sea rises\n", "the sea\nrises the\n\nsea sea sea sea\n"};
@@ -293,6 +328,7 @@ static void plx_remote_find__refuses_the_journal_of_another_text(void **state)
         assert_null(run(model, "sentence", 1, &error));
         assert_int_equal(error.status, PLX_MISMATCH);
         assert_non_null(strstr(error.message, "the journal is of another corpus"));
+        assert_string_equal(error.hint, "remove the file to begin anew");
     }
     make_text();
     plx_model_close(model);
@@ -386,6 +422,7 @@ int main(void)
         cmocka_unit_test(plx_pipeline__keeps_batches_under_way),
         IN_FOLDER(plx_remote_ask__nothing_is_asked_twice),
         IN_FOLDER(plx_remote_find__of_a_journal_that_breaks_off),
+        IN_FOLDER(plx_remote_init__refuses_the_journal_of_another_model),
         IN_FOLDER(plx_remote_find__refuses_the_journal_of_another_text),
         cmocka_unit_test(plx_evaluate__is_interrupted_while_all_wait),
         cmocka_unit_test(plx_evaluate__remote_needs_no_rows),

@@ -173,6 +173,18 @@ static void plx_server_stop__under_way(void **state)
     check_stop(0, "HTTP/1.1 ");
 }
 
+static void plx_server__takes_too_long(void **state)
+{
+    struct plx_server *server = start(&(struct plx_server_options){.answer_ms = 1});
+    struct asking asking = {.port = plx_server_port(server)};
+    (void)state;
+    ask(&asking);
+    if (strncmp(asking.answer, "HTTP/1.1 503 ", 13) != 0 || !strstr(asking.answer, "took too long"))
+        fail_msg("%.500s", asking.answer);
+    free(asking.answer);
+    plx_server_stop(server, 1000);
+}
+
 static void plx_server_start__refused(void **state)
 {
     struct plx_server *server = start(&(struct plx_server_options){0}), *other;
@@ -188,6 +200,14 @@ static void plx_server_start__refused(void **state)
         plx_server_start(model, &(struct plx_server_options){.host = "256.1.1.1"}, &other, &error),
         PLX_NETWORK);
     assert_int_equal(
+        plx_server_start(model, &(struct plx_server_options){.host = "[256.1.1.1]"}, &other, &error),
+        PLX_NETWORK);
+    assert_non_null(strstr(error.message, "\"256.1.1.1\""));
+    assert_int_equal(plx_server_start(model, &(struct plx_server_options){.host = ""}, &other, &error),
+                     PLX_USAGE);
+    assert_int_equal(plx_server_start(model, &(struct plx_server_options){.name = ""}, &other, &error),
+                     PLX_USAGE);
+    assert_int_equal(
         plx_server_start(model, &(struct plx_server_options){.tokens = PLX_TOKENS_PIECE}, &other, &error),
         PLX_USAGE);
     plx_server_stop(server, 0);
@@ -197,9 +217,9 @@ static void plx_server_start__refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(plx_server__limits),        cmocka_unit_test(plx_server__slow_requests),
-        cmocka_unit_test(plx_server__queue),         cmocka_unit_test(plx_server_stop__under_way),
-        cmocka_unit_test(plx_server_start__refused),
+        cmocka_unit_test(plx_server__limits),         cmocka_unit_test(plx_server__slow_requests),
+        cmocka_unit_test(plx_server__queue),          cmocka_unit_test(plx_server_stop__under_way),
+        cmocka_unit_test(plx_server__takes_too_long), cmocka_unit_test(plx_server_start__refused),
     };
     return cmocka_run_group_tests(tests, open_model, close_model);
 }

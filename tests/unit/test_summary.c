@@ -575,7 +575,7 @@ static void plx_summary__other_models(void **state)
         struct plx_result *result;
         struct plx_error error = {0};
         char expected[128];
-        snprintf(expected, sizeof expected, "the summary of %s has no number for a table model", tools[i]);
+        snprintf(expected, sizeof expected, "the summary of %s has no number for table models", tools[i]);
         assert_int_equal(evaluate(tools[i], model, "the sea\n", NULL, &summary, &result, &error),
                          PLX_UNSUPPORTED);
         assert_string_equal(error.message, expected);

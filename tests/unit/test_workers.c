@@ -12,10 +12,11 @@
 
 static sem_t begun, released, ended;
 
-static bool last(const struct plx_served *served, struct plx_session *session, const void *body, size_t size,
-                 struct plx_reply *reply)
+static bool last(const struct plx_served *served, struct plx_session *session, struct plx_interest *interest,
+                 const void *body, size_t size, struct plx_reply *reply)
 {
     struct plx_error error;
+    (void)interest;
     assert_non_null(session);
     assert_string_equal(served->name, "m");
     sem_post(&begun);

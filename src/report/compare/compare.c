@@ -172,9 +172,23 @@ static const char *string_at(const cJSON *json, const char *object, const char *
     return cJSON_IsString(value) ? value->valuestring : "";
 }
 
+/* A server that says no more of its model than the name may have others under it. */
+static void doubt_name(const struct plx_compared *base, struct plx_pair *pair)
+{
+    const bool of_base = strcmp(string_at(base->json, "model", "fingerprint"), "name") == 0;
+    const bool of_new = strcmp(string_at(pair->other.json, "model", "fingerprint"), "name") == 0;
+    if (of_base || of_new)
+        plx_pair_warn(pair, "model-name",
+                      "of the model of %s the name alone is known: its server may have had others under it",
+                      of_base && of_new ? "both"
+                      : of_base         ? "BASE"
+                                        : "NEW");
+}
+
 static void find_doubts(const struct plx_compared *base, struct plx_pair *pair)
 {
     const struct plx_compared *other = &pair->other;
+    doubt_name(base, pair);
     if (pair->comparability.level == PLX_COMPARABLE_NOTHING)
         return;
     if (base->unknown != other->unknown)

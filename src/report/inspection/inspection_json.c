@@ -155,7 +155,10 @@ static void write_model(struct plx_json_writer *json, const struct plx_inspected
     plx_json_string(json, "kind", plx_model_kind_name(info->kind));
     plx_json_string(json, "architecture", info->architecture);
     plx_json_u64(json, "order", info->order);
-    plx_json_u64(json, "context_length", info->context_length);
+    if (info->context_length == UINT32_MAX)
+        plx_json_null(json, "context_length");
+    else
+        plx_json_u64(json, "context_length", info->context_length);
     plx_json_u64(json, "vocabulary", info->vocabulary);
     plx_json_u64(json, "parameters", info->parameters);
     if (info->ngrams) {

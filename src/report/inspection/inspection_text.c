@@ -228,6 +228,8 @@ static void put_model(struct plx_page *page, const struct plx_inspected_model *m
                  info->vocabulary ? plx_page_group(info->vocabulary, number) : "not known");
     if (info->capabilities & (PLX_BY_TOKEN | PLX_BY_TARGET))
         plx_page_row(page, "positions", "%s", plx_page_group(info->positions, number));
+    else if (info->context_length == UINT32_MAX)
+        plx_page_row(page, "context", "not known");
     else
         plx_page_row(page, "context", "%s %s", plx_page_group(info->context_length, number),
                      info->context_length == 1 ? "token" : "tokens");
