@@ -51,7 +51,8 @@ struct plx_cache_origin {
     int64_t downloaded; /* seconds since 1970 */
 };
 
-enum plx_cache_state { PLX_CACHE_UNCHECKED, PLX_CACHE_WHOLE, PLX_CACHE_DAMAGED };
+/* What is gone was removed by somebody else after it was listed. */
+enum plx_cache_state { PLX_CACHE_UNCHECKED, PLX_CACHE_WHOLE, PLX_CACHE_DAMAGED, PLX_CACHE_GONE };
 
 /* A content of the cache. */
 struct plx_cache_item {
@@ -85,8 +86,9 @@ PLX_API void plx_cache_list_release(struct plx_cache_list *list);
 PLX_API enum plx_status plx_cache_json(const char *cache, const struct plx_cache_list *list, char **text,
                                        size_t *length, struct plx_error *error);
 
-/* Reads all of the item and sets its state: damaged where it is not what its name says. `interrupted` as in a
-   request. PLX_IO where it cannot be read; PLX_INTERRUPTED, PLX_MEMORY. */
+/* Reads all of the item and sets its state: damaged where it is not what its name says, gone where it is not
+   there any more; plx_cache_json leaves that out. `interrupted` as in a request. PLX_IO where it cannot be
+   read; PLX_INTERRUPTED, PLX_MEMORY. */
 PLX_API enum plx_status plx_cache_verify(struct plx_cache_item *item, bool (*interrupted)(void *user),
                                          void *user, struct plx_error *error);
 

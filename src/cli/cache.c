@@ -116,13 +116,15 @@ static int list_contents(const struct cli_arguments *arguments, const char *cach
     return code;
 }
 
-static enum plx_status verify_all(struct plx_cache_list *list, size_t *damaged, struct plx_error *error)
+static enum plx_status verify_all(struct plx_cache_list *list, size_t *whole, size_t *damaged,
+                                  struct plx_error *error)
 {
     for (size_t i = 0; i < list->count; i++) {
         struct plx_cache_item *item = list->items + i;
         const enum plx_status status = plx_cache_verify(item, cli_interrupted, NULL, error);
         if (status)
             return status;
+        *whole += item->state == PLX_CACHE_WHOLE;
         *damaged += item->state == PLX_CACHE_DAMAGED;
     }
     return PLX_OK;
@@ -132,11 +134,11 @@ static int verify(const struct cli_arguments *arguments, const char *cache)
 {
     struct plx_cache_list list;
     struct plx_error error;
-    size_t damaged = 0;
+    size_t whole = 0, damaged = 0;
     int code = CLI_OK;
     if (plx_cache_list(cache, &list, &error))
         return cli_fail(&error);
-    if (verify_all(&list, &damaged, &error))
+    if (verify_all(&list, &whole, &damaged, &error))
         code = cli_fail(&error);
     else if (arguments->values[CLI_JSON])
         code = print_json(cache, &list);
@@ -145,7 +147,7 @@ static int verify(const struct cli_arguments *arguments, const char *cache)
             if (list.items[i].state == PLX_CACHE_DAMAGED)
                 print_item(list.items + i);
         }
-        printf("%zu of %zu files are what their hashes say\n", list.count - damaged, list.count);
+        printf("%zu of %zu files are what their hashes say\n", whole, whole + damaged);
     }
     if (code == CLI_OK && damaged) {
         fprintf(stderr,

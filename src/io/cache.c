@@ -172,7 +172,8 @@ static void hint_offline(const struct plx_cache_record *record, struct plx_error
     plx_error_hint(error, "what was downloaded on %s is in the cache: PERPLEX_OFFLINE=1 uses it", day);
 }
 
-static enum plx_status fetch_url(struct fetch *fetch, const char *url, struct plx_error *error)
+/* *found is false where somebody else has removed at once what there was. */
+static enum plx_status fetch_once(struct fetch *fetch, const char *url, bool *found, struct plx_error *error)
 {
     struct plx_cache_record record;
     struct timespec written;
@@ -199,8 +200,15 @@ static enum plx_status fetch_url(struct fetch *fetch, const char *url, struct pl
     free(label);
     if (status)
         return status;
-    bool found;
-    status = find_content(fetch, fetch->cached->sha256, UINT64_MAX, &found, error);
+    return find_content(fetch, fetch->cached->sha256, UINT64_MAX, found, error);
+}
+
+static enum plx_status fetch_url(struct fetch *fetch, const char *url, struct plx_error *error)
+{
+    bool found = false;
+    enum plx_status status = PLX_OK;
+    for (unsigned i = 0; i < PLX_CACHE_TIMES && status == PLX_OK && !found; i++)
+        status = fetch_once(fetch, url, &found, error);
     if (status == PLX_OK && !found)
         status = plx_cache_error(fetch->network->cache, ENOENT, error);
     return status;
@@ -232,7 +240,7 @@ static enum plx_status fetch_locked(struct fetch *fetch, struct plx_error *error
 {
     struct plx_cache_record record;
     struct timespec before = {0}, after = {0};
-    bool found;
+    bool found = false;
     char *label = plx_http_label(fetch->request->urls[0], error);
     enum plx_status status = label ? PLX_OK : PLX_MEMORY;
     struct plx_cache_lock lock = {.cache = fetch->network->cache,
@@ -245,8 +253,13 @@ static enum plx_status fetch_locked(struct fetch *fetch, struct plx_error *error
     if (status == PLX_OK)
         status = find_any(fetch, &record, &before, &found, error);
     forget_found(fetch);
-    if (status == PLX_OK && (status = plx_cache_lock(&lock, error)) == PLX_INTERRUPTED)
-        plx_error_input(error, label);
+    if (status == PLX_OK) {
+        status = plx_cache_lock(&lock, error);
+        if (status == PLX_INTERRUPTED)
+            plx_error_input(error, label);
+        else if (status == PLX_IO && found) /* it may be a cache that cannot be written */
+            hint_offline(&record, error);
+    }
     if (status == PLX_OK)
         status = find_hash(fetch, &found, error);
     if (status == PLX_OK && !found && lock.waited && !*fetch->sha256) {

@@ -30,6 +30,9 @@
 /* What is known of a partial content, behind its name. */
 #define PLX_CACHE_NOTES ".url"
 
+/* How often something is had anew that somebody else removes as soon as it is there. */
+#define PLX_CACHE_TIMES 5
+
 /* CACHE/FOLDER/NAME; to be freed with free(), NULL on failure. */
 char *plx_cache_path(const char *cache, const char *folder, const char *name, struct plx_error *error);
 

@@ -142,6 +142,10 @@ enum plx_status plx_cache_verify(struct plx_cache_item *item, bool (*interrupted
     enum plx_status status;
     const int descriptor = open(item->path, O_RDONLY | O_CLOEXEC);
     item->state = PLX_CACHE_UNCHECKED;
+    if (descriptor < 0 && errno == ENOENT) {
+        item->state = PLX_CACHE_GONE;
+        return PLX_OK;
+    }
     if (descriptor < 0)
         status = plx_error_set_errno(error, PLX_IO, errno, "cannot be opened");
     else

@@ -3,6 +3,7 @@
    condition of its own, until an answer of theirs has come or they are to lead. */
 #include "io/http_client.h"
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/memory.h"
 #include "io/http_events.h"
@@ -115,7 +116,7 @@ static void group_fail(struct http_group *group, const struct plx_error *error, 
 /* Nothing more is sent of all that waits. */
 static void client_fail(struct plx_http_client *client, const struct plx_error *error, uint64_t grace_ms)
 {
-    const uint64_t until = plx_http_now_ms() + grace_ms;
+    const uint64_t until = plx_clock_ms() + grace_ms;
     for (struct http_group *group = client->groups; group; group = group->next) {
         if (group->left > 0)
             group_fail(group, error, until);
@@ -179,7 +180,7 @@ static struct http_list *client_next(struct plx_http_client *client, uint64_t no
 
 static void client_send_ready(struct plx_http_client *client)
 {
-    const uint64_t now = plx_http_now_ms();
+    const uint64_t now = plx_clock_ms();
     struct http_list *list;
     while (client->flying < (unsigned)client->pace.window && now >= client->pace.quiet_ms &&
            (list = client_next(client, now)) != NULL) {
@@ -202,7 +203,7 @@ static void job_finish(struct http_job *job)
     job->finished = true;
     group->left--;
     if (!group->finished.first)
-        group->finished_ms = plx_http_now_ms();
+        group->finished_ms = plx_clock_ms();
     http_list_append(&group->finished, job);
 }
 
@@ -231,7 +232,7 @@ static void client_try_again(struct plx_http_client *client, struct http_flight 
         client_fail(client, &error, GRACE_MS);
         return;
     }
-    job->due_ms = plx_http_now_ms() +
+    job->due_ms = plx_clock_ms() +
                   plx_http_pause_ms(&client->server.limits, job->tries + 1, retry_after_s, &client->random);
     http_list_insert(&client->later, job);
 }
@@ -294,7 +295,7 @@ static bool client_collect(struct plx_http_client *client)
 /* What no socket tells: answers that do not go on, and those that nobody waits for any more. */
 static void client_look_after(struct plx_http_client *client)
 {
-    const uint64_t now = plx_http_now_ms();
+    const uint64_t now = plx_clock_ms();
     for (unsigned i = 0; i < client->options.concurrency; i++) {
         struct http_flight *flight = &client->flights[i];
         if (!flight->job)
@@ -317,7 +318,7 @@ static void client_look_after(struct plx_http_client *client)
 
 static uint64_t client_until(const struct plx_http_client *client)
 {
-    const uint64_t now = plx_http_now_ms();
+    const uint64_t now = plx_clock_ms();
     uint64_t until = now + TICK_MS;
     if (client->pace.quiet_ms > now)
         until = client->pace.quiet_ms < until ? client->pace.quiet_ms : until;
@@ -342,7 +343,7 @@ static void client_act(struct plx_http_client *client, int count)
 
 static void client_wake_due(struct plx_http_client *client)
 {
-    const uint64_t now = plx_http_now_ms();
+    const uint64_t now = plx_clock_ms();
     for (struct http_group *group = client->groups; group; group = group->next) {
         if (group_due(client, group) <= now)
             group_wake(group);
@@ -381,7 +382,7 @@ static void client_lead(struct plx_http_client *client, struct http_group *group
     plx_sigpipe_block(&guard);
     do
         client_turn(client);
-    while (!group_over(group) && group_due(client, group) > plx_http_now_ms());
+    while (!group_over(group) && group_due(client, group) > plx_clock_ms());
     plx_sigpipe_restore(&guard);
     client->leader = NULL;
 }
@@ -429,7 +430,7 @@ static void group_tell(struct plx_http_client *client, struct http_group *group,
     told->stopped = status != PLX_INTERRUPTED;
     if (told->stopped)
         group->failed = false; /* what it says goes before what others say */
-    group_fail(group, &error, plx_http_now_ms() + (told->stopped ? 0 : GRACE_MS));
+    group_fail(group, &error, plx_clock_ms() + (told->stopped ? 0 : GRACE_MS));
     list_drop_failed(&client->ready);
     list_drop_failed(&client->later);
     if (client->leader)
@@ -439,7 +440,7 @@ static void group_tell(struct plx_http_client *client, struct http_group *group,
 static void group_wait(struct plx_http_client *client, struct http_group *group, struct http_told *told)
 {
     while (!group_over(group)) {
-        if (group_due(client, group) <= plx_http_now_ms()) {
+        if (group_due(client, group) <= plx_clock_ms()) {
             group_tell(client, group, told);
         } else if (!client->leader) {
             client_lead(client, group);
@@ -538,7 +539,7 @@ static enum plx_status client_set_up(struct plx_http_client *client, struct plx_
     plx_http_pace_init(&client->pace, &client->options);
     const struct plx_network *network = client->options.network;
     client->busy_tries = network && network->tries ? client->server.limits.tries : BUSY_TRIES;
-    client->random = (uint64_t)(uintptr_t)client ^ plx_http_now_ms();
+    client->random = (uint64_t)(uintptr_t)client ^ plx_clock_ms();
     return PLX_OK;
 }
 

@@ -7,11 +7,6 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-uint64_t plx_http_now_ms(void)
-{
-    return (uint64_t)(plx_clock_seconds() * 1e3);
-}
-
 /* libcurl calls these two. `known` is what curl_multi_assign has said of the socket. */
 
 static int events_socket(CURL *easy, curl_socket_t socket, int what, void *user, void *known)
@@ -41,7 +36,7 @@ static int events_timer(CURLM *multi, long timeout_ms, void *user)
     /* A begun millisecond counts, so that it is not called too early. */
     events->due_ms = timeout_ms < 0    ? UINT64_MAX
                      : timeout_ms == 0 ? 0
-                                       : plx_http_now_ms() + (uint64_t)timeout_ms + 1;
+                                       : plx_clock_ms() + (uint64_t)timeout_ms + 1;
     return 0;
 }
 
@@ -77,7 +72,7 @@ void plx_http_events_release(struct plx_http_events *events)
 
 int plx_http_events_pause(const struct plx_http_events *events, uint64_t until_ms)
 {
-    const uint64_t now = plx_http_now_ms();
+    const uint64_t now = plx_clock_ms();
     const uint64_t until = events->due_ms < until_ms ? events->due_ms : until_ms;
     return until > now ? (int)(until - now) : 0;
 }
@@ -109,7 +104,7 @@ bool plx_http_events_act(struct plx_http_events *events, int count)
         if (curl_multi_socket_action(events->multi, ready->data.fd, what, &running) != CURLM_OK)
             return false;
     }
-    if (events->due_ms > plx_http_now_ms())
+    if (events->due_ms > plx_clock_ms())
         return true;
     events->due_ms = UINT64_MAX; /* libcurl names the next one */
     return curl_multi_socket_action(events->multi, CURL_SOCKET_TIMEOUT, 0, &running) == CURLM_OK;

@@ -17,12 +17,10 @@ struct plx_http_events {
     CURLM *multi;
     int poll;        /* of epoll */
     int wake;        /* an eventfd */
-    uint64_t due_ms; /* when libcurl wants to be called; UINT64_MAX: not before something happens */
+    uint64_t due_ms; /* when libcurl wants to be called, by plx_clock_ms; UINT64_MAX: not before something
+                        happens */
     struct epoll_event ready[PLX_HTTP_EVENTS];
 };
-
-/* Milliseconds since some moment. */
-uint64_t plx_http_now_ms(void);
 
 /* Not to be moved from then on. PLX_NETWORK on failure. */
 enum plx_status plx_http_events_init(struct plx_http_events *events, struct plx_error *error);

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -60,8 +61,13 @@ static size_t receive(char *data, size_t size, size_t count, void *user)
 static size_t receive_header(char *data, size_t size, size_t count, void *user)
 {
     struct plx_http_fetch *fetch = user;
+    const char *scheme = NULL;
     (void)data;
     fetch->heard += size * count;
+    /* From https only to https, wherever the way began: it is asked for before a redirect is followed. */
+    curl_easy_getinfo(fetch->easy, CURLINFO_SCHEME, &scheme);
+    if (scheme && strcasecmp(scheme, "https") == 0)
+        (void)curl_easy_setopt(fetch->easy, CURLOPT_REDIR_PROTOCOLS_STR, "https");
     return size * count;
 }
 

@@ -1,6 +1,6 @@
 #include "io/http_pace.h"
 
-#include "io/http_events.h"
+#include "base/clock.h"
 #include "io/http_policy.h"
 
 #include <inttypes.h>
@@ -27,7 +27,7 @@ void plx_http_pace_throttle(struct plx_http_pace *pace, uint64_t serial, curl_of
 {
     pace->counts.throttled++;
     if (retry_after_s > 0 && retry_after_s <= PLX_HTTP_RETRY_AFTER_MOST_S) {
-        const uint64_t until = plx_http_now_ms() + (uint64_t)retry_after_s * 1000;
+        const uint64_t until = plx_clock_ms() + (uint64_t)retry_after_s * 1000;
         if (until > pace->quiet_ms)
             pace->quiet_ms = until;
     }

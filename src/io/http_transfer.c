@@ -1,5 +1,6 @@
 #include "io/http_transfer.h"
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/memory.h"
 #include "io/http_events.h"
@@ -165,7 +166,7 @@ static size_t transfer_receive(char *data, size_t size, size_t count, void *user
             transfer->end = PLX_HTTP_NO_MEMORY;
         return CURL_WRITEFUNC_ERROR;
     }
-    transfer->heard_ms = plx_http_now_ms();
+    transfer->heard_ms = plx_clock_ms();
     if (bytes > answer->limit - answer->size) {
         const bool success = transfer->call->status >= 200 && transfer->call->status <= 299;
         transfer->end = success ? PLX_HTTP_LARGE : PLX_HTTP_CUT;
@@ -260,6 +261,20 @@ bool plx_http_transfer_stalls(const struct plx_http_transfer *transfer, uint64_t
     return transfer->heard_ms > 0 && now_ms >= transfer->heard_ms + transfer->server->limits.stall_ms;
 }
 
+/* Whether the answer is there, all of it, though the connection then broke: over HTTP/2 a server that answers
+   without reading all of the request resets the stream (RFC 9113, 8.1), and what libcurl has still to send
+   fails. What was paid for must not be asked for again. */
+static bool is_whole(const struct plx_http_transfer *transfer, CURLcode result)
+{
+    curl_off_t length = -1, got = 0;
+    if (result != CURLE_HTTP2 && result != CURLE_HTTP2_STREAM && result != CURLE_SEND_ERROR &&
+        result != CURLE_RECV_ERROR && result != CURLE_PARTIAL_FILE)
+        return false;
+    curl_easy_getinfo(transfer->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
+    curl_easy_getinfo(transfer->easy, CURLINFO_SIZE_DOWNLOAD_T, &got);
+    return length > 0 && got == length;
+}
+
 enum plx_http_verdict plx_http_transfer_judge(struct plx_http_transfer *transfer, CURLcode *result)
 {
     struct plx_http_call *call = transfer->call;
@@ -270,7 +285,7 @@ enum plx_http_verdict plx_http_transfer_judge(struct plx_http_transfer *transfer
         call->type[i] = (char)tolower((unsigned char)type[i]);
         call->type[i + 1] = '\0';
     }
-    if (transfer->end == PLX_HTTP_CUT)
+    if (transfer->end == PLX_HTTP_CUT || (transfer->end == PLX_HTTP_RUNS && is_whole(transfer, *result)))
         *result = CURLE_OK;
     else if (transfer->end != PLX_HTTP_RUNS)
         return PLX_HTTP_FINAL;

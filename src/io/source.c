@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/sha256.h"
+#include "io/cache_folder.h"
 #include "io/gzip.h"
 #include "io/http_url.h"
 #include "io/medium.h"
@@ -284,11 +285,18 @@ static enum plx_status source_open_url(struct plx_source *source, const char *ur
         .interrupted = options->interrupted,
         .user = options->user,
     };
-    struct plx_cached cached;
-    enum plx_status status = plx_cache_fetch(options->network, &request, &cached, error);
-    if (status == PLX_OK)
-        status = plx_file_open(cached.path, options, &source->medium, error);
-    free(cached.path);
+    enum plx_status status = PLX_OK;
+    bool gone = true; /* removed between the two by somebody else */
+    for (unsigned i = 0; i < PLX_CACHE_TIMES && gone; i++) {
+        struct plx_cached cached;
+        gone = false;
+        status = plx_cache_fetch(options->network, &request, &cached, error);
+        if (status == PLX_OK) {
+            status = plx_file_open(cached.path, options, &source->medium, error);
+            gone = status == PLX_IO && access(cached.path, F_OK) != 0;
+        }
+        free(cached.path);
+    }
     return status;
 }
 

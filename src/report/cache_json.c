@@ -43,15 +43,20 @@ enum plx_status plx_cache_json(const char *cache, const struct plx_cache_list *l
 {
     struct plx_buffer buffer;
     struct plx_json_writer json;
+    uint64_t bytes = 0;
+    for (size_t i = 0; i < list->count; i++)
+        bytes += list->items[i].state == PLX_CACHE_GONE ? 0 : list->items[i].size;
     plx_buffer_init(&buffer, JSON_BYTES);
     plx_json_writer_init(&json, &buffer);
     plx_json_begin_object(&json, NULL);
     plx_json_string(&json, "schema", "perplex.cache/1");
     plx_json_string(&json, "folder", cache);
-    plx_json_u64(&json, "bytes", list->bytes);
+    plx_json_u64(&json, "bytes", bytes);
     plx_json_begin_array(&json, "contents");
-    for (size_t i = 0; i < list->count; i++)
-        write_item(&json, list->items + i);
+    for (size_t i = 0; i < list->count; i++) {
+        if (list->items[i].state != PLX_CACHE_GONE)
+            write_item(&json, list->items + i);
+    }
     plx_json_end_array(&json);
     plx_json_begin_object(&json, "partial");
     plx_json_u64(&json, "downloads", list->partial_count);

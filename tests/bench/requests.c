@@ -198,7 +198,7 @@ static void ask_curl(struct bench *bench, size_t count, bool sockets)
         curl_multi_add_handle(events.multi, handles[i]);
     while (ended < count) {
         if (sockets) {
-            const int pause = plx_http_events_pause(&events, plx_http_now_ms() + 100);
+            const int pause = plx_http_events_pause(&events, plx_clock_ms() + 100);
             plx_http_events_act(&events, plx_http_events_wait(&events, pause));
         } else {
             curl_multi_poll(events.multi, NULL, 0, 100, NULL);

@@ -70,6 +70,7 @@ http {
         location /request { return 200 "\$request_uri \$http_authorization\n"; }
         location /elsewhere { return 301 http://localhost:$port/request; }
         location /here { return 301 http://127.0.0.1:$port/request; }
+        location /back { return 301 https://localhost:$tls/insecure; }
         location /secure/ { return 301 https://localhost:$tls/text.txt; }
     }
     server {
@@ -180,6 +181,7 @@ done
 export CURL_CA_BUNDLE=ours.pem
 gets text.txt "$secure/text.txt" by-tls
 gets text.txt "$web/secure/" by-redirect
+refuses 4 "$web/back: the server redirects from https to what is not https*" "$HTTP_GET" "$web/back" no
 refuses 4 "$secure/insecure: the server redirects from https to what is not https*" "$HTTP_GET" "$secure/insecure" no
 refuses 4 "https://127.0.0.1:$tls/text.txt: *'127.0.0.1' (*not the one that the address names)" "$HTTP_GET" "https://127.0.0.1:$tls/text.txt" no
 CURL_CA_BUNDLE=stranger.pem

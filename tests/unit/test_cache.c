@@ -452,6 +452,41 @@ static void plx_cache_fetch__unreachable(void **state)
     assert_null(strstr(error.hint, "PERPLEX_OFFLINE"));
 }
 
+/* Of a cache that cannot be locked, what is there can be used all the same. */
+static void plx_cache_fetch__unwritable(void **state)
+{
+    (void)state;
+    struct plx_error error;
+    const char *const paths[URLS_MOST] = {"/range"};
+    expect("/range", NULL, true, 1);
+    shell("rm -rf cache/locks && : >cache/locks");
+    expect_failure(PLX_IO, paths, NULL, 0, "cannot be used as the download cache", &error);
+    assert_non_null(strstr(error.hint, "PERPLEX_OFFLINE=1"));
+    network.offline = true;
+    expect("/range", NULL, false, 0);
+}
+
+static void remove_contents(void *user, const char *name, uint64_t done, uint64_t size)
+{
+    unsigned *left = user;
+    (void)name;
+    (void)size;
+    if (done == 0 && *left > 0 && (*left)-- > 0)
+        shell("rm -rf cache/sha256");
+}
+
+/* What has not changed is removed while the server is asked. */
+static void plx_cache_fetch__removed_meanwhile(void **state)
+{
+    (void)state;
+    unsigned left = 1;
+    expect("/range", NULL, true, 1);
+    network.progress = remove_contents;
+    network.user = &left;
+    expect("/range", NULL, true, 2);
+    assert_int_equal(left, 0);
+}
+
 static void plx_cache_fetch__unusable(void **state)
 {
     (void)state;
@@ -607,6 +642,26 @@ static void plx_cache_verify__damaged(void **state)
     plx_cache_list_release(&list);
 }
 
+/* Somebody else may remove what has been listed. */
+static void plx_cache_verify__gone(void **state)
+{
+    (void)state;
+    struct plx_cache_list list;
+    struct plx_error error;
+    char *text;
+    size_t length;
+    expect("/range", NULL, true, 1);
+    assert_int_equal(plx_cache_list(cache, &list, &error), PLX_OK);
+    shell("rm -rf cache");
+    assert_int_equal(plx_cache_verify(list.items, NULL, NULL, &error), PLX_OK);
+    assert_int_equal(list.items[0].state, PLX_CACHE_GONE);
+    assert_int_equal(plx_cache_json(cache, &list, &text, &length, &error), PLX_OK);
+    assert_null(strstr(text, content_sha256));
+    assert_null(strstr(text, "100000"));
+    plx_text_free(text);
+    plx_cache_list_release(&list);
+}
+
 static void prune(const struct plx_cache_pruning *pruning, size_t contents, size_t partials, uint64_t bytes)
 {
     struct plx_cache_pruned pruned;
@@ -704,12 +759,15 @@ int main(void)
         CASE(plx_cache_fetch__offline),
         CASE(plx_cache_fetch__unreachable),
         CASE(plx_cache_fetch__unusable),
+        CASE(plx_cache_fetch__unwritable),
+        CASE(plx_cache_fetch__removed_meanwhile),
         CASE(plx_cache_fetch__at_once),
         CASE(plx_cache_fetch__interrupted),
         CASE(plx_source_open__cached),
         CASE(plx_cache_list__of_nothing),
         CASE(plx_cache_list__items),
         CASE(plx_cache_verify__damaged),
+        CASE(plx_cache_verify__gone),
         CASE(plx_cache_prune__useless),
         CASE(plx_cache_prune__chosen),
         CASE(plx_cache_prune__in_use),
