@@ -4,6 +4,7 @@
    Subparts"). How many bytes the latter is what follows tells, or nothing does. */
 #include "model/endpoint_tokens.h"
 
+#include "base/error.h"
 #include "base/memory.h"
 #include "base/utf8.h"
 
@@ -15,16 +16,20 @@
 /* Places where one token may end: less than a character is left open. */
 #define ENDS 3
 
+/* Of a stretch in all: a text of thousands of tokens in a row that are parts of characters. */
+#define PLACES_MOST ((size_t)1 << 22)
+
 /* Tokens between two that are certain to end where they do. */
 struct stretch {
     const char *text;
     size_t size;
-    size_t *places; /* where the token before the first may end, then the first, … */
+    size_t *places; /* where the token before the first may end, then the first, …; of each they ascend */
     size_t count, capacity;
     size_t *begins; /* [tokens + 2] of each token's in places; the last is count */
     size_t begin_capacity;
     const cJSON *first;
     size_t tokens;
+    size_t needed; /* bytes at least, by the tokens that follow */
 };
 
 static bool begins_with(const char *text, size_t size, const char *with)
@@ -75,13 +80,26 @@ static size_t match_somewhere(const struct stretch *stretch, const char *piece, 
     return count;
 }
 
-static bool has(const struct stretch *stretch, size_t from, size_t to, size_t place)
+/* The first of places[from … to − 1], which ascend, that is not before `place`. */
+static size_t lower_bound(const struct stretch *stretch, size_t from, size_t to, size_t place)
 {
-    for (size_t i = to; i-- > from;) {
-        if (stretch->places[i] == place)
-            return true;
+    while (from < to) {
+        const size_t middle = from + (to - from) / 2;
+        if (stretch->places[middle] < place)
+            from = middle + 1;
+        else
+            to = middle;
     }
-    return false;
+    return from;
+}
+
+/* The least bytes that a token of that piece can be. */
+static size_t least_bytes(const char *piece)
+{
+    size_t bytes = strlen(piece);
+    for (const char *at = piece; (at = strstr(at, REPLACEMENT)) != NULL; at += 3)
+        bytes -= 2;
+    return bytes;
 }
 
 /* Begins anew behind a token whose end is certain. */
@@ -114,11 +132,21 @@ static enum plx_status add(struct stretch *stretch, const cJSON *piece, struct p
         if (status)
             return status;
         for (size_t k = 0; k < count; k++) {
-            const bool last = piece->next == NULL;
-            if ((!last || ends[k] == stretch->size) && !has(stretch, to, stretch->count, ends[k]))
-                stretch->places[stretch->count++] = ends[k];
+            const size_t at = lower_bound(stretch, to, stretch->count, ends[k]);
+            const bool known = at < stretch->count && stretch->places[at] == ends[k];
+            if (known || stretch->size - ends[k] < stretch->needed ||
+                (!piece->next && ends[k] < stretch->size))
+                continue;
+            memmove(stretch->places + at + 1, stretch->places + at,
+                    (stretch->count - at) * sizeof *stretch->places);
+            stretch->places[at] = ends[k];
+            stretch->count++;
         }
     }
+    if (stretch->count > PLACES_MOST)
+        return plx_error_set(error, PLX_MISMATCH,
+                             "the server does not tell which bytes its tokens are: of too many in a row it "
+                             "decodes parts of characters");
     const enum plx_status status = plx_reserve_array(&stretch->begins, &stretch->begin_capacity,
                                                      stretch->tokens + 3, sizeof *stretch->begins, error);
     if (status)
@@ -133,7 +161,8 @@ static bool leads(const struct stretch *stretch, const cJSON *piece, size_t at, 
     size_t ends[ENDS];
     const size_t found = match_somewhere(stretch, piece->valuestring, at, ends);
     for (size_t k = 0; k < found; k++) {
-        if (has(stretch, from, from + count, ends[k]))
+        const size_t there = lower_bound(stretch, from, from + count, ends[k]);
+        if (there < from + count && stretch->places[there] == ends[k])
             return true;
     }
     return false;
@@ -170,8 +199,11 @@ enum plx_status plx_join_pieces(const cJSON *pieces, const char *text, size_t si
     const cJSON *piece = pieces->child;
     size_t settled = 0;
     *token = *at = 0;
+    for (const cJSON *each = piece; each; each = each->next)
+        stretch.needed += least_bytes(each->valuestring);
     enum plx_status status = begin(&stretch, piece, 0, error);
     for (; piece && status == PLX_OK; piece = piece->next) {
+        stretch.needed -= least_bytes(piece->valuestring);
         status = add(&stretch, piece, error);
         const size_t places = stretch.count - stretch.begins[stretch.tokens];
         if (status || places == 0)
