@@ -139,9 +139,16 @@ static char *make_file_name(const char *name)
 }
 
 /* What a file is called where the plan does not say it: without its folder, as in tables; of a URL without
-   what may be secret; of "corpus:NAME/SPLIT" the name and the split. */
+   what may be secret; of "corpus:NAME/SPLIT" the name and the split; of "openai:MODEL@URL" the model. */
 static char *name_of_file(const char *file)
 {
+    const char *colon = strchr(file, ':'), *server = strstr(file, "@http");
+    if (colon && server && colon < server) {
+        const char *model = server;
+        while (model[-1] != '/' && model[-1] != ':')
+            model--;
+        return cli_text("%.*s", (int)(server - model), model);
+    }
     const bool url = strstr(file, "://") != NULL, named = plx_corpus_is_named(file);
     const size_t length = url ? strcspn(file, "?#") : strlen(file);
     const char *base = file + length, *host = url ? strstr(file, "://") + 3 : file;

@@ -16,7 +16,7 @@ model=openai:mock@$mock
 # A plan: its cells are named by the model, which its server is asked for.
 cat >plan.json <<END
 { "schema": "perplex.plan/1",
-  "models": [ { "name": "mock", "path": "$model" } ],
+  "models": [ { "path": "$model" } ],
   "corpora": [ { "name": "ids", "path": "ids.jsonl" } ],
   "protocols": [ { "name": "hf", "protocol": "hf-stride", "window": 64, "stride": 64 } ] }
 END
@@ -47,6 +47,14 @@ contains out 'of the model of NEW the name alone'
 run "$PERPLEX" compare told.json told.json --fail-if 'ppl > +1%'
 ends_with 0
 ! grep -q 'the name alone' out || fail 'a doubt without a reason'
+
+# What a model is called: not after its server.
+case $(echo results/*.json) in
+results/mock.ids.hf.*.json) ;;
+*) fail "the cell is called $(echo results/*.json)" ;;
+esac
+accepts "$PERPLEX" table told.json -f csv
+contains out "^mock@$mock,"
 
 # Inspection.
 PERPLEX_API_KEY=$key accepts "$PERPLEX" inspect "$model"

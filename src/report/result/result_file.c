@@ -115,7 +115,9 @@ enum plx_status plx_result_file_inputs(const cJSON *json, const char *path, cons
 
 const char *plx_result_input_name(const char *path)
 {
-    const char *base = plx_path_base(path);
+    const char *base = plx_path_base(path), *url = strstr(path, "@http"), *colon = strchr(path, ':');
+    if (url && colon && colon < url) /* a model behind an endpoint */
+        return colon + 1;
     if (strncmp(path, "corpus:", 7) == 0 && base > path) { /* of "corpus:NAME/SPLIT" the split says little */
         for (base--; base[-1] != '/' && base[-1] != ':'; base--)
             continue;

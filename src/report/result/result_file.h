@@ -30,7 +30,8 @@ const char *plx_result_string(const cJSON *result, const char *path);
 enum plx_status plx_result_file_inputs(const cJSON *json, const char *path, const char **model,
                                        const char **corpus, struct plx_error *error);
 
-/* A name's file; where a path ends with a slash, all of it. */
+/* A name's file; where a path ends with a slash, all of it. Of "openai:MODEL@URL" the model and its server.
+ */
 const char *plx_result_input_name(const char *path);
 
 #endif
