@@ -12,24 +12,6 @@ struct estimator {
     struct plx_estimate *estimate;
 };
 
-static void score_nothing(struct plx_batch *batch, size_t index, struct plx_session *session, void *user)
-{
-    (void)batch;
-    (void)index;
-    (void)session;
-    (void)user;
-}
-
-static enum plx_status take_nothing(void *user, const struct plx_batch *batch, size_t index,
-                                    struct plx_error *error)
-{
-    (void)user;
-    (void)batch;
-    (void)index;
-    (void)error;
-    return PLX_OK;
-}
-
 /* As the batches of a run, whose requests are made batch by batch. */
 static enum plx_status count_batch(void *user, struct plx_batch *batch, struct plx_error *error)
 {
@@ -80,8 +62,7 @@ enum plx_status plx_estimate(const struct plx_model *model, struct plx_corpus *c
 {
     struct estimator estimator = {.estimate = estimate};
     const struct plx_evaluate_options defaults = {0};
-    const struct plx_pipeline_user callbacks = {
-        .score = score_nothing, .submit = count_batch, .take = take_nothing, .user = &estimator};
+    const struct plx_pipeline_user callbacks = {.submit = count_batch, .user = &estimator};
     *estimate = (struct plx_estimate){.remote = plx_model_info(model)->capabilities & PLX_REMOTE};
     enum plx_status status =
         plx_pipeline_init(&estimator.pipeline, model, corpus, options ? options : &defaults, error);

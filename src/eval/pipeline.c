@@ -59,6 +59,8 @@ static void score_job(void *job, unsigned worker, void *user)
 {
     const struct plx_pipeline *pipeline = user;
     struct plx_batch *batch = job;
+    if (!pipeline->callbacks.score)
+        return;
     for (size_t w = 0; w < batch->window_count; w++)
         batch->windows[w].ids = batch->ids + batch->offsets[w];
     pipeline->callbacks.score(batch, (size_t)(batch - pipeline->batches), pipeline->sessions[worker],
@@ -120,8 +122,10 @@ static enum plx_status take_scores(struct plx_pipeline *pipeline, struct plx_err
         return batch->status;
     }
     pipeline->scored += batch->target_count;
-    return pipeline->callbacks.take(pipeline->callbacks.user, batch, (size_t)(batch - pipeline->batches),
-                                    error);
+    const struct plx_pipeline_user *callbacks = &pipeline->callbacks;
+    return callbacks->take
+               ? callbacks->take(callbacks->user, batch, (size_t)(batch - pipeline->batches), error)
+               : PLX_OK;
 }
 
 /* Leaves the batch to another shard. What has been scored is taken meanwhile, so that nothing is kept of the

@@ -10,12 +10,13 @@
 /* What is done with the batches. */
 struct plx_pipeline_user {
     /* Scores a batch, with batch->status as the outcome; any thread, several at a time, a session for each.
-       `index` is the batch's own, < plx_pipeline_batches. */
+       `index` is the batch's own, < plx_pipeline_batches. NULL: nobody does. */
     void (*score)(struct plx_batch *batch, size_t index, struct plx_session *session, void *user);
     /* Sees a batch before it is to be scored, on the caller's thread, in the order of the corpus; NULL:
        nobody wants to. */
     enum plx_status (*submit)(void *user, struct plx_batch *batch, struct plx_error *error);
-    /* Takes a batch that was scored well: on the caller's thread, in the order of the corpus. */
+    /* Takes a batch that was scored well: on the caller's thread, in the order of the corpus.
+       NULL: nobody wants to. */
     enum plx_status (*take)(void *user, const struct plx_batch *batch, size_t index, struct plx_error *error);
     void *user;
     /* Is shown every block in turn, when the windows have it; NULL: nobody wants to. May call

@@ -8,24 +8,6 @@
 
 #include <stdlib.h>
 
-static void score_nothing(struct plx_batch *batch, size_t index, struct plx_session *session, void *user)
-{
-    (void)batch;
-    (void)index;
-    (void)session;
-    (void)user;
-}
-
-static enum plx_status take_nothing(void *user, const struct plx_batch *batch, size_t index,
-                                    struct plx_error *error)
-{
-    (void)user;
-    (void)batch;
-    (void)index;
-    (void)error;
-    return PLX_OK;
-}
-
 /* The counters, once it is known what they are for. */
 static enum plx_status begin(const struct plx_model *model, const struct plx_plan *plan,
                              struct plx_token_counts *counts, struct plx_error *error)
@@ -59,7 +41,7 @@ enum plx_status plx_token_counts_make(const struct plx_model *model, struct plx_
                                       const struct plx_evaluate_options *options,
                                       struct plx_token_counts *counts, struct plx_error *error)
 {
-    const struct plx_pipeline_user callbacks = {.score = score_nothing, .take = take_nothing};
+    const struct plx_pipeline_user callbacks = {0};
     struct plx_evaluate_options settled = options ? *options : (struct plx_evaluate_options){0};
     struct plx_corpus_info info;
     struct plx_pipeline pipeline;
